@@ -1,0 +1,105 @@
+//! Counting the movies of a question by genre, person, decade, year and provider.
+
+/// What can be counted by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FacetField {
+    /// Genre.
+    Genres,
+    /// Person.
+    Cast,
+    /// Decade, told by its first year.
+    Decades,
+    /// Provider.
+    Providers,
+}
+
+/// Order of a facet's values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FacetOrder {
+    /// Most movies first; equal counts by value, bytewise.
+    #[default]
+    Count,
+    /// By value, bytewise over the folded value (decades: by year).
+    Value,
+}
+
+/// One facet asked of one question.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FacetRequest {
+    /// Values with their counts.
+    Terms {
+        /// Counted by.
+        field: FacetField,
+        /// Values wanted, 0 to 100; selected values come on top of them.
+        first: usize,
+        /// Only values with a word that starts so, or that hold this text, folded.
+        contains: Option<String>,
+        /// Order of the values.
+        order: FacetOrder,
+    },
+    /// Movies by year, in buckets of so many years (at least 1).
+    Years {
+        /// Years in a bucket.
+        interval: u32,
+    },
+}
+
+impl FacetRequest {
+    /// Most values of one facet.
+    pub const MAX_VALUES: i64 = 100;
+}
+
+/// Answer to one [`FacetRequest`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FacetAnswer {
+    /// To [`FacetRequest::Terms`].
+    Terms {
+        /// The values, in the order asked.
+        values: Vec<FacetValue>,
+        /// Further values with a count, not listed (after `contains`).
+        other: u64,
+        /// Movies without any value.
+        missing: u64,
+        /// Values with a count, listed or not (after `contains`).
+        distinct: u64,
+    },
+    /// To [`FacetRequest::Years`].
+    Years(YearHistogram),
+}
+
+/// One value of a facet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FacetValue {
+    /// In its commonest spelling; a decade as `1980`.
+    pub value: String,
+    /// Movies that have it, under every filter but this facet's own.
+    pub count: u64,
+    /// Whether the question's filter names it.
+    pub selected: bool,
+}
+
+/// Movies by year.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct YearHistogram {
+    /// Earliest year counted.
+    pub min: Option<i64>,
+    /// Latest year counted.
+    pub max: Option<i64>,
+    /// Movies without a year.
+    pub missing: u64,
+    /// Buckets that hold a movie, or lie in the question's own year range and hold one without it; by year.
+    pub buckets: Vec<YearBucket>,
+}
+
+/// Movies of some years.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct YearBucket {
+    /// First year.
+    pub from: i64,
+    /// Last year, included.
+    pub to: i64,
+    /// Movies.
+    pub count: u64,
+    /// Whether the question's year range covers it.
+    pub selected: bool,
+}

@@ -1,0 +1,27 @@
+//! What a movie is, and what can be asked about movies.
+//!
+//! This crate is the ground floor of the house: plain types that are valid by construction. It does no I/O,
+//! knows no engine, no HTTP and no AWS, and is never async. Everything else translates into or out of it.
+
+pub mod answer;
+pub mod catalog;
+pub mod facet;
+pub mod filter;
+pub mod movie;
+pub mod page;
+pub mod question;
+pub mod receipt;
+pub mod suggest;
+
+pub use answer::{
+    Correction, Explain, Highlight, Hit, HitPage, Reason, ReasonKind, Relaxation, RelaxedPart, SearchAnswer,
+    SearchField, Span, Total, TotalRelation, Understanding, UnderstandingEffect, UnderstandingKind, Warning,
+};
+pub use catalog::{CatalogInfo, Costar, CostarPath, CostarStep, PersonSummary, Revision};
+pub use facet::{FacetAnswer, FacetField, FacetOrder, FacetRequest, FacetValue, YearBucket, YearHistogram};
+pub use filter::{Filter, FilterError, ValueMatch, YearRange};
+pub use movie::{Image, Movie, MovieId, Provenance, Year, YearOutOfRange};
+pub use page::{Direction, PageError, PageRequest};
+pub use question::{HitsRequest, MovieSort, Question, SearchRequest, Wanted};
+pub use receipt::{ObjectReceipt, ReceiptStatus, Refusal, RefusalReason};
+pub use suggest::{AutocompleteRequest, Suggested, Suggestion, SuggestionKind};

@@ -1,0 +1,186 @@
+//! A movie as every part of the product sees it, and the two values it is built from: its id and its year.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// One movie of one provider. Texts are in Unicode NFC, trimmed, without control characters; lists hold no
+/// value twice and keep the provider's order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Movie {
+    /// Stable identity, see [`MovieId`].
+    pub id: MovieId,
+    /// 1 to 500 characters.
+    pub title: String,
+    /// Year of release, absent where the provider does not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<Year>,
+    /// Names in billing order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cast: Vec<String>,
+    /// Genre names as the provider writes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub genres: Vec<String>,
+    /// Plain text, at most 10,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Page about the movie, an absolute `http` or `https` address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Poster picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poster: Option<Image>,
+    /// Where this record came from.
+    pub provenance: Provenance,
+}
+
+/// Address and size of a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// Absolute `http` or `https` address.
+    pub url: String,
+    /// Pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+}
+
+/// Where a movie's record stands: which provider, which object (file), which record in it, and that object's
+/// generation. All of it is a function of the data, nothing of our clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Provider name: first segment of the object's key, else `default`.
+    pub provider: String,
+    /// Key of the object, such as `nickelodeon/1900s-1930s.json`.
+    pub object: String,
+    /// Place of the record in the object: its line in NDJSON and CSV, its position from 1 in a JSON array.
+    pub record: u64,
+    /// The object's clock (LastModified) in milliseconds since the Unix epoch, made strictly growing per key.
+    pub generation: u64,
+}
+
+/// Identity of a movie: `provider:` and the record's own id, else a hash of title, year and address. Two records
+/// of one provider with the same id are the same movie; records of two providers never are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MovieId(String);
+
+impl MovieId {
+    /// Longest id in bytes: provider (64), colon, record id (128).
+    pub const MAX_BYTES: usize = 64 + 1 + 128;
+
+    /// The id of a record that brings its own.
+    pub fn from_record(provider: &str, record_id: &str) -> Self {
+        Self(format!("{provider}:{record_id}"))
+    }
+
+    /// The id of a record without one: the first 128 bits of SHA-256 over title, year and address, each preceded
+    /// by its length so that no two triples run together. The leading `~` keeps it apart from record ids.
+    pub fn from_content(provider: &str, title: &str, year: Option<Year>, href: Option<&str>) -> Self {
+        let year = year.map(|year| year.get().to_string()).unwrap_or_default();
+        let mut hash = Sha256::new();
+        for part in [title, year.as_str(), href.unwrap_or_default()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        let hex: String = hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("{provider}:~{hex}"))
+    }
+
+    /// Reads an id that we have given out; anything too long or without a provider is none of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let provider = text.split_once(':')?.0;
+        (!provider.is_empty() && text.len() <= Self::MAX_BYTES && !text.chars().any(char::is_control))
+            .then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MovieId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Year of release, 1870 to 2100: the first moving pictures are of 1878, and announced movies are dated ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Year(u16);
+
+impl Year {
+    /// Earliest year accepted.
+    pub const MIN: i64 = 1870;
+    /// Latest year accepted.
+    pub const MAX: i64 = 2100;
+
+    /// The year as a number.
+    pub fn get(self) -> i64 {
+        i64::from(self.0)
+    }
+
+    /// First year of its decade: 1984 is of 1980.
+    pub fn decade(self) -> i64 {
+        self.get() / 10 * 10
+    }
+}
+
+impl TryFrom<i64> for Year {
+    type Error = YearOutOfRange;
+
+    fn try_from(year: i64) -> Result<Self, Self::Error> {
+        match u16::try_from(year) {
+            Ok(value) if (Self::MIN..=Self::MAX).contains(&year) => Ok(Self(value)),
+            _ => Err(YearOutOfRange(year)),
+        }
+    }
+}
+
+impl From<Year> for i64 {
+    fn from(year: Year) -> Self {
+        year.get()
+    }
+}
+
+/// A year before 1870 or after 2100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("year {0} is outside {min} to {max}", min = Year::MIN, max = Year::MAX)]
+pub struct YearOutOfRange(pub i64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_ids_do_not_run_together() {
+        let year = Year::try_from(1915).unwrap();
+        let of = |title, year, href| MovieId::from_content("p", title, year, href);
+        assert_eq!(of("Carmen", Some(year), None), of("Carmen", Some(year), None));
+        assert_ne!(of("Carmen", Some(year), Some("a")), of("Carmen", Some(year), Some("b")));
+        assert_ne!(of("Carmen1915", None, None), of("Carmen", Some(year), None));
+        assert_ne!(of("Carmen", None, None), MovieId::from_content("q", "Carmen", None, None));
+    }
+
+    #[test]
+    fn ids_read_back() {
+        let id = MovieId::from_record("silver", "psycho-1960");
+        assert_eq!(MovieId::parse(id.as_str()), Some(id));
+        assert_eq!(MovieId::parse("psycho"), None);
+        assert_eq!(MovieId::parse(":x"), None);
+        assert_eq!(MovieId::parse(&format!("p:{}", "x".repeat(200))), None);
+    }
+
+    #[test]
+    fn years_outside_the_range_are_told() {
+        for year in [1869, 2101, -1, i64::MAX] {
+            assert_eq!(Year::try_from(year), Err(YearOutOfRange(year)));
+        }
+        assert_eq!(Year::try_from(1989).unwrap().decade(), 1980);
+    }
+}

@@ -1,0 +1,98 @@
+//! The question: text, filter and order, and what of the answer is wanted.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{facet::FacetRequest, filter::Filter, page::PageRequest};
+
+/// What is asked, without pages and facets: the part that a state token stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// What the person typed; any text is allowed. Empty is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Which movies may be found.
+    #[serde(default, skip_serializing_if = "Filter::is_empty")]
+    pub filter: Filter,
+    /// Order of the hits.
+    #[serde(default, skip_serializing_if = "MovieSort::is_relevance")]
+    pub sort: MovieSort,
+    /// Whether words may be read as years, decades, genres and people.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub understand: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+impl Default for Question {
+    fn default() -> Self {
+        Self { text: String::new(), filter: Filter::default(), sort: MovieSort::Relevance, understand: true }
+    }
+}
+
+/// Order of the hits. Ties end by id, so the order is total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MovieSort {
+    /// Best match first, then the prior (how well known the data says it is), then title.
+    #[default]
+    Relevance,
+    /// Newest first; movies without a year last.
+    YearDesc,
+    /// Oldest first; movies without a year last.
+    YearAsc,
+    /// Folded title, A first.
+    TitleAsc,
+    /// Folded title, Z first.
+    TitleDesc,
+}
+
+impl MovieSort {
+    fn is_relevance(&self) -> bool {
+        matches!(self, Self::Relevance)
+    }
+}
+
+/// A question with all that is wanted of its answer: one engine round trip.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchRequest {
+    /// What is asked.
+    pub question: Question,
+    /// Pages of hits; one operation may ask several, each with its own cursor.
+    pub hits: Vec<HitsRequest>,
+    /// Facets, in the order their answers come back.
+    pub facets: Vec<FacetRequest>,
+    /// The rest of the answer.
+    pub wanted: Wanted,
+}
+
+/// One page of hits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HitsRequest {
+    /// Which part of the list.
+    pub page: PageRequest,
+    /// Whether highlights are computed.
+    pub highlights: bool,
+    /// Whether reasons are computed.
+    pub reasons: bool,
+}
+
+/// Parts of a search answer that cost work of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// Total count.
+    pub total: bool,
+    /// Other spelling that finds more.
+    pub did_you_mean: bool,
+    /// What to drop when little is found.
+    pub relaxations: bool,
+    /// The engine's own plan.
+    pub explain: bool,
+}

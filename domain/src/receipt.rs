@@ -1,0 +1,86 @@
+//! What became of an object: every record accounted for.
+
+use serde::{Deserialize, Serialize};
+
+/// Account of one object (file) after it was applied. `accepted + merged + refused` is the number of records in
+/// it; `changed` counts the accepted ones that altered the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectReceipt {
+    /// Key, such as `nickelodeon/1900s-1930s.json`.
+    pub object: String,
+    /// Provider the key belongs to.
+    pub provider: String,
+    /// How it went.
+    pub status: ReceiptStatus,
+    /// Records that became a movie of this object.
+    pub accepted: u64,
+    /// Accepted records that are new or differ from what the object listed before.
+    pub changed: u64,
+    /// Records replaced by a later one of the same object with the same id.
+    pub merged: u64,
+    /// Records refused.
+    pub refused: u64,
+    /// Movies that the object listed before and no longer does.
+    pub removed: u64,
+    /// Bytes read from the object, before unpacking.
+    pub bytes: u64,
+    /// The object's generation, see [`crate::Provenance::generation`].
+    pub generation: u64,
+    /// Milliseconds since the Unix epoch when it was applied.
+    pub finished_at_ms: u64,
+    /// The first refusals, at most [`ObjectReceipt::MAX_REFUSALS`]; `refused` counts all.
+    pub refusals: Vec<Refusal>,
+}
+
+impl ObjectReceipt {
+    /// Refusals kept in full; the rest is only counted, so that a receipt stays small.
+    pub const MAX_REFUSALS: usize = 100;
+}
+
+/// How an object went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReceiptStatus {
+    /// Every record landed.
+    Complete,
+    /// Some records were refused, the rest landed.
+    Partial,
+    /// No record landed.
+    Failed,
+}
+
+/// One record refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Line in the object, from 1 (in unpacked text).
+    pub line: u64,
+    /// Record's position in the object, from 1.
+    pub record: u64,
+    /// Field at fault, if one can be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Kind of fault.
+    pub reason: RefusalReason,
+    /// One sentence that names the value.
+    pub message: String,
+}
+
+/// Kind of fault in a record or object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RefusalReason {
+    /// Not JSON, or not CSV.
+    Unreadable,
+    /// The object ends in the middle of a record or of its compression.
+    Truncated,
+    /// Larger than a record, value or object may be.
+    TooLarge,
+    /// A field of the wrong type.
+    WrongType,
+    /// A field that must be there is not.
+    Missing,
+    /// A value that is not allowed.
+    Invalid,
+    /// Not in a format we read.
+    UnknownFormat,
+}

@@ -1,0 +1,69 @@
+//! The read side of an engine.
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use wikimovie_domain::{
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Movie, MovieId, ObjectReceipt, PersonSummary,
+    ReceiptStatus, Revision, SearchAnswer, SearchRequest, Suggestion,
+};
+
+use crate::error::SearchError;
+
+/// What the gateway asks an engine. Each call sees one consistent state of the catalogue.
+#[async_trait]
+pub trait Catalog: Send + Sync + 'static {
+    /// Answers a question: hits, total, facets and the rest, in one engine round trip.
+    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError>;
+
+    /// Suggests what may be meant by a text still being typed, best first.
+    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError>;
+
+    /// Movies by id, in the order asked; `None` where there is no such movie.
+    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError>;
+
+    /// Movies most like one, best first, without it. Empty when there is no such movie.
+    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError>;
+
+    /// People by name (any spelling) or key, in the order asked; `None` where nobody is called so.
+    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError>;
+
+    /// Who appears with a person, most movies first, then by key.
+    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError>;
+
+    /// A shortest chain of movies between two people; `None` where a name is unknown or no chain exists.
+    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError>;
+
+    /// State of the catalogue.
+    async fn info(&self) -> Result<CatalogInfo, SearchError>;
+
+    /// What became of an object, by key.
+    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError>;
+
+    /// Receipts by object key.
+    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError>;
+
+    /// Tells of each new revision; holds the current one.
+    fn revisions(&self) -> watch::Receiver<Revision>;
+}
+
+/// Which receipts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptsRequest {
+    /// Receipts wanted, 0 to 100.
+    pub first: usize,
+    /// Object key to start behind.
+    pub after: Option<String>,
+    /// Only these.
+    pub status: Option<ReceiptStatus>,
+}
+
+/// Receipts, by object key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReceiptPage {
+    /// The receipts.
+    pub receipts: Vec<ObjectReceipt>,
+    /// Whether more follow.
+    pub has_next: bool,
+    /// Receipts of this status in all.
+    pub total: u64,
+}

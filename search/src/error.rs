@@ -1,0 +1,27 @@
+//! What can go wrong while a question is answered, by what the caller can do about it.
+
+use crate::token::TokenError;
+
+/// Why a question got no answer. The message of [`SearchError::Engine`] is for the log, never for a client.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The cursor is forged, damaged, or of another question.
+    #[error("this cursor cannot be used here: {0}")]
+    BadCursor(TokenError),
+    /// The engine took longer than it may.
+    #[error("the engine took too long")]
+    Timeout,
+    /// The engine cannot be reached now.
+    #[error("the engine cannot be reached")]
+    Unavailable,
+    /// The engine failed.
+    #[error("the engine failed: {0}")]
+    Engine(String),
+}
+
+impl SearchError {
+    /// Whether the same question may succeed a little later.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Timeout | Self::Unavailable)
+    }
+}

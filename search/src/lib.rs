@@ -1,0 +1,17 @@
+//! The engine behind the gateway: one read side and one write side, whichever engine answers.
+//!
+//! [`Catalog`] answers typed questions, [`CatalogWriter`] keeps the catalogue equal to its objects. Text is ours:
+//! [`text`] says what a word is, and every engine indexes and finds those words. This is the only crate that
+//! speaks to an engine; no engine type leaves it.
+
+pub mod catalog;
+pub mod error;
+pub mod text;
+pub mod toggle;
+pub mod token;
+pub mod writer;
+
+pub use catalog::{Catalog, ReceiptPage, ReceiptsRequest};
+pub use error::SearchError;
+pub use token::{Sealer, TokenError};
+pub use writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Tally, WriteError};

@@ -1,0 +1,156 @@
+//! Sealed tokens: cursors and states that come back exactly as we gave them out, or are told apart.
+//!
+//! A token is base64url (no padding) of `version byte · payload · MAC`, where the MAC is the first 12 bytes of
+//! HMAC-SHA256 (RFC 2104) over the token's purpose, version and payload. 96 bits put forging out of reach of an
+//! online attacker while a cursor stays short. The payload is readable: tokens keep no secret, they only
+//! cannot be altered.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::Sha256;
+use wikimovie_domain::Question;
+
+const VERSION: u8 = 1;
+const MAC_BYTES: usize = 12;
+
+/// Longest token accepted, in bytes: a state holds at most 256 filter values of 500 characters, yet no URL
+/// that long travels, so far less will do.
+pub const MAX_TOKEN_BYTES: usize = 64 * 1024;
+
+/// What a token is for; a token of one purpose is no token of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A place in a list.
+    Cursor,
+    /// A question.
+    State,
+    /// A place in a list of receipts.
+    Receipts,
+}
+
+impl Purpose {
+    fn tag(self) -> &'static [u8] {
+        match self {
+            Self::Cursor => b"cursor",
+            Self::State => b"state",
+            Self::Receipts => b"receipts",
+        }
+    }
+}
+
+/// Why a token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not something we gave out: forged, cut, or altered.
+    #[error("it was not given out by this service, or was altered")]
+    Forged,
+    /// Given out by a version with another format.
+    #[error("it was given out by another version of this service")]
+    OtherVersion,
+    /// Genuine, but of another question.
+    #[error("it belongs to another question")]
+    OtherQuestion,
+}
+
+/// Makes and opens tokens under one secret. Replicas that share the secret open each other's tokens.
+#[derive(Clone)]
+pub struct Sealer {
+    mac: Hmac<Sha256>,
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealer(secret)")
+    }
+}
+
+impl Sealer {
+    /// A sealer under a secret of any length; 32 random bytes are right.
+    pub fn new(secret: &[u8]) -> Self {
+        Self { mac: Hmac::new_from_slice(secret).expect("HMAC takes keys of any length") }
+    }
+
+    /// Seals a value.
+    pub fn seal<T: Serialize>(&self, purpose: Purpose, value: &T) -> String {
+        let mut bytes = vec![VERSION];
+        serde_json::to_writer(&mut bytes, value).expect("our own token types serialize");
+        let mac = self.mac_of(purpose, &bytes);
+        bytes.extend_from_slice(&mac);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Opens a token.
+    ///
+    /// # Errors
+    /// [`TokenError::Forged`] or [`TokenError::OtherVersion`].
+    pub fn open<T: DeserializeOwned>(&self, purpose: Purpose, token: &str) -> Result<T, TokenError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::Forged);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| TokenError::Forged)?;
+        let split =
+            bytes.len().checked_sub(MAC_BYTES).filter(|&split| split > 0).ok_or(TokenError::Forged)?;
+        let (body, mac) = bytes.split_at(split);
+        let mut expected = self.mac.clone();
+        expected.update(purpose.tag());
+        expected.update(body);
+        expected.verify_truncated_left(mac).map_err(|_| TokenError::Forged)?;
+        let (&version, payload) = body.split_first().ok_or(TokenError::Forged)?;
+        if version != VERSION {
+            return Err(TokenError::OtherVersion);
+        }
+        serde_json::from_slice(payload).map_err(|_| TokenError::OtherVersion)
+    }
+
+    /// The state token of a question.
+    pub fn seal_state(&self, question: &Question) -> String {
+        self.seal(Purpose::State, question)
+    }
+
+    /// The question of a state token.
+    ///
+    /// # Errors
+    /// As [`Sealer::open`].
+    pub fn open_state(&self, token: &str) -> Result<Question, TokenError> {
+        self.open(Purpose::State, token)
+    }
+
+    fn mac_of(&self, purpose: Purpose, body: &[u8]) -> [u8; MAC_BYTES] {
+        let mut mac = self.mac.clone();
+        mac.update(purpose.tag());
+        mac.update(body);
+        let full = mac.finalize().into_bytes();
+        std::array::from_fn(|place| full[place])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turned_bit_anywhere_is_told() {
+        let sealer = Sealer::new(b"secret");
+        let question = Question { text: "alien".into(), ..Question::default() };
+        let token = sealer.seal_state(&question);
+        assert_eq!(sealer.open_state(&token), Ok(question));
+        let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
+        for place in 0..bytes.len() * 8 {
+            let mut turned = bytes.clone();
+            turned[place / 8] ^= 1 << (place % 8);
+            assert!(sealer.open_state(&URL_SAFE_NO_PAD.encode(turned)).is_err(), "bit {place}");
+        }
+    }
+
+    #[test]
+    fn tokens_of_another_purpose_secret_or_length_are_forged() {
+        let sealer = Sealer::new(b"secret");
+        let token = sealer.seal_state(&Question::default());
+        assert_eq!(sealer.open::<Question>(Purpose::Cursor, &token), Err(TokenError::Forged));
+        assert_eq!(Sealer::new(b"other").open_state(&token), Err(TokenError::Forged));
+        for junk in ["", "A", "not a token", "💥", &"A".repeat(MAX_TOKEN_BYTES + 1), &token[1..]] {
+            assert_eq!(sealer.open_state(junk), Err(TokenError::Forged));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The write side of an engine: objects are applied whole, and a ledger of them is kept with the movies.
+//!
+//! The rule it keeps: the catalogue is a pure function of the objects applied. Where two objects of a provider
+//! list a movie with the same id, the record of the newest object (greatest generation, then key) is shown;
+//! when that object drops it, the next newest shows again; listed by none, the movie is gone.
+
+use wikimovie_domain::{Movie, ObjectReceipt, Refusal, Revision};
+
+/// Keeps the catalogue equal to the objects it is given. One writer exists per index; nothing is visible, and
+/// nothing survives a crash, before [`CatalogWriter::commit`] returns; then all of it does.
+pub trait CatalogWriter: Send {
+    /// Every object applied and committed, by key.
+    fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError>;
+
+    /// Starts to apply the current state of an object, in place of what it listed before. Returns the object's
+    /// generation: its clock, or one more than the last generation of this key, whichever is greater.
+    fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError>;
+
+    /// Adds a record of the object begun; a later record with the same id replaces an earlier one.
+    fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError>;
+
+    /// Ends the object begun, sweeps what it no longer lists, and writes its ledger row and receipt.
+    fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError>;
+
+    /// Removes an object and what only it listed; `false` where the ledger does not know it.
+    fn remove(&mut self, key: &str) -> Result<bool, WriteError>;
+
+    /// Makes everything since the last commit durable and visible at once.
+    fn commit(&mut self) -> Result<Revision, WriteError>;
+
+    /// Forgets everything since the last commit.
+    fn rollback(&mut self) -> Result<(), WriteError>;
+
+    /// Records put since the last commit; a caller commits between objects once these are many.
+    fn pending(&self) -> u64;
+}
+
+/// State of an object as its store tells it, before it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectState {
+    /// Key, such as `nickelodeon/1900s-1930s.json`; see [`LedgerRow::key`].
+    pub key: String,
+    /// Provider the key belongs to.
+    pub provider: String,
+    /// LastModified in milliseconds since the Unix epoch.
+    pub modified_ms: u64,
+    /// ETag, or what stands for it: equal fingerprints mean equal content.
+    pub fingerprint: String,
+}
+
+/// The ledger's row of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// Key; objects of a watched folder and files loaded by hand differ in their prefix.
+    pub key: String,
+    /// See [`ObjectState::fingerprint`].
+    pub fingerprint: String,
+    /// Generation applied.
+    pub generation: u64,
+    /// What became of it.
+    pub receipt: ObjectReceipt,
+}
+
+/// What happened to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutOutcome {
+    /// It is a movie of the object.
+    Accepted,
+    /// It replaced an earlier record of the same object.
+    Merged,
+}
+
+/// What only the reader of an object knows of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Records refused.
+    pub refused: u64,
+    /// The first of them.
+    pub refusals: Vec<Refusal>,
+    /// Bytes read, before unpacking.
+    pub bytes: u64,
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// Another process has the index open for writing.
+    #[error("the index in {0} is in use by another wikimovie process")]
+    Locked(String),
+    /// The index was made by a version that this one cannot read.
+    #[error("{0}")]
+    Incompatible(String),
+    /// The disk is full, the folder read-only, or the like.
+    #[error("cannot write the index in {folder}: {source}")]
+    Storage {
+        /// Data folder.
+        folder: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The calls came in an order that makes no sense, or the engine failed.
+    #[error("the index failed: {0}")]
+    Engine(String),
+}
