@@ -1,7 +1,15 @@
 //! What a word is, and how people type: pure functions that every engine shares.
 
+pub mod decades;
 pub mod fold;
+pub mod forms;
+pub mod highlight;
+pub mod numerals;
+pub mod stop;
 pub mod words;
 
+pub use decades::suggest_decades;
 pub use fold::{fold, key};
+pub use forms::{title_forms, title_key, title_sort_key};
+pub use highlight::html;
 pub use words::{Word, words};

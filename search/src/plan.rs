@@ -1,0 +1,108 @@
+//! The engine-neutral plan of a question: which movies match, and what each match is worth.
+//!
+//! Understanding, expansion and ranking happen before an engine is asked; what is left is plain terms in a
+//! boolean tree. Each engine turns the same [`Plan`] into its own request, so the same movies match, in the
+//! same order, on every engine.
+
+use serde::Serialize;
+use wikimovie_domain::{ReasonKind, YearRange};
+
+/// Indexed word fields, written by [`crate::text::words`] with positions. Names of a cast are
+/// [`NAME_GAP`] positions apart, so no phrase spans two of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub enum WordField {
+    /// Words of the title.
+    Title,
+    /// Words of the names of the cast.
+    Cast,
+    /// Words of the summary.
+    Summary,
+}
+
+/// Positions left free between two names of a cast.
+pub const NAME_GAP: usize = 100;
+
+/// A condition on a movie. Every text in it is folded already.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Clause {
+    /// Every movie.
+    All,
+    /// No movie.
+    None,
+    /// The field holds this word.
+    Word(WordField, String),
+    /// The field holds a word that starts so; at most [`MAX_PREFIX_CHARS`] characters, longer prefixes are
+    /// expanded to words.
+    Prefix(WordField, String),
+    /// The field holds these words side by side.
+    Phrase(WordField, Vec<String>),
+    /// The key of the whole title is this.
+    TitleKey(String),
+    /// One of the title's other forms (see `text::title_forms`) is this.
+    TitleForm(String),
+    /// The key of the title, with or without a leading article, starts so.
+    TitleStarts(String),
+    /// Has the genre with this key.
+    Genre(String),
+    /// Has the person with this key.
+    Person(String),
+    /// Is of the provider.
+    Provider(String),
+    /// Has a year in the range (an empty range: has a year).
+    Years(YearRange),
+    /// Has a poster, or has none.
+    Poster(bool),
+    /// All hold; empty is [`Clause::All`].
+    AllOf(Vec<Clause>),
+    /// One holds at least; empty is [`Clause::None`].
+    AnyOf(Vec<Clause>),
+    /// Does not hold.
+    Not(Box<Clause>),
+}
+
+/// Longest prefix that engines look up by themselves.
+pub const MAX_PREFIX_CHARS: usize = 3;
+
+/// One way to match, and its worth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tier {
+    /// Points for a movie that meets the clause and no better tier of the group.
+    pub weight: u32,
+    /// The condition.
+    pub clause: Clause,
+    /// How it is told to the caller.
+    pub kind: ReasonKind,
+}
+
+/// Ways to match of which a movie gets the best only; tiers stand in falling order of weight.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// The tiers.
+    pub tiers: Vec<Tier>,
+}
+
+/// A facet's own top-level filter, kept apart because the facet itself ignores it. Empty constrains nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Drill {
+    /// Keys of `genres.anyOf`.
+    pub genres: Vec<String>,
+    /// Keys of `cast.anyOf`.
+    pub cast: Vec<String>,
+    /// Keys of `providers.anyOf`.
+    pub providers: Vec<String>,
+    /// `decades`, as ranges; any of them.
+    pub decades: Vec<YearRange>,
+    /// `year`.
+    pub years: YearRange,
+}
+
+/// What an engine is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// Text, understood filters, and every filter but [`Plan::drill`].
+    pub must: Clause,
+    /// Filters that their own facets ignore. Years and decades count as one facet dimension each.
+    pub drill: Drill,
+    /// A movie's score is the sum over the groups; below 2^24, so that it is exact in a 32-bit float.
+    pub score: Vec<Group>,
+}
