@@ -1,5 +1,7 @@
 //! The answer to a search, in the words of the contract: no engine type appears here.
 
+use serde::Serialize;
+
 use crate::{facet::FacetAnswer, movie::Movie, question::Question};
 
 /// Answer to one [`crate::SearchRequest`].
@@ -116,7 +118,8 @@ pub struct Reason {
 }
 
 /// How typed text met a movie, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ReasonKind {
     /// The whole title.
     ExactTitle,

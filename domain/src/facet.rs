@@ -56,7 +56,7 @@ pub enum FacetAnswer {
     Terms {
         /// The values, in the order asked.
         values: Vec<FacetValue>,
-        /// Further values with a count, not listed (after `contains`).
+        /// Sum of the counts of the values not listed, after `contains` (a movie with two of them counts twice).
         other: u64,
         /// Movies without any value.
         missing: u64,
@@ -87,7 +87,8 @@ pub struct YearHistogram {
     pub max: Option<i64>,
     /// Movies without a year.
     pub missing: u64,
-    /// Buckets that hold a movie, or lie in the question's own year range and hold one without it; by year.
+    /// Buckets that hold a movie under every filter but the question's own year range, by year; their first
+    /// year is a multiple of the interval.
     pub buckets: Vec<YearBucket>,
 }
 
@@ -100,6 +101,6 @@ pub struct YearBucket {
     pub to: i64,
     /// Movies.
     pub count: u64,
-    /// Whether the question's year range covers it.
+    /// Whether the question has a year range and the bucket's years overlap it.
     pub selected: bool,
 }

@@ -5,10 +5,15 @@
 //! speaks to an engine; no engine type leaves it.
 
 pub mod catalog;
+pub mod compile;
+pub mod embedded;
 pub mod error;
+pub mod plan;
+pub mod rank;
 pub mod text;
 pub mod toggle;
 pub mod token;
+pub mod vocabulary;
 pub mod writer;
 
 pub use catalog::{Catalog, ReceiptPage, ReceiptsRequest};

@@ -38,8 +38,10 @@ pub trait CatalogWriter: Send {
 /// State of an object as its store tells it, before it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectState {
-    /// Key, such as `nickelodeon/1900s-1930s.json`; see [`LedgerRow::key`].
+    /// Key in the ledger, such as `watch/nickelodeon/1900s-1930s.json`; see [`LedgerRow::key`].
     pub key: String,
+    /// Key as people know it, such as `nickelodeon/1900s-1930s.json`: what receipts and provenance show.
+    pub object: String,
     /// Provider the key belongs to.
     pub provider: String,
     /// LastModified in milliseconds since the Unix epoch.

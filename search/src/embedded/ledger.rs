@@ -1,0 +1,100 @@
+//! The ledger: one row for each object applied, written in the same commit as its movies.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tantivy::{
+    DocAddress, Searcher, TantivyDocument, TantivyError,
+    schema::{Field, IndexRecordOption, Value},
+};
+use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
+
+use super::{fields::Fields, snapshot::Snapshot};
+use crate::{
+    catalog::{ReceiptPage, ReceiptsRequest},
+    writer::LedgerRow,
+};
+
+/// A row as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredRow {
+    pub(super) key: String,
+    pub(super) fingerprint: String,
+    pub(super) generation: u64,
+    pub(super) receipt: ObjectReceipt,
+}
+
+impl From<&StoredRow> for LedgerRow {
+    fn from(row: &StoredRow) -> Self {
+        Self {
+            key: row.key.clone(),
+            fingerprint: row.fingerprint.clone(),
+            generation: row.generation,
+            receipt: row.receipt.clone(),
+        }
+    }
+}
+
+/// Reads every row, by key.
+pub(super) fn read_rows(
+    searcher: &Searcher,
+    fields: &Fields,
+) -> tantivy::Result<BTreeMap<String, StoredRow>> {
+    let mut rows = BTreeMap::new();
+    for (segment, reader) in searcher.segment_readers().iter().enumerate() {
+        let index = reader.inverted_index(fields.ledger)?;
+        let mut terms = index.terms().stream()?;
+        while terms.advance() {
+            let mut postings =
+                index.read_block_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+            while !postings.docs().is_empty() {
+                for &doc in postings.docs().iter().filter(|&&doc| !reader.is_deleted(doc)) {
+                    let address = DocAddress::new(segment as u32, doc);
+                    let row: StoredRow = read_json(searcher, address, fields.ledger_row)?;
+                    rows.insert(row.key.clone(), row);
+                }
+                postings.advance();
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// Reads a stored JSON value.
+pub(super) fn read_json<T: DeserializeOwned>(
+    searcher: &Searcher,
+    address: DocAddress,
+    field: Field,
+) -> tantivy::Result<T> {
+    let doc: TantivyDocument = searcher.doc(address)?;
+    let bytes = doc.get_first(field).and_then(|value| value.as_bytes()).unwrap_or_default();
+    serde_json::from_slice(bytes)
+        .map_err(|error| TantivyError::InternalError(format!("stored record: {error}")))
+}
+
+impl Snapshot {
+    /// The receipt of an object, by the key its provider knows; the newest where several ledger keys share it.
+    pub(super) fn receipt(&self, object: &str) -> Option<ObjectReceipt> {
+        let rows = self.ledger.values().filter(|row| row.receipt.object == object);
+        rows.max_by_key(|row| row.generation).map(|row| row.receipt.clone())
+    }
+
+    /// A page of receipts, by object key.
+    pub(super) fn receipts(&self, request: &ReceiptsRequest) -> ReceiptPage {
+        let wanted = |status: ReceiptStatus| request.status.is_none_or(|wanted| wanted == status);
+        let mut receipts: Vec<&ObjectReceipt> =
+            self.ledger.values().map(|row| &row.receipt).filter(|receipt| wanted(receipt.status)).collect();
+        receipts.sort_by(|a, b| (&a.object, a.generation).cmp(&(&b.object, b.generation)));
+        let total = receipts.len() as u64;
+        let after = request.after.as_deref();
+        let rest: Vec<&ObjectReceipt> = receipts
+            .into_iter()
+            .filter(|receipt| after.is_none_or(|after| receipt.object.as_str() > after))
+            .collect();
+        ReceiptPage {
+            has_next: rest.len() > request.first,
+            receipts: rest.into_iter().take(request.first).cloned().collect(),
+            total,
+        }
+    }
+}

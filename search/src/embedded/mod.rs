@@ -1,0 +1,310 @@
+//! The embedded engine: a tantivy index in a folder, answering the same contract as a search cluster.
+//!
+//! Reads go to a [`snapshot::Snapshot`], swapped whole when a commit becomes visible; a question sees one
+//! snapshot from its first to its last step. Writes go through the one [`EmbeddedWriter`]. A question's steps:
+//! [`crate::compile`] makes the plan, [`eval`] finds the movies, [`paging`] orders them, [`facets`] counts them.
+
+mod autocomplete;
+mod eval;
+mod facets;
+mod fields;
+mod folder;
+mod ledger;
+mod lists;
+mod paging;
+mod people;
+mod search;
+mod similar;
+mod snapshot;
+mod writer;
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use arc_swap::ArcSwap;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError, directory::MmapDirectory};
+use tokio::sync::watch;
+use wikimovie_domain::{
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Movie, MovieId, ObjectReceipt, PersonSummary,
+    Revision, SearchAnswer, SearchRequest, Suggestion,
+};
+
+pub use self::writer::EmbeddedWriter;
+use self::{fields::Fields, folder::DataFolder, snapshot::Snapshot};
+use crate::{
+    catalog::{Catalog, ReceiptPage, ReceiptsRequest},
+    error::SearchError,
+    token::Sealer,
+    writer::WriteError,
+};
+
+/// How to open the embedded index.
+#[derive(Clone, Debug)]
+pub struct EmbeddedOptions {
+    /// Data folder; made where it is missing.
+    pub folder: PathBuf,
+    /// Longest time a question may take.
+    pub deadline: Duration,
+}
+
+impl Default for EmbeddedOptions {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("data"), deadline: Duration::from_secs(5) }
+    }
+}
+
+/// The embedded engine, open. It holds the folder's lock until the last handle to it is gone.
+#[derive(Clone, Debug)]
+pub struct Embedded {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    folder: DataFolder,
+    deadline: Duration,
+    index: Index,
+    reader: IndexReader,
+    fields: Fields,
+    snapshot: ArcSwap<Snapshot>,
+    revisions: watch::Sender<Revision>,
+    sealer: Sealer,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl Embedded {
+    /// Opens the index in a folder, making both where they are missing.
+    ///
+    /// # Errors
+    /// [`WriteError::Locked`] while another process has the folder open, [`WriteError::Incompatible`] for an index
+    /// of a newer format or one that cannot be read, [`WriteError::Storage`] where the folder cannot be written.
+    pub fn open(options: &EmbeddedOptions) -> Result<Self, WriteError> {
+        let folder = DataFolder::open(&options.folder)?;
+        let sealer = Sealer::new(&folder.secret()?);
+        let fields = Fields::new();
+        let unreadable = |error: TantivyError| match io_error(&error) {
+            Some(source) => folder::storage_error(folder.path(), source),
+            None => WriteError::Incompatible(format!(
+                "the index in {} cannot be read ({error}); remove that folder to build it anew",
+                folder.path().display()
+            )),
+        };
+        let opened = MmapDirectory::open(folder.index())
+            .map_err(TantivyError::from)
+            .and_then(|directory| Index::open_or_create(directory, fields.schema.clone()))
+            .and_then(|index| {
+                let reader: IndexReader =
+                    index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+                let revision = committed_revision(&index)?;
+                let snapshot = Snapshot::take(&fields, reader.searcher(), revision)?;
+                Ok((index, reader, snapshot))
+            });
+        let (index, reader, snapshot) = opened.map_err(unreadable)?;
+        let (revisions, _) = watch::channel(snapshot.revision);
+        let deadline = options.deadline;
+        let snapshot = ArcSwap::from_pointee(snapshot);
+        Ok(Self {
+            shared: Arc::new(Shared { folder, deadline, index, reader, fields, snapshot, revisions, sealer }),
+        })
+    }
+
+    /// The read side.
+    pub fn catalog(&self) -> Arc<dyn Catalog> {
+        Arc::new(self.clone())
+    }
+
+    /// The write side.
+    ///
+    /// # Errors
+    /// [`WriteError::Locked`] while another writer of this index is open, in this process too.
+    pub fn writer(&self) -> Result<EmbeddedWriter, WriteError> {
+        EmbeddedWriter::open(Arc::clone(&self.shared))
+    }
+
+    /// Seals and opens this index's tokens; its secret stays in the data folder.
+    pub fn sealer(&self) -> Sealer {
+        self.shared.sealer.clone()
+    }
+
+    /// The data folder's absolute path.
+    pub fn folder(&self) -> PathBuf {
+        self.shared.folder.path().to_owned()
+    }
+
+    /// Runs the work of one question on a thread that may block, against one snapshot.
+    async fn answer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Snapshot, &Sealer) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, SearchError> {
+        let shared = Arc::clone(&self.shared);
+        let task = tokio::task::spawn_blocking(move || work(&shared.snapshot(), &shared.sealer));
+        match tokio::time::timeout(self.shared.deadline, task).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(panicked)) => Err(SearchError::Engine(panicked.to_string())),
+            Err(_) => Err(SearchError::Timeout),
+        }
+    }
+}
+
+impl Shared {
+    fn snapshot(&self) -> arc_swap::Guard<Arc<Snapshot>> {
+        self.snapshot.load()
+    }
+
+    /// Makes the last commit visible.
+    fn refresh(&self) -> tantivy::Result<Revision> {
+        self.reader.reload()?;
+        let revision = committed_revision(&self.index)?;
+        let snapshot = Snapshot::take(&self.fields, self.reader.searcher(), revision)?;
+        let revision = snapshot.revision;
+        self.snapshot.store(Arc::new(snapshot));
+        self.revisions.send_if_modified(|current| {
+            let news = current.number != revision.number;
+            *current = revision;
+            news
+        });
+        Ok(revision)
+    }
+
+    fn write_error(&self, error: TantivyError) -> WriteError {
+        match (&error, io_error(&error)) {
+            (TantivyError::LockFailure(..), _) => {
+                WriteError::Locked(self.folder.path().display().to_string())
+            }
+            (_, Some(source)) => folder::storage_error(self.folder.path(), source),
+            _ => WriteError::Engine(error.to_string()),
+        }
+    }
+}
+
+#[async_trait]
+impl Catalog for Embedded {
+    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+        self.answer(move |snapshot, sealer| snapshot.search(&request, sealer)).await
+    }
+
+    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
+        self.answer(move |snapshot, sealer| snapshot.autocomplete(&request, sealer)).await
+    }
+
+    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
+        let ids = ids.to_vec();
+        let read = move |snapshot: &Snapshot, _: &Sealer| {
+            let movie = |id: &MovieId| -> Result<Option<Movie>, SearchError> {
+                Ok(snapshot.doc_of(id.as_str())?.map(|doc| snapshot.movie(doc)).transpose()?)
+            };
+            ids.iter().map(movie).collect()
+        };
+        self.answer(read).await
+    }
+
+    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
+        let id = id.clone();
+        self.answer(move |snapshot, sealer| snapshot.similar(id.as_str(), first, sealer)).await
+    }
+
+    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+        let snapshot = self.shared.snapshot();
+        let summary = |name: &String| snapshot.person(name).map(|person| snapshot.person_summary(person));
+        Ok(names.iter().map(summary).collect())
+    }
+
+    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
+        let name = name.to_owned();
+        self.answer(move |snapshot, _| Ok(snapshot.costars(&name, first))).await
+    }
+
+    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        self.answer(move |snapshot, _| Ok(snapshot.costar_path(&from, &to)?)).await
+    }
+
+    async fn info(&self) -> Result<CatalogInfo, SearchError> {
+        let snapshot = self.shared.snapshot();
+        let vocabulary = &snapshot.vocabulary;
+        let providers = vocabulary.providers().iter();
+        Ok(CatalogInfo {
+            engine: ENGINE.into(),
+            engine_version: tantivy::version_string().into(),
+            movies: snapshot.revision.movies,
+            people: vocabulary.people().len() as u64,
+            genres: vocabulary.genres().len() as u64,
+            providers: providers.map(|entry| (entry.name.clone(), u64::from(entry.movies))).collect(),
+            revision: snapshot.revision,
+        })
+    }
+
+    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+        Ok(self.shared.snapshot().receipt(object))
+    }
+
+    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
+        Ok(self.shared.snapshot().receipts(&request))
+    }
+
+    fn revisions(&self) -> watch::Receiver<Revision> {
+        self.shared.revisions.subscribe()
+    }
+}
+
+/// Name of this engine in answers.
+const ENGINE: &str = "embedded";
+
+impl From<TantivyError> for SearchError {
+    fn from(error: TantivyError) -> Self {
+        Self::Engine(error.to_string())
+    }
+}
+
+/// What a commit says of itself.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Payload {
+    revision: u64,
+    as_of_ms: u64,
+}
+
+fn payload(revision: Revision) -> String {
+    let payload = Payload { revision: revision.number, as_of_ms: revision.as_of_ms };
+    serde_json::to_string(&payload).unwrap_or_default()
+}
+
+fn committed_revision(index: &Index) -> tantivy::Result<Revision> {
+    let payload = index.load_metas()?.payload;
+    let payload: Payload =
+        payload.and_then(|payload| serde_json::from_str(&payload).ok()).unwrap_or_default();
+    Ok(Revision { number: payload.revision, as_of_ms: payload.as_of_ms, movies: 0 })
+}
+
+fn now_ms() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// The system's own error inside one of tantivy's, such as a full disk.
+fn io_error(error: &TantivyError) -> Option<io::Error> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            return Some(io::Error::new(io.kind(), io.to_string()));
+        }
+        if let Some(io) = error.downcast_ref::<Arc<io::Error>>() {
+            return Some(io::Error::new(io.kind(), io.to_string()));
+        }
+        cause = error.source();
+    }
+    match error {
+        TantivyError::IoError(io) => Some(io::Error::new(io.kind(), io.to_string())),
+        _ => None,
+    }
+}
