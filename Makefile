@@ -1,0 +1,33 @@
+# The menu. Each target is one script or cargo command; `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt pages schema bench kill-test seed-check clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: ## build pages and binary, load and watch seeds/, serve on http://127.0.0.1:8080
+	@scripts/run.sh
+
+test: ## everything CI runs: format, lints, unit, contract, end-to-end, clients
+	@scripts/test.sh
+
+check: ## the fast part of test: format, lints, docs
+	@scripts/check.sh
+
+fmt: ## format the Rust code
+	cargo fmt --all
+
+pages: ## build the pages of web/ into web/dist
+	@scripts/pages.sh
+
+schema: ## write schema.graphql, docs/schema.md and docs/errors.md from the code
+	UPDATE_SCHEMA=1 cargo test --locked -p wikimovie-api --test schema
+
+bench: ## speed and memory on real movies; writes docs/performance.md (MOVIES=folder QUERIES=file)
+	@scripts/bench.sh
+
+kill-test: ## kill a load at 50 seeded random moments and resume it (KILLS=n for another number)
+	KILLS=$${KILLS:-50} cargo test --locked -p wikimovie --release --test kill -- --nocapture
+
+clean: ## remove what was built and the local catalogue
+	rm -rf target web/dist data

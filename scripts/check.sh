@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Format, lints and documentation: what needs no running gateway.
+. "$(dirname "$0")/lib.sh"
+need_rust
+say "Format"
+cargo fmt --all --check
+say "Lints"
+cargo clippy --locked --workspace --all-targets -- -D warnings
+say "Documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+say "The standalone binary links no AWS crate"
+if cargo tree --locked -p wikimovie -e normal --prefix none | grep -E '^aws-' ; then
+  fail "the standalone binary must not depend on AWS crates"
+fi

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands; CI runs this and nothing else.
+. "$(dirname "$0")/lib.sh"
+need_rust
+scripts/check.sh
+
+if have_node; then
+  scripts/pages.sh
+else
+  [ -z "${CI:-}" ] || fail "Node 20 or newer is missing, and in CI nothing is skipped"
+fi
+
+say "Unit, property and contract tests"
+cargo test --locked --workspace
+
+if ! have_node; then
+  say "SKIPPED: pages, clients and end-to-end tests (Node 20 or newer was not found)"
+  exit 0
+fi
+scripts/end-to-end.sh
