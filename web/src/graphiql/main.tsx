@@ -1,0 +1,44 @@
+// The workers must be told where they live before the editor asks for one.
+import 'graphiql/setup-workers/vite';
+
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import { ENDPOINT } from '../api/graphql';
+import { webSocketUrl } from '../api/live';
+import { examples } from './examples';
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import './style.css';
+
+const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
+const fetcher = createGraphiQLFetcher({ url: ENDPOINT, subscriptionUrl: webSocketUrl() });
+
+/** GraphiQL 5 reads nothing from its address, so a shared `?query=` is handed to it here. */
+function shared(): { initialQuery?: string; initialVariables?: string } {
+  const params = new URLSearchParams(window.location.search);
+  const query = params.get('query');
+  const variables = params.get('variables');
+  return { ...(query && { initialQuery: query }), ...(query && variables && { initialVariables: variables }) };
+}
+
+const place = document.getElementById('graphiql');
+if (!place) throw new Error('graphiql/index.html holds the element #graphiql');
+createRoot(place).render(
+  <GraphiQL
+    fetcher={fetcher}
+    plugins={plugins}
+    defaultTabs={examples}
+    defaultEditorToolsVisibility={false}
+    shouldPersistHeaders={false}
+    {...shared()}
+  >
+    <GraphiQL.Logo>
+      <a className="home" href="/">
+        WIKI<b>Movie</b>
+      </a>
+    </GraphiQL.Logo>
+  </GraphiQL>,
+);

@@ -1,0 +1,155 @@
+import { useState } from 'react';
+import { ask } from '../api/graphql';
+import { SIMILAR } from './documents';
+import { Marked } from './Marked';
+import type { MatchReason, MovieHit, SimilarMovie, TextMatch } from './types';
+
+interface Props {
+  readonly hit: MovieHit;
+  readonly onPerson: (name: string) => void;
+  readonly onGenre: (name: string) => void;
+  readonly onTitle: (title: string) => void;
+}
+
+export function MovieCard({ hit, onPerson, onGenre, onTitle }: Props) {
+  const { node: movie, highlights } = hit;
+  const find = (field: TextMatch['field'], text: string): TextMatch | undefined =>
+    highlights.find((match) => match.field === field && match.text === text);
+  const text = (field: TextMatch['field'], plain: string) => (
+    <Marked text={plain} spans={find(field, plain)?.spans ?? []} />
+  );
+  return (
+    <li className="card" data-testid="hit">
+      <span className={`ticket tone-${tone(movie.genres[0] ?? movie.title)}`} aria-hidden="true">
+        <span>{initials(movie.title)}</span>
+        <small>{movie.year ?? '—'}</small>
+      </span>
+      <div className="about">
+        <h2>
+          {movie.url === null ? (
+            text('TITLE', movie.title)
+          ) : (
+            <a href={movie.url} target="_blank" rel="noreferrer noopener">
+              {text('TITLE', movie.title)}
+            </a>
+          )}{' '}
+          {movie.year !== null && <span className="year">{text('YEAR', String(movie.year))}</span>}
+        </h2>
+        <ul className="genres" aria-label="Genres">
+          {movie.genres.map((genre) => (
+            <li key={genre}>
+              <button type="button" onClick={() => onGenre(genre)}>
+                {text('GENRES', genre)}
+              </button>
+            </li>
+          ))}
+        </ul>
+        {movie.summary !== null && <Summary text={movie.summary} highlights={highlights} />}
+        <ul className="cast" aria-label="Cast">
+          {movie.cast.map((name) => (
+            <li key={name}>
+              <button type="button" onClick={() => onPerson(name)}>
+                {text('CAST', name)}
+              </button>
+            </li>
+          ))}
+        </ul>
+        <div className="foot">
+          <Similar id={movie.id} onTitle={onTitle} />
+          <Reasons reasons={hit.reasons} />
+        </div>
+      </div>
+    </li>
+  );
+}
+
+/** The whole summary, or that part of it which holds the words, with the words marked. */
+function Summary({ text, highlights }: { text: string; highlights: readonly TextMatch[] }) {
+  const match = highlights.find(({ field }) => field === 'SUMMARY');
+  return (
+    <p className="summary">
+      {match ? <Marked text={match.text} spans={match.spans} /> : <Marked text={text} spans={[]} />}
+    </p>
+  );
+}
+
+const REASONS: Record<string, string> = {
+  EXACT_TITLE: 'exact title',
+  TITLE_PREFIX: 'title starts so',
+  PREFIX: 'begins so',
+  JOINED: 'joined',
+  NUMERAL: 'same number',
+  TYPO: 'slip',
+  PHRASE: 'phrase',
+  YEAR: 'year',
+  GENRE: 'genre',
+  PERSON: 'person',
+};
+
+/** Plain words need no label: the marks already say it. */
+function Reasons({ reasons }: { reasons: readonly MatchReason[] }) {
+  const told = reasons.filter(({ kind }) => kind in REASONS).slice(0, 4);
+  if (told.length === 0) return null;
+  return (
+    <ul className="reasons" aria-label="Why it was found">
+      {told.map(({ kind, typed, matched }) => (
+        <li key={`${kind} ${typed} ${matched}`} data-kind={kind}>
+          {REASONS[kind]}
+          {kind !== 'EXACT_TITLE' && kind !== 'TITLE_PREFIX' && (
+            <>
+              {' '}
+              {typed !== matched && <del>{typed}</del>} <b>{matched}</b>
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Similar({ id, onTitle }: { id: string; onTitle: (title: string) => void }) {
+  const [similar, setSimilar] = useState<readonly SimilarMovie[]>();
+  const [failed, setFailed] = useState(false);
+  const load = (): void => {
+    ask(SIMILAR, { id })
+      .then(({ movie }) => setSimilar(movie?.similar ?? []))
+      .catch(() => setFailed(true));
+  };
+  if (failed) return <p className="similar">No similar movies could be fetched.</p>;
+  if (!similar) {
+    return (
+      <button type="button" className="plain similar-ask" onClick={load}>
+        More like this
+      </button>
+    );
+  }
+  if (similar.length === 0) return <p className="similar">Nothing is like it.</p>;
+  return (
+    <ul className="similar" aria-label="Similar movies">
+      {similar.map((movie) => (
+        <li key={movie.id}>
+          <button type="button" className="plain" onClick={() => onTitle(movie.title)}>
+            {movie.title}
+          </button>
+          {movie.year !== null && <span className="year"> {movie.year}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const TONES = 8;
+
+/** The same genre has the same colour everywhere. */
+function tone(name: string): number {
+  let sum = 0;
+  for (const unit of name) sum = (sum * 31 + (unit.codePointAt(0) ?? 0)) % 9973;
+  return sum % TONES;
+}
+
+/** Up to two letters that stand for a title: `TG` for The Godfather, `8½` as it is. */
+function initials(title: string): string {
+  const words = title.split(/[^\p{L}\p{N}½]+/u).filter((word) => word !== '');
+  const letters = words.slice(0, 2).map((word) => [...word][0] ?? '');
+  return letters.join('').toUpperCase() || '…';
+}

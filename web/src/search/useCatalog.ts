@@ -1,0 +1,46 @@
+/** The catalogue's line: what it holds now, kept fresh by the subscription. */
+
+import { useEffect, useRef, useState } from 'react';
+import { ask } from '../api/graphql';
+import { listen } from '../api/live';
+import { CATALOG, CATALOG_CHANGED } from './documents';
+import type { CatalogChangedData, CatalogLine } from './types';
+
+export interface CatalogState {
+  readonly catalog: CatalogLine | undefined;
+  readonly live: boolean;
+  /** Changes when the catalogue did after this page was opened. */
+  readonly revision: string;
+}
+
+export function useCatalog(): CatalogState {
+  const [catalog, setCatalog] = useState<CatalogLine>();
+  const [live, setLive] = useState(false);
+  const [generation, setGeneration] = useState<string>();
+  const [revision, setRevision] = useState('');
+  const known = useRef<string>(undefined);
+
+  useEffect(
+    () =>
+      listen<CatalogChangedData>(CATALOG_CHANGED, {
+        onConnection: setLive,
+        onData: ({ catalogChanged }) => setGeneration(catalogChanged.generation),
+      }),
+    [],
+  );
+
+  useEffect(() => {
+    const controller = new AbortController();
+    ask(CATALOG, {}, controller.signal)
+      .then((data) => {
+        const shown = known.current;
+        known.current = data.catalog.generation;
+        setCatalog(data.catalog);
+        if (shown !== undefined && shown !== data.catalog.generation) setRevision(data.catalog.generation);
+      })
+      .catch(() => undefined);
+    return () => controller.abort();
+  }, [generation]);
+
+  return { catalog, live, revision };
+}
