@@ -76,9 +76,15 @@ impl Snapshot {
     ) -> Result<Vec<Suggestion>, SearchError> {
         let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
         let scores = self.scores(&compiled.plan.score, &hits)?;
-        let order =
-            Order { snapshot: self, sort: MovieSort::Relevance, scores: &scores, question: 0, sealer };
-        let page = order.page(&hits, &PageRequest::first(request.first))?;
+        let order = Order {
+            snapshot: self,
+            sort: MovieSort::Relevance,
+            scores: &scores,
+            question: 0,
+            revision: 0,
+            sealer,
+        };
+        let page = order.page(&hits, &PageRequest::first(request.first), None);
         page.docs
             .into_iter()
             .map(|doc| {

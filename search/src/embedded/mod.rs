@@ -36,7 +36,7 @@ use wikimovie_domain::{
 };
 
 pub use self::writer::EmbeddedWriter;
-use self::{fields::Fields, folder::DataFolder, snapshot::Snapshot};
+use self::{fields::Fields, folder::DataFolder, search::Plans, snapshot::Snapshot};
 use crate::{
     catalog::{Catalog, ReceiptPage, ReceiptsRequest},
     error::SearchError,
@@ -74,6 +74,7 @@ struct Shared {
     snapshot: ArcSwap<Snapshot>,
     revisions: watch::Sender<Revision>,
     sealer: Sealer,
+    plans: Plans,
 }
 
 impl std::fmt::Debug for Shared {
@@ -114,7 +115,17 @@ impl Embedded {
         let deadline = options.deadline;
         let snapshot = ArcSwap::from_pointee(snapshot);
         Ok(Self {
-            shared: Arc::new(Shared { folder, deadline, index, reader, fields, snapshot, revisions, sealer }),
+            shared: Arc::new(Shared {
+                folder,
+                deadline,
+                index,
+                reader,
+                fields,
+                snapshot,
+                revisions,
+                sealer,
+                plans: Plans::builder().max_capacity(REMEMBERED_PLANS).time_to_idle(PLAN_IDLE).build(),
+            }),
         })
     }
 
@@ -190,7 +201,8 @@ impl Shared {
 #[async_trait]
 impl Catalog for Embedded {
     async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        self.answer(move |snapshot, sealer| snapshot.search(&request, sealer)).await
+        let plans = self.shared.plans.clone();
+        self.answer(move |snapshot, sealer| snapshot.search(&request, &plans, sealer)).await
     }
 
     async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
@@ -256,6 +268,10 @@ impl Catalog for Embedded {
         self.shared.revisions.subscribe()
     }
 }
+
+/// Plans remembered for the next page of a list: at some 20 KB each about 20 MB, for as long as people leaf.
+const REMEMBERED_PLANS: u64 = 1_000;
+const PLAN_IDLE: Duration = Duration::from_secs(600);
 
 /// Name of this engine in answers.
 const ENGINE: &str = "embedded";

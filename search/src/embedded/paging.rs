@@ -22,9 +22,11 @@ const PRIOR_BITS: u32 = 10;
 /// A place in a list, as its token holds it: the sort values of one movie and its order key.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Cursor {
+pub(super) struct Cursor {
     /// Hash of the question.
     q: u64,
+    /// Number of the revision whose plan gave the score.
+    r: u64,
     /// Score.
     s: u32,
     /// Prior.
@@ -56,7 +58,22 @@ pub(super) struct Order<'a> {
     pub(super) scores: &'a [u32],
     /// Hash of the question.
     pub(super) question: u64,
+    /// Number of the revision whose plan gave the scores.
+    pub(super) revision: u64,
     pub(super) sealer: &'a Sealer,
+}
+
+impl Cursor {
+    /// Opens a token of this question.
+    pub(super) fn open(token: &str, question: u64, sealer: &Sealer) -> Result<Self, SearchError> {
+        let cursor: Self = sealer.open(Purpose::Cursor, token).map_err(SearchError::BadCursor)?;
+        if cursor.q == question { Ok(cursor) } else { Err(SearchError::BadCursor(TokenError::OtherQuestion)) }
+    }
+
+    /// Number of the revision that the list was first read from.
+    pub(super) fn revision(&self) -> u64 {
+        self.r
+    }
 }
 
 impl Order<'_> {
@@ -65,6 +82,7 @@ impl Order<'_> {
         let row = doc as usize;
         let cursor = Cursor {
             q: self.question,
+            r: self.revision,
             s: self.score(doc),
             p: self.snapshot.prior[row],
             y: self.snapshot.year[row],
@@ -79,18 +97,16 @@ impl Order<'_> {
     }
 
     /// Reads one page of the hits.
-    pub(super) fn page(&self, hits: &Bits, request: &PageRequest) -> Result<DocPage, SearchError> {
-        let start = request.cursor.as_deref().map(|token| self.key_of_cursor(token)).transpose()?;
+    pub(super) fn page(&self, hits: &Bits, request: &PageRequest, cursor: Option<&Cursor>) -> DocPage {
         let backward = request.direction == Direction::Backward;
         // Read backward, the list is the same list of complemented keys.
         let flip = |key: u64| if backward { !key } else { key };
-        let start = start.map_or(u64::MAX, flip);
-        let from_the_end = request.cursor.is_none();
+        let start = cursor.map(|cursor| flip(self.key_of_cursor(cursor)));
         let mut passed = false;
         let mut best = TopKeys::new(request.size);
         for row in hits.ones() {
             let key = flip(self.key(row as Doc));
-            if from_the_end || key < start {
+            if start.is_none_or(|start| key < start) {
                 best.offer(key, row as Doc);
             } else {
                 passed = true;
@@ -101,18 +117,14 @@ impl Order<'_> {
             docs.reverse();
         }
         let (has_previous, has_next) = if backward { (more, passed) } else { (passed, more) };
-        Ok(DocPage { docs, has_previous, has_next })
+        DocPage { docs, has_previous, has_next }
     }
 
-    fn key_of_cursor(&self, token: &str) -> Result<u64, SearchError> {
-        let cursor: Cursor = self.sealer.open(Purpose::Cursor, token).map_err(SearchError::BadCursor)?;
-        if cursor.q != self.question {
-            return Err(SearchError::BadCursor(TokenError::OtherQuestion));
-        }
+    fn key_of_cursor(&self, cursor: &Cursor) -> u64 {
         let orders = &self.snapshot.orders;
         let rank = orders.lower_bound(&cursor.o);
         let there = rank < orders.len() && orders.get(rank) == cursor.o;
-        Ok(self.pack(cursor.s, cursor.p, cursor.y, 2 * rank as u64 + u64::from(there)))
+        self.pack(cursor.s, cursor.p, cursor.y, 2 * rank as u64 + u64::from(there))
     }
 
     fn key(&self, doc: Doc) -> u64 {

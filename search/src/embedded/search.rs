@@ -1,6 +1,6 @@
 //! One question from start to end, against one snapshot.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -9,7 +9,12 @@ use wikimovie_domain::{
     SearchRequest, Total, TotalRelation,
 };
 
-use super::{ENGINE, eval::Matched, paging::Order, snapshot::Snapshot};
+use super::{
+    ENGINE,
+    eval::Matched,
+    paging::{Cursor, Order},
+    snapshot::Snapshot,
+};
 use crate::{
     compile::{self, Compiled},
     error::SearchError,
@@ -20,6 +25,9 @@ use crate::{
 
 /// So few hits or fewer are "little found": other spellings and relaxations are looked for.
 const FEW_HITS: u64 = 3;
+
+/// Plans of questions asked lately, by hash of the question and number of the revision.
+pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
 
 /// The plan as it is told to an operator.
 #[derive(Serialize)]
@@ -33,22 +41,32 @@ impl Snapshot {
     pub(super) fn search(
         &self,
         request: &SearchRequest,
+        plans: &Plans,
         sealer: &Sealer,
     ) -> Result<SearchAnswer, SearchError> {
         let started = Instant::now();
         let question = &request.question;
-        let compiled = compile::compile(question, &self.vocabulary);
+        let hash = hash(question);
+        let open = |token| Cursor::open(token, hash, sealer);
+        let cursors = request
+            .hits
+            .iter()
+            .map(|hits| hits.page.cursor.as_deref().map(open).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
+        let first_read = cursors.iter().flatten().map(Cursor::revision).min();
+        let (revision, compiled) = self.compiled(question, hash, first_read, plans);
         let matched = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?;
         let found = matched.hits.count_ones(..) as u64;
 
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
         let scores = if scored { self.scores(&compiled.plan.score, &matched.hits)? } else { Vec::new() };
         let order =
-            Order { snapshot: self, sort: question.sort, scores: &scores, question: hash(question), sealer };
+            Order { snapshot: self, sort: question.sort, scores: &scores, question: hash, revision, sealer };
         let hits = request
             .hits
             .iter()
-            .map(|page| self.hits(page, &order, &matched, &compiled))
+            .zip(&cursors)
+            .map(|(page, cursor)| self.hits(page, cursor.as_ref(), &order, &matched, &compiled))
             .collect::<Result<_, _>>()?;
         let facets =
             request.facets.iter().map(|facet| self.facet(facet, &matched, &question.filter)).collect();
@@ -72,22 +90,44 @@ impl Snapshot {
             total: request.wanted.total.then_some(Total { value: found, relation: TotalRelation::Equal }),
             hits,
             facets,
-            understood: compiled.understood,
+            understood: compiled.understood.clone(),
             did_you_mean,
             relaxations,
             explain,
-            warnings: compiled.warnings,
+            warnings: compiled.warnings.clone(),
         })
+    }
+
+    /// The plan of a question. Points depend on how rare words are, so the next page of a list is read with the
+    /// plan that its first page was read with, as long as that is remembered; else with today's.
+    fn compiled(
+        &self,
+        question: &Question,
+        hash: u64,
+        first_read: Option<u64>,
+        plans: &Plans,
+    ) -> (u64, Arc<Compiled>) {
+        let revision = first_read.unwrap_or(self.revision.number);
+        if first_read.is_some()
+            && let Some(compiled) = plans.get(&(hash, revision))
+        {
+            return (revision, compiled);
+        }
+        let compiled = Arc::new(compile::compile(question, &self.vocabulary));
+        let revision = self.revision.number;
+        plans.insert((hash, revision), Arc::clone(&compiled));
+        (revision, compiled)
     }
 
     fn hits(
         &self,
         request: &HitsRequest,
+        cursor: Option<&Cursor>,
         order: &Order<'_>,
         matched: &Matched,
         compiled: &Compiled,
     ) -> Result<HitPage, SearchError> {
-        let page = order.page(&matched.hits, &request.page)?;
+        let page = order.page(&matched.hits, &request.page, cursor);
         let has_text = !compiled.plan.score.is_empty();
         let hits = page
             .docs

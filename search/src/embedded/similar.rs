@@ -36,9 +36,15 @@ impl Snapshot {
         let mut among = self.matches(&Clause::AnyOf(any))?;
         among.remove(doc as usize);
         let scores = self.scores(&groups, &among)?;
-        let order =
-            Order { snapshot: self, sort: MovieSort::Relevance, scores: &scores, question: 0, sealer };
-        let page = order.page(&among, &PageRequest::first(first))?;
+        let order = Order {
+            snapshot: self,
+            sort: MovieSort::Relevance,
+            scores: &scores,
+            question: 0,
+            revision: 0,
+            sealer,
+        };
+        let page = order.page(&among, &PageRequest::first(first), None);
         page.docs.into_iter().map(|doc| Ok(self.movie(doc)?)).collect()
     }
 

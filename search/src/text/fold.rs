@@ -24,14 +24,15 @@ pub fn fold(text: &str) -> String {
 /// The key under which values of a facet, names of people and genres are one: folded, words only, joined by
 /// single spaces. `Robert Downey, Jr.` and `robert downey jr` share a key.
 pub fn key(value: &str) -> String {
-    let mut key = String::with_capacity(value.len());
-    for word in super::words(value) {
-        if !key.is_empty() {
-            key.push(' ');
-        }
-        key.push_str(&word.text);
+    let joined = |text: &str| super::words(text).into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ");
+    let key = joined(value);
+    if !key.is_empty() {
+        return key;
     }
-    if key.is_empty() { fold(value.trim()) } else { key }
+    // Symbols that fold to letters, such as `⑴`, are no words before they are folded.
+    let folded = fold(value.trim());
+    let key = joined(&folded);
+    if key.is_empty() { folded } else { key }
 }
 
 fn spelled_out(c: char) -> Option<&'static str> {
