@@ -1,1 +1,27 @@
-//! See the crate's description in ARCHITECTURE.md.
+//! From a provider's file to the catalogue: object, records, movies, receipt.
+//!
+//! An object walks through five rooms: [`folder`] (or another [`sync::Source`]) tells which objects there are,
+//! [`format`] finds out what one is, [`read`] streams its records in bounded memory, [`document`] makes a movie or
+//! a refusal of each, and [`apply`] hands them to the engine's [`wikimovie_search::CatalogWriter`]. [`sync`] keeps
+//! the catalogue equal to a source, [`watch`] does so within a second of each change.
+//!
+//! This crate never speaks to an engine itself, never reads the environment, and prints nothing.
+
+pub mod apply;
+pub mod clean;
+pub mod document;
+pub mod error;
+pub mod folder;
+pub mod format;
+pub mod limits;
+pub mod names;
+pub mod read;
+pub mod sync;
+pub mod watch;
+
+pub use apply::{Progress, apply_object};
+pub use error::IngestError;
+pub use folder::Folder;
+pub use read::{RawRecord, RecordReader};
+pub use sync::{Applied, Change, Event, Listing, Problem, Source, SyncReport, sync};
+pub use watch::Watcher;

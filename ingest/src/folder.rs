@@ -1,0 +1,301 @@
+//! A folder (or one file) as a source of objects.
+//!
+//! Keys are paths relative to the folder with `/`, sorted; the first segment is the provider. Files that nobody
+//! means as movies are passed over: hidden ones, `README*`, licences and checksums, `*.md`, `*.schema.json`, names
+//! that programs give to unfinished files, and links that lead out of the folder. A file named by hand is read
+//! whatever its name.
+//!
+//! **Whether a file changed** is told by its size, its time of change in nanoseconds, and on Unix its inode's time
+//! of change, which no program can set back (`cp -p` and `rsync -t` keep the first two). No content is hashed: that
+//! would read every file at every look, and a file touched without a change costs only one reading that changes
+//! nothing. A file changed within the last 50 ms might change again within the same tick of the clock; its
+//! fingerprint says so, and it is read once more at the next look.
+
+use std::{
+    fs::{self, File, Metadata},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use wikimovie_search::ObjectState;
+
+use crate::{
+    limits::MAX_PROVIDER_BYTES,
+    sync::{Listed, Listing, Problem, Source},
+};
+
+/// Provider of files that stand in no folder of their own.
+pub const DEFAULT_PROVIDER: &str = "default";
+
+/// Raised when records are read differently, so that files are read anew.
+const READER_VERSION: u32 = 1;
+
+/// Younger changes may be followed by others with the same time, see the module's words on fingerprints. File
+/// systems stamp by the kernel's tick, 1 to 10 ms.
+const CLOCK_TICK: Duration = Duration::from_millis(50);
+
+/// Deepest folder looked into.
+const MAX_FOLDERS_DEEP: usize = 32;
+
+/// A folder whose files are objects, or one such file.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Absolute, without links.
+    root: PathBuf,
+    /// In front of the relative path, in the ledger.
+    prefix: String,
+    provider: Option<String>,
+    is_file: bool,
+}
+
+impl Folder {
+    /// A folder to keep the catalogue equal to. Its ledger keys are `watch/<relative path>`, so that it may move.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub fn watched(path: &Path) -> io::Result<Self> {
+        let root = path.canonicalize()?;
+        if !root.is_dir() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        fs::read_dir(&root)?;
+        Ok(Self { root, prefix: "watch/".to_owned(), provider: None, is_file: false })
+    }
+
+    /// A folder or file to load once. Its ledger keys are `load/<absolute path>`: loading it again takes the place
+    /// of the first time, wherever it is called from.
+    ///
+    /// # Errors
+    /// When there is no such file or folder.
+    pub fn loaded(path: &Path) -> io::Result<Self> {
+        let root = path.canonicalize()?;
+        let is_file = !root.is_dir();
+        let prefix = if is_file {
+            load_key(root.parent().unwrap_or(Path::new("/")))
+        } else {
+            fs::read_dir(&root)?;
+            load_key(&root)
+        };
+        Ok(Self { root, prefix, provider: None, is_file })
+    }
+
+    /// Names the provider of all its files, whatever their folders.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Option<String>) -> Self {
+        self.provider = provider;
+        self
+    }
+
+    /// Where it is, absolute.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn file_path(&self, state: &ObjectState) -> PathBuf {
+        if self.is_file { self.root.clone() } else { self.root.join(&state.object) }
+    }
+
+    fn state(&self, object: String, metadata: &Metadata) -> Result<ObjectState, Problem> {
+        let provider = match &self.provider {
+            Some(provider) => provider.clone(),
+            None => provider_of(&object)
+                .map_err(|message| Problem { object: object.clone(), message })?
+                .to_owned(),
+        };
+        let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
+        let modified_ms = since_epoch(modified).as_millis();
+        Ok(ObjectState {
+            key: format!("{}{object}", self.prefix),
+            provider,
+            modified_ms: u64::try_from(modified_ms).unwrap_or_default(),
+            fingerprint: fingerprint(metadata, modified),
+            object,
+        })
+    }
+
+    fn scan(&self, folder: &Path, relative: &str, deep: usize, listing: &mut Listing) -> io::Result<()> {
+        let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else {
+                let object = format!("{relative}{}", name.to_string_lossy());
+                let message = format!("{object} is passed over: its name is not in UTF-8");
+                listing.problems.push(Problem { object, message });
+                continue;
+            };
+            if is_hidden(name) {
+                continue;
+            }
+            let object = format!("{relative}{name}");
+            let looked = self.look_at(&entry, name, &object, deep, listing);
+            match looked {
+                Ok(()) => {}
+                // Gone between the listing and the look.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    listing.unknown.push(format!("{}{object}", self.prefix));
+                    let message = format!("{object} cannot be read: {error}");
+                    listing.problems.push(Problem { object, message });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at(
+        &self,
+        entry: &fs::DirEntry,
+        name: &str,
+        object: &str,
+        deep: usize,
+        listing: &mut Listing,
+    ) -> io::Result<()> {
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            return if deep < MAX_FOLDERS_DEEP {
+                self.scan(&entry.path(), &format!("{object}/"), deep + 1, listing)
+            } else {
+                Err(io::Error::other(format!("folders are nested deeper than {MAX_FOLDERS_DEEP}")))
+            };
+        }
+        if is_passed_over(name) {
+            return Ok(());
+        }
+        // A link to a folder inside would list its files twice; one that leads out is none of ours.
+        if kind.is_symlink() && !entry.path().canonicalize()?.starts_with(&self.root) {
+            return Ok(());
+        }
+        let metadata = fs::metadata(entry.path())?;
+        if metadata.is_file() {
+            match self.state(object.to_owned(), &metadata) {
+                Ok(state) => listing.objects.push(Listed { state, bytes: metadata.len() }),
+                Err(problem) => listing.problems.push(problem),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Source for Folder {
+    fn place(&self) -> String {
+        self.root.display().to_string()
+    }
+
+    fn list(&self) -> io::Result<Listing> {
+        let mut listing = Listing::default();
+        if self.is_file {
+            let metadata = fs::metadata(&self.root)?;
+            let name = self.root.file_name().and_then(|name| name.to_str());
+            let name = name.ok_or_else(|| io::Error::other("its name is not in UTF-8"))?;
+            match self.state(name.to_owned(), &metadata) {
+                Ok(state) => listing.objects.push(Listed { state, bytes: metadata.len() }),
+                Err(problem) => listing.problems.push(problem),
+            }
+            return Ok(listing);
+        }
+        self.scan(&self.root, "", 0, &mut listing)?;
+        listing.scope = Some(self.prefix.clone());
+        Ok(listing)
+    }
+
+    fn open(&self, object: &ObjectState) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(File::open(self.file_path(object))?))
+    }
+}
+
+/// The provider of a key: its first segment, or [`DEFAULT_PROVIDER`] where it has only one.
+///
+/// # Errors
+/// One sentence, where the segment cannot be a provider.
+pub fn provider_of(key: &str) -> Result<&str, String> {
+    match key.split_once('/') {
+        Some((provider, _)) => {
+            check_provider(provider)?;
+            Ok(provider)
+        }
+        None => Ok(DEFAULT_PROVIDER),
+    }
+}
+
+/// Whether a name can be a provider's: it stands in ids, before a colon.
+///
+/// # Errors
+/// One sentence, where it cannot.
+pub fn check_provider(name: &str) -> Result<(), String> {
+    let refused = |why: String| Err(format!("{name:?} cannot be the name of a provider: it {why}"));
+    if name.is_empty() {
+        return refused("is empty".to_owned());
+    }
+    if name.len() > MAX_PROVIDER_BYTES {
+        return refused(format!("has {} bytes, at most {MAX_PROVIDER_BYTES} are allowed", name.len()));
+    }
+    match name.chars().find(|c| c.is_control() || *c == ':') {
+        Some(c) => refused(format!("holds {c:?}")),
+        None => Ok(()),
+    }
+}
+
+fn load_key(folder: &Path) -> String {
+    let path = folder.to_string_lossy().replace('\\', "/");
+    let path = path.trim_matches('/');
+    if path.is_empty() { "load/".to_owned() } else { format!("load/{path}/") }
+}
+
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// Names of files that are not meant as movies.
+fn is_passed_over(name: &str) -> bool {
+    const STARTS: &[&str] = &["readme", "licen", "copying", "notice", "changelog", "~", "#"];
+    const ENDS: &[&str] = &[
+        ".md",
+        ".schema.json",
+        "sums",
+        ".md5",
+        ".sha1",
+        ".sha256",
+        ".sig",
+        ".asc",
+        "~",
+        "#",
+        ".tmp",
+        ".temp",
+        ".part",
+        ".partial",
+        ".crdownload",
+        ".download",
+        ".filepart",
+        ".swp",
+        ".lock",
+        ".bak",
+    ];
+    let name = name.to_lowercase();
+    STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end))
+}
+
+fn fingerprint(metadata: &Metadata, modified: SystemTime) -> String {
+    let size = metadata.len();
+    let modified_ns = since_epoch(modified).as_nanos();
+    #[cfg(unix)]
+    let (inode_ns, changed) = {
+        use std::os::unix::fs::MetadataExt;
+        let (seconds, nanos) = (metadata.ctime(), metadata.ctime_nsec());
+        let since = Duration::new(
+            u64::try_from(seconds).unwrap_or_default(),
+            u32::try_from(nanos).unwrap_or_default(),
+        );
+        (since.as_nanos(), UNIX_EPOCH + since)
+    };
+    #[cfg(not(unix))]
+    let (inode_ns, changed) = (0, modified);
+    let is_fresh = SystemTime::now().duration_since(changed).is_ok_and(|age| age < CLOCK_TICK);
+    let fresh = if is_fresh { "-fresh" } else { "" };
+    format!("r{READER_VERSION}-{size}-{modified_ns}-{inode_ns}{fresh}")
+}
+
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default()
+}

@@ -1,0 +1,166 @@
+//! The way in: unpacks, finds the format, and hands out records and refusals.
+
+use std::io::{self, BufReader, Cursor, Read};
+
+use flate2::bufread::MultiGzDecoder;
+use wikimovie_domain::{Refusal, RefusalReason};
+
+use super::{
+    RawRecord,
+    csv_rows::CsvRows,
+    json_elements::JsonElements,
+    json_lines::JsonLines,
+    meter::{Bounded, Gauges, Metered},
+    window::Window,
+};
+use crate::format::{BOM, Format, Packing, Sniffed, sniff};
+
+/// First bytes shown to [`sniff`]: enough for any header line.
+const SNIFF_BYTES: usize = 8 * 1024;
+
+/// Records of one object, one after the other. Ends after the last record, or after one refusal that says why the
+/// rest cannot be read. Where the store itself fails it just ends, see [`RecordReader::take_failure`].
+///
+/// ```
+/// use wikimovie_ingest::RecordReader;
+/// let mut records = RecordReader::new(r#"[{"title":"M"}, 7]"#.as_bytes(), "movies.json");
+/// assert_eq!(records.next().unwrap().unwrap().fields["title"], "M");
+/// assert_eq!(records.next().unwrap().unwrap_err().record, 2);
+/// assert!(records.next().is_none());
+/// ```
+pub struct RecordReader<'a> {
+    gauges: Gauges,
+    state: State<'a>,
+}
+
+type Text<'a> = Window<Box<dyn Read + Send + 'a>>;
+
+enum State<'a> {
+    /// Nothing read yet.
+    Closed(Option<Box<dyn Read + Send + 'a>>, String),
+    Open(Text<'a>, Rows),
+    Over,
+}
+
+enum Rows {
+    Elements(JsonElements),
+    Lines(JsonLines),
+    Csv(CsvRows),
+}
+
+impl<'a> RecordReader<'a> {
+    /// Prepares to read an object; `name` is its key or file name. Nothing is read before the first record is
+    /// asked for.
+    pub fn new(source: impl Read + Send + 'a, name: &str) -> Self {
+        let gauges = Gauges::default();
+        let metered = Metered { source, gauges: gauges.clone() };
+        Self { gauges, state: State::Closed(Some(Box::new(metered)), name.to_owned()) }
+    }
+
+    /// Bytes that the store delivered so far, before unpacking.
+    pub fn bytes(&self) -> u64 {
+        self.gauges.bytes()
+    }
+
+    /// Why the store stopped delivering, if it did; told once. Content that ends early is no such failure.
+    pub fn take_failure(&self) -> Option<io::Error> {
+        self.gauges.take_failure()
+    }
+
+    /// The gauge of [`RecordReader::bytes`], to be read from another thread.
+    pub(crate) fn gauges(&self) -> Gauges {
+        self.gauges.clone()
+    }
+
+    fn open(&self, mut source: Box<dyn Read + Send + 'a>, name: &str) -> Result<State<'a>, Refusal> {
+        let mut head = [0; Packing::MAGIC_BYTES];
+        let count = read_fully(&mut source, &mut head).unwrap_or_default();
+        let head = &head[..count];
+        let whole = Cursor::new(head.to_vec()).chain(source);
+        let plain: Box<dyn Read + Send + 'a> = match Packing::of(head) {
+            Ok(Packing::Plain) => Box::new(whole),
+            Ok(Packing::Gzip) => Box::new(Bounded {
+                source: MultiGzDecoder::new(BufReader::with_capacity(64 * 1024, whole)),
+                gauges: self.gauges.clone(),
+                inflated: 0,
+            }),
+            Err(packing) => return Err(unknown(&format!("{packing} is not unpacked here"))),
+        };
+        let mut text = Window::new(plain);
+        text.want(BOM.len());
+        if text.view().starts_with(BOM) {
+            text.advance(BOM.len());
+        }
+        text.want(SNIFF_BYTES);
+        let rows = match sniff(text.view(), name) {
+            Sniffed::Format(Format::JsonArray) => Rows::Elements(JsonElements::in_array()),
+            Sniffed::Format(Format::JsonObjects) => Rows::Elements(JsonElements::bare()),
+            Sniffed::Format(Format::Csv) => Rows::Csv(CsvRows::default()),
+            // Blank so far: lines read on to whatever follows, or to nothing.
+            Sniffed::Format(Format::Ndjson) | Sniffed::Empty => Rows::Lines(JsonLines::default()),
+            Sniffed::Unknown(reason) => return Err(unknown(reason)),
+        };
+        Ok(State::Open(text, rows))
+    }
+
+    /// The refusal that ends a stream which broke, unless the store is to blame.
+    fn ending(&self, text: &Text<'a>, seen: u64) -> Option<Refusal> {
+        let failure = text.failure()?;
+        if self.gauges.has_failed() {
+            return None;
+        }
+        let (reason, message) = if failure.kind() == io::ErrorKind::FileTooLarge {
+            (RefusalReason::TooLarge, format!("the object {failure}"))
+        } else {
+            (RefusalReason::Truncated, format!("the object cannot be unpacked from here on: {failure}"))
+        };
+        Some(Refusal { line: text.line(), record: seen + 1, field: None, reason, message })
+    }
+}
+
+impl Iterator for RecordReader<'_> {
+    type Item = Result<RawRecord, Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let State::Closed(source, name) = &mut self.state {
+            let (source, name) = (source.take()?, std::mem::take(name));
+            self.state = match self.open(source, &name) {
+                Ok(state) => state,
+                Err(refusal) => {
+                    self.state = State::Over;
+                    return Some(Err(refusal));
+                }
+            };
+        }
+        let State::Open(text, rows) = &mut self.state else { return None };
+        let (next, seen) = match rows {
+            Rows::Elements(elements) => (elements.next(text), elements.seen()),
+            Rows::Lines(lines) => (lines.next(text), lines.seen()),
+            Rows::Csv(rows) => (rows.next(text), rows.seen()),
+        };
+        if next.is_some() {
+            return next;
+        }
+        let State::Open(text, _) = std::mem::replace(&mut self.state, State::Over) else { return None };
+        self.ending(&text, seen).map(Err)
+    }
+}
+
+fn unknown(reason: &str) -> Refusal {
+    let message = format!("not in a format we read: {reason}");
+    Refusal { line: 1, record: 1, field: None, reason: RefusalReason::UnknownFormat, message }
+}
+
+/// Reads until the buffer is full or the source ends.
+fn read_fully(source: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
+    let mut count = 0;
+    while count < into.len() {
+        match source.read(&mut into[count..]) {
+            Ok(0) => break,
+            Ok(more) => count += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(count)
+}
