@@ -1,12 +1,34 @@
-//! From a question and the catalogue's vocabulary to an engine-neutral [`Plan`].
+//! From a question and the catalogue's vocabulary to an engine-neutral [`Plan`]. Pure: the same question and
+//! vocabulary give the same plan.
+//!
+//! A movie matches when it meets every word of the text in some way, or is what a word was read as (a year, a
+//! genre, a person); stop words may be missing. What the match is worth is told by groups: one of the whole
+//! text, one of each word, one of each reading. The weights stand in [`crate::rank`].
 
-use wikimovie_domain::{Filter, Question, RelaxedPart, Understanding, Warning};
+use std::ops::Range;
+
+use wikimovie_domain::{
+    Filter, Question, RelaxedPart, Understanding, UnderstandingEffect, UnderstandingKind, ValueMatch,
+    Warning, YearRange,
+};
 
 use crate::{
-    plan::{Clause, Drill, Plan},
-    text::highlight::Typed,
+    expand, filter,
+    plan::{Clause, Group, Plan, Tier, WordField},
+    rank::reading as points,
+    text::{
+        highlight::Typed,
+        reading::{self, Reading},
+        stop,
+        understand::{Understood, understand},
+    },
     vocabulary::Vocabulary,
+    ways::{Context, Scope, Ways, ways},
+    whole::Whole,
 };
+
+/// Code of the warning for words that were not used.
+pub const TEXT_CUT: &str = "TEXT_CUT";
 
 /// A question made ready for an engine.
 #[derive(Clone, Debug)]
@@ -22,26 +44,340 @@ pub struct Compiled {
 }
 
 /// Reads a question.
-pub fn compile(_question: &Question, _vocabulary: &Vocabulary) -> Compiled {
+pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
+    let text = Text::read(question, vocabulary);
+    let mut filtered = filter::compile(&question.filter, vocabulary);
+    let (groups, typed) = text.groups();
+    let mut must = text.must();
+    must.append(&mut filtered.must);
+    let mut warnings = text.warnings();
+    warnings.append(&mut filtered.warnings);
     Compiled {
-        plan: Plan { must: Clause::All, drill: Drill::default(), score: Vec::new() },
-        understood: Vec::new(),
-        warnings: Vec::new(),
-        typed: Typed::default(),
+        plan: Plan { must: Clause::all_of(must), drill: filtered.drill, score: groups },
+        understood: text.told(question),
+        warnings,
+        typed,
     }
 }
 
-/// Reads a text still being typed, as the start of a title.
-pub fn compile_prefix(_text: &str, filter: &Filter, vocabulary: &Vocabulary) -> Compiled {
-    compile(&Question { filter: filter.clone(), ..Question::default() }, vocabulary)
+/// Reads a text still being typed, as the start of a title: each word stands in the title in some way, the last
+/// one as its start.
+pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> Compiled {
+    let text = reading::cut(text);
+    let found: Vec<String> =
+        crate::text::words(text).into_iter().take(reading::MAX_WORDS).map(|word| word.text).collect();
+    let words: Vec<&str> = found.iter().map(String::as_str).collect();
+    let open = !text.ends_with(char::is_whitespace);
+    let context = Context { words: &words, open, scope: Scope::Title, vocabulary };
+    let ways: Vec<Ways> = (0..words.len()).map(|at| ways(&context, at, false)).collect();
+    let whole = Whole { words: &words, ways: &ways, understood: &[], open };
+    let filtered = filter::compile(filter, vocabulary);
+    let mut must = filtered.must;
+    let mut score = Vec::new();
+    let mut labels = Vec::new();
+    if !words.is_empty() {
+        // Titles are listed with and without their article.
+        let first = usize::from(words.len() > 1 && stop::is_article(words[0]));
+        let every = Clause::all_of(ways[first..].iter().map(Ways::any));
+        let starts = if open { whole.starts() } else { Clause::None };
+        must.push(Clause::any_of([every, whole.is_title(), starts]));
+        score.push(whole.prefix_group());
+        labels.push(words.join(" "));
+        for (word, ways) in words.iter().zip(&ways) {
+            score.push(Group::new(ways.tiers.iter().cloned()));
+            labels.push((*word).to_owned());
+        }
+    }
+    let typed = Typed::new(&score, &labels, 1..score.len().max(1), &[]);
+    let plan = Plan { must: Clause::all_of(must), drill: filtered.drill, score };
+    Compiled { plan, understood: Vec::new(), warnings: filtered.warnings, typed }
 }
 
-/// The question with unknown words put right, where a close known word is clearly meant.
-pub fn corrected(_question: &Question, _vocabulary: &Vocabulary) -> Option<Question> {
-    None
+/// The question with unknown words put right, where a close known word is clearly meant; `None` where every
+/// word is known, goes on in a known one, or has nothing near.
+pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Question> {
+    let text = Text::read(question, vocabulary);
+    let mut corrected = reading::cut(&question.text).to_owned();
+    let mut changed = false;
+    for (at, word) in text.reading.words.iter().enumerate().rev() {
+        if let Some(meant) = text.meant(at) {
+            corrected.replace_range(word.place.clone(), &meant);
+            changed = true;
+        }
+    }
+    changed.then(|| Question { text: corrected, ..question.clone() })
 }
 
-/// The question with each of its words and each of its top-level filters dropped in turn.
-pub fn relaxations(_question: &Question) -> Vec<(RelaxedPart, String, Question)> {
-    Vec::new()
+/// The question with each of its words and each of its top-level filters dropped in turn, and how a person would
+/// call what is dropped. The last word is not dropped: without text every movie is found.
+pub fn relaxations(question: &Question) -> Vec<(RelaxedPart, String, Question)> {
+    let text = reading::cut(&question.text);
+    let reading = reading::read(text);
+    let mut found = Vec::new();
+    let several = reading.words.len() > 1;
+    for word in reading.words.iter().filter(|word| several && !stop::is_stop_word(&word.text)) {
+        let typed = text.get(word.place.clone()).unwrap_or(&word.text).to_owned();
+        let text = reading::without(text, &word.place);
+        found.push((RelaxedPart::Word, typed, Question { text, ..question.clone() }));
+    }
+    let filter = &question.filter;
+    let mut drop = |part, dropped: String, change: fn(&mut Filter)| {
+        if !dropped.is_empty() {
+            let mut relaxed = question.clone();
+            change(&mut relaxed.filter);
+            found.push((part, dropped, relaxed));
+        }
+    };
+    let list = |values: &ValueMatch| values.values().cloned().collect::<Vec<_>>().join(", ");
+    drop(RelaxedPart::Genres, list(&filter.genres), |filter| filter.genres = ValueMatch::default());
+    drop(RelaxedPart::Cast, list(&filter.cast), |filter| filter.cast = ValueMatch::default());
+    drop(RelaxedPart::Title, filter.title.clone().unwrap_or_default(), |filter| filter.title = None);
+    drop(RelaxedPart::Year, years(filter.year), |filter| filter.year = YearRange::default());
+    let decades: Vec<String> = filter.decades.iter().map(|decade| format!("{decade}s")).collect();
+    drop(RelaxedPart::Decades, decades.join(", "), |filter| filter.decades.clear());
+    let poster = filter.has_poster.map_or("", |has| if has { "with a poster" } else { "without a poster" });
+    drop(RelaxedPart::HasPoster, poster.to_owned(), |filter| filter.has_poster = None);
+    drop(RelaxedPart::Providers, list(&filter.providers), |filter| filter.providers = ValueMatch::default());
+    found
+}
+
+fn years(range: YearRange) -> String {
+    let end = |year: Option<i64>| year.map(|year| year.to_string()).unwrap_or_default();
+    match (range.gte, range.lte) {
+        (None, None) => String::new(),
+        (Some(gte), Some(lte)) if gte == lte => gte.to_string(),
+        (gte, lte) => format!("{}-{}", end(gte), end(lte)),
+    }
+}
+
+/// A text read and expanded.
+struct Text<'a> {
+    text: &'a str,
+    reading: Reading,
+    understood: Vec<Understood>,
+    ways: Vec<Ways>,
+}
+
+impl<'a> Text<'a> {
+    fn read(question: &'a Question, vocabulary: &Vocabulary) -> Self {
+        let text = reading::cut(&question.text);
+        let reading = reading::read(text);
+        let understood =
+            if question.understand { understand(text, &reading.words, vocabulary) } else { Vec::new() };
+        let words: Vec<&str> = reading.words.iter().map(|word| word.text.as_str()).collect();
+        let has_others = words.iter().any(|word| !stop::is_stop_word(word));
+        let ways = (0..words.len())
+            .map(|at| {
+                // A stop word in a summary tells nothing, and almost every summary has it.
+                let scope = if stop::is_stop_word(words[at]) { Scope::Title } else { Scope::Everywhere };
+                let open = reading.open && (has_others || words.len() > 1 || words[at].len() > 1);
+                let context = Context { words: &words, open, scope, vocabulary };
+                ways(&context, at, reading.words[at].quoted)
+            })
+            .collect();
+        Self { text, reading, understood, ways }
+    }
+
+    fn words(&self) -> Vec<&str> {
+        self.reading.words.iter().map(|word| word.text.as_str()).collect()
+    }
+
+    /// Readings that this word is part of.
+    fn readings_of(&self, at: usize) -> impl Iterator<Item = &Understood> {
+        self.understood.iter().filter(move |understood| understood.words.contains(&at))
+    }
+
+    /// Words that a movie must meet: all but those that lead to a reading, stop words and `movie`, as long as
+    /// others are left.
+    fn required(&self) -> Vec<usize> {
+        let words = self.words();
+        let leads = |at: usize| self.understood.iter().any(|u| (u.lead..u.words.start).contains(&at));
+        let plain = |at: &usize| !self.reading.words[*at].quoted;
+        let strong: Vec<usize> = (0..words.len())
+            .filter(plain)
+            .filter(|&at| !leads(at) && !stop::is_stop_word(words[at]) && !stop::is_filler(words[at]))
+            .collect();
+        if strong.is_empty() && self.reading.phrases.is_empty() {
+            (0..words.len()).filter(|&at| !leads(at)).collect()
+        } else {
+            strong
+        }
+    }
+
+    /// What the text asks of a movie.
+    fn must(&self) -> Vec<Clause> {
+        let words = self.words();
+        let whole = self.whole(&words);
+        let mut must = Vec::new();
+        if !words.is_empty() {
+            let every = self.required().into_iter().map(|at| {
+                let mut any = vec![self.ways[at].any()];
+                for understood in self.readings_of(at) {
+                    any.push(understood.clause.clone());
+                    if understood.years.is_some() {
+                        any.push(whole.is_rest(understood));
+                    }
+                }
+                Clause::any_of(any)
+            });
+            must.push(Clause::any_of([Clause::all_of(every), whole.is_title()]));
+        }
+        for phrase in &self.reading.phrases {
+            must.push(anywhere(&words[phrase.words.clone()]));
+        }
+        for excluded in &self.reading.excluded {
+            let words: Vec<&str> = excluded.words.iter().map(String::as_str).collect();
+            must.push(anywhere(&words).negated());
+        }
+        must
+    }
+
+    fn whole<'b>(&'b self, words: &'b [&'b str]) -> Whole<'b> {
+        Whole { words, ways: &self.ways, understood: &self.understood, open: self.reading.open }
+    }
+
+    /// The groups, and what highlights need of them.
+    fn groups(&self) -> (Vec<Group>, Typed) {
+        let words = self.words();
+        let mut groups = Vec::new();
+        let mut labels = Vec::new();
+        if !words.is_empty() {
+            groups.push(self.whole(&words).group());
+            labels.push(self.text.trim().to_owned());
+        }
+        let first = groups.len();
+        for (at, ways) in self.ways.iter().enumerate() {
+            groups.push(Group::new(ways.tiers.iter().cloned()));
+            labels.push(self.typed(self.reading.words[at].place.clone()).to_owned());
+        }
+        let last = groups.len();
+        for understood in &self.understood {
+            groups.push(Group::new([Tier {
+                weight: worth(understood),
+                clause: understood.clause.clone(),
+                kind: understood.reason(),
+            }]));
+            labels.push(self.typed(self.place(&understood.words)).to_owned());
+        }
+        let typed = Typed::new(&groups, &labels, first..last, &self.understood);
+        (groups, typed)
+    }
+
+    fn typed(&self, place: Range<usize>) -> &str {
+        self.text.get(place).unwrap_or_default()
+    }
+
+    /// Bytes of the text that these words stand in.
+    fn place(&self, words: &Range<usize>) -> Range<usize> {
+        match self.reading.words.get(words.clone()) {
+            Some([first, .., last]) => first.place.start..last.place.end,
+            Some([only]) => only.place.clone(),
+            _ => 0..0,
+        }
+    }
+
+    /// How the text was read, in its order.
+    fn told(&self, question: &Question) -> Vec<Understanding> {
+        use UnderstandingEffect::{Boost, Filter};
+        let mut told = Vec::new();
+        let mut tell = |place: Range<usize>, kind, value, effect| {
+            let text = reading::without(self.text, &place);
+            let typed = self.typed(place.clone()).to_owned();
+            let without = Question { text, ..question.clone() };
+            told.push((place.start, Understanding { kind, typed, value, effect, without }));
+        };
+        for understood in &self.understood {
+            // Where a word means nothing else, movies without the reading are not found.
+            let only = understood.words.clone().any(|at| !self.ways[at].known);
+            let place = self.place(&(understood.lead..understood.words.end));
+            tell(place, understood.kind, understood.value.clone(), if only { Filter } else { Boost });
+        }
+        let words = self.words();
+        for phrase in &self.reading.phrases {
+            let value = words[phrase.words.clone()].join(" ");
+            tell(phrase.place.clone(), UnderstandingKind::Phrase, value, Filter);
+        }
+        for excluded in &self.reading.excluded {
+            let value = format!("-{}", excluded.words.join(" "));
+            tell(excluded.place.clone(), UnderstandingKind::Excluded, value, Filter);
+        }
+        told.sort_by_key(|&(start, _)| start);
+        told.into_iter().map(|(_, understanding)| understanding).collect()
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        let unused = &self.reading.unused;
+        let Some(first) = unused.first() else {
+            return Vec::new();
+        };
+        vec![Warning {
+            code: TEXT_CUT,
+            message: format!("only {} words are used, {} more are not", reading::MAX_WORDS, unused.len()),
+            argument: "text".to_owned(),
+            value: first.clone(),
+            suggestions: Vec::new(),
+        }]
+    }
+
+    /// The known word that an unknown one is clearly meant to be.
+    fn meant(&self, at: usize) -> Option<String> {
+        let word = &self.reading.words[at];
+        let ways = &self.ways[at];
+        if word.quoted || ways.exists || ways.tiers.iter().any(|tier| is_sure(tier)) {
+            return None;
+        }
+        if let Some(person) = self.readings_of(at).find(|u| u.slip && matches!(u.clause, Clause::Person(_)))
+            && let Clause::Person(key) = &person.clause
+        {
+            return key
+                .split(' ')
+                .nth(at - person.words.start)
+                .filter(|name| *name != word.text)
+                .map(str::to_owned);
+        }
+        if self.readings_of(at).next().is_some() {
+            return None;
+        }
+        best_near(&ways.near).map(|variant| variant.text.clone())
+    }
+}
+
+/// Nearest first, and there the one that most movies have, unless only its first letter differs.
+fn best_near(near: &[expand::Variant]) -> Option<&expand::Variant> {
+    near.iter().min_by_key(|v| (v.edits + u8::from(!v.same_start), std::cmp::Reverse(v.counts.sum())))
+}
+
+/// Whether a tier finds what was typed, written otherwise, rather than guess at a slip.
+fn is_sure(tier: &Tier) -> bool {
+    use wikimovie_domain::ReasonKind::{Joined, Numeral, Prefix};
+    matches!(tier.kind, Joined | Numeral | Prefix)
+}
+
+impl Understood {
+    fn reason(&self) -> wikimovie_domain::ReasonKind {
+        use wikimovie_domain::ReasonKind;
+        match self.clause {
+            Clause::Person(_) => ReasonKind::Person,
+            Clause::Years(_) => ReasonKind::Year,
+            _ => ReasonKind::Genre,
+        }
+    }
+}
+
+fn worth(understood: &Understood) -> u32 {
+    match understood.kind {
+        UnderstandingKind::Person if understood.slip => points::PERSON_SLIP,
+        UnderstandingKind::Person => points::PERSON,
+        UnderstandingKind::Year => points::YEAR,
+        UnderstandingKind::YearRange | UnderstandingKind::Decade => points::DECADE,
+        UnderstandingKind::Genre | UnderstandingKind::Phrase | UnderstandingKind::Excluded => points::GENRE,
+    }
+}
+
+/// The words side by side in the title, in a name of the cast, or in the summary.
+fn anywhere(words: &[&str]) -> Clause {
+    let fields = [WordField::Title, WordField::Cast, WordField::Summary];
+    Clause::any_of(
+        fields.map(|field| Clause::words(field, words.iter().map(|&word| word.to_owned()).collect())),
+    )
 }

@@ -106,3 +106,56 @@ pub struct Plan {
     /// A movie's score is the sum over the groups; below 2^24, so that it is exact in a 32-bit float.
     pub score: Vec<Group>,
 }
+
+impl Clause {
+    /// All of these; one alone is itself.
+    pub fn all_of(clauses: impl IntoIterator<Item = Clause>) -> Self {
+        let mut clauses: Vec<Clause> = clauses.into_iter().filter(|clause| *clause != Self::All).collect();
+        match clauses.len() {
+            0 => Self::All,
+            1 => clauses.remove(0),
+            _ => Self::AllOf(clauses),
+        }
+    }
+
+    /// Any of these, each once; one alone is itself.
+    pub fn any_of(clauses: impl IntoIterator<Item = Clause>) -> Self {
+        let mut kept: Vec<Clause> = Vec::new();
+        for clause in clauses {
+            if clause == Self::All {
+                return Self::All;
+            }
+            if clause != Self::None && !kept.contains(&clause) {
+                kept.push(clause);
+            }
+        }
+        match kept.len() {
+            0 => Self::None,
+            1 => kept.remove(0),
+            _ => Self::AnyOf(kept),
+        }
+    }
+
+    /// Movies for which it does not hold.
+    pub fn negated(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+
+    /// These words in the field, side by side where they are several.
+    pub fn words(field: WordField, mut words: Vec<String>) -> Self {
+        match words.len() {
+            0 => Self::All,
+            1 => Self::Word(field, words.remove(0)),
+            _ => Self::Phrase(field, words),
+        }
+    }
+}
+
+impl Group {
+    /// The group of these tiers, best first; tiers that no movie can meet are left out.
+    pub fn new(tiers: impl IntoIterator<Item = Tier>) -> Self {
+        let mut tiers: Vec<Tier> = tiers.into_iter().filter(|tier| tier.clause != Clause::None).collect();
+        tiers.sort_by_key(|tier| std::cmp::Reverse(tier.weight));
+        Self { tiers }
+    }
+}

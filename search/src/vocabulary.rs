@@ -267,17 +267,3 @@ impl NameIndex {
         ords
     }
 }
-
-impl Vocabulary {
-    /// People that a text still being typed may mean: each typed word is a word of the name, the last one its
-    /// start. Gives places in [`Vocabulary::people`] with a score, best first.
-    pub fn suggest_people(&self, _text: &str, _limit: usize) -> Vec<(usize, u32)> {
-        Vec::new()
-    }
-
-    /// Genres that a text still being typed may mean, everyday names included. Gives places in
-    /// [`Vocabulary::genres`] with a score, best first.
-    pub fn suggest_genres(&self, _text: &str, _limit: usize) -> Vec<(usize, u32)> {
-        Vec::new()
-    }
-}

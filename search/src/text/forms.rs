@@ -41,14 +41,17 @@ pub fn squash_words(words: &[&str]) -> String {
     join_numbers(words, |_, _| true)
 }
 
-/// [`squash`] without the words that only announce a number (`Part`, `Volume`, `Chapter`, `Episode`).
 fn squash_plain(text: &str) -> String {
     let words = words(text);
-    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-    join_numbers(&words, |place, word| {
+    squash_plain_words(&words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>())
+}
+
+/// [`squash_words`] without the words that only announce a number (`Part`, `Volume`, `Chapter`, `Episode`).
+pub fn squash_plain_words(words: &[&str]) -> String {
+    join_numbers(words, |place, word| {
         !(place > 0
             && matches!(word, "part" | "volume" | "vol" | "chapter" | "episode" | "pt" | "no")
-            && numerals::number_in_title(&words, place + 1).is_some())
+            && numerals::number_in_title(words, place + 1).is_some())
     })
 }
 

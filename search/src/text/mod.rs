@@ -1,11 +1,15 @@
 //! What a word is, and how people type: pure functions that every engine shares.
 
 pub mod decades;
+pub mod distance;
 pub mod fold;
 pub mod forms;
+pub mod genres;
 pub mod highlight;
 pub mod numerals;
+pub mod reading;
 pub mod stop;
+pub mod understand;
 pub mod words;
 
 pub use decades::suggest_decades;

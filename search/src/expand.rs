@@ -1,0 +1,105 @@
+//! From a typed word to the words of the catalogue that it may mean: near ones and longer ones.
+
+use fst::{Automaton, IntoStreamer, Streamer, automaton::Str};
+
+use crate::{
+    text::distance::{Near, allowed_edits},
+    vocabulary::{Vocabulary, WordCounts},
+};
+
+/// Most words that one typed word is expanded to, so that no question grows beyond what engines take.
+pub const MAX_VARIANTS: usize = 50;
+
+/// A word of the catalogue that a typed word may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// The word.
+    pub text: String,
+    /// Edits from the typed word.
+    pub edits: u8,
+    /// Whether the first letter is the typed one: people rarely slip there.
+    pub same_start: bool,
+    /// Where it stands.
+    pub counts: WordCounts,
+}
+
+/// Words within the edits allowed for a typed word, without the word itself: nearest first, then commonest,
+/// then by bytes. A word that is known already is expanded by one edit at most: a slip that makes another word
+/// is rare, two are hardly ever.
+pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
+    let known = vocabulary.counts(word).sum() > 2;
+    let edits = allowed_edits(word).min(if known { 1 } else { u8::MAX });
+    if edits == 0 { Vec::new() } else { collect(vocabulary, word, &Near::word(word, edits)) }
+}
+
+/// Words that start nearly as typed, one edit at most.
+pub fn near_prefix(vocabulary: &Vocabulary, prefix: &str) -> Vec<Variant> {
+    let edits = allowed_edits(prefix).min(1);
+    if edits == 0 { Vec::new() } else { collect(vocabulary, prefix, &Near::prefix(prefix, edits)) }
+}
+
+/// Words that start as typed, without the word itself, commonest in the field first, then by bytes.
+pub fn longer(vocabulary: &Vocabulary, prefix: &str, count: impl Fn(WordCounts) -> u32) -> Vec<String> {
+    let mut found: Vec<(u32, String)> = Vec::new();
+    let mut stream = vocabulary.word_map().search(Str::new(prefix).starts_with()).into_stream();
+    while let Some((word, at)) = stream.next() {
+        let count = count(vocabulary.counts_at(at));
+        if count > 0
+            && word.len() > prefix.len()
+            && let Ok(word) = std::str::from_utf8(word)
+        {
+            found.push((count, word.to_owned()));
+        }
+    }
+    found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    found.truncate(MAX_VARIANTS);
+    found.into_iter().map(|(_, word)| word).collect()
+}
+
+fn collect(vocabulary: &Vocabulary, typed: &str, near: &Near) -> Vec<Variant> {
+    let mut found = Vec::new();
+    let first = typed.chars().next();
+    near.each(vocabulary.word_map(), |word, at, edits| {
+        if word != typed {
+            let counts = vocabulary.counts_at(at);
+            let same_start = word.chars().next() == first;
+            found.push(Variant { text: word.to_owned(), edits, same_start, counts });
+        }
+    });
+    found.sort_unstable_by(|a, b| {
+        (a.edits.cmp(&b.edits))
+            .then_with(|| b.counts.sum().cmp(&a.counts.sum()))
+            .then_with(|| a.text.cmp(&b.text))
+    });
+    found.truncate(MAX_VARIANTS);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::VocabularyBuilder;
+
+    fn vocabulary() -> Vocabulary {
+        let words = [("matrix", 5), ("matrices", 1), ("mattress", 2), ("hatrix", 9), ("matrixx", 1)];
+        VocabularyBuilder::new(10)
+            .words(words.map(|(word, title)| (word.to_owned(), WordCounts { title, ..Default::default() })))
+            .build()
+    }
+
+    #[test]
+    fn near_words_come_nearest_and_commonest_first() {
+        let texts: Vec<String> = near(&vocabulary(), "matrlx").into_iter().map(|v| v.text).collect();
+        assert_eq!(texts, ["matrix"]);
+        let found = near(&vocabulary(), "matrix");
+        assert_eq!(found[0].text, "hatrix");
+        assert!(!found[0].same_start);
+        assert!(near(&vocabulary(), "mat").is_empty());
+    }
+
+    #[test]
+    fn longer_words_start_as_typed() {
+        assert_eq!(longer(&vocabulary(), "matr", |c| c.title), ["matrix", "matrices", "matrixx"]);
+        assert_eq!(longer(&vocabulary(), "matrix", |c| c.title), ["matrixx"]);
+    }
+}
