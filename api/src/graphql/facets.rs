@@ -1,0 +1,305 @@
+//! Counts of the movies found: by genre, person, decade, year and provider.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, Object, Result, SelectionField};
+use wikimovie_domain::{self as domain, FacetAnswer, FacetField, FacetRequest, Question};
+use wikimovie_search::toggle;
+
+use crate::graphql::{
+    error::ApiError,
+    hits::argument,
+    inputs::{count, cut, list_cost},
+    scalars::SearchState,
+    scope,
+    search::Answered,
+};
+
+const VALUES: usize = 20;
+/// Years in a bucket at most: the whole range of years that a movie may have.
+const MAX_INTERVAL: i32 = 231;
+
+/// Order of a facet's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::FacetOrder")]
+pub(crate) enum FacetOrder {
+    /// Most movies first; equal counts by value.
+    Count,
+    /// By value, A first.
+    Value,
+}
+
+/// The facet that a selected field of `MovieFacets` asks; `None` where it is none, or its arguments are wrong:
+/// then its own resolver says so.
+pub(crate) fn facet_request(field: SelectionField<'_>) -> Option<FacetRequest> {
+    let arguments = field.arguments().ok()?;
+    let terms = |facet, rich: bool| {
+        let (contains, order) = if rich {
+            (argument(&arguments, "contains")?, argument(&arguments, "orderBy")?)
+        } else {
+            (None, None)
+        };
+        terms(facet, argument(&arguments, "first")?, contains, order).ok()
+    };
+    match field.name() {
+        "genres" => terms(FacetField::Genres, true),
+        "cast" => terms(FacetField::Cast, true),
+        "decades" => terms(FacetField::Decades, false),
+        "providers" => terms(FacetField::Providers, false),
+        "years" => years(argument(&arguments, "interval")?).ok(),
+        _ => None,
+    }
+}
+
+fn terms(
+    field: FacetField,
+    first: Option<i32>,
+    contains: Option<String>,
+    order: Option<FacetOrder>,
+) -> Result<FacetRequest, ApiError> {
+    let order = order.map_or_else(domain::FacetOrder::default, domain::FacetOrder::from);
+    let contains = contains.map(cut).filter(|text| !text.trim().is_empty());
+    Ok(FacetRequest::Terms { field, first: count("first", first, VALUES)?, contains, order })
+}
+
+fn years(interval: Option<i32>) -> Result<FacetRequest, ApiError> {
+    match interval.unwrap_or(1) {
+        interval @ 1..=MAX_INTERVAL => Ok(FacetRequest::Years { interval: interval.unsigned_abs() }),
+        odd => Err(ApiError::input("interval", format!("interval {odd} is outside 1 to {MAX_INTERVAL}"))),
+    }
+}
+
+/// Counts of the movies found.
+#[derive(Clone, Debug)]
+pub(crate) struct MovieFacets(pub(crate) Arc<Answered>);
+
+impl MovieFacets {
+    fn terms(&self, field: FacetField, request: Result<FacetRequest, ApiError>) -> Result<TermFacet> {
+        match self.0.facet(&request?)? {
+            FacetAnswer::Terms { values, other, missing, distinct } => Ok(TermFacet {
+                question: self.0.question(),
+                field,
+                values: values.clone(),
+                other: *other,
+                missing: *missing,
+                distinct: *distinct,
+            }),
+            FacetAnswer::Years(_) => Err(ApiError::internal("years came for a facet of values").into()),
+        }
+    }
+}
+
+/// Counts of the movies found, by what they have. A facet ignores its own filter (`anyOf`; years and decades
+/// ignore each other's too), so that further values can be chosen; values that differ only in case or accents are
+/// one. Only the facets selected are computed.
+#[Object]
+impl MovieFacets {
+    /// Movies by genre.
+    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
+    async fn genres(
+        &self,
+        #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
+        first: Option<i32>,
+        #[graphql(desc = "Only genres that hold this text, in any case and accents.")] contains: Option<
+            String,
+        >,
+        #[graphql(desc = "Order of the values.", default_with = "Some(FacetOrder::Count)")] order_by: Option<
+            FacetOrder,
+        >,
+    ) -> Result<TermFacet> {
+        self.terms(FacetField::Genres, terms(FacetField::Genres, first, contains, order_by))
+    }
+
+    /// Movies by person in the cast.
+    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
+    async fn cast(
+        &self,
+        #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
+        first: Option<i32>,
+        #[graphql(desc = "Only names that hold this text, in any case and accents.")] contains: Option<
+            String,
+        >,
+        #[graphql(desc = "Order of the values.", default_with = "Some(FacetOrder::Count)")] order_by: Option<
+            FacetOrder,
+        >,
+    ) -> Result<TermFacet> {
+        self.terms(FacetField::Cast, terms(FacetField::Cast, first, contains, order_by))
+    }
+
+    /// Movies by decade; a value is the decade's first year, such as `1980`.
+    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
+    async fn decades(
+        &self,
+        #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
+        first: Option<i32>,
+    ) -> Result<TermFacet> {
+        self.terms(FacetField::Decades, terms(FacetField::Decades, first, None, None))
+    }
+
+    /// Movies by year: a histogram.
+    #[graphql(complexity = "1 + 50 * child_complexity")]
+    async fn years(
+        &self,
+        #[graphql(desc = "Years in one bucket, 1 to 231.", default = 1)] interval: Option<i32>,
+    ) -> Result<YearFacet> {
+        match self.0.facet(&years(interval)?)? {
+            FacetAnswer::Years(years) => Ok(YearFacet { question: self.0.question(), years: years.clone() }),
+            FacetAnswer::Terms { .. } => Err(ApiError::internal("values came for a facet of years").into()),
+        }
+    }
+
+    /// Movies by provider.
+    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
+    async fn providers(
+        &self,
+        #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
+        first: Option<i32>,
+    ) -> Result<TermFacet> {
+        self.terms(FacetField::Providers, terms(FacetField::Providers, first, None, None))
+    }
+}
+
+/// Movies by value.
+#[derive(Clone, Debug)]
+pub(crate) struct TermFacet {
+    question: Arc<Question>,
+    field: FacetField,
+    values: Vec<domain::FacetValue>,
+    other: u64,
+    missing: u64,
+    distinct: u64,
+}
+
+/// Movies by value of one field.
+#[Object]
+impl TermFacet {
+    /// The values with their counts, in the order asked. Selected values are always listed, even at 0.
+    async fn values(&self) -> Vec<FacetValue> {
+        let value = |value: &domain::FacetValue| FacetValue {
+            question: Arc::clone(&self.question),
+            field: self.field,
+            value: value.clone(),
+        };
+        self.values.iter().map(value).collect()
+    }
+
+    /// Number of further values that have movies and are not listed.
+    async fn other(&self) -> u64 {
+        self.other
+    }
+
+    /// Number of movies without any value.
+    async fn missing(&self) -> u64 {
+        self.missing
+    }
+
+    /// Number of values that have movies, listed or not.
+    async fn distinct(&self) -> u64 {
+        self.distinct
+    }
+}
+
+/// One value of a facet.
+#[derive(Clone, Debug)]
+pub(crate) struct FacetValue {
+    question: Arc<Question>,
+    field: FacetField,
+    value: domain::FacetValue,
+}
+
+/// One value of a facet, with the number of movies that have it.
+#[Object]
+impl FacetValue {
+    /// The value in its commonest spelling; a decade as its first year, such as `1980`.
+    async fn value(&self) -> &str {
+        &self.value.value
+    }
+
+    /// Movies that have it, under every filter but this facet's own.
+    async fn count(&self) -> u64 {
+        self.value.count
+    }
+
+    /// Whether the question's own filter names it.
+    async fn selected(&self) -> bool {
+        self.value.selected
+    }
+
+    /// The question with this value switched on, or off where it is selected: what a click on it asks.
+    async fn toggle(&self, ctx: &Context<'_>) -> SearchState {
+        let toggled = toggle::toggle_value(&self.question, self.field, &self.value.value);
+        SearchState(scope::gateway(ctx).sealer.seal_state(&toggled))
+    }
+}
+
+/// Movies by year.
+#[derive(Clone, Debug)]
+pub(crate) struct YearFacet {
+    question: Arc<Question>,
+    years: domain::YearHistogram,
+}
+
+/// Movies by year of release.
+#[Object]
+impl YearFacet {
+    /// Earliest year counted; null where no movie has a year.
+    async fn min(&self) -> Option<i64> {
+        self.years.min
+    }
+
+    /// Latest year counted; null where no movie has a year.
+    async fn max(&self) -> Option<i64> {
+        self.years.max
+    }
+
+    /// Number of movies without a year.
+    async fn missing(&self) -> u64 {
+        self.years.missing
+    }
+
+    /// The buckets that hold movies, by year; buckets of the question's own range are listed even at 0.
+    async fn buckets(&self) -> Vec<YearBucket> {
+        let bucket = |bucket: &domain::YearBucket| YearBucket {
+            question: Arc::clone(&self.question),
+            bucket: bucket.clone(),
+        };
+        self.years.buckets.iter().map(bucket).collect()
+    }
+}
+
+/// Movies of some years.
+#[derive(Clone, Debug)]
+pub(crate) struct YearBucket {
+    question: Arc<Question>,
+    bucket: domain::YearBucket,
+}
+
+/// Movies of one year, or of some years in a row.
+#[Object]
+impl YearBucket {
+    /// First year of the bucket.
+    async fn from(&self) -> i64 {
+        self.bucket.from
+    }
+
+    /// Last year of the bucket, included.
+    async fn to(&self) -> i64 {
+        self.bucket.to
+    }
+
+    /// Movies of these years, under every filter but the ones on year and decade.
+    async fn count(&self) -> u64 {
+        self.bucket.count
+    }
+
+    /// Whether the question's own year range covers the bucket.
+    async fn selected(&self) -> bool {
+        self.bucket.selected
+    }
+
+    /// The question with its year range set to this bucket, or taken away where it is just this bucket.
+    async fn toggle(&self, ctx: &Context<'_>) -> SearchState {
+        let toggled = toggle::toggle_years(&self.question, self.bucket.from, self.bucket.to);
+        SearchState(scope::gateway(ctx).sealer.seal_state(&toggled))
+    }
+}

@@ -1,0 +1,23 @@
+//! GraphQL: input objects become valid questions, the catalogue is asked, and answers become the contract's types.
+//!
+//! Resolvers are thin and know neither HTTP nor an engine. [`schema::Service`] is the only way in.
+
+pub mod bounds;
+mod catalog_info;
+pub mod error;
+mod facets;
+mod hits;
+mod ids;
+mod inputs;
+mod loaders;
+mod movie;
+mod persisted;
+mod person;
+mod query;
+mod receipt;
+mod scalars;
+pub mod schema;
+mod scope;
+mod search;
+mod subscription;
+mod suggestion;

@@ -1,0 +1,160 @@
+//! Receipts: what became of each object that a provider delivered.
+
+use async_graphql::{Enum, SimpleObject};
+use wikimovie_domain as domain;
+use wikimovie_search::{ReceiptPage, Sealer, token::Purpose};
+
+use crate::graphql::{hits::PageInfo, scalars::DateTime};
+
+/// How an object went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::ReceiptStatus")]
+pub(crate) enum ImportStatus {
+    /// Every record landed.
+    Complete,
+    /// Some records were refused, the rest landed.
+    Partial,
+    /// No record landed.
+    Failed,
+}
+
+/// What became of one object (file). `accepted + merged + refused` is the number of records in it.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ImportReceipt {
+    /// Key of the object, such as `nickelodeon/1900s-1930s.json`.
+    object: String,
+    /// Provider to whom it belongs.
+    provider: String,
+    /// How it went.
+    status: ImportStatus,
+    /// Records that became a movie of this object.
+    accepted: u64,
+    /// Accepted records that are new or differ from what the object listed before.
+    changed: u64,
+    /// Records replaced by a later one of the same object with the same id.
+    merged: u64,
+    /// Records refused.
+    refused: u64,
+    /// Movies that the object listed before and no longer does.
+    removed: u64,
+    /// Bytes read from the object before unpacking, as a decimal number.
+    bytes: String,
+    /// Generation of the object, as in `Provenance.generation`.
+    generation: String,
+    /// Moment at which it was applied.
+    finished_at: DateTime,
+    /// The first refusals, at most 100; `refused` counts all.
+    refusals: Vec<ImportRefusal>,
+}
+
+/// One record that was refused, and why.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ImportRefusal {
+    /// Line in the unpacked object, counted from 1.
+    line: u64,
+    /// Position of the record in the object, counted from 1.
+    record: u64,
+    /// Field at fault, where one can be named.
+    field: Option<String>,
+    /// Kind of fault.
+    reason: RefusalReason,
+    /// One sentence that names the value at fault.
+    message: String,
+}
+
+/// Kind of fault in a record or object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::RefusalReason")]
+pub(crate) enum RefusalReason {
+    /// It is neither JSON nor CSV.
+    Unreadable,
+    /// The object ends in the middle of a record or of its compression.
+    Truncated,
+    /// It is larger than a record, value or object may be.
+    TooLarge,
+    /// A field has the wrong type.
+    WrongType,
+    /// A field that must be there is not.
+    Missing,
+    /// A value is not allowed.
+    Invalid,
+    /// The object is in no format that we read.
+    UnknownFormat,
+}
+
+/// A page of receipts, by object key.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ImportReceiptConnection {
+    /// The receipts with their cursors.
+    edges: Vec<ImportReceiptEdge>,
+    /// The receipts alone.
+    nodes: Vec<ImportReceipt>,
+    /// Whether there is more before and behind this page.
+    page_info: PageInfo,
+    /// Number of receipts in all, with the status asked.
+    total_count: u64,
+}
+
+/// One receipt of a page.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ImportReceiptEdge {
+    /// Opaque place in the list, to give as `after`.
+    cursor: String,
+    /// The receipt itself.
+    node: ImportReceipt,
+}
+
+impl From<domain::ObjectReceipt> for ImportReceipt {
+    fn from(receipt: domain::ObjectReceipt) -> Self {
+        Self {
+            object: receipt.object,
+            provider: receipt.provider,
+            status: receipt.status.into(),
+            accepted: receipt.accepted,
+            changed: receipt.changed,
+            merged: receipt.merged,
+            refused: receipt.refused,
+            removed: receipt.removed,
+            bytes: receipt.bytes.to_string(),
+            generation: receipt.generation.to_string(),
+            finished_at: DateTime::from_ms(receipt.finished_at_ms),
+            refusals: receipt.refusals.into_iter().map(ImportRefusal::from).collect(),
+        }
+    }
+}
+
+impl From<domain::Refusal> for ImportRefusal {
+    fn from(refusal: domain::Refusal) -> Self {
+        Self {
+            line: refusal.line,
+            record: refusal.record,
+            field: refusal.field,
+            reason: refusal.reason.into(),
+            message: refusal.message,
+        }
+    }
+}
+
+impl ImportReceiptConnection {
+    /// The page behind an object key. Keys only ever stand behind their cursor, so something stands before a page
+    /// exactly where it has one, or where receipts are missing in it that the total counts.
+    pub(crate) fn new(page: ReceiptPage, behind: bool, sealer: &Sealer) -> Self {
+        let edges: Vec<_> = page
+            .receipts
+            .into_iter()
+            .map(|receipt| ImportReceiptEdge {
+                cursor: sealer.seal(Purpose::Receipts, &receipt.object),
+                node: receipt.into(),
+            })
+            .collect();
+        let shown = u64::try_from(edges.len()).unwrap_or(u64::MAX);
+        let page_info = PageInfo {
+            has_previous_page: behind && (page.has_next || shown < page.total),
+            has_next_page: page.has_next,
+            start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: edges.last().map(|edge| edge.cursor.clone()),
+        };
+        let nodes = edges.iter().map(|edge| edge.node.clone()).collect();
+        Self { edges, nodes, page_info, total_count: page.total }
+    }
+}

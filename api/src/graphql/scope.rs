@@ -1,0 +1,118 @@
+//! What lives as long as one operation: its loaders, its warnings, its count of searches; and the short way
+//! from a resolver to the catalogue.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_graphql::Context;
+use serde::Serialize;
+use wikimovie_domain::{Movie, MovieId, PersonSummary, Warning};
+use wikimovie_search::SearchError;
+
+use crate::{
+    Gateway,
+    graphql::{
+        error::{ApiError, ErrorCode},
+        loaders::Batch,
+    },
+};
+
+/// Most `search` fields in one operation.
+pub(crate) const MAX_SEARCHES: usize = 4;
+
+/// One operation.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    movies: Batch<MovieId, Arc<Movie>>,
+    people: Batch<String, PersonSummary>,
+    searches: AtomicUsize,
+    warnings: Mutex<Vec<ScopedWarning>>,
+}
+
+/// A warning as `extensions.warnings` lists it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ScopedWarning {
+    code: &'static str,
+    message: String,
+    path: Vec<String>,
+    argument: String,
+    value: String,
+    suggestions: Vec<String>,
+}
+
+impl Scope {
+    /// Counts one more search.
+    pub(crate) fn count_search(&self) -> Result<(), ApiError> {
+        if self.searches.fetch_add(1, Ordering::Relaxed) < MAX_SEARCHES {
+            return Ok(());
+        }
+        let message = format!("one operation holds more than {MAX_SEARCHES} search fields");
+        Err(ApiError::new(ErrorCode::QueryTooComplex, message))
+    }
+
+    /// Notes warnings of the field at `path`.
+    pub(crate) fn warn(&self, path: &[String], warnings: Vec<Warning>) {
+        let scoped = warnings.into_iter().map(|warning| ScopedWarning {
+            code: warning.code,
+            message: warning.message,
+            path: path.to_vec(),
+            argument: warning.argument,
+            value: warning.value,
+            suggestions: warning.suggestions,
+        });
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).extend(scoped);
+    }
+
+    /// Takes the warnings noted.
+    pub(crate) fn take_warnings(&self) -> Vec<ScopedWarning> {
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The gateway of a resolver's context.
+pub(crate) fn gateway<'a>(ctx: &Context<'a>) -> &'a Gateway {
+    ctx.data_unchecked::<Gateway>()
+}
+
+/// The operation of a resolver's context.
+pub(crate) fn scope<'a>(ctx: &Context<'a>) -> &'a Scope {
+    ctx.data_unchecked::<Arc<Scope>>()
+}
+
+/// Asks the engine, within its deadline.
+pub(crate) async fn ask<T>(
+    gateway: &Gateway,
+    question: impl Future<Output = Result<T, SearchError>>,
+) -> Result<T, ApiError> {
+    match tokio::time::timeout(gateway.settings.engine_deadline, question).await {
+        Ok(answer) => answer.map_err(ApiError::from),
+        Err(_) => Err(SearchError::Timeout.into()),
+    }
+}
+
+/// Movies by id, in the order asked.
+pub(crate) async fn movies(ctx: &Context<'_>, ids: &[MovieId]) -> Result<Vec<Option<Arc<Movie>>>, ApiError> {
+    let gateway = gateway(ctx);
+    let ask = |ids: Vec<MovieId>| async move {
+        let found = ask(gateway, gateway.catalog.movies(&ids)).await?;
+        Ok(found.into_iter().map(|movie| movie.map(Arc::new)).collect())
+    };
+    let found = scope(ctx).movies.load(ids, ask).await?;
+    Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+}
+
+/// People by name or key, in the order asked.
+pub(crate) async fn people(
+    ctx: &Context<'_>,
+    names: &[String],
+) -> Result<Vec<Option<PersonSummary>>, ApiError> {
+    let gateway = gateway(ctx);
+    let ask = |names: Vec<String>| async move { ask(gateway, gateway.catalog.people(&names)).await };
+    let found = scope(ctx).people.load(names, ask).await?;
+    Ok(names.iter().map(|name| found.get(name).cloned()).collect())
+}

@@ -1,0 +1,373 @@
+//! `search`: one look ahead over the selection set makes one question to the engine, and every field below picks
+//! its part of the one answer by equal arguments.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Enum, Object, Result, SelectionField, SimpleObject};
+use wikimovie_domain::{
+    self as domain, FacetAnswer, FacetRequest, HitsRequest, PageRequest, Question, SearchRequest, Wanted,
+};
+
+use crate::graphql::{
+    error::{ApiError, ErrorCode},
+    facets::{MovieFacets, facet_request},
+    hits::{MovieHitConnection, PageArguments, hits_request, page_arguments, page_cost},
+    scalars::SearchState,
+    scope,
+};
+
+/// Most different pages of hits in one search.
+pub(crate) const MAX_PAGES: usize = 4;
+/// Most different facets in one search: each of the five under a few aliases.
+pub(crate) const MAX_FACETS: usize = 20;
+
+/// Asks the engine what the field now being resolved selects.
+///
+/// # Errors
+/// As the engine, or `QUERY_TOO_COMPLEX` for too many pages or facets.
+pub(crate) async fn search(ctx: &Context<'_>, question: Question) -> Result<MovieSearch, ApiError> {
+    scope::scope(ctx).count_search()?;
+    let request = look_ahead(ctx.field(), question)?;
+    let gateway = scope::gateway(ctx);
+    let answer = scope::ask(gateway, gateway.catalog.search(request.clone())).await?;
+    let mut answered = Answered::new(request, answer)?;
+    let path = ctx.path_node.map(async_graphql::QueryPathNode::to_string_vec).unwrap_or_default();
+    scope::scope(ctx).warn(&path, std::mem::take(&mut answered.warnings));
+    Ok(MovieSearch(Arc::new(answered)))
+}
+
+/// Reads from the selection set what is wanted. A field whose own arguments are wrong is left out: its resolver
+/// will say so at the right place.
+fn look_ahead(field: SelectionField<'_>, question: Question) -> Result<SearchRequest, ApiError> {
+    let mut request = SearchRequest { question, ..SearchRequest::default() };
+    for part in field.selection_set() {
+        match part.name() {
+            "hits" => {
+                if let Some(Ok(page)) = page_arguments(part).map(PageArguments::page) {
+                    add_page(&mut request.hits, hits_request(page, part));
+                }
+            }
+            "facets" => {
+                for facet in part.selection_set().filter_map(facet_request) {
+                    if !request.facets.contains(&facet) {
+                        request.facets.push(facet);
+                    }
+                }
+            }
+            "total" => request.wanted.total = true,
+            "didYouMean" => request.wanted.did_you_mean = true,
+            "relaxations" => request.wanted.relaxations = true,
+            "explain" => request.wanted.explain = true,
+            _ => {}
+        }
+    }
+    let too_many = |what: &str, limit| {
+        let message = format!("one search holds more than {limit} different {what}");
+        Err(ApiError::new(ErrorCode::QueryTooComplex, message))
+    };
+    if request.hits.len() > MAX_PAGES {
+        return too_many("pages of hits", MAX_PAGES);
+    }
+    if request.facets.len() > MAX_FACETS {
+        return too_many("facets", MAX_FACETS);
+    }
+    Ok(request)
+}
+
+/// The same page under two names is asked once, with what either wants of it.
+fn add_page(pages: &mut Vec<HitsRequest>, asked: HitsRequest) {
+    match pages.iter_mut().find(|known| known.page == asked.page) {
+        Some(known) => {
+            known.highlights |= asked.highlights;
+            known.reasons |= asked.reasons;
+        }
+        None => pages.push(asked),
+    }
+}
+
+/// An answer, kept so that its parts can be picked by what was asked.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    question: Arc<Question>,
+    wanted: Wanted,
+    pages: HashMap<PageRequest, MovieHitConnection>,
+    facets: HashMap<FacetRequest, FacetAnswer>,
+    total: Option<domain::Total>,
+    understood: Vec<domain::Understanding>,
+    did_you_mean: Option<domain::Correction>,
+    relaxations: Vec<domain::Relaxation>,
+    explain: Option<domain::Explain>,
+    warnings: Vec<domain::Warning>,
+}
+
+impl Answered {
+    fn new(request: SearchRequest, answer: domain::SearchAnswer) -> Result<Self, ApiError> {
+        if answer.hits.len() != request.hits.len() || answer.facets.len() != request.facets.len() {
+            return Err(ApiError::internal("the answer has other parts than were asked"));
+        }
+        let pages = request.hits.into_iter().zip(answer.hits);
+        Ok(Self {
+            question: Arc::new(request.question),
+            wanted: request.wanted,
+            pages: pages.map(|(asked, page)| (asked.page, page.into())).collect(),
+            facets: request.facets.into_iter().zip(answer.facets).collect(),
+            total: answer.total,
+            understood: answer.understood,
+            did_you_mean: answer.did_you_mean,
+            relaxations: answer.relaxations,
+            explain: answer.explain,
+            warnings: answer.warnings,
+        })
+    }
+
+    /// The question answered.
+    pub(crate) fn question(&self) -> Arc<Question> {
+        Arc::clone(&self.question)
+    }
+
+    /// The answer to one facet.
+    pub(crate) fn facet(&self, asked: &FacetRequest) -> Result<&FacetAnswer, ApiError> {
+        self.facets.get(asked).ok_or_else(|| ApiError::internal("a facet was selected and not asked"))
+    }
+}
+
+/// The answer to a search.
+#[derive(Clone, Debug)]
+pub(crate) struct MovieSearch(Arc<Answered>);
+
+impl MovieSearch {
+    fn seal(ctx: &Context<'_>, question: &Question) -> SearchState {
+        SearchState(scope::gateway(ctx).sealer.seal_state(question))
+    }
+}
+
+/// The answer to one question: movies, counts, and how the question was read. Only what is selected is computed,
+/// and all of it comes from one consistent state of the catalogue.
+#[Object]
+impl MovieSearch {
+    /// How many movies were found.
+    async fn total(&self) -> Result<TotalCount> {
+        let total = self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not told"))?;
+        Ok(TotalCount { value: total.value, relation: total.relation.into() })
+    }
+
+    /// A page of the movies found. Without `first` or `last` a page has 20; up to 4 different pages can be asked
+    /// under aliases.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn hits(
+        &self,
+        #[graphql(desc = "Movies wanted from the start or behind `after`, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor to start behind; goes with `first`.")] after: Option<String>,
+        #[graphql(
+            desc = "Movies wanted from the end or before `before`, 0 to 100; not together with `first`."
+        )]
+        last: Option<i32>,
+        #[graphql(desc = "Cursor to end before; goes with `last`.")] before: Option<String>,
+    ) -> Result<MovieHitConnection> {
+        let page = PageArguments { first, after, last, before }.page()?;
+        let found = self.0.pages.get(&page);
+        Ok(found.ok_or_else(|| ApiError::internal("a page was selected and not asked"))?.clone())
+    }
+
+    /// Counts of the movies found by genre, person, decade, year and provider.
+    async fn facets(&self) -> MovieFacets {
+        MovieFacets(Arc::clone(&self.0))
+    }
+
+    /// Words of the text that were read as a filter or a boost, such as a year, a genre or a person; each can be
+    /// taken out again.
+    async fn understood(&self) -> Vec<Understanding> {
+        self.0.understood.iter().cloned().map(Understanding).collect()
+    }
+
+    /// Another spelling of the text that finds more; null where there is none.
+    async fn did_you_mean(&self) -> Option<Correction> {
+        self.0.did_you_mean.clone().map(Correction)
+    }
+
+    /// Where little or nothing was found: parts of the question that can be dropped, with what is found then.
+    async fn relaxations(&self) -> Vec<Relaxation> {
+        self.0.relaxations.iter().cloned().map(Relaxation).collect()
+    }
+
+    /// Token of this question, to share it, restore it, or use it as a key.
+    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+        Self::seal(ctx, &self.0.question)
+    }
+
+    /// How the engine went about it, for those who tune it.
+    async fn explain(&self) -> Option<Explain> {
+        let explain = self.0.explain.as_ref().filter(|_| self.0.wanted.explain)?;
+        Some(Explain {
+            engine: explain.engine.clone(),
+            took_micros: explain.took_us,
+            plan: explain.plan.clone(),
+        })
+    }
+}
+
+/// A count of movies.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub(crate) struct TotalCount {
+    /// Number of movies.
+    value: u64,
+    /// Whether the number is exact.
+    relation: TotalRelation,
+}
+
+/// How a count relates to the truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::TotalRelation")]
+pub(crate) enum TotalRelation {
+    /// The count is exact.
+    Equal,
+    /// There are at least so many.
+    AtLeast,
+}
+
+/// A piece of text read as more than words.
+#[derive(Clone, Debug)]
+pub(crate) struct Understanding(domain::Understanding);
+
+/// A piece of the text that was read as more than words: a chip to show, which can be removed.
+#[Object]
+impl Understanding {
+    /// What it was read as.
+    async fn kind(&self) -> UnderstandingKind {
+        self.0.kind.into()
+    }
+
+    /// The piece of the text as it was typed.
+    async fn typed(&self) -> &str {
+        &self.0.typed
+    }
+
+    /// What it stands for, such as `1980s`, `Science Fiction` or `John Wayne`.
+    async fn value(&self) -> &str {
+        &self.0.value
+    }
+
+    /// What it does to the movies found.
+    async fn effect(&self) -> UnderstandingEffect {
+        self.0.effect.into()
+    }
+
+    /// The question without this piece.
+    async fn remove(&self, ctx: &Context<'_>) -> SearchState {
+        MovieSearch::seal(ctx, &self.0.without)
+    }
+}
+
+/// What a piece of text was read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::UnderstandingKind")]
+pub(crate) enum UnderstandingKind {
+    /// One year.
+    Year,
+    /// From a year to a year.
+    YearRange,
+    /// A decade.
+    Decade,
+    /// A genre.
+    Genre,
+    /// A person of the catalogue.
+    Person,
+    /// Words in quotes, wanted just as they stand.
+    Phrase,
+    /// A word with a minus before it, not wanted.
+    Excluded,
+}
+
+/// What an understanding does to the movies found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::UnderstandingEffect")]
+pub(crate) enum UnderstandingEffect {
+    /// Movies without it are not found.
+    Filter,
+    /// Movies with it come first.
+    Boost,
+}
+
+/// Another spelling of the text.
+#[derive(Clone, Debug)]
+pub(crate) struct Correction(domain::Correction);
+
+/// Another spelling of the text that finds more.
+#[Object]
+impl Correction {
+    /// The text as it may have been meant.
+    async fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Number of movies that it finds.
+    async fn total(&self) -> u64 {
+        self.0.total
+    }
+
+    /// The question with that text.
+    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+        MovieSearch::seal(ctx, &self.0.question)
+    }
+}
+
+/// A part of the question that may be dropped.
+#[derive(Clone, Debug)]
+pub(crate) struct Relaxation(domain::Relaxation);
+
+/// A part of the question that can be dropped to find more.
+#[Object]
+impl Relaxation {
+    /// Which part would be dropped.
+    async fn part(&self) -> RelaxedPart {
+        self.0.part.into()
+    }
+
+    /// What would be dropped, as a person would call it: the word, or the values of the filter.
+    async fn dropped(&self) -> &str {
+        &self.0.dropped
+    }
+
+    /// Number of movies found without it.
+    async fn total(&self) -> u64 {
+        self.0.total
+    }
+
+    /// The question without it.
+    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+        MovieSearch::seal(ctx, &self.0.question)
+    }
+}
+
+/// A part of a question that can be dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::RelaxedPart")]
+pub(crate) enum RelaxedPart {
+    /// A word of the text.
+    Word,
+    /// The filter by genre.
+    Genres,
+    /// The filter by cast.
+    Cast,
+    /// The filter by title.
+    Title,
+    /// The filter by year.
+    Year,
+    /// The filter by decade.
+    Decades,
+    /// The filter by poster.
+    HasPoster,
+    /// The filter by provider.
+    Providers,
+}
+
+/// How the engine went about a question.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct Explain {
+    /// Name of the engine: `embedded` or `elasticsearch`.
+    engine: String,
+    /// Time spent in the engine, in microseconds.
+    took_micros: u64,
+    /// The request as the engine got it, as JSON text. Its shape is not part of this contract.
+    plan: String,
+}

@@ -1,0 +1,133 @@
+//! HTTP: routes and layers. What enters is a request; what leaves is an answer with the right status, type and
+//! headers. No GraphQL type is resolved here.
+
+mod endpoint;
+mod negotiate;
+mod pages;
+mod parameters;
+mod probes;
+mod sdl;
+mod socket;
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use tokio::sync::Semaphore;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer, request_id,
+    set_header::SetResponseHeaderLayer, trace::TraceLayer,
+};
+
+use crate::{
+    Gateway,
+    graphql::{
+        error::{ApiError, ErrorCode},
+        schema::Service,
+    },
+    http::negotiate::MediaType,
+};
+
+/// What the handlers share.
+#[derive(Clone, Debug)]
+struct Shared {
+    gateway: Gateway,
+    service: Service,
+    sockets: Arc<Semaphore>,
+    sdl: Arc<sdl::Contract>,
+}
+
+/// The whole HTTP surface of a gateway.
+///
+/// | path | what |
+/// |---|---|
+/// | `/graphql` | GraphQL over HTTP (GET, POST) and over WebSocket |
+/// | `/schema.graphql` | the contract |
+/// | `/livez`, `/readyz` | probes |
+/// | `/`, `/graphiql`, `/assets/…` | the pages, where they were built |
+pub fn router(gateway: Gateway) -> Router {
+    let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
+    let graphiql = gateway.settings.graphiql;
+    let service = Service::new(gateway.clone());
+    let shared = Shared { gateway, service, sockets, sdl: Arc::new(sdl::Contract::new()) };
+    let api = Router::new()
+        .route("/graphql", get(endpoint::get).post(endpoint::post).fallback(endpoint::other_method))
+        // Left out of compression: a strong ETag names one sequence of bytes.
+        .layer(CompressionLayer::new())
+        .route("/schema.graphql", get(sdl::get))
+        .layer(cors())
+        .with_state(shared.clone());
+    let probes = Router::new()
+        .route("/livez", get(probes::live))
+        .route("/readyz", get(probes::ready))
+        .with_state(shared);
+    let pages = pages::router(graphiql).layer(CompressionLayer::new());
+    let request_id = HeaderName::from_static("x-request-id");
+    Router::new().merge(api).merge(probes).merge(pages).layer(
+        // Outermost first.
+        ServiceBuilder::new()
+            .layer(request_id::SetRequestIdLayer::new(request_id.clone(), request_id::MakeRequestUuid))
+            .layer(TraceLayer::new_for_http())
+            .layer(request_id::PropagateRequestIdLayer::new(request_id))
+            .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+            .layer(CatchPanicLayer::custom(panicked)),
+    )
+}
+
+/// Any site may ask: answers are public and no cookie or credential is looked at, so nothing is asked on behalf
+/// of a visitor.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(tower_http::cors::Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(tower_http::cors::Any)
+        .expose_headers([header::ETAG, header::RETRY_AFTER])
+        .max_age(Duration::from_secs(24 * 60 * 60))
+}
+
+fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    refuse(&ApiError::internal("a handler panicked"), MediaType::Json)
+}
+
+/// An error of the transport as a GraphQL answer, so that clients read one shape only.
+fn refuse(error: &ApiError, media_type: MediaType) -> Response {
+    let body = async_graphql::Response::from_errors(vec![error.clone().into_server_error()]);
+    respond(error.code().row().status, media_type, &without_data(&body))
+}
+
+/// An answer without `data`: the operation never ran.
+fn without_data(response: &async_graphql::Response) -> serde_json::Value {
+    let mut body = serde_json::Map::new();
+    body.insert("errors".to_owned(), serde_json::to_value(&response.errors).unwrap_or_default());
+    if !response.extensions.is_empty() {
+        let extensions = serde_json::to_value(&response.extensions).unwrap_or_default();
+        body.insert("extensions".to_owned(), extensions);
+    }
+    body.into()
+}
+
+fn respond(status: StatusCode, media_type: MediaType, body: &impl serde::Serialize) -> Response {
+    let Ok(bytes) = serde_json::to_vec(body) else {
+        tracing::error!("an answer could not be written as JSON");
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = (status, [(header::CONTENT_TYPE, media_type.as_header())], bytes).into_response();
+    let retry = match status {
+        StatusCode::SERVICE_UNAVAILABLE => ErrorCode::Unavailable.row().retry_after_ms,
+        _ => None,
+    };
+    if let Some(ms) = retry {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
+    }
+    response
+}

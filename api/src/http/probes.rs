@@ -1,0 +1,44 @@
+//! Probes: `/livez` says that the process answers, `/readyz` that the catalogue does.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use serde::Serialize;
+
+use crate::{
+    graphql::error::ApiError,
+    http::{Shared, negotiate::MediaType, refuse, respond},
+};
+
+/// Alive: depends on nothing else, so that a restart is only ever asked for when it helps.
+pub(super) async fn live() -> Response {
+    "ok\n".into_response()
+}
+
+#[derive(Serialize)]
+struct Ready {
+    status: &'static str,
+    engine: String,
+    movies: u64,
+}
+
+/// Ready: the engine answers.
+pub(super) async fn ready(State(shared): State<Shared>) -> Response {
+    let gateway = &shared.gateway;
+    let info = tokio::time::timeout(gateway.settings.engine_deadline, gateway.catalog.info()).await;
+    let not_ready = |error: ApiError| {
+        let mut response = refuse(&error, MediaType::Json);
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        response
+    };
+    match info {
+        Ok(Ok(info)) => {
+            let ready = Ready { status: "ready", engine: info.engine, movies: info.movies };
+            respond(StatusCode::OK, MediaType::Json, &ready)
+        }
+        Ok(Err(error)) => not_ready(error.into()),
+        Err(_) => not_ready(wikimovie_search::SearchError::Timeout.into()),
+    }
+}

@@ -1,0 +1,71 @@
+//! GraphQL over WebSocket: the `graphql-transport-ws` subprotocol, bounded in connections, operations and message
+//! size.
+
+use std::{future, time::Duration};
+
+use async_graphql::http::{WebSocket as Protocol, WebSocketProtocols, WsMessage};
+use axum::{
+    extract::{
+        WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket},
+    },
+    response::Response,
+};
+use futures::{SinkExt, StreamExt};
+use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::{
+    graphql::{
+        error::{ApiError, ErrorCode},
+        schema::Service,
+    },
+    http::Shared,
+};
+
+const SUBPROTOCOL: &str = "graphql-transport-ws";
+/// A client that takes no message for so long is gone.
+const SEND_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Answers a handshake.
+///
+/// # Errors
+/// `UNAVAILABLE` where too many connections are open, `BAD_REQUEST` for another subprotocol.
+pub(super) fn accept(shared: &Shared, upgrade: WebSocketUpgrade) -> Result<Response, ApiError> {
+    let upgrade = upgrade.protocols([SUBPROTOCOL]);
+    if upgrade.selected_protocol().is_none() {
+        let message = "the WebSocket subprotocol must be graphql-transport-ws";
+        return Err(ApiError::new(ErrorCode::BadRequest, message));
+    }
+    let permit = Arc::clone(&shared.sockets)
+        .try_acquire_owned()
+        .map_err(|_| ApiError::new(ErrorCode::Unavailable, "too many WebSocket connections are open"))?;
+    let service = shared.service.for_socket();
+    let limit = shared.gateway.settings.body_limit;
+    Ok(upgrade
+        .max_message_size(limit)
+        .max_frame_size(limit)
+        .on_upgrade(move |socket| converse(socket, service, permit)))
+}
+
+async fn converse(socket: WebSocket, service: Service, _permit: OwnedSemaphorePermit) {
+    let (mut sink, stream) = socket.split();
+    let messages = stream
+        .take_while(|message| future::ready(message.is_ok()))
+        .filter_map(|message| future::ready(message.ok()))
+        .filter(|message| future::ready(matches!(message, Message::Text(_) | Message::Binary(_))))
+        .map(Message::into_data);
+    let answers = Protocol::new(service, messages, WebSocketProtocols::GraphQLWS);
+    let mut answers = std::pin::pin!(answers);
+    while let Some(answer) = answers.next().await {
+        let message = match answer {
+            WsMessage::Text(text) => Message::Text(text.into()),
+            WsMessage::Close(code, reason) => {
+                Message::Close(Some(CloseFrame { code, reason: reason.into() }))
+            }
+        };
+        if !matches!(tokio::time::timeout(SEND_DEADLINE, sink.send(message)).await, Ok(Ok(()))) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What an operator may set about the gateway. Plain values: only a binary reads the environment.
+
+use std::time::Duration;
+
+/// Where the gateway runs; it decides the defaults that differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Environment {
+    /// On someone's machine: everything that helps is on.
+    #[default]
+    Development,
+    /// For others to use.
+    Production,
+}
+
+/// Settings of the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiSettings {
+    /// Where it runs.
+    pub environment: Environment,
+    /// Whether the schema can be asked through GraphQL. `/schema.graphql` is served either way: it is the
+    /// published contract.
+    pub introspection: bool,
+    /// Whether `/graphiql` is served.
+    pub graphiql: bool,
+    /// Longest time for a whole operation.
+    pub operation_deadline: Duration,
+    /// Longest time for one question to the engine.
+    pub engine_deadline: Duration,
+    /// Longest time for the body of a request to arrive.
+    pub body_deadline: Duration,
+    /// Longest time that open requests get to finish once the gateway is told to stop.
+    pub drain_deadline: Duration,
+    /// Largest request body and WebSocket message in bytes.
+    pub body_limit: usize,
+    /// WebSocket connections open at once.
+    pub sockets: usize,
+    /// Operations running at once on one WebSocket connection.
+    pub operations_per_socket: usize,
+}
+
+impl ApiSettings {
+    /// The defaults of an environment: introspection and GraphiQL are off in production.
+    pub fn of(environment: Environment) -> Self {
+        let open = environment == Environment::Development;
+        Self {
+            environment,
+            introspection: open,
+            graphiql: open,
+            operation_deadline: Duration::from_secs(10),
+            engine_deadline: Duration::from_secs(5),
+            body_deadline: Duration::from_secs(10),
+            drain_deadline: Duration::from_secs(10),
+            body_limit: 1024 * 1024,
+            sockets: 1_000,
+            operations_per_socket: 50,
+        }
+    }
+}
+
+impl Default for ApiSettings {
+    fn default() -> Self {
+        Self::of(Environment::default())
+    }
+}
