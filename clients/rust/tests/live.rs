@@ -1,0 +1,127 @@
+//! Each operation against a live gateway over the movies of `seeds/`, when `WIKIMOVIE_URL` names one.
+
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
+use cynic::QueryBuilder;
+use wikimovie_client::{
+    Client, ClientError,
+    operations::{
+        Autocomplete, AutocompleteVariables, Catalog, Costars, CostarsVariables, MovieById,
+        MovieByIdVariables, MovieSort, MovieWhere, PersonByName, PersonByNameVariables, Restore,
+        RestoreVariables, Search, SearchState, SearchVariables, Suggestion, TotalRelation, ValueMatch,
+        YearRange,
+    },
+};
+
+/// Runs a test against the gateway, or says that there is none.
+fn live(test: impl FnOnce(&Client)) {
+    match std::env::var("WIKIMOVIE_URL") {
+        Ok(url) => test(&Client::new(&url)),
+        Err(_) => println!("SKIPPED: the Rust client needs a gateway (set WIKIMOVIE_URL)"),
+    }
+}
+
+fn search_godfather(client: &Client) -> Search {
+    let variables = SearchVariables { text: Some("the godfahter"), first: Some(3), ..Default::default() };
+    client.ask(&Search::build(variables)).expect("a search is answered")
+}
+
+#[test]
+fn a_slip_of_the_finger_finds_the_movie_that_was_meant() {
+    live(|client| {
+        let search = search_godfather(client).search;
+        let first = &search.hits.edges[0];
+        assert_eq!(first.node.title, "The Godfather");
+        assert_eq!(search.total.relation, TotalRelation::Equal);
+        assert!(first.highlights.iter().any(|text| text.html.contains("<mark>Godfather</mark>")));
+    });
+}
+
+#[test]
+fn a_facet_tells_what_a_click_on_it_asks() {
+    live(|client| {
+        let any_of = |value: &str| ValueMatch { any_of: Some(vec![value.to_owned()]), ..Default::default() };
+        let filter = MovieWhere {
+            genres: Some(any_of("crime")),
+            year: Some(YearRange { gte: Some(1970), lte: Some(1979) }),
+            ..Default::default()
+        };
+        let variables =
+            SearchVariables { filter: Some(filter), sort: Some(MovieSort::YearAsc), ..Default::default() };
+        let search = client.ask(&Search::build(variables)).expect("a search is answered").search;
+        let years: Vec<_> =
+            search.hits.edges.iter().map(|hit| hit.node.year.expect("the filter asks a year")).collect();
+        assert!(
+            !years.is_empty() && years.is_sorted() && years.iter().all(|year| (1970..=1979).contains(year))
+        );
+
+        let crime =
+            search.facets.genres.values.iter().find(|value| value.value == "Crime").expect("it is selected");
+        assert!(crime.selected);
+        let restore = Restore::build(RestoreVariables { state: crime.toggle.clone() });
+        let without = client.ask(&restore).expect("a token is answered").search;
+        assert!(without.total.value > search.total.value);
+        assert_ne!(without.state, search.state);
+    });
+}
+
+#[test]
+fn suggestions_are_told_apart_by_kind() {
+    live(|client| {
+        let operation = Autocomplete::build(AutocompleteVariables { prefix: "al pa" });
+        let found = client.ask(&operation).expect("a prefix is answered").autocomplete;
+        let person = found.iter().find_map(|suggestion| match suggestion {
+            Suggestion::PersonSuggestion(person) => Some(person),
+            Suggestion::MovieSuggestion(_) | Suggestion::Other => None,
+        });
+        let person = person.expect("a person is suggested");
+        assert_eq!(person.text, "Al Pacino");
+        assert!(person.count > 0);
+    });
+}
+
+#[test]
+fn a_movie_comes_with_those_like_it() {
+    live(|client| {
+        let id = search_godfather(client).search.hits.edges[0].node.id.clone();
+        let answer = client.ask(&MovieById::build(MovieByIdVariables { id })).expect("an id is answered");
+        let movie = answer.movie.expect("it was just found");
+        assert_eq!(movie.title, "The Godfather");
+        assert_eq!(movie.provenance.provider, "multiplex");
+        assert!(movie.similar.iter().any(|similar| similar.title.starts_with("The Godfather Part")));
+    });
+}
+
+#[test]
+fn people_are_connected() {
+    live(|client| {
+        let operation = PersonByName::build(PersonByNameVariables { name: "robert de niro" });
+        let person = client.ask(&operation).expect("a name is answered").person.expect("he is in the seeds");
+        assert_eq!(person.name, "Robert De Niro");
+        assert!(person.movie_count > 1 && !person.costars.is_empty());
+
+        let operation = Costars::build(CostarsVariables { from: "Marlon Brando", to: "Robert De Niro" });
+        let path =
+            client.ask(&operation).expect("two names are answered").costars.expect("both are in the seeds");
+        assert_eq!(usize::try_from(path.length), Ok(path.steps.len()));
+        assert_eq!(path.steps.last().map(|step| step.person.name.as_str()), Some("Robert De Niro"));
+    });
+}
+
+#[test]
+fn the_catalogue_tells_what_it_holds() {
+    live(|client| {
+        let catalog = client.ask(&Catalog::build(())).expect("the catalogue is told").catalog;
+        assert!(catalog.movies >= 400);
+        assert!(!catalog.engine.is_empty() && catalog.as_of.0.ends_with('Z'));
+    });
+}
+
+#[test]
+fn a_forged_token_is_told_by_its_code() {
+    live(|client| {
+        let restore = Restore::build(RestoreVariables { state: SearchState("forged".into()) });
+        let refused = client.ask(&restore).expect_err("it is none of ours");
+        assert!(matches!(refused, ClientError::Refused { code: Some(code), .. } if code == "BAD_STATE"));
+    });
+}

@@ -1,0 +1,28 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const config: CodegenConfig = {
+  schema: '../../schema.graphql',
+  documents: '../operations/*.graphql',
+  generates: {
+    './src/generated/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        // Documents as text: the client sends them as they are and needs no GraphQL library at run time.
+        documentMode: 'string',
+        enumsAsTypes: true,
+        strictScalars: true,
+        useTypeImports: true,
+        scalars: {
+          /** Opaque: comes from an answer and goes back into a question. */
+          SearchState: 'string',
+          /** RFC 3339. */
+          DateTime: 'string',
+        },
+      },
+    },
+  },
+  ignoreNoDocuments: false,
+};
+
+export default config;
