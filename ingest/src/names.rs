@@ -4,9 +4,9 @@
 //! leading `and` before a name goes (`and Lauren Sokolov`); an explanation in brackets at the end goes
 //! (`Michael Dunn (actor)`); a full stop behind a lower-case letter goes (`Jude Law.`, but not `Jr.` and the
 //! like). What is left is a scrap, and dropped, when it holds no letter or digit; closes a bracket it never opened
-//! (`nominee)`) or starts with one (`(narrator)`); ends with a colon; is one of the words tables have beside names
-//! (`and`, `narrator`, `Best Actor`, `Sr.`); or is all lower case and starts or ends with a function word
-//! (`the life of`, `living with a`). Names in lower case (`bell hooks`, `will.i.am`) stay.
+//! (`nominee)`) or starts with one (`(narrator)`); is a footnote mark (`[2]`); ends with a colon; is one of the
+//! words tables have beside names (`and`, `narrator`, `Best Actor`, `Sr.`); or is all lower case and starts or ends
+//! with a function word (`the life of`, `living with a`). Names in lower case (`bell hooks`, `will.i.am`) stay.
 
 use crate::clean;
 
@@ -64,6 +64,9 @@ pub fn name(raw: &str) -> Option<String> {
     let mut text = clean::text(raw);
     while let Some(length) = clean::before_footnote(&text) {
         text.truncate(length);
+    }
+    if text.starts_with('[') && text.ends_with(']') && text.chars().count() <= 5 {
+        return None;
     }
     let text = text.trim_matches(|c: char| c == '[' || c == ']' || c.is_whitespace());
     let text = without_leading_and(text);

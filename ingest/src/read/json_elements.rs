@@ -226,7 +226,7 @@ struct Scan {
     place: Place,
     depth: usize,
     deepest: usize,
-    /// One bit a level, the innermost lowest: 1 for `{`. Deeper than 64 levels nothing is checked.
+    /// One bit a level, the outermost lowest: 1 for `{`. Deeper than 64 levels nothing is checked.
     braces: u64,
 }
 
@@ -281,16 +281,18 @@ impl Scan {
                     b'"' => self.place = Place::Text,
                     b'{' | b'[' if self.place != Place::AfterText => {
                         self.place = Place::Between;
+                        if self.depth < 64 {
+                            self.braces &= !(1 << self.depth);
+                            self.braces |= u64::from(byte == b'{') << self.depth;
+                        }
                         self.depth += 1;
                         self.deepest = self.deepest.max(self.depth);
-                        self.braces = self.braces << 1 | u64::from(byte == b'{');
                     }
                     b'}' | b']' if self.depth > 0 => {
-                        if self.depth <= 64 && (self.braces & 1 == 1) != (byte == b'}') {
+                        self.depth -= 1;
+                        if self.depth < 64 && (self.braces >> self.depth & 1 == 1) != (byte == b'}') {
                             return Step::Broken("a bracket is closed by one of the other kind");
                         }
-                        self.depth -= 1;
-                        self.braces >>= 1;
                         self.place = Place::Between;
                         if self.depth == 0 {
                             *at += 1;
