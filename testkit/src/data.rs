@@ -1,7 +1,13 @@
 //! Movies from a folder of JSON arrays and NDJSON files, plain or gzip, for measuring. Lenient where the real
 //! reader is strict: a record that is no movie is passed over.
 
-use std::{collections::BTreeMap, io::Read, path::Path};
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+use std::{
+    collections::BTreeMap,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
@@ -19,6 +25,32 @@ pub fn movies(folder: &Path) -> Option<Vec<Movie>> {
         }
     }
     Some(movies.into_values().collect())
+}
+
+/// The real movies that slow and wide tests want: the folder named by `WIKIMOVIE_TEST_MOVIES`, else one beside the
+/// checkout. Where there is none, says so in a line and gives nothing.
+pub fn real_movies(test: &str) -> Option<Vec<Movie>> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/movies");
+    let folder = std::env::var_os("WIKIMOVIE_TEST_MOVIES").map_or_else(beside, PathBuf::from);
+    let movies = movies(&folder).filter(|movies| !movies.is_empty());
+    if movies.is_none() {
+        eprintln!("SKIPPED {test}: no real movies (set WIKIMOVIE_TEST_MOVIES to a folder of them)");
+    }
+    movies
+}
+
+/// The project's own seed catalogue, all providers in one.
+pub fn seeds() -> Vec<Movie> {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds");
+    let folders = std::fs::read_dir(seeds).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut folders: Vec<PathBuf> = folders.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    let found: BTreeMap<MovieId, Movie> = folders
+        .iter()
+        .flat_map(|folder| movies(folder).unwrap_or_default())
+        .map(|movie| (movie.id.clone(), movie))
+        .collect();
+    found.into_values().collect()
 }
 
 fn records(file: &Path) -> Option<Vec<Value>> {
@@ -58,7 +90,7 @@ fn movie(record: &Value) -> Option<Movie> {
         year,
         cast: list("cast"),
         genres: list("genres"),
-        summary: text("extract"),
+        summary: text("extract").or_else(|| text("summary")),
         url: href.map(|href| format!("https://en.wikipedia.org/wiki/{href}")),
         poster: text("thumbnail").map(|url| Image { url, width: None, height: None }),
         provenance: Provenance {

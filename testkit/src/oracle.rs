@@ -103,6 +103,18 @@ impl Oracle {
     pub fn answer(&self, plan: &Plan) -> Vec<(&Movie, u32)> {
         let must = self.set(&plan.must);
         let drill = self.set(&drill(&plan.drill));
+        let scores = self.scores(plan);
+        let mut found: Vec<usize> = (0..self.movies.len()).filter(|&ord| must[ord] && drill[ord]).collect();
+        found.sort_by_key(|&ord| {
+            let movie = &self.movies[ord];
+            let reversed = std::cmp::Reverse((scores[ord], self.prior[ord]));
+            (reversed, title_key(&movie.title), movie.id.clone())
+        });
+        found.into_iter().map(|ord| (&self.movies[ord], scores[ord])).collect()
+    }
+
+    /// Points of every movie, in the order the movies were given.
+    pub fn scores(&self, plan: &Plan) -> Vec<u32> {
         let mut scores = vec![0; self.movies.len()];
         for group in &plan.score {
             let mut best = vec![0; self.movies.len()];
@@ -117,13 +129,7 @@ impl Oracle {
                 *score += best;
             }
         }
-        let mut found: Vec<usize> = (0..self.movies.len()).filter(|&ord| must[ord] && drill[ord]).collect();
-        found.sort_by_key(|&ord| {
-            let movie = &self.movies[ord];
-            let reversed = std::cmp::Reverse((scores[ord], self.prior[ord]));
-            (reversed, wikimovie_search::text::title_sort_key(&movie.title), movie.id.clone())
-        });
-        found.into_iter().map(|ord| (&self.movies[ord], scores[ord])).collect()
+        scores
     }
 
     /// Which movies a clause holds for.
