@@ -1,1 +1,185 @@
-//! x
+//! The written reference: `docs/schema.md` from the contract and `docs/errors.md` from the table of codes. A test
+//! keeps both equal to what this renders.
+
+use std::fmt::Write as _;
+
+use async_graphql::Positioned;
+use async_graphql::parser::{
+    parse_schema,
+    types::{
+        FieldDefinition, InputValueDefinition, ServiceDocument, Type, TypeDefinition, TypeKind,
+        TypeSystemDefinition,
+    },
+};
+
+use crate::graphql::{bounds, error::ErrorCode};
+
+/// Renders the contract as Markdown: roots first, then types by kind, each with its fields and arguments.
+///
+/// # Errors
+/// The parser's message where the text is no schema.
+pub fn schema(sdl: &str) -> Result<String, String> {
+    let document = parse_schema(sdl).map_err(|error| error.to_string())?;
+    let mut out = String::from(
+        "# Schema reference\n\n\
+         Rendered from `schema.graphql`, which is exported from the code; a test keeps the three equal. \
+         What can go wrong is in [errors.md](errors.md).\n",
+    );
+    for (title, is_in) in sections() {
+        let mut types: Vec<_> = types(&document).filter(|definition| is_in(definition)).collect();
+        types.sort_by_key(|definition| definition.name.node.as_str());
+        if types.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "\n## {title}");
+        for definition in types {
+            render_type(&mut out, definition);
+        }
+    }
+    Ok(out)
+}
+
+type Section = (&'static str, fn(&TypeDefinition) -> bool);
+
+fn sections() -> [Section; 6] {
+    fn is_root(definition: &TypeDefinition) -> bool {
+        matches!(definition.name.node.as_str(), "Query" | "Subscription")
+    }
+    [
+        ("What can be asked", is_root),
+        ("Objects", |definition| matches!(definition.kind, TypeKind::Object(_)) && !is_root(definition)),
+        ("Interfaces", |definition| matches!(definition.kind, TypeKind::Interface(_) | TypeKind::Union(_))),
+        ("Inputs", |definition| matches!(definition.kind, TypeKind::InputObject(_))),
+        ("Enums", |definition| matches!(definition.kind, TypeKind::Enum(_))),
+        ("Scalars", |definition| matches!(definition.kind, TypeKind::Scalar)),
+    ]
+}
+
+/// The types of a schema document.
+pub fn types(document: &ServiceDocument) -> impl Iterator<Item = &TypeDefinition> {
+    document.definitions.iter().filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(definition) => Some(&definition.node),
+        TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
+    })
+}
+
+fn render_type(out: &mut String, definition: &TypeDefinition) {
+    let _ = writeln!(out, "\n### {}\n\n{}", definition.name.node, text(definition.description.as_ref()));
+    match &definition.kind {
+        TypeKind::Object(object) => {
+            if !object.implements.is_empty() {
+                let names: Vec<_> = object.implements.iter().map(|name| link(name.node.as_str())).collect();
+                let _ = writeln!(out, "\nImplements {}.", names.join(", "));
+            }
+            render_fields(out, &object.fields);
+        }
+        TypeKind::Interface(interface) => render_fields(out, &interface.fields),
+        TypeKind::InputObject(input) => {
+            let _ = writeln!(out, "\n| field | type | meaning |\n|---|---|---|");
+            for field in &input.fields {
+                let _ = writeln!(out, "| {} |", input_cells(&field.node));
+            }
+        }
+        TypeKind::Enum(values) => {
+            let _ = writeln!(out, "\n| value | meaning |\n|---|---|");
+            for value in &values.values {
+                let meaning = cell(&text(value.node.description.as_ref()));
+                let _ = writeln!(out, "| `{}` | {meaning} |", value.node.value.node);
+            }
+        }
+        TypeKind::Scalar | TypeKind::Union(_) => {}
+    }
+}
+
+fn render_fields(out: &mut String, fields: &[Positioned<FieldDefinition>]) {
+    let _ = writeln!(out, "\n| field | type | meaning |\n|---|---|---|");
+    for field in fields {
+        let field = &field.node;
+        let meaning = cell(&text(field.description.as_ref()));
+        let _ = writeln!(out, "| `{}` | {} | {meaning} |", field.name.node, type_cell(&field.ty.node));
+        for argument in &field.arguments {
+            let _ = writeln!(out, "| &nbsp;&nbsp;↳ {} |", input_cells(&argument.node));
+        }
+    }
+}
+
+fn input_cells(input: &InputValueDefinition) -> String {
+    let mut meaning = cell(&text(input.description.as_ref()));
+    if let Some(default) = &input.default_value {
+        let _ = write!(meaning, " Default: `{}`.", default.node);
+    }
+    format!("`{}` | {} | {meaning}", input.name.node, type_cell(&input.ty.node))
+}
+
+fn type_cell(ty: &Type) -> String {
+    let written = ty.to_string();
+    let name = written.trim_matches(|letter| matches!(letter, '[' | ']' | '!'));
+    if matches!(name, "Int" | "Float" | "String" | "Boolean" | "ID") {
+        format!("`{written}`")
+    } else {
+        format!("[`{written}`](#{})", name.to_ascii_lowercase())
+    }
+}
+
+fn link(name: &str) -> String {
+    format!("[`{name}`](#{})", name.to_ascii_lowercase())
+}
+
+fn text(description: Option<&Positioned<String>>) -> String {
+    description.map(|description| description.node.trim().to_owned()).unwrap_or_default()
+}
+
+fn cell(text: &str) -> String {
+    text.replace('\n', " ").replace('|', "\\|")
+}
+
+/// Renders the table of error codes and the limits of a document as Markdown.
+pub fn errors() -> String {
+    let mut out = String::from(
+        "# Errors\n\n\
+         Rendered from the table in the code; a test keeps it equal. Every error of an answer carries \
+         `extensions.code`, one of these. The message is for people and may change; the code does not. What may \
+         pass soon also carries `extensions.retryable` and `extensions.retryAfterMs`; an argument at fault is named \
+         in `extensions.argument`.\n\n\
+         The HTTP status is that of a request that failed as a whole, for clients that accept \
+         `application/graphql-response+json`. With `application/json` a fault in the document (400) is answered \
+         with 200. Where one field fails and the rest is answered, the status is 200 and the error has a `path`.\n\n\
+         | code | HTTP | retry | meaning |\n|---|---|---|---|\n",
+    );
+    for code in ErrorCode::ALL {
+        let row = code.row();
+        let retry = row.retry_after_ms.map_or_else(|| "no".to_owned(), |ms| format!("after {ms} ms"));
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {retry} | {} |",
+            row.name,
+            row.status.as_u16(),
+            row.meaning.replace('|', "\\|")
+        );
+    }
+    out.push_str("\n## Limits of one operation\n\n| limit | most |\n|---|---|\n");
+    let limits = [
+        ("bytes of the document", bounds::MAX_DOCUMENT_BYTES as u64),
+        ("tokens of the document", bounds::MAX_TOKENS as u64),
+        (
+            "nested brackets in the document, in variables, and with fragments put in place",
+            bounds::MAX_NESTING as u64,
+        ),
+        ("fields with fragments put in place", bounds::MAX_FIELDS),
+        ("depth of fields", bounds::MAX_DEPTH as u64),
+        ("complexity: about the number of values in the answer", bounds::MAX_COMPLEXITY as u64),
+        ("directives on one field", bounds::MAX_DIRECTIVES as u64),
+    ];
+    for (what, most) in limits {
+        let _ = writeln!(out, "| {what} | {most} |");
+    }
+    out.push_str(
+        "\nOne operation holds at most 4 `search` fields, each with at most 4 different pages of hits; a page has at \
+         most 100 items. Beyond a limit the answer is `QUERY_TOO_COMPLEX` or `BAD_USER_INPUT`, and names it.\n\n\
+         ## Warnings\n\n\
+         What is odd and yet no error is told in `extensions.warnings` of the answer: a list of `code`, `message`, \
+         `path` (the search it is about), `argument`, `value` and `suggestions`. `UNKNOWN_VALUE`: a filter names a \
+         genre, person or provider that no movie has; `suggestions` holds what may have been meant.\n",
+    );
+    out
+}

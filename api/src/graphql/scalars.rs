@@ -3,11 +3,12 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// A compact token that stands for a whole question (text, filters, order, understanding). Give it back as
-/// `state` to ask the same again; share it in a link. It cannot be made or altered by hand.
+/// A sealed question; the scalar's own description is below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SearchState(pub(crate) String);
 
+/// A compact token that stands for a whole question (text, filters, order, understanding). Give it back as
+/// `state` to ask the same again; share it in a link. It cannot be made or altered by hand.
 #[Scalar]
 impl ScalarType for SearchState {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -22,7 +23,7 @@ impl ScalarType for SearchState {
     }
 }
 
-/// A moment in UTC, written as RFC 3339 with milliseconds: `2026-01-31T12:30:00.123Z`.
+/// A moment in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DateTime(OffsetDateTime);
 
@@ -34,6 +35,7 @@ impl DateTime {
     }
 }
 
+/// A moment in UTC, written as RFC 3339 with milliseconds: `2026-01-31T12:30:00.123Z`.
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
