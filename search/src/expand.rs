@@ -24,12 +24,50 @@ pub struct Variant {
 }
 
 /// Words within the edits allowed for a typed word, without the word itself: nearest first, then commonest,
-/// then by bytes. A word that is known already is expanded by one edit at most: a slip that makes another word
-/// is rare, two are hardly ever.
+/// then by bytes.
+///
+/// A word that is known already is expanded by one edit at most: a slip that makes another word is rare, two are
+/// hardly ever. An unknown word of six or seven letters that is near no word of a title may hold two slips, if
+/// the word meant is long ([`LONG_CHARS`]; the slips may have left letters out) or at least starts alike.
 pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
-    let known = vocabulary.counts(word).sum() > 2;
-    let edits = allowed_edits(word).min(if known { 1 } else { u8::MAX });
-    if edits == 0 { Vec::new() } else { collect(vocabulary, word, &Near::word(word, edits)) }
+    let count = vocabulary.counts(word).sum();
+    let edits = allowed_edits(word).min(if count > 2 { 1 } else { u8::MAX });
+    if edits == 0 {
+        return Vec::new();
+    }
+    let found = collect(vocabulary, word, &Near::word(word, edits));
+    let last_resort = count == 0
+        && edits == 1
+        && word.chars().count() >= LAST_RESORT_CHARS
+        && !found.iter().any(|variant| variant.counts.title > 0);
+    if !last_resort {
+        return found;
+    }
+    let mut found = collect(vocabulary, word, &Near::word(word, 2));
+    found.retain(|v| v.edits == 1 || v.same_start || v.text.chars().count() >= LONG_CHARS);
+    found
+}
+
+/// Letters from which a word may hold two slips.
+const LONG_CHARS: usize = 8;
+/// Letters from which an unknown word near nothing may.
+const LAST_RESORT_CHARS: usize = 6;
+
+/// The word with or without the ending of a plural or possessive, where the catalogue has it.
+pub fn inflected(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts)> {
+    if word.chars().count() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Vec::new();
+    }
+    let mut forms = vec![format!("{word}s"), format!("{word}es")];
+    forms.extend(word.strip_suffix('s').map(str::to_owned));
+    forms.extend(word.strip_suffix("es").map(str::to_owned));
+    forms.extend(word.strip_suffix("ies").map(|stem| format!("{stem}y")));
+    forms.extend(word.strip_suffix('y').map(|stem| format!("{stem}ies")));
+    let counted = forms.into_iter().map(|form| (vocabulary.counts(&form), form));
+    counted
+        .filter(|(counts, form)| counts.sum() > 0 && form.len() > 2)
+        .map(|(counts, form)| (form, counts))
+        .collect()
 }
 
 /// Words that start nearly as typed, one edit at most.

@@ -8,12 +8,18 @@ pub mod catalog;
 pub mod compile;
 pub mod embedded;
 pub mod error;
+pub mod expand;
+pub mod filter;
 pub mod plan;
 pub mod rank;
+mod shape;
+mod suggest;
 pub mod text;
 pub mod toggle;
 pub mod token;
 pub mod vocabulary;
+mod ways;
+mod whole;
 pub mod writer;
 
 pub use catalog::{Catalog, ReceiptPage, ReceiptsRequest};

@@ -28,6 +28,8 @@ pub mod whole {
     pub const STARTS_IN_YEAR: u32 = 5_000_000;
     /// The title starts with the letters typed so far; the last word may be half typed.
     pub const STARTS_OPEN: u32 = 4_800_000;
+    /// The last word goes on to the end of the title: `ghostbuster` is `Ghostbusters` before its sequels.
+    pub const COMPLETED: u32 = 4_900_000;
     /// The title without the year typed, of the year before or behind: people remember years badly.
     pub const FORM_NEAR_YEAR: u32 = 4_500_000;
     /// The title, with slips put right, and of the year typed.
@@ -53,6 +55,8 @@ pub mod word {
     pub const TITLE_JOINED: u32 = 900;
     /// In the title, as another writing of the number.
     pub const TITLE_NUMERAL: u32 = 850;
+    /// In the title, with or without the ending of a plural.
+    pub const TITLE_INFLECTED: u32 = 800;
     /// In the title, going on behind the letters typed.
     pub const TITLE_PREFIX: u32 = 700;
     /// In the cast: below any title word as typed, above any slip.
@@ -71,6 +75,8 @@ pub mod word {
     pub const CAST_SLIPS: u32 = 200;
     /// In the summary.
     pub const SUMMARY: u32 = 150;
+    /// In the summary, with or without the ending of a plural.
+    pub const SUMMARY_INFLECTED: u32 = 130;
     /// In the summary, joined or split otherwise.
     pub const SUMMARY_JOINED: u32 = 120;
     /// In the summary, going on behind the letters typed.

@@ -79,6 +79,7 @@ pub(crate) fn ways(context: &Context<'_>, at: usize, exact: bool) -> Ways {
     let mut near = Vec::new();
     if !exact {
         builder.numerals();
+        builder.inflected();
         builder.joined();
         builder.split();
         let open = context.open && at + 1 == context.words.len();
@@ -122,6 +123,22 @@ impl Builder<'_> {
             let others = numerals::spellings(number).into_iter().filter(|spelling| spelling != self.word);
             let clause = Clause::any_of(others.map(|spelling| Clause::Word(WordField::Title, spelling)));
             self.add(points::TITLE_NUMERAL, ReasonKind::Numeral, clause);
+        }
+    }
+
+    /// The word with another ending: nearly the same to a reader, so above any slip.
+    fn inflected(&mut self) {
+        use WordField::{Summary, Title};
+        for (form, counts) in expand::inflected(self.context.vocabulary, self.word) {
+            let kind = if form.starts_with(self.word) { ReasonKind::Prefix } else { ReasonKind::Typo };
+            for (field, count, weight) in [
+                (Title, counts.title, points::TITLE_INFLECTED),
+                (Summary, counts.summary, points::SUMMARY_INFLECTED),
+            ] {
+                if count > 0 {
+                    self.add(weight, kind, Clause::Word(field, form.clone()));
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the whole text says of a title: the group that outweighs single words.
 
-use wikimovie_domain::{ReasonKind, YearRange};
+use wikimovie_domain::{ReasonKind, UnderstandingKind, YearRange};
 
 use crate::{
     plan::{Clause, Group, Tier, WordField},
@@ -26,6 +26,8 @@ pub(crate) struct Whole<'a> {
     pub(crate) understood: &'a [Understood],
     /// Whether the last word may go on.
     pub(crate) open: bool,
+    /// Words that the last one may go on to.
+    pub(crate) longer: &'a [String],
 }
 
 impl Whole<'_> {
@@ -35,9 +37,18 @@ impl Whole<'_> {
         Clause::any_of([key].into_iter().chain(form(self.words)))
     }
 
-    /// The title is this text without the piece read as a time.
+    /// The title is this text without the piece read as a time, which may be remembered wrongly.
     pub(crate) fn is_rest(&self, time: &Understood) -> Clause {
+        if !self.names_a_title(time) {
+            return Clause::None;
+        }
         Clause::any_of(self.rests(time).into_iter().flat_map(|rest| form(&rest)))
+    }
+
+    /// Whether the rest beside a time may well be a title: it is one year, and the rest is more than a genre.
+    /// Who types `1950s romance` asks for no title, least of all of another decade.
+    fn names_a_title(&self, time: &Understood) -> bool {
+        time.kind == UnderstandingKind::Year && !self.content().is_empty()
     }
 
     /// The title starts with the letters typed so far.
@@ -77,13 +88,18 @@ impl Whole<'_> {
         add(points::STARTS, ReasonKind::TitlePrefix, Clause::TitleStarts(format!("{key} ")));
         if self.open {
             add(points::STARTS_OPEN, ReasonKind::TitlePrefix, Clause::TitleStarts(key));
+            let completed = self.longer.iter().filter_map(|word| {
+                let (_, before) = self.words.split_last()?;
+                Some(Clause::TitleForm(forms::squash_words(&[before, &[word.as_str()]].concat())))
+            });
+            add(points::COMPLETED, ReasonKind::TitlePrefix, Clause::any_of(completed));
         }
         let slips = spellings(&(0..self.words.len()).collect::<Vec<_>>(), self.words, self.ways);
         add(points::SLIP, ReasonKind::Typo, slips);
         for understood in self.understood {
             let Some(years) = understood.years else { continue };
             for rest in self.rests(understood) {
-                self.add_rest(&rest, years, &mut add);
+                self.add_rest(&rest, years, self.names_a_title(understood), &mut add);
             }
         }
         let content = self.content();
@@ -103,7 +119,13 @@ impl Whole<'_> {
         Group::new(tiers)
     }
 
-    fn add_rest(&self, rest: &[&str], years: YearRange, add: &mut impl FnMut(u32, ReasonKind, Clause)) {
+    fn add_rest(
+        &self,
+        rest: &[&str],
+        years: YearRange,
+        is_title: bool,
+        add: &mut impl FnMut(u32, ReasonKind, Clause),
+    ) {
         let near = YearRange { gte: years.gte.map(|year| year - 1), lte: years.lte.map(|year| year + 1) };
         let in_years = |clause, years| Clause::all_of([clause, Clause::Years(years)]);
         let key = rest.join(" ");
@@ -111,6 +133,9 @@ impl Whole<'_> {
         let other = Clause::any_of(form(rest));
         add(points::EXACT_IN_YEAR, ReasonKind::ExactTitle, in_years(exact, years));
         add(points::FORM_IN_YEAR, ReasonKind::ExactTitle, in_years(other.clone(), years));
+        if !is_title {
+            return;
+        }
         let starts = Clause::TitleStarts(format!("{key} "));
         add(points::STARTS_IN_YEAR, ReasonKind::TitlePrefix, in_years(starts, years));
         add(points::FORM_NEAR_YEAR, ReasonKind::ExactTitle, in_years(other.clone(), near));

@@ -24,7 +24,8 @@ pub fn fold(text: &str) -> String {
 /// The key under which values of a facet, names of people and genres are one: folded, words only, joined by
 /// single spaces. `Robert Downey, Jr.` and `robert downey jr` share a key.
 pub fn key(value: &str) -> String {
-    let joined = |text: &str| super::words(text).into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ");
+    let joined =
+        |text: &str| super::words(text).into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ");
     let key = joined(value);
     if !key.is_empty() {
         return key;

@@ -299,3 +299,107 @@ pub fn html(highlight: &Highlight) -> String {
     }
     html
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use wikimovie_domain::{MovieId, Provenance, Question, ReasonKind, Year};
+
+    use super::*;
+    use crate::{
+        compile::compile,
+        vocabulary::{Vocabulary, VocabularyBuilder, WordCounts},
+    };
+
+    fn vocabulary() -> Vocabulary {
+        let counts = WordCounts { title: 3, cast: 3, summary: 3 };
+        let words = ["amelie", "matrix", "godfather", "spider", "man", "paris", "waitress", "audrey"];
+        VocabularyBuilder::new(100).words(words.map(|word| (word.to_owned(), counts))).build()
+    }
+
+    fn typed(text: &str) -> Typed {
+        compile(&Question { text: text.to_owned(), ..Question::default() }, &vocabulary()).typed
+    }
+
+    fn check(text: &str, field: SearchField, original: &str, expected: &str) {
+        let highlight = highlight_text(field, original, &typed(text));
+        assert_eq!(html(&highlight), expected, "{text}");
+    }
+
+    #[test]
+    fn what_was_typed_is_marked() {
+        use SearchField::{Cast, Summary, Title};
+        check("amelie", Title, "Amélie", "<mark>Amélie</mark>");
+        check("amel", Title, "Amélie", "<mark>Amél</mark>ie");
+        check("martix", Title, "The Matrix!", "The <mark>Matrix</mark>!");
+        check("godf", Title, "The Godfather", "The <mark>Godf</mark>ather");
+        check("ma", Title, "The Matrix", "The <mark>Ma</mark>trix");
+        check("spiderman", Title, "Spider-Man", "<mark>Spider</mark>-<mark>Man</mark>");
+        check("audrey", Cast, "Audrey Tautou", "<mark>Audrey</mark> Tautou");
+        check("the matrix", Summary, "The Matrix of the", "The <mark>Matrix</mark> of the");
+        check(
+            "matrix",
+            Title,
+            "<b>Matrix</b> & \"co\"",
+            "&lt;b&gt;<mark>Matrix</mark>&lt;/b&gt; &amp; &quot;co&quot;",
+        );
+        check("matrix", Title, "Nothing", "Nothing");
+    }
+
+    #[test]
+    fn spans_count_as_javascript_does() {
+        let highlight = highlight_text(SearchField::Title, "💥 Matrix", &typed("matrix"));
+        assert_eq!(highlight.spans, [Span { start: 3, end: 9 }]);
+    }
+
+    #[test]
+    fn a_long_summary_is_cut_to_its_best_part() {
+        let summary =
+            format!("{}A waitress in Paris. {}", "filler words here ".repeat(40), "and more ".repeat(60));
+        let highlight = highlight_text(SearchField::Summary, &summary, &typed("waitress paris"));
+        assert!(highlight.text.starts_with("… ") && highlight.text.ends_with(" …"), "{}", highlight.text);
+        assert!(highlight.text.chars().count() <= WINDOW_CHARS + 4);
+        assert_eq!(highlight.spans.len(), 2);
+        assert!(html(&highlight).contains("<mark>waitress</mark> in <mark>Paris</mark>"));
+    }
+
+    #[test]
+    fn reasons_tell_the_best_way() {
+        let movie = Movie {
+            id: MovieId::from_record("p", "1"),
+            title: "The Matrix".into(),
+            year: Year::try_from(1999).ok(),
+            cast: Vec::new(),
+            genres: Vec::new(),
+            summary: None,
+            url: None,
+            poster: None,
+            provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1 },
+        };
+        let question = Question { text: "martix 1999".into(), ..Question::default() };
+        let found = reasons(&movie, &compile(&question, &vocabulary()));
+        let kinds: Vec<(ReasonKind, &str)> = found.iter().map(|r| (r.kind, r.matched.as_str())).collect();
+        assert_eq!(
+            kinds,
+            [(ReasonKind::Typo, "The Matrix"), (ReasonKind::Year, "1999"), (ReasonKind::Typo, "Matrix")]
+        );
+        assert_eq!(found[0].typed, "martix 1999");
+    }
+
+    proptest! {
+        #[test]
+        fn text_never_becomes_markup(text in "\\PC{0,80}|[<>&\"'a-c ]{0,40}", ask in "\\PC{0,20}|[a-c]{1,3}") {
+            for field in [SearchField::Title, SearchField::Cast, SearchField::Summary] {
+                let highlight = highlight_text(field, &text, &typed(&ask));
+                let plain = html(&highlight).replace("<mark>", "").replace("</mark>", "");
+                prop_assert!(!plain.contains(['<', '>', '"', '\'']));
+                let units = highlight.text.encode_utf16().count() as u32;
+                let mut done = 0;
+                for span in &highlight.spans {
+                    prop_assert!(done <= span.start && span.start < span.end && span.end <= units);
+                    done = span.end;
+                }
+            }
+        }
+    }
+}
