@@ -70,7 +70,8 @@ export function App() {
           text={view.text}
           state={answer?.state}
           onType={(text, how) => navigate(changed({ text }), how)}
-          onChoose={(state, text) => follow(state, text)}
+          // A suggestion is a question of its own, in its own best order.
+          onChoose={(state, text) => navigate({ text, sort: 'RELEVANCE', where: {}, state })}
         />
         <nav className="links" aria-label="API">
           <a href="/graphiql">GraphiQL</a>

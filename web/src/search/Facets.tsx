@@ -41,7 +41,7 @@ export function Facets({ answer, wish, onWish, onToggle }: Props) {
               onAll={wish.genres < ALL ? () => onWish({ ...wish, genres: ALL }) : undefined}
             />
             <Years facet={facets.years} onToggle={onToggle} />
-            <Group name="Decades" facet={facets.decades} label={(value) => `${value}s`} onToggle={onToggle} />
+            <Group name="Decades" facet={newestFirst(facets.decades)} label={(value) => `${value}s`} onToggle={onToggle} />
             <Group
               name="People"
               facet={facets.cast}
@@ -58,6 +58,11 @@ export function Facets({ answer, wish, onWish, onToggle }: Props) {
   );
 }
 
+/** Decades read better in their own order than by count, and all of them are here to be sorted. */
+function newestFirst(decades: TermFacet): TermFacet {
+  return { ...decades, values: decades.values.toSorted((a, b) => Number(b.value) - Number(a.value)) };
+}
+
 interface GroupProps {
   readonly name: string;
   readonly facet: TermFacet;
@@ -69,6 +74,7 @@ interface GroupProps {
 }
 
 function Group({ name, facet, label = (value) => value, narrow, onNarrow, onAll, onToggle }: GroupProps) {
+  if (facet.values.length === 0 && !narrow) return null;
   return (
     <section className="group" data-facet={name.toLowerCase()}>
       <h2>{name}</h2>
@@ -90,7 +96,7 @@ function Group({ name, facet, label = (value) => value, narrow, onNarrow, onAll,
           </li>
         ))}
       </ul>
-      {facet.values.length === 0 && <p className="none">{narrow ? `Nothing like “${narrow}”.` : 'None.'}</p>}
+      {facet.values.length === 0 && <p className="none">Nothing like “{narrow}”.</p>}
       {facet.other > 0 && onAll && (
         <button type="button" className="plain more" onClick={onAll}>
           {facet.distinct > ALL ? `Show ${ALL}` : 'Show all'} of {facet.distinct.toLocaleString('en')}

@@ -1,0 +1,286 @@
+// The pages in a real browser, which can reach the gateway and nothing else.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { findChromium, launch, openPage } from '../lib/chromium.mjs';
+import { ask, eventually, url, watched } from '../lib/target.mjs';
+import { drop, movie, takeAway } from '../lib/visitor.mjs';
+
+const executablePath = await findChromium();
+if (!executablePath) {
+  const why = 'the pages were not tested: no Chromium was found (set CHROMIUM_PATH to name one)';
+  if (process.env.CI === 'true') throw new Error(why);
+  console.log(`SKIPPED: ${why}`);
+}
+
+/** Number told above the results, once no answer is awaited. */
+async function total(page) {
+  await page.locator('.answers[aria-busy="false"]').waitFor();
+  const told = await page.getByTestId('total').locator('strong').textContent();
+  return Number(told.replace(/\D/g, ''));
+}
+const box = (page) => page.getByRole('combobox', { name: 'Search movies' });
+const titles = (page) => page.getByTestId('hit').locator('h2 > :first-child').allTextContents();
+const facet = (page, name) => page.locator(`[data-facet="${name}"]`);
+const changes = (page, from) => eventually(async () => (await total(page)) !== from, 'another total');
+/** Asks by typing and Enter, and waits until the address says so. */
+async function search(page, text) {
+  await box(page).fill(text);
+  await box(page).press('Enter');
+  await page.waitForURL((address) => (address.searchParams.get('q') ?? '') === text);
+  return total(page);
+}
+
+describe('pages', { skip: !executablePath }, () => {
+  let browser;
+  before(async () => {
+    browser = await launch(executablePath);
+  });
+  after(() => browser?.close());
+
+  /** Runs a test on a fresh page, and holds against it what the page did beside. */
+  const onPage = (name, body, { path = '/', options } = {}) =>
+    test(name, async () => {
+      const opened = await openPage(browser, options);
+      try {
+        await opened.page.goto(url + path);
+        await body(opened.page, opened.context);
+        assert.deepEqual(opened.foreign, [], 'a request left the host');
+        assert.deepEqual(opened.complaints, [], 'the browser complained');
+      } finally {
+        await opened.context.close();
+      }
+    });
+
+  onPage('a slip of the finger finds the movie that was meant, marked and explained', async (page) => {
+    await total(page);
+    await box(page).pressSequentially('the godfahter', { delay: 20 });
+    await box(page).press('Enter');
+    const first = page.getByTestId('hit').first();
+    await first.locator('mark', { hasText: 'Godfather' }).first().waitFor();
+    assert.match(await first.locator('h2').textContent(), /^The Godfather\s+1972/);
+    assert.ok(await first.locator('.reasons [data-kind="TYPO"]').count());
+    assert.match(await page.title(), /the godfahter/);
+    assert.match(await page.getByTestId('total').textContent(), /\d+ movies? in \d+ ms/);
+  });
+
+  onPage('suggestions come while typing, and the keyboard takes one', async (page) => {
+    await total(page);
+    await page.keyboard.press('/');
+    assert.equal(await box(page).evaluate((input) => document.activeElement === input), true);
+    await page.keyboard.type('al pa', { delay: 20 });
+    const person = page.getByRole('option', { name: /Person\s*Al Pacino/ });
+    await person.waitFor();
+    assert.equal(await box(page).getAttribute('aria-expanded'), 'true');
+    assert.ok(await person.locator('mark').count(), 'the typed part is marked');
+    await page.keyboard.press('Escape');
+    assert.equal(await box(page).getAttribute('aria-expanded'), 'false');
+    assert.equal(await box(page).inputValue(), 'al pa', 'the first Escape closes, no more');
+    await page.keyboard.press('ArrowDown');
+    await person.waitFor();
+    for (let steps = 0; (await person.getAttribute('aria-selected')) !== 'true'; steps += 1) {
+      assert.ok(steps < 10, 'the arrows reach every suggestion');
+      await page.keyboard.press('ArrowDown');
+    }
+    assert.equal(await box(page).getAttribute('aria-activedescendant'), await person.getAttribute('id'));
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove person Al Pacino' }).waitFor();
+    assert.ok((await total(page)) > 1);
+    for (const cast of await page.getByTestId('hit').locator('.cast').allTextContents()) assert.match(cast, /Al Pacino/);
+  });
+
+  onPage('a click on a facet narrows, Back widens again, and the address can be shared', async (page, context) => {
+    const all = await search(page, 'love');
+    const drama = facet(page, 'genres').getByRole('button', { name: /^Drama/ });
+    const count = Number((await drama.locator('.count').textContent()).replace(/\D/g, ''));
+    assert.ok(count < all);
+    await drama.click();
+    await changes(page, all);
+    assert.equal(await total(page), count, 'as many as the facet said');
+    assert.equal(await drama.getAttribute('aria-pressed'), 'true');
+    assert.ok(new URL(page.url()).searchParams.get('state'));
+
+    const other = await context.newPage();
+    await other.goto(page.url());
+    assert.equal(await total(other), count);
+    assert.equal(await box(other).inputValue(), 'love');
+    await other.close();
+
+    await page.goBack();
+    await changes(page, count);
+    assert.equal(await total(page), all);
+    await page.goForward();
+    await changes(page, all);
+    await page.getByRole('button', { name: 'Remove genre Drama' }).click();
+    await changes(page, count);
+    assert.equal(await total(page), all);
+  });
+
+  onPage('other words keep the filters, and so does another order', async (page) => {
+    await search(page, 'love');
+    await facet(page, 'genres').getByRole('button', { name: /^Drama/ }).click();
+    await page.getByRole('button', { name: 'Remove genre Drama' }).waitFor();
+    await search(page, 'war');
+    await page.getByRole('button', { name: 'Remove genre Drama' }).waitFor();
+    const before = await total(page);
+    await page.getByLabel('Sort').selectOption('YEAR_ASC');
+    await page.waitForURL(/sort=YEAR_ASC/);
+    assert.equal(await total(page), before);
+    const years = (await page.getByTestId('hit').locator('h2 .year').allTextContents()).map(Number);
+    assert.deepEqual(years, years.toSorted((a, b) => a - b));
+  });
+
+  onPage('values can be looked for inside a facet', async (page) => {
+    await total(page);
+    const people = facet(page, 'people');
+    await people.getByRole('searchbox').fill('kurosawa');
+    await people.getByText('Nothing like “kurosawa”.').or(people.getByRole('button', { name: /kurosawa/i })).first().waitFor();
+    await people.getByRole('searchbox').fill('mifune');
+    await people.getByRole('button', { name: /Toshir. Mifune/ }).click();
+    await page.getByRole('button', { name: /Remove person Toshir. Mifune/ }).waitFor();
+    assert.ok((await total(page)) > 0);
+  });
+
+  onPage('a bar of the years narrows and lets go', async (page) => {
+    const all = await total(page);
+    const bar = facet(page, 'years').getByRole('button', { name: /^1970 to 1974/ });
+    await bar.click();
+    await changes(page, all);
+    assert.equal(await bar.getAttribute('aria-pressed'), 'true');
+    const years = (await page.getByTestId('hit').locator('h2 .year').allTextContents()).map(Number);
+    assert.ok(years.length > 0 && years.every((year) => year >= 1970 && year <= 1974));
+    const narrow = await total(page);
+    await bar.click();
+    await changes(page, narrow);
+    assert.equal(await total(page), all);
+  });
+
+  onPage('words read as a filter can be taken away', async (page) => {
+    const narrow = await search(page, 'comedy 1980s');
+    const years = (await page.getByTestId('hit').locator('h2 .year').allTextContents()).map(Number);
+    assert.ok(years.every((year) => year >= 1980 && year <= 1989));
+    await page.getByRole('button', { name: /^Remove decade 1980/ }).click();
+    await changes(page, narrow);
+    assert.equal(await box(page).inputValue(), 'comedy');
+  });
+
+  onPage('pages go there and back', async (page) => {
+    await total(page);
+    const first = await titles(page);
+    assert.equal(await page.getByRole('button', { name: 'Previous' }).isDisabled(), true);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await eventually(async () => (await titles(page))[0] !== first[0], 'the second page');
+    await page.getByRole('button', { name: 'Previous' }).click();
+    await eventually(async () => (await titles(page))[0] === first[0], 'the first page');
+    assert.deepEqual(await titles(page), first);
+  });
+
+  onPage('hostile text is text', async (page) => {
+    const hostile = '"<img src=x onerror=document.title=1> <mark>🎬 \\ AND (';
+    await search(page, hostile);
+    assert.equal(await box(page).inputValue(), hostile);
+    assert.equal(await page.locator('img').count(), 0);
+    assert.equal(await page.title(), `${hostile} · WIKIMovie`);
+  });
+
+  onPage('where nothing is found the page says so and offers a way on', async (page) => {
+    assert.equal(await search(page, 'xqzzyx wvvkjq'), 0);
+    await page.getByRole('heading', { name: 'No movie found' }).waitFor();
+    await page.getByRole('button', { name: 'the godfahter' }).click();
+    await page.locator('mark', { hasText: 'Godfather' }).first().waitFor();
+  });
+
+  test('a link with a forged state says so', async () => {
+    const { page, context, foreign } = await openPage(browser);
+    await page.goto(`${url}/?state=forged`);
+    await page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+    await page.getByRole('button', { name: 'Start anew' }).click();
+    assert.ok((await total(page)) >= 400);
+    assert.deepEqual(foreign, []);
+    await context.close();
+  });
+
+  onPage('similar movies are one click away', async (page) => {
+    await search(page, 'the godfather');
+    const hit = page.getByTestId('hit').first();
+    await hit.getByRole('button', { name: 'More like this' }).click();
+    await hit.locator('ul.similar', { hasText: 'The Godfather Part' }).waitFor();
+  });
+
+  if (watched) {
+    onPage('the catalogue line follows the catalogue', async (page) => {
+      const line = page.getByTestId('catalog');
+      await line.filter({ hasText: 'updates live' }).waitFor();
+      const { data } = await ask('{ catalog { movies } }');
+      const shown = (movies) => line.filter({ hasText: `${movies.toLocaleString('en')} movies` }).waitFor();
+      await shown(data.catalog.movies);
+      try {
+        await search(page, movie.title);
+        await drop();
+        await shown(data.catalog.movies + 1);
+        // The results follow too, without a key being touched.
+        await page.getByTestId('hit').first().filter({ hasText: movie.cast[0] }).waitFor();
+      } finally {
+        await takeAway();
+      }
+      await shown(data.catalog.movies);
+    });
+  }
+
+  for (const colorScheme of ['light', 'dark']) {
+    onPage(
+      `a phone shows all of it, ${colorScheme}`,
+      async (page) => {
+        await search(page, 'the godfahter');
+        const filters = page.getByRole('button', { name: 'Filters' });
+        assert.equal(await filters.getAttribute('aria-expanded'), 'false');
+        assert.equal(await facet(page, 'genres').isVisible(), false);
+        await filters.click();
+        assert.equal(await facet(page, 'genres').isVisible(), true);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(overflow <= 0, `wider than the screen by ${overflow} px`);
+        assert.ok((await contrast(page)) >= 4.5, 'text stands out from the page');
+      },
+      { options: { viewport: { width: 360, height: 740 }, colorScheme } },
+    );
+  }
+
+  onPage(
+    'GraphiQL runs its first tab and shows data',
+    async (page) => {
+      await page.getByRole('tab', { name: 'Search' }).waitFor();
+      assert.equal(await page.getByRole('tab').filter({ hasText: 'CatalogChanged' }).count(), 1);
+      await page.getByRole('button', { name: /execute/i }).click();
+      await page.locator('.graphiql-response', { hasText: '"The Godfather"' }).waitFor();
+      await page.getByRole('button', { name: /documentation explorer/i }).click();
+      await page.locator('.graphiql-doc-explorer', { hasText: 'Query' }).waitFor();
+    },
+    { path: '/graphiql' },
+  );
+
+  onPage(
+    'GraphiQL opens the question of a shared link',
+    async (page) => {
+      await page.getByRole('button', { name: /execute/i }).click();
+      await page.locator('.graphiql-response', { hasText: '"movies"' }).waitFor();
+    },
+    { path: `/graphiql?query=${encodeURIComponent('{ catalog { movies } }')}` },
+  );
+});
+
+/** Contrast of the page's text with its ground, as WCAG counts it; 4.5 is enough for small text. */
+function contrast(page) {
+  return page.evaluate(() => {
+    const luminance = (color) => {
+      const [r, g, b] = color
+        .match(/[\d.]+/g)
+        .slice(0, 3)
+        .map((part) => Number(part) / 255)
+        .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ground = luminance(getComputedStyle(document.body).backgroundColor);
+    // The faintest text of the page is what is read beside a number.
+    const text = luminance(getComputedStyle(document.querySelector('.took')).color);
+    return (Math.max(ground, text) + 0.05) / (Math.min(ground, text) + 0.05);
+  });
+}

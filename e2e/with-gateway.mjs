@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// Runs a command beside a gateway of its own: `node with-gateway.mjs target/release/wikimovie npm test`.
+// The command finds it by WIKIMOVIE_URL, and the folder that it watches by E2E_WATCHED.
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { startGateway } from './lib/gateway.mjs';
+
+const [binary, ...command] = process.argv.slice(2);
+if (binary === undefined || command.length === 0) {
+  console.error('usage: with-gateway.mjs BINARY COMMAND [ARGUMENT...]');
+  process.exit(2);
+}
+
+let gateway;
+try {
+  gateway = await startGateway(resolve(binary));
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+console.log(`gateway at ${gateway.url}`);
+
+const child = spawn(command[0], command.slice(1), {
+  stdio: 'inherit',
+  env: { ...process.env, WIKIMOVIE_URL: gateway.url, E2E_WATCHED: gateway.watched },
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+const code = await new Promise((done) => {
+  child.once('error', (error) => {
+    console.error(error.message);
+    done(127);
+  });
+  child.once('exit', (status) => done(status ?? 1));
+});
+if (code !== 0) console.error(`last lines of the gateway:\n${gateway.lines.slice(-40).join('\n')}`);
+const stopped = await gateway.stop();
+if (stopped !== 'exit 0') console.error(`the gateway did not stop cleanly: ${stopped}`);
+process.exit(code === 0 && stopped !== 'exit 0' ? 1 : code);
