@@ -1,1 +1,38 @@
-fn main() {}
+//! `wikimovie`: the whole movie search in one process, with no service beside it.
+//!
+//! Starts things and decides to exit, nothing else. [`cli`] says what can be asked, [`config`] reads the
+//! environment, [`serve`] and [`load`] do the work, [`say`] prints.
+
+mod check;
+mod cli;
+mod config;
+mod failure;
+mod load;
+mod receipt;
+mod say;
+mod serve;
+
+use std::process::ExitCode;
+
+use crate::{config::Task, failure::Failure};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(failure) => {
+            say::error(&failure);
+            ExitCode::from(Failure::EXIT_CODE)
+        }
+    }
+}
+
+fn run() -> Result<ExitCode, Failure> {
+    match config::read()? {
+        Task::Serve(settings) => serve::run(settings),
+        Task::Load(settings) => load::run(&settings),
+        Task::CheckConfig(settings) => check::run(&settings),
+    }
+}

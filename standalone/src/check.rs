@@ -1,0 +1,32 @@
+//! `wikimovie check-config`: says whether `serve` would start with these settings, and starts nothing.
+
+use std::process::ExitCode;
+
+use wikimovie_ingest::Folder;
+
+use crate::{config::ServeSettings, failure::Failure, say};
+
+/// Prints the settings in force. The index is not opened, since a running `serve` may hold it.
+pub(crate) fn run(settings: &ServeSettings) -> Result<ExitCode, Failure> {
+    let watch = match &settings.watch {
+        Some(path) => {
+            let folder = Folder::watched(path).map_err(|error| Failure::reading(path, &error))?;
+            folder.root().display().to_string()
+        }
+        None => "none".to_owned(),
+    };
+    let data_dir = std::path::absolute(&settings.data_dir)
+        .map_err(|error| Failure::reading(&settings.data_dir, &error))?;
+    if data_dir.exists() && !data_dir.is_dir() {
+        return Err(Failure::new(format!("{} is not a folder", data_dir.display())));
+    }
+    say::line(format_args!("environment    {:?}", settings.api.environment));
+    say::line(format_args!("listen         {}", settings.listen));
+    say::line(format_args!("data folder    {}", data_dir.display()));
+    say::line(format_args!("watched folder {watch}"));
+    say::line(format_args!("introspection  {}", settings.api.introspection));
+    say::line(format_args!("GraphiQL       {}", settings.api.graphiql));
+    say::line(format_args!("log            {} as {:?}", settings.log.filter, settings.log.format));
+    say::line("the settings are sound");
+    Ok(ExitCode::SUCCESS)
+}

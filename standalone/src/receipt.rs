@@ -1,0 +1,206 @@
+//! The receipt that ends a load: a table of objects, the first refusals, totals and what it took. Or the same as
+//! JSON.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Refusal, Revision};
+use wikimovie_ingest::{Applied, Change, Problem, SyncReport};
+
+use crate::say;
+
+/// Objects printed one by one; beyond, only those with something to tell.
+const MAX_ROWS: usize = 100;
+
+/// Refusals printed.
+const MAX_REFUSALS: usize = 20;
+
+/// Account of a whole load.
+#[derive(Debug, Default)]
+pub(crate) struct Receipt {
+    pub(crate) elapsed: Duration,
+    objects: Vec<Applied>,
+    problems: Vec<Problem>,
+    revision: Revision,
+}
+
+#[derive(Debug, Default)]
+struct Totals {
+    accepted: u64,
+    changed: u64,
+    merged: u64,
+    refused: u64,
+    removed: u64,
+    /// Records read in this load: those of objects left as they are do not count for the speed.
+    read: u64,
+}
+
+impl Receipt {
+    pub(crate) fn add(&mut self, report: SyncReport) {
+        self.objects.extend(report.objects);
+        self.problems.extend(report.problems);
+        self.revision = report.revision;
+    }
+
+    /// Whether anything failed as a whole.
+    pub(crate) fn has_failures(&self) -> bool {
+        !self.problems.is_empty()
+            || self.objects.iter().any(|applied| applied.receipt.status == ReceiptStatus::Failed)
+    }
+
+    pub(crate) fn print(&self, as_json: bool) {
+        if as_json {
+            say::line(self.json());
+            return;
+        }
+        self.print_objects();
+        self.print_refusals();
+        for problem in &self.problems {
+            say::line(format_args!("failed: {}", problem.message));
+        }
+        self.print_totals();
+    }
+
+    fn totals(&self) -> Totals {
+        self.objects.iter().fold(Totals::default(), |mut totals, Applied { change, receipt }| {
+            totals.accepted += receipt.accepted;
+            totals.changed += receipt.changed;
+            totals.merged += receipt.merged;
+            totals.refused += receipt.refused;
+            totals.removed += receipt.removed;
+            if *change == Change::Applied {
+                totals.read += receipt.accepted + receipt.merged + receipt.refused;
+            }
+            totals
+        })
+    }
+
+    fn print_objects(&self) {
+        let all = self.objects.len() <= MAX_ROWS;
+        let shown: Vec<&Applied> = self
+            .objects
+            .iter()
+            .filter(|applied| all || applied.receipt.status != ReceiptStatus::Complete)
+            .collect();
+        let width =
+            shown.iter().map(|applied| applied.receipt.object.chars().count()).max().unwrap_or_default();
+        let width = width.clamp("object".len(), 60);
+        if !shown.is_empty() {
+            let heads = ["accepted", "changed", "merged", "refused", "removed"];
+            let heads: String = heads.iter().map(|head| format!(" {head:>9}")).collect();
+            say::line(format_args!("{:width$} {:9}{heads}", "object", "status"));
+        }
+        for applied in &shown {
+            let ObjectReceipt { object, accepted, changed, merged, refused, removed, .. } = &applied.receipt;
+            let numbers: String = [accepted, changed, merged, refused, removed]
+                .iter()
+                .map(|number| format!(" {:>9}", say::number(**number)))
+                .collect();
+            say::line(format_args!("{object:width$} {:9}{numbers}", status(applied)));
+        }
+        if !all {
+            let left_out = self.objects.len() - shown.len();
+            say::line(format_args!("and {} complete objects", say::number(left_out as u64)));
+        }
+    }
+
+    fn print_refusals(&self) {
+        let all = || {
+            let objects = self.objects.iter().map(|applied| &applied.receipt);
+            objects.flat_map(|receipt| receipt.refusals.iter().map(move |refusal| (receipt, refusal)))
+        };
+        for (receipt, refusal) in all().take(MAX_REFUSALS) {
+            let Refusal { line, record, message, .. } = refusal;
+            let field = refusal.field.as_ref().map(|field| format!(", field {field}")).unwrap_or_default();
+            let reason = json!(refusal.reason);
+            let reason = reason.as_str().unwrap_or_default();
+            say::line(format_args!(
+                "refused: {}, line {line}, record {record}{field}: {reason}, {message}",
+                receipt.object
+            ));
+        }
+        let refused = self.totals().refused;
+        let shown = all().take(MAX_REFUSALS).count() as u64;
+        if refused > shown {
+            say::line(format_args!("and {} more refused", say::number(refused - shown)));
+        }
+    }
+
+    fn print_totals(&self) {
+        let totals = self.totals();
+        say::line(format_args!(
+            "{} accepted ({} changed), {} merged, {} refused, {} removed",
+            say::number(totals.accepted),
+            say::number(totals.changed),
+            say::number(totals.merged),
+            say::number(totals.refused),
+            say::number(totals.removed),
+        ));
+        let memory = peak_rss_bytes()
+            .map(|bytes| format!(", {} MiB of memory at most", say::number(bytes.div_ceil(1 << 20))))
+            .unwrap_or_default();
+        say::line(format_args!(
+            "{} movies in the catalogue; {:.2} s, {} movies/s{memory}",
+            say::number(self.revision.movies),
+            self.elapsed.as_secs_f64(),
+            say::number(self.movies_per_second()),
+        ));
+    }
+
+    fn movies_per_second(&self) -> u64 {
+        let millis = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.totals().read.saturating_mul(1_000) / millis
+    }
+
+    fn json(&self) -> Value {
+        let totals = self.totals();
+        json!({
+            "receipts": self.objects.iter().map(|applied| json!({
+                "change": status_word(applied.change),
+                "receipt": applied.receipt,
+            })).collect::<Vec<_>>(),
+            "problems": self.problems.iter().map(|problem| json!({
+                "object": problem.object,
+                "message": problem.message,
+            })).collect::<Vec<_>>(),
+            "totals": {
+                "objects": self.objects.len(),
+                "accepted": totals.accepted,
+                "changed": totals.changed,
+                "merged": totals.merged,
+                "refused": totals.refused,
+                "removed": totals.removed,
+            },
+            "catalog": { "movies": self.revision.movies, "revision": self.revision.number },
+            "elapsed_ms": u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
+            "movies_per_second": self.movies_per_second(),
+            "peak_rss_bytes": peak_rss_bytes(),
+        })
+    }
+}
+
+fn status_word(change: Change) -> &'static str {
+    match change {
+        Change::Applied => "APPLIED",
+        Change::Unchanged => "UNCHANGED",
+        Change::Removed => "REMOVED",
+    }
+}
+
+fn status(applied: &Applied) -> &'static str {
+    match (applied.change, applied.receipt.status) {
+        (Change::Removed, _) => "removed",
+        (_, ReceiptStatus::Failed) => "failed",
+        (Change::Unchanged, _) => "unchanged",
+        (Change::Applied, ReceiptStatus::Partial) => "partial",
+        (Change::Applied, ReceiptStatus::Complete) => "complete",
+    }
+}
+
+/// The most memory this process held at once, where the system tells (Linux: `VmHWM` of `/proc/self/status`).
+fn peak_rss_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
+}

@@ -1,0 +1,213 @@
+//! `wikimovie serve`: the index, the gateway and the watched folder in one process, until told to stop.
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
+    process::ExitCode,
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, sync::oneshot};
+use tracing_subscriber::EnvFilter;
+use wikimovie_api::{Gateway, router};
+use wikimovie_ingest::{Folder, IngestError, Watcher};
+use wikimovie_search::{
+    WriteError,
+    embedded::{Embedded, EmbeddedOptions},
+};
+
+use crate::{
+    cli::LogFormat,
+    config::{LogSettings, ServeSettings},
+    failure::Failure,
+    say,
+};
+
+/// Longest wait for the first look at the watched folder before the addresses are printed.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+
+/// Longest wait at the end for a look that is under way; what it has not committed is done at the next start.
+const LAST_LOOK: Duration = Duration::from_secs(10);
+
+/// Serves until SIGINT or SIGTERM.
+pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
+    start_logging(&settings.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    let served = runtime.block_on(serve(settings));
+    // A question still being answered must not hold up the end.
+    runtime.shutdown_background();
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+/// Log lines go to standard error; what `serve` and `load` print for people goes to standard output.
+pub(crate) fn start_logging(settings: &LogSettings) {
+    let filter = EnvFilter::try_new(&settings.filter).unwrap_or_default();
+    // The engine tells of every segment and commit at level info.
+    let filter = match "tantivy=warn".parse() {
+        Ok(quiet) if !settings.filter.contains("tantivy") => filter.add_directive(quiet),
+        _ => filter,
+    };
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match settings.format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+async fn serve(settings: ServeSettings) -> Result<(), Failure> {
+    // Before the index is opened: another wikimovie on this port is told as that, not as a lock.
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| Failure::listening(settings.listen, &error))?;
+    let address = listener.local_addr().map_err(|error| Failure::listening(settings.listen, &error))?;
+    let folder = settings.watch.as_deref().map(watched).transpose()?;
+    let options = EmbeddedOptions { folder: settings.data_dir, deadline: settings.api.engine_deadline };
+    let engine = Embedded::open(&options)?;
+    // Armed before anything is told, so that a signal right after the first line is heard.
+    let stop = stop_signal().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
+
+    let (drain, graphiql) = (settings.api.drain_deadline, settings.api.graphiql);
+    let catalog = engine.catalog();
+    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api);
+    let serving = tokio::spawn(wikimovie_api::serve(listener, router(gateway), stop, drain));
+
+    let watcher = match folder {
+        Some(folder) => Some(watch(folder, &engine).await?),
+        None => None,
+    };
+    let movies = match catalog.info().await {
+        Ok(info) => info.movies,
+        Err(error) => return Err(Failure::new(error.to_string())),
+    };
+    let watched = watcher.as_ref().map(|(_, root)| root.as_str());
+    greet(address, &engine.folder(), watched, movies, graphiql);
+
+    let served = serving.await;
+    tracing::info!("stopping");
+    if let Some((watcher, _)) = watcher {
+        let stopped = tokio::time::timeout(LAST_LOOK, tokio::task::spawn_blocking(|| watcher.stop())).await;
+        if stopped.is_err() {
+            tracing::warn!("a file was still being applied and is applied again at the next start");
+        }
+    }
+    match served {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Failure::listening(address, &error)),
+        Err(panicked) => Err(Failure::new(panicked.to_string())),
+    }
+}
+
+fn watched(path: &Path) -> Result<Folder, Failure> {
+    Folder::watched(path).map_err(|error| Failure::reading(path, &error))
+}
+
+/// Starts to watch and waits for the first look, though not for ever: a big folder goes on loading behind the
+/// gateway.
+async fn watch(folder: Folder, engine: &Embedded) -> Result<(Watcher, String), Failure> {
+    let root = folder.root().display().to_string();
+    let writer = engine.writer()?;
+    let (looked, first_look) = oneshot::channel();
+    let mut looked = Some(looked);
+    let watcher = Watcher::start(folder, Box::new(writer), move |result| {
+        if let Some(looked) = looked.take() {
+            let failed = match result {
+                Err(IngestError::Write(error)) => Some(told(error)),
+                Ok(_) | Err(_) => None,
+            };
+            let _ = looked.send(failed);
+        }
+    })
+    .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    match tokio::time::timeout(FIRST_LOOK, first_look).await {
+        Ok(Ok(Some(failure))) => Err(failure),
+        Ok(_) => Ok((watcher, root)),
+        Err(_) => {
+            say::note("the watched folder is still being loaded; what is done can be searched");
+            Ok((watcher, root))
+        }
+    }
+}
+
+/// The failure of an error that is not ours to take.
+fn told(error: &WriteError) -> Failure {
+    Failure::from(match error {
+        WriteError::Locked(folder) => WriteError::Locked(folder.clone()),
+        WriteError::Incompatible(message) => WriteError::Incompatible(message.clone()),
+        WriteError::Engine(message) => WriteError::Engine(message.clone()),
+        WriteError::Storage { folder, source } => WriteError::Storage {
+            folder: folder.clone(),
+            source: io::Error::new(source.kind(), source.to_string()),
+        },
+    })
+}
+
+/// Completes at SIGINT (ctrl-c) or SIGTERM.
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+/// Questions that show what there is, in the words of the contract.
+const QUESTIONS: &[(&str, &str)] = &[
+    (
+        "a title with a typo",
+        r#"{ search(text: "the godfahter") { total { value } hits(first: 3) { nodes { title year } } } }"#,
+    ),
+    ("as you type", r#"{ autocomplete(prefix: "hitch", first: 5) { __typename text count } }"#),
+    (
+        "read as a decade and a genre, with facets",
+        r#"{ search(text: "80s horror") { hits(first: 3) { nodes { title year cast } } facets { genres(first: 5) { values { value count } } } } }"#,
+    ),
+];
+
+fn greet(address: SocketAddr, data: &Path, watched: Option<&str>, movies: u64, graphiql: bool) {
+    let base = base_url(address);
+    say::line(format_args!("WIKIMovie    {base}/"));
+    if graphiql {
+        say::line(format_args!("GraphiQL     {base}/graphiql"));
+    }
+    say::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
+    say::line(format_args!("data folder  {}", data.display()));
+    if let Some(watched) = watched {
+        say::line(format_args!("watched      {watched}"));
+    }
+    let hint = if movies == 0 { "   (load some: wikimovie load PATH, or set WIKIMOVIE_WATCH)" } else { "" };
+    say::line(format_args!("movies       {}{hint}", say::number(movies)));
+    say::line("\nThree questions to try:");
+    for (what, question) in QUESTIONS {
+        let body = serde_json::json!({ "query": question });
+        say::line(format_args!("\n  # {what}"));
+        say::line(format_args!("  curl -s {base}/graphql -H 'content-type: application/json' -d '{body}'"));
+    }
+    say::line("\nctrl-c stops it.");
+}
+
+/// An address that a browser on this machine can open.
+fn base_url(address: SocketAddr) -> String {
+    let here = if address.ip().is_unspecified() {
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port())
+    } else {
+        address
+    };
+    format!("http://{here}")
+}
