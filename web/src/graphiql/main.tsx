@@ -16,24 +16,26 @@ import './style.css';
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 const fetcher = createGraphiQLFetcher({ url: ENDPOINT, subscriptionUrl: webSocketUrl() });
 
-/** GraphiQL 5 reads nothing from its address, so a shared `?query=` is handed to it here. */
-function shared(): { initialQuery?: string; initialVariables?: string } {
+/** GraphiQL 5 reads nothing from its address, so the question of a shared link (`?query=`) is handed to it here. */
+function sharedTab(): { query: string; variables?: string } | undefined {
   const params = new URLSearchParams(window.location.search);
   const query = params.get('query');
   const variables = params.get('variables');
-  return { ...(query && { initialQuery: query }), ...(query && variables && { initialVariables: variables }) };
+  return query ? { query, ...(variables && { variables }) } : undefined;
 }
 
+const shared = sharedTab();
 const place = document.getElementById('graphiql');
 if (!place) throw new Error('graphiql/index.html holds the element #graphiql');
 createRoot(place).render(
   <GraphiQL
     fetcher={fetcher}
     plugins={plugins}
-    defaultTabs={examples}
+    // Used on the first visit; later GraphiQL restores its own tabs and adds the shared question to them.
+    defaultTabs={shared ? [shared, ...examples] : examples}
     defaultEditorToolsVisibility={false}
     shouldPersistHeaders={false}
-    {...shared()}
+    {...(shared && { initialQuery: shared.query, initialVariables: shared.variables ?? '' })}
   >
     <GraphiQL.Logo>
       <a className="home" href="/">
