@@ -1,34 +1,34 @@
 // Builds the Postman collection out of the shared operations and the assertions below.
 import { operation } from './operations.mjs';
 
-/** Each request: its operation, what must hold of `data`, and what later requests need of it. */
+/** Each request: its operation, what must hold of its `answer` (the data), and what later requests need of it. */
 const OPERATIONS = [
   {
     name: 'Search',
     file: 'search',
     tests: [
-      ['finds the movie that was meant', `pm.expect(data.search.hits.edges[0].node.title).to.eql('The Godfather')`],
-      ['counts exactly', `pm.expect(data.search.total.relation).to.eql('EQUAL'); pm.expect(data.search.total.value).to.be.above(0)`],
-      ['marks the words', `pm.expect(data.search.hits.edges[0].highlights.map((text) => text.html).join()).to.include('<mark>Godfather</mark>')`],
-      ['says why', `pm.expect(data.search.hits.edges[0].reasons.map((reason) => reason.kind)).to.include('TYPO')`],
-      ['counts genres', `pm.expect(data.search.facets.genres.values.map((value) => value.value)).to.include('Crime')`],
+      ['finds the movie that was meant', `pm.expect(answer.search.hits.edges[0].node.title).to.eql('The Godfather')`],
+      ['counts exactly', `pm.expect(answer.search.total.relation).to.eql('EQUAL'); pm.expect(answer.search.total.value).to.be.above(0)`],
+      ['marks the words', `pm.expect(answer.search.hits.edges[0].highlights.map((text) => text.html).join()).to.include('<mark>Godfather</mark>')`],
+      ['says why', `pm.expect(answer.search.hits.edges[0].reasons.map((reason) => reason.kind)).to.include('TYPO')`],
+      ['counts genres', `pm.expect(answer.search.facets.genres.values.map((value) => value.value)).to.include('Crime')`],
     ],
-    keep: { state: 'data.search.state', movieId: 'data.search.hits.edges[0].node.id' },
+    keep: { state: 'answer.search.state', movieId: 'answer.search.hits.edges[0].node.id' },
   },
   {
     name: 'Restore a state',
     file: 'restore',
     variables: '{ "state": "{{state}}" }',
     tests: [
-      ['asks the same question', `pm.expect(data.search.state).to.eql(pm.collectionVariables.get('state')); pm.expect(data.search.hits.nodes[0].id).to.eql(pm.collectionVariables.get('movieId'))`],
+      ['asks the same question', `pm.expect(answer.search.state).to.eql(pm.collectionVariables.get('state')); pm.expect(answer.search.hits.nodes[0].id).to.eql(pm.collectionVariables.get('movieId'))`],
     ],
   },
   {
     name: 'Autocomplete',
     file: 'autocomplete',
     tests: [
-      ['suggests a person', `pm.expect(data.autocomplete.map((one) => one.__typename + ' ' + one.text)).to.include('PersonSuggestion Al Pacino')`],
-      ['leads nowhere never', `data.autocomplete.forEach((one) => pm.expect(one.count).to.be.above(0))`],
+      ['suggests a person', `pm.expect(answer.autocomplete.map((one) => one.__typename + ' ' + one.text)).to.include('PersonSuggestion Al Pacino')`],
+      ['leads nowhere never', `answer.autocomplete.forEach((one) => pm.expect(one.count).to.be.above(0))`],
     ],
   },
   {
@@ -36,46 +36,46 @@ const OPERATIONS = [
     file: 'movie',
     variables: '{ "id": "{{movieId}}" }',
     tests: [
-      ['is the movie', `pm.expect(data.movie.title).to.eql('The Godfather'); pm.expect(data.movie.year).to.eql(1972)`],
-      ['knows similar ones', `pm.expect(data.movie.similar.map((movie) => movie.title).join()).to.include('The Godfather Part')`],
-      ['says where it came from', `pm.expect(data.movie.provenance.provider).to.eql('multiplex')`],
+      ['is the movie', `pm.expect(answer.movie.title).to.eql('The Godfather'); pm.expect(answer.movie.year).to.eql(1972)`],
+      ['knows similar ones', `pm.expect(answer.movie.similar.map((movie) => movie.title).join()).to.include('The Godfather Part')`],
+      ['says where it came from', `pm.expect(answer.movie.provenance.provider).to.eql('multiplex')`],
     ],
   },
   {
     name: 'Many movies',
     file: 'movies',
-    tests: [['keeps order and gaps', `pm.expect(data.movies).to.have.length(2); pm.expect(data.movies[0].title).to.eql('The Godfather'); pm.expect(data.movies[1]).to.be.null`]],
+    tests: [['keeps order and gaps', `pm.expect(answer.movies).to.have.length(2); pm.expect(answer.movies[0].title).to.eql('The Godfather'); pm.expect(answer.movies[1]).to.be.null`]],
   },
   {
     name: 'Person',
     file: 'person',
     tests: [
-      ['is found in any spelling', `pm.expect(data.person.name).to.eql('Robert De Niro')`],
-      ['has movies and co-stars', `pm.expect(data.person.filmography.nodes).to.not.be.empty; pm.expect(data.person.costars).to.not.be.empty`],
+      ['is found in any spelling', `pm.expect(answer.person.name).to.eql('Robert De Niro')`],
+      ['has movies and co-stars', `pm.expect(answer.person.filmography.nodes).to.not.be.empty; pm.expect(answer.person.costars).to.not.be.empty`],
     ],
   },
   {
     name: 'Path between co-stars',
     file: 'costars',
-    tests: [['ends at the person asked', `pm.expect(data.costars.steps).to.have.length(data.costars.length); pm.expect(data.costars.steps[data.costars.length - 1].person.name).to.eql(data.costars.to.name)`]],
+    tests: [['ends at the person asked', `pm.expect(answer.costars.steps).to.have.length(answer.costars.length); pm.expect(answer.costars.steps[answer.costars.length - 1].person.name).to.eql(answer.costars.to.name)`]],
   },
   {
     name: 'Node and nodes',
     file: 'node',
-    tests: [['are told by type', `pm.expect(data.node.__typename).to.eql('Movie'); pm.expect(data.nodes.map((node) => node.__typename)).to.eql(['Movie', 'Person'])`]],
+    tests: [['are told by type', `pm.expect(answer.node.__typename).to.eql('Movie'); pm.expect(answer.nodes.map((node) => node.__typename)).to.eql(['Movie', 'Person'])`]],
   },
   {
     name: 'Catalogue and receipts',
     file: 'catalog',
     tests: [
-      ['holds the seeds', `pm.expect(data.catalog.movies).to.be.at.least(400)`],
-      ['has receipts', `pm.expect(data.importReceipts.totalCount).to.be.at.least(5)`],
+      ['holds the seeds', `pm.expect(answer.catalog.movies).to.be.at.least(400)`],
+      ['has receipts', `pm.expect(answer.importReceipts.totalCount).to.be.at.least(5)`],
     ],
   },
   {
     name: 'Receipt of one file',
     file: 'receipt',
-    tests: [['is complete', `pm.expect(data.importReceipt.status).to.eql('COMPLETE'); pm.expect(data.importReceipt.refused).to.eql(0)`]],
+    tests: [['is complete', `pm.expect(answer.importReceipt.status).to.eql('COMPLETE'); pm.expect(answer.importReceipt.refused).to.eql(0)`]],
   },
 ];
 
@@ -106,7 +106,7 @@ export async function buildCollection() {
     OPERATIONS.map(async ({ name, file, variables = '', tests, keep = {} }) =>
       graphql(name, await operation(file), variables, [
         test('answers without errors', 'pm.response.to.have.status(200); pm.expect(pm.response.json().errors).to.be.undefined'),
-        'const { data } = pm.response.json();',
+        'const answer = pm.response.json().data;',
         ...tests.map(([what, code]) => test(what, code)),
         ...Object.entries(keep).map(([key, value]) => `pm.collectionVariables.set('${key}', ${value});`),
       ]),

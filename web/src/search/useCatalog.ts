@@ -40,7 +40,8 @@ export function useCatalog(): CatalogState {
       })
       .catch(() => undefined);
     return () => controller.abort();
-  }, [generation]);
+    // A connection that came back tells nothing of what it missed, so a new one asks as well.
+  }, [generation, live]);
 
   return { catalog, live, revision };
 }
