@@ -1,7 +1,9 @@
-//! What tests share, and nothing that ships: an oracle that answers plans by brute force, and a loader of folders
-//! of movie records. See the crate's description in ARCHITECTURE.md.
+//! What tests share, and nothing that ships: an oracle that answers plans by brute force, builders of movies with
+//! an index to put them in, and a loader of folders of movie records. See the crate's description in ARCHITECTURE.md.
 
+pub mod build;
 pub mod data;
 pub mod oracle;
 
+pub use build::{MovieBuilder, TestIndex, dozen, movie};
 pub use oracle::Oracle;

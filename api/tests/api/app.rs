@@ -1,0 +1,229 @@
+//! The gateway under test: a router over an index in a folder of its own, asked without a socket.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use axum::{Router, body::Body};
+use http::{HeaderMap, Request, StatusCode, header};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tower::ServiceExt;
+use wikimovie_api::{ApiSettings, Gateway};
+use wikimovie_domain::*;
+use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
+use wikimovie_testkit::{TestIndex, dozen};
+
+/// A gateway under test.
+pub(crate) struct TestApp {
+    pub(crate) index: TestIndex,
+    pub(crate) catalog: Arc<Watched>,
+    router: Router,
+}
+
+/// An HTTP answer, read whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: impl header::AsHeaderName) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    pub(crate) fn code(&self) -> String {
+        self.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl TestApp {
+    /// Over a dozen well-known movies.
+    pub(crate) fn dozen() -> Self {
+        Self::of(dozen(), ApiSettings::default())
+    }
+
+    pub(crate) fn of(movies: Vec<Movie>, settings: ApiSettings) -> Self {
+        let index = TestIndex::of(movies);
+        let catalog = Arc::new(Watched::new(index.embedded.catalog()));
+        let gateway = Gateway::new(catalog.clone(), index.embedded.sealer(), settings);
+        Self { router: wikimovie_api::router(gateway), index, catalog }
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn get(&self, uri: &str) -> Answer {
+        self.send(Request::get(uri).body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts JSON, accepting GraphQL's own media type.
+    pub(crate) async fn post(&self, body: &Value) -> Answer {
+        let request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// Asks and expects data without errors.
+    pub(crate) async fn ask(&self, query: &str) -> Value {
+        self.ask_with(query, json!({})).await
+    }
+
+    pub(crate) async fn ask_with(&self, query: &str, variables: Value) -> Value {
+        let answer = self.post(&json!({ "query": query, "variables": variables })).await.json();
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].clone()
+    }
+
+    /// Asks and expects one error at least; gives the first.
+    pub(crate) async fn fail(&self, query: &str) -> Value {
+        let answer = self.post(&json!({ "query": query })).await.json();
+        assert!(answer["errors"][0].is_object(), "no error: {answer}");
+        answer["errors"][0].clone()
+    }
+
+    pub(crate) async fn movie_id(&self, title: &str) -> String {
+        let query = "query($w: MovieWhere) { search(where: $w) { hits { nodes { id title } } } }";
+        let data = self.ask_with(query, json!({ "w": { "title": title } })).await;
+        let nodes = data["search"]["hits"]["nodes"].as_array().unwrap().clone();
+        let movie = nodes.into_iter().find(|movie| movie["title"] == title).unwrap();
+        movie["id"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Strings of a list at a JSON pointer of each item.
+pub(crate) fn texts(list: &Value, field: &str) -> Vec<String> {
+    let items = list.as_array().unwrap_or_else(|| panic!("no list: {list}"));
+    items.iter().map(|item| item[field].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// The real catalogue, with its calls counted and, where a test wants it, failing.
+pub(crate) struct Watched {
+    inner: Arc<dyn Catalog>,
+    pub(crate) calls: AtomicUsize,
+    pub(crate) last: std::sync::Mutex<Option<SearchRequest>>,
+    pub(crate) failure: std::sync::Mutex<Option<Failure>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Failure {
+    Timeout,
+    Unavailable,
+    Engine,
+    Panic,
+    Hang,
+}
+
+impl Watched {
+    fn new(inner: Arc<dyn Catalog>) -> Self {
+        Self {
+            inner,
+            calls: AtomicUsize::new(0),
+            last: std::sync::Mutex::default(),
+            failure: std::sync::Mutex::default(),
+        }
+    }
+
+    pub(crate) fn fail_with(&self, failure: Failure) {
+        *self.failure.lock().unwrap() = Some(failure);
+    }
+
+    /// Engine calls since the last time.
+    pub(crate) fn take_calls(&self) -> usize {
+        self.calls.swap(0, Ordering::SeqCst)
+    }
+
+    async fn called(&self) -> Result<(), SearchError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let failure = *self.failure.lock().unwrap();
+        match failure {
+            None => Ok(()),
+            Some(Failure::Timeout) => Err(SearchError::Timeout),
+            Some(Failure::Unavailable) => Err(SearchError::Unavailable),
+            Some(Failure::Engine) => Err(SearchError::Engine("secret-host:9200 index movies-7".into())),
+            Some(Failure::Panic) => panic!("secret panic"),
+            Some(Failure::Hang) => std::future::pending().await,
+        }
+    }
+}
+
+#[async_trait]
+impl Catalog for Watched {
+    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+        self.called().await?;
+        *self.last.lock().unwrap() = Some(request.clone());
+        self.inner.search(request).await
+    }
+
+    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
+        self.called().await?;
+        self.inner.autocomplete(request).await
+    }
+
+    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
+        self.called().await?;
+        self.inner.movies(ids).await
+    }
+
+    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
+        self.called().await?;
+        self.inner.similar(id, first).await
+    }
+
+    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+        self.called().await?;
+        self.inner.people(names).await
+    }
+
+    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
+        self.called().await?;
+        self.inner.costars(name, first).await
+    }
+
+    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
+        self.called().await?;
+        self.inner.costar_path(from, to).await
+    }
+
+    async fn info(&self) -> Result<CatalogInfo, SearchError> {
+        self.called().await?;
+        self.inner.info().await
+    }
+
+    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+        self.called().await?;
+        self.inner.receipt(object).await
+    }
+
+    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
+        self.called().await?;
+        self.inner.receipts(request).await
+    }
+
+    fn revisions(&self) -> watch::Receiver<Revision> {
+        self.inner.revisions()
+    }
+}

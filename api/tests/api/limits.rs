@@ -1,0 +1,96 @@
+//! Hostile documents are refused before they run, naming the limit, and the process stays up.
+
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+
+async fn refused(app: &TestApp, body: &Value) -> String {
+    let answer = app.post(body).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (400, "QUERY_TOO_COMPLEX"),
+        "{}",
+        answer.text()
+    );
+    app.ask("{ __typename }").await;
+    answer.json()["errors"][0]["message"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn deep_documents_are_refused() {
+    let app = TestApp::dozen();
+    let value =
+        format!("{{ search(where: {}{{}}{}) {{ state }} }}", "{not:".repeat(20_000), "}".repeat(20_000));
+    assert!(refused(&app, &json!({ "query": value })).await.contains("nested deeper than 64"));
+    let deep = "[".repeat(500_000);
+    assert!(refused(&app, &json!({ "query": format!("{{ a(b: {deep}") })).await.contains("the document has"));
+    let mut variables = json!({});
+    for _ in 0..100 {
+        variables = json!({ "not": variables });
+    }
+    let query = "query($w: MovieWhere) { search(where: $w) { state } }";
+    let body = json!({ "query": query, "variables": { "w": variables } });
+    assert!(refused(&app, &body).await.contains("nested deeper than 64"));
+}
+
+#[tokio::test]
+async fn multiplying_fragments_are_refused() {
+    let app = TestApp::dozen();
+    let mut query = "{ ...f0 }".to_owned();
+    for number in 0..40 {
+        query += &format!(" fragment f{number} on Query {{ ...f{0} ...f{0} }}", number + 1);
+    }
+    query += " fragment f40 on Query { __typename }";
+    assert!(refused(&app, &json!({ "query": query })).await.contains("5000 fields"));
+}
+
+#[tokio::test]
+async fn wide_answers_are_refused() {
+    let app = TestApp::dozen();
+    let query = "{ search { hits(first: 100) { nodes { similar(first: 100) { title } } } } }";
+    refused(&app, &json!({ "query": query })).await;
+    let mut deep = "id".to_owned();
+    for _ in 0..21 {
+        deep = format!("similar(first: 1) {{ {deep} }}");
+    }
+    refused(&app, &json!({ "query": format!("{{ movie(id: \"x\") {{ {deep} }} }}") })).await;
+}
+
+#[tokio::test]
+async fn one_operation_holds_four_searches_and_one_search_four_pages() {
+    let app = TestApp::dozen();
+    let searches = |count: usize| {
+        (0..count).map(|place| format!("s{place}: search(text: \"a\") {{ state }} ")).collect::<String>()
+    };
+    app.ask(&format!("{{ {} }}", searches(4))).await;
+    let error = app.fail(&format!("{{ {} }}", searches(5))).await;
+    assert_eq!(error["message"], "one operation holds more than 4 search fields");
+    let pages = |count: usize| {
+        (0..count)
+            .map(|place| format!("p{place}: hits(first: {place}) {{ nodes {{ id }} }} "))
+            .collect::<String>()
+    };
+    app.ask(&format!("{{ search {{ {} }} }}", pages(4))).await;
+    let error = app.fail(&format!("{{ search {{ {} }} }}", pages(5))).await;
+    assert_eq!(error["message"], "one search holds more than 4 different pages of hits");
+}
+
+/// As graphql-js 16 writes it, with every option on.
+const INTROSPECTION: &str = "query IntrospectionQuery { __schema { description queryType { name kind } mutationType { name kind }
+  subscriptionType { name kind } types { ...FullType } directives { name description isRepeatable locations
+  args(includeDeprecated: true) { ...InputValue } } } }
+  fragment FullType on __Type { kind name description specifiedByURL isOneOf
+    fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue } type { ...TypeRef } isDeprecated deprecationReason }
+    inputFields(includeDeprecated: true) { ...InputValue } interfaces { ...TypeRef }
+    enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...TypeRef } }
+  fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
+  fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+    ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
+
+#[tokio::test]
+async fn introspection_of_the_reference_implementation_passes() {
+    let app = TestApp::dozen();
+    let data = app.ask(INTROSPECTION).await;
+    let types = data["__schema"]["types"].as_array().unwrap();
+    assert!(types.iter().any(|ty| ty["name"] == "MovieSearch"));
+}
