@@ -47,17 +47,33 @@ fn every_fault_is_told_and_the_rest_lands() {
         ("empty array", "[]".into(), &[]),
         ("unknown", "<html></html>".into(), &["UnknownFormat@1#1"]),
         // Arrays.
-        ("elements of other kinds", r#"[{"title":"a"},7,"b",null,[1],{"title":"c"}]"#.into(),
-         &["a", "WrongType@1#2", "WrongType@1#3", "WrongType@1#4", "WrongType@1#5", "c"]),
-        ("bad value", "[\n{\"title\":\"a\"},\n{\"title\":oops},\n{\"title\":\"c\"}\n]".into(),
-         &["a", "Unreadable@3#2", "c"]),
-        ("text not closed, indented", "[\n{\n\"title\": \"a,\n\"year\": 1\n},\n{\"title\":\"c\"}]".into(),
-         &["Unreadable@2#1", "c"]),
-        ("text not closed, compact", r#"[{"title":"a},{"title":"b"},{"title":"c"}]"#.into(),
-         &["Unreadable@1#1", "b", "c"]),
+        (
+            "elements of other kinds",
+            r#"[{"title":"a"},7,"b",null,[1],{"title":"c"}]"#.into(),
+            &["a", "WrongType@1#2", "WrongType@1#3", "WrongType@1#4", "WrongType@1#5", "c"],
+        ),
+        (
+            "bad value",
+            "[\n{\"title\":\"a\"},\n{\"title\":oops},\n{\"title\":\"c\"}\n]".into(),
+            &["a", "Unreadable@3#2", "c"],
+        ),
+        (
+            "text not closed, indented",
+            "[\n{\n\"title\": \"a,\n\"year\": 1\n},\n{\"title\":\"c\"}]".into(),
+            &["Unreadable@2#1", "c"],
+        ),
+        (
+            "text not closed, compact",
+            r#"[{"title":"a},{"title":"b"},{"title":"c"}]"#.into(),
+            &["Unreadable@1#1", "b", "c"],
+        ),
         ("comma left out", r#"[{"title":"a" "year":1},{"title":"b"}]"#.into(), &["Unreadable@1#1", "b"]),
         ("wrong bracket", r#"[{"title":["a"},{"title":"b"}]"#.into(), &["Unreadable@1#1", "b"]),
-        ("brackets and quotes in texts", r#"[{"title":"},{\"[\\"},{"title":"b"}]"#.into(), &["},{\"[\\", "b"]),
+        (
+            "brackets and quotes in texts",
+            r#"[{"title":"},{\"[\\"},{"title":"b"}]"#.into(),
+            &["},{\"[\\", "b"],
+        ),
         ("comma at the end", r#"[{"title":"a"},]"#.into(), &["a"]),
         ("array not closed", r#"[{"title":"a"}"#.into(), &["a", "Truncated@1#2"]),
         ("only opened", "[".into(), &["Truncated@1#1"]),
@@ -68,7 +84,11 @@ fn every_fault_is_told_and_the_rest_lands() {
         ("too deep", format!(r#"[{{"x":{deep}}},{{"title":"b"}}]"#), &["TooLarge@1#1", "b"]),
         ("an abyss", format!(r#"[{{"x":{abyss}}},{{"title":"b"}}]"#), &["TooLarge@1#1", "b"]),
         // Lines.
-        ("bad line", "{\"title\":\"a\"}\nnonsense\n\n{\"title\":\"c\"}\r\n".into(), &["a", "Unreadable@2#2", "c"]),
+        (
+            "bad line",
+            "{\"title\":\"a\"}\nnonsense\n\n{\"title\":\"c\"}\r\n".into(),
+            &["a", "Unreadable@2#2", "c"],
+        ),
         ("cut line", "{\"title\":\"a\"}\n{\"title\":\"b".into(), &["a", "Truncated@2#2"]),
         ("line too large", format!("{{\"title\":\"{long}\"}}\n{{\"title\":\"b\"}}"), &["TooLarge@1#1", "b"]),
         ("line too deep", format!("{{\"x\":{abyss}}}\n{{\"title\":\"b\"}}"), &["TooLarge@1#1", "b"]),
@@ -111,7 +131,8 @@ fn a_csv_without_a_title_fails_as_a_whole() {
 
 #[test]
 fn a_broken_gzip_ends_with_one_refusal_and_keeps_the_rest() {
-    let lines: String = (0..40_000).map(|n| format!("{{\"title\":\"movie {n} {}\"}}\n", n * 7919 % 1_000)).collect();
+    let lines: String =
+        (0..40_000).map(|n| format!("{{\"title\":\"movie {n} {}\"}}\n", n * 7919 % 1_000)).collect();
     let mut packed = gzip(lines.as_bytes());
     packed.truncate(packed.len() / 2);
     let records = outline(&packed);
