@@ -19,5 +19,6 @@ mod scalars;
 pub mod schema;
 mod scope;
 mod search;
+mod shape;
 mod subscription;
 mod suggestion;

@@ -20,6 +20,7 @@ use crate::{
         persisted::PersistedDocuments,
         query::Query,
         scope::Scope,
+        shape::{self, Selected, Shape},
         subscription::Subscription,
     },
 };
@@ -73,6 +74,7 @@ pub struct Service {
     schema: Schema,
     gateway: Gateway,
     persisted: Arc<PersistedDocuments>,
+    shape: Arc<Shape>,
     /// Operations that may run at once; only a WebSocket connection has such a bound of its own.
     permits: Option<Arc<Semaphore>>,
 }
@@ -88,6 +90,7 @@ impl std::fmt::Debug for Service {
 pub struct Prepared {
     request: Request,
     kind: OperationType,
+    selected: Selected,
 }
 
 impl Prepared {
@@ -100,8 +103,9 @@ impl Prepared {
 impl Service {
     /// Executes for a gateway.
     pub fn new(gateway: Gateway) -> Self {
-        let persisted = Arc::default();
-        Self { schema: schema(Some(gateway.clone())), gateway, persisted, permits: None }
+        let schema = schema(Some(gateway.clone()));
+        let shape = Arc::new(Shape::new(&schema.sdl()));
+        Self { schema, gateway, persisted: Arc::default(), shape, permits: None }
     }
 
     /// The same for one WebSocket connection.
@@ -132,10 +136,11 @@ impl Service {
         })?;
         bounds::check_document(document).map_err(refuse)?;
         let kind = kind(document, operation_name.as_deref());
+        let selected = self.shape.select(document, operation_name.as_deref());
         if hashed {
             self.persisted.keep(&request.query);
         }
-        Ok(Prepared { request: request.data(Arc::new(Scope::default())), kind })
+        Ok(Prepared { request: request.data(Arc::new(Scope::default())), kind, selected })
     }
 
     /// Executes a query, within the deadline of an operation. A panic becomes an error of ours.
@@ -151,6 +156,7 @@ impl Service {
                     answer(ApiError::new(ErrorCode::Timeout, "the answer took too long").into_server_error())
                 }
             };
+        shape::restore(&mut response, &prepared.selected);
         add_warnings(&mut response, &scope);
         complete(response)
     }

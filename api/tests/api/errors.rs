@@ -64,7 +64,7 @@ async fn forged_tokens_are_told_apart() {
     app.ask(&after("YEAR_ASC", cursor)).await;
     assert_eq!(code(after("TITLE_ASC", cursor)).await, "BAD_CURSOR", "of another question");
     assert_eq!(code(after("YEAR_ASC", state)).await, "BAD_CURSOR", "a state is no cursor");
-    assert_eq!(code(after("YEAR_ASC", &format!("A{}", &cursor[1..]))).await, "BAD_CURSOR");
+    assert_eq!(code(after("YEAR_ASC", &format!("{}A{}", &cursor[..5], &cursor[5..]))).await, "BAD_CURSOR");
     for forged in [&state[1..], cursor, ""] {
         assert_eq!(code(format!("{{ search(state: \"{forged}\") {{ state }} }}")).await, "BAD_STATE");
     }
