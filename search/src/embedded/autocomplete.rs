@@ -13,7 +13,10 @@ use super::{
 use crate::{
     compile::{self, Compiled},
     error::SearchError,
-    text::{self, highlight::highlight_text},
+    text::{
+        self,
+        highlight::{highlight_suggestion, highlight_text},
+    },
     toggle::toggle_value,
     token::Sealer,
     vocabulary::Entry,
@@ -50,17 +53,14 @@ impl Snapshot {
         } else {
             Vec::new()
         };
-        let people = if wants(SuggestionKind::Person) {
-            self.person_suggestions(request, &compiled, &under)
-        } else {
-            Vec::new()
-        };
+        let people =
+            if wants(SuggestionKind::Person) { self.person_suggestions(request, &under) } else { Vec::new() };
         let mut short = Vec::new();
         if wants(SuggestionKind::Genre) {
-            short.extend(self.genre_suggestions(request, &compiled, &under));
+            short.extend(self.genre_suggestions(request, &under));
         }
         if wants(SuggestionKind::Decade) {
-            short.extend(self.decade_suggestions(request, &compiled, &under));
+            short.extend(self.decade_suggestions(request, &under));
         }
         if kinds.len() > 1 {
             short.truncate(FEW);
@@ -103,12 +103,7 @@ impl Snapshot {
             .collect()
     }
 
-    fn person_suggestions(
-        &self,
-        request: &AutocompleteRequest,
-        compiled: &Compiled,
-        under: &Bits,
-    ) -> Vec<Suggestion> {
+    fn person_suggestions(&self, request: &AutocompleteRequest, under: &Bits) -> Vec<Suggestion> {
         let found = self.vocabulary.suggest_people(&request.prefix, PEOPLE_CANDIDATES);
         found
             .into_iter()
@@ -116,26 +111,21 @@ impl Snapshot {
                 let entry = &self.vocabulary.people()[person];
                 let count = count(self.person_docs.get(person), under);
                 let suggested = Suggested::Person { name: entry.name.clone() };
-                let highlight = highlight_text(SearchField::Cast, &entry.name, &compiled.typed);
+                let highlight = highlight_suggestion(SearchField::Cast, &entry.name, &request.prefix);
                 facet_suggestion(request, FacetField::Cast, &entry.name, suggested, highlight, count)
             })
             .take(request.first)
             .collect()
     }
 
-    fn genre_suggestions(
-        &self,
-        request: &AutocompleteRequest,
-        compiled: &Compiled,
-        under: &Bits,
-    ) -> Vec<Suggestion> {
+    fn genre_suggestions(&self, request: &AutocompleteRequest, under: &Bits) -> Vec<Suggestion> {
         let found = self.vocabulary.suggest_genres(&request.prefix, request.first);
         found
             .into_iter()
             .filter_map(|(genre, _)| {
                 let Entry { name, .. } = &self.vocabulary.genres()[genre];
                 let count = count(self.genre_docs.get(genre), under);
-                let highlight = highlight_text(SearchField::Genres, name, &compiled.typed);
+                let highlight = highlight_suggestion(SearchField::Genres, name, &request.prefix);
                 facet_suggestion(
                     request,
                     FacetField::Genres,
@@ -148,12 +138,7 @@ impl Snapshot {
             .collect()
     }
 
-    fn decade_suggestions(
-        &self,
-        request: &AutocompleteRequest,
-        compiled: &Compiled,
-        under: &Bits,
-    ) -> Vec<Suggestion> {
+    fn decade_suggestions(&self, request: &AutocompleteRequest, under: &Bits) -> Vec<Suggestion> {
         let found = text::suggest_decades(&request.prefix);
         found
             .into_iter()
@@ -161,7 +146,7 @@ impl Snapshot {
                 let in_decade = |doc: &usize| i64::from(self.year[*doc]) / 10 * 10 == from;
                 let count = under.ones().filter(in_decade).count() as u64;
                 let shown = [from.to_string().as_str(), "s"].concat();
-                let highlight = highlight_text(SearchField::Year, &shown, &compiled.typed);
+                let highlight = highlight_suggestion(SearchField::Year, &shown, &request.prefix);
                 facet_suggestion(
                     request,
                     FacetField::Decades,

@@ -9,7 +9,12 @@ use std::{
 
 use wikimovie_domain::{Highlight, Movie, Reason, SearchField, Span, YearRange};
 
-use super::{fold, key, stop, understand::Understood, words};
+use super::{
+    distance::{Near, allowed_edits},
+    fold, key, stop,
+    understand::Understood,
+    words,
+};
 use crate::{
     compile::Compiled,
     plan::{Clause, Group, WordField},
@@ -155,15 +160,37 @@ pub fn highlights(movie: &Movie, typed: &Typed) -> Vec<Highlight> {
 /// them, cut at words.
 pub fn highlight_text(field: SearchField, text: &str, typed: &Typed) -> Highlight {
     let marks = &typed.0;
-    let whole = || vec![0..text.len()];
     let ranges = match field {
         SearchField::Title => marks.find(WordField::Title, text),
         SearchField::Cast => marks.find(WordField::Cast, text),
-        SearchField::Genres if marks.genres.contains(&key(text)) => whole(),
-        SearchField::Year if is_in(text, &marks.years) => whole(),
+        SearchField::Genres if marks.genres.contains(&key(text)) => std::iter::once(0..text.len()).collect(),
+        SearchField::Year if is_in(text, &marks.years) => std::iter::once(0..text.len()).collect(),
         SearchField::Genres | SearchField::Year => Vec::new(),
         SearchField::Summary => return window(text, marks.find(WordField::Summary, text)),
     };
+    Highlight { field, text: text.to_owned(), spans: spans(text, &ranges) }
+}
+
+/// A suggestion with the typed starts of its words marked; a word that was typed with slips is marked whole.
+pub fn highlight_suggestion(field: SearchField, text: &str, typed: &str) -> Highlight {
+    let typed: Vec<String> = words(typed).into_iter().map(|word| word.text).collect();
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for word in words(text) {
+        let start = typed
+            .iter()
+            .filter(|typed| word.text.starts_with(typed.as_str()))
+            .max_by_key(|typed| typed.len());
+        let slips = |typed: &String| Near::prefix(typed, allowed_edits(typed)).edits(&word.text).is_some();
+        let end = match start {
+            Some(typed) => word.start + typed_part(text.get(word.start..word.end).unwrap_or_default(), typed),
+            None if typed.iter().any(slips) => word.end,
+            None => continue,
+        };
+        match ranges.last_mut() {
+            Some(last) if word.start < last.end => last.end = last.end.max(end),
+            _ => ranges.push(word.start..end),
+        }
+    }
     Highlight { field, text: text.to_owned(), spans: spans(text, &ranges) }
 }
 
@@ -400,6 +427,21 @@ mod tests {
                     done = span.end;
                 }
             }
+        }
+    }
+
+    #[test]
+    fn suggestions_mark_what_was_typed() {
+        let cases = [
+            ("hitch", "Alfred Hitchcock", "Alfred <mark>Hitch</mark>cock"),
+            ("alf hi", "Alfred Hitchcock", "<mark>Alf</mark>red <mark>Hi</mark>tchcock"),
+            ("amel", "Amélie <3", "<mark>Amél</mark>ie &lt;3"),
+            ("hithc", "Alfred Hitchcock", "Alfred <mark>Hitchcock</mark>"),
+            ("198", "1980s", "<mark>198</mark>0s"),
+            ("x", "Drama", "Drama"),
+        ];
+        for (typed, text, marked) in cases {
+            assert_eq!(html(&highlight_suggestion(SearchField::Cast, text, typed)), marked, "{typed}");
         }
     }
 }
