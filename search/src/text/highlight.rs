@@ -180,7 +180,10 @@ pub fn highlight_suggestion(field: SearchField, text: &str, typed: &str) -> High
             .iter()
             .filter(|typed| word.text.starts_with(typed.as_str()))
             .max_by_key(|typed| typed.len());
-        let slips = |typed: &String| Near::prefix(typed, allowed_edits(typed)).edits(&word.text).is_some();
+        let slips = |typed: &String| {
+            let edits = allowed_edits(typed);
+            edits > 0 && Near::prefix(typed, edits).edits(&word.text).is_some()
+        };
         let end = match start {
             Some(typed) => word.start + typed_part(text.get(word.start..word.end).unwrap_or_default(), typed),
             None if typed.iter().any(slips) => word.end,
