@@ -1,0 +1,195 @@
+//! The binary as people use it: load, serve, watch, and the one line when something is wrong.
+
+mod support;
+
+use std::{fs, net::TcpListener, time::Duration};
+
+use serde_json::Value;
+use support::{Gateway, Home, one_line, seeds, told, until};
+
+#[test]
+fn loading_the_seeds_twice_changes_nothing() {
+    let home = Home::new();
+    let first = told(&home.load(&seeds()));
+    let accepted = first["totals"]["accepted"].as_u64().unwrap();
+    assert!(accepted >= 400, "{first}");
+    assert_eq!(first["totals"]["refused"], 0, "{}", first["receipts"]);
+    assert_eq!(first["totals"]["changed"], accepted);
+    assert_eq!(first["catalog"]["movies"], accepted);
+    assert!(first["peak_rss_bytes"].as_u64().is_none_or(|bytes| bytes > 1 << 20));
+
+    let again = told(&home.load(&seeds()));
+    assert_eq!(again["totals"]["accepted"], accepted);
+    assert_eq!(again["totals"]["changed"], 0);
+    assert_eq!(again["catalog"], first["catalog"], "no new revision either");
+}
+
+#[test]
+fn a_receipt_tells_every_refusal() {
+    let home = Home::new();
+    home.put("acme/a.ndjson", "{\"title\":\"Fine\"}\n{\"title\":\"Odd\",\"year\":18}\noops\n");
+    let output = home.run(&["load", home.movies().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    for expected in [
+        "acme/a.ndjson partial           1         1         0         2         0",
+        "refused: acme/a.ndjson, line 2, record 2, field year: INVALID, year 18 is outside 1870 to 2100",
+        "refused: acme/a.ndjson, line 3, record 3: UNREADABLE, not JSON: expected value",
+        "1 accepted (1 changed), 0 merged, 2 refused, 0 removed",
+        "1 movies in the catalogue",
+    ] {
+        assert!(said.contains(expected), "{expected}\n{said}");
+    }
+
+    home.put("page.json", "<html>");
+    let output = home.load(&home.movies());
+    assert_eq!(output.status.code(), Some(1), "an object failed as a whole");
+    assert_eq!(told(&output)["totals"]["accepted"], 1);
+}
+
+#[test]
+fn loading_a_folder_again_removes_what_left_it() {
+    let home = Home::new();
+    home.put("a.json", "[{\"title\":\"One\"}]");
+    let file = home.put("b.json", "[{\"title\":\"Two\"}]");
+    assert_eq!(told(&home.load(&home.movies()))["catalog"]["movies"], 2);
+    fs::remove_file(file).unwrap();
+    let told = told(&home.load(&home.movies()));
+    assert_eq!((&told["catalog"]["movies"], &told["totals"]["removed"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn a_watched_folder_shows_within_a_second() {
+    let home = Home::new();
+    let gateway = home.serve();
+    assert_eq!(gateway.movies(), 0);
+
+    home.put("acme/new.ndjson", "{\"title\":\"Quixotic Zebra\",\"year\":2001}\n");
+    let added = until("a new file", || gateway.titles("quixotic zebra") == ["Quixotic Zebra"]);
+    home.put("acme/new.ndjson", "{\"title\":\"Quixotic Yak\",\"year\":2001}\n");
+    let changed = until("a changed file", || gateway.titles("quixotic") == ["Quixotic Yak"]);
+    fs::remove_file(home.movies().join("acme/new.ndjson")).unwrap();
+    let removed = until("a removed file", || gateway.movies() == 0);
+    println!("added after {added:?}, changed after {changed:?}, removed after {removed:?}");
+    for took in [added, changed, removed] {
+        // A second is promised; a busy machine gets a little more before the test fails.
+        assert!(took < Duration::from_secs(3), "{took:?}");
+    }
+
+    let receipt = r#"{"query":"{ importReceipts { nodes { object } } }"}"#;
+    assert_eq!(gateway.post(receipt)["data"]["importReceipts"]["nodes"], Value::Array(Vec::new()));
+    let refused = home.load(&seeds());
+    assert!(one_line(&refused).contains("in use by another wikimovie"), "{refused:?}");
+    assert_eq!(gateway.terminate(), Some(0));
+    assert_eq!(home.load(&seeds()).status.code(), Some(0), "the lock went with the process");
+}
+
+#[test]
+fn what_serve_prints_is_true() {
+    let home = Home::new();
+    let gateway = Gateway::start(home.command(&[]).env("WIKIMOVIE_WATCH", seeds()));
+    let printed = gateway.lines().join("\n");
+    assert!(printed.contains(&format!("{}/graphiql", gateway.url)), "{printed}");
+    assert!(printed.contains(&home.data().canonicalize().unwrap().display().to_string()), "{printed}");
+    assert!(printed.replace(',', "").contains(&format!("movies       {}", gateway.movies())), "{printed}");
+    let lines = gateway.lines();
+    let questions: Vec<&str> =
+        lines.iter().filter_map(|line| line.split_once("-d '")?.1.strip_suffix('\'')).collect();
+    assert_eq!(questions.len(), 3, "{printed}");
+    for question in questions {
+        let answer = gateway.post(question);
+        assert!(answer["errors"].is_null(), "{question}\n{answer}");
+        let shown = answer["data"].to_string();
+        assert!(shown.contains("title") || shown.contains("text"), "{question}\n{answer}");
+    }
+    assert_eq!(gateway.titles("the godfahter")[0], "The Godfather");
+}
+
+#[test]
+fn a_killed_gateway_starts_again_with_all_it_had() {
+    let home = Home::new();
+    home.put("a.json", "[{\"title\":\"One\"}]");
+    let gateway = home.serve();
+    assert_eq!(gateway.titles("one"), ["One"]);
+    drop(gateway);
+    home.put("b.json", "[{\"title\":\"Two\"}]");
+    let gateway = home.serve();
+    assert_eq!(gateway.titles("one"), ["One"]);
+    assert_eq!(gateway.titles("two"), ["Two"], "what changed meanwhile is caught up with");
+}
+
+#[test]
+fn a_port_in_use_is_told_in_one_line() {
+    let home = Home::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = home.run(&["serve", "--listen", &address]);
+    let said = one_line(&output);
+    assert!(said.contains(&address) && said.contains("in use"), "{said}");
+    assert!(!home.data().exists(), "nothing was made");
+}
+
+#[test]
+fn an_index_in_use_is_told_in_one_line() {
+    let home = Home::new();
+    let _gateway = home.serve();
+    assert!(one_line(&home.run(&["serve"])).contains("in use by another wikimovie"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_in_one_line() {
+    let home = Home::new();
+    // Not even root makes folders there.
+    let said = one_line(&home.run(&["load", "--data-dir", "/proc/wikimovie", seeds().to_str().unwrap()]));
+    assert!(said.contains("/proc/wikimovie"), "{said}");
+    let file = home.put("file", "");
+    let inside = file.join("data");
+    let said = one_line(&home.run(&["serve", "--data-dir", inside.to_str().unwrap()]));
+    assert!(said.contains("file/data"), "{said}");
+
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::create_dir(home.data()).unwrap();
+        fs::set_permissions(home.data(), fs::Permissions::from_mode(0o555)).unwrap();
+        if fs::write(home.data().join("probe"), "").is_ok() {
+            println!("SKIPPED: a read-only folder, since this user may write everywhere");
+            return;
+        }
+        assert!(one_line(&home.run(&["serve"])).contains("cannot be written"));
+    }
+}
+
+#[test]
+fn an_index_of_a_newer_version_is_told_in_one_line() {
+    let home = Home::new();
+    fs::create_dir(home.data()).unwrap();
+    fs::write(home.data().join("wikimovie.json"), "{\"format\":4000000000}").unwrap();
+    assert!(one_line(&home.run(&["serve"])).contains("newer"));
+}
+
+#[test]
+fn settings_that_make_no_sense_stop_the_start() {
+    let home = Home::new();
+    let unknown = home.command(&[]).env("WIKIMOVIE_LISTN", "x").output().unwrap();
+    assert!(one_line(&unknown).contains("WIKIMOVIE_LISTN"));
+    let missing = home.command(&[]).env("WIKIMOVIE_WATCH", "/nowhere").output().unwrap();
+    assert!(one_line(&missing).contains("/nowhere does not exist"));
+    let nested = home.command(&[]).env("WIKIMOVIE_WATCH", home.data()).output().unwrap();
+    assert!(one_line(&nested).contains("keep movies and index apart"));
+    assert!(one_line(&home.run(&["load", "/nowhere"])).contains("/nowhere does not exist"));
+    assert_eq!(home.command(&[]).env("WIKIMOVIE_LISTEN", "here").output().unwrap().status.code(), Some(2));
+    assert_eq!(home.command(&[]).env("ENV", "staging").output().unwrap().status.code(), Some(2));
+
+    let fine = home
+        .command(&["check-config"])
+        .env("WIKIMOVIE_PORT_80_TCP", "tcp://10.0.0.1:80")
+        .env("WIKIMOVIE_WATCH", "")
+        .env("ENV", "production")
+        .output()
+        .unwrap();
+    assert!(fine.status.success(), "{fine:?}");
+    let said = String::from_utf8(fine.stdout).unwrap();
+    assert!(said.contains("introspection  false") && said.contains("watched folder none"), "{said}");
+    assert!(!home.data().exists(), "nothing was made");
+}
