@@ -118,6 +118,12 @@ async fn the_last_record_of_an_object_wins_and_what_did_not_change_is_told() {
     assert_eq!(apply(&mut writer, "a", 12, &records[1..]), (2, 0, 0, 0), "the shown record is the same");
     assert_eq!(apply(&mut writer, "a", 13, &records[..1]), (1, 1, 0, 1));
     assert!(writer.commit().unwrap().number > before.number);
+
+    // Applied twice before a commit, the second is told against the first.
+    assert_eq!(apply(&mut writer, "a", 14, &records[..2]), (2, 1, 0, 0));
+    assert_eq!(apply(&mut writer, "a", 15, &records[1..2]), (1, 0, 0, 1));
+    writer.commit().unwrap();
+    assert_eq!(titles(&*index.catalog()).await, ["Two"]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 //! leaves either the object's old state or its new one.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -39,6 +39,8 @@ pub struct EmbeddedWriter {
     ledger: BTreeMap<String, StoredRow>,
     begun: Option<Begun>,
     pending: u64,
+    /// Objects applied since the last commit.
+    uncommitted: HashSet<String>,
     /// Whether a movie changed since the last commit.
     changed: bool,
 }
@@ -64,7 +66,7 @@ impl EmbeddedWriter {
         merging.set_del_docs_ratio_before_merge(DELETED_SHARE);
         writer.set_merge_policy(Box::new(merging));
         let ledger = shared.snapshot().ledger.clone();
-        Ok(Self { shared, writer, ledger, begun: None, pending: 0, changed: false })
+        Ok(Self { shared, writer, ledger, begun: None, pending: 0, uncommitted: HashSet::new(), changed: false })
     }
 
     fn add(&mut self, doc: TantivyDocument) -> Result<(), WriteError> {
@@ -77,6 +79,12 @@ impl EmbeddedWriter {
         let fields = &self.shared.fields;
         self.writer.delete_term(Fields::term(fields.object, key));
         self.writer.delete_term(Fields::term(fields.ledger, key));
+    }
+
+    /// Nothing is pending any more.
+    fn settled(&mut self) {
+        (self.pending, self.changed) = (0, false);
+        self.uncommitted.clear();
     }
 
     fn open_object(&mut self) -> Result<&mut Begun, WriteError> {
@@ -94,8 +102,8 @@ impl CatalogWriter for EmbeddedWriter {
         let generation = known.map_or(object.modified_ms, |row| object.modified_ms.max(row.generation + 1));
         let mut before = HashMap::new();
         if known.is_some() {
-            // What is still pending cannot be read back, so a key applied twice is committed in between.
-            if self.pending > 0 {
+            // What is not committed cannot be read back, so a key applied twice is committed in between.
+            if self.uncommitted.contains(&object.key) {
                 self.commit()?;
             }
             before = listing(&self.shared.snapshot().searcher, &self.shared.fields, &object.key)
@@ -163,6 +171,7 @@ impl CatalogWriter for EmbeddedWriter {
         doc.add_text(self.shared.fields.ledger, &row.key);
         doc.add_bytes(self.shared.fields.ledger_row, &json);
         self.add(doc)?;
+        self.uncommitted.insert(row.key.clone());
         self.ledger.insert(row.key.clone(), row);
         Ok(receipt)
     }
@@ -192,14 +201,14 @@ impl CatalogWriter for EmbeddedWriter {
             commit.commit()
         });
         committed.map_err(|error| self.shared.write_error(error))?;
-        (self.pending, self.changed) = (0, false);
+        self.settled();
         self.shared.refresh().map_err(|error| self.shared.write_error(error))
     }
 
     fn rollback(&mut self) -> Result<(), WriteError> {
         self.writer.rollback().map_err(|error| self.shared.write_error(error))?;
         self.begun = None;
-        (self.pending, self.changed) = (0, false);
+        self.settled();
         self.ledger = self.shared.snapshot().ledger.clone();
         Ok(())
     }
