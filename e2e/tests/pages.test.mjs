@@ -12,9 +12,12 @@ if (!executablePath) {
   console.log(`SKIPPED: ${why}`);
 }
 
-/** Number told above the results, once no answer is awaited. */
+/** Number told above the results, once they are the answer to what the address says. */
 async function total(page) {
-  await page.locator('.answers[aria-busy="false"]').waitFor();
+  await page.waitForFunction(() => {
+    const answers = document.querySelector('.answers[aria-busy="false"]');
+    return answers?.getAttribute('data-address') === location.search;
+  });
   const told = await page.getByTestId('total').locator('strong').textContent();
   return Number(told.replace(/\D/g, ''));
 }

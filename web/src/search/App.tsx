@@ -8,7 +8,7 @@ import { Status } from './Status';
 import { useCatalog } from './useCatalog';
 import { useSearch, type FacetWish } from './useSearch';
 import { useView } from './useView';
-import { selectedWhere, type View } from './view';
+import { selectedWhere, writeView, type View } from './view';
 
 const FIRST_WISH: FacetWish = { genres: 10, genresContain: '', people: 8, peopleContain: '' };
 
@@ -79,7 +79,12 @@ export function App() {
       </header>
       <main className="layout" ref={top} tabIndex={-1}>
         <Facets answer={answer} wish={wish} onWish={setWish} onToggle={(state) => follow(state)} />
-        <section className="answers" aria-label="Results" aria-busy={search.loading}>
+        <section
+          className="answers"
+          aria-label="Results"
+          aria-busy={search.loading}
+          data-address={search.answered && writeView(search.answered)}
+        >
           <Status
             view={view}
             search={search}
@@ -101,7 +106,7 @@ export function App() {
         {catalog ? (
           <span data-testid="catalog">
             {catalog.movies.toLocaleString('en')} movies · {catalog.people.toLocaleString('en')} people ·{' '}
-            {catalog.engine} {catalog.engineVersion} · {live ? 'updates live' : 'connecting…'}
+            {catalog.engine} {catalog.engineVersion.split(',')[0]} · {live ? 'updates live' : 'not connected'}
           </span>
         ) : (
           <span>Asking for the catalogue…</span>

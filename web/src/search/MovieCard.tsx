@@ -76,7 +76,6 @@ function Summary({ text, highlights }: { text: string; highlights: readonly Text
 const REASONS: Record<string, string> = {
   EXACT_TITLE: 'exact title',
   TITLE_PREFIX: 'title starts so',
-  PREFIX: 'begins so',
   JOINED: 'joined',
   NUMERAL: 'same number',
   TYPO: 'slip',
@@ -86,7 +85,7 @@ const REASONS: Record<string, string> = {
   PERSON: 'person',
 };
 
-/** Plain words need no label: the marks already say it. */
+/** Words found as they stand, or by their beginning, need no label: the marks already say it. */
 function Reasons({ reasons }: { reasons: readonly MatchReason[] }) {
   const told = reasons.filter(({ kind }) => kind in REASONS).slice(0, 4);
   if (told.length === 0) return null;
@@ -98,7 +97,7 @@ function Reasons({ reasons }: { reasons: readonly MatchReason[] }) {
           {kind !== 'EXACT_TITLE' && kind !== 'TITLE_PREFIX' && (
             <>
               {' '}
-              {typed !== matched && <del>{typed}</del>} <b>{matched}</b>
+              {kind === 'TYPO' && <del>{typed}</del>} <b>{matched}</b>
             </>
           )}
         </li>

@@ -18,13 +18,15 @@ export interface FacetWish {
 
 export interface SearchState {
   readonly answer: MovieSearch | undefined;
+  /** The view that the answer, or the error, belongs to. */
+  readonly answered: View | undefined;
   readonly error: Error | undefined;
   readonly loading: boolean;
   /** From question to answer as this browser saw it. */
   readonly tookMs: number;
 }
 
-const START: SearchState = { answer: undefined, error: undefined, loading: true, tookMs: 0 };
+const START: SearchState = { answer: undefined, answered: undefined, error: undefined, loading: true, tookMs: 0 };
 
 /** `revision` is no part of the question: a new one asks it again. */
 export function useSearch(view: View, wish: FacetWish, revision: string): SearchState {
@@ -36,12 +38,19 @@ export function useSearch(view: View, wish: FacetWish, revision: string): Search
     const started = performance.now();
     ask(SEARCH, variables(view, wish), controller.signal)
       .then(({ search }) =>
-        setState({ answer: search, error: undefined, loading: false, tookMs: performance.now() - started }),
+        setState({
+          answer: search,
+          answered: view,
+          error: undefined,
+          loading: false,
+          tookMs: performance.now() - started,
+        }),
       )
       .catch((error: unknown) => {
         if (controller.signal.aborted || isAbort(error)) return;
         setState((before) => ({
           ...before,
+          answered: view,
           error: error instanceof Error ? error : new Error(String(error)),
           loading: false,
         }));
@@ -49,7 +58,8 @@ export function useSearch(view: View, wish: FacetWish, revision: string): Search
     return () => controller.abort();
   }, [view, wish, revision]);
 
-  return state;
+  // Between a new view and the effect above lies a moment in which the old answer is on show.
+  return { ...state, loading: state.loading || state.answered !== view };
 }
 
 function variables(view: View, wish: FacetWish): SearchVariables {
