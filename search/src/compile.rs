@@ -337,7 +337,7 @@ impl<'a> Text<'a> {
     fn meant(&self, at: usize) -> Option<String> {
         let word = &self.reading.words[at];
         let ways = &self.ways[at];
-        if word.quoted || ways.exists || ways.tiers.iter().any(|tier| is_sure(tier)) {
+        if word.quoted || ways.exists || ways.tiers.iter().any(is_sure) {
             return None;
         }
         if let Some(person) = self.readings_of(at).find(|u| u.slip && matches!(u.clause, Clause::Person(_)))

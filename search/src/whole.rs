@@ -57,7 +57,7 @@ impl Whole<'_> {
     }
 
     /// The group of a text still being typed: the title itself, then titles that start so (the better known
-    /// first, wherever the last word ends), then titles that start so but for a slip.
+    /// first, wherever the last word ends), then titles written apart or with a slip.
     pub(crate) fn prefix_group(&self) -> Group {
         let slips = spellings(&(0..self.words.len()).collect::<Vec<_>>(), self.words, self.ways);
         let starts =
@@ -74,8 +74,20 @@ impl Whole<'_> {
                 kind: ReasonKind::ExactTitle,
             },
             Tier { weight: points::STARTS, clause: starts, kind: ReasonKind::TitlePrefix },
+            Tier { weight: points::COMPLETED, clause: self.joined(), kind: ReasonKind::Joined },
             Tier { weight: points::SLIP, clause: slips, kind: ReasonKind::Typo },
         ])
+    }
+
+    /// The last word stands in the title joined or split otherwise (`spiderm` in `Spider-Man`), beside all others:
+    /// a better guess than that its last letter is a slip.
+    fn joined(&self) -> Clause {
+        let Some((last, before)) = self.ways.split_last() else {
+            return Clause::None;
+        };
+        let joined = last.tiers.iter().filter(|tier| tier.kind == ReasonKind::Joined);
+        let joined = Clause::any_of(joined.map(|tier| tier.clause.clone()));
+        Clause::all_of(before.iter().map(Ways::any_in_title).chain([joined]))
     }
 
     /// The group of the whole text.

@@ -15,7 +15,7 @@ pub struct Oracle {
     movies: Vec<Movie>,
     prior: Vec<u32>,
     /// Movies and positions of a word; a name of a cast starts far behind the one before it.
-    words: HashMap<(WordField, String), Vec<(u32, Vec<u32>)>>,
+    words: HashMap<(WordField, String), Vec<Posting>>,
     sorted_words: BTreeMap<String, WordCounts>,
     titles: Vec<String>,
     forms: HashMap<String, Vec<u32>>,
@@ -23,7 +23,11 @@ pub struct Oracle {
     people: HashMap<String, Vec<u32>>,
 }
 
+/// Whether each movie is in it.
 type Set = Vec<bool>;
+
+/// A movie and the places of a word in it.
+type Posting = (u32, Vec<u32>);
 
 impl Oracle {
     /// Takes the movies apart.
@@ -187,7 +191,7 @@ impl Oracle {
         folded
     }
 
-    fn postings(&self, field: WordField, word: &str) -> &[(u32, Vec<u32>)] {
+    fn postings(&self, field: WordField, word: &str) -> &[Posting] {
         self.words.get(&(field, word.to_owned())).map_or(&[], Vec::as_slice)
     }
 

@@ -13,11 +13,13 @@ pub fn title_key(title: &str) -> String {
 pub fn title_forms(title: &str) -> Vec<String> {
     let upright = upright(title);
     let mut forms = vec![squash(&upright), squash_plain(&upright)];
-    if let Some((head, _)) = upright.split_once(": ")
-        && words(head).len() >= 2
-        && words(head).iter().any(|word| numerals::number(&word.text).is_some())
-    {
-        forms.push(squash_plain(head));
+    if let Some((head, _)) = upright.split_once(": ") {
+        let words = words(head);
+        let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        // A number at the start names a thing (`X-Men`), one behind other words counts sequels.
+        if (1..words.len()).any(|place| numerals::number_in_title(&words, place).is_some()) {
+            forms.push(squash_plain_words(&words));
+        }
     }
     let mut kept: Vec<String> = Vec::new();
     for form in forms {
@@ -118,6 +120,12 @@ mod tests {
         assert_eq!(title_sort_key("The Matrix"), "matrix");
         assert_eq!(title_sort_key("A"), "a");
         assert_eq!(title_sort_key("Élite"), "elite");
+    }
+
+    #[test]
+    fn only_sequels_are_known_without_subtitle() {
+        assert!(!title_forms("X-Men: First Class").contains(&squash("X-Men")));
+        assert!(title_forms("Terminator 2: Judgment Day").contains(&squash("terminator two")));
     }
 
     #[test]
