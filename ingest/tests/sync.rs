@@ -1,4 +1,5 @@
 //! Sources against the real engine: once quiet, the catalogue is a pure function of the objects.
+#![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 use std::{
     collections::BTreeMap,

@@ -2,6 +2,7 @@
 //!
 //! What a text matches and scores is taken from its compiled plan and evaluated by the oracle; filters, counts,
 //! orders and pages are worked out here from the movies alone.
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails with the test")]
 
 use std::collections::BTreeMap;
 
@@ -418,7 +419,7 @@ impl Truth {
             _ => filter.providers.any_of = vec![["default", "nobody"][rng.usize(..2)].to_owned()],
         }
         if depth > 0 {
-            let mut more = |rng: &mut Rng| self.random_filter(rng, depth - 1);
+            let more = |rng: &mut Rng| self.random_filter(rng, depth - 1);
             match rng.u8(..6) {
                 0 => filter.and = vec![more(rng), more(rng)],
                 1 => filter.or = vec![more(rng), more(rng)],

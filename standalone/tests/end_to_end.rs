@@ -1,4 +1,5 @@
 //! The binary as people use it: load, serve, watch, and the one line when something is wrong.
+#![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod support;
 

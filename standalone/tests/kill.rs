@@ -1,6 +1,7 @@
 //! A load killed at any moment and resumed ends with the same catalogue as one that was left alone.
 //!
 //! `KILLS` names the number of kills (10), `KILL_SEED` the seed of their moments.
+#![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod support;
 
