@@ -42,7 +42,8 @@ impl Gateway {
         };
         // What it prints later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        let agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).build().into();
+        let agent =
+            ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).build().into();
         Ok(Self { child, url, agent })
     }
 
@@ -77,7 +78,11 @@ pub(crate) struct Load {
 impl fmt::Display for Load {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { elapsed, accepted, merged, refused, .. } = self;
-        write!(f, "{accepted} accepted, {merged} merged, {refused} refused in {:.2} s", elapsed.as_secs_f64())?;
+        write!(
+            f,
+            "{accepted} accepted, {merged} merged, {refused} refused in {:.2} s",
+            elapsed.as_secs_f64()
+        )?;
         self.peak_mib.map_or(Ok(()), |peak| write!(f, ", peak RSS {peak:.0} MiB"))
     }
 }
@@ -95,7 +100,8 @@ pub(crate) fn load(binary: &Path, movies: &Path, folder: &Path) -> anyhow::Resul
     let elapsed = started.elapsed();
     ensure!(output.status.success(), "the load ended with {}", output.status);
     let told: Value = serde_json::from_slice(&output.stdout).context("reading the receipt of the load")?;
-    let number = |name: &str| told["totals"][name].as_u64().with_context(|| format!("no {name} in the receipt"));
+    let number =
+        |name: &str| told["totals"][name].as_u64().with_context(|| format!("no {name} in the receipt"));
     Ok(Load {
         elapsed,
         peak_mib: told["peak_rss_bytes"].as_u64().map(|bytes| bytes as f64 / 1_048_576.0),

@@ -66,7 +66,15 @@ impl EmbeddedWriter {
         merging.set_del_docs_ratio_before_merge(DELETED_SHARE);
         writer.set_merge_policy(Box::new(merging));
         let ledger = shared.snapshot().ledger.clone();
-        Ok(Self { shared, writer, ledger, begun: None, pending: 0, uncommitted: HashSet::new(), changed: false })
+        Ok(Self {
+            shared,
+            writer,
+            ledger,
+            begun: None,
+            pending: 0,
+            uncommitted: HashSet::new(),
+            changed: false,
+        })
     }
 
     fn add(&mut self, doc: TantivyDocument) -> Result<(), WriteError> {
