@@ -162,11 +162,15 @@ impl Service {
     }
 }
 
-/// Kind of the operation that will run; an unknown name is left to the executor, which tells it.
+/// Kind of the operation that will run; an unknown or missing name is left to the executor, which tells it.
 fn kind(document: &ExecutableDocument, name: Option<&str>) -> OperationType {
     let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => Some(operation),
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        // A single operation that has a name of its own may be asked without giving it.
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next()
+        }
         (DocumentOperations::Multiple(_), None) => None,
     };
     operation.map_or(OperationType::Query, |operation| operation.node.ty)

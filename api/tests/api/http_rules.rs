@@ -67,6 +67,8 @@ async fn methods_are_kept_apart() {
     let mutation = app.get("/graphql?query=mutation%7B__typename%7D").await;
     assert_eq!((mutation.status.as_u16(), mutation.code().as_str()), (405, "METHOD_NOT_ALLOWED"));
     assert_eq!(mutation.header(header::ALLOW), "POST");
+    let named = app.get("/graphql?query=mutation%20Named%7B__typename%7D").await;
+    assert_eq!(named.code(), "METHOD_NOT_ALLOWED", "a name does not hide a mutation");
     let put = app.send(Request::put("/graphql").body(Body::empty()).unwrap()).await;
     assert_eq!((put.status.as_u16(), put.code().as_str()), (405, "METHOD_NOT_ALLOWED"));
     let subscription = app.post(&json!({ "query": "subscription { catalogChanged { movies } }" })).await;

@@ -50,7 +50,7 @@ async fn subscribe(socket: &mut Socket, id: &str, query: &str) {
 async fn a_new_revision_is_told() {
     let app = TestApp::dozen();
     let mut socket = open(&app).await;
-    subscribe(&mut socket, "1", "subscription { catalogChanged { generation asOf movies } }").await;
+    subscribe(&mut socket, "1", "subscription Named { catalogChanged { generation asOf movies } }").await;
     subscribe(&mut socket, "2", "{ catalog { movies } }").await;
     let query = receive(&mut socket).await;
     assert_eq!(query["payload"]["data"]["catalog"]["movies"], 12);
