@@ -75,6 +75,46 @@ async fn one_operation_holds_four_searches_and_one_search_four_pages() {
     assert_eq!(error["message"], "one search holds more than 4 different pages of hits");
 }
 
+#[tokio::test]
+async fn what_is_just_within_bounds_does_no_harm() {
+    let app = TestApp::dozen();
+    let value = format!("{{ search(where: {}{{}}{}) {{ state }} }}", "{not:".repeat(60), "}".repeat(60));
+    let fields = format!("{{ {}x{} }}", "a{".repeat(60), "}".repeat(60));
+    let aliases: String = (0..2_400).map(|place| format!("a{place}:__typename ")).collect();
+    let variables: String = (0..2_000).map(|place| format!("$v{place}:Int ")).collect();
+    let fragments: String =
+        (0..1_200).map(|place| format!("fragment f{place} on Query {{ __typename }} ")).collect();
+    let spreads: String = (0..1_200).map(|place| format!("...f{place} ")).collect();
+    let mut ladder = "{ ...l0 }".to_owned();
+    for step in 0..60 {
+        ladder += &format!(" fragment l{step} on Query {{ a{step}: __typename ...l{} }}", step + 1);
+    }
+    ladder += " fragment l60 on Query { __typename }";
+    let values =
+        format!("{{ search(where: {{ genres: {{ anyOf: [{}] }} }}) {{ state }} }}", "\"a\" ".repeat(9_900));
+    let documents = [
+        value,
+        fields,
+        format!("{{ {aliases} }}"),
+        format!("query({variables}) {{ __typename }}"),
+        format!("{{ __typename }} {fragments}"),
+        format!("{{ {spreads} }} {fragments}"),
+        ladder,
+        values,
+        format!("{{ {} }}", "search { state } ".repeat(1_200)),
+        format!("{{ search {{ {} }} }}", "hits { nodes { id } } ".repeat(100)),
+        format!("{{ __typename {} }}", "@skip(if: false) ".repeat(1_000)),
+    ];
+    for document in documents {
+        let started = std::time::Instant::now();
+        let answer = app.post(&json!({ "query": document })).await;
+        let (took, head) = (started.elapsed(), &document[..60]);
+        assert!(answer.status == 200 || answer.status == 400, "{head}: {}", answer.status);
+        // Milliseconds in a release build; this bound only tells linear from worse.
+        assert!(took.as_secs() < 5, "{head} took {took:?}");
+    }
+}
+
 /// As graphql-js 16 writes it, with every option on.
 const INTROSPECTION: &str = "query IntrospectionQuery { __schema { description queryType { name kind } mutationType { name kind }
   subscriptionType { name kind } types { ...FullType } directives { name description isRepeatable locations
