@@ -60,6 +60,16 @@ impl DataFolder {
         &self.path
     }
 
+    /// Whether the folder takes some more megabytes: less than a segment needs, so that a disk that was too full
+    /// for one is told as full.
+    pub(super) fn probe(&self) -> io::Result<()> {
+        const BYTES: usize = 4 * 1024 * 1024;
+        let file = self.path.join("probe.part");
+        let probed = fs::write(&file, vec![0; BYTES]);
+        let removed = fs::remove_file(&file);
+        probed.and(removed)
+    }
+
     pub(super) fn index(&self) -> PathBuf {
         self.path.join("index")
     }

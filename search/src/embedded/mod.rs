@@ -193,7 +193,11 @@ impl Shared {
                 WriteError::Locked(self.folder.path().display().to_string())
             }
             (_, Some(source)) => folder::storage_error(self.folder.path(), source),
-            _ => WriteError::Engine(error.to_string()),
+            // A full disk ends tantivy's indexing thread, and what reaches us says only that it ended.
+            _ => match self.folder.probe() {
+                Err(source) => folder::storage_error(self.folder.path(), source),
+                Ok(()) => WriteError::Engine(error.to_string()),
+            },
         }
     }
 }
