@@ -7,7 +7,7 @@ cargo fmt --all --check
 say "Lints"
 cargo clippy --locked --workspace --all-targets -- -D warnings
 say "Documentation"
-RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --locked --workspace --no-deps --document-private-items --quiet
 say "The standalone binary links no AWS crate"
 if cargo tree --locked -p wikimovie -e normal --prefix none | grep -E '^aws-' ; then
   fail "the standalone binary must not depend on AWS crates"

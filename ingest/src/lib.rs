@@ -1,8 +1,8 @@
 //! From a provider's file to the catalogue: object, records, movies, receipt.
 //!
 //! An object walks through five rooms: [`folder`] (or another [`sync::Source`]) tells which objects there are,
-//! [`format`] finds out what one is, [`read`] streams its records in bounded memory, [`document`] makes a movie or
-//! a refusal of each, and [`apply`] hands them to the engine's [`wikimovie_search::CatalogWriter`]. [`sync`] keeps
+//! [`mod@format`] finds out what one is, [`read`] streams its records in bounded memory, [`document`] makes a movie or
+//! a refusal of each, and [`apply`] hands them to the engine's [`wikimovie_search::CatalogWriter`]. [`mod@sync`] keeps
 //! the catalogue equal to a source, [`watch`] does so within a second of each change.
 //!
 //! This crate never speaks to an engine itself, never reads the environment, and prints nothing.

@@ -7,7 +7,7 @@
 use serde::Serialize;
 use wikimovie_domain::{ReasonKind, YearRange};
 
-/// Indexed word fields, written by [`crate::text::words`] with positions. Names of a cast are
+/// Indexed word fields, written by [`crate::text::words()`] with positions. Names of a cast are
 /// [`NAME_GAP`] positions apart, so no phrase spans two of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum WordField {

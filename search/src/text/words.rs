@@ -1,7 +1,7 @@
 //! The one tokenizer: what a word is, in what is indexed and in what is typed.
 //!
 //! Rules, in the order they apply:
-//! - a word is a run of letters, digits and marks, folded by [`super::fold`];
+//! - a word is a run of letters, digits and marks, folded by [`super::fold()`];
 //! - an apostrophe inside a word is dropped: `Don't` is `dont`, `O'Brien` is `obrien`;
 //! - dots after single letters join them: `E.T.` is `et`, `S.W.A.T.` is `swat`;
 //! - `&` between words is `and`;
