@@ -1,6 +1,7 @@
 //! The read side of an engine.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Movie, MovieId, ObjectReceipt, PersonSummary,
@@ -46,13 +47,28 @@ pub trait Catalog: Send + Sync + 'static {
     fn revisions(&self) -> watch::Receiver<Revision>;
 }
 
+/// Place of a receipt in the list: a watched file and one loaded by hand may share a key, not both.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ReceiptPlace {
+    /// Object key.
+    pub object: String,
+    /// Generation of the object.
+    pub generation: u64,
+}
+
+impl From<&ObjectReceipt> for ReceiptPlace {
+    fn from(receipt: &ObjectReceipt) -> Self {
+        Self { object: receipt.object.clone(), generation: receipt.generation }
+    }
+}
+
 /// Which receipts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceiptsRequest {
     /// Receipts wanted, 0 to 100.
     pub first: usize,
-    /// Object key to start behind.
-    pub after: Option<String>,
+    /// Place to start behind.
+    pub after: Option<ReceiptPlace>,
     /// Only these.
     pub status: Option<ReceiptStatus>,
 }

@@ -22,7 +22,7 @@ mod ways;
 mod whole;
 pub mod writer;
 
-pub use catalog::{Catalog, ReceiptPage, ReceiptsRequest};
+pub use catalog::{Catalog, ReceiptPage, ReceiptPlace, ReceiptsRequest};
 pub use error::SearchError;
 pub use token::{Sealer, TokenError};
 pub use writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Tally, WriteError};

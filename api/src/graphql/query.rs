@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use wikimovie_domain::AutocompleteRequest;
-use wikimovie_search::{ReceiptsRequest, token::Purpose};
+use wikimovie_search::{ReceiptPlace, ReceiptsRequest, token::Purpose};
 
 use crate::graphql::{
     catalog_info::CatalogInfo,
@@ -203,7 +203,7 @@ impl Query {
         let gateway = scope::gateway(ctx);
         let first = count("first", first, 20)?;
         let after = after.map(|cursor| gateway.sealer.open(Purpose::Receipts, &cursor)).transpose();
-        let after: Option<String> = after.map_err(|why| {
+        let after: Option<ReceiptPlace> = after.map_err(|why| {
             ApiError::new(ErrorCode::BadCursor, format!("this cursor cannot be used here: {why}"))
         })?;
         let behind = after.is_some();

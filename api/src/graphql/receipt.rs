@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 use wikimovie_domain as domain;
-use wikimovie_search::{ReceiptPage, Sealer, token::Purpose};
+use wikimovie_search::{ReceiptPage, ReceiptPlace, Sealer, token::Purpose};
 
 use crate::graphql::{hits::PageInfo, scalars::DateTime};
 
@@ -143,7 +143,7 @@ impl ImportReceiptConnection {
             .receipts
             .into_iter()
             .map(|receipt| ImportReceiptEdge {
-                cursor: sealer.seal(Purpose::Receipts, &receipt.object),
+                cursor: sealer.seal(Purpose::Receipts, &ReceiptPlace::from(&receipt)),
                 node: receipt.into(),
             })
             .collect();

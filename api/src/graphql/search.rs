@@ -12,6 +12,7 @@ use crate::graphql::{
     error::{ApiError, ErrorCode},
     facets::{MovieFacets, facet_request},
     hits::{MovieHitConnection, PageArguments, hits_request, page_arguments, page_cost},
+    inputs::MovieSort,
     scalars::SearchState,
     scope,
 };
@@ -145,6 +146,16 @@ impl MovieSearch {
 /// and all of it comes from one consistent state of the catalogue.
 #[Object]
 impl MovieSearch {
+    /// Text of the question; what to put into the search box when it was restored from a `state`.
+    async fn text(&self) -> &str {
+        &self.0.question.text
+    }
+
+    /// Order of the hits.
+    async fn sort(&self) -> MovieSort {
+        self.0.question.sort.into()
+    }
+
     /// How many movies were found.
     async fn total(&self) -> Result<TotalCount> {
         let total = self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not told"))?;

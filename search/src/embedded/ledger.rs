@@ -11,7 +11,7 @@ use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
 
 use super::{fields::Fields, snapshot::Snapshot};
 use crate::{
-    catalog::{ReceiptPage, ReceiptsRequest},
+    catalog::{ReceiptPage, ReceiptPlace, ReceiptsRequest},
     writer::LedgerRow,
 };
 
@@ -82,18 +82,20 @@ impl Snapshot {
     /// A page of receipts, by object key.
     pub(super) fn receipts(&self, request: &ReceiptsRequest) -> ReceiptPage {
         let wanted = |status: ReceiptStatus| request.status.is_none_or(|wanted| wanted == status);
-        let mut receipts: Vec<&ObjectReceipt> =
-            self.ledger.values().map(|row| &row.receipt).filter(|receipt| wanted(receipt.status)).collect();
-        receipts.sort_by(|a, b| (&a.object, a.generation).cmp(&(&b.object, b.generation)));
-        let total = receipts.len() as u64;
-        let after = request.after.as_deref();
-        let rest: Vec<&ObjectReceipt> = receipts
-            .into_iter()
-            .filter(|receipt| after.is_none_or(|after| receipt.object.as_str() > after))
+        let mut receipts: Vec<(ReceiptPlace, &ObjectReceipt)> = self
+            .ledger
+            .values()
+            .map(|row| &row.receipt)
+            .filter(|receipt| wanted(receipt.status))
+            .map(|receipt| (receipt.into(), receipt))
             .collect();
+        receipts.sort_by(|a, b| a.0.cmp(&b.0));
+        let total = receipts.len() as u64;
+        let after = request.after.as_ref();
+        receipts.retain(|(place, _)| after.is_none_or(|after| place > after));
         ReceiptPage {
-            has_next: rest.len() > request.first,
-            receipts: rest.into_iter().take(request.first).cloned().collect(),
+            has_next: receipts.len() > request.first,
+            receipts: receipts.into_iter().take(request.first).map(|(_, receipt)| receipt.clone()).collect(),
             total,
         }
     }
