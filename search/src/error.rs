@@ -18,10 +18,3 @@ pub enum SearchError {
     #[error("the engine failed: {0}")]
     Engine(String),
 }
-
-impl SearchError {
-    /// Whether the same question may succeed a little later.
-    pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Timeout | Self::Unavailable)
-    }
-}

@@ -5,21 +5,14 @@
 //! speaks to an engine; no engine type leaves it.
 
 pub mod catalog;
-pub mod compile;
 pub mod embedded;
 pub mod error;
-pub mod expand;
-pub mod filter;
 pub mod plan;
-pub mod rank;
-mod shape;
 mod suggest;
 pub mod text;
 pub mod toggle;
 pub mod token;
 pub mod vocabulary;
-mod ways;
-mod whole;
 pub mod writer;
 
 pub use catalog::{Catalog, ReceiptPage, ReceiptPlace, ReceiptsRequest};

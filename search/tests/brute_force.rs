@@ -13,9 +13,8 @@ use wikimovie_domain::{
 };
 use wikimovie_search::{
     Catalog, CatalogWriter, ObjectState, Tally,
-    compile::compile,
     embedded::{Embedded, EmbeddedOptions},
-    rank,
+    plan::{compile::compile, rank},
     text::{key, title_key, words},
     vocabulary::Vocabulary,
 };

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use wikimovie_domain::{Movie, YearRange};
 use wikimovie_search::{
-    plan::{Clause, Drill, Plan, WordField},
-    rank,
+    plan::{Clause, Drill, Plan, WordField, rank},
     text::{key, title_forms, title_key, words},
     vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
 };

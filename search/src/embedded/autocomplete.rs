@@ -11,8 +11,8 @@ use super::{
     snapshot::Snapshot,
 };
 use crate::{
-    compile::{self, Compiled},
     error::SearchError,
+    plan::compile::{self, Compiled},
     text::{
         self,
         highlight::{highlight_suggestion, highlight_text},

@@ -15,8 +15,7 @@ use tantivy::{
 use wikimovie_domain::Movie;
 
 use crate::{
-    plan::{MAX_PREFIX_CHARS, NAME_GAP, WordField},
-    rank,
+    plan::{MAX_PREFIX_CHARS, NAME_GAP, WordField, rank},
     text::{self, words},
 };
 

@@ -2,7 +2,7 @@
 //!
 //! Reads go to a [`snapshot::Snapshot`], swapped whole when a commit becomes visible; a question sees one
 //! snapshot from its first to its last step. Writes go through the one [`EmbeddedWriter`]. A question's steps:
-//! [`crate::compile`] makes the plan, [`eval`] finds the movies, [`paging`] orders them, [`facets`] counts them.
+//! [`crate::plan::compile`] makes the plan, [`eval`] finds the movies, [`paging`] orders them, [`facets`] counts them.
 
 mod autocomplete;
 mod eval;

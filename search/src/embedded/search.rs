@@ -16,9 +16,11 @@ use super::{
     snapshot::Snapshot,
 };
 use crate::{
-    compile::{self, Compiled},
     error::SearchError,
-    plan::Plan,
+    plan::{
+        Plan,
+        compile::{self, Compiled},
+    },
     text::highlight,
     token::Sealer,
 };

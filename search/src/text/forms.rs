@@ -83,14 +83,6 @@ fn upright(title: &str) -> String {
     }
 }
 
-/// The text by which titles sort: the key, without a leading article.
-pub fn title_sort_key(title: &str) -> String {
-    let key = key(title);
-    match key.split_once(' ') {
-        Some((article, rest)) if stop::is_article(article) => rest.to_owned(),
-        _ => key,
-    }
-}
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,13 +105,6 @@ mod tests {
                 assert!(typed.iter().any(|form| forms.contains(form)), "{title}: {typed:?} in {forms:?}");
             }
         }
-    }
-
-    #[test]
-    fn titles_sort_without_article() {
-        assert_eq!(title_sort_key("The Matrix"), "matrix");
-        assert_eq!(title_sort_key("A"), "a");
-        assert_eq!(title_sort_key("Élite"), "elite");
     }
 
     #[test]

@@ -15,11 +15,7 @@ use super::{
     understand::Understood,
     words,
 };
-use crate::{
-    compile::Compiled,
-    plan::{Clause, Group, WordField},
-    shape::Shape,
-};
+use crate::plan::{Clause, Group, WordField, compile::Compiled, shape::Shape};
 
 /// Length of the part of a summary that is shown, in characters.
 const WINDOW_CHARS: usize = 240;
@@ -337,7 +333,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        compile::compile,
+        plan::compile::compile,
         vocabulary::{Vocabulary, VocabularyBuilder, WordCounts},
     };
 

@@ -3,10 +3,8 @@
 
 use wikimovie_domain::{Movie, SearchField};
 
-use crate::{
-    plan::{Clause, NAME_GAP, WordField},
-    text::{key, stop, title_forms, title_key, words},
-};
+use super::{Clause, NAME_GAP, WordField};
+use crate::text::{key, stop, title_forms, title_key, words};
 
 /// A movie taken apart.
 pub(crate) struct Shape<'a> {

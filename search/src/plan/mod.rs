@@ -4,6 +4,14 @@
 //! boolean tree. Each engine turns the same [`Plan`] into its own request, so the same movies match, in the
 //! same order, on every engine.
 
+pub mod compile;
+pub mod expand;
+pub mod filter;
+pub mod rank;
+pub(crate) mod shape;
+mod ways;
+mod whole;
+
 use serde::Serialize;
 use wikimovie_domain::{ReasonKind, YearRange};
 

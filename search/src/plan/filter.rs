@@ -2,8 +2,8 @@
 
 use wikimovie_domain::{Filter, ValueMatch, Warning, YearRange};
 
+use super::{Clause, Drill, WordField};
 use crate::{
-    plan::{Clause, Drill, WordField},
     text::{key, words},
     vocabulary::Vocabulary,
 };

@@ -2,10 +2,12 @@
 
 use wikimovie_domain::ReasonKind;
 
-use crate::{
+use super::{
+    Clause, MAX_PREFIX_CHARS, Tier, WordField,
     expand::{self, Variant},
-    plan::{Clause, MAX_PREFIX_CHARS, Tier, WordField},
     rank::{rarity, word as points},
+};
+use crate::{
     text::{numerals, stop},
     vocabulary::{Vocabulary, WordCounts},
 };

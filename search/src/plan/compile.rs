@@ -3,7 +3,7 @@
 //!
 //! A movie matches when it meets every word of the text in some way, or is what a word was read as (a year, a
 //! genre, a person); stop words may be missing. What the match is worth is told by groups: one of the whole
-//! text, one of each word, one of each reading. The weights stand in [`crate::rank`].
+//! text, one of each word, one of each reading. The weights stand in [`super::rank`].
 
 use std::ops::Range;
 
@@ -12,10 +12,13 @@ use wikimovie_domain::{
     Warning, YearRange,
 };
 
-use crate::{
-    expand, filter,
-    plan::{Clause, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField},
+use super::{
+    Clause, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, expand, filter,
     rank::reading as points,
+    ways::{Context, Scope, Ways, ways},
+    whole::Whole,
+};
+use crate::{
     text::{
         highlight::Typed,
         reading::{self, Reading},
@@ -23,8 +26,6 @@ use crate::{
         understand::{Understood, understand},
     },
     vocabulary::Vocabulary,
-    ways::{Context, Scope, Ways, ways},
-    whole::Whole,
 };
 
 /// Code of the warning for words that were not used.
@@ -547,7 +548,7 @@ mod tests {
             let question = Question { understand, ..ask(&text) };
             let compiled = compile(&question, &vocabulary());
             let best: u64 = compiled.plan.score.iter().filter_map(|group| group.tiers.first()).map(|tier| u64::from(tier.weight)).sum();
-            prop_assert!(best < u64::from(crate::rank::SCORE_LIMIT));
+            prop_assert!(best < u64::from(crate::plan::rank::SCORE_LIMIT));
             let reading = reading::read(&text);
             for typed in &reading.words {
                 let whole = compiled.plan.score.iter().flat_map(|group| &group.tiers);

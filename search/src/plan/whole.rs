@@ -2,12 +2,8 @@
 
 use wikimovie_domain::{ReasonKind, UnderstandingKind, YearRange};
 
-use crate::{
-    plan::{Clause, Group, Tier, WordField},
-    rank::whole as points,
-    text::{forms, stop, understand::Understood},
-    ways::Ways,
-};
+use super::{Clause, Group, Tier, WordField, rank::whole as points, ways::Ways};
+use crate::text::{forms, stop, understand::Understood};
 
 /// Most spellings tried of a text with slips.
 const MAX_SPELLINGS: usize = 64;
