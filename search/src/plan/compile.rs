@@ -71,7 +71,14 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
     let open = !text.ends_with(char::is_whitespace);
     let context = Context { words: &words, open, scope: Scope::Title, vocabulary };
     let ways: Vec<Ways> = (0..words.len()).map(|at| ways(&context, at, false)).collect();
-    let whole = Whole { words: &words, ways: &ways, understood: &[], open, longer: &[] };
+    let longer = match words.as_slice() {
+        // A few letters alone go on to too many words.
+        [.., last] if open && (words.len() > 1 || last.chars().count() > MAX_PREFIX_CHARS) => {
+            expand::longer(vocabulary, last, |counts| counts.title)
+        }
+        _ => Vec::new(),
+    };
+    let whole = Whole { words: &words, ways: &ways, understood: &[], open, longer: &longer };
     let filtered = filter::compile(filter, vocabulary);
     let mut must = filtered.must;
     let mut score = Vec::new();

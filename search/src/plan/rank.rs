@@ -22,6 +22,8 @@ pub mod whole {
     pub const FORM: u32 = 7_200_000;
     /// The same, without the year typed, and of that year.
     pub const FORM_IN_YEAR: u32 = 7_100_000;
+    /// While it is typed: the last word goes on to the end of the title, `star w` to `Star Wars` before its sequels.
+    pub const ENDS: u32 = 6_000_000;
     /// The title goes on behind the text: `Star Wars` of `Star Wars: A New Hope`.
     pub const STARTS: u32 = 5_500_000;
     /// The same, without the year typed, and of that year.

@@ -69,10 +69,21 @@ impl Whole<'_> {
                 clause: Clause::any_of(form(self.words)),
                 kind: ReasonKind::ExactTitle,
             },
+            Tier { weight: points::ENDS, clause: self.completed(), kind: ReasonKind::TitlePrefix },
             Tier { weight: points::STARTS, clause: starts, kind: ReasonKind::TitlePrefix },
             Tier { weight: points::COMPLETED, clause: self.joined(), kind: ReasonKind::Joined },
             Tier { weight: points::SLIP, clause: slips, kind: ReasonKind::Typo },
         ])
+    }
+
+    /// The title is this text with the last word gone on.
+    fn completed(&self) -> Clause {
+        let Some((_, before)) = self.words.split_last() else {
+            return Clause::None;
+        };
+        let title =
+            |word: &String| Clause::TitleForm(forms::squash_words(&[before, &[word.as_str()]].concat()));
+        Clause::any_of(self.longer.iter().map(title))
     }
 
     /// The last word stands in the title joined or split otherwise (`spiderm` in `Spider-Man`), beside all others:
@@ -96,11 +107,7 @@ impl Whole<'_> {
         add(points::STARTS, ReasonKind::TitlePrefix, Clause::TitleStarts(format!("{key} ")));
         if self.open {
             add(points::STARTS_OPEN, ReasonKind::TitlePrefix, Clause::TitleStarts(key));
-            let completed = self.longer.iter().filter_map(|word| {
-                let (_, before) = self.words.split_last()?;
-                Some(Clause::TitleForm(forms::squash_words(&[before, &[word.as_str()]].concat())))
-            });
-            add(points::COMPLETED, ReasonKind::TitlePrefix, Clause::any_of(completed));
+            add(points::COMPLETED, ReasonKind::TitlePrefix, self.completed());
         }
         let slips = spellings(&(0..self.words.len()).collect::<Vec<_>>(), self.words, self.ways);
         add(points::SLIP, ReasonKind::Typo, slips);

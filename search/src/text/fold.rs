@@ -18,7 +18,8 @@ pub fn fold(text: &str) -> String {
             None => folded.push(c),
         }
     }
-    folded
+    // Korean syllables came apart into letters; they are words' characters again once put together.
+    if folded.contains(|c| ('\u{1100}'..='\u{11FF}').contains(&c)) { folded.nfc().collect() } else { folded }
 }
 
 /// The key under which values of a facet, names of people and genres are one: folded, words only, joined by
@@ -31,7 +32,7 @@ pub fn key(value: &str) -> String {
         return key;
     }
     // Symbols that fold to letters, such as `⑴`, are no words before they are folded.
-    let folded = fold(value.trim());
+    let folded = fold(value).trim().to_owned();
     let key = joined(&folded);
     if key.is_empty() { folded } else { key }
 }
@@ -73,6 +74,7 @@ mod tests {
             ("ΟΔΥΣΣΕΥΣ", "οδυσσευσ"),
             ("8½", "81⁄2"),
             ("東京物語", "東京物語"),
+            ("기생충", "기생충"),
         ];
         for (text, folded) in cases {
             assert_eq!(fold(text), folded);

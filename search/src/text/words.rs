@@ -82,16 +82,18 @@ fn class(c: char) -> Class {
         '\'' | '’' | '‘' | 'ʼ' | 'ʻ' | '`' | '´' | '′' | '＇' => Class::Apostrophe,
         '&' | '＆' => Class::Ampersand,
         _ if c.is_ascii() => Class::Other,
-        '\u{2E80}'..='\u{2FDF}'
+        '\u{1100}'..='\u{11FF}'
+        | '\u{2E80}'..='\u{2FDF}'
         | '\u{3005}'..='\u{3007}'
         | '\u{3040}'..='\u{30FF}'
         | '\u{3130}'..='\u{318F}'
         | '\u{31F0}'..='\u{31FF}'
         | '\u{3400}'..='\u{4DBF}'
         | '\u{4E00}'..='\u{9FFF}'
-        | '\u{AC00}'..='\u{D7AF}'
+        | '\u{A960}'..='\u{A97F}'
+        | '\u{AC00}'..='\u{D7FF}'
         | '\u{F900}'..='\u{FAFF}'
-        | '\u{FF66}'..='\u{FF9F}'
+        | '\u{FF66}'..='\u{FFDC}'
         | '\u{20000}'..='\u{3FFFF}' => Class::Ideograph,
         _ if c.is_numeric() && c.nfkd().next() != Some(c) && !('０'..='９').contains(&c) => {
             Class::OddNumber
@@ -184,7 +186,7 @@ mod tests {
 
     #[test]
     fn words_are_what_people_type() {
-        let cases: [(&str, &[&str]); 18] = [
+        let cases: [(&str, &[&str]); 19] = [
             ("The Matrix", &["the", "matrix"]),
             ("Don't Look Now", &["dont", "look", "now"]),
             ("Ocean’s Eleven", &["oceans", "eleven"]),
@@ -201,6 +203,7 @@ mod tests {
             ("WALL·E", &["wall", "e"]),
             ("東京物語", &["東京", "京物", "物語"]),
             ("乱 Ran", &["乱", "ran"]),
+            ("기생충", &["기생", "생충"]),
             ("Amélie", &["amelie"]),
             ("<b>!?…💥", &["b"]),
         ];
