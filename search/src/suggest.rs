@@ -74,7 +74,10 @@ impl Vocabulary {
             .map(|(name, readings)| (readings, of_name(name).saturating_sub(1)))
             .filter(|&(_, score)| score > 0)
             .flat_map(|(readings, score)| {
-                readings.iter().copied().flatten().map(move |genre| (*genre, score))
+                // Two genres in one name, as in `romcom`, are meant once it is typed in full.
+                let full = score + 1 >= FULL;
+                let readings = readings.iter().copied().filter(move |genres| full || genres.len() == 1);
+                readings.flatten().map(move |genre| (*genre, score))
             })
             .collect();
         let found = self.genres().iter().enumerate().filter_map(|(at, genre)| {

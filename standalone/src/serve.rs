@@ -1,7 +1,7 @@
 //! `wikimovie serve`: the index, the gateway and the watched folder in one process, until told to stop.
 
 use std::{
-    io,
+    io::{self, IsTerminal},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
     process::ExitCode,
@@ -51,7 +51,10 @@ pub(crate) fn start_logging(settings: &LogSettings) {
         Ok(quiet) if !settings.filter.contains("tantivy") => filter.add_directive(quiet),
         _ => filter,
     };
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     match settings.format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),
@@ -173,7 +176,7 @@ const QUESTIONS: &[(&str, &str)] = &[
         "a title with a typo",
         r#"{ search(text: "the godfahter") { total { value } hits(first: 3) { nodes { title year } } } }"#,
     ),
-    ("as you type", r#"{ autocomplete(prefix: "hitch", first: 5) { __typename text count } }"#),
+    ("as you type", r#"{ autocomplete(prefix: "hepb", first: 5) { __typename text count } }"#),
     (
         "read as a decade and a genre, with facets",
         r#"{ search(text: "80s horror") { hits(first: 3) { nodes { title year cast } } facets { genres(first: 5) { values { value count } } } } }"#,
