@@ -43,6 +43,7 @@ async fn check(mut movies: Vec<Movie>, questions: usize) {
         let question = truth.random_question(&mut rng);
         truth.compare(&*index.catalog(), &question, &mut rng).await;
     }
+    truth.walk_everything(&*index.catalog()).await;
 }
 
 /// Applies the movies as several objects over several commits, with listings that are hidden or gone again.
@@ -194,7 +195,10 @@ impl Truth {
             if question.sort == MovieSort::Relevance { self.oracle.scores(&plan) } else { Vec::new() };
         let expected = self.ordered(found, &scores, question.sort);
         for direction in [Direction::Forward, Direction::Backward] {
-            self.walk(catalog, question, &expected, direction, rng).await;
+            // All pages where they are few, else the first ones from this end.
+            const MOST_PAGES: usize = 6;
+            let size = rng.usize(1..=100).max(expected.len() / MOST_PAGES).min(100);
+            self.walk(catalog, question, &expected, direction, size, MOST_PAGES).await;
         }
 
         // A further filter never adds a hit.
@@ -206,6 +210,24 @@ impl Truth {
             let all: Vec<&str> = expected.iter().map(|&ord| self.movies[ord].id.as_str()).collect();
             assert!(fewer.len() <= expected.len());
             assert!(page.hits.iter().all(|hit| all.contains(&hit.movie.id.as_str())));
+        }
+    }
+
+    /// Every movie, page by page, in each order both ways.
+    async fn walk_everything(&self, catalog: &dyn Catalog) {
+        let sorts = [
+            MovieSort::Relevance,
+            MovieSort::YearAsc,
+            MovieSort::YearDesc,
+            MovieSort::TitleAsc,
+            MovieSort::TitleDesc,
+        ];
+        for sort in sorts {
+            let question = Question { sort, ..Question::default() };
+            let expected = self.ordered((0..self.movies.len()).collect(), &[], sort);
+            for direction in [Direction::Forward, Direction::Backward] {
+                self.walk(catalog, &question, &expected, direction, 100, usize::MAX).await;
+            }
         }
     }
 
@@ -229,20 +251,19 @@ impl Truth {
         found
     }
 
-    /// Walks the pages from one end: all of them where they are few, else the first ones and those of the far end.
+    /// Walks pages of a size from one end, at most so many and one.
     async fn walk(
         &self,
         catalog: &dyn Catalog,
         question: &Question,
         expected: &[usize],
         direction: Direction,
-        rng: &mut Rng,
+        size: usize,
+        most_pages: usize,
     ) {
-        const MOST_PAGES: usize = 6;
-        let size = rng.usize(1..=100).max(expected.len() / MOST_PAGES).min(100);
         let mut read = 0;
         let mut cursor = None;
-        for _ in 0..=MOST_PAGES {
+        for _ in 0..=most_pages {
             let page = page_of(catalog, question, PageRequest { size, direction, cursor }).await;
             let end = (read + size).min(expected.len());
             let part: Vec<usize> = match direction {
