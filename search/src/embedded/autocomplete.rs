@@ -194,7 +194,7 @@ fn interleave(
 ) -> Vec<Suggestion> {
     let quality = |suggestion: &Suggestion| {
         let key = text::key(&suggestion.highlight.text);
-        let bare = ["the ", "a ", "an "].iter().find_map(|article| key.strip_prefix(article)).unwrap_or(&key);
+        let bare = text::stop::without_article(&key).unwrap_or(&key);
         if key == typed || bare == typed {
             3
         } else if key.starts_with(typed) || bare.starts_with(typed) {

@@ -20,6 +20,7 @@ use crate::{
     plan::{
         Plan,
         compile::{self, Compiled},
+        relax,
     },
     text::highlight,
     token::Sealer,
@@ -170,7 +171,7 @@ impl Snapshot {
 
     fn relaxations(&self, question: &Question, found: u64) -> Result<Vec<Relaxation>, SearchError> {
         let mut relaxations = Vec::new();
-        for (part, dropped, question) in compile::relaxations(question) {
+        for (part, dropped, question) in relax::relaxations(question) {
             let total = self.total(&question)?;
             if total > found {
                 relaxations.push(Relaxation { part, dropped, total, question });

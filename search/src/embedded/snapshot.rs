@@ -387,8 +387,7 @@ fn order(readers: &[SegmentReader], bases: &[Doc], live: &FixedBitSet) -> tantiv
         order.doc_at_rank.push(doc);
         order.keys.push(key);
         let title = key.split('\0').next().unwrap_or(key);
-        let rest = ["the ", "a ", "an "].iter().find_map(|article| title.strip_prefix(article));
-        bare.extend(rest.map(|rest| (rest, doc)));
+        bare.extend(text::stop::without_article(title).map(|rest| (rest, doc)));
     }
     bare.sort_unstable();
     for (title, doc) in bare {

@@ -7,10 +7,7 @@
 
 use std::ops::Range;
 
-use wikimovie_domain::{
-    Filter, Question, RelaxedPart, Understanding, UnderstandingEffect, UnderstandingKind, ValueMatch,
-    Warning, YearRange,
-};
+use wikimovie_domain::{Filter, Question, Understanding, UnderstandingEffect, UnderstandingKind, Warning};
 
 use super::{
     Clause, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, expand, filter,
@@ -114,48 +111,6 @@ pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Questio
         }
     }
     changed.then(|| Question { text: corrected, ..question.clone() })
-}
-
-/// The question with each of its words and each of its top-level filters dropped in turn, and how a person would
-/// call what is dropped. The last word is not dropped: without text every movie is found.
-pub fn relaxations(question: &Question) -> Vec<(RelaxedPart, String, Question)> {
-    let text = reading::cut(&question.text);
-    let reading = reading::read(text);
-    let mut found = Vec::new();
-    let several = reading.words.len() > 1;
-    for word in reading.words.iter().filter(|word| several && !stop::is_stop_word(&word.text)) {
-        let typed = text.get(word.place.clone()).unwrap_or(&word.text).to_owned();
-        let text = reading::without(text, &word.place);
-        found.push((RelaxedPart::Word, typed, Question { text, ..question.clone() }));
-    }
-    let filter = &question.filter;
-    let mut drop = |part, dropped: String, change: fn(&mut Filter)| {
-        if !dropped.is_empty() {
-            let mut relaxed = question.clone();
-            change(&mut relaxed.filter);
-            found.push((part, dropped, relaxed));
-        }
-    };
-    let list = |values: &ValueMatch| values.values().cloned().collect::<Vec<_>>().join(", ");
-    drop(RelaxedPart::Genres, list(&filter.genres), |filter| filter.genres = ValueMatch::default());
-    drop(RelaxedPart::Cast, list(&filter.cast), |filter| filter.cast = ValueMatch::default());
-    drop(RelaxedPart::Title, filter.title.clone().unwrap_or_default(), |filter| filter.title = None);
-    drop(RelaxedPart::Year, years(filter.year), |filter| filter.year = YearRange::default());
-    let decades: Vec<String> = filter.decades.iter().map(|decade| format!("{decade}s")).collect();
-    drop(RelaxedPart::Decades, decades.join(", "), |filter| filter.decades.clear());
-    let poster = filter.has_poster.map_or("", |has| if has { "with a poster" } else { "without a poster" });
-    drop(RelaxedPart::HasPoster, poster.to_owned(), |filter| filter.has_poster = None);
-    drop(RelaxedPart::Providers, list(&filter.providers), |filter| filter.providers = ValueMatch::default());
-    found
-}
-
-fn years(range: YearRange) -> String {
-    let end = |year: Option<i64>| year.map(|year| year.to_string()).unwrap_or_default();
-    match (range.gte, range.lte) {
-        (None, None) => String::new(),
-        (Some(gte), Some(lte)) if gte == lte => gte.to_string(),
-        (gte, lte) => format!("{}-{}", end(gte), end(lte)),
-    }
 }
 
 /// A text read and expanded.
@@ -410,7 +365,10 @@ mod tests {
     use wikimovie_domain::ReasonKind;
 
     use super::*;
-    use crate::vocabulary::{Entry, VocabularyBuilder, WordCounts};
+    use crate::{
+        plan::relax::relaxations,
+        vocabulary::{Entry, VocabularyBuilder, WordCounts},
+    };
 
     fn vocabulary() -> Vocabulary {
         let title = |word: &str| (word.to_owned(), WordCounts { title: 3, ..WordCounts::default() });
@@ -513,22 +471,6 @@ mod tests {
             let found = corrected(&ask(text), &vocabulary()).map(|question| question.text);
             assert_eq!(found.as_deref(), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn every_part_can_be_relaxed() {
-        let mut question = ask("the matrix spiderman");
-        question.filter.genres.any_of = vec!["Drama".into(), "War".into()];
-        question.filter.year = YearRange { gte: Some(1990), lte: None };
-        let found: Vec<(RelaxedPart, String)> =
-            relaxations(&question).into_iter().map(|(part, dropped, _)| (part, dropped)).collect();
-        let expected = [
-            (RelaxedPart::Word, "matrix"),
-            (RelaxedPart::Word, "spiderman"),
-            (RelaxedPart::Genres, "Drama, War"),
-            (RelaxedPart::Year, "1990-"),
-        ];
-        assert_eq!(found, expected.map(|(part, dropped)| (part, dropped.to_owned())));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod compile;
 pub mod expand;
 pub mod filter;
 pub mod rank;
+pub mod relax;
 pub(crate) mod shape;
 mod ways;
 mod whole;

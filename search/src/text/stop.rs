@@ -5,6 +5,12 @@ pub fn is_article(word: &str) -> bool {
     matches!(word, "the" | "a" | "an")
 }
 
+/// The key of a title without its leading article; `None` where it has none, or nothing else.
+pub fn without_article(title_key: &str) -> Option<&str> {
+    let (first, rest) = title_key.split_once(' ')?;
+    is_article(first).then_some(rest)
+}
+
 /// Whether a movie may lack the folded word where the text has other words to go by.
 pub fn is_stop_word(word: &str) -> bool {
     matches!(
