@@ -22,6 +22,6 @@ pub use facet::{FacetAnswer, FacetField, FacetOrder, FacetRequest, FacetValue, Y
 pub use filter::{Filter, FilterError, ValueMatch, YearRange};
 pub use movie::{Image, Movie, MovieId, Provenance, Year, YearOutOfRange};
 pub use page::{Direction, PageError, PageRequest};
-pub use question::{HitsRequest, MovieSort, Question, SearchRequest, Wanted};
+pub use question::{HitsRequest, MovieParts, MovieSort, Question, SearchRequest, Wanted};
 pub use receipt::{ObjectReceipt, ReceiptStatus, Refusal, RefusalReason};
 pub use suggest::{AutocompleteRequest, Suggested, Suggestion, SuggestionKind};

@@ -73,7 +73,7 @@ pub struct SearchRequest {
     pub wanted: Wanted,
 }
 
-/// One page of hits.
+/// One page of hits, and what is wanted of it. An engine may leave out what is not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HitsRequest {
     /// Which part of the list.
@@ -82,6 +82,60 @@ pub struct HitsRequest {
     pub highlights: bool,
     /// Whether reasons are computed.
     pub reasons: bool,
+    /// Whether each hit has a cursor; else it is empty.
+    pub cursors: bool,
+    /// Whether it is told if items stand before and behind the page.
+    pub page_info: bool,
+    /// Parts of the movies.
+    pub parts: MovieParts,
+}
+
+impl HitsRequest {
+    /// A page with all there is.
+    pub fn all(page: PageRequest) -> Self {
+        Self { page, highlights: true, reasons: true, cursors: true, page_info: true, parts: MovieParts::ALL }
+    }
+
+    /// A page of whole movies with their cursors, without highlights and reasons.
+    pub fn plain(page: PageRequest) -> Self {
+        Self { highlights: false, reasons: false, ..Self::all(page) }
+    }
+}
+
+/// Parts of a movie that need not be read where nobody asks for them. Id, title and provenance always are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct MovieParts {
+    /// Year of release.
+    pub year: bool,
+    /// Names of the cast.
+    pub cast: bool,
+    /// Genre names.
+    pub genres: bool,
+    /// Summary.
+    pub summary: bool,
+    /// Page about the movie.
+    pub url: bool,
+    /// Poster picture.
+    pub poster: bool,
+}
+
+impl MovieParts {
+    /// The whole movie.
+    pub const ALL: Self =
+        Self { year: true, cast: true, genres: true, summary: true, url: true, poster: true };
+
+    /// What either wants.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            year: self.year || other.year,
+            cast: self.cast || other.cast,
+            genres: self.genres || other.genres,
+            summary: self.summary || other.summary,
+            url: self.url || other.url,
+            poster: self.poster || other.poster,
+        }
+    }
 }
 
 /// Parts of a search answer that cost work of their own.
@@ -95,4 +149,6 @@ pub struct Wanted {
     pub relaxations: bool,
     /// The engine's own plan.
     pub explain: bool,
+    /// The number of different values of each facet, which costs more than the values listed.
+    pub distinct: bool,
 }

@@ -61,7 +61,7 @@ impl Index {
 fn movies(engine: &Embedded, runtime: &tokio::runtime::Runtime) -> Vec<Movie> {
     let question = Question { sort: MovieSort::TitleAsc, ..Question::default() };
     let page = PageRequest::first(100);
-    let hits = vec![HitsRequest { page, highlights: false, reasons: false }];
+    let hits = vec![HitsRequest::plain(page)];
     let request = SearchRequest { question, hits, ..SearchRequest::default() };
     let answer = runtime.block_on(engine.catalog().search(request)).unwrap();
     assert!(!answer.hits[0].has_next);

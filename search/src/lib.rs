@@ -5,6 +5,8 @@
 //! speaks to an engine; no engine type leaves it.
 
 pub mod catalog;
+#[cfg(feature = "elasticsearch")]
+pub mod elasticsearch;
 pub mod embedded;
 pub mod error;
 pub mod plan;

@@ -5,6 +5,8 @@
 //! online attacker while a cursor stays short. The payload is readable: tokens keep no secret, they only
 //! cannot be altered.
 
+use std::sync::{Arc, OnceLock};
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use serde::{Serialize, de::DeserializeOwned};
@@ -51,12 +53,15 @@ pub enum TokenError {
     /// Genuine, but of another question.
     #[error("it belongs to another question")]
     OtherQuestion,
+    /// The secret is not known yet, so nothing can be said of it.
+    #[error("the service is still starting")]
+    NotReady,
 }
 
 /// Makes and opens tokens under one secret. Replicas that share the secret open each other's tokens.
 #[derive(Clone)]
 pub struct Sealer {
-    mac: Hmac<Sha256>,
+    mac: Arc<OnceLock<Hmac<Sha256>>>,
 }
 
 impl std::fmt::Debug for Sealer {
@@ -68,15 +73,27 @@ impl std::fmt::Debug for Sealer {
 impl Sealer {
     /// A sealer under a secret of any length; 32 random bytes are right.
     pub fn new(secret: &[u8]) -> Self {
-        Self { mac: Hmac::new_from_slice(secret).expect("HMAC takes keys of any length") }
+        let sealer = Self::without_secret();
+        sealer.set_secret(secret);
+        sealer
+    }
+
+    /// A sealer whose secret is read later, such as from an engine that cannot be reached yet. Until then it opens
+    /// nothing, and what it seals can be opened by nobody.
+    pub fn without_secret() -> Self {
+        Self { mac: Arc::default() }
+    }
+
+    /// Gives the secret to this sealer and its clones. The first one stays.
+    pub fn set_secret(&self, secret: &[u8]) {
+        self.mac.get_or_init(|| Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"));
     }
 
     /// Seals a value.
     pub fn seal<T: Serialize>(&self, purpose: Purpose, value: &T) -> String {
         let mut bytes = vec![VERSION];
         serde_json::to_writer(&mut bytes, value).expect("our own token types serialize");
-        let mac = self.mac_of(purpose, &bytes);
-        bytes.extend_from_slice(&mac);
+        bytes.extend_from_slice(&self.mac_of(purpose, &bytes).unwrap_or_default());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -92,7 +109,7 @@ impl Sealer {
         let split =
             bytes.len().checked_sub(MAC_BYTES).filter(|&split| split > 0).ok_or(TokenError::Forged)?;
         let (body, mac) = bytes.split_at(split);
-        let mut expected = self.mac.clone();
+        let mut expected = self.mac.get().ok_or(TokenError::NotReady)?.clone();
         expected.update(purpose.tag());
         expected.update(body);
         expected.verify_truncated_left(mac).map_err(|_| TokenError::Forged)?;
@@ -116,12 +133,12 @@ impl Sealer {
         self.open(Purpose::State, token)
     }
 
-    fn mac_of(&self, purpose: Purpose, body: &[u8]) -> [u8; MAC_BYTES] {
-        let mut mac = self.mac.clone();
+    fn mac_of(&self, purpose: Purpose, body: &[u8]) -> Option<[u8; MAC_BYTES]> {
+        let mut mac = self.mac.get()?.clone();
         mac.update(purpose.tag());
         mac.update(body);
         let full = mac.finalize().into_bytes();
-        std::array::from_fn(|place| full[place])
+        Some(std::array::from_fn(|place| full[place]))
     }
 }
 
@@ -141,6 +158,17 @@ mod tests {
             turned[place / 8] ^= 1 << (place % 8);
             assert!(sealer.open_state(&URL_SAFE_NO_PAD.encode(turned)).is_err(), "bit {place}");
         }
+    }
+
+    #[test]
+    fn a_late_secret_reaches_every_clone_and_stays() {
+        let sealer = Sealer::without_secret();
+        let token = Sealer::new(b"secret").seal_state(&Question::default());
+        let clone = sealer.clone();
+        assert_eq!(clone.open_state(&token), Err(TokenError::NotReady));
+        sealer.set_secret(b"secret");
+        sealer.set_secret(b"other");
+        assert_eq!(clone.open_state(&token), Ok(Question::default()));
     }
 
     #[test]

@@ -173,7 +173,7 @@ impl Truth {
             question: question.clone(),
             hits: vec![],
             facets: facets.clone(),
-            wanted: Wanted { total: true, ..Wanted::default() },
+            wanted: Wanted { total: true, distinct: true, ..Wanted::default() },
         };
         let SearchAnswer { total, facets: answers, .. } = catalog.search(request).await.unwrap();
         assert_eq!(total.unwrap().value, found.len() as u64, "{question:?}");
@@ -486,7 +486,7 @@ fn slip(text: &str, rng: &mut Rng) -> String {
 async fn page_of(catalog: &dyn Catalog, question: &Question, page: PageRequest) -> HitPage {
     let request = SearchRequest {
         question: question.clone(),
-        hits: vec![HitsRequest { page, highlights: true, reasons: true }],
+        hits: vec![HitsRequest::all(page)],
         ..SearchRequest::default()
     };
     catalog.search(request).await.unwrap().hits.remove(0)

@@ -64,7 +64,7 @@ async fn search(
 ) -> Result<wikimovie_domain::HitPage, SearchError> {
     let request = SearchRequest {
         question: Question { sort, ..Question::default() },
-        hits: vec![HitsRequest { page, highlights: false, reasons: false }],
+        hits: vec![HitsRequest::plain(page)],
         facets: vec![],
         wanted: Wanted { total: true, ..Wanted::default() },
     };

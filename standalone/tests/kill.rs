@@ -50,7 +50,7 @@ fn catalogue(folder: &Path) -> Catalogue {
         let question = Question { sort: MovieSort::TitleAsc, ..Question::default() };
         let (mut movies, mut page) = (Vec::new(), PageRequest::first(100));
         loop {
-            let hits = vec![HitsRequest { page: page.clone(), highlights: false, reasons: false }];
+            let hits = vec![HitsRequest::plain(page.clone())];
             let request = SearchRequest { question: question.clone(), hits, ..SearchRequest::default() };
             let answer = catalog.search(request).await.unwrap().hits.remove(0);
             page.cursor = answer.hits.last().map(|hit| hit.cursor.clone());

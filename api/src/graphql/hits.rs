@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Lookahead, Object, SelectionField, SimpleObject};
-use wikimovie_domain::{self as domain, HitPage, HitsRequest, PageRequest};
+use wikimovie_domain::{self as domain, HitPage, HitsRequest, MovieParts, PageRequest};
 
 use crate::graphql::{error::ApiError, movie::Movie};
 
@@ -39,11 +39,30 @@ pub(crate) fn page_cost(first: Option<i32>, last: Option<i32>, child: usize) -> 
 
 /// What a selected connection asks of its page.
 pub(crate) fn hits_request(page: PageRequest, connection: SelectionField<'_>) -> HitsRequest {
-    let edges = Lookahead::from(connection).field("edges");
+    let connection = Lookahead::from(connection);
+    let (edges, info) = (connection.field("edges"), connection.field("pageInfo"));
     HitsRequest {
         page,
         highlights: edges.field("highlights").exists(),
         reasons: edges.field("reasons").exists(),
+        cursors: edges.field("cursor").exists()
+            || info.field("startCursor").exists()
+            || info.field("endCursor").exists(),
+        page_info: info.field("hasPreviousPage").exists() || info.field("hasNextPage").exists(),
+        parts: movie_parts(&connection.field("nodes")).or(movie_parts(&edges.field("node"))),
+    }
+}
+
+/// Parts of a movie that a selection reads.
+fn movie_parts(movie: &Lookahead<'_>) -> MovieParts {
+    let selects = |name| movie.field(name).exists();
+    MovieParts {
+        year: selects("year"),
+        cast: selects("cast") || selects("people"),
+        genres: selects("genres"),
+        summary: selects("summary"),
+        url: selects("url"),
+        poster: selects("poster"),
     }
 }
 

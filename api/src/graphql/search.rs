@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, Object, Result, SelectionField, SimpleObject};
+use async_graphql::{Context, Enum, Lookahead, Object, Result, SelectionField, SimpleObject};
 use wikimovie_domain::{
     self as domain, FacetAnswer, FacetRequest, HitsRequest, PageRequest, Question, SearchRequest, Wanted,
 };
@@ -49,8 +49,11 @@ fn look_ahead(field: SelectionField<'_>, question: Question) -> Result<SearchReq
                 }
             }
             "facets" => {
-                for facet in part.selection_set().filter_map(facet_request) {
-                    if !request.facets.contains(&facet) {
+                for field in part.selection_set() {
+                    request.wanted.distinct |= Lookahead::from(field).field("distinct").exists();
+                    if let Some(facet) = facet_request(field)
+                        && !request.facets.contains(&facet)
+                    {
                         request.facets.push(facet);
                     }
                 }
@@ -81,6 +84,9 @@ fn add_page(pages: &mut Vec<HitsRequest>, asked: HitsRequest) {
         Some(known) => {
             known.highlights |= asked.highlights;
             known.reasons |= asked.reasons;
+            known.cursors |= asked.cursors;
+            known.page_info |= asked.page_info;
+            known.parts = known.parts.or(asked.parts);
         }
         None => pages.push(asked),
     }

@@ -73,7 +73,10 @@ async fn every_extra_is_asked_only_where_it_is_selected() {
     assert_eq!(data["search"]["total"]["value"], 0);
     assert_eq!(data["search"]["explain"]["engine"], "embedded");
     let request = app.catalog.last.lock().unwrap().take().unwrap();
-    assert_eq!(request.wanted, Wanted { total: true, did_you_mean: true, relaxations: true, explain: true });
+    assert_eq!(
+        request.wanted,
+        Wanted { total: true, did_you_mean: true, relaxations: true, explain: true, distinct: false }
+    );
     assert!(request.hits.is_empty() && request.facets.is_empty());
 }
 
