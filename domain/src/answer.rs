@@ -1,6 +1,6 @@
 //! The answer to a search, in the words of the contract: no engine type appears here.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{facet::FacetAnswer, movie::Movie, question::Question};
 
@@ -118,7 +118,7 @@ pub struct Reason {
 }
 
 /// How typed text met a movie, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ReasonKind {
     /// The whole title.

@@ -5,10 +5,13 @@
 //! speaks to an engine; no engine type leaves it.
 
 pub mod catalog;
+mod cursor;
 #[cfg(feature = "elasticsearch")]
 pub mod elasticsearch;
 pub mod embedded;
 pub mod error;
+mod facets;
+mod indexed;
 pub mod plan;
 mod suggest;
 pub mod text;

@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 use wikimovie_domain::Question;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const MAC_BYTES: usize = 12;
 
 /// Longest token accepted, in bytes: a state holds at most 256 filter values of 500 characters, yet no URL
@@ -91,8 +91,14 @@ impl Sealer {
 
     /// Seals a value.
     pub fn seal<T: Serialize>(&self, purpose: Purpose, value: &T) -> String {
-        let mut bytes = vec![VERSION];
-        serde_json::to_writer(&mut bytes, value).expect("our own token types serialize");
+        self.seal_bytes(purpose, &serde_json::to_vec(value).expect("our own token types serialize"))
+    }
+
+    /// Seals bytes.
+    pub(crate) fn seal_bytes(&self, purpose: Purpose, payload: &[u8]) -> String {
+        let mut bytes = Vec::with_capacity(1 + payload.len() + MAC_BYTES);
+        bytes.push(VERSION);
+        bytes.extend_from_slice(payload);
         bytes.extend_from_slice(&self.mac_of(purpose, &bytes).unwrap_or_default());
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -102,6 +108,11 @@ impl Sealer {
     /// # Errors
     /// [`TokenError::Forged`] or [`TokenError::OtherVersion`].
     pub fn open<T: DeserializeOwned>(&self, purpose: Purpose, token: &str) -> Result<T, TokenError> {
+        serde_json::from_slice(&self.open_bytes(purpose, token)?).map_err(|_| TokenError::OtherVersion)
+    }
+
+    /// Opens a token of bytes.
+    pub(crate) fn open_bytes(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Forged);
         }
@@ -114,10 +125,7 @@ impl Sealer {
         expected.update(body);
         expected.verify_truncated_left(mac).map_err(|_| TokenError::Forged)?;
         let (&version, payload) = body.split_first().ok_or(TokenError::Forged)?;
-        if version != VERSION {
-            return Err(TokenError::OtherVersion);
-        }
-        serde_json::from_slice(payload).map_err(|_| TokenError::OtherVersion)
+        if version == VERSION { Ok(payload.to_vec()) } else { Err(TokenError::OtherVersion) }
     }
 
     /// The state token of a question.

@@ -18,7 +18,6 @@ use crate::{
         highlight::{highlight_suggestion, highlight_text},
     },
     toggle::toggle_value,
-    token::Sealer,
     vocabulary::Entry,
 };
 
@@ -29,11 +28,7 @@ const PEOPLE_CANDIDATES: usize = 500;
 const FEW: usize = 2;
 
 impl Snapshot {
-    pub(super) fn autocomplete(
-        &self,
-        request: &AutocompleteRequest,
-        sealer: &Sealer,
-    ) -> Result<Vec<Suggestion>, SearchError> {
+    pub(super) fn autocomplete(&self, request: &AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
         let all =
             [SuggestionKind::Movie, SuggestionKind::Person, SuggestionKind::Genre, SuggestionKind::Decade];
         let kinds = if request.kinds.is_empty() { &all[..] } else { &request.kinds[..] };
@@ -49,7 +44,7 @@ impl Snapshot {
         let under = Matched::of(self, &filtered.plan.must, &filtered.plan.drill)?.hits;
 
         let movies = if wants(SuggestionKind::Movie) {
-            self.movie_suggestions(request, &compiled, sealer)?
+            self.movie_suggestions(request, &compiled)?
         } else {
             Vec::new()
         };
@@ -72,18 +67,10 @@ impl Snapshot {
         &self,
         request: &AutocompleteRequest,
         compiled: &Compiled,
-        sealer: &Sealer,
     ) -> Result<Vec<Suggestion>, SearchError> {
         let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
         let scores = self.scores(&compiled.plan.score, &hits)?;
-        let order = Order {
-            snapshot: self,
-            sort: MovieSort::Relevance,
-            scores: &scores,
-            question: 0,
-            revision: 0,
-            sealer,
-        };
+        let order = Order { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
         let page = order.page(&hits, &PageRequest::first(request.first), None);
         page.docs
             .into_iter()

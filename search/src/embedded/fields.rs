@@ -15,7 +15,8 @@ use tantivy::{
 use wikimovie_domain::Movie;
 
 use crate::{
-    plan::{MAX_PREFIX_CHARS, NAME_GAP, WordField, rank},
+    indexed::{self, keyword, order_key},
+    plan::{NAME_GAP, WordField, rank},
     text::{self, words},
 };
 
@@ -175,14 +176,14 @@ impl Fields {
         doc.add_pre_tokenized_text(self.cast, cast);
         doc.add_pre_tokenized_text(self.summary, positioned(movie.summary.as_deref()));
         for form in text::title_forms(&movie.title) {
-            doc.add_text(self.title_form, cut(&form));
+            doc.add_text(self.title_form, keyword(&form));
         }
-        doc.add_text(self.order, order_key(&movie.title, movie.id.as_str()));
+        doc.add_text(self.order, order_key(movie));
         for genre in &movie.genres {
-            doc.add_text(self.genre, cut(genre));
+            doc.add_text(self.genre, keyword(genre));
         }
         for name in &movie.cast {
-            doc.add_text(self.person, cut(name));
+            doc.add_text(self.person, keyword(name));
         }
         doc.add_text(self.provider, &movie.provenance.provider);
         doc.add_u64(self.year, movie.year.map_or(0, |year| year.get().unsigned_abs()));
@@ -196,24 +197,11 @@ impl Fields {
     }
 }
 
-/// Sorts as titles do, and is different for every movie: the title's key, a NUL (below every character of a key),
-/// the id.
-pub(super) fn order_key(title: &str, id: &str) -> String {
-    [cut(&text::title_key(title)), id].join("\0")
-}
-
 /// The first 64 bits of SHA-256: stable over versions, as they are stored.
 pub(super) fn hash64(bytes: &[u8]) -> u64 {
     let digest = Sha256::digest(bytes);
     let first: [u8; 8] = std::array::from_fn(|place| digest[place]);
     u64::from_be_bytes(first)
-}
-
-/// Longest keyword in bytes; tantivy refuses terms above 65,530.
-const MAX_KEYWORD_BYTES: usize = 2_000;
-
-fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_KEYWORD_BYTES)]
 }
 
 fn positioned<'a>(texts: impl IntoIterator<Item = &'a str>) -> PreTokenizedString {
@@ -236,17 +224,7 @@ fn positioned<'a>(texts: impl IntoIterator<Item = &'a str>) -> PreTokenizedStrin
 }
 
 fn add_prefixes(doc: &mut TantivyDocument, field: Field, text: &PreTokenizedString) {
-    let mut prefixes: Vec<&str> = text
-        .tokens
-        .iter()
-        .flat_map(|token| {
-            let ends = token.text.char_indices().skip(1).map(|(end, _)| end).chain([token.text.len()]);
-            ends.take(MAX_PREFIX_CHARS).map(|end| &token.text[..end])
-        })
-        .collect();
-    prefixes.sort_unstable();
-    prefixes.dedup();
-    for prefix in prefixes {
+    for prefix in indexed::prefixes(text.tokens.iter().map(|token| token.text.as_str())) {
         doc.add_text(field, prefix);
     }
 }

@@ -15,11 +15,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::writer::WriteError;
-
-/// Version of the fields, of what is stored in them, and of the words that `search::text` makes. It goes up
-/// with every change of any of the three.
-const FORMAT: u32 = 1;
+use crate::{indexed::FORMAT, writer::WriteError};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Marker {

@@ -210,7 +210,7 @@ impl Catalog for Embedded {
     }
 
     async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        self.answer(move |snapshot, sealer| snapshot.autocomplete(&request, sealer)).await
+        self.answer(move |snapshot, _| snapshot.autocomplete(&request)).await
     }
 
     async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
@@ -226,7 +226,7 @@ impl Catalog for Embedded {
 
     async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
         let id = id.clone();
-        self.answer(move |snapshot, sealer| snapshot.similar(id.as_str(), first, sealer)).await
+        self.answer(move |snapshot, _| snapshot.similar(id.as_str(), first)).await
     }
 
     async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
@@ -273,7 +273,7 @@ impl Catalog for Embedded {
     }
 }
 
-/// Plans remembered for the next page of a list: at some 20 KB each about 20 MB, for as long as people leaf.
+/// Plans remembered: at some 20 KB each about 20 MB.
 const REMEMBERED_PLANS: u64 = 1_000;
 const PLAN_IDLE: Duration = Duration::from_secs(600);
 

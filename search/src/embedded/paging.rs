@@ -3,39 +3,17 @@
 //! Every order is one number a movie, greatest first: sort values in the high bits, place in title order as
 //! the tie-breaker in the low ones. Places are doubled so that a cursor whose movie is gone falls between two.
 
-use serde::{Deserialize, Serialize};
 use wikimovie_domain::{Direction, HitPage, MovieSort, PageRequest};
 
 use super::{
     eval::Bits,
     snapshot::{Doc, Snapshot},
 };
-use crate::{
-    error::SearchError,
-    token::{Purpose, Sealer, TokenError},
-};
+use crate::cursor::Place;
 
 const PLACE_BITS: u32 = 30;
 const PLACES: u64 = 1 << PLACE_BITS;
 const PRIOR_BITS: u32 = 10;
-
-/// A place in a list, as its token holds it: the sort values of one movie and its order key.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Cursor {
-    /// Hash of the question.
-    q: u64,
-    /// Number of the revision whose plan gave the score.
-    r: u64,
-    /// Score.
-    s: u32,
-    /// Prior.
-    p: u16,
-    /// Year.
-    y: u16,
-    /// Order key.
-    o: String,
-}
 
 /// One page, still as documents.
 pub(super) struct DocPage {
@@ -56,39 +34,18 @@ pub(super) struct Order<'a> {
     pub(super) sort: MovieSort,
     /// By document; empty where the order does not ask for scores.
     pub(super) scores: &'a [u32],
-    /// Hash of the question.
-    pub(super) question: u64,
-    /// Number of the revision whose plan gave the scores.
-    pub(super) revision: u64,
-    pub(super) sealer: &'a Sealer,
-}
-
-impl Cursor {
-    /// Opens a token of this question.
-    pub(super) fn open(token: &str, question: u64, sealer: &Sealer) -> Result<Self, SearchError> {
-        let cursor: Self = sealer.open(Purpose::Cursor, token).map_err(SearchError::BadCursor)?;
-        if cursor.q == question { Ok(cursor) } else { Err(SearchError::BadCursor(TokenError::OtherQuestion)) }
-    }
-
-    /// Number of the revision that the list was first read from.
-    pub(super) fn revision(&self) -> u64 {
-        self.r
-    }
 }
 
 impl Order<'_> {
-    /// The token of a hit.
-    pub(super) fn cursor(&self, doc: Doc) -> String {
+    /// The place of a hit.
+    pub(super) fn place(&self, doc: Doc) -> Place {
         let row = doc as usize;
-        let cursor = Cursor {
-            q: self.question,
-            r: self.revision,
-            s: self.score(doc),
-            p: self.snapshot.prior[row],
-            y: self.snapshot.year[row],
-            o: self.snapshot.orders.get(self.snapshot.rank[row] as usize).to_owned(),
-        };
-        self.sealer.seal(Purpose::Cursor, &cursor)
+        Place {
+            score: self.score(doc),
+            prior: self.snapshot.prior[row],
+            year: self.snapshot.year[row],
+            order: self.snapshot.orders.get(self.snapshot.rank[row] as usize).to_owned(),
+        }
     }
 
     /// Points of a hit.
@@ -97,11 +54,11 @@ impl Order<'_> {
     }
 
     /// Reads one page of the hits.
-    pub(super) fn page(&self, hits: &Bits, request: &PageRequest, cursor: Option<&Cursor>) -> DocPage {
+    pub(super) fn page(&self, hits: &Bits, request: &PageRequest, after: Option<&Place>) -> DocPage {
         let backward = request.direction == Direction::Backward;
         // Read backward, the list is the same list of complemented keys.
         let flip = |key: u64| if backward { !key } else { key };
-        let start = cursor.map(|cursor| flip(self.key_of_cursor(cursor)));
+        let start = after.map(|place| flip(self.key_of_place(place)));
         let mut passed = false;
         let mut best = TopKeys::new(request.size);
         for row in hits.ones() {
@@ -120,11 +77,11 @@ impl Order<'_> {
         DocPage { docs, has_previous, has_next }
     }
 
-    fn key_of_cursor(&self, cursor: &Cursor) -> u64 {
+    fn key_of_place(&self, place: &Place) -> u64 {
         let orders = &self.snapshot.orders;
-        let rank = orders.lower_bound(&cursor.o);
-        let there = rank < orders.len() && orders.get(rank) == cursor.o;
-        self.pack(cursor.s, cursor.p, cursor.y, 2 * rank as u64 + u64::from(there))
+        let rank = orders.lower_bound(&place.order);
+        let there = rank < orders.len() && orders.get(rank) == place.order;
+        self.pack(place.score, place.prior, place.year, 2 * rank as u64 + u64::from(there))
     }
 
     fn key(&self, doc: Doc) -> u64 {

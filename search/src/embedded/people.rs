@@ -41,8 +41,8 @@ impl Snapshot {
             .collect()
     }
 
-    /// A shortest chain of movies between two people, by breadth-first search over casts. Among equals it goes
-    /// through the person and movie met first, which is the same on every run over the same catalogue.
+    /// A shortest chain of movies between two people. Of equal chains it goes through the person of the first key
+    /// at each step, and of their movies together through the first in title order: a function of the catalogue.
     pub(super) fn costar_path(&self, from: &str, to: &str) -> tantivy::Result<Option<CostarPath>> {
         let (Some(start), Some(goal)) = (self.person(from), self.person(to)) else { return Ok(None) };
         let Some(chain) = self.chain(start, goal) else { return Ok(None) };
@@ -56,37 +56,43 @@ impl Snapshot {
     }
 
     fn chain(&self, start: usize, goal: usize) -> Option<Vec<(Doc, u32)>> {
-        const UNSEEN: u32 = u32::MAX;
-        // For each person the movie and person through which the search came.
-        let mut came_by = vec![(UNSEEN, UNSEEN); self.vocabulary.people().len()];
+        let to_goal = self.steps_to(goal, start)?;
+        let mut chain = Vec::new();
+        let mut person = start;
+        while person != goal {
+            let docs = self.person_docs.get(person);
+            let nearer =
+                |&other: &u32| to_goal[other as usize].is_some_and(|to| Some(to + 1) == to_goal[person]);
+            let next =
+                docs.iter().flat_map(|&doc| self.people.get(doc as usize)).copied().filter(nearer).min()?;
+            let together = docs.iter().filter(|&&doc| self.people.get(doc as usize).contains(&next));
+            chain.push((*together.min_by_key(|&&doc| self.rank[doc as usize])?, next));
+            person = next as usize;
+        }
+        Some(chain)
+    }
+
+    /// Movies between each person and the goal, by breadth-first search over casts until the start is met.
+    fn steps_to(&self, goal: usize, start: usize) -> Option<Vec<Option<u32>>> {
+        let mut steps = vec![None; self.vocabulary.people().len()];
         let mut seen_movies = self.none();
-        let mut queue = VecDeque::from([start as u32]);
-        came_by[start] = (0, start as u32);
-        while came_by[goal].1 == UNSEEN {
+        let mut queue = VecDeque::from([goal]);
+        steps[goal] = Some(0);
+        while steps[start].is_none() {
             let person = queue.pop_front()?;
-            let mut docs = self.person_docs.get(person as usize).to_vec();
-            // Documents are numbered as they were written; by rank the walk is a function of the catalogue.
-            docs.sort_unstable_by_key(|&doc| self.rank[doc as usize]);
-            for doc in docs {
+            let further = steps[person].map(|steps| steps + 1);
+            for &doc in self.person_docs.get(person) {
                 if seen_movies.put(doc as usize) {
                     continue;
                 }
                 for &other in self.people.get(doc as usize) {
-                    if came_by[other as usize].1 == UNSEEN {
-                        came_by[other as usize] = (doc, person);
-                        queue.push_back(other);
+                    if steps[other as usize].is_none() {
+                        steps[other as usize] = further;
+                        queue.push_back(other as usize);
                     }
                 }
             }
         }
-        let mut chain = Vec::new();
-        let mut person = goal as u32;
-        while person as usize != start {
-            let (doc, previous) = came_by[person as usize];
-            chain.push((doc, person));
-            person = previous;
-        }
-        chain.reverse();
-        Some(chain)
+        Some(steps)
     }
 }

@@ -3,19 +3,14 @@
 use std::{sync::Arc, time::Instant};
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use wikimovie_domain::{
     Correction, Explain, Hit, HitPage, HitsRequest, MovieSort, Question, Relaxation, SearchAnswer,
     SearchRequest, Total, TotalRelation,
 };
 
-use super::{
-    ENGINE,
-    eval::Matched,
-    paging::{Cursor, Order},
-    snapshot::Snapshot,
-};
+use super::{ENGINE, eval::Matched, paging::Order, snapshot::Snapshot};
 use crate::{
+    cursor::{self, Cursor, Cursors},
     error::SearchError,
     plan::{
         Plan,
@@ -29,7 +24,7 @@ use crate::{
 /// So few hits or fewer are "little found": other spellings and relaxations are looked for.
 const FEW_HITS: u64 = 3;
 
-/// Plans of questions asked lately, by hash of the question and number of the revision.
+/// Plans of questions asked lately, by hash of the question and number of the revision: people type the same things.
 pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
 
 /// The plan as it is told to an operator.
@@ -38,6 +33,14 @@ struct Told<'a> {
     plan: &'a Plan,
     revision: u64,
     documents: usize,
+}
+
+/// What all pages of one question share.
+struct List<'a> {
+    order: Order<'a>,
+    has_text: bool,
+    cursors: Cursors<'a>,
+    compiled: &'a Compiled,
 }
 
 impl Snapshot {
@@ -49,27 +52,32 @@ impl Snapshot {
     ) -> Result<SearchAnswer, SearchError> {
         let started = Instant::now();
         let question = &request.question;
-        let hash = hash(question);
-        let open = |token| Cursor::open(token, hash, sealer);
-        let cursors = request
+        let open = |token| cursor::open(sealer, question, token);
+        let mut opened = request
             .hits
             .iter()
             .map(|hits| hits.page.cursor.as_deref().map(open).transpose())
             .collect::<Result<Vec<_>, _>>()?;
-        let first_read = cursors.iter().flatten().map(Cursor::revision).min();
-        let (revision, compiled) = self.compiled(question, hash, first_read, plans);
-        let matched = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?;
+        let compiled = self.compiled(question, plans);
+        // A further page is read by the plan of the page before it.
+        let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
+        let plan = carried.as_ref().unwrap_or(&compiled.plan);
+        let matched = Matched::of(self, &plan.must, &plan.drill)?;
         let found = matched.hits.count_ones(..) as u64;
 
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
-        let scores = if scored { self.scores(&compiled.plan.score, &matched.hits)? } else { Vec::new() };
-        let order =
-            Order { snapshot: self, sort: question.sort, scores: &scores, question: hash, revision, sealer };
+        let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
+        let list = List {
+            order: Order { snapshot: self, sort: question.sort, scores: &scores },
+            has_text: !plan.score.is_empty(),
+            cursors: Cursors::new(sealer, question, plan),
+            compiled: &compiled,
+        };
         let hits = request
             .hits
             .iter()
-            .zip(&cursors)
-            .map(|(page, cursor)| self.hits(page, cursor.as_ref(), &order, &matched, &compiled))
+            .zip(&opened)
+            .map(|(page, cursor)| self.hits(page, cursor.as_ref(), &list, &matched))
             .collect::<Result<_, _>>()?;
         let facets =
             request.facets.iter().map(|facet| self.facet(facet, &matched, &question.filter)).collect();
@@ -82,7 +90,7 @@ impl Snapshot {
             Vec::new()
         };
         let explain = request.wanted.explain.then(|| {
-            let told = Told { plan: &compiled.plan, revision: self.revision.number, documents: self.rows() };
+            let told = Told { plan, revision: self.revision.number, documents: self.rows() };
             Explain {
                 engine: ENGINE.into(),
                 took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -101,45 +109,29 @@ impl Snapshot {
         })
     }
 
-    /// The plan of a question. Points depend on how rare words are, so the next page of a list is read with the
-    /// plan that its first page was read with, as long as that is remembered; else with today's.
-    fn compiled(
-        &self,
-        question: &Question,
-        hash: u64,
-        first_read: Option<u64>,
-        plans: &Plans,
-    ) -> (u64, Arc<Compiled>) {
-        let revision = first_read.unwrap_or(self.revision.number);
-        if first_read.is_some()
-            && let Some(compiled) = plans.get(&(hash, revision))
-        {
-            return (revision, compiled);
-        }
-        let compiled = Arc::new(compile::compile(question, &self.vocabulary));
-        let revision = self.revision.number;
-        plans.insert((hash, revision), Arc::clone(&compiled));
-        (revision, compiled)
+    /// The plan of a question, by today's words.
+    fn compiled(&self, question: &Question, plans: &Plans) -> Arc<Compiled> {
+        let key = (cursor::hash(question), self.revision.number);
+        plans.get_with(key, || Arc::new(compile::compile(question, &self.vocabulary)))
     }
 
     fn hits(
         &self,
         request: &HitsRequest,
         cursor: Option<&Cursor>,
-        order: &Order<'_>,
+        list: &List<'_>,
         matched: &Matched,
-        compiled: &Compiled,
     ) -> Result<HitPage, SearchError> {
-        let page = order.page(&matched.hits, &request.page, cursor);
-        let has_text = !compiled.plan.score.is_empty();
+        let List { order, has_text, cursors, compiled } = list;
+        let page = order.page(&matched.hits, &request.page, cursor.map(|cursor| &cursor.place));
         let hits = page
             .docs
             .iter()
             .map(|&doc| {
                 let movie = self.movie(doc)?;
                 Ok(Hit {
-                    cursor: order.cursor(doc),
-                    score: (has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
+                    cursor: if request.cursors { cursors.seal(order.place(doc)) } else { String::new() },
+                    score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
                     highlights: if request.highlights {
                         highlight::highlights(&movie, &compiled.typed)
                     } else {
@@ -179,12 +171,4 @@ impl Snapshot {
         }
         Ok(relaxations)
     }
-}
-
-/// What binds a cursor to its question: the first 64 bits of SHA-256 over its canonical JSON.
-fn hash(question: &Question) -> u64 {
-    let json = serde_json::to_vec(question).unwrap_or_default();
-    let digest = Sha256::digest(&json);
-    let first: [u8; 8] = std::array::from_fn(|place| digest[place]);
-    u64::from_be_bytes(first)
 }

@@ -308,17 +308,27 @@ fn values(
         let base = bases[segment];
         (0..readers[segment].max_doc()).map(move |doc| (doc, live.contains((base + doc) as usize)))
     };
+    let key_of: Vec<String> = column.strings.iter().map(|spelling| key(spelling)).collect();
     let mut spelled = vec![0_u64; column.strings.len()];
+    let mut seen: Vec<&str> = Vec::new();
     for segment in 0..readers.len() {
         for (doc, _) in live_docs(segment).filter(|&(_, live)| live) {
-            column.of(segment, doc).for_each(|spelling| spelled[spelling as usize] += 1);
+            seen.clear();
+            for spelling in column.of(segment, doc) {
+                // A movie that spells a value in two ways speaks for the first of them.
+                let key = key_of[spelling as usize].as_str();
+                if !seen.contains(&key) {
+                    seen.push(key);
+                    spelled[spelling as usize] += 1;
+                }
+            }
         }
     }
     // Keys in use, each with its commonest spelling; of equals the first in byte order.
     let mut keys: BTreeMap<String, (u64, usize)> = BTreeMap::new();
     let mut key_of_spelling: Vec<Option<String>> = vec![None; spelled.len()];
     for (spelling, &movies) in spelled.iter().enumerate().filter(|&(_, &movies)| movies > 0) {
-        let key = key(&column.strings[spelling]);
+        let key = key_of[spelling].clone();
         let best = keys.entry(key.clone()).or_insert((movies, spelling));
         if movies > best.0 {
             *best = (movies, spelling);

@@ -10,15 +10,16 @@ pub mod filter;
 pub mod rank;
 pub mod relax;
 pub(crate) mod shape;
+pub(crate) mod similar;
 mod ways;
 mod whole;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wikimovie_domain::{ReasonKind, YearRange};
 
 /// Indexed word fields, written by [`crate::text::words()`] with positions. Names of a cast are
 /// [`NAME_GAP`] positions apart, so no phrase spans two of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum WordField {
     /// Words of the title.
     Title,
@@ -32,7 +33,7 @@ pub enum WordField {
 pub const NAME_GAP: usize = 100;
 
 /// A condition on a movie. Every text in it is folded already.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Clause {
     /// Every movie.
     All,
@@ -73,7 +74,7 @@ pub enum Clause {
 pub const MAX_PREFIX_CHARS: usize = 3;
 
 /// One way to match, and its worth.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tier {
     /// Points for a movie that meets the clause and no better tier of the group.
     pub weight: u32,
@@ -84,14 +85,14 @@ pub struct Tier {
 }
 
 /// Ways to match of which a movie gets the best only; tiers stand in falling order of weight.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// The tiers.
     pub tiers: Vec<Tier>,
 }
 
 /// A facet's own top-level filter, kept apart because the facet itself ignores it. Empty constrains nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drill {
     /// Keys of `genres.anyOf`.
     pub genres: Vec<String>,
@@ -106,7 +107,7 @@ pub struct Drill {
 }
 
 /// What an engine is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// Text, understood filters, and every filter but [`Plan::drill`].
     pub must: Clause,

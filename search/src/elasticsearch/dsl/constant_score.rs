@@ -1,0 +1,11 @@
+use serde::Serialize;
+
+use super::Query;
+
+/// `constant_score`: each document that the filter holds for scores `boost`. Whole numbers below 2^24 are exact in
+/// the 32-bit floats that engines score with.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct ConstantScore {
+    pub(crate) filter: Query,
+    pub(crate) boost: u32,
+}

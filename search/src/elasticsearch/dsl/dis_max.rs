@@ -1,0 +1,9 @@
+use serde::Serialize;
+
+use super::Query;
+
+/// `dis_max`: one of the queries holds at least; the best of their scores counts, and no other.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct DisMax {
+    pub(crate) queries: Vec<Query>,
+}

@@ -1,0 +1,10 @@
+use serde::Serialize;
+
+/// `range`: the field has a number from `gte` to `lte`, both included; an open end is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Range {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gte: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) lte: Option<i64>,
+}

@@ -1,0 +1,8 @@
+use serde::Serialize;
+
+use super::Of;
+
+/// `terms`: the field has one of these values at least (engines take 65,536).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Terms(pub(crate) Of<Vec<String>>);

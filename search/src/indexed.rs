@@ -1,0 +1,46 @@
+//! What engines index of a movie besides its words: keys, prefixes, and the order it stands in. One place for all
+//! engines, since what is looked for must be what was written.
+
+use wikimovie_domain::Movie;
+
+use crate::{
+    plan::MAX_PREFIX_CHARS,
+    text::{self, Word},
+};
+
+/// Version of what is indexed of a movie, and of the words that `text` makes. It goes up with every change of
+/// either, and every index is built anew then.
+pub(crate) const FORMAT: u32 = 1;
+
+/// Longest keyword in bytes; engines refuse terms above some 32,000.
+const MAX_KEYWORD_BYTES: usize = 2_000;
+
+/// A text as a keyword.
+pub(crate) fn keyword(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_KEYWORD_BYTES)]
+}
+
+/// Sorts as titles do, and is different for every movie: the title's key, a NUL (below every character of a key),
+/// the id.
+pub(crate) fn order_key(movie: &Movie) -> String {
+    [keyword(&text::title_key(&movie.title)), movie.id.as_str()].join("\0")
+}
+
+/// The starts of words, up to the length that engines look up by themselves, each once.
+pub(crate) fn prefixes<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut prefixes: Vec<&str> = words
+        .into_iter()
+        .flat_map(|word| {
+            let ends = word.char_indices().skip(1).map(|(end, _)| end).chain([word.len()]);
+            ends.take(MAX_PREFIX_CHARS).map(move |end| &word[..end])
+        })
+        .collect();
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    prefixes
+}
+
+/// Words of a text as they are indexed.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    text::words(text).into_iter().map(|Word { text, .. }| text).collect()
+}
