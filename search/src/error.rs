@@ -3,7 +3,7 @@
 use crate::token::TokenError;
 
 /// Why a question got no answer. The message of [`SearchError::Engine`] is for the log, never for a client.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum SearchError {
     /// The cursor is forged, damaged, or of another question.
     #[error("this cursor cannot be used here: {0}")]

@@ -4,6 +4,8 @@
 //! [`text`] says what a word is, and every engine indexes and finds those words. This is the only crate that
 //! speaks to an engine; no engine type leaves it.
 
+#[cfg_attr(not(feature = "elasticsearch"), allow(dead_code, reason = "the embedded writer counts by itself"))]
+mod account;
 pub mod catalog;
 mod cursor;
 #[cfg(feature = "elasticsearch")]
@@ -12,8 +14,10 @@ pub mod embedded;
 pub mod error;
 mod facets;
 mod indexed;
+pub mod operation;
 pub mod plan;
 mod suggest;
+mod suggestions;
 pub mod text;
 pub mod toggle;
 pub mod token;

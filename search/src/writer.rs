@@ -4,6 +4,7 @@
 //! list a movie with the same id, the record of the newest object (greatest generation, then key) is shown;
 //! when that object drops it, the next newest shows again; listed by none, the movie is gone.
 
+use serde::{Deserialize, Serialize};
 use wikimovie_domain::{Movie, ObjectReceipt, Refusal, Revision};
 
 /// Keeps the catalogue equal to the objects it is given. One writer exists per index; nothing is visible, and
@@ -51,7 +52,7 @@ pub struct ObjectState {
 }
 
 /// The ledger's row of one object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerRow {
     /// Key; objects of a watched folder and files loaded by hand differ in their prefix.
     pub key: String,
@@ -100,6 +101,9 @@ pub enum WriteError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The cluster cannot be reached, or did not answer in time.
+    #[error("the search cluster cannot be reached")]
+    Unavailable,
     /// The calls came in an order that makes no sense, or the engine failed.
     #[error("the index failed: {0}")]
     Engine(String),

@@ -18,7 +18,7 @@ use wikimovie_search::{
     text::{key, title_key, words},
     vocabulary::Vocabulary,
 };
-use wikimovie_testkit::{Oracle, data};
+use wikimovie_testkit::{Oracle, TestCluster, data, engines};
 
 #[tokio::test]
 async fn answers_equal_brute_force_on_the_seeds() {
@@ -36,19 +36,58 @@ async fn check(mut movies: Vec<Movie>, questions: usize) {
     let folder = tempfile::tempdir().unwrap();
     let index =
         Embedded::open(&EmbeddedOptions { folder: folder.path().into(), ..Default::default() }).unwrap();
-    fill(&index, &mut movies);
+    fill(&mut index.writer().unwrap(), &mut movies);
+    check_catalog(index.catalog(), movies, questions).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_clusters_equal_brute_force_on_the_seeds() {
+    on_clusters("answers_of_clusters_equal_brute_force_on_the_seeds", data::seeds(), 300).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_of_clusters_equal_brute_force_on_real_movies() {
+    let test = "answers_of_clusters_equal_brute_force_on_real_movies";
+    if let Some(movies) = data::real_movies(test) {
+        on_clusters(test, movies, 1_000).await;
+    }
+}
+
+async fn on_clusters(test: &str, movies: Vec<Movie>, questions: usize) {
+    for engine in engines(test).await {
+        let started = std::time::Instant::now();
+        let index = TestCluster::new(&engine).await;
+        let (cluster, mut own) = (index.engine.clone(), movies.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let own = tokio::task::spawn_blocking(move || {
+            fill(&mut cluster.writer(runtime).unwrap(), &mut own);
+            own
+        });
+        let own = own.await.unwrap();
+        let loaded = started.elapsed();
+        index.engine.prepare().await.unwrap();
+        let prepared = started.elapsed() - loaded;
+        check_catalog(index.engine.catalog(), own, questions).await;
+        println!(
+            "{}: loaded in {loaded:?}, prepared in {prepared:?}, done in {:?}",
+            engine.name,
+            started.elapsed()
+        );
+    }
+}
+
+async fn check_catalog(catalog: std::sync::Arc<dyn Catalog>, movies: Vec<Movie>, questions: usize) {
     let truth = Truth::new(movies);
     for seed in 0..questions as u64 {
         let mut rng = Rng::with_seed(seed);
         let question = truth.random_question(&mut rng);
-        truth.compare(&*index.catalog(), &question, &mut rng).await;
+        truth.compare(&*catalog, &question, &mut rng).await;
     }
-    truth.walk_everything(&*index.catalog()).await;
+    truth.walk_everything(&*catalog).await;
 }
 
 /// Applies the movies as several objects over several commits, with listings that are hidden or gone again.
-fn fill(index: &Embedded, movies: &mut [Movie]) {
-    let mut writer = index.writer().unwrap();
+fn fill(writer: &mut dyn CatalogWriter, movies: &mut [Movie]) {
     let third = movies.len() / 3 + 1;
     let mut apply = |key: &str, modified_ms: u64, movies: &mut [Movie], changed: bool| {
         let object = ObjectState {

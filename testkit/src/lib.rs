@@ -2,8 +2,10 @@
 //! an index to put them in, and a loader of folders of movie records. See the crate's description in ARCHITECTURE.md.
 
 pub mod build;
+pub mod cluster;
 pub mod data;
 pub mod oracle;
 
 pub use build::{MovieBuilder, TestIndex, dozen, movie};
+pub use cluster::{Engine, TestCluster, engines};
 pub use oracle::Oracle;

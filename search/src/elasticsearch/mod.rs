@@ -1,13 +1,56 @@
 //! The engine on an Elasticsearch or OpenSearch cluster: the same plan as the embedded one, as typed DSL.
+//!
+//! [`crate::plan::compile`] makes the plan, [`compile`] the DSL, [`rounds`] sends what one operation asks in one
+//! request, [`response`] reads the answer. What typed text is read against, the vocabulary, is counted by the
+//! cluster once a revision ([`vocabulary`]) and held in memory. Clusters find, score and count; highlights, names
+//! and the reading of text are ours.
+
+mod autocomplete;
+mod client;
+mod compile;
+mod document;
+mod dsl;
+mod facets;
+mod index;
+mod mapping;
+mod people;
+mod receipts;
+mod response;
+mod rounds;
+mod search;
+mod vocabulary;
+mod writer;
 
 use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwapOption;
+use async_trait::async_trait;
+use tokio::sync::watch;
 use url::Url;
+use wikimovie_domain::{
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Movie, MovieId, ObjectReceipt, PersonSummary,
+    Revision, SearchAnswer, SearchRequest, Suggestion,
+};
 
-pub use self::client::Auth;
-use crate::{catalog::Catalog, error::SearchError, token::Sealer, writer::WriteError};
-
-mod client;
+pub(crate) use self::rounds::Rounds;
+pub use self::{client::Auth, writer::ElasticsearchWriter};
+use self::{
+    client::{Body, Call, Client, ClientOptions},
+    compile::Sizes,
+    dsl::Search,
+    index::Names,
+    response::{Answer, Answers, Found},
+};
+use crate::{
+    catalog::{Catalog, ReceiptPage, ReceiptsRequest},
+    error::SearchError,
+    operation,
+    plan::compile::Compiled,
+    text,
+    token::Sealer,
+    vocabulary::Vocabulary,
+    writer::WriteError,
+};
 
 /// How to reach a cluster, and which index of it is ours.
 #[derive(Clone, Debug)]
@@ -32,19 +75,89 @@ pub struct ElasticsearchOptions {
 
 /// The engine on a cluster. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Elasticsearch;
+pub struct Elasticsearch {
+    shared: Arc<Shared>,
+}
 
-/// Writes to a cluster; see [`crate::CatalogWriter`].
+struct Shared {
+    client: Client,
+    names: Names,
+    shards: u32,
+    replicas: u32,
+    deadline: Duration,
+    secret: Option<Vec<u8>>,
+    sealer: Sealer,
+    /// The newest revision that questions are read against; `None` until the cluster is prepared.
+    view: ArcSwapOption<View>,
+    revisions: watch::Sender<Revision>,
+    plans: Plans,
+}
+
+/// Plans of questions asked lately, by hash of the question and number of the revision.
+type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
+
+/// Plans remembered: at some 20 KB each about 20 MB.
+const REMEMBERED_PLANS: u64 = 1_000;
+
+/// Time between two looks for a new revision.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Name of this engine in answers.
+const ENGINE: &str = "elasticsearch";
+
+/// What is known of the catalogue at one revision.
 #[derive(Debug)]
-pub struct ElasticsearchWriter;
+struct View {
+    revision: Revision,
+    vocabulary: Vocabulary,
+    shards: u32,
+    /// Name and version of the engine.
+    about: String,
+}
+
+impl View {
+    fn sizes(&self) -> Sizes {
+        Sizes { shards: self.shards, people: self.vocabulary.people().len() }
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("names", &self.names).finish_non_exhaustive()
+    }
+}
 
 impl Elasticsearch {
     /// An engine by these options; nothing is sent yet.
     ///
     /// # Errors
     /// One line that says which option cannot be used.
-    pub fn new(_options: &ElasticsearchOptions) -> Result<Self, String> {
-        Ok(Self)
+    pub fn new(options: &ElasticsearchOptions) -> Result<Self, String> {
+        let client = Client::new(&ClientOptions {
+            urls: options.urls.clone(),
+            auth: options.auth.clone(),
+            ca_certificates: options.ca_certificates.clone(),
+            deadline: options.deadline,
+        })?;
+        let sealer = Sealer::without_secret();
+        if let Some(secret) = &options.secret {
+            sealer.set_secret(secret);
+        }
+        let (revisions, _) = watch::channel(Revision::default());
+        Ok(Self {
+            shared: Arc::new(Shared {
+                client,
+                names: Names::new(&options.index),
+                shards: options.shards,
+                replicas: options.replicas,
+                deadline: options.deadline,
+                secret: options.secret.clone(),
+                sealer,
+                view: ArcSwapOption::empty(),
+                revisions,
+                plans: Plans::builder().max_capacity(REMEMBERED_PLANS).build(),
+            }),
+        })
     }
 
     /// Makes what is missing in the cluster and reads what questions need. Done once it returns `Ok`; to be called
@@ -53,30 +166,184 @@ impl Elasticsearch {
     /// # Errors
     /// As said.
     pub async fn prepare(&self) -> Result<(), WriteError> {
+        let shared = &self.shared;
+        shared.ensure().await?;
+        if shared.secret.is_none() {
+            shared.sealer.set_secret(&shared.shared_secret().await?);
+        }
+        shared.look(true).await?;
         Ok(())
     }
 
     /// Follows the cluster for ever: prepares it as soon as it answers, then reads each new revision. To be run
     /// as a task beside the gateway. Returns only where the index is not ours to read.
     pub async fn follow(&self) -> WriteError {
-        std::future::pending().await
+        while let Err(error) = self.prepare().await {
+            if matches!(error, WriteError::Incompatible(_)) {
+                return error;
+            }
+            tracing::warn!(%error, "the cluster is not ready yet");
+            tokio::time::sleep(LOOK).await;
+        }
+        loop {
+            tokio::time::sleep(LOOK).await;
+            if let Err(error) = self.shared.look(false).await {
+                tracing::warn!(%error, "the cluster's revision cannot be read; the last one stays");
+            }
+        }
     }
 
     /// The read side. Questions fail with [`SearchError::Unavailable`] until the cluster is prepared.
     pub fn catalog(&self) -> Arc<dyn Catalog> {
-        unimplemented!("{:?}", SearchError::Unavailable)
+        Arc::new(self.clone())
     }
 
     /// Seals and opens tokens; ready once the cluster is prepared.
     pub fn sealer(&self) -> Sealer {
-        Sealer::without_secret()
+        self.shared.sealer.clone()
     }
 
     /// The write side, for use outside of async code: it blocks on `runtime`.
     ///
     /// # Errors
     /// [`WriteError::Locked`] while another writer holds the index.
-    pub fn writer(&self, _runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
-        Ok(ElasticsearchWriter)
+    pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
+        ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
+    }
+
+    fn view(&self) -> Result<Arc<View>, SearchError> {
+        self.shared.view.load_full().ok_or(SearchError::Unavailable)
+    }
+}
+
+impl Shared {
+    /// Reads the catalogue's revision, and what questions need of it where it is a new one.
+    async fn look(&self, always: bool) -> Result<(), SearchError> {
+        let revision = self.stored_revision().await?;
+        let known = self.view.load().as_ref().map(|view| view.revision);
+        if !always && known == Some(revision) {
+            return Ok(());
+        }
+        let (shards, about) = self.about().await?;
+        let vocabulary = self.count_vocabulary().await?;
+        self.view.store(Some(Arc::new(View { revision, vocabulary, shards, about })));
+        self.revisions.send_if_modified(|current| {
+            let news = current.number != revision.number;
+            *current = revision;
+            news
+        });
+        Ok(())
+    }
+
+    /// Asks searches, in one request with what the operation's other fields ask now.
+    async fn ask(&self, searches: Vec<Search>) -> Result<Vec<Found>, SearchError> {
+        let asked = searches.len();
+        let answers = match operation::rounds() {
+            Some(rounds) => rounds.ask(searches, |searches| self.send(searches)).await?,
+            None => self.send(searches).await?,
+        };
+        if answers.len() != asked {
+            return Err(response::odd("other answers than were asked"));
+        }
+        answers.into_iter().map(Answer::found).collect()
+    }
+
+    /// Asks one search in a request of its own.
+    async fn search_alone(&self, search: Search) -> Result<Found, SearchError> {
+        self.send(vec![search]).await?.pop().ok_or_else(|| response::odd("no answer"))?.found()
+    }
+
+    /// One HTTP request.
+    async fn send(&self, mut searches: Vec<Search>) -> Result<Vec<Answer>, SearchError> {
+        // The engine gives up a little before we do, and tells what it has by then.
+        let timeout = self.deadline.mul_f64(0.9).as_millis();
+        for search in &mut searches {
+            search.timeout.get_or_insert_with(|| [timeout.to_string().as_str(), "ms"].concat());
+        }
+        // Buckets that are only counted are not worth sending.
+        let trim = searches.iter().any(|search| search.aggs.values().any(dsl::Aggregation::counts_all));
+        let index = &self.names.read;
+        let call = |kind: &str, trimmed: &str, body| Call {
+            method: http::Method::POST,
+            query: if trim { vec![("filter_path", trimmed.to_owned())] } else { Vec::new() },
+            body: Some(body),
+            ..Call::get(["/", index, kind].concat())
+        };
+        let json = |error: serde_json::Error| SearchError::Engine(error.to_string());
+        if let [search] = searches.as_slice() {
+            let body = Body::Json(serde_json::to_vec(search).map_err(json)?.into());
+            let reply = self.client.send(call("/_search", "-aggregations.*.all", body)).await?;
+            return Ok(vec![reply.json()?]);
+        }
+        let body = Body::Ndjson(dsl::multi_search(&searches).map_err(json)?);
+        let reply = self.client.send(call("/_msearch", "-responses.aggregations.*.all", body)).await?;
+        Ok(reply.json::<Answers>()?.responses)
+    }
+}
+
+#[async_trait]
+impl Catalog for Elasticsearch {
+    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+        let view = self.view()?;
+        self.shared.answer(&view, &request).await
+    }
+
+    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
+        let view = self.view()?;
+        self.shared.autocomplete(&view, &request).await
+    }
+
+    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
+        self.view()?;
+        self.shared.movies(ids).await
+    }
+
+    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
+        let view = self.view()?;
+        self.shared.similar(&view, id, first).await
+    }
+
+    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+        let view = self.view()?;
+        Ok(names.iter().map(|name| people::summary(&view, &text::key(name))).collect())
+    }
+
+    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
+        let view = self.view()?;
+        self.shared.costars(&view, name, first).await
+    }
+
+    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
+        let view = self.view()?;
+        self.shared.costar_path(&view, from, to).await
+    }
+
+    async fn info(&self) -> Result<CatalogInfo, SearchError> {
+        let view = self.view()?;
+        let vocabulary = &view.vocabulary;
+        let providers = vocabulary.providers().iter();
+        Ok(CatalogInfo {
+            engine: ENGINE.into(),
+            engine_version: view.about.clone(),
+            movies: vocabulary.movies(),
+            people: vocabulary.people().len() as u64,
+            genres: vocabulary.genres().len() as u64,
+            providers: providers.map(|entry| (entry.name.clone(), u64::from(entry.movies))).collect(),
+            revision: view.revision,
+        })
+    }
+
+    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+        self.view()?;
+        self.shared.receipt(object).await
+    }
+
+    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
+        self.view()?;
+        self.shared.receipts(&request).await
+    }
+
+    fn revisions(&self) -> watch::Receiver<Revision> {
+        self.shared.revisions.subscribe()
     }
 }

@@ -4,7 +4,6 @@
 //! snapshot is taken, never when one is written (see [`super::snapshot`]). Words come from our own tokenizer
 //! with their positions; tantivy's tokenizers are not used.
 
-use sha2::{Digest, Sha256};
 use tantivy::{
     TantivyDocument, Term,
     schema::{
@@ -15,6 +14,7 @@ use tantivy::{
 use wikimovie_domain::Movie;
 
 use crate::{
+    account::hash64,
     indexed::{self, keyword, order_key},
     plan::{NAME_GAP, WordField, rank},
     text::{self, words},
@@ -195,13 +195,6 @@ impl Fields {
     pub(super) fn term(field: Field, text: &str) -> Term {
         Term::from_field_text(field, text)
     }
-}
-
-/// The first 64 bits of SHA-256: stable over versions, as they are stored.
-pub(super) fn hash64(bytes: &[u8]) -> u64 {
-    let digest = Sha256::digest(bytes);
-    let first: [u8; 8] = std::array::from_fn(|place| digest[place]);
-    u64::from_be_bytes(first)
 }
 
 fn positioned<'a>(texts: impl IntoIterator<Item = &'a str>) -> PreTokenizedString {

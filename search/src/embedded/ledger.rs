@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use tantivy::{
     DocAddress, Searcher, TantivyDocument, TantivyError,
     schema::{Field, IndexRecordOption, Value},
@@ -15,31 +15,11 @@ use crate::{
     writer::LedgerRow,
 };
 
-/// A row as it is stored.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct StoredRow {
-    pub(super) key: String,
-    pub(super) fingerprint: String,
-    pub(super) generation: u64,
-    pub(super) receipt: ObjectReceipt,
-}
-
-impl From<&StoredRow> for LedgerRow {
-    fn from(row: &StoredRow) -> Self {
-        Self {
-            key: row.key.clone(),
-            fingerprint: row.fingerprint.clone(),
-            generation: row.generation,
-            receipt: row.receipt.clone(),
-        }
-    }
-}
-
 /// Reads every row, by key.
 pub(super) fn read_rows(
     searcher: &Searcher,
     fields: &Fields,
-) -> tantivy::Result<BTreeMap<String, StoredRow>> {
+) -> tantivy::Result<BTreeMap<String, LedgerRow>> {
     let mut rows = BTreeMap::new();
     for (segment, reader) in searcher.segment_readers().iter().enumerate() {
         let index = reader.inverted_index(fields.ledger)?;
@@ -50,7 +30,7 @@ pub(super) fn read_rows(
             while !postings.docs().is_empty() {
                 for &doc in postings.docs().iter().filter(|&&doc| !reader.is_deleted(doc)) {
                     let address = DocAddress::new(segment as u32, doc);
-                    let row: StoredRow = read_json(searcher, address, fields.ledger_row)?;
+                    let row: LedgerRow = read_json(searcher, address, fields.ledger_row)?;
                     rows.insert(row.key.clone(), row);
                 }
                 postings.advance();

@@ -18,12 +18,7 @@ mod similar;
 mod snapshot;
 mod writer;
 
-use std::{
-    io,
-    path::PathBuf,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
@@ -303,12 +298,6 @@ fn committed_revision(index: &Index) -> tantivy::Result<Revision> {
     let payload: Payload =
         payload.and_then(|payload| serde_json::from_str(&payload).ok()).unwrap_or_default();
     Ok(Revision { number: payload.revision, as_of_ms: payload.as_of_ms, movies: 0 })
-}
-
-fn now_ms() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// The system's own error inside one of tantivy's, such as a full disk.

@@ -13,16 +13,13 @@ use crate::{
     cursor::{self, Cursor, Cursors},
     error::SearchError,
     plan::{
-        Plan,
+        FEW_HITS, Plan,
         compile::{self, Compiled},
         relax,
     },
     text::highlight,
     token::Sealer,
 };
-
-/// So few hits or fewer are "little found": other spellings and relaxations are looked for.
-const FEW_HITS: u64 = 3;
 
 /// Plans of questions asked lately, by hash of the question and number of the revision: people type the same things.
 pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;

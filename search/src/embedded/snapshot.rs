@@ -16,13 +16,14 @@ use wikimovie_domain::{Movie, Revision};
 
 use super::{
     fields::{Fields, column},
-    ledger::{self, StoredRow},
+    ledger,
     lists::{Lists, Strings},
 };
 use crate::{
     plan::WordField,
     text,
     vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
+    writer::LedgerRow,
 };
 
 /// Document number across all segments.
@@ -56,7 +57,7 @@ pub(super) struct Snapshot {
     pub(super) providers: Lists,
     pub(super) provider_docs: Lists,
     pub(super) vocabulary: Vocabulary,
-    pub(super) ledger: BTreeMap<String, StoredRow>,
+    pub(super) ledger: BTreeMap<String, LedgerRow>,
     pub(super) revision: Revision,
 }
 

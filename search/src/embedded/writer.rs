@@ -9,19 +9,18 @@ use std::{
     sync::Arc,
 };
 
-use sha2::{Digest, Sha256};
 use tantivy::{
     IndexWriter, Searcher, TantivyDocument,
     indexer::{IndexWriterOptions, LogMergePolicy},
     schema::IndexRecordOption,
 };
-use wikimovie_domain::{Movie, ObjectReceipt, ReceiptStatus, Revision};
+use wikimovie_domain::{Movie, ObjectReceipt, Revision};
 
 use super::{
     Shared,
-    fields::{Fields, column, hash64},
-    ledger::StoredRow,
+    fields::{Fields, column},
 };
+use crate::account::{content_of, hash64, hash128, now_ms, status};
 use crate::writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Tally, WriteError};
 
 /// Memory that tantivy may fill before it writes a segment to disk, in bytes, for its one thread; parsing and
@@ -36,7 +35,7 @@ pub struct EmbeddedWriter {
     shared: Arc<Shared>,
     writer: IndexWriter,
     /// Rows as of the last change, committed or not.
-    ledger: BTreeMap<String, StoredRow>,
+    ledger: BTreeMap<String, LedgerRow>,
     begun: Option<Begun>,
     pending: u64,
     /// Objects applied since the last commit.
@@ -102,7 +101,7 @@ impl EmbeddedWriter {
 
 impl CatalogWriter for EmbeddedWriter {
     fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
-        Ok(self.ledger.values().map(LedgerRow::from).collect())
+        Ok(self.ledger.values().cloned().collect())
     }
 
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
@@ -153,11 +152,7 @@ impl CatalogWriter for EmbeddedWriter {
         let receipt = ObjectReceipt {
             object: begun.object.object,
             provider: begun.object.provider,
-            status: match (accepted, tally.refused) {
-                (_, 0) => ReceiptStatus::Complete,
-                (0, _) => ReceiptStatus::Failed,
-                _ => ReceiptStatus::Partial,
-            },
+            status: status(accepted, tally.refused),
             accepted,
             changed: begun.changed,
             merged: begun.merged,
@@ -165,10 +160,10 @@ impl CatalogWriter for EmbeddedWriter {
             removed,
             bytes: tally.bytes,
             generation: begun.generation,
-            finished_at_ms: super::now_ms(),
+            finished_at_ms: now_ms(),
             refusals: tally.refusals,
         };
-        let row = StoredRow {
+        let row = LedgerRow {
             key: begun.object.key,
             fingerprint: begun.object.fingerprint,
             generation: begun.generation,
@@ -202,7 +197,7 @@ impl CatalogWriter for EmbeddedWriter {
         }
         if self.changed {
             revision.number += 1;
-            revision.as_of_ms = super::now_ms().max(revision.as_of_ms + 1);
+            revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
         let committed = self.writer.prepare_commit().and_then(|mut commit| {
             commit.set_payload(&super::payload(revision));
@@ -255,19 +250,4 @@ fn listing(searcher: &Searcher, fields: &Fields, key: &str) -> tantivy::Result<H
         }
     }
     Ok(listed.into_iter().map(|(id, (_, content))| (id, content)).collect())
-}
-
-/// Hash of what a provider said of a movie: the record without its provenance.
-fn content_of(movie: &Movie) -> Result<u64, WriteError> {
-    let said =
-        (&movie.title, movie.year, &movie.cast, &movie.genres, &movie.summary, &movie.url, &movie.poster);
-    let json = serde_json::to_vec(&said).map_err(|error| WriteError::Engine(error.to_string()))?;
-    Ok(hash64(&json))
-}
-
-/// The first 128 bits of SHA-256; the upper 64 are [`hash64`].
-fn hash128(text: &str) -> u128 {
-    let digest = Sha256::digest(text.as_bytes());
-    let first: [u8; 16] = std::array::from_fn(|place| digest[place]);
-    u128::from_be_bytes(first)
 }

@@ -70,6 +70,9 @@ pub enum Clause {
     Not(Box<Clause>),
 }
 
+/// So few hits or fewer are "little found": other spellings and relaxations are told.
+pub(crate) const FEW_HITS: u64 = 3;
+
 /// Longest prefix that engines look up by themselves.
 pub const MAX_PREFIX_CHARS: usize = 3;
 

@@ -165,6 +165,11 @@ impl Aggregation {
         Self::of(Kind::Cardinality(Cardinality { field, precision_threshold: 40_000 }))
     }
 
+    /// Whether something below counts the buckets of an aggregation `all`, which itself need not be sent.
+    pub(crate) fn counts_all(&self) -> bool {
+        self.aggs.values().any(|below| matches!(below.kind, Kind::StatsBucket(_)))
+    }
+
     /// Every value with its count, page by page.
     pub(crate) fn composite(field: &'static str, size: usize, after: Option<String>) -> Self {
         Self::of(Kind::Composite(Composite {

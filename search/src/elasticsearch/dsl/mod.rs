@@ -20,7 +20,7 @@ mod terms;
 use serde::Serialize;
 
 pub(crate) use self::{
-    aggregation::{Aggregation, Aggregations, CompositeSource, Include, TermsOrder},
+    aggregation::{Aggregation, Aggregations, Include, TermsOrder},
     boolean::Bool,
     constant_score::ConstantScore,
     dis_max::DisMax,
@@ -32,7 +32,7 @@ pub(crate) use self::{
     prefix::Prefix,
     range::Range,
     search::{Search, Source, TrackTotalHits},
-    sort::{Direction, Missing, Sort, SortValue},
+    sort::{Sort, SortValue},
     term::{Term, TermValue},
     terms::Terms,
 };
