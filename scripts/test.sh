@@ -10,6 +10,10 @@ else
   [ -z "${CI:-}" ] || fail "Node 20 or newer is missing, and in CI nothing is skipped"
 fi
 
+say "Search engines to test on"
+trap 'scripts/engines.sh stop' EXIT
+scripts/engines.sh start
+
 say "Unit, property and contract tests"
 cargo test --locked --workspace
 

@@ -10,7 +10,7 @@ use crate::{
 
 /// Version of what is indexed of a movie, and of the words that `text` makes. It goes up with every change of
 /// either, and every index is built anew then.
-pub(crate) const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
 
 /// Longest keyword in bytes; engines refuse terms above some 32,000.
 const MAX_KEYWORD_BYTES: usize = 2_000;

@@ -7,5 +7,5 @@ pub mod data;
 pub mod oracle;
 
 pub use build::{MovieBuilder, TestIndex, dozen, movie};
-pub use cluster::{Engine, TestCluster, engines};
+pub use cluster::{Engine, TestCluster, engines, options};
 pub use oracle::Oracle;

@@ -41,6 +41,7 @@ use self::{
     index::Names,
     response::{Answer, Answers, Found},
 };
+pub use crate::indexed::FORMAT;
 use crate::{
     catalog::{Catalog, ReceiptPage, ReceiptsRequest},
     error::SearchError,
