@@ -1,11 +1,26 @@
-//! HTTP to the nodes of a cluster.
+//! HTTP to the nodes of a cluster: one deadline over all attempts, dead nodes set aside, repeats only where they are
+//! safe. What a node or a proxy says goes to the log; callers get a [`SearchError`].
 
-use std::time::Duration;
+mod node;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use http::Method;
 use secrecy::SecretString;
+use serde::de::DeserializeOwned;
 use url::Url;
+
+use self::node::{Failure, Node};
+use crate::error::SearchError;
 
 /// Who we are to the cluster.
 #[derive(Clone, Debug, Default)]
@@ -22,14 +37,8 @@ pub enum Auth {
     },
     /// An API key in its encoded form.
     ApiKey(SecretString),
-    /// AWS Signature Version 4, for managed OpenSearch; credentials come from AWS's usual chain.
-    SigV4 {
-        /// Region; from AWS's usual chain where it is not given.
-        region: Option<String>,
-        /// Service name: `es`, or `aoss` for serverless collections.
-        service: String,
-    },
 }
+
 /// How to reach the nodes.
 #[derive(Clone, Debug)]
 pub(super) struct ClientOptions {
@@ -70,72 +79,93 @@ pub(super) struct Reply {
     pub(super) body: Bytes,
 }
 
-/// The nodes.
+impl Reply {
+    /// The answer read.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, SearchError> {
+        const SHOWN_CHARS: usize = 300;
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let said: String = String::from_utf8_lossy(&self.body).chars().take(SHOWN_CHARS).collect();
+            SearchError::Engine(format!("unexpected answer: {error}: status {}, {said}", self.status))
+        })
+    }
+}
+
+/// Of the deadline of a call, the share that one attempt may take while another node could still be asked.
+const ATTEMPT_SHARE: u32 = 3;
+
+/// Wait before a busy node is asked again.
+const BUSY_WAIT: Duration = Duration::from_millis(50);
+
+/// The nodes, asked in turn.
 #[derive(Debug)]
 pub(super) struct Client {
-    nodes: Vec<elasticsearch::http::transport::Transport>,
-    next: std::sync::atomic::AtomicUsize,
+    nodes: Vec<Arc<Node>>,
+    next: AtomicUsize,
     deadline: Duration,
 }
 
 impl Client {
+    /// A client of these nodes; nothing is sent yet.
     pub(super) fn new(options: &ClientOptions) -> Result<Self, String> {
-        use elasticsearch::http::transport::{SingleNodeConnectionPool, TransportBuilder};
-        let node = |url: &Url| {
-            let pool = SingleNodeConnectionPool::new(url.clone());
-            TransportBuilder::new(pool).build().map_err(|error| error.to_string())
-        };
+        if options.urls.is_empty() {
+            return Err("no address of a search node is given".to_owned());
+        }
+        let alone = options.urls.len() == 1;
+        let node = |url| Node::new(url, options, alone).map(Arc::new);
         Ok(Self {
             nodes: options.urls.iter().map(node).collect::<Result<_, _>>()?,
-            next: std::sync::atomic::AtomicUsize::new(0),
+            next: AtomicUsize::new(0),
             deadline: options.deadline,
         })
     }
 
-    pub(super) async fn send(&self, call: Call) -> Result<Reply, crate::error::SearchError> {
-        use crate::error::SearchError;
-        use elasticsearch::http::Method as M;
-        let at = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % self.nodes.len();
-        let method = match call.method {
-            Method::GET => M::Get,
-            Method::PUT => M::Put,
-            Method::DELETE => M::Delete,
-            _ => M::Post,
-        };
-        let mut headers = elasticsearch::http::headers::HeaderMap::new();
-        headers.insert("accept-encoding", elasticsearch::http::headers::HeaderValue::from_static("identity"));
-        let body = call.body.map(|body| match body {
-            Body::Json(bytes) => bytes,
-            Body::Ndjson(bytes) => {
-                headers.insert(
-                    "content-type",
-                    elasticsearch::http::headers::HeaderValue::from_static("application/x-ndjson"),
-                );
-                bytes
+    /// Sends a call to a node that answers. Nodes that fail are set aside until a probe finds them well; with all of
+    /// them aside a call fails at once.
+    pub(super) async fn send(&self, call: Call) -> Result<Reply, SearchError> {
+        let deadline = call.deadline.unwrap_or(self.deadline);
+        let end = Instant::now() + deadline;
+        let mut tried: Vec<usize> = Vec::new();
+        let mut was_busy = false;
+        let mut last = SearchError::Unavailable;
+        while let Some(at) = self.pick(&tried) {
+            let node = &self.nodes[at];
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(SearchError::Timeout);
             }
-        });
-        let query = (!call.query.is_empty()).then_some(&call.query);
-        let sent = self.nodes[at].send(method, &call.path, headers, query, body, None);
-        match tokio::time::timeout(call.deadline.unwrap_or(self.deadline), sent).await {
-            Err(_) => Err(SearchError::Timeout),
-            Ok(Err(_)) => Err(SearchError::Unavailable),
-            Ok(Ok(response)) => {
-                let status = response.status_code().as_u16();
-                if matches!(status, 429 | 502 | 503 | 504) {
-                    return Err(SearchError::Unavailable);
+            let others = self.live().filter(|other| *other != at && !tried.contains(other)).count();
+            let share = if call.repeatable && others > 0 { left.min(deadline / ATTEMPT_SHARE) } else { left };
+            tried.push(at);
+            last = match node.ask(&call, share).await {
+                Ok(reply) => return Ok(reply),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Busy) if call.repeatable && !was_busy => {
+                    was_busy = true;
+                    tokio::time::sleep(BUSY_WAIT.min(left)).await;
+                    if others == 0 {
+                        tried.pop();
+                    }
+                    SearchError::Unavailable
                 }
-                let body = response.bytes().await.map_err(|_| SearchError::Unavailable)?;
-                Ok(Reply { status, body })
-            }
+                Err(Failure::Busy) => return Err(SearchError::Unavailable),
+                Err(Failure::NotReached) => SearchError::Unavailable,
+                Err(Failure::Broken) if call.repeatable => SearchError::Unavailable,
+                Err(Failure::Broken) => return Err(SearchError::Unavailable),
+                Err(Failure::Slow) if call.repeatable => SearchError::Timeout,
+                Err(Failure::Slow) => return Err(SearchError::Timeout),
+            };
         }
+        Err(last)
     }
-}
 
-impl Reply {
-    pub(super) fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, crate::error::SearchError> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let text: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
-            crate::error::SearchError::Engine(format!("{error}: status {}, {text}", self.status))
-        })
+    fn live(&self) -> impl Iterator<Item = usize> {
+        self.nodes.iter().enumerate().filter(|(_, node)| node.is_live()).map(|(at, _)| at)
+    }
+
+    /// The next live node that was not tried.
+    fn pick(&self, tried: &[usize]) -> Option<usize> {
+        let start = self.next.fetch_add(1, Ordering::Relaxed);
+        let turn = (0..self.nodes.len()).map(|step| (start + step) % self.nodes.len());
+        turn.into_iter().find(|at| !tried.contains(at) && self.nodes[*at].is_live())
     }
 }
