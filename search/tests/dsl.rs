@@ -1,6 +1,5 @@
 //! The DSL of questions: five of them as a document for people, and thousands as TypeScript to be checked against
 //! Elastic's own definitions (`make dsl-types`).
-#![expect(clippy::unwrap_used, reason = "a test fails with what it cannot do")]
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 

@@ -207,7 +207,7 @@ impl Elasticsearch {
     /// The write side, for use outside of async code: it blocks on `runtime`.
     ///
     /// # Errors
-    /// [`WriteError::Locked`] while another writer holds the index.
+    /// [`WriteError::Held`] while another writer holds the index.
     pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
         ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
     }
