@@ -68,7 +68,7 @@ impl ClusterArgs {
         Ok(ElasticsearchOptions {
             urls: self.addresses()?,
             auth: self.auth()?,
-            ca_certificates: self.ca.as_ref().map(|path| read_bytes(path)).transpose()?,
+            ca_certificates: self.ca.as_ref().map(read_bytes).transpose()?,
             index: self.checked_index()?,
             shards: self.shards,
             replicas: self.replicas,
