@@ -45,7 +45,7 @@ pub(super) struct Snapshot {
     pub(super) rank: Vec<u32>,
     /// The movie at each place.
     pub(super) doc_at_rank: Vec<Doc>,
-    /// Order keys (see [`super::fields::order_key`]) by place.
+    /// Order keys (see [`crate::indexed::order_key`]) by place.
     pub(super) orders: Strings,
     /// Title keys without their leading article, of the titles that have one, sorted.
     pub(super) bare_titles: Strings,
