@@ -50,7 +50,7 @@ async fn only_what_is_selected_is_asked_and_all_of_it_at_once() {
     .await;
     assert_eq!(app.catalog.take_calls(), 1);
     let request = app.catalog.last.lock().unwrap().take().unwrap();
-    assert_eq!(request.wanted, Wanted::default());
+    assert_eq!(request.wanted, Wanted { distinct: true, ..Wanted::default() });
     assert_eq!(request.hits.len(), 2, "equal pages are asked once");
     assert_eq!(request.hits[0].page, PageRequest::first(3));
     assert!(request.hits[0].reasons && !request.hits[0].highlights);
