@@ -1,0 +1,101 @@
+//! An engine under test: filled with a set of documents, asked through the whole gateway.
+
+use axum::{Router, body::Body};
+use http::{Request, header};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use wikimovie_api::{ApiSettings, Gateway};
+use wikimovie_ingest::apply_object;
+use wikimovie_search::{CatalogWriter, ObjectState};
+use wikimovie_testkit::{Engine, TestCluster, TestIndex};
+
+use crate::suite::{DocumentSet, Object};
+
+/// What answers.
+pub(crate) enum Subject {
+    /// The engine in this process.
+    Embedded,
+    /// A search node.
+    Cluster(Engine),
+}
+
+impl Subject {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Cluster(engine) => &engine.name,
+        }
+    }
+
+    /// A gateway over a new index that holds these documents.
+    pub(crate) async fn filled_with(&self, set: &DocumentSet) -> App {
+        let objects = set.objects.clone();
+        match self {
+            Self::Embedded => {
+                let index = TestIndex::empty();
+                fill(&mut index.embedded.writer().unwrap(), &objects);
+                let (catalog, sealer) = (index.embedded.catalog(), index.embedded.sealer());
+                let gateway = Gateway::new(catalog, sealer, ApiSettings::default());
+                App { router: wikimovie_api::router(gateway), _index: Index::Embedded(index) }
+            }
+            Self::Cluster(engine) => {
+                let cluster = TestCluster::new(engine).await;
+                if !objects.is_empty() {
+                    cluster.write(move |writer| fill(writer, &objects)).await;
+                }
+                let (catalog, sealer) = (cluster.engine.catalog(), cluster.engine.sealer());
+                let gateway = Gateway::new(catalog, sealer, ApiSettings::default());
+                App { router: wikimovie_api::router(gateway), _index: Index::Cluster(cluster) }
+            }
+        }
+    }
+}
+
+/// Applies objects as a provider's files are applied.
+fn fill(writer: &mut dyn CatalogWriter, objects: &[Object]) {
+    for object in objects {
+        let key = &object.object;
+        if object.removed {
+            assert!(writer.remove(key).unwrap(), "{key} is removed, but was never there");
+        } else {
+            let provider = key.split_once('/').map_or("default", |(provider, _)| provider);
+            let state = ObjectState {
+                key: key.clone(),
+                object: key.clone(),
+                provider: provider.to_owned(),
+                modified_ms: object.modified,
+                fingerprint: object.modified.to_string(),
+            };
+            apply_object(writer, &state, object.bytes().as_slice(), &mut |_| ()).unwrap();
+        }
+        writer.commit().unwrap();
+    }
+}
+
+/// A gateway with its index, which goes with it.
+pub(crate) struct App {
+    router: Router,
+    _index: Index,
+}
+
+#[expect(dead_code, reason = "held for its end: the index is deleted then")]
+enum Index {
+    Embedded(TestIndex),
+    Cluster(TestCluster),
+}
+
+impl App {
+    /// Posts an operation; the whole answer.
+    pub(crate) async fn ask(&self, query: &str, variables: &Value) -> Value {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json")
+            .body(Body::from(body))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        serde_json::from_slice(&body)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {}", String::from_utf8_lossy(&body)))
+    }
+}
