@@ -10,7 +10,7 @@ use crate::{
 
 /// Version of what is indexed of a movie, and of the words that `text` makes. It goes up with every change of
 /// either, and every index is built anew then.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Longest keyword in bytes; engines refuse terms above some 32,000.
 const MAX_KEYWORD_BYTES: usize = 2_000;
@@ -20,10 +20,10 @@ pub(crate) fn keyword(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_KEYWORD_BYTES)]
 }
 
-/// Sorts as titles do, and is different for every movie: the title's key, a NUL (below every character of a key),
+/// Sorts as titles do, and is different for every movie: the title's key for sorting, a NUL (below every character of a key),
 /// the id.
 pub(crate) fn order_key(movie: &Movie) -> String {
-    [keyword(&text::title_key(&movie.title)), movie.id.as_str()].join("\0")
+    [keyword(&text::sort_key(&movie.title)), movie.id.as_str()].join("\0")
 }
 
 /// The starts of words, up to the length that engines look up by themselves, each once.

@@ -15,7 +15,7 @@ use wikimovie_search::{
     Catalog, CatalogWriter, ObjectState, Tally,
     embedded::{Embedded, EmbeddedOptions},
     plan::{compile::compile, rank},
-    text::{key, title_key, words},
+    text::{key, sort_key, words},
     vocabulary::Vocabulary,
 };
 use wikimovie_testkit::{Oracle, TestCluster, data, engines};
@@ -123,7 +123,7 @@ struct Truth {
 /// What filters and facets ask of a movie, folded once.
 struct Facts {
     title_words: Vec<String>,
-    title_key: String,
+    sort_key: String,
     genres: Vec<String>,
     cast: Vec<String>,
     year: Option<i64>,
@@ -142,7 +142,7 @@ impl Facts {
         };
         Self {
             title_words: words(&movie.title).into_iter().map(|word| word.text).collect(),
-            title_key: title_key(&movie.title),
+            sort_key: sort_key(&movie.title),
             genres: keys(&movie.genres),
             cast: keys(&movie.cast),
             year: movie.year.map(|year| year.get()),
@@ -266,7 +266,7 @@ impl Truth {
 
     fn ordered(&self, mut found: Vec<usize>, scores: &[u32], sort: MovieSort) -> Vec<usize> {
         use std::cmp::Reverse;
-        let title = |ord: usize| (self.facts[ord].title_key.as_str(), self.movies[ord].id.as_str());
+        let title = |ord: usize| (self.facts[ord].sort_key.as_str(), self.movies[ord].id.as_str());
         let score = |ord: usize| scores.get(ord).copied().unwrap_or(0);
         match sort {
             MovieSort::Relevance => {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use wikimovie_domain::{Movie, YearRange};
 use wikimovie_search::{
     plan::{Clause, Drill, Plan, WordField, rank},
-    text::{key, title_forms, title_key, words},
+    text::{key, sort_key, title_forms, title_key, words},
     vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
 };
 
@@ -111,7 +111,7 @@ impl Oracle {
         found.sort_by_key(|&ord| {
             let movie = &self.movies[ord];
             let reversed = std::cmp::Reverse((scores[ord], self.prior[ord]));
-            (reversed, title_key(&movie.title), movie.id.clone())
+            (reversed, sort_key(&movie.title), movie.id.clone())
         });
         found.into_iter().map(|ord| (&self.movies[ord], scores[ord])).collect()
     }

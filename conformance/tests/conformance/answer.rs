@@ -80,11 +80,12 @@ fn resolved(value: &Value, captured: &Captured) -> Value {
     }
 }
 
-/// `{times: 3, of: "ab"}` is `ababab`; of anything but a text it is a list.
+/// `{times: 3, of: "ab"}` is `ababab`, `{times: 3, of: [1]}` is `[1, 1, 1]`.
 fn many(of: &Value, times: usize) -> Value {
     match of {
         Value::String(text) => Value::String(text.repeat(times)),
-        other => Value::Array(vec![other.clone(); times]),
+        Value::Array(items) => Value::Array(items.repeat(times)),
+        other => panic!("a text or a list can be many, {other} cannot"),
     }
 }
 

@@ -7,6 +7,12 @@ pub fn title_key(title: &str) -> String {
     key(title)
 }
 
+/// The key by which a title sorts: its [`title_key`] without a leading article.
+pub fn sort_key(title: &str) -> String {
+    let key = title_key(title);
+    stop::without_article(&key).map_or_else(|| key.clone(), str::to_owned)
+}
+
 /// Other ways in which the whole title may be asked, each once: its [`squash`], the one without `Part`,
 /// `Volume` and the like before a number, and the one of the title before its subtitle's colon where that part
 /// holds a number (`Ong Bak 2: The Beginning` is also `Ong Bak 2`).

@@ -14,6 +14,6 @@ pub mod words;
 
 pub use decades::suggest_decades;
 pub use fold::{fold, key};
-pub use forms::{title_forms, title_key};
+pub use forms::{sort_key, title_forms, title_key};
 pub use highlight::html;
 pub use words::{Word, words};

@@ -49,7 +49,7 @@ pub(super) fn page(plan: &Plan, asked: &HitsRequest, order: Order, place: Option
     let keys = keys(order);
     Search {
         // One more than asked tells whether there is more.
-        size: if asked.page.size == 0 { 0 } else { asked.page.size + usize::from(asked.page_info) },
+        size: asked.page.size + usize::from(asked.page_info),
         search_after: place.map(|place| values(order, place)),
         sort: if backward { reversed(keys) } else { keys },
         source: source(asked.parts, plan, asked.highlights || asked.reasons),
@@ -70,7 +70,8 @@ pub(super) fn probe(asked: &HitsRequest, order: Order, place: &Place) -> Search 
 
 /// A query with the points that its order asks for.
 pub(super) fn scored(found: Query, plan: &Plan, asked: &HitsRequest, order: Order) -> Query {
-    if order == Order::Points && asked.page.size > 0 { ranked(found, &plan.score) } else { found }
+    let reads_hits = asked.page.size > 0 || asked.page_info;
+    if order == Order::Points && reads_hits { ranked(found, &plan.score) } else { found }
 }
 
 const SCORE: &str = "_score";
