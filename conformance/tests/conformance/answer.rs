@@ -84,7 +84,7 @@ fn resolved(value: &Value, captured: &Captured) -> Value {
 fn many(of: &Value, times: usize) -> Value {
     match of {
         Value::String(text) => Value::String(text.repeat(times)),
-        Value::Array(items) => Value::Array(items.repeat(times)),
+        Value::Array(items) => std::iter::repeat_n(items, times).flatten().cloned().collect(),
         other => panic!("a text or a list can be many, {other} cannot"),
     }
 }
