@@ -51,7 +51,7 @@ fn sorted(mut values: Vec<Value>) -> Vec<Value> {
 /// What a step expects, in the shape of [`comparable`].
 pub(crate) fn expected(step: &Step) -> Value {
     json!({
-        "data": step.data.clone().unwrap_or_default(),
+        "data": written_out(&step.data.clone().unwrap_or_default()),
         "errors": sorted(step.errors.clone().unwrap_or_default()),
         "warnings": step.warnings.clone(),
     })
@@ -63,16 +63,26 @@ pub(crate) fn variables(given: &Map<String, Value>, captured: &Captured) -> Valu
 }
 
 fn resolved(value: &Value, captured: &Captured) -> Value {
+    let text = |text: &str| match captured_name(text) {
+        Some(name) => captured.get(name).unwrap_or_else(|| panic!("${name} was not captured")).clone(),
+        None => text.into(),
+    };
+    mapped(value, &text)
+}
+
+fn written_out(value: &Value) -> Value {
+    mapped(value, &|text| text.into())
+}
+
+/// The value with its texts mapped and `times` written out.
+fn mapped(value: &Value, text: &dyn Fn(&str) -> Value) -> Value {
     match value {
-        Value::String(text) => match captured_name(text) {
-            Some(name) => captured.get(name).unwrap_or_else(|| panic!("${name} was not captured")).clone(),
-            None => value.clone(),
-        },
-        Value::Array(items) => items.iter().map(|item| resolved(item, captured)).collect(),
+        Value::String(value) => text(value),
+        Value::Array(items) => items.iter().map(|item| mapped(item, text)).collect(),
         Value::Object(fields) => match (fields.get("times").and_then(Value::as_u64), fields.get("of")) {
-            (Some(times), Some(of)) => many(&resolved(of, captured), times as usize),
+            (Some(times), Some(of)) => many(&mapped(of, text), times as usize),
             _ => {
-                let field = |(name, value): (&String, &Value)| (name.clone(), resolved(value, captured));
+                let field = |(name, value): (&String, &Value)| (name.clone(), mapped(value, text));
                 Value::Object(fields.iter().map(field).collect())
             }
         },
@@ -146,8 +156,9 @@ fn compare(place: &str, expected: &Value, actual: &Value, captured: &Captured, l
 #[test]
 fn differences_name_the_place() {
     let captured = Captured::from([("a".to_owned(), json!("x"))]);
-    let check =
-        |left: Value, right: Value, same: bool| assert_eq!(difference(&left, &right, &captured).is_empty(), same);
+    let check = |left: Value, right: Value, same: bool| {
+        assert_eq!(difference(&left, &right, &captured).is_empty(), same)
+    };
     check(json!({"a": [1, "<text>", "<number>", "$a"]}), json!({"a": [1, "t", 2, "x"]}), true);
     check(json!("<text>"), json!(""), false);
     check(json!("<text>"), json!(1), false);

@@ -7,7 +7,9 @@ use async_graphql::{
     Name, Positioned, Value,
     parser::{
         parse_query,
-        types::{ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet},
+        types::{
+            ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
+        },
     },
 };
 

@@ -38,7 +38,8 @@ async fn answers(app: &App, topic: &Topic) -> VecDeque<Value> {
             for _ in 0..step.repeat {
                 answer = app.ask(&step.query, &answer::variables(&step.variables, &captured)).await;
                 for (name, pointer) in &step.capture {
-                    captured.extend(answer["data"].pointer(pointer).map(|value| (name.clone(), value.clone())));
+                    captured
+                        .extend(answer["data"].pointer(pointer).map(|value| (name.clone(), value.clone())));
                 }
             }
             if step.data == Some(Value::from("fill")) {
@@ -62,7 +63,11 @@ fn filled(text: &str, mut answers: VecDeque<Value>) -> String {
         for part in ["data", "errors", "warnings"] {
             let value = &answer[part];
             if !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()) {
-                lines.push(format!("{}{part}: {}", " ".repeat(indent), pretty(value, indent + 2, part.len() + 2)));
+                lines.push(format!(
+                    "{}{part}: {}",
+                    " ".repeat(indent),
+                    pretty(value, indent + 2, part.len() + 2)
+                ));
             }
         }
     }
@@ -76,8 +81,8 @@ fn opaque(value: &mut Value) {
         Value::Object(fields) => {
             for (name, value) in fields {
                 match name.as_str() {
-                    "id" | "cursor" | "startCursor" | "endCursor" | "state" | "toggle" | "remove" | "asOf"
-                    | "finishedAt" | "engine" | "engineVersion" | "plan"
+                    "id" | "cursor" | "startCursor" | "endCursor" | "state" | "toggle" | "remove"
+                    | "asOf" | "finishedAt" | "engine" | "engineVersion" | "plan"
                         if value.is_string() =>
                     {
                         *value = ANY_TEXT.into();

@@ -12,9 +12,9 @@ pub(crate) fn table(suite: &Suite, subjects: &[Subject], outcomes: &[Outcome]) -
     }
     write!(text, "\n| --- | --- |{}\n", " --- |".repeat(subjects.len())).unwrap();
     let cell = |subject: &Subject, topic: Option<&str>| {
-        let counted = outcomes
-            .iter()
-            .filter(|outcome| outcome.engine == subject.name() && topic.is_none_or(|topic| outcome.topic == topic));
+        let counted = outcomes.iter().filter(|outcome| {
+            outcome.engine == subject.name() && topic.is_none_or(|topic| outcome.topic == topic)
+        });
         let (passed, failed): (Vec<_>, Vec<_>) = counted.partition(|outcome| outcome.failure.is_none());
         format!(" {}/{} |", passed.len(), passed.len() + failed.len())
     };
@@ -33,7 +33,8 @@ pub(crate) fn failures(outcomes: &[Outcome]) -> String {
     for outcome in outcomes {
         if let Some(failure) = &outcome.failure {
             let Outcome { topic, case, engine, .. } = outcome;
-            write!(text, "\n\nconformance/cases/{topic}.yaml, case {case:?}, on {engine}:\n{failure}").unwrap();
+            write!(text, "\n\nconformance/cases/{topic}.yaml, case {case:?}, on {engine}:\n{failure}")
+                .unwrap();
         }
     }
     text

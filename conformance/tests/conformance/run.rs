@@ -35,7 +35,8 @@ pub(crate) async fn all(suite: &Suite, subject: &Subject) -> Vec<Outcome> {
         }
         outcomes
     });
-    let outcomes: Vec<Vec<Outcome>> = futures::stream::iter(runs).buffer_unordered(SETS_AT_A_TIME).collect().await;
+    let outcomes: Vec<Vec<Outcome>> =
+        futures::stream::iter(runs).buffer_unordered(SETS_AT_A_TIME).collect().await;
     outcomes.into_iter().flatten().collect()
 }
 
@@ -55,7 +56,8 @@ async fn run(app: &App, case: &Case) -> Result<(), String> {
         for _ in 0..step.repeat {
             let variables = answer::variables(&step.variables, &captured);
             let answer = app.ask(&step.query, &variables).await;
-            difference = answer::difference(&answer::expected(&step), &answer::comparable(&answer), &captured);
+            difference =
+                answer::difference(&answer::expected(&step), &answer::comparable(&answer), &captured);
             for (name, pointer) in &step.capture {
                 let value = answer["data"].pointer(pointer).filter(|value| !value.is_null());
                 let value = value.ok_or_else(|| {
