@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help dsl dsl-types run test check fmt pages schema bench kill-test seed-check clean
+.PHONY: help dsl dsl-types run test check conformance fmt pages schema bench kill-test seed-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ dsl: ## write docs/dsl.md, questions beside their DSL, from the code
 
 dsl-types: ## check the DSL against Elastic's own types, versions 8 and 9
 	@scripts/dsl-types.sh
+
+conformance: ## the same questions on every engine; prints the table and writes docs/conformance.md
+	UPDATE_CONFORMANCE=1 cargo test --locked -p wikimovie-conformance -- --nocapture
 
 bench: ## speed and memory on real movies; writes docs/performance.md (MOVIES=folder QUERIES=file)
 	@scripts/bench.sh
