@@ -20,10 +20,22 @@ pub(crate) fn keyword(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_KEYWORD_BYTES)]
 }
 
-/// Sorts as titles do, and is different for every movie: the title's key for sorting, a NUL (below every character of a key),
-/// the id.
+/// Sorts as titles do, and is different for every movie: the title's key without its leading article, a NUL (below
+/// every character of a key), the id; behind another NUL the article, where there is one.
 pub(crate) fn order_key(movie: &Movie) -> String {
-    [keyword(&text::sort_key(&movie.title)), movie.id.as_str()].join("\0")
+    let key = text::title_key(&movie.title);
+    let key = keyword(&key);
+    match text::stop::without_article(key) {
+        Some(rest) => [rest, movie.id.as_str(), key[..key.len() - rest.len()].trim_end()].join("\0"),
+        None => [key, movie.id.as_str()].join("\0"),
+    }
+}
+
+/// The title's key that an order key was made of, where it has a leading article.
+pub(crate) fn title_with_article(order_key: &str) -> Option<String> {
+    let mut parts = order_key.splitn(3, '\0');
+    let (rest, article) = (parts.next()?, parts.nth(1)?);
+    Some([article, rest].join(" "))
 }
 
 /// The starts of words, up to the length that engines look up by themselves, each once.

@@ -12,7 +12,10 @@ use super::{
     fields::Fields,
     snapshot::{Doc, Snapshot},
 };
-use crate::plan::{Clause, Drill, Group, MAX_PREFIX_CHARS, WordField};
+use crate::{
+    indexed::title_with_article,
+    plan::{Clause, Drill, Group, MAX_PREFIX_CHARS, WordField},
+};
 
 /// A set of documents.
 pub(super) type Bits = FixedBitSet;
@@ -57,12 +60,23 @@ impl Snapshot {
             Clause::Word(field, word) => self.add_term(self.fields.words(*field), word, bits)?,
             Clause::Prefix(field, prefix) => self.add_prefix(*field, prefix, bits)?,
             Clause::Phrase(field, words) => self.add_phrase(*field, words, bits)?,
-            Clause::TitleKey(key) => self.add_ranks(self.orders.starting_with(&[key, "\0"].concat()), bits),
+            Clause::TitleKey(key) => {
+                for rank in self.orders.starting_with(&[key, "\0"].concat()) {
+                    if title_with_article(self.orders.get(rank)).is_none() {
+                        bits.insert(self.doc_at_rank[rank] as usize);
+                    }
+                }
+                for place in self.titles_with_article.starting_with(key) {
+                    if self.titles_with_article.get(place) == key {
+                        bits.insert(self.with_article_docs[place] as usize);
+                    }
+                }
+            }
             Clause::TitleForm(form) => self.add_term(self.fields.title_form, form, bits)?,
             Clause::TitleStarts(prefix) => {
                 self.add_ranks(self.orders.starting_with(prefix), bits);
-                for place in self.bare_titles.starting_with(prefix) {
-                    bits.insert(self.bare_title_docs[place] as usize);
+                for place in self.titles_with_article.starting_with(prefix) {
+                    bits.insert(self.with_article_docs[place] as usize);
                 }
             }
             Clause::Genre(key) => add_docs(self.genre_docs.get(place(self.vocabulary.genres(), key)), bits),

@@ -20,6 +20,7 @@ use super::{
     lists::{Lists, Strings},
 };
 use crate::{
+    indexed::title_with_article,
     plan::WordField,
     text,
     vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
@@ -47,9 +48,9 @@ pub(super) struct Snapshot {
     pub(super) doc_at_rank: Vec<Doc>,
     /// Order keys (see [`crate::indexed::order_key`]) by place.
     pub(super) orders: Strings,
-    /// Title keys without their leading article, of the titles that have one, sorted.
-    pub(super) bare_titles: Strings,
-    pub(super) bare_title_docs: Vec<Doc>,
+    /// Whole title keys of the titles that have a leading article, sorted; order keys lack it.
+    pub(super) titles_with_article: Strings,
+    pub(super) with_article_docs: Vec<Doc>,
     pub(super) genres: Lists,
     pub(super) genre_docs: Lists,
     pub(super) people: Lists,
@@ -118,8 +119,8 @@ impl Snapshot {
             rank: order.rank,
             doc_at_rank: order.doc_at_rank,
             orders: order.keys,
-            bare_titles: order.bare,
-            bare_title_docs: order.bare_docs,
+            titles_with_article: order.with_article,
+            with_article_docs: order.with_article_docs,
             genre_docs: genres.rows.inverted(vocabulary.genres().len(), |_| true),
             genres: genres.rows,
             person_docs: people.rows.inverted(vocabulary.people().len(), |_| true),
@@ -371,8 +372,8 @@ struct Order {
     rank: Vec<u32>,
     doc_at_rank: Vec<Doc>,
     keys: Strings,
-    bare: Strings,
-    bare_docs: Vec<Doc>,
+    with_article: Strings,
+    with_article_docs: Vec<Doc>,
 }
 
 fn order(readers: &[SegmentReader], bases: &[Doc], live: &FixedBitSet) -> tantivy::Result<Order> {
@@ -388,22 +389,21 @@ fn order(readers: &[SegmentReader], bases: &[Doc], live: &FixedBitSet) -> tantiv
         rank: vec![0; live.len()],
         doc_at_rank: Vec::with_capacity(placed.len()),
         keys: Strings::default(),
-        bare: Strings::default(),
-        bare_docs: Vec::new(),
+        with_article: Strings::default(),
+        with_article_docs: Vec::new(),
     };
-    let mut bare: Vec<(&str, Doc)> = Vec::new();
+    let mut with_article: Vec<(String, Doc)> = Vec::new();
     for (rank, &(place, doc)) in placed.iter().enumerate() {
         let key = column.strings[place as usize].as_str();
         order.rank[doc as usize] = rank as u32;
         order.doc_at_rank.push(doc);
         order.keys.push(key);
-        let title = key.split('\0').next().unwrap_or(key);
-        bare.extend(text::stop::without_article(title).map(|rest| (rest, doc)));
+        with_article.extend(title_with_article(key).map(|title| (title, doc)));
     }
-    bare.sort_unstable();
-    for (title, doc) in bare {
-        order.bare.push(title);
-        order.bare_docs.push(doc);
+    with_article.sort_unstable();
+    for (title, doc) in with_article {
+        order.with_article.push(&title);
+        order.with_article_docs.push(doc);
     }
     Ok(order)
 }
