@@ -1,35 +1,43 @@
-//! HTTP to the nodes of a cluster.
+//! HTTP to the nodes of a cluster: a [`Call`] goes in, what the engine said comes out, or why there is no answer.
+//!
+//! A call goes to one of the live nodes in turn ([`nodes`]). Where that fails or takes long, and where the call may be
+//! made twice, it goes to another, all within one deadline ([`race`]). A node that fails is set aside and looked at in
+//! the background until it answers again ([`node`]); while all are aside, calls fail at once: this is the circuit
+//! breaker. What a node answers is judged in [`attempt`]. Nothing here reads an answer's JSON, and hosts and engine
+//! text go to the log only.
+//!
+//! # When a node is set aside
+//! - It cannot be connected to: at once.
+//! - It answers 502, 503, 504, something that is not JSON, or half an answer: at once while another node is live,
+//!   else after three failures with no good answer between them.
+//! - It gives no answer in time, or another node that was asked later answers first: after three such in a row. So a
+//!   slow question does not close the only node for everybody.
+//! - It was set aside before and has not answered a call since: at its first failure.
+//!
+//! Too many requests (429) never set a node aside: it is well, and says so.
 
-use std::time::Duration;
+mod attempt;
+mod auth;
+mod call;
+mod gzip;
+mod node;
+mod nodes;
+mod race;
+#[cfg_attr(not(feature = "sigv4"), path = "no_sigv4.rs")]
+mod sigv4;
+#[cfg(test)]
+mod tests;
+mod wire;
 
-use bytes::Bytes;
-use http::Method;
-use secrecy::SecretString;
+use std::{sync::Arc, time::Duration};
+
 use url::Url;
 
-/// Who we are to the cluster.
-#[derive(Clone, Debug, Default)]
-pub enum Auth {
-    /// Nobody is asked.
-    #[default]
-    None,
-    /// User and password (RFC 7617).
-    Basic {
-        /// User.
-        username: String,
-        /// Password.
-        password: SecretString,
-    },
-    /// An API key in its encoded form.
-    ApiKey(SecretString),
-    /// AWS Signature Version 4, for managed OpenSearch; credentials come from AWS's usual chain.
-    SigV4 {
-        /// Region; from AWS's usual chain where it is not given.
-        region: Option<String>,
-        /// Service name: `es`, or `aoss` for serverless collections.
-        service: String,
-    },
-}
+pub use self::auth::Auth;
+pub(super) use self::call::{Body, Call, Reply};
+use self::{call::Request, node::Node, nodes::Nodes, sigv4::Signer, wire::Wire};
+use crate::error::SearchError;
+
 /// How to reach the nodes.
 #[derive(Clone, Debug)]
 pub(super) struct ClientOptions {
@@ -40,102 +48,53 @@ pub(super) struct ClientOptions {
     pub(super) deadline: Duration,
 }
 
-/// One request.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
-    pub(super) method: Method,
-    /// Path with its leading slash, already percent-encoded.
-    pub(super) path: String,
-    pub(super) query: Vec<(&'static str, String)>,
-    pub(super) body: Option<Body>,
-    /// Whether doing it twice is as good as doing it once: only then it is tried again on another node after a
-    /// failure that may have reached the first one.
-    pub(super) repeatable: bool,
-    /// In place of the client's own deadline.
-    pub(super) deadline: Option<Duration>,
-}
-
-/// Body of a request.
-#[derive(Clone, Debug)]
-pub(super) enum Body {
-    Json(Bytes),
-    /// Lines of JSON, for `_bulk` and `_msearch`.
-    Ndjson(Bytes),
-}
-
-/// What a node answered: JSON, with a status that is the engine's own word (200, 201, 400, 404, 409).
-#[derive(Clone, Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) body: Bytes,
-}
-
-/// The nodes.
+/// The nodes of a cluster. Needs a tokio runtime from the first call on, not before.
 #[derive(Debug)]
 pub(super) struct Client {
-    nodes: Vec<elasticsearch::http::transport::Transport>,
-    next: std::sync::atomic::AtomicUsize,
+    nodes: Nodes,
+    signer: Option<Arc<Signer>>,
     deadline: Duration,
 }
 
 impl Client {
+    /// A client by these options; nothing is sent yet.
+    ///
+    /// # Errors
+    /// One line that names the option which cannot be used.
     pub(super) fn new(options: &ClientOptions) -> Result<Self, String> {
-        use elasticsearch::http::transport::{SingleNodeConnectionPool, TransportBuilder};
-        let node = |url: &Url| {
-            let pool = SingleNodeConnectionPool::new(url.clone());
-            TransportBuilder::new(pool).build().map_err(|error| error.to_string())
+        let signer = match &options.auth {
+            Auth::SigV4 { region, service } => Some(Arc::new(Signer::new(region.clone(), service.clone())?)),
+            Auth::None | Auth::Basic { .. } | Auth::ApiKey(_) => None,
         };
-        Ok(Self {
-            nodes: options.urls.iter().map(node).collect::<Result<_, _>>()?,
-            next: std::sync::atomic::AtomicUsize::new(0),
-            deadline: options.deadline,
-        })
+        Self::with_signer(options, signer)
     }
 
-    pub(super) async fn send(&self, call: Call) -> Result<Reply, crate::error::SearchError> {
-        use crate::error::SearchError;
-        use elasticsearch::http::Method as M;
-        let at = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % self.nodes.len();
-        let method = match call.method {
-            Method::GET => M::Get,
-            Method::PUT => M::Put,
-            Method::DELETE => M::Delete,
-            _ => M::Post,
-        };
-        let mut headers = elasticsearch::http::headers::HeaderMap::new();
-        headers.insert("accept-encoding", elasticsearch::http::headers::HeaderValue::from_static("identity"));
-        let body = call.body.map(|body| match body {
-            Body::Json(bytes) => bytes,
-            Body::Ndjson(bytes) => {
-                headers.insert(
-                    "content-type",
-                    elasticsearch::http::headers::HeaderValue::from_static("application/x-ndjson"),
-                );
-                bytes
-            }
-        });
-        let query = (!call.query.is_empty()).then_some(&call.query);
-        let sent = self.nodes[at].send(method, &call.path, headers, query, body, None);
-        match tokio::time::timeout(call.deadline.unwrap_or(self.deadline), sent).await {
-            Err(_) => Err(SearchError::Timeout),
-            Ok(Err(_)) => Err(SearchError::Unavailable),
-            Ok(Ok(response)) => {
-                let status = response.status_code().as_u16();
-                if matches!(status, 429 | 502 | 503 | 504) {
-                    return Err(SearchError::Unavailable);
-                }
-                let body = response.bytes().await.map_err(|_| SearchError::Unavailable)?;
-                Ok(Reply { status, body })
-            }
+    fn with_signer(options: &ClientOptions, signer: Option<Arc<Signer>>) -> Result<Self, String> {
+        if options.urls.is_empty() {
+            return Err("urls: at least one address of a node is needed".to_owned());
         }
+        let node = |url| Node::new(url, &options.auth, options.ca_certificates.as_deref());
+        let nodes = options.urls.iter().map(node).collect::<Result<_, _>>()?;
+        let nodes = Nodes::new(nodes, Wire::probe(signer.clone()));
+        Ok(Self { nodes, signer, deadline: options.deadline })
     }
-}
 
-impl Reply {
-    pub(super) fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, crate::error::SearchError> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let text: String = String::from_utf8_lossy(&self.body).chars().take(300).collect();
-            crate::error::SearchError::Engine(format!("{error}: status {}, {text}", self.status))
-        })
+    /// What the cluster says to a call, or to a call with extras ([`Call::with_gzip_answer`]).
+    ///
+    /// # Errors
+    /// [`SearchError::Timeout`] past the deadline, [`SearchError::Unavailable`] where no node can answer now,
+    /// [`SearchError::Engine`] where one answered something that no caller can use.
+    pub(super) async fn send(&self, request: impl Into<Request>) -> Result<Reply, SearchError> {
+        let request = request.into();
+        let time = request.call.deadline.unwrap_or(self.deadline);
+        let deadline = tokio::time::Instant::now() + time;
+        let wire = Wire::new(request, self.signer.clone()).await?;
+        race::run(&self.nodes, &wire, time, deadline).await
+    }
+
+    /// Whether a node is live: false while the circuit breaker is open.
+    #[allow(dead_code, reason = "for the readiness check of binaries")]
+    pub(super) fn is_reachable(&self) -> bool {
+        self.nodes.is_any_live()
     }
 }

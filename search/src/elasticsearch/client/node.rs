@@ -1,0 +1,191 @@
+//! One node: its connections, whether it is live, and the task that looks at it while it is not.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use elasticsearch::{
+    cert::{Certificate, CertificateValidation},
+    http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder},
+};
+use http::HeaderValue;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use super::{
+    attempt::{Outcome, attempt},
+    auth::{Auth, authorize, host},
+    wire::Wire,
+};
+
+/// Failures in a row that set a node aside where one is not enough.
+const STRIKES: u32 = 3;
+
+/// Time until a node that is aside is first looked at; doubled by each failure, up to [`LONGEST_REST`].
+const SHORTEST_REST: Duration = Duration::from_millis(500);
+
+const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// Longest time that a look may take.
+const PROBE: Duration = Duration::from_secs(2);
+
+/// Shortest time between two complaints about one node in the log.
+const COMPLAINTS: Duration = Duration::from_secs(5);
+
+/// How sure a failure makes us that a node is of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// One failure is enough.
+    Certain,
+    /// Only several in a row are.
+    Some,
+}
+
+/// One node of the cluster.
+pub(super) struct Node {
+    /// Host and port, for the log.
+    name: String,
+    /// Its address, ending in a slash.
+    pub(super) url: Url,
+    pub(super) transport: Transport,
+    pub(super) authorization: Option<HeaderValue>,
+    live: AtomicBool,
+    /// Failures since the last good answer.
+    strikes: AtomicU32,
+    /// How often the rest was doubled since the last good answer.
+    doublings: AtomicU32,
+    probe: Mutex<Option<JoinHandle<()>>>,
+    complained: Mutex<Option<Instant>>,
+}
+
+impl Node {
+    pub(super) fn new(url: &Url, auth: &Auth, ca_certificates: Option<&[u8]>) -> Result<Self, String> {
+        let name = host(url);
+        if !matches!(url.scheme(), "http" | "https") || name.is_empty() {
+            return Err(format!("urls: {name} is not an http or https address"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(format!("urls: the address of {name} has a query or a fragment"));
+        }
+        let (mut url, authorization) = authorize(url, auth)?;
+        if !url.path().ends_with('/') {
+            url.set_path(&[url.path(), "/"].concat());
+        }
+        let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(url.clone()))
+            .enable_meta_header(false)
+            // Else proxies would be read from the environment.
+            .disable_proxy();
+        if let Some(pem) = ca_certificates {
+            let authorities =
+                Certificate::from_pem(pem).map_err(|error| format!("ca_certificates: {error}"))?;
+            builder = builder.cert_validation(CertificateValidation::Full(authorities));
+        }
+        let option = if ca_certificates.is_some() { "ca_certificates" } else { "urls" };
+        let transport = builder.build().map_err(|error| format!("{option}: {error}"))?;
+        Ok(Self {
+            name,
+            url,
+            transport,
+            authorization,
+            live: AtomicBool::new(true),
+            strikes: AtomicU32::new(0),
+            doublings: AtomicU32::new(0),
+            probe: Mutex::default(),
+            complained: Mutex::default(),
+        })
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.live.load(Relaxed)
+    }
+
+    /// Takes note of a good answer to a call.
+    pub(super) fn answered(&self) {
+        // Read first: writing would pass the cache line around all threads.
+        for counter in [&self.strikes, &self.doublings] {
+            if counter.load(Relaxed) != 0 {
+                counter.store(0, Relaxed);
+            }
+        }
+    }
+
+    /// Takes note of a failure. True once it should be set aside.
+    pub(super) fn failed(&self, doubt: Doubt) -> bool {
+        let strikes = self.strikes.fetch_add(1, Relaxed) + 1;
+        doubt == Doubt::Certain || strikes >= STRIKES
+    }
+
+    /// Sets it aside until it answers a look.
+    pub(super) fn set_aside(self: &Arc<Self>, probe: &Arc<Wire>, why: &str) {
+        let mut task = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.live.swap(false, Relaxed) {
+            tracing::warn!(node = self.name, why, "node set aside");
+        } else if task.as_ref().is_some_and(|task| !task.is_finished()) {
+            return;
+        }
+        *task = Some(tokio::spawn(revive(Arc::clone(self), Arc::clone(probe))));
+    }
+
+    /// Looks after it again where the task that did went with its runtime.
+    pub(super) fn look_after(self: &Arc<Self>, probe: &Arc<Wire>) {
+        if !self.is_live() {
+            self.set_aside(probe, "");
+        }
+    }
+
+    pub(super) fn stop_probing(&self) {
+        if let Some(task) = self.probe.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+    }
+
+    /// Tells the log what is wrong with it, now and then.
+    pub(super) fn complain(&self, what: &str, detail: &str) {
+        let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
+        if complained.is_none_or(|at| at.elapsed() >= COMPLAINTS) {
+            *complained = Some(Instant::now());
+            tracing::warn!(node = self.name, detail, "{what}");
+        }
+    }
+
+    /// Time to leave it alone, longer with each failure. Spread, so that gateways do not all look at once.
+    fn rest(&self) -> Duration {
+        let doublings = self.doublings.fetch_add(1, Relaxed).min(16);
+        let rest = SHORTEST_REST.saturating_mul(1 << doublings).min(LONGEST_REST);
+        rest.mul_f64(0.75 + 0.25 * fastrand::f64())
+    }
+}
+
+/// Looks at a node until it answers; ends then.
+async fn revive(node: Arc<Node>, probe: Arc<Wire>) {
+    loop {
+        tokio::time::sleep(node.rest()).await;
+        let looked = tokio::time::timeout(PROBE, attempt(&node, &probe)).await;
+        match looked {
+            // An answer that says no is an answer: callers shall be told that, not that nobody is there.
+            Ok(Outcome::Answered(_) | Outcome::Busy | Outcome::Final(_)) => break,
+            Ok(Outcome::Refused(why) | Outcome::Ill(why)) => {
+                tracing::debug!(node = node.name, why, "node stays aside");
+            }
+            Err(_) => tracing::debug!(node = node.name, "node stays aside: no answer in time"),
+        }
+    }
+    // It is on trial: its next failure sets it aside at once, for longer.
+    node.strikes.store(STRIKES - 1, Relaxed);
+    node.live.store(true, Relaxed);
+    tracing::info!(node = node.name, "node answers again");
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node")
+            .field("name", &self.name)
+            .field("live", &self.is_live())
+            .finish_non_exhaustive()
+    }
+}

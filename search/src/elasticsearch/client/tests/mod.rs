@@ -1,0 +1,1 @@
+//! The client against nodes that fail in every way.
