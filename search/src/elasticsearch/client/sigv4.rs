@@ -51,10 +51,8 @@ impl Signer {
 
     #[cfg(test)]
     pub(super) fn with_credentials(region: &str, service: &str, credentials: Credentials) -> Self {
-        let chain = Chain {
-            region: region.to_owned(),
-            credentials: SharedCredentialsProvider::new(credentials),
-        };
+        let chain =
+            Chain { region: region.to_owned(), credentials: SharedCredentialsProvider::new(credentials) };
         Self {
             region: None,
             service: service.to_owned(),
@@ -71,8 +69,8 @@ impl Signer {
         headers: &mut HeaderMap,
     ) -> Result<(), SearchError> {
         let chain = self.chain.get_or_try_init(|| Chain::load(self.region.as_deref())).await?;
-        let identity = self.credentials(chain).await?.into();
-        let signed = self.signature(chain, &identity, node, wire, SystemTime::now());
+        let credentials = self.credentials(chain).await?;
+        let signed = self.signature(chain, credentials, node, wire, SystemTime::now());
         let signed = signed.map_err(|error| failed("signing a request", &*error))?;
         headers.extend(signed);
         Ok(())
@@ -81,15 +79,16 @@ impl Signer {
     fn signature(
         &self,
         chain: &Chain,
-        identity: &aws_credential_types::provider::Identity,
+        credentials: Credentials,
         node: &Url,
         wire: &Wire,
         now: SystemTime,
     ) -> Result<HeaderMap, Box<dyn std::error::Error + Send + Sync>> {
         let mut settings = SigningSettings::default();
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        let identity = credentials.into();
         let params = SigningParams::builder()
-            .identity(identity)
+            .identity(&identity)
             .region(&chain.region)
             .name(&self.service)
             .time(now)
