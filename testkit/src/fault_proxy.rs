@@ -164,7 +164,10 @@ async fn listen(listener: TcpListener, address: SocketAddr, shared: Arc<Shared>)
     let mut listener = Some(listener);
     loop {
         let mut connections = JoinSet::new();
-        let open = listener.take().or(bind(address).await);
+        let open = match listener.take() {
+            Some(open) => Some(open),
+            None => bind(address).await,
+        };
         while !matches!(*fault.borrow_and_update(), Fault::Dead) {
             let Some(open) = &open else { break };
             tokio::select! {

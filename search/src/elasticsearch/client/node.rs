@@ -125,10 +125,21 @@ impl Node {
         let mut task = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
         if self.live.swap(false, Relaxed) {
             tracing::warn!(node = self.name, why, "node set aside");
-        } else if task.as_ref().is_some_and(|task| !task.is_finished()) {
+        } else if is_running(&task) {
             return;
         }
-        *task = Some(tokio::spawn(revive(Arc::clone(self), Arc::clone(probe))));
+        let looks = tokio::spawn(revive(Arc::clone(self), Arc::clone(probe)));
+        if let Some(other) = task.replace(looks) {
+            other.abort();
+        }
+    }
+
+    /// Has a look at it, and sets it aside only if it does not answer that.
+    pub(super) fn suspect(self: &Arc<Self>, probe: &Arc<Wire>) {
+        let mut task = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_live() && !is_running(&task) {
+            *task = Some(tokio::spawn(doubt(Arc::clone(self), Arc::clone(probe))));
+        }
     }
 
     /// Looks after it again where the task that did went with its runtime.
@@ -161,24 +172,49 @@ impl Node {
     }
 }
 
+fn is_running(task: &Option<JoinHandle<()>>) -> bool {
+    task.as_ref().is_some_and(|task| !task.is_finished())
+}
+
+/// Looks at a node once; an error says why it is not well.
+async fn look(node: &Node, probe: &Wire) -> Result<(), String> {
+    match tokio::time::timeout(PROBE, attempt(node, probe)).await {
+        // An answer that says no is an answer: callers shall be told that, not that nobody is there.
+        Ok(Outcome::Answered(_) | Outcome::Busy | Outcome::Final(_)) => Ok(()),
+        Ok(Outcome::Refused(why) | Outcome::Ill(why)) => Err(why),
+        Err(_) => Err("no answer in time".to_owned()),
+    }
+}
+
 /// Looks at a node until it answers; ends then.
 async fn revive(node: Arc<Node>, probe: Arc<Wire>) {
     loop {
         tokio::time::sleep(node.rest()).await;
-        let looked = tokio::time::timeout(PROBE, attempt(&node, &probe)).await;
-        match looked {
-            // An answer that says no is an answer: callers shall be told that, not that nobody is there.
-            Ok(Outcome::Answered(_) | Outcome::Busy | Outcome::Final(_)) => break,
-            Ok(Outcome::Refused(why) | Outcome::Ill(why)) => {
-                tracing::debug!(node = node.name, why, "node stays aside");
-            }
-            Err(_) => tracing::debug!(node = node.name, "node stays aside: no answer in time"),
+        match look(&node, &probe).await {
+            Ok(()) => break,
+            Err(why) => tracing::debug!(node = node.name, why, "node stays aside"),
         }
     }
     // It is on trial: its next failure sets it aside at once, for longer.
     node.strikes.store(STRIKES - 1, Relaxed);
     node.live.store(true, Relaxed);
     tracing::info!(node = node.name, "node answers again");
+}
+
+/// Looks at a live node, and sets it aside where it does not answer.
+async fn doubt(node: Arc<Node>, probe: Arc<Wire>) {
+    match look(&node, &probe).await {
+        Ok(()) => node.strikes.store(0, Relaxed),
+        Err(why) => {
+            node.live.store(false, Relaxed);
+            tracing::warn!(
+                node = node.name,
+                why,
+                "node set aside: it takes too long, and does not answer a look"
+            );
+            revive(node, probe).await;
+        }
+    }
 }
 
 impl fmt::Debug for Node {

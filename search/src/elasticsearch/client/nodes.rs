@@ -83,7 +83,15 @@ impl Nodes {
 
     /// Takes note that a node took too long.
     pub(super) fn slow(&self, at: usize) {
-        self.failed(at, Doubt::Some, "it takes too long");
+        const WHY: &str = "it takes too long";
+        if self.has_other(&[at]) {
+            self.failed(at, Doubt::Some, WHY);
+        } else if self.nodes[at].failed(Doubt::Some) {
+            // It may only have been asked hard questions, and nobody could answer in its place.
+            self.nodes[at].suspect(&self.probe);
+        } else {
+            self.nodes[at].complain("a node failed", WHY);
+        }
     }
 
     fn failed(&self, at: usize, doubt: Doubt, why: &str) {

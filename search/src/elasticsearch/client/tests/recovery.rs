@@ -45,6 +45,20 @@ async fn the_only_node_is_set_aside_after_failures_in_a_row() {
 }
 
 #[tokio::test]
+async fn the_only_node_is_set_aside_where_it_does_not_answer_a_look() {
+    let nodes = nodes([Fault::Hang]).await;
+    let client = client(&nodes);
+    for _ in 0..3 {
+        let call = Call { deadline: Some(Duration::from_millis(50)), ..search() };
+        assert!(matches!(client.send(call).await, Err(SearchError::Timeout)));
+    }
+    assert!(client.is_reachable(), "it is looked at first");
+    soon("it does not answer", || !client.is_reachable()).await;
+    nodes[0].set(Fault::Pass);
+    soon("it answers again", || client.is_reachable()).await;
+}
+
+#[tokio::test]
 async fn a_node_on_trial_is_set_aside_at_its_first_failure() {
     let nodes = nodes([Fault::Dead]).await;
     let client = client(&nodes);
