@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt pages schema bench kill-test seed-check clean
+.PHONY: help dsl dsl-types run test check fmt pages schema bench kill-test seed-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,12 @@ pages: ## build the pages of web/ into web/dist
 
 schema: ## write schema.graphql, docs/schema.md and docs/errors.md from the code
 	UPDATE_SCHEMA=1 cargo test --locked -p wikimovie-api --test schema
+
+dsl: ## write docs/dsl.md, questions beside their DSL, from the code
+	UPDATE_DSL=1 cargo test --locked --workspace --test dsl
+
+dsl-types: ## check the DSL against Elastic's own types, versions 8 and 9
+	@scripts/dsl-types.sh
 
 bench: ## speed and memory on real movies; writes docs/performance.md (MOVIES=folder QUERIES=file)
 	@scripts/bench.sh

@@ -8,7 +8,7 @@ say "Lints"
 cargo clippy --locked --workspace --all-targets -- -D warnings
 say "Documentation"
 RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --locked --workspace --no-deps --document-private-items --quiet
-say "The standalone binary links no AWS crate"
-if cargo tree --locked -p wikimovie -e normal --prefix none | grep -E '^aws-' ; then
-  fail "the standalone binary must not depend on AWS crates"
+say "The standalone binary links no client of a service"
+if cargo tree --locked -p wikimovie -e normal --prefix none | grep -E '^(aws-|elasticsearch )' ; then
+  fail "the standalone binary must depend on no AWS crate and no Elasticsearch client"
 fi

@@ -2,6 +2,7 @@
 # The released binary as users meet it: HTTP audit, pages in a real browser, clients, Postman collection.
 . "$(dirname "$0")/lib.sh"
 need_rust
+scripts/dsl-types.sh
 scripts/chromium.sh
 say "Building wikimovie (release)"
 cargo build --release --locked --bin wikimovie

@@ -9,6 +9,8 @@
 
 pub mod apply;
 pub mod clean;
+#[cfg(feature = "command")]
+pub mod command;
 pub mod document;
 pub mod error;
 pub mod folder;

@@ -101,6 +101,9 @@ pub enum WriteError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Another process writes to this index of the cluster.
+    #[error("another wikimovie process writes to the index {0}")]
+    Held(String),
     /// The cluster cannot be reached, or did not answer in time.
     #[error("the search cluster cannot be reached")]
     Unavailable,

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use wikimovie_ingest::Folder;
 
-use crate::{config::ServeSettings, failure::Failure, say};
+use wikimovie_command::{Failure, say};
+
+use crate::config::ServeSettings;
 
 /// Prints the settings in force. The index is not opened, since a running `serve` may hold it.
 pub(crate) fn run(settings: &ServeSettings) -> Result<ExitCode, Failure> {

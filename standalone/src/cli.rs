@@ -4,6 +4,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use wikimovie_command::LogFormat;
 
 /// Movie search as one program: GraphQL, pages, and an index in a folder.
 #[derive(Debug, Parser)]
@@ -78,12 +79,6 @@ pub(crate) struct LoadArgs {
 pub(crate) enum EnvironmentArg {
     Development,
     Production,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    Text,
-    Json,
 }
 
 /// A path that may be empty: templates set a variable to nothing where they mean none.

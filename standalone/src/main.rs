@@ -1,20 +1,19 @@
 //! `wikimovie`: the whole movie search in one process, with no service beside it.
 //!
 //! Starts things and decides to exit, nothing else. [`cli`] says what can be asked, [`config`] reads the
-//! environment, [`serve`] and [`load`] do the work, [`say`] prints.
+//! environment, [`serve`] and [`load`] do the work.
 
 mod check;
 mod cli;
 mod config;
-mod failure;
 mod load;
-mod receipt;
-mod say;
 mod serve;
 
 use std::process::ExitCode;
 
-use crate::{config::Task, failure::Failure};
+use wikimovie_command::{Failure, say};
+
+use crate::config::Task;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -23,7 +22,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
         Err(failure) => {
-            say::error(&failure);
+            say::error("wikimovie", &failure);
             ExitCode::from(Failure::EXIT_CODE)
         }
     }

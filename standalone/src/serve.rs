@@ -1,7 +1,7 @@
 //! `wikimovie serve`: the index, the gateway and the watched folder in one process, until told to stop.
 
 use std::{
-    io::{self, IsTerminal},
+    io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
     process::ExitCode,
@@ -9,7 +9,6 @@ use std::{
 };
 
 use tokio::{net::TcpListener, sync::oneshot};
-use tracing_subscriber::EnvFilter;
 use wikimovie_api::{Gateway, router};
 use wikimovie_ingest::{Folder, IngestError, Watcher};
 use wikimovie_search::{
@@ -17,12 +16,9 @@ use wikimovie_search::{
     embedded::{Embedded, EmbeddedOptions},
 };
 
-use crate::{
-    cli::LogFormat,
-    config::{LogSettings, ServeSettings},
-    failure::Failure,
-    say,
-};
+use wikimovie_command::{Failure, log, say, signal};
+
+use crate::config::ServeSettings;
 
 /// Longest wait for the first look at the watched folder before the addresses are printed.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
@@ -32,7 +28,7 @@ const LAST_LOOK: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
-    start_logging(&settings.log);
+    log::start(&settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -41,24 +37,6 @@ pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();
     served.map(|()| ExitCode::SUCCESS)
-}
-
-/// Log lines go to standard error; what `serve` and `load` print for people goes to standard output.
-pub(crate) fn start_logging(settings: &LogSettings) {
-    let filter = EnvFilter::try_new(&settings.filter).unwrap_or_default();
-    // The engine tells of every segment and commit at level info.
-    let filter = match "tantivy=warn".parse() {
-        Ok(quiet) if !settings.filter.contains("tantivy") => filter.add_directive(quiet),
-        _ => filter,
-    };
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
-    match settings.format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().init(),
-    }
 }
 
 async fn serve(settings: ServeSettings) -> Result<(), Failure> {
@@ -71,7 +49,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let options = EmbeddedOptions { folder: settings.data_dir, deadline: settings.api.engine_deadline };
     let engine = Embedded::open(&options)?;
     // Armed before anything is told, so that a signal right after the first line is heard.
-    let stop = stop_signal().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
+    let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
 
     let (drain, graphiql) = (settings.api.drain_deadline, settings.api.graphiql);
     let catalog = engine.catalog();
@@ -141,32 +119,12 @@ fn told(error: &WriteError) -> Failure {
         WriteError::Locked(folder) => WriteError::Locked(folder.clone()),
         WriteError::Incompatible(message) => WriteError::Incompatible(message.clone()),
         WriteError::Engine(message) => WriteError::Engine(message.clone()),
+        WriteError::Unavailable => WriteError::Unavailable,
+        WriteError::Held(index) => WriteError::Held(index.clone()),
         WriteError::Storage { folder, source } => WriteError::Storage {
             folder: folder.clone(),
             source: io::Error::new(source.kind(), source.to_string()),
         },
-    })
-}
-
-/// Completes at SIGINT (ctrl-c) or SIGTERM.
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
     })
 }
 

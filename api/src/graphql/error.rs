@@ -19,6 +19,8 @@ pub enum ErrorCode {
     Timeout,
     /// The engine cannot be reached.
     Unavailable,
+    /// Too many connections are open.
+    Overloaded,
     /// Our fault.
     Internal,
     /// The document is no GraphQL.
@@ -67,6 +69,7 @@ impl ErrorCode {
         Self::BadState,
         Self::Timeout,
         Self::Unavailable,
+        Self::Overloaded,
         Self::Internal,
         Self::GraphqlParseFailed,
         Self::GraphqlValidationFailed,
@@ -103,16 +106,22 @@ impl ErrorCode {
                 "The state token was altered, or comes from another version. Ask with `text` and `where` instead.",
             ),
             Self::Timeout => (
-                "TIMEOUT",
+                "ENGINE_TIMEOUT",
                 StatusCode::GATEWAY_TIMEOUT,
                 Some(1_000),
                 "The answer took longer than allowed. Ask for less, or again a little later.",
             ),
             Self::Unavailable => (
-                "UNAVAILABLE",
+                "ENGINE_UNAVAILABLE",
                 StatusCode::SERVICE_UNAVAILABLE,
                 Some(2_000),
                 "The search engine cannot be reached now. Ask again a little later.",
+            ),
+            Self::Overloaded => (
+                "OVERLOADED",
+                StatusCode::SERVICE_UNAVAILABLE,
+                Some(2_000),
+                "Too many connections are open. Connect again a little later.",
             ),
             Self::Internal => (
                 "INTERNAL",
@@ -224,6 +233,9 @@ impl ApiError {
 
     /// A state token that cannot be used.
     pub fn state(error: TokenError) -> Self {
+        if error == TokenError::NotReady {
+            return SearchError::Unavailable.into();
+        }
         Self {
             code: ErrorCode::BadState,
             message: format!("this state cannot be used: {error}"),
@@ -281,6 +293,7 @@ impl From<ApiError> for async_graphql::Error {
 impl From<SearchError> for ApiError {
     fn from(error: SearchError) -> Self {
         match error {
+            SearchError::BadCursor(TokenError::NotReady) => SearchError::Unavailable.into(),
             SearchError::BadCursor(why) => {
                 Self::new(ErrorCode::BadCursor, SearchError::BadCursor(why).to_string())
             }

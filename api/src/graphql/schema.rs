@@ -12,6 +12,8 @@ use futures::{
 };
 use tokio::sync::Semaphore;
 
+use wikimovie_search::operation::operation;
+
 use crate::{
     Gateway,
     graphql::{
@@ -147,7 +149,7 @@ impl Service {
     pub async fn run(&self, prepared: Prepared) -> Response {
         let scope = Arc::new(Scope::default());
         let request = prepared.request.data(Arc::clone(&scope));
-        let execution = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
+        let execution = AssertUnwindSafe(operation(self.schema.execute(request))).catch_unwind();
         let mut response =
             match tokio::time::timeout(self.gateway.settings.operation_deadline, execution).await {
                 Ok(Ok(response)) => response,

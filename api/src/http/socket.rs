@@ -30,7 +30,7 @@ const SEND_DEADLINE: Duration = Duration::from_secs(30);
 /// Answers a handshake.
 ///
 /// # Errors
-/// `UNAVAILABLE` where too many connections are open, `BAD_REQUEST` for another subprotocol.
+/// `OVERLOADED` where too many connections are open, `BAD_REQUEST` for another subprotocol.
 pub(super) fn accept(shared: &Shared, upgrade: WebSocketUpgrade) -> Result<Response, ApiError> {
     let upgrade = upgrade.protocols([SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
@@ -39,7 +39,7 @@ pub(super) fn accept(shared: &Shared, upgrade: WebSocketUpgrade) -> Result<Respo
     }
     let permit = Arc::clone(&shared.sockets)
         .try_acquire_owned()
-        .map_err(|_| ApiError::new(ErrorCode::Unavailable, "too many WebSocket connections are open"))?;
+        .map_err(|_| ApiError::new(ErrorCode::Overloaded, "too many WebSocket connections are open"))?;
     let service = shared.service.for_socket();
     let limit = shared.gateway.settings.body_limit;
     Ok(upgrade

@@ -74,8 +74,8 @@ async fn forged_tokens_are_told_apart() {
 async fn failures_of_the_engine_have_codes_and_keep_their_text() {
     let app = TestApp::dozen();
     for (failure, code, retry) in [
-        (Failure::Timeout, "TIMEOUT", true),
-        (Failure::Unavailable, "UNAVAILABLE", true),
+        (Failure::Timeout, "ENGINE_TIMEOUT", true),
+        (Failure::Unavailable, "ENGINE_UNAVAILABLE", true),
         (Failure::Engine, "INTERNAL", false),
     ] {
         app.catalog.fail_with(failure);
@@ -111,13 +111,13 @@ async fn a_hanging_engine_times_out() {
     let settings = ApiSettings { engine_deadline: Duration::from_millis(20), ..ApiSettings::default() };
     let app = TestApp::of(Vec::new(), settings);
     app.catalog.fail_with(Failure::Hang);
-    assert_eq!(app.fail("{ catalog { movies } }").await["extensions"]["code"], "TIMEOUT");
+    assert_eq!(app.fail("{ catalog { movies } }").await["extensions"]["code"], "ENGINE_TIMEOUT");
     assert_eq!(app.get("/readyz").await.status, 503);
     let settings = ApiSettings { operation_deadline: Duration::from_millis(20), ..ApiSettings::default() };
     let app = TestApp::of(Vec::new(), settings);
     app.catalog.fail_with(Failure::Hang);
     let answer = app.post(&json!({ "query": "{ catalog { movies } }" })).await;
-    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (504, "TIMEOUT"));
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (504, "ENGINE_TIMEOUT"));
 }
 
 #[tokio::test]

@@ -207,7 +207,7 @@ impl Elasticsearch {
     /// The write side, for use outside of async code: it blocks on `runtime`.
     ///
     /// # Errors
-    /// [`WriteError::Locked`] while another writer holds the index.
+    /// [`WriteError::Held`] while another writer holds the index.
     pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
         ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
     }
@@ -347,4 +347,41 @@ impl Catalog for Elasticsearch {
     fn revisions(&self) -> watch::Receiver<Revision> {
         self.shared.revisions.subscribe()
     }
+}
+
+/// The DSL that a question with this plan is asked with, as [`wikimovie_domain::Explain`] tells it: one body, or a
+/// list of them where several go in one `_msearch`. Pure.
+///
+/// # Errors
+/// [`SearchError::BadCursor`] where a page starts at a cursor that is none of `sealer`'s.
+pub fn dsl(
+    plan: &crate::plan::Plan,
+    request: &SearchRequest,
+    sealer: &Sealer,
+) -> Result<serde_json::Value, SearchError> {
+    let open = |token| crate::cursor::open(sealer, &request.question, token);
+    let places = request.hits.iter().map(|hits| {
+        let cursor = hits.page.cursor.as_deref().map(open).transpose()?;
+        Ok(cursor.map(|cursor| cursor.place))
+    });
+    let places = places.collect::<Result<Vec<_>, SearchError>>()?;
+    let sizes = Sizes { shards: 1, people: 0 };
+    let searches = compile::compile(plan, request, &places, sizes).searches;
+    let json = match searches.as_slice() {
+        [search] => serde_json::to_value(search),
+        searches => serde_json::to_value(searches),
+    };
+    json.map_err(|error| SearchError::Engine(error.to_string()))
+}
+
+/// Body that creates an index of listings: its settings and mapping.
+pub fn index_body(shards: u32, replicas: u32) -> serde_json::Value {
+    mapping::listings(shards, replicas)
+}
+
+/// A cursor of a question at some place, for trying what follows a page without asking for one.
+#[doc(hidden)]
+pub fn cursor_at(sealer: &Sealer, question: &wikimovie_domain::Question, plan: &crate::plan::Plan) -> String {
+    let place = crate::cursor::Place { score: 7, prior: 500, year: 1999, order: "matrix\0test:1".to_owned() };
+    crate::cursor::Cursors::new(sealer, question, plan).seal(place)
 }

@@ -70,8 +70,6 @@ struct Total {
 /// One document found.
 #[derive(Debug, Deserialize)]
 pub(super) struct Hit {
-    #[serde(rename = "_id")]
-    pub(super) id: String,
     #[serde(default)]
     pub(super) sort: Vec<SortValue>,
     #[serde(rename = "_source", default)]
@@ -93,8 +91,6 @@ pub(super) struct Counted {
     pub(super) buckets: Vec<Bucket>,
     #[serde(default)]
     pub(super) sum_other_doc_count: u64,
-    #[serde(default)]
-    pub(super) doc_count_error_upper_bound: i64,
     /// Of `stats_bucket`.
     #[serde(default)]
     pub(super) count: Option<u64>,

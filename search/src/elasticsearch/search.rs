@@ -3,13 +3,13 @@
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use wikimovie_domain::{
-    Correction, Direction, Explain, Hit, HitPage, HitsRequest, Movie, MovieId, MovieParts, MovieSort,
-    Question, Relaxation, SearchAnswer, SearchRequest, Total, TotalRelation, Warning,
+    Correction, Direction, Explain, Hit, HitPage, HitsRequest, Movie, MovieId, MovieParts, Question,
+    Relaxation, SearchAnswer, SearchRequest, Total, TotalRelation, Warning,
 };
 
 use super::{
     ENGINE, Shared, View,
-    compile::{self, FEW_HITS, PagePlaces},
+    compile::{self, FEW_HITS, Order, PagePlaces},
     dsl::{Ids, Query, Search, Sort, Source},
     mapping::field,
     response::Found,
@@ -68,8 +68,7 @@ impl Shared {
         };
         let list = List {
             cursors: Cursors::new(&self.sealer, question, plan),
-            sort: question.sort,
-            has_text: !plan.score.is_empty(),
+            order: Order::of(question.sort, plan),
             compiled: &compiled,
         };
         let mut found: Vec<Option<Found>> = found.into_iter().map(Some).collect();
@@ -148,8 +147,7 @@ impl Shared {
 /// What all pages of one question share.
 struct List<'a> {
     cursors: Cursors<'a>,
-    sort: MovieSort,
-    has_text: bool,
+    order: Order,
     compiled: &'a Compiled,
 }
 
@@ -180,12 +178,12 @@ impl List<'_> {
     }
 
     fn hit(&self, asked: &HitsRequest, row: super::response::Hit) -> Result<Hit, SearchError> {
-        let place = compile::place_of(self.sort, &row.sort)
+        let place = compile::place_of(self.order, &row.sort)
             .ok_or_else(|| super::response::odd("sort values that are none of ours"))?;
         let movie = row.movie()?;
         let score = place.score;
         Ok(Hit {
-            score: (self.has_text && self.sort == MovieSort::Relevance).then_some(score),
+            score: (self.order == Order::Points).then_some(score),
             cursor: if asked.cursors { self.cursors.seal(place) } else { String::new() },
             highlights: if asked.highlights {
                 highlight::highlights(&movie, &self.compiled.typed)

@@ -10,7 +10,7 @@ use wikimovie_domain::{FacetRequest, SearchRequest};
 pub(super) use self::{
     clause::{any_value, query},
     facet::{DISTINCT, MISSING, SELECTED, VALUES, YEARS, by_year, name as facet_name},
-    page::place_of,
+    page::{Order, place_of},
     score::ranked,
 };
 use super::{
@@ -58,7 +58,7 @@ pub(super) fn compile(
     places: &[Option<Place>],
     sizes: Sizes,
 ) -> Searches {
-    let sort = request.question.sort;
+    let order = Order::of(request.question.sort, plan);
     let filters = Filters::of(plan, &request.facets);
     let mut first = Search {
         post_filter: filters.post_filter(),
@@ -69,18 +69,18 @@ pub(super) fn compile(
     let mut searches = Vec::new();
     let mut pages = Vec::new();
     for (asked, place) in request.hits.iter().zip(places) {
-        let page = page::page(plan, asked, sort, place.as_ref());
+        let page = page::page(plan, asked, order, place.as_ref());
         let at = if pages.is_empty() {
             first = Search {
                 aggs: first.aggs,
                 post_filter: first.post_filter,
                 track_total_hits: first.track_total_hits,
-                query: page::scored(first.query, plan, asked, sort),
+                query: page::scored(first.query, plan, asked, order),
                 ..page
             };
             0
         } else {
-            searches.push(Search { query: page::scored(everything(plan), plan, asked, sort), ..page });
+            searches.push(Search { query: page::scored(everything(plan), plan, asked, order), ..page });
             searches.len()
         };
         pages.push(PagePlaces { page: at, probe: None });
@@ -88,9 +88,9 @@ pub(super) fn compile(
     searches.insert(0, first);
     for ((asked, place), places) in request.hits.iter().zip(places).zip(&mut pages) {
         if let Some(place) = place.as_ref().filter(|_| asked.page_info) {
-            let probe = page::probe(asked, sort, place);
+            let probe = page::probe(asked, order, place);
             places.probe = Some(searches.len());
-            searches.push(Search { query: page::scored(everything(plan), plan, asked, sort), ..probe });
+            searches.push(Search { query: page::scored(everything(plan), plan, asked, order), ..probe });
         }
     }
     Searches { searches, pages }

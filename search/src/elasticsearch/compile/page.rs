@@ -12,18 +12,45 @@ use crate::{
     plan::Plan,
 };
 
+/// How the hits of a plan are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// By points, then prior, then title.
+    Points,
+    /// By prior, then title: relevance where no text gives points.
+    Prior,
+    YearDesc,
+    YearAsc,
+    TitleAsc,
+    TitleDesc,
+}
+
+impl Order {
+    /// The order of a question that became this plan.
+    pub(crate) fn of(sort: MovieSort, plan: &Plan) -> Self {
+        match sort {
+            MovieSort::Relevance if plan.score.is_empty() => Self::Prior,
+            MovieSort::Relevance => Self::Points,
+            MovieSort::YearDesc => Self::YearDesc,
+            MovieSort::YearAsc => Self::YearAsc,
+            MovieSort::TitleAsc => Self::TitleAsc,
+            MovieSort::TitleDesc => Self::TitleDesc,
+        }
+    }
+}
+
 /// What a movie without a year sorts as, so that it comes last both ways: below every year, or above.
 const NO_YEAR_DESC: u16 = 0;
 const NO_YEAR_ASC: u16 = u16::MAX >> 1;
 
 /// The search of a page, its query left to the caller.
-pub(super) fn page(plan: &Plan, asked: &HitsRequest, sort: MovieSort, place: Option<&Place>) -> Search {
+pub(super) fn page(plan: &Plan, asked: &HitsRequest, order: Order, place: Option<&Place>) -> Search {
     let backward = asked.page.direction == Direction::Backward;
-    let keys = keys(sort);
+    let keys = keys(order);
     Search {
         // One more than asked tells whether there is more.
         size: if asked.page.size == 0 { 0 } else { asked.page.size + usize::from(asked.page_info) },
-        search_after: place.map(|place| values(sort, place)),
+        search_after: place.map(|place| values(order, place)),
         sort: if backward { reversed(keys) } else { keys },
         source: source(asked.parts, plan, asked.highlights || asked.reasons),
         ..Search::new(Query::ALL)
@@ -32,35 +59,32 @@ pub(super) fn page(plan: &Plan, asked: &HitsRequest, sort: MovieSort, place: Opt
 
 /// The search that tells whether anything stands at or before the place where a page starts: the same list read the
 /// other way, from just beside the place, so that the movie which stands there is met as well.
-pub(super) fn probe(asked: &HitsRequest, sort: MovieSort, place: &Place) -> Search {
+pub(super) fn probe(asked: &HitsRequest, order: Order, place: &Place) -> Search {
     let forward = asked.page.direction == Direction::Forward;
-    let keys = if forward { reversed(keys(sort)) } else { keys(sort) };
+    let keys = if forward { reversed(keys(order)) } else { keys(order) };
     let ascending = keys.last().is_some_and(Sort::is_ascending);
-    let order = if ascending { just_below(&place.order) } else { just_above(&place.order) };
-    let beside = Place { order, ..place.clone() };
-    Search { size: 1, search_after: Some(values(sort, &beside)), sort: keys, ..Search::new(Query::ALL) }
+    let key = if ascending { just_below(&place.order) } else { just_above(&place.order) };
+    let beside = Place { order: key, ..place.clone() };
+    Search { size: 1, search_after: Some(values(order, &beside)), sort: keys, ..Search::new(Query::ALL) }
 }
 
 /// A query with the points that its order asks for.
-pub(super) fn scored(found: Query, plan: &Plan, asked: &HitsRequest, sort: MovieSort) -> Query {
-    if sort == MovieSort::Relevance && !plan.score.is_empty() && asked.page.size > 0 {
-        ranked(found, &plan.score)
-    } else {
-        found
-    }
+pub(super) fn scored(found: Query, plan: &Plan, asked: &HitsRequest, order: Order) -> Query {
+    if order == Order::Points && asked.page.size > 0 { ranked(found, &plan.score) } else { found }
 }
 
 const SCORE: &str = "_score";
 
-fn keys(sort: MovieSort) -> Vec<Sort> {
-    match sort {
-        MovieSort::Relevance => vec![Sort::desc(SCORE), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
-        MovieSort::YearDesc => {
+fn keys(order: Order) -> Vec<Sort> {
+    match order {
+        Order::Prior => vec![Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+        Order::Points => vec![Sort::desc(SCORE), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+        Order::YearDesc => {
             vec![Sort::desc(field::YEAR).missing_as(NO_YEAR_DESC), Sort::asc(field::ORDER)]
         }
-        MovieSort::YearAsc => vec![Sort::asc(field::YEAR).missing_as(NO_YEAR_ASC), Sort::asc(field::ORDER)],
-        MovieSort::TitleAsc => vec![Sort::asc(field::ORDER)],
-        MovieSort::TitleDesc => vec![Sort::desc(field::ORDER)],
+        Order::YearAsc => vec![Sort::asc(field::YEAR).missing_as(NO_YEAR_ASC), Sort::asc(field::ORDER)],
+        Order::TitleAsc => vec![Sort::asc(field::ORDER)],
+        Order::TitleDesc => vec![Sort::desc(field::ORDER)],
     }
 }
 
@@ -68,23 +92,24 @@ fn reversed(keys: Vec<Sort>) -> Vec<Sort> {
     keys.into_iter().map(Sort::reversed).collect()
 }
 
-fn values(sort: MovieSort, place: &Place) -> SortValues {
+fn values(by: Order, place: &Place) -> SortValues {
     let order = SortValue::Text(place.order.clone());
-    match sort {
-        MovieSort::Relevance => {
+    match by {
+        Order::Prior => vec![SortValue::Whole(place.prior.into()), order],
+        Order::Points => {
             vec![SortValue::Whole(place.score.into()), SortValue::Whole(place.prior.into()), order]
         }
-        MovieSort::YearDesc => vec![SortValue::Whole(place.year.into()), order],
-        MovieSort::YearAsc => {
+        Order::YearDesc => vec![SortValue::Whole(place.year.into()), order],
+        Order::YearAsc => {
             let year = if place.year == 0 { NO_YEAR_ASC } else { place.year };
             vec![SortValue::Whole(year.into()), order]
         }
-        MovieSort::TitleAsc | MovieSort::TitleDesc => vec![order],
+        Order::TitleAsc | Order::TitleDesc => vec![order],
     }
 }
 
 /// The place that a hit's sort values tell; `None` where they are not ours.
-pub(crate) fn place_of(sort: MovieSort, values: &[SortValue]) -> Option<Place> {
+pub(crate) fn place_of(order: Order, values: &[SortValue]) -> Option<Place> {
     let number = |value: &SortValue| match value {
         SortValue::Whole(number) => Some(*number),
         SortValue::Number(number) if (0.0..f64::from(u32::MAX)).contains(number) => Some(*number as u64),
@@ -92,17 +117,18 @@ pub(crate) fn place_of(sort: MovieSort, values: &[SortValue]) -> Option<Place> {
     };
     let small = |value: &SortValue| number(value).and_then(|number| u16::try_from(number).ok());
     let (last, first) = values.split_last()?;
-    let SortValue::Text(order) = last else { return None };
-    let place = Place { score: 0, prior: 0, year: 0, order: order.clone() };
-    match (sort, first) {
-        (MovieSort::Relevance, [score, prior]) => {
+    let SortValue::Text(key) = last else { return None };
+    let place = Place { score: 0, prior: 0, year: 0, order: key.clone() };
+    match (order, first) {
+        (Order::Prior, [prior]) => Some(Place { prior: small(prior)?, ..place }),
+        (Order::Points, [score, prior]) => {
             Some(Place { score: u32::try_from(number(score)?).ok()?, prior: small(prior)?, ..place })
         }
-        (MovieSort::YearDesc | MovieSort::YearAsc, [year]) => {
+        (Order::YearDesc | Order::YearAsc, [year]) => {
             let year = small(year)?;
             Some(Place { year: if year == NO_YEAR_ASC { 0 } else { year }, ..place })
         }
-        (MovieSort::TitleAsc | MovieSort::TitleDesc, []) => Some(place),
+        (Order::TitleAsc | Order::TitleDesc, []) => Some(place),
         _ => None,
     }
 }
@@ -174,13 +200,13 @@ mod tests {
     fn places_survive_the_way_there_and_back() {
         let place = Place { score: 0, prior: 0, year: 0, order: "a\0b:1".into() };
         let cases = [
-            (MovieSort::Relevance, Place { score: 16_000_000, prior: 1023, ..place.clone() }),
-            (MovieSort::YearAsc, place.clone()),
-            (MovieSort::YearDesc, Place { year: 1999, ..place.clone() }),
-            (MovieSort::TitleDesc, place),
+            (Order::Points, Place { score: 16_000_000, prior: 1023, ..place.clone() }),
+            (Order::YearAsc, place.clone()),
+            (Order::YearDesc, Place { year: 1999, ..place.clone() }),
+            (Order::TitleDesc, place),
         ];
-        for (sort, place) in cases {
-            assert_eq!(place_of(sort, &values(sort, &place)), Some(place), "{sort:?}");
+        for (order, place) in cases {
+            assert_eq!(place_of(order, &values(order, &place)), Some(place), "{order:?}");
         }
     }
 }

@@ -105,5 +105,5 @@ impl Hold {
 }
 
 fn held(shared: &Shared) -> WriteError {
-    WriteError::Locked(format!("the cluster's index {}", shared.names.read))
+    WriteError::Held(shared.names.read.clone())
 }

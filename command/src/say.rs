@@ -6,22 +6,22 @@ use std::{
 };
 
 /// A line of the answer, on standard output.
-pub(crate) fn line(line: impl Display) {
+pub fn line(line: impl Display) {
     let _ = writeln!(io::stdout().lock(), "{line}");
 }
 
 /// A line about how the work goes, on standard error.
-pub(crate) fn note(line: impl Display) {
+pub fn note(line: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Why the program ends.
-pub(crate) fn error(failure: &dyn Display) {
-    note(format_args!("wikimovie: {failure}"));
+/// Why the program of this name ends.
+pub fn error(program: &str, failure: &dyn Display) {
+    note(format_args!("{program}: {failure}"));
 }
 
 /// A number with its thousands apart.
-pub(crate) fn number(value: u64) -> String {
+pub fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

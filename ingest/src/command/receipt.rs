@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use wikimovie_command::say;
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Refusal, Revision};
-use wikimovie_ingest::{Applied, Change, Problem, SyncReport};
 
-use crate::say;
+use crate::{Applied, Change, Problem, SyncReport};
 
 /// Objects printed one by one; beyond, only those with something to tell.
 const MAX_ROWS: usize = 100;

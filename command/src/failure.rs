@@ -2,23 +2,23 @@
 
 use std::{fmt, io, net::SocketAddr, path::Path};
 
-use wikimovie_ingest::IngestError;
 use wikimovie_search::WriteError;
 
 /// One line, in the words of whoever started the program.
 #[derive(Debug)]
-pub(crate) struct Failure(String);
+pub struct Failure(String);
 
 impl Failure {
     /// Status with which the program ends.
-    pub(crate) const EXIT_CODE: u8 = 2;
+    pub const EXIT_CODE: u8 = 2;
 
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    /// A failure in these words.
+    pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
 
     /// The address cannot be listened on.
-    pub(crate) fn listening(address: SocketAddr, error: &io::Error) -> Self {
+    pub fn listening(address: SocketAddr, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::AddrInUse => Self(format!(
                 "{address} is in use by another program; stop it or choose another address with WIKIMOVIE_LISTEN"
@@ -31,7 +31,7 @@ impl Failure {
     }
 
     /// A folder or file that was named cannot be read.
-    pub(crate) fn reading(path: &Path, error: &io::Error) -> Self {
+    pub fn reading(path: &Path, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self(format!("{} does not exist", path.display())),
             io::ErrorKind::NotADirectory => Self(format!("{} is not a folder", path.display())),
@@ -63,16 +63,14 @@ impl From<WriteError> for Failure {
                 )),
                 _ => Self(error.to_string()),
             },
+            WriteError::Unavailable => Self(
+                "the search cluster cannot be reached, or did not answer in time; see ELASTICSEARCH_URLS"
+                    .to_owned(),
+            ),
+            WriteError::Held(index) => Self(format!(
+                "another wikimovie writes to {index}; try again when it is done, or a minute after it was killed"
+            )),
             WriteError::Incompatible(_) | WriteError::Engine(_) => Self(error.to_string()),
-        }
-    }
-}
-
-impl From<IngestError> for Failure {
-    fn from(error: IngestError) -> Self {
-        match error {
-            IngestError::Write(error) => error.into(),
-            other => Self(other.to_string()),
         }
     }
 }

@@ -1,0 +1,209 @@
+//! Settings of a search cluster, the same for every program that uses one.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use clap::Args;
+use secrecy::SecretString;
+use url::Url;
+use wikimovie_search::elasticsearch::{Auth, ElasticsearchOptions};
+
+use crate::Failure;
+
+/// Prefix of the variables that name the cluster.
+pub const PREFIX: &str = "ELASTICSEARCH_";
+
+/// Shortest secret that is taken, in bytes.
+const MIN_SECRET_BYTES: usize = 16;
+
+/// Where the cluster is, and which index of it is ours.
+#[derive(Args, Clone, Debug)]
+pub struct ClusterArgs {
+    /// Addresses of the nodes, parted by commas, such as http://node-1:9200,http://node-2:9200
+    #[arg(long, env = "ELASTICSEARCH_URLS", value_name = "URL,URL…", value_delimiter = ',')]
+    pub urls: Vec<String>,
+    /// User of the cluster
+    #[arg(long, env = "ELASTICSEARCH_USERNAME", value_name = "NAME")]
+    pub username: Option<String>,
+    /// Password of the user
+    #[arg(long, env = "ELASTICSEARCH_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    pub password: Option<String>,
+    /// File that holds the password
+    #[arg(long, env = "ELASTICSEARCH_PASSWORD_FILE", value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// API key, encoded; in place of user and password
+    #[arg(long, env = "ELASTICSEARCH_API_KEY", value_name = "KEY", hide_env_values = true)]
+    pub api_key: Option<String>,
+    /// File that holds the API key
+    #[arg(long, env = "ELASTICSEARCH_API_KEY_FILE", value_name = "FILE")]
+    pub api_key_file: Option<PathBuf>,
+    /// Certificates (PEM) of an own authority to trust
+    #[arg(long, env = "ELASTICSEARCH_CA", value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Name of the alias that is read, and start of the names of all that is ours
+    #[arg(long, env = "WIKIMOVIE_INDEX", value_name = "NAME", default_value = "movies")]
+    pub index: String,
+    /// Primary shards of an index that is made; one keeps every count exact
+    #[arg(long, env = "WIKIMOVIE_SHARDS", value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub shards: u32,
+    /// Replicas of an index that is made
+    #[arg(long, env = "WIKIMOVIE_REPLICAS", value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=64))]
+    pub replicas: u32,
+    /// Longest time for one question to the cluster, in milliseconds
+    #[arg(long, env = "WIKIMOVIE_ENGINE_DEADLINE", value_name = "MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(100..=60_000))]
+    pub engine_deadline: u64,
+    /// Secret that seals cursors and states, at least 16 bytes [default: one kept in the cluster]
+    #[arg(long, env = "WIKIMOVIE_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
+    /// File that holds the secret
+    #[arg(long, env = "WIKIMOVIE_SECRET_FILE", value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+}
+
+impl ClusterArgs {
+    /// The options, if they fit together.
+    ///
+    /// # Errors
+    /// One line about the first that does not.
+    pub fn options(&self) -> Result<ElasticsearchOptions, Failure> {
+        Ok(ElasticsearchOptions {
+            urls: self.addresses()?,
+            auth: self.auth()?,
+            ca_certificates: self.ca.as_ref().map(read_bytes).transpose()?,
+            index: self.checked_index()?,
+            shards: self.shards,
+            replicas: self.replicas,
+            deadline: Duration::from_millis(self.engine_deadline),
+            secret: self.checked_secret()?,
+        })
+    }
+
+    fn addresses(&self) -> Result<Vec<Url>, Failure> {
+        let given = self.urls.iter().map(|url| url.trim()).filter(|url| !url.is_empty());
+        let address = |text: &str| match text.parse::<Url>() {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+            // The address may hold a password.
+            _ => Err(Failure::new("ELASTICSEARCH_URLS holds something that is no http or https address")),
+        };
+        let urls = given.map(address).collect::<Result<Vec<_>, _>>()?;
+        if urls.is_empty() {
+            return Err(Failure::new(
+                "ELASTICSEARCH_URLS is not set: give the address of a search node, such as http://127.0.0.1:9200 (the \
+                 program wikimovie needs none)",
+            ));
+        }
+        Ok(urls)
+    }
+
+    fn auth(&self) -> Result<Auth, Failure> {
+        let password =
+            one_of("ELASTICSEARCH_PASSWORD", self.password.as_deref(), self.password_file.as_ref())?;
+        let key = one_of("ELASTICSEARCH_API_KEY", self.api_key.as_deref(), self.api_key_file.as_ref())?;
+        let username = self.username.clone().filter(|name| !name.is_empty());
+        match (username, password, key) {
+            (None, None, None) => Ok(Auth::None),
+            (Some(username), Some(password), None) => {
+                Ok(Auth::Basic { username, password: SecretString::from(password) })
+            }
+            (None, None, Some(key)) => Ok(Auth::ApiKey(SecretString::from(key))),
+            (_, _, Some(_)) => Err(Failure::new(
+                "ELASTICSEARCH_API_KEY and ELASTICSEARCH_USERNAME or _PASSWORD are both set: give one of them",
+            )),
+            (Some(_), None, None) => {
+                Err(Failure::new("ELASTICSEARCH_USERNAME is set and ELASTICSEARCH_PASSWORD is not"))
+            }
+            (None, Some(_), None) => {
+                Err(Failure::new("ELASTICSEARCH_PASSWORD is set and ELASTICSEARCH_USERNAME is not"))
+            }
+        }
+    }
+
+    /// Names that every engine takes (elastic.co, "Create index": path parameters), kept to the plain ones.
+    fn checked_index(&self) -> Result<String, Failure> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+        let starts = self.index.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+        if starts && self.index.chars().all(plain) && self.index.len() <= 200 {
+            return Ok(self.index.clone());
+        }
+        Err(Failure::new(format!(
+            "WIKIMOVIE_INDEX {:?} is no name of an index: small letters, digits, - _ and . only, a letter or digit first",
+            self.index
+        )))
+    }
+
+    fn checked_secret(&self) -> Result<Option<Vec<u8>>, Failure> {
+        let secret = one_of("WIKIMOVIE_SECRET", self.secret.as_deref(), self.secret_file.as_ref())?;
+        match secret.map(String::into_bytes) {
+            Some(secret) if secret.len() < MIN_SECRET_BYTES => {
+                Err(Failure::new(format!("WIKIMOVIE_SECRET is shorter than {MIN_SECRET_BYTES} bytes")))
+            }
+            secret => Ok(secret),
+        }
+    }
+}
+
+/// A secret given as it stands or by a file, not both; an empty one is none.
+fn one_of(name: &str, value: Option<&str>, file: Option<&PathBuf>) -> Result<Option<String>, Failure> {
+    let value = value.filter(|value| !value.is_empty());
+    match (value, file) {
+        (Some(_), Some(_)) => {
+            Err(Failure::new(format!("{name} and {name}_FILE are both set: give one of them")))
+        }
+        (Some(value), None) => Ok(Some(value.to_owned())),
+        (None, None) => Ok(None),
+        (None, Some(file)) => {
+            let text = String::from_utf8(read_bytes(file)?)
+                .map_err(|_| Failure::new(format!("{} is no text", file.display())))?;
+            Ok(Some(text.trim_end().to_owned()).filter(|text| !text.is_empty()))
+        }
+    }
+}
+
+fn read_bytes(path: &PathBuf) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::reading(path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        cluster: ClusterArgs,
+    }
+
+    fn options(line: &str) -> Result<ElasticsearchOptions, String> {
+        let cli = Cli::try_parse_from(std::iter::once("test").chain(line.split_whitespace()));
+        let cli = cli.map_err(|error| error.to_string())?;
+        cli.cluster.options().map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_in_a_line() {
+        let cases = [
+            ("", "ELASTICSEARCH_URLS"),
+            ("--urls node:9200", "no http"),
+            ("--urls http://a --api-key k --username u --password p", "give one"),
+            ("--urls http://a --username u", "ELASTICSEARCH_PASSWORD is not"),
+            ("--urls http://a --password p", "ELASTICSEARCH_USERNAME is not"),
+            ("--urls http://a --index Movies", "WIKIMOVIE_INDEX"),
+            ("--urls http://a --index _movies", "WIKIMOVIE_INDEX"),
+            ("--urls http://a --secret short", "16 bytes"),
+            ("--urls http://a --ca /no/such/file", "does not exist"),
+            ("--urls http://a --shards 0", "0 is not in"),
+        ];
+        for (line, part) in cases {
+            let told = options(line).unwrap_err();
+            assert!(told.contains(part), "{line}: {told}");
+        }
+    }
+
+    #[test]
+    fn what_fits_is_taken() {
+        let taken = options("--urls http://a:9200,https://b --username u --password p --replicas 0").unwrap();
+        assert_eq!((taken.urls.len(), taken.index.as_str(), taken.replicas), (2, "movies", 0));
+        assert!(matches!(taken.auth, Auth::Basic { .. }));
+    }
+}

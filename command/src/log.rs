@@ -1,0 +1,60 @@
+//! Log lines: which, and how they are written.
+
+use std::io::{self, IsTerminal};
+
+use clap::ValueEnum;
+use tracing_subscriber::EnvFilter;
+
+use crate::Failure;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One object a line.
+    Json,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// Which lines, in the syntax of `tracing_subscriber::EnvFilter`.
+    pub filter: String,
+    /// How.
+    pub format: LogFormat,
+}
+
+impl LogSettings {
+    /// Settings from what was given; an empty filter is none.
+    ///
+    /// # Errors
+    /// One line that says what is wrong with the filter.
+    pub fn new(filter: Option<&str>, default: &str, format: LogFormat) -> Result<Self, Failure> {
+        let filter = filter.filter(|filter| !filter.is_empty()).unwrap_or(default).to_owned();
+        match EnvFilter::try_new(&filter) {
+            Ok(_) => Ok(Self { filter, format }),
+            Err(error) => {
+                Err(Failure::new(format!("WIKIMOVIE_LOG {filter:?} is no filter of log lines: {error}")))
+            }
+        }
+    }
+}
+
+/// Log lines go to standard error; what a program prints for people goes to standard output.
+pub fn start(settings: &LogSettings) {
+    let filter = EnvFilter::try_new(&settings.filter).unwrap_or_default();
+    // The engine tells of every segment and commit at level info.
+    let filter = match "tantivy=warn".parse() {
+        Ok(quiet) if !settings.filter.contains("tantivy") => filter.add_directive(quiet),
+        _ => filter,
+    };
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
+    match settings.format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
