@@ -21,6 +21,9 @@ pub(in crate::elasticsearch) struct Call {
     pub(in crate::elasticsearch) repeatable: bool,
     /// In place of the client's own deadline.
     pub(in crate::elasticsearch) deadline: Option<Duration>,
+    /// Whether the answer may come compressed. That costs a node more time than a local network saves, save for
+    /// answers of many hundred kilobytes.
+    pub(in crate::elasticsearch) gzip_answer: bool,
 }
 
 /// Body of a request.
@@ -29,36 +32,6 @@ pub(in crate::elasticsearch) enum Body {
     Json(Bytes),
     /// Lines of JSON, for `_bulk` and `_msearch`.
     Ndjson(Bytes),
-}
-
-/// A call, and what few calls ask besides.
-#[derive(Clone, Debug)]
-pub(in crate::elasticsearch) struct Request {
-    pub(super) call: Call,
-    /// Whether the answer may come compressed. That costs a node more time than a local network saves, save for
-    /// answers of many hundred kilobytes.
-    pub(super) gzip_answer: bool,
-    /// Names the caller in the cluster's task list and slow logs (`X-Opaque-Id`).
-    pub(super) opaque_id: Option<String>,
-}
-
-impl From<Call> for Request {
-    fn from(call: Call) -> Self {
-        Self { call, gzip_answer: false, opaque_id: None }
-    }
-}
-
-#[allow(dead_code, reason = "not each of these is asked for yet")]
-impl Call {
-    /// Lets the answer come compressed: for long ones, such as pages of the vocabulary.
-    pub(in crate::elasticsearch) fn with_gzip_answer(self) -> Request {
-        Request { gzip_answer: true, ..self.into() }
-    }
-
-    /// Names the caller to the cluster. An id that no header can carry is left out.
-    pub(in crate::elasticsearch) fn with_opaque_id(self, id: impl Into<String>) -> Request {
-        Request { opaque_id: Some(id.into()), ..self.into() }
-    }
 }
 
 impl Call {

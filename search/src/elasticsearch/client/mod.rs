@@ -36,7 +36,7 @@ use url::Url;
 
 pub use self::auth::Auth;
 pub(super) use self::call::{Body, Call, Reply};
-use self::{call::Request, node::Node, nodes::Nodes, sigv4::Signer, wire::Wire};
+use self::{node::Node, nodes::Nodes, sigv4::Signer, wire::Wire};
 use crate::error::SearchError;
 
 /// How to reach the nodes.
@@ -80,21 +80,20 @@ impl Client {
         Ok(Self { nodes, signer, deadline: options.deadline })
     }
 
-    /// What the cluster says to a call, or to a call with extras ([`Call::with_gzip_answer`]).
+    /// What the cluster says to a call.
     ///
     /// # Errors
     /// [`SearchError::Timeout`] past the deadline, [`SearchError::Unavailable`] where no node can answer now,
     /// [`SearchError::Engine`] where one answered something that no caller can use.
-    pub(super) async fn send(&self, request: impl Into<Request>) -> Result<Reply, SearchError> {
-        let request = request.into();
-        let time = request.call.deadline.unwrap_or(self.deadline);
+    pub(super) async fn send(&self, call: Call) -> Result<Reply, SearchError> {
+        let time = call.deadline.unwrap_or(self.deadline);
         let deadline = tokio::time::Instant::now() + time;
-        let wire = Wire::new(request, self.signer.clone()).await?;
+        let wire = Wire::new(call, self.signer.clone()).await?;
         race::run(&self.nodes, &wire, time, deadline).await
     }
 
     /// Whether a node is live: false while the circuit breaker is open.
-    #[allow(dead_code, reason = "for the readiness check of binaries")]
+    #[cfg(test)]
     pub(super) fn is_reachable(&self) -> bool {
         self.nodes.is_any_live()
     }

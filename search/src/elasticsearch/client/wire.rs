@@ -5,20 +5,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use elasticsearch::http::Method as CrateMethod;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderValue, Method,
     header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT},
 };
 use url::form_urlencoded;
 
 use super::{
-    call::{Body, Request},
+    call::{Body, Call},
     gzip,
     sigv4::Signer,
 };
 use crate::error::SearchError;
-
-/// Name that the cluster's tasks and slow logs show.
-const OPAQUE_ID: HeaderName = HeaderName::from_static("x-opaque-id");
 
 /// One request, whichever node gets it.
 pub(super) struct Wire {
@@ -49,8 +46,7 @@ impl Wire {
         }
     }
 
-    pub(super) async fn new(request: Request, signer: Option<Arc<Signer>>) -> Result<Self, SearchError> {
-        let Request { call, gzip_answer, opaque_id } = request;
+    pub(super) async fn new(call: Call, signer: Option<Arc<Signer>>) -> Result<Self, SearchError> {
         let method = match call.method {
             Method::GET => CrateMethod::Get,
             Method::HEAD => CrateMethod::Head,
@@ -60,10 +56,7 @@ impl Wire {
             other => return Err(SearchError::Engine(format!("{other} is no method of a search engine"))),
         };
         let (only_reads, is_bulk) = (call.only_reads(), call.is_bulk());
-        let mut headers = headers(gzip_answer);
-        if let Some(id) = opaque_id.and_then(|id| HeaderValue::try_from(id).ok()) {
-            headers.insert(OPAQUE_ID, id);
-        }
+        let mut headers = headers(call.gzip_answer);
         let mut body = match call.body {
             // The crate names plain JSON by itself. Never the media type with `compatible-with`: OpenSearch and
             // Elasticsearch 7 refuse it.

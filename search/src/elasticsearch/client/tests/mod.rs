@@ -1,7 +1,6 @@
 //! The client against a small server behind proxies that fail in every way.
 
 mod faults;
-mod overhead;
 mod recovery;
 #[cfg(feature = "sigv4")]
 mod sigv4;
