@@ -6,6 +6,8 @@ say "Format"
 cargo fmt --all --check
 say "Lints"
 cargo clippy --locked --workspace --all-targets -- -D warnings
+# Alone, without what other crates of the workspace switch on.
+cargo clippy --locked -p wikimovie -- -D warnings
 say "Documentation"
 RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --locked --workspace --no-deps --document-private-items --quiet
 say "The standalone binary links no client of a service"

@@ -36,6 +36,13 @@ pub struct ClusterArgs {
     /// File that holds the API key
     #[arg(long, env = "ELASTICSEARCH_API_KEY_FILE", value_name = "FILE")]
     pub api_key_file: Option<PathBuf>,
+    /// Sign requests for managed OpenSearch of AWS (Signature Version 4): es, or aoss for serverless collections.
+    /// Credentials come from AWS's usual chain
+    #[arg(long, env = "ELASTICSEARCH_AWS_SERVICE", value_name = "SERVICE", value_parser = ["es", "aoss"])]
+    pub aws_service: Option<String>,
+    /// Region that is signed for [default: AWS's usual chain]
+    #[arg(long, env = "ELASTICSEARCH_AWS_REGION", value_name = "REGION")]
+    pub aws_region: Option<String>,
     /// Certificates (PEM) of an own authority to trust
     #[arg(long, env = "ELASTICSEARCH_CA", value_name = "FILE")]
     pub ca: Option<PathBuf>,
@@ -99,21 +106,28 @@ impl ClusterArgs {
             one_of("ELASTICSEARCH_PASSWORD", self.password.as_deref(), self.password_file.as_ref())?;
         let key = one_of("ELASTICSEARCH_API_KEY", self.api_key.as_deref(), self.api_key_file.as_ref())?;
         let username = self.username.clone().filter(|name| !name.is_empty());
-        match (username, password, key) {
-            (None, None, None) => Ok(Auth::None),
-            (Some(username), Some(password), None) => {
+        let given = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
+        let (service, region) = (given(&self.aws_service), given(&self.aws_region));
+        if region.is_some() && service.is_none() {
+            return Err(Failure::new("ELASTICSEARCH_AWS_REGION is set and ELASTICSEARCH_AWS_SERVICE is not"));
+        }
+        match (username, password, key, service) {
+            (None, None, None, None) => Ok(Auth::None),
+            (Some(username), Some(password), None, None) => {
                 Ok(Auth::Basic { username, password: SecretString::from(password) })
             }
-            (None, None, Some(key)) => Ok(Auth::ApiKey(SecretString::from(key))),
-            (_, _, Some(_)) => Err(Failure::new(
-                "ELASTICSEARCH_API_KEY and ELASTICSEARCH_USERNAME or _PASSWORD are both set: give one of them",
-            )),
-            (Some(_), None, None) => {
+            (None, None, Some(key), None) => Ok(Auth::ApiKey(SecretString::from(key))),
+            (None, None, None, Some(service)) => Ok(Auth::SigV4 { region, service }),
+            (Some(_), None, None, None) => {
                 Err(Failure::new("ELASTICSEARCH_USERNAME is set and ELASTICSEARCH_PASSWORD is not"))
             }
-            (None, Some(_), None) => {
+            (None, Some(_), None, None) => {
                 Err(Failure::new("ELASTICSEARCH_PASSWORD is set and ELASTICSEARCH_USERNAME is not"))
             }
+            _ => Err(Failure::new(
+                "more than one of ELASTICSEARCH_USERNAME with _PASSWORD, ELASTICSEARCH_API_KEY and \
+                 ELASTICSEARCH_AWS_SERVICE is set: give one of them",
+            )),
         }
     }
 
@@ -188,6 +202,9 @@ mod tests {
             ("--urls http://a --api-key k --username u --password p", "give one"),
             ("--urls http://a --username u", "ELASTICSEARCH_PASSWORD is not"),
             ("--urls http://a --password p", "ELASTICSEARCH_USERNAME is not"),
+            ("--urls http://a --api-key k --aws-service es", "give one"),
+            ("--urls http://a --aws-region eu-west-1", "ELASTICSEARCH_AWS_SERVICE is not"),
+            ("--urls http://a --aws-service s3", "possible values"),
             ("--urls http://a --index Movies", "WIKIMOVIE_INDEX"),
             ("--urls http://a --index _movies", "WIKIMOVIE_INDEX"),
             ("--urls http://a --secret short", "16 bytes"),
@@ -205,5 +222,7 @@ mod tests {
         let taken = options("--urls http://a:9200,https://b --username u --password p --replicas 0").unwrap();
         assert_eq!((taken.urls.len(), taken.index.as_str(), taken.replicas), (2, "movies", 0));
         assert!(matches!(taken.auth, Auth::Basic { .. }));
+        let signed = options("--urls https://a --aws-service aoss --aws-region eu-west-1").unwrap();
+        assert!(matches!(signed.auth, Auth::SigV4 { region: Some(_), .. }));
     }
 }

@@ -3,10 +3,7 @@
 
 use wikimovie_domain::Movie;
 
-use crate::{
-    plan::MAX_PREFIX_CHARS,
-    text::{self, Word},
-};
+use crate::{plan::MAX_PREFIX_CHARS, text};
 
 /// Version of what is indexed of a movie, and of the words that `text` makes. It goes up with every change of
 /// either, and every index is built anew then.
@@ -53,6 +50,7 @@ pub(crate) fn prefixes<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a 
 }
 
 /// Words of a text as they are indexed.
+#[cfg(feature = "elasticsearch")]
 pub(crate) fn words(text: &str) -> Vec<String> {
-    text::words(text).into_iter().map(|Word { text, .. }| text).collect()
+    text::words(text).into_iter().map(|word| word.text).collect()
 }

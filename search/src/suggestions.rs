@@ -67,6 +67,7 @@ impl Candidates {
     }
 
     /// Whether anything must be counted.
+    #[cfg(feature = "elasticsearch")]
     pub(crate) fn needs_counts(&self) -> bool {
         !(self.people.is_empty() && self.genres.is_empty() && self.decades.is_empty())
     }

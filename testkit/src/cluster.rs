@@ -115,7 +115,7 @@ impl TestCluster {
 impl Drop for TestCluster {
     fn drop(&mut self) {
         let index = &self.options.index;
-        let format = wikimovie_search::elasticsearch::FORMAT;
+        let format = wikimovie_search::INDEX_FORMAT;
         for name in [format!("{index}-v{format}-000001"), format!("{index}-ledger")] {
             for url in self.options.urls.iter().take(1) {
                 let _ = ureq::delete(format!("{url}{name}")).call();

@@ -1,11 +1,15 @@
 //! What tests share, and nothing that ships: an oracle that answers plans by brute force, builders of movies with
-//! an index to put them in, and a loader of folders of movie records. See the crate's description in ARCHITECTURE.md.
+//! an index to put them in, a loader of folders of movie records, real search nodes, and a proxy that fails as told.
+//! See the crate's description in ARCHITECTURE.md.
 
 pub mod build;
 pub mod cluster;
 pub mod data;
+pub mod fault_proxy;
+mod http1;
 pub mod oracle;
 
 pub use build::{MovieBuilder, TestIndex, dozen, movie};
 pub use cluster::{Engine, TestCluster, engines, options};
+pub use fault_proxy::{Fault, FaultProxy};
 pub use oracle::Oracle;

@@ -233,7 +233,15 @@ impl Shared {
 impl Call {
     /// A GET, which may be repeated.
     pub(super) fn get(path: String) -> Self {
-        Self { method: Method::GET, path, query: Vec::new(), body: None, repeatable: true, deadline: None }
+        Self {
+            method: Method::GET,
+            path,
+            query: Vec::new(),
+            body: None,
+            repeatable: true,
+            deadline: None,
+            gzip_answer: false,
+        }
     }
 
     /// A PUT of JSON that has the same effect twice as once.

@@ -41,7 +41,6 @@ use self::{
     index::Names,
     response::{Answer, Answers, Found},
 };
-pub use crate::indexed::FORMAT;
 use crate::{
     catalog::{Catalog, ReceiptPage, ReceiptsRequest},
     error::SearchError,
@@ -240,8 +239,8 @@ impl Shared {
     async fn ask(&self, searches: Vec<Search>) -> Result<Vec<Found>, SearchError> {
         let asked = searches.len();
         let answers = match operation::rounds() {
-            Some(rounds) => rounds.ask(searches, |searches| self.send(searches)).await?,
-            None => self.send(searches).await?,
+            Some(rounds) => rounds.ask(searches, |searches| self.send(searches, false)).await?,
+            None => self.send(searches, false).await?,
         };
         if answers.len() != asked {
             return Err(response::odd("other answers than were asked"));
@@ -249,13 +248,13 @@ impl Shared {
         answers.into_iter().map(Answer::found).collect()
     }
 
-    /// Asks one search in a request of its own.
+    /// Asks one search in a request of its own, whose answer may be long.
     async fn search_alone(&self, search: Search) -> Result<Found, SearchError> {
-        self.send(vec![search]).await?.pop().ok_or_else(|| response::odd("no answer"))?.found()
+        self.send(vec![search], true).await?.pop().ok_or_else(|| response::odd("no answer"))?.found()
     }
 
-    /// One HTTP request.
-    async fn send(&self, mut searches: Vec<Search>) -> Result<Vec<Answer>, SearchError> {
+    /// One HTTP request; a long answer is better sent compressed.
+    async fn send(&self, mut searches: Vec<Search>, gzip_answer: bool) -> Result<Vec<Answer>, SearchError> {
         // The engine gives up a little before we do, and tells what it has by then.
         let timeout = self.deadline.mul_f64(0.9).as_millis();
         for search in &mut searches {
@@ -268,6 +267,7 @@ impl Shared {
             method: http::Method::POST,
             query: if trim { vec![("filter_path", trimmed.to_owned())] } else { Vec::new() },
             body: Some(body),
+            gzip_answer,
             ..Call::get(["/", index, kind].concat())
         };
         let json = |error: serde_json::Error| SearchError::Engine(error.to_string());

@@ -1,43 +1,43 @@
-//! HTTP to the nodes of a cluster: one deadline over all attempts, dead nodes set aside, repeats only where they are
-//! safe. What a node or a proxy says goes to the log; callers get a [`SearchError`].
+//! HTTP to the nodes of a cluster: a [`Call`] goes in, what the engine said comes out, or why there is no answer.
+//!
+//! A call goes to one of the live nodes in turn ([`nodes`]). Where that fails or takes long, and where the call may be
+//! made twice, it goes to another, all within one deadline ([`race`]). A node that fails is set aside and looked at in
+//! the background until it answers again ([`node`]); while all are aside, calls fail at once: this is the circuit
+//! breaker. What a node answers is judged in [`attempt`]. Nothing here reads an answer's JSON, and hosts and engine
+//! text go to the log only.
+//!
+//! # When a node is set aside
+//! - It cannot be connected to: at once.
+//! - It answers 502, 503, 504, something that is not JSON, or half an answer: at once while another node is live,
+//!   else after three failures with no good answer between them.
+//! - It gives no answer in time, or another node that was asked later answers first: after three such in a row. The
+//!   only node is looked at before, and set aside only where it does not answer that either: hard questions do not
+//!   close it for everybody.
+//! - It was set aside before and has not answered a call since: at its first failure.
+//!
+//! Too many requests (429) never set a node aside: it is well, and says so.
 
+mod attempt;
+mod auth;
+mod call;
+mod gzip;
 mod node;
+mod nodes;
+mod race;
+#[cfg_attr(not(feature = "sigv4"), path = "no_sigv4.rs")]
+mod sigv4;
 #[cfg(test)]
 mod tests;
+mod wire;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use http::Method;
-use secrecy::SecretString;
-use serde::de::DeserializeOwned;
 use url::Url;
 
-use self::node::{Failure, Node};
+pub use self::auth::Auth;
+pub(super) use self::call::{Body, Call, Reply};
+use self::{node::Node, nodes::Nodes, sigv4::Signer, wire::Wire};
 use crate::error::SearchError;
-
-/// Who we are to the cluster.
-#[derive(Clone, Debug, Default)]
-pub enum Auth {
-    /// Nobody is asked.
-    #[default]
-    None,
-    /// User and password (RFC 7617).
-    Basic {
-        /// User.
-        username: String,
-        /// Password.
-        password: SecretString,
-    },
-    /// An API key in its encoded form.
-    ApiKey(SecretString),
-}
 
 /// How to reach the nodes.
 #[derive(Clone, Debug)]
@@ -49,123 +49,52 @@ pub(super) struct ClientOptions {
     pub(super) deadline: Duration,
 }
 
-/// One request.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
-    pub(super) method: Method,
-    /// Path with its leading slash, already percent-encoded.
-    pub(super) path: String,
-    pub(super) query: Vec<(&'static str, String)>,
-    pub(super) body: Option<Body>,
-    /// Whether doing it twice is as good as doing it once: only then it is tried again on another node after a
-    /// failure that may have reached the first one.
-    pub(super) repeatable: bool,
-    /// In place of the client's own deadline.
-    pub(super) deadline: Option<Duration>,
-}
-
-/// Body of a request.
-#[derive(Clone, Debug)]
-pub(super) enum Body {
-    Json(Bytes),
-    /// Lines of JSON, for `_bulk` and `_msearch`.
-    Ndjson(Bytes),
-}
-
-/// What a node answered: JSON, with a status that is the engine's own word (200, 201, 400, 404, 409).
-#[derive(Clone, Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) body: Bytes,
-}
-
-impl Reply {
-    /// The answer read.
-    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, SearchError> {
-        const SHOWN_CHARS: usize = 300;
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let said: String = String::from_utf8_lossy(&self.body).chars().take(SHOWN_CHARS).collect();
-            SearchError::Engine(format!("unexpected answer: {error}: status {}, {said}", self.status))
-        })
-    }
-}
-
-/// Of the deadline of a call, the share that one attempt may take while another node could still be asked.
-const ATTEMPT_SHARE: u32 = 3;
-
-/// Wait before a busy node is asked again.
-const BUSY_WAIT: Duration = Duration::from_millis(50);
-
-/// The nodes, asked in turn.
+/// The nodes of a cluster. Needs a tokio runtime from the first call on, not before.
 #[derive(Debug)]
 pub(super) struct Client {
-    nodes: Vec<Arc<Node>>,
-    next: AtomicUsize,
+    nodes: Nodes,
+    signer: Option<Arc<Signer>>,
     deadline: Duration,
 }
 
 impl Client {
-    /// A client of these nodes; nothing is sent yet.
+    /// A client by these options; nothing is sent yet.
+    ///
+    /// # Errors
+    /// One line that names the option which cannot be used.
     pub(super) fn new(options: &ClientOptions) -> Result<Self, String> {
+        let signer = match &options.auth {
+            Auth::SigV4 { region, service } => Some(Arc::new(Signer::new(region.clone(), service.clone())?)),
+            Auth::None | Auth::Basic { .. } | Auth::ApiKey(_) => None,
+        };
+        Self::with_signer(options, signer)
+    }
+
+    fn with_signer(options: &ClientOptions, signer: Option<Arc<Signer>>) -> Result<Self, String> {
         if options.urls.is_empty() {
-            return Err("no address of a search node is given".to_owned());
+            return Err("urls: at least one address of a node is needed".to_owned());
         }
-        let alone = options.urls.len() == 1;
-        let node = |url| Node::new(url, options, alone).map(Arc::new);
-        Ok(Self {
-            nodes: options.urls.iter().map(node).collect::<Result<_, _>>()?,
-            next: AtomicUsize::new(0),
-            deadline: options.deadline,
-        })
+        let node = |url| Node::new(url, &options.auth, options.ca_certificates.as_deref());
+        let nodes = options.urls.iter().map(node).collect::<Result<_, _>>()?;
+        let nodes = Nodes::new(nodes, Wire::probe(signer.clone()));
+        Ok(Self { nodes, signer, deadline: options.deadline })
     }
 
-    /// Sends a call to a node that answers. Nodes that fail are set aside until a probe finds them well; with all of
-    /// them aside a call fails at once.
+    /// What the cluster says to a call.
+    ///
+    /// # Errors
+    /// [`SearchError::Timeout`] past the deadline, [`SearchError::Unavailable`] where no node can answer now,
+    /// [`SearchError::Engine`] where one answered something that no caller can use.
     pub(super) async fn send(&self, call: Call) -> Result<Reply, SearchError> {
-        let deadline = call.deadline.unwrap_or(self.deadline);
-        let end = Instant::now() + deadline;
-        let mut tried: Vec<usize> = Vec::new();
-        let mut was_busy = false;
-        let mut last = SearchError::Unavailable;
-        while let Some(at) = self.pick(&tried) {
-            let node = &self.nodes[at];
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(SearchError::Timeout);
-            }
-            let others = self.live().filter(|other| *other != at && !tried.contains(other)).count();
-            let share = if call.repeatable && others > 0 { left.min(deadline / ATTEMPT_SHARE) } else { left };
-            tried.push(at);
-            last = match node.ask(&call, share).await {
-                Ok(reply) => return Ok(reply),
-                Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::Busy) if call.repeatable && !was_busy => {
-                    was_busy = true;
-                    tokio::time::sleep(BUSY_WAIT.min(left)).await;
-                    if others == 0 {
-                        tried.pop();
-                    }
-                    SearchError::Unavailable
-                }
-                Err(Failure::Busy) => return Err(SearchError::Unavailable),
-                Err(Failure::NotReached) => SearchError::Unavailable,
-                Err(Failure::Broken) if call.repeatable => SearchError::Unavailable,
-                Err(Failure::Broken) => return Err(SearchError::Unavailable),
-                Err(Failure::Slow) if call.repeatable => SearchError::Timeout,
-                Err(Failure::Slow) => return Err(SearchError::Timeout),
-            };
-        }
-        Err(last)
+        let time = call.deadline.unwrap_or(self.deadline);
+        let deadline = tokio::time::Instant::now() + time;
+        let wire = Wire::new(call, self.signer.clone()).await?;
+        race::run(&self.nodes, &wire, time, deadline).await
     }
 
-    fn live(&self) -> impl Iterator<Item = usize> {
-        self.nodes.iter().enumerate().filter(|(_, node)| node.is_live()).map(|(at, _)| at)
-    }
-
-    /// The next live node that was not tried.
-    fn pick(&self, tried: &[usize]) -> Option<usize> {
-        let start = self.next.fetch_add(1, Ordering::Relaxed);
-        let turn = (0..self.nodes.len()).map(|step| (start + step) % self.nodes.len());
-        turn.into_iter().find(|at| !tried.contains(at) && self.nodes[*at].is_live())
+    /// Whether a node is live: false while the circuit breaker is open.
+    #[cfg(test)]
+    pub(super) fn is_reachable(&self) -> bool {
+        self.nodes.is_any_live()
     }
 }

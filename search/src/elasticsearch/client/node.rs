@@ -1,210 +1,227 @@
-//! One node: its connections, and whether it is well.
+//! One node: its connections, whether it is live, and the task that looks at it while it is not.
 
 use std::{
+    fmt,
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use elasticsearch::{
-    auth::Credentials,
     cert::{Certificate, CertificateValidation},
-    http::{
-        Method as ClientMethod,
-        headers::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue},
-        transport::{SingleNodeConnectionPool, Transport, TransportBuilder},
-    },
+    http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder},
 };
-use http::Method;
-use secrecy::ExposeSecret;
+use http::HeaderValue;
+use tokio::task::JoinHandle;
 use url::Url;
 
-use super::{Auth, Body, Call, ClientOptions, Reply};
-use crate::error::SearchError;
+use super::{
+    attempt::{Outcome, attempt},
+    auth::{Auth, authorize, host},
+    wire::Wire,
+};
 
-/// Failures in a row after which the only node is set aside; one of several is at the first.
-const PATIENCE: u32 = 3;
-/// Time that a probe may take.
-const PROBE: Duration = Duration::from_secs(1);
-/// Wait before the first probe, doubled up to [`LONGEST_WAIT`].
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// Failures in a row that set a node aside where one is not enough.
+const STRIKES: u32 = 3;
 
-/// Why a node gave no answer.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// No connection: the request was never read.
-    NotReached,
-    /// The connection broke, or what came is no answer of an engine.
-    Broken,
-    /// Nothing came in time.
-    Slow,
-    /// It is well, and has too much to do.
-    Busy,
-    /// An answer that no other node would better.
-    Final(SearchError),
+/// Time until a node that is aside is first looked at; doubled by each failure, up to [`LONGEST_REST`].
+const SHORTEST_REST: Duration = Duration::from_millis(500);
+
+const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// Longest time that a look may take.
+const PROBE: Duration = Duration::from_secs(2);
+
+/// Shortest time between two complaints about one node in the log.
+const COMPLAINTS: Duration = Duration::from_secs(5);
+
+/// How sure a failure makes us that a node is of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// One failure is enough.
+    Certain,
+    /// Only several in a row are.
+    Some,
 }
 
-/// A node of the cluster.
-#[derive(Debug)]
+/// One node of the cluster.
 pub(super) struct Node {
-    transport: Transport,
-    /// For the log.
-    host: String,
-    /// Whether there is no other.
-    alone: bool,
-    aside: AtomicBool,
-    failures: AtomicU32,
+    /// Host and port, for the log.
+    name: String,
+    /// Its address, ending in a slash.
+    pub(super) url: Url,
+    pub(super) transport: Transport,
+    pub(super) authorization: Option<HeaderValue>,
+    live: AtomicBool,
+    /// Failures since the last good answer.
+    strikes: AtomicU32,
+    /// How often the rest was doubled since the last good answer.
+    doublings: AtomicU32,
+    probe: Mutex<Option<JoinHandle<()>>>,
+    complained: Mutex<Option<Instant>>,
 }
 
 impl Node {
-    pub(super) fn new(url: &Url, options: &ClientOptions, alone: bool) -> Result<Self, String> {
-        let host = url.host_str().ok_or("an address of a search node has no host")?.to_owned();
-        let mut address = url.clone();
-        let own_user = (!url.username().is_empty()).then(|| {
-            let decode = |text: &str| percent_decoded(text);
-            Credentials::Basic(decode(url.username()), decode(url.password().unwrap_or_default()))
-        });
-        let plain = address.set_username("").and_then(|()| address.set_password(None));
-        plain.map_err(|()| format!("the address of the search node {host} cannot be used"))?;
-        let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(address)).disable_proxy();
-        let credentials = match &options.auth {
-            Auth::None => own_user,
-            _ if own_user.is_some() => {
-                return Err(
-                    "a user stands in the address of a search node, and credentials beside it: give one"
-                        .into(),
-                );
-            }
-            Auth::Basic { username, password } => {
-                Some(Credentials::Basic(username.clone(), password.expose_secret().to_owned()))
-            }
-            Auth::ApiKey(key) => Some(Credentials::EncodedApiKey(key.expose_secret().to_owned())),
-        };
-        if let Some(credentials) = credentials {
-            builder = builder.auth(credentials);
+    pub(super) fn new(url: &Url, auth: &Auth, ca_certificates: Option<&[u8]>) -> Result<Self, String> {
+        let name = host(url);
+        if !matches!(url.scheme(), "http" | "https") || name.is_empty() {
+            return Err(format!("urls: {name} is not an http or https address"));
         }
-        if let Some(pem) = &options.ca_certificates {
-            let certificate = Certificate::from_pem(pem);
-            let certificate = certificate
-                .map_err(|error| format!("the certificates of the authority cannot be read: {error}"))?;
-            builder = builder.cert_validation(CertificateValidation::Full(certificate));
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(format!("urls: the address of {name} has a query or a fragment"));
         }
-        let transport =
-            builder.build().map_err(|error| format!("the search node {host} cannot be used: {error}"))?;
-        Ok(Self { transport, host, alone, aside: AtomicBool::new(false), failures: AtomicU32::new(0) })
+        let (mut url, authorization) = authorize(url, auth)?;
+        if !url.path().ends_with('/') {
+            url.set_path(&[url.path(), "/"].concat());
+        }
+        let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(url.clone()))
+            .enable_meta_header(false)
+            // Else proxies would be read from the environment.
+            .disable_proxy();
+        if let Some(pem) = ca_certificates {
+            let authorities =
+                Certificate::from_pem(pem).map_err(|error| format!("ca_certificates: {error}"))?;
+            builder = builder.cert_validation(CertificateValidation::Full(authorities));
+        }
+        let option = if ca_certificates.is_some() { "ca_certificates" } else { "urls" };
+        let transport = builder.build().map_err(|error| format!("{option}: {error}"))?;
+        Ok(Self {
+            name,
+            url,
+            transport,
+            authorization,
+            live: AtomicBool::new(true),
+            strikes: AtomicU32::new(0),
+            doublings: AtomicU32::new(0),
+            probe: Mutex::default(),
+            complained: Mutex::default(),
+        })
     }
 
-    /// Whether it may be asked.
     pub(super) fn is_live(&self) -> bool {
-        !self.aside.load(Ordering::Relaxed)
+        self.live.load(Relaxed)
     }
 
-    /// Asks, and notes how it went.
-    pub(super) async fn ask(self: &Arc<Self>, call: &Call, time: Duration) -> Result<Reply, Failure> {
-        let answer = self.attempt(call, time).await;
-        match &answer {
-            Ok(_) | Err(Failure::Busy | Failure::Final(_)) => self.failures.store(0, Ordering::Relaxed),
-            Err(failure) => self.failed(failure),
-        }
-        answer
-    }
-
-    fn failed(self: &Arc<Self>, failure: &Failure) {
-        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
-        let enough = !self.alone || failures >= PATIENCE || matches!(failure, Failure::NotReached);
-        if enough && !self.aside.swap(true, Ordering::Relaxed) {
-            tracing::warn!(host = self.host, ?failure, "a search node is set aside");
-            let node = Arc::downgrade(self);
-            tokio::spawn(async move {
-                let mut wait = FIRST_WAIT;
-                loop {
-                    tokio::time::sleep(wait).await;
-                    // Nobody holds the client any more.
-                    let Some(node) = node.upgrade() else { return };
-                    if node.attempt(&Call::get("/".to_owned()), PROBE).await.is_ok() {
-                        tracing::info!(host = node.host, "a search node answers again");
-                        node.failures.store(0, Ordering::Relaxed);
-                        node.aside.store(false, Ordering::Relaxed);
-                        return;
-                    }
-                    wait = (wait * 2).min(LONGEST_WAIT);
-                }
-            });
-        }
-    }
-
-    async fn attempt(&self, call: &Call, time: Duration) -> Result<Reply, Failure> {
-        match tokio::time::timeout(time, self.exchange(call)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Failure::Slow),
-        }
-    }
-
-    async fn exchange(&self, call: &Call) -> Result<Reply, Failure> {
-        let mut headers = HeaderMap::new();
-        // Answers are small, and packing them costs the node more than sending them.
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        let body = call.body.as_ref().map(|body| match body {
-            Body::Json(bytes) => bytes.clone(),
-            Body::Ndjson(bytes) => {
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
-                bytes.clone()
+    /// Takes note of a good answer to a call.
+    pub(super) fn answered(&self) {
+        // Read first: writing would pass the cache line around all threads.
+        for counter in [&self.strikes, &self.doublings] {
+            if counter.load(Relaxed) != 0 {
+                counter.store(0, Relaxed);
             }
-        });
-        let method = match call.method {
-            Method::GET => ClientMethod::Get,
-            Method::PUT => ClientMethod::Put,
-            Method::DELETE => ClientMethod::Delete,
-            Method::HEAD => ClientMethod::Head,
-            _ => ClientMethod::Post,
-        };
-        let query = (!call.query.is_empty()).then_some(&call.query);
-        let sent = self.transport.send(method, &call.path, headers, query, body, None).await;
-        let response = sent.map_err(|error| {
-            tracing::debug!(host = self.host, %error, "a search node did not answer");
-            if is_refused(&error) { Failure::NotReached } else { Failure::Broken }
-        })?;
-        let status = response.status_code().as_u16();
-        let body = response.bytes().await.map_err(|_| Failure::Broken)?;
-        match status {
-            200 | 201 | 400 | 404 | 409 if is_whole_json(&body) => Ok(Reply { status, body }),
-            200 | 201 | 400 | 404 | 409 | 502..=504 => Err(Failure::Broken),
-            429 => Err(Failure::Busy),
-            401 | 403 => Err(Failure::Final(SearchError::Engine(format!(
-                "the search cluster refuses our credentials: status {status}"
-            )))),
-            _ => Err(Failure::Final(SearchError::Engine(format!(
-                "the search cluster answered with status {status}"
-            )))),
+        }
+    }
+
+    /// Takes note of a failure. True once it should be set aside.
+    pub(super) fn failed(&self, doubt: Doubt) -> bool {
+        let strikes = self.strikes.fetch_add(1, Relaxed) + 1;
+        doubt == Doubt::Certain || strikes >= STRIKES
+    }
+
+    /// Sets it aside until it answers a look.
+    pub(super) fn set_aside(self: &Arc<Self>, probe: &Arc<Wire>, why: &str) {
+        let mut task = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.live.swap(false, Relaxed) {
+            tracing::warn!(node = self.name, why, "node set aside");
+        } else if is_running(&task) {
+            return;
+        }
+        let looks = tokio::spawn(revive(Arc::clone(self), Arc::clone(probe)));
+        if let Some(other) = task.replace(looks) {
+            other.abort();
+        }
+    }
+
+    /// Has a look at it, and sets it aside only if it does not answer that.
+    pub(super) fn suspect(self: &Arc<Self>, probe: &Arc<Wire>) {
+        let mut task = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_live() && !is_running(&task) {
+            *task = Some(tokio::spawn(doubt(Arc::clone(self), Arc::clone(probe))));
+        }
+    }
+
+    /// Looks after it again where the task that did went with its runtime.
+    pub(super) fn look_after(self: &Arc<Self>, probe: &Arc<Wire>) {
+        if !self.is_live() {
+            self.set_aside(probe, "");
+        }
+    }
+
+    pub(super) fn stop_probing(&self) {
+        if let Some(task) = self.probe.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+    }
+
+    /// Tells the log what is wrong with it, now and then.
+    pub(super) fn complain(&self, what: &str, detail: &str) {
+        let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
+        if complained.is_none_or(|at| at.elapsed() >= COMPLAINTS) {
+            *complained = Some(Instant::now());
+            tracing::warn!(node = self.name, detail, "{what}");
+        }
+    }
+
+    /// Time to leave it alone, longer with each failure. Spread, so that gateways do not all look at once.
+    fn rest(&self) -> Duration {
+        let doublings = self.doublings.fetch_add(1, Relaxed).min(16);
+        let rest = SHORTEST_REST.saturating_mul(1 << doublings).min(LONGEST_REST);
+        rest.mul_f64(0.75 + 0.25 * fastrand::f64())
+    }
+}
+
+fn is_running(task: &Option<JoinHandle<()>>) -> bool {
+    task.as_ref().is_some_and(|task| !task.is_finished())
+}
+
+/// Looks at a node once; an error says why it is not well.
+async fn look(node: &Node, probe: &Wire) -> Result<(), String> {
+    match tokio::time::timeout(PROBE, attempt(node, probe)).await {
+        // An answer that says no is an answer: callers shall be told that, not that nobody is there.
+        Ok(Outcome::Answered(_) | Outcome::Busy | Outcome::Final(_)) => Ok(()),
+        Ok(Outcome::Refused(why) | Outcome::Ill(why)) => Err(why),
+        Err(_) => Err("no answer in time".to_owned()),
+    }
+}
+
+/// Looks at a node until it answers; ends then.
+async fn revive(node: Arc<Node>, probe: Arc<Wire>) {
+    loop {
+        tokio::time::sleep(node.rest()).await;
+        match look(&node, &probe).await {
+            Ok(()) => break,
+            Err(why) => tracing::debug!(node = node.name, why, "node stays aside"),
+        }
+    }
+    // It is on trial: its next failure sets it aside at once, for longer.
+    node.strikes.store(STRIKES - 1, Relaxed);
+    node.live.store(true, Relaxed);
+    tracing::info!(node = node.name, "node answers again");
+}
+
+/// Looks at a live node, and sets it aside where it does not answer.
+async fn doubt(node: Arc<Node>, probe: Arc<Wire>) {
+    match look(&node, &probe).await {
+        Ok(()) => node.strikes.store(0, Relaxed),
+        Err(why) => {
+            node.live.store(false, Relaxed);
+            tracing::warn!(
+                node = node.name,
+                why,
+                "node set aside: it takes too long, and does not answer a look"
+            );
+            revive(node, probe).await;
         }
     }
 }
 
-/// Whether an answer starts and ends as one object of JSON does: a proxy's page and a cut answer do not.
-fn is_whole_json(body: &[u8]) -> bool {
-    let body = body.trim_ascii();
-    body.first() == Some(&b'{') && body.last() == Some(&b'}')
-}
-
-/// Whether no connection came about, so that nothing was read.
-fn is_refused(error: &elasticsearch::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            return io.kind() == std::io::ErrorKind::ConnectionRefused;
-        }
-        cause = error.source();
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node")
+            .field("name", &self.name)
+            .field("live", &self.is_live())
+            .finish_non_exhaustive()
     }
-    false
-}
-
-/// A part of an address as it was meant.
-fn percent_decoded(text: &str) -> String {
-    let pairs = [text, ""].join("=").replace('+', "%2B");
-    url::form_urlencoded::parse(pairs.as_bytes())
-        .next()
-        .map_or_else(String::new, |(name, _)| name.into_owned())
 }
