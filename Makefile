@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help dsl dsl-types run test check conformance fmt pages schema bench kill-test seed-check clean
+.PHONY: help dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ conformance: ## the same questions on every engine; prints the table and writes 
 
 bench: ## speed and memory on real movies; writes docs/performance.md (MOVIES=folder QUERIES=file)
 	@scripts/bench.sh
+
+bench-engine: ## the gateway on search nodes beside the nodes themselves; into docs/performance.md
+	@scripts/bench-engine.sh
 
 kill-test: ## kill a load at 50 seeded random moments and resume it (KILLS=n for another number)
 	KILLS=$${KILLS:-50} cargo test --locked -p wikimovie --release --test kill -- --nocapture

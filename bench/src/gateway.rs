@@ -20,16 +20,32 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     /// Starts `wikimovie serve` on a free port over a loaded data folder.
-    pub(crate) fn start(binary: &Path, folder: &Path) -> anyhow::Result<Self> {
-        let mut child = Command::new(binary)
-            .arg("serve")
+    pub(crate) fn embedded(binary: &Path, folder: &Path) -> anyhow::Result<Self> {
+        let mut command = Command::new(binary);
+        command.arg("serve").env("WIKIMOVIE_DATA_DIR", folder).env_remove("WIKIMOVIE_WATCH");
+        Self::start(command)
+    }
+
+    /// Starts `wikimovie-api` on a free port over an index of a search node; gives it once it is ready.
+    pub(crate) fn on_node(binary: &Path, node: &str, index: &str) -> anyhow::Result<Self> {
+        let mut command = Command::new(binary);
+        command.env("ELASTICSEARCH_URLS", node).env("WIKIMOVIE_INDEX", index);
+        let gateway = Self::start(command)?;
+        let begun = Instant::now();
+        while gateway.agent.get(format!("{}/readyz", gateway.url)).call().is_err() {
+            ensure!(begun.elapsed() < Duration::from_secs(30), "the gateway does not get ready");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(gateway)
+    }
+
+    fn start(mut command: Command) -> anyhow::Result<Self> {
+        let mut child = command
             .env("WIKIMOVIE_LISTEN", "127.0.0.1:0")
-            .env("WIKIMOVIE_DATA_DIR", folder)
-            .env_remove("WIKIMOVIE_WATCH")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .with_context(|| format!("starting {}", binary.display()))?;
+            .with_context(|| format!("starting {}", command.get_program().display()))?;
         let stdout = child.stdout.take().context("the gateway has no output")?;
         let mut lines = BufReader::new(stdout).lines();
         let url = loop {
@@ -42,9 +58,12 @@ impl Gateway {
         };
         // What it prints later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        let agent =
-            ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).build().into();
-        Ok(Self { child, url, agent })
+        Ok(Self { child, url, agent: agent() })
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:8080`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Posts one GraphQL request and reads the whole answer.
@@ -57,6 +76,11 @@ impl Gateway {
     pub(crate) fn peak_resident_mib(&self) -> Option<f64> {
         peak_resident_mib(self.child.id())
     }
+}
+
+/// A client that keeps its connection and waits ten seconds at most.
+pub(crate) fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).build().into()
 }
 
 impl Drop for Gateway {

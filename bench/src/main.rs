@@ -3,12 +3,15 @@
 //! ```text
 //! wikimovie-bench speed   --binary B --movies FOLDER --queries FILE --report docs/performance.md
 //! wikimovie-bench answers --binary B --movies FOLDER --queries FILE --out results.jsonl
+//! wikimovie-bench engine  --node URL… --movies FOLDER --queries FILE --report docs/performance.md
 //! ```
 //!
 //! `FILE` holds one question a line: `{"id", "category", "query", "filters"?}`. `speed` asks them in turn until
-//! there are enough and writes what it measured; `answers` writes the ten best movies of each, for a scorer.
+//! there are enough and writes what it measured; `answers` writes the ten best movies of each, for a scorer; `engine`
+//! compares the gateway to a search node with the node itself.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks to its user")]
 
+mod engine;
 mod gateway;
 mod questions;
 mod report;
@@ -58,6 +61,8 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Compare the gateway with what people send to a search node by themselves.
+    Engine(engine::EngineArgs),
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +85,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Speed { setup, questions, report } => speed(&setup, questions, report),
         Command::Answers { setup, out } => answers(&setup, &out),
+        Command::Engine(args) => engine::compare(&args),
     }
 }
 
@@ -88,7 +94,7 @@ fn speed(setup: &Setup, count: usize, report: Option<PathBuf>) -> anyhow::Result
     let folder = tempdir()?;
     let load = load(&setup.binary, &setup.movies, &folder)?;
     println!("load: {load}");
-    let gateway = Gateway::start(&setup.binary, &folder)?;
+    let gateway = Gateway::embedded(&setup.binary, &folder)?;
     let search = time(&gateway, &questions, count, search_body)?;
     println!("search: {search}");
     let autocomplete = time(&gateway, &questions, count, autocomplete_body)?;
@@ -98,8 +104,7 @@ fn speed(setup: &Setup, count: usize, report: Option<PathBuf>) -> anyhow::Result
     std::fs::remove_dir_all(&folder).ok();
     let measured = Report { load, search, autocomplete, resident_mib, questions: count };
     if let Some(path) = report {
-        std::fs::write(&path, measured.markdown()).with_context(|| format!("writing {}", path.display()))?;
-        println!("written to {}", path.display());
+        report::write(&path, report::Section::Embedded, &measured.markdown())?;
     }
     Ok(())
 }
@@ -129,7 +134,7 @@ fn answers(setup: &Setup, out: &PathBuf) -> anyhow::Result<()> {
     let questions = read_questions(&setup.queries)?;
     let folder = tempdir()?;
     load(&setup.binary, &setup.movies, &folder)?;
-    let gateway = Gateway::start(&setup.binary, &folder)?;
+    let gateway = Gateway::embedded(&setup.binary, &folder)?;
     let mut file = BufWriter::new(File::create(out).with_context(|| format!("creating {}", out.display()))?);
     for question in &questions {
         let prefix = question.category == "title_prefix";

@@ -1,6 +1,8 @@
 //! What was measured, for people.
 
-use std::{fmt, time::Duration};
+use std::{fmt, path::Path, time::Duration};
+
+use anyhow::Context;
 
 use crate::gateway::Load;
 
@@ -16,7 +18,7 @@ impl Latencies {
     }
 
     /// The nearest-rank percentile in milliseconds.
-    fn ms(&self, percent: f64) -> f64 {
+    pub(crate) fn ms(&self, percent: f64) -> f64 {
         let rank = (percent / 100.0 * self.sorted.len() as f64).ceil() as usize;
         self.sorted.get(rank.saturating_sub(1)).map_or(0.0, |taken| taken.as_secs_f64() * 1e3)
     }
@@ -35,6 +37,47 @@ impl fmt::Display for Latencies {
     }
 }
 
+/// Parts of `docs/performance.md`, each written by its own command.
+#[derive(Clone, Copy)]
+pub(crate) enum Section {
+    Embedded,
+    Engine,
+}
+
+const SECTIONS: [Section; 2] = [Section::Embedded, Section::Engine];
+
+impl Section {
+    /// Comment that starts the part.
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Embedded => "<!-- make bench -->",
+            Self::Engine => "<!-- make bench-engine -->",
+        }
+    }
+
+    /// This part of a page; empty where it has none.
+    fn of(self, page: &str) -> &str {
+        let Some((_, part)) = page.split_once(self.mark()) else { return "" };
+        let ends = SECTIONS.iter().filter_map(|section| part.find(section.mark()));
+        part[..ends.min().unwrap_or(part.len())].trim()
+    }
+}
+
+/// Puts a part into the page and leaves the others as they are.
+pub(crate) fn write(page: &Path, section: Section, text: &str) -> anyhow::Result<()> {
+    let before = std::fs::read_to_string(page).unwrap_or_default();
+    let mut after = "# Performance\n\nWritten by measurements; do not edit.\n".to_owned();
+    for other in SECTIONS {
+        let text = if other.mark() == section.mark() { text } else { other.of(&before) };
+        if !text.is_empty() {
+            after.extend(["\n", other.mark(), "\n", text.trim(), "\n"]);
+        }
+    }
+    std::fs::write(page, after).with_context(|| format!("writing {}", page.display()))?;
+    println!("written to {}", page.display());
+    Ok(())
+}
+
 /// One run.
 pub(crate) struct Report {
     pub(crate) load: Load,
@@ -45,7 +88,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// The page `docs/performance.md`.
+    /// Its part of `docs/performance.md`.
     pub(crate) fn markdown(&self) -> String {
         let Self { load, search, autocomplete, questions, .. } = self;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -63,11 +106,10 @@ impl Report {
             )
         };
         [
-            "# Performance\n\nWritten by `make bench`; do not edit. One release build on one machine \
-             (",
-            &format!("{cores} cores), gateway and client each one process, over loopback, one question after another on \
-             one connection, answer cache off. Times run from before the request is written until the whole \
-             answer is read.\n\n## Load\n\n"),
+            "## Embedded engine\n\nWritten by `make bench`. ",
+            &format!("One release build on one machine ({cores} cores), gateway and client each one process, over \
+             loopback, one question after another on one connection, answer cache off. Times run from before \
+             the request is written until the whole answer is read.\n\n### Load\n\n"),
             &format!(
                 "| records | accepted | merged | refused | time | records/s | peak RSS |\n\
                  | --- | --- | --- | --- | --- | --- | --- |\n\
@@ -77,7 +119,7 @@ impl Report {
                 load.refused,
                 mib(load.peak_mib)
             ),
-            "`wikimovie load` as a whole process, from start to exit.\n\n## Questions\n\n",
+            "`wikimovie load` as a whole process, from start to exit.\n\n### Questions\n\n",
             "| question | p50 | p95 | p99 | max | goal |\n| --- | --- | --- | --- | --- | --- |\n",
             &row("search: 10 hits, highlights, total, 2 facets", search, "p50 < 2 ms, p99 < 10 ms"),
             &row("autocomplete: 10 suggestions of all kinds", autocomplete, "p99 < 3 ms"),

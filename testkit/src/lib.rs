@@ -11,5 +11,5 @@ pub mod oracle;
 
 pub use build::{MovieBuilder, TestIndex, dozen, movie};
 pub use cluster::{Engine, TestCluster, engines, options};
-pub use fault_proxy::{Fault, FaultProxy};
+pub use fault_proxy::{Fault, FaultProxy, Recorded};
 pub use oracle::Oracle;
