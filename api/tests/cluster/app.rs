@@ -1,0 +1,99 @@
+//! A gateway over a real node, through one proxy or more.
+
+use std::time::Duration;
+
+use axum::{Router, body::Body};
+use http::{Request, header};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use wikimovie_api::{ApiSettings, Gateway};
+use wikimovie_search::{
+    ObjectState, Tally,
+    elasticsearch::{Elasticsearch, ElasticsearchOptions},
+};
+use wikimovie_testkit::{Engine, Fault, FaultProxy, TestCluster, dozen};
+
+/// Longest time for one question to the engine.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(1);
+
+/// The gateway, its proxies, and the index behind them.
+pub(crate) struct App {
+    pub(crate) proxies: Vec<FaultProxy>,
+    pub(crate) cluster: TestCluster,
+    router: Router,
+    following: tokio::task::JoinHandle<()>,
+}
+
+impl App {
+    /// Over a dozen well-known movies; each node of its list is a proxy before the same node.
+    pub(crate) async fn start(engine: &Engine, proxies: usize) -> Self {
+        let cluster = TestCluster::new(engine).await;
+        cluster
+            .write(|writer| {
+                let object = ObjectState {
+                    key: "dozen".into(),
+                    object: "dozen".into(),
+                    provider: "default".into(),
+                    modified_ms: 1,
+                    fingerprint: String::new(),
+                };
+                let generation = writer.begin(&object).unwrap();
+                for (record, mut movie) in (1..).zip(dozen()) {
+                    movie.provenance.object = "dozen".into();
+                    movie.provenance.record = record;
+                    movie.provenance.generation = generation;
+                    writer.put(movie).unwrap();
+                }
+                writer.finish(Tally::default()).unwrap();
+                writer.commit().unwrap();
+            })
+            .await;
+        let node = cluster.options.urls[0].to_string();
+        let proxies =
+            futures::future::join_all((0..proxies).map(|_| FaultProxy::start(node.trim_end_matches('/'))))
+                .await;
+        let options = ElasticsearchOptions {
+            urls: proxies.iter().map(|proxy| proxy.url().parse().unwrap()).collect(),
+            deadline: DEADLINE,
+            ..cluster.options.clone()
+        };
+        let engine = Elasticsearch::new(&options).unwrap();
+        engine.prepare().await.unwrap();
+        let settings = ApiSettings { engine_deadline: DEADLINE, ..ApiSettings::default() };
+        let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings);
+        let following = tokio::spawn(async move {
+            engine.follow().await;
+        });
+        Self { proxies, cluster, router: wikimovie_api::router(gateway), following }
+    }
+
+    /// Posts a question; the whole answer as text.
+    pub(crate) async fn ask(&self, query: &str) -> String {
+        let request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json")
+            .body(Body::from(json!({ "query": query }).to_string()))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
+    /// Posts a question that can be answered; its data.
+    pub(crate) async fn data(&self, query: &str) -> Value {
+        let answer: Value = serde_json::from_str(&self.ask(query).await).unwrap();
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].clone()
+    }
+
+    /// Fails like this at every node.
+    pub(crate) fn fail(&self, fault: &Fault) {
+        self.proxies.iter().for_each(|proxy| proxy.set(fault.clone()));
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.following.abort();
+    }
+}

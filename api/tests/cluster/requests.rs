@@ -1,0 +1,103 @@
+//! One operation is one request, and the request holds only what was selected.
+
+use serde_json::Value;
+use wikimovie_testkit::{Recorded, engines};
+
+use crate::app::App;
+
+/// Questions to the catalogue that the proxy saw since it was told to forget.
+fn searches(app: &App) -> Vec<Recorded> {
+    let mut requests = app.proxies[0].requests();
+    requests.retain(|request| request.method == "POST" && request.path.contains("search"));
+    requests
+}
+
+/// The searches of a request: the body of a `_search`, every second line of an `_msearch`.
+fn bodies(request: &Recorded) -> Vec<Value> {
+    let text = std::str::from_utf8(&request.body).unwrap();
+    let parse = |text: &str| serde_json::from_str(text).unwrap();
+    if request.path.contains("_msearch") {
+        return text.lines().skip(1).step_by(2).map(parse).collect();
+    }
+    vec![parse(text)]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_operation_is_one_request() {
+    for engine in engines("one_operation_is_one_request") {
+        let app = App::start(&engine, 1).await;
+        let found = app.data("{ search { hits(first: 10) { nodes { id } } } }").await;
+        let nodes = found["search"]["hits"]["nodes"].as_array().unwrap();
+        let ids: Vec<&str> = nodes.iter().map(|node| node["id"].as_str().unwrap()).collect();
+        let alias = |(at, id): (usize, &&str)| format!("m{at}: movie(id: \"{id}\") {{ title }}");
+        let ten_aliases: Vec<String> = ids.iter().enumerate().map(alias).collect();
+        let operations = [
+            ("ten aliases", format!("{{ {} }}", ten_aliases.join(" "))),
+            ("a typo", "{ search(text: \"godfahter\") { total { value } hits(first: 5) { nodes { title } } } }".into()),
+            (
+                "everything of a results page",
+                "{ search(text: \"godfather\", where: { genres: { anyOf: [\"Crime\"] }, decades: [1970] }) {
+                    total { value } hits(first: 5) { edges { cursor score highlights { html } reasons { kind } node { title cast } } }
+                    facets { genres { values { value count } distinct } cast { values { value count } }
+                      decades { values { value count } } years { buckets { count } min max } }
+                } }"
+                .into(),
+            ),
+            (
+                "two pages of one search",
+                "{ search { a: hits(first: 2) { nodes { title } } b: hits(last: 2) { nodes { title } } } }".into(),
+            ),
+            (
+                "two searches",
+                "{ a: search(text: \"alien\") { total { value } } b: search(text: \"heat\") { total { value } } }".into(),
+            ),
+            (
+                "a search, suggestions and a movie",
+                format!(
+                    "{{ search(text: \"alien\") {{ total {{ value }} }} autocomplete(prefix: \"ali\") {{ text count }} \
+                     movie(id: \"{}\") {{ title }} }}",
+                    ids[0]
+                ),
+            ),
+            (
+                "a search with what else could be asked",
+                "{ search(text: \"godfahter pacino western\") { total { value } didYouMean { text total { value } }
+                    relaxations { total { value } } hits(first: 2) { nodes { title } } } }"
+                    .into(),
+            ),
+        ];
+        for (name, query) in operations {
+            app.proxies[0].forget();
+            app.data(&query).await;
+            let asked = searches(&app);
+            let paths: Vec<&str> = asked.iter().map(|request| request.path.as_str()).collect();
+            assert_eq!(asked.len(), 1, "{name} on {}: {paths:?}", engine.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_holds_what_was_selected() {
+    for engine in engines("a_request_holds_what_was_selected") {
+        let app = App::start(&engine, 1).await;
+        // What is selected; whether hits are read, counted, and what is aggregated.
+        let cases = [
+            ("total { value }", false, true, false),
+            ("facets { genres { values { count } } }", false, false, true),
+            ("hits(first: 3) { nodes { title } }", true, false, false),
+            ("total { value } hits(first: 3) { nodes { title } }", true, true, false),
+        ];
+        for (selected, hits, total, facets) in cases {
+            app.proxies[0].forget();
+            app.data(&format!("{{ search(text: \"alien\") {{ {selected} }} }}")).await;
+            let [request] = &searches(&app)[..] else { panic!("{selected} is one request") };
+            let [body] = &bodies(request)[..] else { panic!("{selected} is one search") };
+            assert_eq!(body["size"] != 0, hits, "{selected}: {body}");
+            assert_eq!(body["track_total_hits"] == true, total, "{selected}: {body}");
+            assert_eq!(body.get("aggs").is_some(), facets, "{selected}: {body}");
+            let source = body["_source"].to_string();
+            assert_eq!(source.contains("movie.title"), hits, "{selected}: {body}");
+            assert!(!source.contains("movie.cast"), "{selected}: {body}");
+        }
+    }
+}
