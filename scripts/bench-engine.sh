@@ -8,12 +8,14 @@ movies=${MOVIES:-../shared/data/movies} queries=${QUERIES:-../shared/relevance/q
 [ -f "$queries" ] || fail "no questions to measure with: set QUERIES to a file of them"
 cargo build --release --locked -p wikimovie-api --bin wikimovie-api -p wikimovie-ingest --bin wikimovie-ingest
 cargo build --release --locked -p wikimovie-bench
-urls=${ELASTICSEARCH_URLS:-}
-if [ -z "$urls" ]; then
-  scripts/engines.sh start
-  urls=$(scripts/engines.sh urls | cut -f2)
-fi
 nodes=()
-for url in $urls; do nodes+=(--node "$url"); done
+if [ -n "${ELASTICSEARCH_URLS:-}" ]; then
+  nodes+=(--node "$ELASTICSEARCH_URLS")
+else
+  scripts/engines.sh start
+  while IFS=$'\t' read -r flavour url; do
+    nodes+=(--node "$url" --process "$(cat "target/engines/$flavour/pid")")
+  done < <(scripts/engines.sh urls)
+fi
 "${CARGO_TARGET_DIR:-target}/release/wikimovie-bench" engine "${nodes[@]}" --movies "$movies" --queries "$queries" \
   --binaries "${CARGO_TARGET_DIR:-target}/release" --report docs/performance.md

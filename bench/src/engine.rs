@@ -2,7 +2,7 @@
 //! `match_all`, and the engine's own typo tolerance and highlights.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     thread,
@@ -17,6 +17,7 @@ use wikimovie_testkit::{FaultProxy, Recorded};
 use crate::{
     WARM_UP,
     gateway::{Gateway, agent},
+    pin::{self, Pinned},
     questions::{Question, read_questions},
     report::{self, Latencies, Section},
     search_body,
@@ -27,6 +28,9 @@ pub(crate) struct EngineArgs {
     /// Address of a search node; several are measured one after another.
     #[arg(long, required = true)]
     node: Vec<String>,
+    /// Process of each node, in the same order; gateway and node get a core each then.
+    #[arg(long)]
+    process: Vec<u32>,
     /// Folder of the released `wikimovie-api` and `wikimovie-ingest`.
     #[arg(long, default_value = "target/release")]
     binaries: PathBuf,
@@ -40,7 +44,7 @@ pub(crate) struct EngineArgs {
     #[arg(long, default_value_t = 3_000)]
     questions: usize,
     /// Seconds of each round at saturation.
-    #[arg(long, default_value_t = 6)]
+    #[arg(long, default_value_t = 4)]
     seconds: u64,
     /// Markdown file to write.
     #[arg(long)]
@@ -55,44 +59,58 @@ const ROUNDS: usize = 5;
 /// Measures on each node.
 pub(crate) fn compare(args: &EngineArgs) -> anyhow::Result<()> {
     let questions = read_questions(&args.queries)?;
-    let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut page = format!(
-        "## Search nodes\n\nWritten by `make bench-engine`. Release builds of `wikimovie-ingest` and `wikimovie-api`, \
-         node, gateway and client each one process on one machine ({cores} cores), over loopback, one shard, answer \
-         cache off. Both ways of a comparison are asked in turn, question by question, on one connection each.\n"
+        "## Search nodes\n\nWritten by `make bench-engine`. Release builds of `wikimovie-ingest` and `wikimovie-api`; node, \
+         gateway and client each one process on one machine ({} cores), over loopback, one shard, answer cache off. The \
+         ways of a comparison are asked in turn, question by question, on one connection each.\n",
+        pin::cores()
     );
-    for url in &args.node {
+    for (at, url) in args.node.iter().enumerate() {
         let node = Node::new(url)?;
         println!("{}", node.name);
-        page.push_str(&measure(args, &node, &questions)?);
+        page.push_str(&measure(args, &node, args.process.get(at).copied(), &questions)?);
     }
     args.report.as_deref().map_or(Ok(()), |path| report::write(path, Section::Engine, &page))
 }
 
-fn measure(args: &EngineArgs, node: &Node, questions: &[Question]) -> anyhow::Result<String> {
+fn measure(
+    args: &EngineArgs,
+    node: &Node,
+    process: Option<u32>,
+    questions: &[Question],
+) -> anyhow::Result<String> {
     let index = format!("bench-{}", std::process::id());
     let plain = format!("{index}-plain");
     let load = load(args, node, &index)?;
     let result = (|| {
         node.make_plain(&index, &plain)?;
-        let gateway = Gateway::on_node(&args.binaries.join("wikimovie-api"), &node.url, &index)?;
-        let asked = record(args, node, &index, questions)?;
+        let binary = args.binaries.join("wikimovie-api");
+        let asked = record(&binary, node, &index, questions)?;
+        let apart = process.and_then(Pinned::others);
+        let core = apart.is_some().then_some(pin::GATEWAY);
+        let gateway = Gateway::on_node(&binary, core, &node.url, &index)?;
         let overhead = overhead(args, node, &gateway, &asked)?;
         println!("  one at a time: {overhead}");
-        let saturation = saturation(args, node, &gateway, &asked)?;
-        println!("  saturation: {saturation}");
+        let saturated = saturation(args, node, &gateway, &asked)?;
+        println!("  saturation: {saturated}");
+        drop((gateway, apart));
+        let gateway = Gateway::on_node(&binary, None, &node.url, &index)?;
+        let crowded = saturation(args, node, &gateway, &asked)?;
+        println!("  saturation on the same cores: {crowded}");
         let typos = typos(args, node, &gateway, &plain, questions)?;
         println!("  typos: {typos}");
-        anyhow::Ok([
-            format!("\n### {}\n\n{} movies, loaded in {:.1} s.\n", node.name, load.movies, load.seconds),
-            overhead.markdown(),
-            saturation.markdown(),
-            typos.markdown(),
-            gateway
-                .peak_resident_mib()
-                .map_or(String::new(), |mib| format!("\nPeak RSS of the gateway: {mib:.0} MiB.\n")),
-        ]
-        .concat())
+        anyhow::Ok(
+            [
+                format!("\n### {}\n\n{} movies, loaded in {:.1} s.\n", node.name, load.movies, load.seconds),
+                overhead.markdown(core.is_some()),
+                saturated.markdown(core.is_some(), &crowded),
+                typos.markdown(),
+                gateway
+                    .peak_resident_mib()
+                    .map_or(String::new(), |mib| format!("\nPeak RSS of the gateway: {mib:.0} MiB.\n")),
+            ]
+            .concat(),
+        )
     })();
     for name in [format!("{index}-v*"), format!("{index}-ledger"), plain] {
         node.agent.delete(format!("{}{name}", node.url)).call().ok();
@@ -147,7 +165,8 @@ impl Node {
 
     /// An index of the same movies as most people would make it, searched by the engine's own means.
     fn make_plain(&self, from: &str, plain: &str) -> anyhow::Result<()> {
-        let text = json!({ "type": "text", "fields": { "keyword": { "type": "keyword", "ignore_above": 256 } } });
+        let text =
+            json!({ "type": "text", "fields": { "keyword": { "type": "keyword", "ignore_above": 256 } } });
         let mapping = json!({
             "settings": { "number_of_shards": 1, "number_of_replicas": 0 },
             "mappings": { "properties": {
@@ -177,7 +196,8 @@ impl Node {
             };
             let told: Value = serde_json::from_str(&self.send(&self.agent, &bulk)?)?;
             ensure!(told["errors"] == false, "the plain index refuses movies: {told}");
-            page = self.post("_search/scroll", &json!({ "scroll": "1m", "scroll_id": page["_scroll_id"] }))?;
+            page =
+                self.post("_search/scroll", &json!({ "scroll": "1m", "scroll_id": page["_scroll_id"] }))?;
         }
         self.post(&format!("{plain}/_refresh"), &json!({}))?;
         Ok(())
@@ -207,15 +227,10 @@ fn load(args: &EngineArgs, node: &Node, index: &str) -> anyhow::Result<Loaded> {
 }
 
 /// What the gateway sends for each question, seen by a proxy that stands between it and the node.
-fn record(
-    args: &EngineArgs,
-    node: &Node,
-    index: &str,
-    questions: &[Question],
-) -> anyhow::Result<Vec<Asked>> {
+fn record(binary: &Path, node: &Node, index: &str, questions: &[Question]) -> anyhow::Result<Vec<Asked>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let proxy = runtime.block_on(FaultProxy::start(&node.url));
-    let gateway = Gateway::on_node(&args.binaries.join("wikimovie-api"), &proxy.url(), index)?;
+    let gateway = Gateway::on_node(binary, None, &proxy.url(), index)?;
     let is_search = |request: &Recorded| {
         request.method == "POST" && request.path.contains("search") && !request.path.contains("-ledger")
     };
@@ -301,10 +316,14 @@ fn row(name: &str, times: &Latencies) -> String {
 }
 
 impl Overhead {
-    fn markdown(&self) -> String {
+    fn markdown(&self, apart: bool) -> String {
+        let where_run = if apart { "The gateway has one core, node and client the other. " } else { "" };
         [
-            "\nA search with 10 hits, highlights, the total and 2 facets, through the gateway, and the very requests that \
-             the gateway makes of it sent straight to the node:\n\n| way | p50 | p95 | p99 |\n| --- | --- | --- | --- |\n",
+            &format!(
+                "\nA search with 10 hits, highlights, the total and 2 facets, through the gateway, and the very request \
+                 that the gateway makes of it sent straight to the node. {where_run}\n\n"
+            ),
+            "| way | p50 | p95 | p99 |\n| --- | --- | --- | --- |\n",
             &row("GraphQL to the gateway", &self.gateway),
             &row("its DSL to the node", &self.direct),
             &format!(
@@ -336,7 +355,11 @@ fn saturation(
         let way = (round / 2 + round) % 2;
         let rate = rate(time, |agent, place| {
             let asked = &asked[place % asked.len()];
-            if way == 0 { ask_gateway(gateway, agent, &asked.body) } else { ask_node(node, agent, &asked.sent) }
+            if way == 0 {
+                ask_gateway(gateway, agent, &asked.body)
+            } else {
+                ask_node(node, agent, &asked.sent)
+            }
         })?;
         rates[way].push(rate);
     }
@@ -347,7 +370,10 @@ fn saturation(
     Ok(Saturation { gateway, direct })
 }
 
-fn rate(time: Duration, ask: impl Fn(&ureq::Agent, usize) -> anyhow::Result<()> + Sync) -> anyhow::Result<f64> {
+fn rate(
+    time: Duration,
+    ask: impl Fn(&ureq::Agent, usize) -> anyhow::Result<()> + Sync,
+) -> anyhow::Result<f64> {
     let (next, answered, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
     let begun = Instant::now();
     thread::scope(|scope| {
@@ -377,14 +403,33 @@ impl std::fmt::Display for Saturation {
 }
 
 impl Saturation {
-    fn markdown(&self) -> String {
-        format!(
-            "\nAt saturation, {CLIENTS} clients, median of {ROUNDS} rounds, all processes on the same cores: {:.0} answers \
-             a second through the gateway, {:.0} straight from the node, a ratio of {:.2} (goal: at least 0.95).\n",
-            self.gateway,
-            self.direct,
-            self.gateway / self.direct
-        )
+    fn ratio(&self) -> f64 {
+        self.gateway / self.direct
+    }
+
+    fn markdown(&self, apart: bool, crowded: &Self) -> String {
+        let at = |rates: &Self| {
+            format!(
+                "{:.0} answers a second through the gateway, {:.0} straight from the node, a ratio of {:.2}",
+                rates.gateway,
+                rates.direct,
+                rates.ratio()
+            )
+        };
+        let main = format!("\nAt saturation, {CLIENTS} clients, median of {ROUNDS} rounds: ");
+        if !apart {
+            return [main, at(crowded), " (all processes on the same cores).\n".to_owned()].concat();
+        }
+        [
+            main,
+            at(self),
+            format!(
+                " (goal: at least 0.95). With all processes on all cores, where what the gateway does is taken from the \
+                 node: {}.\n",
+                at(crowded)
+            ),
+        ]
+        .concat()
     }
 }
 

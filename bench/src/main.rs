@@ -13,6 +13,7 @@
 
 mod engine;
 mod gateway;
+mod pin;
 mod questions;
 mod report;
 

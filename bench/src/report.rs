@@ -107,9 +107,11 @@ impl Report {
         };
         [
             "## Embedded engine\n\nWritten by `make bench`. ",
-            &format!("One release build on one machine ({cores} cores), gateway and client each one process, over \
+            &format!(
+                "One release build on one machine ({cores} cores), gateway and client each one process, over \
              loopback, one question after another on one connection, answer cache off. Times run from before \
-             the request is written until the whole answer is read.\n\n### Load\n\n"),
+             the request is written until the whole answer is read.\n\n### Load\n\n"
+            ),
             &format!(
                 "| records | accepted | merged | refused | time | records/s | peak RSS |\n\
                  | --- | --- | --- | --- | --- | --- | --- |\n\
@@ -123,8 +125,11 @@ impl Report {
             "| question | p50 | p95 | p99 | max | goal |\n| --- | --- | --- | --- | --- | --- |\n",
             &row("search: 10 hits, highlights, total, 2 facets", search, "p50 < 2 ms, p99 < 10 ms"),
             &row("autocomplete: 10 suggestions of all kinds", autocomplete, "p99 < 3 ms"),
-            &format!("\n{questions} questions of each kind after a warm-up of {}. Peak RSS of the gateway: {}.\n",
-                crate::WARM_UP, mib(self.resident_mib)),
+            &format!(
+                "\n{questions} questions of each kind after a warm-up of {}. Peak RSS of the gateway: {}.\n",
+                crate::WARM_UP,
+                mib(self.resident_mib)
+            ),
         ]
         .concat()
     }

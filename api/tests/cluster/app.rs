@@ -21,7 +21,7 @@ pub(crate) struct App {
     pub(crate) proxies: Vec<FaultProxy>,
     pub(crate) cluster: TestCluster,
     router: Router,
-    following: tokio::task::JoinHandle<()>,
+    engine: Elasticsearch,
 }
 
 impl App {
@@ -61,10 +61,13 @@ impl App {
         engine.prepare().await.unwrap();
         let settings = ApiSettings { engine_deadline: DEADLINE, ..ApiSettings::default() };
         let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings);
-        let following = tokio::spawn(async move {
-            engine.follow().await;
-        });
-        Self { proxies, cluster, router: wikimovie_api::router(gateway), following }
+        Self { proxies, cluster, router: wikimovie_api::router(gateway), engine }
+    }
+
+    /// Looks for new revisions, as the program does; ends with the test's runtime.
+    pub(crate) fn follow(&self) {
+        let engine = self.engine.clone();
+        tokio::spawn(async move { engine.follow().await });
     }
 
     /// Posts a question; the whole answer as text.
@@ -89,11 +92,5 @@ impl App {
     /// Fails like this at every node.
     pub(crate) fn fail(&self, fault: &Fault) {
         self.proxies.iter().for_each(|proxy| proxy.set(fault.clone()));
-    }
-}
-
-impl Drop for App {
-    fn drop(&mut self) {
-        self.following.abort();
     }
 }

@@ -23,11 +23,15 @@ const QUESTIONS: [&str; 6] = [
     "{ importReceipts(first: 2) { totalCount } }",
 ];
 
+/// A code of ours that a discreet answer may hold.
+const PARTIAL: &str = "PARTIAL_RESULTS";
+
 /// No host, port, index or word of an engine may be in an answer.
 fn assert_discreet(answer: &str, app: &App) {
     let port = |url: &str| url.rsplit(':').next().unwrap().trim_end_matches('/').to_owned();
     let mut secrets: Vec<String> = app.proxies.iter().map(|proxy| port(&proxy.url())).collect();
-    let words = ["127.0.0.1", "localhost", "http", "exception", "shard", "secret", "_search", "html", "reqwest"];
+    let words =
+        ["127.0.0.1", "localhost", "http", "exception", "shard", "secret", "_search", "html", "reqwest"];
     secrets.extend(words.map(str::to_owned));
     secrets.push(app.cluster.options.index.clone());
     for secret in secrets {
@@ -55,7 +59,9 @@ async fn recovered(app: &App) {
 async fn each_fault_has_its_code_in_time_and_tells_nothing() {
     for engine in engines("each_fault_has_its_code_in_time_and_tells_nothing") {
         let app = App::start(&engine, 1).await;
-        let unusable = json!({ "error": { "reason": "secret host", "type": "some_exception" }, "status": 500 });
+        app.follow();
+        let unusable =
+            json!({ "error": { "reason": "secret host", "type": "some_exception" }, "status": 500 });
         let cases = [
             ("slow", Fault::Slow(Duration::from_millis(100)), None),
             ("too slow", Fault::Slow(Duration::from_secs(30)), Some("ENGINE_TIMEOUT")),
@@ -112,18 +118,20 @@ async fn a_part_of_the_catalogue_is_told_to_be_one() {
     });
     for engine in engines("a_part_of_the_catalogue_is_told_to_be_one") {
         let app = App::start(&engine, 1).await;
+        app.follow();
         for fault in [set("_shards", some_failed.clone()), set("timed_out", true.into())] {
             app.fail(&fault);
             let text = app.ask(SEARCH).await;
-            assert_discreet(&text.replace(crate::faults::PARTIAL, ""), &app);
+            assert_discreet(&text.replace(PARTIAL, ""), &app);
             let answer: Value = serde_json::from_str(&text).unwrap();
             assert_eq!(answer["data"]["search"]["total"]["relation"], "AT_LEAST", "{answer}");
             assert!(!answer["data"]["search"]["hits"]["nodes"].as_array().unwrap().is_empty());
-            assert_eq!(answer["extensions"]["warnings"][0]["code"], "PARTIAL_RESULTS", "{answer}");
+            assert_eq!(answer["extensions"]["warnings"][0]["code"], PARTIAL, "{answer}");
         }
-        for (fault, code) in
-            [(set("_shards", all_failed.clone()), "ENGINE_UNAVAILABLE"), (nothing_found.clone(), "ENGINE_TIMEOUT")]
-        {
+        for (fault, code) in [
+            (set("_shards", all_failed.clone()), "ENGINE_UNAVAILABLE"),
+            (nothing_found.clone(), "ENGINE_TIMEOUT"),
+        ] {
             app.fail(&fault);
             let answer = app.ask(SEARCH).await;
             assert_discreet(&answer, &app);
@@ -133,13 +141,11 @@ async fn a_part_of_the_catalogue_is_told_to_be_one() {
     }
 }
 
-/// A code of ours that a discreet answer may hold.
-const PARTIAL: &str = "PARTIAL_RESULTS";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_is_survived_without_help() {
     for engine in engines("a_restart_is_survived_without_help") {
         let app = App::start(&engine, 1).await;
+        app.follow();
         app.data(SEARCH).await;
         app.fail(&Fault::Dead);
         let begun = Instant::now();
@@ -161,12 +167,12 @@ async fn a_restart_is_survived_without_help() {
 async fn a_dead_and_a_hanging_node_of_three_are_not_noticed() {
     for engine in engines("a_dead_and_a_hanging_node_of_three_are_not_noticed") {
         let app = App::start(&engine, 3).await;
+        app.follow();
         app.proxies[0].set(Fault::Dead);
         app.proxies[1].set(Fault::Hang);
         let times = load(&app, Duration::from_secs(5)).await;
-        report(&engine, &times);
         let errors = times.iter().filter(|asked| asked.begun >= Duration::from_secs(1) && !asked.answered);
-        assert_eq!(errors.count(), 0, "of {}", times.len());
+        assert_eq!(errors.count(), 0, "of {} on {}", times.len(), engine.name);
         let settled = times.iter().filter(|asked| asked.begun >= Duration::from_secs(1));
         let mut settled: Vec<Duration> = settled.map(|asked| asked.took).collect();
         settled.sort_unstable();
@@ -196,12 +202,4 @@ async fn load(app: &App, time: Duration) -> Vec<Asked> {
         times
     };
     futures::future::join_all((0..8).map(|_| client())).await.concat()
-}
-
-fn report(engine: &Engine, times: &[Asked]) {
-    let mut sorted: Vec<Duration> = times.iter().map(|asked| asked.took).collect();
-    sorted.sort_unstable();
-    let [p50, p99] = [50, 99].map(|percent| sorted[sorted.len() * percent / 100]);
-    let errors = times.iter().filter(|asked| !asked.answered).count();
-    println!("{}: {} questions, {errors} errors, p50 {p50:?}, p99 {p99:?}", engine.name, times.len());
 }

@@ -61,8 +61,8 @@ async fn one_operation_is_one_request() {
             ),
             (
                 "a search with what else could be asked",
-                "{ search(text: \"godfahter pacino western\") { total { value } didYouMean { text total { value } }
-                    relaxations { total { value } } hits(first: 2) { nodes { title } } } }"
+                "{ search(text: \"godfahter pacino western\") { total { value } didYouMean { text total }
+                    relaxations { total } hits(first: 2) { nodes { title } } } }"
                     .into(),
             ),
         ];

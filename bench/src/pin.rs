@@ -1,0 +1,43 @@
+//! Which core a process runs on (`taskset` of util-linux). A gateway and its node have machines of their own where they
+//! serve; here they get a core each, so that neither is measured by what it takes from the other.
+
+use std::{process::Command, thread};
+
+/// Core of the gateway.
+pub(crate) const GATEWAY: &str = "0";
+/// Core of the node and of the client.
+const OTHERS: &str = "1";
+
+/// Processes on the core of the others; they may run anywhere again once this is dropped.
+pub(crate) struct Pinned {
+    processes: Vec<u32>,
+}
+
+impl Pinned {
+    /// Puts the node and this process on their core; `None` where that cannot be done.
+    pub(crate) fn others(node: u32) -> Option<Self> {
+        let pinned = Self { processes: vec![node, std::process::id()] };
+        pinned.processes.iter().all(|&process| put(process, OTHERS)).then_some(pinned)
+    }
+}
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        let everywhere = format!("0-{}", cores() - 1);
+        for &process in &self.processes {
+            put(process, &everywhere);
+        }
+    }
+}
+
+/// Cores of this machine, whatever this process may use now.
+pub(crate) fn cores() -> usize {
+    let online = std::fs::read_to_string("/sys/devices/system/cpu/online").unwrap_or_default();
+    let last = online.trim().rsplit(['-', ',']).next().and_then(|last| last.parse::<usize>().ok());
+    last.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |last| last + 1)
+}
+
+fn put(process: u32, core: &str) -> bool {
+    let output = Command::new("taskset").args(["-apc", core, &process.to_string()]).output();
+    output.is_ok_and(|output| output.status.success())
+}
