@@ -1,12 +1,14 @@
-//! Thousands of random questions, each answer compared with the plain truth: every movie looked at, nothing clever.
+//! Thousands of random questions to every engine, each answer compared with the plain truth: every movie looked at,
+//! nothing clever.
 //!
 //! What a text matches and scores is taken from its compiled plan and evaluated by the oracle; filters, counts,
 //! orders and pages are worked out here from the movies alone.
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails with the test")]
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use fastrand::Rng;
+use futures::future::join_all;
 use wikimovie_domain::{
     Direction, FacetAnswer, FacetField, FacetOrder, FacetRequest, Filter, HitPage, HitsRequest, Movie,
     MovieSort, PageRequest, Question, SearchAnswer, SearchRequest, ValueMatch, Wanted, YearRange,
@@ -18,38 +20,18 @@ use wikimovie_search::{
     text::{key, sort_key, words},
     vocabulary::Vocabulary,
 };
-use wikimovie_testkit::{Oracle, TestCluster, data, engines};
+use wikimovie_testkit::{Oracle, TestCluster, data, engines, random};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn answers_equal_brute_force_on_the_seeds() {
-    check(data::seeds(), 400).await;
+    check("answers_equal_brute_force_on_the_seeds", data::seeds(), questions(1_600)).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn answers_equal_brute_force_on_real_movies() {
-    if let Some(movies) = data::real_movies("answers_equal_brute_force_on_real_movies") {
-        check(movies, 1_000).await;
-    }
-}
-
-async fn check(mut movies: Vec<Movie>, questions: usize) {
-    let folder = tempfile::tempdir().unwrap();
-    let index =
-        Embedded::open(&EmbeddedOptions { folder: folder.path().into(), ..Default::default() }).unwrap();
-    fill(&mut index.writer().unwrap(), &mut movies);
-    check_catalog(index.catalog(), movies, questions).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn answers_of_clusters_equal_brute_force_on_the_seeds() {
-    on_clusters("answers_of_clusters_equal_brute_force_on_the_seeds", data::seeds(), questions(500)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn answers_of_clusters_equal_brute_force_on_real_movies() {
-    let test = "answers_of_clusters_equal_brute_force_on_real_movies";
+    let test = "answers_equal_brute_force_on_real_movies";
     if let Some(movies) = data::real_movies(test) {
-        on_clusters(test, movies, questions(200)).await;
+        check(test, movies, questions(400)).await;
     }
 }
 
@@ -58,26 +40,43 @@ fn questions(usual: usize) -> usize {
     std::env::var("WIKIMOVIE_TEST_QUESTIONS").ok().and_then(|given| given.parse().ok()).unwrap_or(usual)
 }
 
-async fn on_clusters(test: &str, movies: Vec<Movie>, questions: usize) {
-    for engine in engines(test) {
-        let index = TestCluster::new(&engine).await;
-        let mut own = movies.clone();
-        let own = index.write(move |writer| {
-            fill(writer, &mut own);
-            own
-        });
-        check_catalog(index.engine.catalog(), own.await, questions).await;
+/// What answers: the embedded engine, and each search node.
+struct Engines {
+    catalogs: Vec<Arc<dyn Catalog>>,
+    // Gone with the last question.
+    _folder: tempfile::TempDir,
+    _clusters: Vec<TestCluster>,
+}
+
+impl Engines {
+    /// The same movies on each.
+    async fn with(test: &str, movies: &mut [Movie]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = EmbeddedOptions { folder: folder.path().into(), ..EmbeddedOptions::default() };
+        let embedded = Embedded::open(&options).unwrap();
+        fill(&mut embedded.writer().unwrap(), movies);
+        let mut catalogs = vec![embedded.catalog()];
+        let mut clusters = Vec::new();
+        for engine in engines(test) {
+            let cluster = TestCluster::new(&engine).await;
+            let mut own = movies.to_vec();
+            cluster.write(move |writer| fill(writer, &mut own)).await;
+            catalogs.push(cluster.engine.catalog());
+            clusters.push(cluster);
+        }
+        Self { catalogs, _folder: folder, _clusters: clusters }
     }
 }
 
-async fn check_catalog(catalog: std::sync::Arc<dyn Catalog>, movies: Vec<Movie>, questions: usize) {
+async fn check(test: &str, mut movies: Vec<Movie>, questions: usize) {
+    let engines = Engines::with(test, &mut movies).await;
     let truth = Truth::new(movies);
     for seed in 0..questions as u64 {
         let mut rng = Rng::with_seed(seed);
-        let question = truth.random_question(&mut rng);
-        truth.compare(&*catalog, &question, &mut rng).await;
+        let question = random::question(&truth.movies, &mut rng);
+        truth.compare(&engines.catalogs, &question, &mut rng).await;
     }
-    truth.walk_everything(&*catalog).await;
+    truth.walk_everything(&engines.catalogs).await;
 }
 
 /// Applies the movies as several objects over several commits, with listings that are hidden or gone again.
@@ -190,7 +189,7 @@ impl Truth {
         }
     }
 
-    async fn compare(&self, catalog: &dyn Catalog, question: &Question, rng: &mut Rng) {
+    async fn compare(&self, catalogs: &[Arc<dyn Catalog>], question: &Question, rng: &mut Rng) {
         let text = Question { filter: Filter::default(), ..question.clone() };
         let plan = compile(&text, &self.vocabulary).plan;
         let by_text = self.oracle.set(&plan.must);
@@ -201,16 +200,19 @@ impl Truth {
         };
         let found = passing(&question.filter);
 
-        let facets = facet_requests(rng);
+        let facets = random::facets(rng);
         let request = SearchRequest {
             question: question.clone(),
             hits: vec![],
             facets: facets.clone(),
             wanted: Wanted { total: true, distinct: true, ..Wanted::default() },
         };
-        let SearchAnswer { total, facets: answers, .. } = catalog.search(request).await.unwrap();
-        assert_eq!(total.unwrap().value, found.len() as u64, "{question:?}");
-        for (request, answer) in facets.iter().zip(answers) {
+        let answers = join_all(catalogs.iter().map(|catalog| catalog.search(request.clone()))).await;
+        let answers: Vec<SearchAnswer> = answers.into_iter().map(Result::unwrap).collect();
+        for answer in &answers {
+            assert_eq!(answer.total.unwrap().value, found.len() as u64, "{question:?}");
+        }
+        for (place, request) in facets.iter().enumerate() {
             let mut without = question.filter.clone();
             match request {
                 FacetRequest::Years { .. } => without.year = YearRange::default(),
@@ -221,7 +223,10 @@ impl Truth {
                     FacetField::Decades => without.decades.clear(),
                 },
             }
-            self.compare_facet(request, &answer, &passing(&without), &question.filter);
+            let among = passing(&without);
+            for answer in &answers {
+                self.compare_facet(request, &answer.facets[place], &among, &question.filter);
+            }
         }
 
         let scores =
@@ -231,23 +236,28 @@ impl Truth {
             // All pages where they are few, else the first ones from this end.
             const MOST_PAGES: usize = 6;
             let size = rng.usize(1..=100).max(expected.len() / MOST_PAGES).min(100);
-            self.walk(catalog, question, &expected, direction, size, MOST_PAGES).await;
+            let walks = catalogs
+                .iter()
+                .map(|one| self.walk(&**one, question, &expected, direction, size, MOST_PAGES));
+            join_all(walks).await;
         }
 
         // A further filter never adds a hit.
         let mut narrower = question.clone();
-        narrower.filter.and.push(self.random_filter(rng, 0));
+        narrower.filter.and.push(random::filter(&self.movies, rng, 0));
         if narrower.filter.validate().is_ok() {
             let fewer = passing(&narrower.filter);
-            let page = page_of(catalog, &narrower, PageRequest::first(100)).await;
-            let all: Vec<&str> = expected.iter().map(|&ord| self.movies[ord].id.as_str()).collect();
             assert!(fewer.len() <= expected.len());
-            assert!(page.hits.iter().all(|hit| all.contains(&hit.movie.id.as_str())));
+            let all: Vec<&str> = expected.iter().map(|&ord| self.movies[ord].id.as_str()).collect();
+            let first = |catalog| page_of(catalog, &narrower, PageRequest::first(100));
+            for page in join_all(catalogs.iter().map(|catalog| first(&**catalog))).await {
+                assert!(page.hits.iter().all(|hit| all.contains(&hit.movie.id.as_str())));
+            }
         }
     }
 
     /// Every movie, page by page, in each order both ways.
-    async fn walk_everything(&self, catalog: &dyn Catalog) {
+    async fn walk_everything(&self, catalogs: &[Arc<dyn Catalog>]) {
         let sorts = [
             MovieSort::Relevance,
             MovieSort::YearAsc,
@@ -259,7 +269,10 @@ impl Truth {
             let question = Question { sort, ..Question::default() };
             let expected = self.ordered((0..self.movies.len()).collect(), &[], sort);
             for direction in [Direction::Forward, Direction::Backward] {
-                self.walk(catalog, &question, &expected, direction, 100, usize::MAX).await;
+                let all = usize::MAX;
+                let walks =
+                    catalogs.iter().map(|one| self.walk(&**one, &question, &expected, direction, 100, all));
+                join_all(walks).await;
             }
         }
     }
@@ -414,106 +427,6 @@ impl Truth {
         );
         assert_eq!(histogram.missing, (among.len() - years.len()) as u64);
     }
-
-    fn random_question(&self, rng: &mut Rng) -> Question {
-        let sorts = [MovieSort::YearAsc, MovieSort::YearDesc, MovieSort::TitleAsc, MovieSort::TitleDesc];
-        Question {
-            text: self.random_text(rng),
-            filter: if rng.u8(..4) == 0 { Filter::default() } else { self.random_filter(rng, 2) },
-            sort: if rng.bool() { MovieSort::Relevance } else { sorts[rng.usize(..4)] },
-            understand: rng.u8(..8) > 0,
-        }
-    }
-
-    fn random_text(&self, rng: &mut Rng) -> String {
-        let movie = &self.movies[rng.usize(..self.movies.len())];
-        let name = |rng: &mut Rng| rng.choice(&movie.cast).cloned().unwrap_or_default();
-        let genre = |rng: &mut Rng| rng.choice(&movie.genres).cloned().unwrap_or_default();
-        let words: Vec<&str> = movie.summary.as_deref().unwrap_or_default().split_whitespace().collect();
-        match rng.u8(..10) {
-            0 | 1 => String::new(),
-            2 => movie.title.clone(),
-            3 => slip(&movie.title, rng),
-            4 => name(rng),
-            5 => [name(rng), genre(rng)].join(" "),
-            6 => [genre(rng), (movie.year.map_or(1950, |year| year.decade())).to_string() + "s"].join(" "),
-            7 => movie.title.chars().take(rng.usize(1..=6)).collect(),
-            8 => (0..rng.usize(1..=3))
-                .filter_map(|_| rng.choice(&words).copied())
-                .collect::<Vec<_>>()
-                .join(" "),
-            _ => ["the", "\"the", "-drama western", "💥", "1984", "a b c", "東京"][rng.usize(..7)].to_owned(),
-        }
-    }
-
-    fn random_filter(&self, rng: &mut Rng, depth: usize) -> Filter {
-        let movie = &self.movies[rng.usize(..self.movies.len())];
-        let other = &self.movies[rng.usize(..self.movies.len())];
-        let mut filter = Filter::default();
-        let some =
-            |values: &[String], rng: &mut Rng| rng.choice(values).cloned().into_iter().collect::<Vec<_>>();
-        match rng.u8(..9) {
-            0 => filter.genres.any_of = [some(&movie.genres, rng), some(&other.genres, rng)].concat(),
-            1 => filter.genres.all_of = movie.genres.clone(),
-            2 => filter.genres.none_of = other.genres.clone(),
-            3 => {
-                filter.cast.any_of =
-                    [some(&movie.cast, rng), some(&other.cast, rng), vec!["Nobody".into()]].concat()
-            }
-            4 => filter.title = movie.title.split_whitespace().last().map(ToOwned::to_owned),
-            5 => {
-                let (a, b) = (1900 + rng.i64(0..130), 1900 + rng.i64(0..130));
-                let open = rng.u8(..4);
-                filter.year.gte = (open != 0).then_some(a.min(b));
-                filter.year.lte = (open != 1).then_some(a.max(b));
-            }
-            6 => filter.decades = vec![1900 + rng.i64(0..13) * 10, 1900 + rng.i64(0..13) * 10],
-            7 => filter.has_poster = Some(rng.bool()),
-            _ => filter.providers.any_of = vec![["default", "nobody"][rng.usize(..2)].to_owned()],
-        }
-        if depth > 0 {
-            let more = |rng: &mut Rng| self.random_filter(rng, depth - 1);
-            match rng.u8(..6) {
-                0 => filter.and = vec![more(rng), more(rng)],
-                1 => filter.or = vec![more(rng), more(rng)],
-                2 => filter.not = Some(Box::new(more(rng))),
-                3 => {
-                    let second = more(rng);
-                    filter.cast = if filter.cast.is_empty() { second.cast } else { filter.cast };
-                    filter.year = if filter.year.is_empty() { second.year } else { filter.year };
-                    filter.decades = if filter.decades.is_empty() { second.decades } else { filter.decades };
-                }
-                _ => {}
-            }
-        }
-        filter
-    }
-}
-
-fn facet_requests(rng: &mut Rng) -> Vec<FacetRequest> {
-    let fields = [FacetField::Genres, FacetField::Cast, FacetField::Decades, FacetField::Providers];
-    let mut requests: Vec<FacetRequest> = fields
-        .into_iter()
-        .map(|field| FacetRequest::Terms {
-            field,
-            first: rng.usize(..=20),
-            contains: (rng.u8(..4) == 0)
-                .then(|| ["a", "dr", "John", "é", "198", ""][rng.usize(..6)].to_owned()),
-            order: if rng.bool() { FacetOrder::Count } else { FacetOrder::Value },
-        })
-        .collect();
-    requests.push(FacetRequest::Years { interval: [1, 5, 10, 7][rng.usize(..4)] });
-    requests
-}
-
-/// Two neighbouring letters swapped.
-fn slip(text: &str, rng: &mut Rng) -> String {
-    let mut letters: Vec<char> = text.chars().collect();
-    if letters.len() > 4 {
-        let place = rng.usize(1..letters.len() - 1);
-        letters.swap(place, place + 1);
-    }
-    letters.into_iter().collect()
 }
 
 async fn page_of(catalog: &dyn Catalog, question: &Question, page: PageRequest) -> HitPage {

@@ -14,7 +14,7 @@ use wikimovie_search::{
     plan::compile::compile,
     vocabulary::Vocabulary,
 };
-use wikimovie_testkit::{Oracle, data, dozen};
+use wikimovie_testkit::{Oracle, data, dozen, random};
 
 fn terms(field: FacetField, contains: Option<&str>, order: FacetOrder) -> FacetRequest {
     FacetRequest::Terms { field, first: 5, contains: contains.map(str::to_owned), order }
@@ -127,13 +127,20 @@ fn documented(sealer: &Sealer, vocabulary: &Vocabulary) -> Vec<(&'static str, &'
 /// Writes every different shape of request as TypeScript; `make dsl-types` checks it with the compiler.
 #[test]
 fn requests_are_written_for_the_type_check() {
-    let vocabulary = Oracle::new(data::seeds()).vocabulary();
+    let movies = data::seeds();
+    let vocabulary = Oracle::new(movies.clone()).vocabulary();
     let sealer = Sealer::new(b"secret");
     let mut shapes = Shapes::default();
     let mut asked = 0;
-    for question in questions() {
+    // The random ones are those that every engine answers (tests/brute_force.rs).
+    let random = (0..2_000).map(|seed| {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        (random::question(&movies, &mut rng), random::facets(&mut rng))
+    });
+    let chosen = questions().into_iter().map(|question| (question, all_facets()));
+    for (question, facets) in chosen.chain(random) {
         let plan = compile(&question, &vocabulary).plan;
-        for request in requests(&question, &cursor_at(&sealer, &question, &plan)) {
+        for request in requests(&question, &facets, &cursor_at(&sealer, &question, &plan)) {
             asked += 1;
             match dsl(&plan, &request, &sealer).unwrap() {
                 Value::Array(searches) => searches.iter().for_each(|search| shapes.add(search)),
@@ -141,7 +148,7 @@ fn requests_are_written_for_the_type_check() {
             }
         }
     }
-    assert!(asked > 2_000, "{asked}");
+    assert!(asked > 16_000, "{asked}");
     let Shapes { searches, queries } = shapes;
     assert!(searches.len() > 20 && queries.len() > 20, "{} and {}", searches.len(), queries.len());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("typecheck/requests");
@@ -286,14 +293,17 @@ fn questions() -> Vec<Question> {
     questions
 }
 
-fn requests(question: &Question, cursor: &str) -> Vec<SearchRequest> {
-    let all_facets = vec![
+fn all_facets() -> Vec<FacetRequest> {
+    vec![
         terms(FacetField::Genres, Some("dr?m*"), FacetOrder::Value),
         terms(FacetField::Cast, None, FacetOrder::Count),
         terms(FacetField::Decades, None, FacetOrder::Count),
         terms(FacetField::Providers, None, FacetOrder::Count),
         FacetRequest::Years { interval: 5 },
-    ];
+    ]
+}
+
+fn requests(question: &Question, all_facets: &[FacetRequest], cursor: &str) -> Vec<SearchRequest> {
     let page = |direction, cursor: Option<&str>| PageRequest {
         size: 10,
         direction,
@@ -309,8 +319,8 @@ fn requests(question: &Question, cursor: &str) -> Vec<SearchRequest> {
     let total = Wanted { total: true, distinct: true, ..Wanted::default() };
     let extras = Wanted { did_you_mean: true, relaxations: true, ..Wanted::default() };
     vec![
-        request(vec![], &all_facets, total),
-        request(vec![HitsRequest::all(page(forward, None))], &all_facets, Wanted::default()),
+        request(vec![], all_facets, total),
+        request(vec![HitsRequest::all(page(forward, None))], all_facets, Wanted::default()),
         request(vec![titles(page(backward, None))], &[], extras),
         request(vec![HitsRequest::plain(page(forward, Some(cursor)))], &all_facets[..2], total),
         request(vec![HitsRequest::all(page(backward, Some(cursor)))], &[], Wanted::default()),

@@ -1,5 +1,5 @@
 //! What tests share, and nothing that ships: an oracle that answers plans by brute force, builders of movies with
-//! an index to put them in, a loader of folders of movie records, real search nodes, and a proxy that fails as told.
+//! an index to put them in, random questions, a loader of folders of movie records, real search nodes, and a proxy that fails as told.
 //! See the crate's description in ARCHITECTURE.md.
 
 pub mod build;
@@ -8,6 +8,7 @@ pub mod data;
 pub mod fault_proxy;
 mod http1;
 pub mod oracle;
+pub mod random;
 
 pub use build::{MovieBuilder, TestIndex, dozen, movie};
 pub use cluster::{Engine, TestCluster, engines, options};
