@@ -52,7 +52,7 @@ pub(crate) struct EngineArgs {
 }
 
 /// Clients that ask at once at saturation.
-const CLIENTS: usize = 8;
+const CLIENTS: usize = 16;
 /// Rounds at saturation, each of both ways.
 const ROUNDS: usize = 5;
 

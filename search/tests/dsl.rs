@@ -149,7 +149,7 @@ fn requests_are_written_for_the_type_check() {
         }
     }
     assert!(asked > 16_000, "{asked}");
-    let Shapes { searches, queries } = shapes;
+    let Shapes { searches, queries, aggregations } = shapes;
     assert!(searches.len() > 20 && queries.len() > 20, "{} and {}", searches.len(), queries.len());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("typecheck/requests");
     fs::create_dir_all(&folder).unwrap();
@@ -157,6 +157,13 @@ fn requests_are_written_for_the_type_check() {
         let mut code = format!("import type {{ estypes }} from '{client}'\n");
         for (at, query) in queries.iter().enumerate() {
             writeln!(code, "export const query{at}: estypes.QueryDslQueryContainer = {query}").unwrap();
+        }
+        for (at, aggregation) in aggregations.iter().enumerate() {
+            writeln!(
+                code,
+                "export const aggregation{at}: estypes.AggregationsAggregationContainer = {aggregation}"
+            )
+            .unwrap();
         }
         for (at, search) in searches.iter().enumerate() {
             writeln!(code, "export const search{at}: estypes.SearchRequest = {search}").unwrap();
@@ -167,15 +174,21 @@ fn requests_are_written_for_the_type_check() {
         writeln!(code, "export const index: estypes.IndicesCreateRequest = {index}").unwrap();
         fs::write(folder.join(format!("{client}.ts")), code).unwrap();
     }
-    println!("{asked} requests: {} shapes of searches, {} of queries", searches.len(), queries.len());
+    println!(
+        "{asked} requests: {} shapes of searches, {} of queries, {} of aggregations",
+        searches.len(),
+        queries.len(),
+        aggregations.len()
+    );
 }
 
-/// What types can tell apart in many requests. Types are checked from the outside in, so a query within stands for
-/// itself, and where it was, any query will do.
+/// What types can tell apart in many requests. Types are checked from the outside in, so a query or an
+/// aggregation within stands for itself, and where it was, any will do.
 #[derive(Default)]
 struct Shapes {
     searches: BTreeSet<String>,
     queries: BTreeSet<String>,
+    aggregations: BTreeSet<String>,
 }
 
 impl Shapes {
@@ -216,6 +229,10 @@ impl Shapes {
                 queries.iter().for_each(|query| self.query(query));
                 json!([any()])
             }
+            ("aggs", Value::Object(aggregations)) => {
+                aggregations.values().for_each(|aggregation| self.aggregation(aggregation));
+                json!({ "any": { "value_count": { "field": "text" } } })
+            }
             ("value" | "query" | "include" | "timeout", Value::String(_)) => json!("text"),
             ("terms", Value::Object(fields)) if fields.values().all(Value::is_array) => Value::Object(
                 fields.keys().map(|field| (field.clone(), json!(["text"]))).collect::<Map<_, _>>(),
@@ -223,6 +240,11 @@ impl Shapes {
             ("boost" | "gte" | "lte" | "size", Value::Number(_)) => json!(1),
             _ => self.shape(member),
         }
+    }
+
+    fn aggregation(&mut self, aggregation: &Value) {
+        let aggregation = self.shape(aggregation).to_string();
+        self.aggregations.insert(aggregation);
     }
 
     fn query(&mut self, query: &Value) {
