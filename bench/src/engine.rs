@@ -93,12 +93,12 @@ fn measure(
         println!("  one at a time: {overhead}");
         let saturated = saturation(args, node, &gateway, &asked)?;
         println!("  saturation: {saturated}");
+        let typos = typos(args, node, &gateway, &plain, questions)?;
+        println!("  typos: {typos}");
         drop((gateway, apart));
         let gateway = Gateway::on_node(&binary, None, &node.url, &index)?;
         let crowded = saturation(args, node, &gateway, &asked)?;
         println!("  saturation on the same cores: {crowded}");
-        let typos = typos(args, node, &gateway, &plain, questions)?;
-        println!("  typos: {typos}");
         anyhow::Ok(
             [
                 format!("\n### {}\n\n{} movies, loaded in {:.1} s.\n", node.name, load.movies, load.seconds),
