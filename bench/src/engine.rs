@@ -17,7 +17,7 @@ use wikimovie_testkit::{FaultProxy, Recorded};
 use crate::{
     WARM_UP,
     gateway::{Gateway, agent},
-    pin::{self, Pinned},
+    pin::{self, Pinned, cpu_time},
     questions::{Question, read_questions},
     report::{self, Latencies, Section},
     search_body,
@@ -91,13 +91,13 @@ fn measure(
         let gateway = Gateway::on_node(&binary, core, &node.url, &index)?;
         let overhead = overhead(args, node, &gateway, &asked)?;
         println!("  one at a time: {overhead}");
-        let saturated = saturation(args, node, &gateway, &asked)?;
+        let saturated = saturation(args, node, process, &gateway, &asked)?;
         println!("  saturation: {saturated}");
         let typos = typos(args, node, &gateway, &plain, questions)?;
         println!("  typos: {typos}");
         drop((gateway, apart));
         let gateway = Gateway::on_node(&binary, None, &node.url, &index)?;
-        let crowded = saturation(args, node, &gateway, &asked)?;
+        let crowded = saturation(args, node, process, &gateway, &asked)?;
         println!("  saturation on the same cores: {crowded}");
         anyhow::Ok(
             [
@@ -338,22 +338,35 @@ impl Overhead {
 }
 
 struct Saturation {
-    gateway: f64,
-    direct: f64,
+    gateway: Rate,
+    direct: Rate,
+}
+
+/// Answers of a round, and the processor time that each took.
+struct Rate {
+    per_second: f64,
+    /// Microseconds of this process, of the gateway, and of the node where it is known.
+    client_us: f64,
+    gateway_us: f64,
+    node_us: f64,
 }
 
 /// Answers per second with many clients, the median of rounds that take turns.
 fn saturation(
     args: &EngineArgs,
     node: &Node,
+    process: Option<u32>,
     gateway: &Gateway,
     asked: &[Asked],
 ) -> anyhow::Result<Saturation> {
     let time = Duration::from_secs(args.seconds);
     let mut rates = [Vec::new(), Vec::new()];
+    let processes = [Some(std::process::id()), Some(gateway.process()), process];
+    let used = || processes.map(|process| process.and_then(cpu_time).unwrap_or_default());
     for round in 0..2 * ROUNDS {
         let way = (round / 2 + round) % 2;
-        let rate = rate(time, |agent, place| {
+        let before = used();
+        let answered = answered(time, |agent, place| {
             let asked = &asked[place % asked.len()];
             if way == 0 {
                 ask_gateway(gateway, agent, &asked.body)
@@ -361,21 +374,28 @@ fn saturation(
                 ask_node(node, agent, &asked.sent)
             }
         })?;
-        rates[way].push(rate);
+        let after = used();
+        let us = |at: usize| after[at].saturating_sub(before[at]).as_secs_f64() * 1e6 / answered as f64;
+        rates[way].push(Rate {
+            per_second: answered as f64 / time.as_secs_f64(),
+            client_us: us(0),
+            gateway_us: us(1),
+            node_us: us(2),
+        });
     }
     let [gateway, direct] = rates.map(|mut rates| {
-        rates.sort_by(f64::total_cmp);
-        rates[rates.len() / 2]
+        rates.sort_by(|one, other| one.per_second.total_cmp(&other.per_second));
+        rates.swap_remove(ROUNDS / 2)
     });
     Ok(Saturation { gateway, direct })
 }
 
-fn rate(
+/// Questions that many clients get answered within a time.
+fn answered(
     time: Duration,
     ask: impl Fn(&ureq::Agent, usize) -> anyhow::Result<()> + Sync,
-) -> anyhow::Result<f64> {
+) -> anyhow::Result<usize> {
     let (next, answered, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-    let begun = Instant::now();
     thread::scope(|scope| {
         let client = || {
             let agent = agent();
@@ -387,32 +407,42 @@ fn rate(
         };
         let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(client)).collect();
         thread::sleep(time);
-        let rate = answered.load(Relaxed) as f64 / begun.elapsed().as_secs_f64();
+        let count = answered.load(Relaxed);
         stop.store(true, Relaxed);
         for client in clients {
             client.join().map_err(|_| anyhow::anyhow!("a client panicked"))??;
         }
-        Ok(rate)
+        Ok(count)
     })
 }
 
 impl std::fmt::Display for Saturation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "gateway {:.0}/s, direct {:.0}/s", self.gateway, self.direct)
+        write!(f, "gateway {}; direct {}", self.gateway, self.direct)
+    }
+}
+
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { per_second, client_us, gateway_us, node_us } = self;
+        write!(
+            f,
+            "{per_second:.0}/s (us of processor: client {client_us:.0}, gateway {gateway_us:.0}, node {node_us:.0})"
+        )
     }
 }
 
 impl Saturation {
     fn ratio(&self) -> f64 {
-        self.gateway / self.direct
+        self.gateway.per_second / self.direct.per_second
     }
 
     fn markdown(&self, apart: bool, crowded: &Self) -> String {
         let at = |rates: &Self| {
             format!(
                 "{:.0} answers a second through the gateway, {:.0} straight from the node, a ratio of {:.2}",
-                rates.gateway,
-                rates.direct,
+                rates.gateway.per_second,
+                rates.direct.per_second,
                 rates.ratio()
             )
         };
@@ -425,8 +455,12 @@ impl Saturation {
             at(self),
             format!(
                 " (goal: at least 0.95). With all processes on all cores, where what the gateway does is taken from the \
-                 node: {}.\n",
-                at(crowded)
+                 node: {}. An answer through the gateway takes {:.0} µs of processor time in the gateway and {:.0} µs in the \
+                 node; straight from the node {:.0} µs.\n",
+                at(crowded),
+                self.gateway.gateway_us,
+                self.gateway.node_us,
+                self.direct.node_us
             ),
         ]
         .concat()

@@ -75,6 +75,11 @@ impl Gateway {
         &self.url
     }
 
+    /// Its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Posts one GraphQL request and reads the whole answer.
     pub(crate) fn ask(&self, body: &str) -> anyhow::Result<String> {
         let request = self.agent.post(format!("{}/graphql", self.url)).content_type("application/json");

@@ -1,7 +1,7 @@
-//! Which core a process runs on (`taskset` of util-linux). A gateway and its node have machines of their own where they
+//! Which core a process runs on (`taskset` of util-linux), and how much of it it uses. A gateway and its node have machines of their own where they
 //! serve; here they get a core each, so that neither is measured by what it takes from the other.
 
-use std::{process::Command, thread};
+use std::{process::Command, thread, time::Duration};
 
 /// Core of the gateway.
 pub(crate) const GATEWAY: &str = "0";
@@ -35,6 +35,16 @@ pub(crate) fn cores() -> usize {
     let online = std::fs::read_to_string("/sys/devices/system/cpu/online").unwrap_or_default();
     let last = online.trim().rsplit(['-', ',']).next().and_then(|last| last.parse::<usize>().ok());
     last.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |last| last + 1)
+}
+
+/// Processor time that a process has used (proc(5), `stat`: `utime` and `stime`, in hundredths of a second).
+pub(crate) fn cpu_time(process: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name before it may hold anything.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ticks: u64 =
+        fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Some(Duration::from_millis(ticks * 10))
 }
 
 fn put(process: u32, core: &str) -> bool {
