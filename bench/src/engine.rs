@@ -28,7 +28,7 @@ pub(crate) struct EngineArgs {
     /// Address of a search node; several are measured one after another.
     #[arg(long, required = true)]
     node: Vec<String>,
-    /// Process of each node, in the same order; gateway and node get a core each then.
+    /// Process of each node, in the same order; the node gets a core of its own then.
     #[arg(long)]
     process: Vec<u32>,
     /// Folder of the released `wikimovie-api` and `wikimovie-ingest`.
@@ -52,7 +52,7 @@ pub(crate) struct EngineArgs {
 }
 
 /// Clients that ask at once at saturation.
-const CLIENTS: usize = 16;
+const CLIENTS: usize = 32;
 /// Rounds at saturation, each of both ways.
 const ROUNDS: usize = 5;
 
@@ -86,24 +86,24 @@ fn measure(
         node.make_plain(&index, &plain)?;
         let binary = args.binaries.join("wikimovie-api");
         let asked = record(&binary, node, &index, questions)?;
-        let apart = process.and_then(Pinned::others);
-        let core = apart.is_some().then_some(pin::GATEWAY);
-        let gateway = Gateway::on_node(&binary, core, &node.url, &index)?;
+        // First, since the node compiles what it does often.
+        let gateway = Gateway::on_node(&binary, &node.url, &index)?;
+        let crowded = saturation(args, node, process, &gateway, &asked)?;
+        println!("  saturation on the same cores: {crowded}");
+        drop(gateway);
+        let apart = process.and_then(Pinned::apart);
+        let gateway = Gateway::on_node(&binary, &node.url, &index)?;
         let overhead = overhead(args, node, &gateway, &asked)?;
         println!("  one at a time: {overhead}");
         let saturated = saturation(args, node, process, &gateway, &asked)?;
         println!("  saturation: {saturated}");
         let typos = typos(args, node, &gateway, &plain, questions)?;
         println!("  typos: {typos}");
-        drop((gateway, apart));
-        let gateway = Gateway::on_node(&binary, None, &node.url, &index)?;
-        let crowded = saturation(args, node, process, &gateway, &asked)?;
-        println!("  saturation on the same cores: {crowded}");
         anyhow::Ok(
             [
                 format!("\n### {}\n\n{} movies, loaded in {:.1} s.\n", node.name, load.movies, load.seconds),
-                overhead.markdown(core.is_some()),
-                saturated.markdown(core.is_some(), &crowded),
+                overhead.markdown(apart.is_some()),
+                saturated.markdown(apart.is_some(), &crowded),
                 typos.markdown(),
                 gateway
                     .peak_resident_mib()
@@ -230,7 +230,7 @@ fn load(args: &EngineArgs, node: &Node, index: &str) -> anyhow::Result<Loaded> {
 fn record(binary: &Path, node: &Node, index: &str, questions: &[Question]) -> anyhow::Result<Vec<Asked>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let proxy = runtime.block_on(FaultProxy::start(&node.url));
-    let gateway = Gateway::on_node(binary, None, &proxy.url(), index)?;
+    let gateway = Gateway::on_node(binary, &proxy.url(), index)?;
     let is_search = |request: &Recorded| {
         request.method == "POST" && request.path.contains("search") && !request.path.contains("-ledger")
     };
@@ -317,7 +317,7 @@ fn row(name: &str, times: &Latencies) -> String {
 
 impl Overhead {
     fn markdown(&self, apart: bool) -> String {
-        let where_run = if apart { "The gateway has one core, node and client the other. " } else { "" };
+        let where_run = if apart { "The node has one core, gateway and client the other. " } else { "" };
         [
             &format!(
                 "\nA search with 10 hits, highlights, the total and 2 facets, through the gateway, and the very request \

@@ -26,18 +26,9 @@ impl Gateway {
         Self::start(command)
     }
 
-    /// Starts `wikimovie-api` on a free port over an index of a search node, on one core if it is named; gives it
-    /// once it is ready.
-    pub(crate) fn on_node(
-        binary: &Path,
-        core: Option<&str>,
-        node: &str,
-        index: &str,
-    ) -> anyhow::Result<Self> {
-        let mut command = Command::new(core.map_or(binary, |_| Path::new("taskset")));
-        if let Some(core) = core {
-            command.args(["-c", core]).arg(binary);
-        }
+    /// Starts `wikimovie-api` on a free port over an index of a search node; gives it once it is ready.
+    pub(crate) fn on_node(binary: &Path, node: &str, index: &str) -> anyhow::Result<Self> {
+        let mut command = Command::new(binary);
         command.env("ELASTICSEARCH_URLS", node).env("WIKIMOVIE_INDEX", index);
         let gateway = Self::start(command)?;
         let begun = Instant::now();

@@ -1,32 +1,31 @@
-//! Which core a process runs on (`taskset` of util-linux), and how much of it it uses. A gateway and its node have machines of their own where they
-//! serve; here they get a core each, so that neither is measured by what it takes from the other.
+//! Which core a process runs on (`taskset` of util-linux), and how much of it it uses. Where they serve, a gateway
+//! and its node have machines of their own; here the node gets a core of its own.
 
 use std::{process::Command, thread, time::Duration};
 
-/// Core of the gateway.
-pub(crate) const GATEWAY: &str = "0";
-/// Core of the node and of the client.
-const OTHERS: &str = "1";
+/// Core of this process, and of the gateways that it starts.
+const OURS: &str = "0";
+/// Core of the node.
+const NODE: &str = "1";
 
-/// Processes on the core of the others; they may run anywhere again once this is dropped.
+/// A node with a core of its own; it may run anywhere again once this is dropped.
 pub(crate) struct Pinned {
-    processes: Vec<u32>,
+    node: u32,
 }
 
 impl Pinned {
-    /// Puts the node and this process on their core; `None` where that cannot be done.
-    pub(crate) fn others(node: u32) -> Option<Self> {
-        let pinned = Self { processes: vec![node, std::process::id()] };
-        pinned.processes.iter().all(|&process| put(process, OTHERS)).then_some(pinned)
+    /// Gives the node its core, and this process the other; `None` where that cannot be done.
+    pub(crate) fn apart(node: u32) -> Option<Self> {
+        let pinned = Self { node };
+        (put(node, NODE) && put(std::process::id(), OURS)).then_some(pinned)
     }
 }
 
 impl Drop for Pinned {
     fn drop(&mut self) {
         let everywhere = format!("0-{}", cores() - 1);
-        for &process in &self.processes {
-            put(process, &everywhere);
-        }
+        put(self.node, &everywhere);
+        put(std::process::id(), &everywhere);
     }
 }
 
