@@ -13,6 +13,7 @@
 
 mod engine;
 mod gateway;
+mod node;
 mod pin;
 mod questions;
 mod report;
