@@ -52,6 +52,8 @@ pub(crate) struct EngineArgs {
     report: Option<PathBuf>,
 }
 
+/// Where processes run, where the page says nothing else.
+const APART: &str = "\nUnless said otherwise, the node has one core, gateway and client the other.\n";
 /// Clients that ask at once at saturation.
 const CLIENTS: usize = 32;
 /// Rounds at saturation, each of both ways.
@@ -103,7 +105,8 @@ fn measure(
         anyhow::Ok(
             [
                 format!("\n### {}\n\n{} movies, loaded in {:.1} s.\n", node.name, load.movies, load.seconds),
-                overhead.markdown(apart.is_some()),
+                apart.as_ref().map_or("", |_| APART).to_owned(),
+                overhead.markdown(),
                 saturated.markdown(apart.is_some(), &crowded),
                 typos.markdown(),
                 gateway
@@ -237,14 +240,11 @@ fn row(name: &str, times: &Latencies) -> String {
 }
 
 impl Overhead {
-    fn markdown(&self, apart: bool) -> String {
-        let where_run = if apart { "The node has one core, gateway and client the other. " } else { "" };
+    fn markdown(&self) -> String {
         [
-            &format!(
-                "\nA search with 10 hits, highlights, the total and 2 facets, through the gateway, and the very request \
-                 that the gateway makes of it sent straight to the node. {where_run}\n\n"
-            ),
-            "| way | p50 | p95 | p99 |\n| --- | --- | --- | --- |\n",
+            "\nA search with 10 hits, highlights, the total and 2 facets, through the gateway, and the very request that \
+             the gateway makes of it sent straight to the node:\n\n\
+             | way | p50 | p95 | p99 |\n| --- | --- | --- | --- |\n",
             &row("GraphQL to the gateway", &self.gateway),
             &row("its DSL to the node", &self.direct),
             &format!(

@@ -1,3 +1,5 @@
+//! Aggregations: counts by value, of what has none, and of how many values there are.
+
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};

@@ -1,3 +1,5 @@
+//! The clause `bool`.
+
 use serde::Serialize;
 
 use super::Query;

@@ -1,3 +1,5 @@
+//! The clause `constant_score`.
+
 use serde::Serialize;
 
 use super::Query;

@@ -1,3 +1,5 @@
+//! The clause `dis_max`.
+
 use serde::Serialize;
 
 use super::Query;

@@ -1,3 +1,5 @@
+//! The clause `exists`.
+
 use serde::Serialize;
 
 /// `exists`: the field has any value.

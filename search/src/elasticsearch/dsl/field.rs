@@ -1,3 +1,5 @@
+//! The shape that clauses about one field share.
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 /// What is said of a field: `{"<field>": …}`.

@@ -1,3 +1,5 @@
+//! The clause `ids`.
+
 use serde::Serialize;
 
 /// `ids`: documents with these `_id`s. Unlike `_mget` it keeps to the filters beside it and of the alias.

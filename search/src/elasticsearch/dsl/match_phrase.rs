@@ -1,3 +1,5 @@
+//! The clause `match_phrase`.
+
 use serde::Serialize;
 
 /// `match_phrase`: the field has these words side by side, in this order. The words are parted by spaces, as the

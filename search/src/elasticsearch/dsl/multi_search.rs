@@ -1,3 +1,5 @@
+//! Several searches in one body.
+
 use bytes::Bytes;
 use serde::Serialize;
 

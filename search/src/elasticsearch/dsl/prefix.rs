@@ -1,3 +1,5 @@
+//! The clause `prefix`.
+
 use serde::Serialize;
 
 /// `prefix`: the field has a value that starts so.

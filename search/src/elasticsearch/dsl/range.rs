@@ -1,3 +1,5 @@
+//! The clause `range`.
+
 use serde::Serialize;
 
 /// `range`: the field has a number from `gte` to `lte`, both included; an open end is left out.

@@ -1,3 +1,5 @@
+//! The body of a search.
+
 use serde::Serialize;
 
 use super::{Aggregations, Query, Sort, SortValue};

@@ -1,3 +1,5 @@
+//! Keys that hits are sorted by.
+
 use serde::{Deserialize, Serialize};
 
 use super::Of;

@@ -1,3 +1,5 @@
+//! The clause `term`.
+
 use serde::Serialize;
 
 /// `term`: the field has this value, compared as it stands.

@@ -1,3 +1,5 @@
+//! The clause `terms`.
+
 use serde::Serialize;
 
 use super::Of;
