@@ -10,7 +10,7 @@ mod http1;
 pub mod oracle;
 pub mod random;
 
-pub use build::{MovieBuilder, TestIndex, dozen, movie};
+pub use build::{MovieBuilder, TestIndex, apply, dozen, movie};
 pub use cluster::{Engine, TestCluster, engines, options};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
 pub use oracle::Oracle;

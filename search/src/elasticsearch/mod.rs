@@ -46,6 +46,7 @@ use crate::{
     error::SearchError,
     operation,
     plan::compile::Compiled,
+    rules::Rules,
     text,
     token::Sealer,
     vocabulary::Vocabulary,
@@ -71,6 +72,8 @@ pub struct ElasticsearchOptions {
     pub deadline: Duration,
     /// Secret that seals tokens; without one a secret kept in the cluster is used, which all replicas share.
     pub secret: Option<Vec<u8>>,
+    /// Synonyms and pins.
+    pub rules: Arc<Rules>,
 }
 
 /// The engine on a cluster. Cheap to clone.
@@ -86,6 +89,7 @@ struct Shared {
     replicas: u32,
     deadline: Duration,
     secret: Option<Vec<u8>>,
+    rules: Arc<Rules>,
     sealer: Sealer,
     /// The newest revision that questions are read against; `None` until the cluster is prepared.
     view: ArcSwapOption<View>,
@@ -152,6 +156,7 @@ impl Elasticsearch {
                 replicas: options.replicas,
                 deadline: options.deadline,
                 secret: options.secret.clone(),
+                rules: Arc::clone(&options.rules),
                 sealer,
                 view: ArcSwapOption::empty(),
                 revisions,
