@@ -1,5 +1,7 @@
 //! Synonyms and pins on every engine: what they find, where it stands, and what is told of it.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails with the test")]
+
 use std::sync::Arc;
 
 use wikimovie_domain::{Filter, HitsRequest, PageRequest, Question, ReasonKind, SearchRequest, YearRange};
