@@ -17,6 +17,7 @@ pub mod folder;
 pub mod format;
 pub mod limits;
 pub mod names;
+pub mod notification;
 pub mod read;
 pub mod sync;
 pub mod watch;
