@@ -243,6 +243,11 @@ fn load_key(folder: &Path) -> String {
     if path.is_empty() { "load/".to_owned() } else { format!("load/{path}/") }
 }
 
+/// Whether a key can be meant as movies, by the same rules as a folder's files.
+pub(crate) fn is_meant(key: &str) -> bool {
+    !key.split('/').any(is_hidden) && !is_passed_over(key.rsplit('/').next().unwrap_or(key))
+}
+
 fn is_hidden(name: &str) -> bool {
     name.starts_with('.')
 }

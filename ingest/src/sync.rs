@@ -46,6 +46,8 @@ pub struct Listing {
     pub problems: Vec<Problem>,
     /// Ledger keys with this prefix that are not listed have vanished; `None` where the source speaks for no others.
     pub scope: Option<String>,
+    /// Ledger keys that have vanished, whatever the scope.
+    pub gone: Vec<String>,
     /// Prefixes in the scope that could not be looked into: nothing below has vanished.
     pub unknown: Vec<String>,
 }
@@ -277,12 +279,13 @@ fn is_same(row: &LedgerRow, state: &ObjectState) -> bool {
 }
 
 fn vanished<'a>(ledger: &'a [LedgerRow], listing: &Listing) -> Vec<&'a LedgerRow> {
-    let Some(scope) = &listing.scope else { return Vec::new() };
+    let gone: HashSet<&str> = listing.gone.iter().map(String::as_str).collect();
+    let in_scope = |key: &str| listing.scope.as_ref().is_some_and(|scope| key.starts_with(scope.as_str()));
     let listed: HashSet<&str> = listing.objects.iter().map(|listed| listed.state.key.as_str()).collect();
     let is_unknown = |key: &str| listing.unknown.iter().any(|prefix| key.starts_with(prefix.as_str()));
     ledger
         .iter()
-        .filter(|row| row.key.starts_with(scope.as_str()))
-        .filter(|row| !listed.contains(row.key.as_str()) && !is_unknown(&row.key))
+        .filter(|row| gone.contains(row.key.as_str()) || in_scope(&row.key) && !is_unknown(&row.key))
+        .filter(|row| !listed.contains(row.key.as_str()))
         .collect()
 }

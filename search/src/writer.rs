@@ -14,7 +14,8 @@ pub trait CatalogWriter: Send {
     fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError>;
 
     /// Starts to apply the current state of an object, in place of what it listed before. Returns the object's
-    /// generation: its clock, or one more than the last generation of this key, whichever is greater.
+    /// generation: its own clock and nothing else, so that what is shown depends on the objects alone, not on the
+    /// order in which they were seen.
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError>;
 
     /// Adds a record of the object begun; a later record with the same id replaces an earlier one.
@@ -31,6 +32,11 @@ pub trait CatalogWriter: Send {
 
     /// Forgets everything since the last commit.
     fn rollback(&mut self) -> Result<(), WriteError>;
+
+    /// To be called while nothing is written for long; an error where this writer is the one no more.
+    fn keep_alive(&mut self) -> Result<(), WriteError> {
+        Ok(())
+    }
 
     /// Records put since the last commit; a caller commits between objects once these are many.
     fn pending(&self) -> u64;

@@ -106,7 +106,7 @@ impl CatalogWriter for EmbeddedWriter {
 
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
         let known = self.ledger.get(&object.key);
-        let generation = known.map_or(object.modified_ms, |row| object.modified_ms.max(row.generation + 1));
+        let generation = object.modified_ms;
         let mut before = HashMap::new();
         if known.is_some() {
             // What is not committed cannot be read back, so a key applied twice is committed in between.

@@ -188,8 +188,7 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
-        let known = self.ledger.get(&object.key);
-        let generation = known.map_or(object.modified_ms, |row| object.modified_ms.max(row.generation + 1));
+        let generation = object.modified_ms;
         self.runtime.block_on(self.bulk.flush(&self.shared))?;
         let before = self.before(&object.key)?;
         let others =
