@@ -8,6 +8,8 @@
 //! This crate never speaks to an engine itself, never reads the environment, and prints nothing.
 
 pub mod apply;
+#[cfg(feature = "cluster")]
+pub mod aws;
 pub mod bucket;
 pub mod clean;
 #[cfg(feature = "command")]

@@ -1,0 +1,192 @@
+//! The convergence checker: whatever happens, once quiet the catalogue is a pure function of the bucket.
+//!
+//! Each schedule is made of one seed: puts, overwrites and removals; events late, swapped, twice or lost; failures and
+//! kills at every operation of queue, bucket and engine; outages of the engine; bodies that break off; objects that
+//! change while they are read. `CHAOS_N` sets the number of schedules, `CHAOS_SEED` replays one.
+#![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
+
+mod sim;
+mod subject;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Once},
+    time::Duration,
+};
+
+use wikimovie_ingest::{
+    Worker, WorkerOptions,
+    bucket::{Bucket, ledger_key},
+    queue::Queue,
+    worker::{OpenWriter, lease::Leases},
+};
+use wikimovie_testkit::{TestCluster, engines};
+
+use self::{
+    sim::{BUCKET, Crash, Faults, Sim},
+    subject::Subject,
+};
+
+/// Turns after which a worker that has not come to rest never will.
+const MOST_TURNS: usize = 3_000;
+
+#[derive(Debug, Default)]
+struct Told {
+    crashes: usize,
+    turns: usize,
+}
+
+fn worker(sim: &Arc<Sim>, subject: &Arc<Subject>) -> Worker {
+    let (world, engine) = (Arc::clone(sim), Arc::clone(subject));
+    let open: OpenWriter = Box::new(move || engine.writer(&world));
+    let options = WorkerOptions { wait: Duration::from_secs(20), batch: 20, ..WorkerOptions::default() };
+    let queue: Arc<dyn Queue> = Arc::clone(sim) as Arc<dyn Queue>;
+    let bucket: Arc<dyn Bucket> = Arc::clone(sim) as Arc<dyn Bucket>;
+    Worker::new(queue, bucket, open, Leases::default(), options)
+}
+
+/// Runs a schedule to its end. The error says what is wrong.
+fn run(seed: u64, faults: Faults, subject: Subject) -> Result<Told, String> {
+    let sim = Sim::new(seed, faults);
+    let subject = Arc::new(subject);
+    let mut told = Told::default();
+    let mut current = worker(&sim, &subject);
+    let mut calm = false;
+    let mut lost = false;
+    loop {
+        told.turns += 1;
+        if told.turns > MOST_TURNS {
+            return Err(format!("seed {seed}: {} messages are left\n{}", sim.queued(), sim.trace()));
+        }
+        match catch_unwind(AssertUnwindSafe(|| current.turn())) {
+            Ok(turn) => {
+                if let Some(pause) = turn.pause {
+                    sim.sleep(pause);
+                }
+            }
+            Err(panic) => match panic.downcast::<Crash>() {
+                Ok(_) => {
+                    told.crashes += 1;
+                    current = worker(&sim, &subject);
+                }
+                Err(other) => std::panic::resume_unwind(other),
+            },
+        }
+        if !calm && !sim.changes_left() {
+            lost = sim.calm();
+            calm = true;
+        }
+        if calm && sim.queued() == 0 {
+            break;
+        }
+    }
+    if lost {
+        current.reconcile(&mut |_| {}).map_err(|error| format!("seed {seed}: {error}"))?;
+    }
+    drop(current);
+    check(seed, &sim, &subject, lost)?;
+    Ok(told)
+}
+
+fn check(seed: u64, sim: &Arc<Sim>, subject: &Arc<Subject>, lost: bool) -> Result<(), String> {
+    let (shown, model) = (subject.shown(), sim.model());
+    if shown != model {
+        let differs = |a: &BTreeMap<String, (String, String)>, b: &BTreeMap<String, (String, String)>| {
+            a.iter().filter(|(id, movie)| b.get(*id) != Some(movie)).map(|one| format!("{one:?}")).collect::<Vec<_>>()
+        };
+        return Err(format!(
+            "seed {seed}: the catalogue has {:?}\nthe bucket {:?}\n{}",
+            differs(&shown, &model),
+            differs(&model, &shown),
+            sim.trace()
+        ));
+    }
+    let writer = subject.writer(sim).map_err(|error| error.to_string())?;
+    let rows: BTreeSet<String> =
+        writer.ledger().map_err(|error| error.to_string())?.into_iter().map(|row| row.key).collect();
+    let objects = sim.objects();
+    let keys: BTreeSet<String> = objects.keys().map(|key| ledger_key(BUCKET, key)).collect();
+    if rows != keys {
+        return Err(format!("seed {seed}: the ledger has {rows:?}, the bucket {keys:?}"));
+    }
+    // What `reconcile` does is told by the ledger alone.
+    for (key, object) in objects.iter().filter(|_| !lost) {
+        let receipt = sim.receipt(key).ok_or_else(|| format!("seed {seed}: {key} has no receipt"))?;
+        if receipt["generation"] != object.modified_ms || receipt["removed_from_bucket"] != false {
+            return Err(format!("seed {seed}: the receipt of {key} is of another state: {receipt}"));
+        }
+    }
+    Ok(())
+}
+
+fn faults(seed: u64, most_changes: u64) -> Faults {
+    let mut rng = fastrand::Rng::with_seed(seed ^ 0x9e37_79b9);
+    Faults {
+        changes: u32::try_from(rng.u64(3..most_changes)).unwrap(),
+        loses_events: rng.u8(..3) == 0,
+        crash_one_in: [0, 40, 150, 600][rng.usize(..4)],
+        fail_one_in: [0, 15, 60, 300][rng.usize(..4)],
+    }
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+/// A kill is no news on the terminal.
+fn quiet() {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let told = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if panic.payload().downcast_ref::<Crash>().is_none() {
+                told(panic);
+            }
+        }));
+    });
+}
+
+fn seeds(fewest: u64) -> Vec<u64> {
+    match number("CHAOS_SEED") {
+        Some(seed) => vec![seed],
+        None => (1..=number("CHAOS_N").unwrap_or(fewest)).collect(),
+    }
+}
+
+#[test]
+fn schedules_on_the_embedded_engine_converge() {
+    quiet();
+    let seeds = seeds(50);
+    let (mut told, mut wrong) = (Told::default(), Vec::new());
+    for &seed in &seeds {
+        match run(seed, faults(seed, 60), Subject::embedded()) {
+            Ok(one) => {
+                told.crashes += one.crashes;
+                told.turns += one.turns;
+            }
+            Err(error) => wrong.push(error),
+        }
+    }
+    println!("{} schedules, {} turns, {} kills", seeds.len(), told.turns, told.crashes);
+    assert!(wrong.is_empty(), "{} of {} schedules; the first: {}", wrong.len(), seeds.len(), wrong[0]);
+}
+
+#[test]
+fn schedules_on_search_nodes_converge() {
+    quiet();
+    for node in engines("convergence on search nodes") {
+        let seeds = match number("CHAOS_N") {
+            Some(many) => seeds((many / 20).max(5)),
+            None => seeds(5),
+        };
+        for seed in seeds.into_iter().take(50) {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+            let runtime = Arc::new(runtime.unwrap());
+            let cluster = runtime.block_on(TestCluster::new(&node));
+            let subject = Subject::Cluster { engine: cluster.engine.clone(), runtime };
+            let told = run(seed, faults(seed, 25), subject);
+            assert!(told.is_ok(), "{}: {}", node.name, told.unwrap_err());
+        }
+    }
+}
