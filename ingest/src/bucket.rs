@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     io::{self, Read},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use wikimovie_search::ObjectState;
@@ -99,17 +102,25 @@ pub struct Keys {
     /// `None` means all.
     keys: Option<Vec<String>>,
     seen: Mutex<HashMap<String, Option<ObjectHead>>>,
+    halt: Arc<AtomicBool>,
 }
 
 impl Keys {
     /// The whole bucket: what is not listed is gone.
     pub fn all(bucket: Arc<dyn Bucket>) -> Self {
-        Self { bucket, keys: None, seen: Mutex::default() }
+        Self { bucket, keys: None, seen: Mutex::default(), halt: Arc::default() }
     }
 
     /// Some keys: nothing is told of others.
     pub fn some(bucket: Arc<dyn Bucket>, keys: Vec<String>) -> Self {
-        Self { bucket, keys: Some(keys), seen: Mutex::default() }
+        Self { bucket, keys: Some(keys), seen: Mutex::default(), halt: Arc::default() }
+    }
+
+    /// Breaks off reading once this is set.
+    #[must_use]
+    pub fn halted_by(mut self, halt: &Arc<AtomicBool>) -> Self {
+        self.halt = Arc::clone(halt);
+        self
     }
 
     /// What was seen of a key when the source was listed; `None` where nothing could be told of it.
@@ -179,8 +190,12 @@ impl Source for Keys {
     fn open(&self, object: &ObjectState) -> io::Result<Box<dyn Read + Send>> {
         let seen = self.seen(&object.object).flatten();
         let head = seen.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        if self.halt.load(Relaxed) {
+            return Err(io::Error::other(HALTED));
+        }
         let stream = self.bucket.open(&head, 0).map_err(io::Error::other)?;
-        Ok(Box::new(Resumed { bucket: Arc::clone(&self.bucket), head, stream, at: 0, resumes: 0 }))
+        let (bucket, halt) = (Arc::clone(&self.bucket), Arc::clone(&self.halt));
+        Ok(Box::new(Resumed { bucket, head, stream, at: 0, resumes: 0, halt }))
     }
 }
 
@@ -191,11 +206,18 @@ struct Resumed {
     stream: Box<dyn Read + Send>,
     at: u64,
     resumes: u32,
+    halt: Arc<AtomicBool>,
 }
+
+/// Why a body is not read on while the worker stops.
+const HALTED: &str = "the worker stops";
 
 impl Read for Resumed {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
+            if self.halt.load(Relaxed) {
+                return Err(io::Error::other(HALTED));
+            }
             let broke = match self.stream.read(into) {
                 Ok(0) if self.at < self.head.bytes && !into.is_empty() => {
                     io::Error::from(io::ErrorKind::UnexpectedEof)

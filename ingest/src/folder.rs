@@ -92,7 +92,8 @@ impl Folder {
         &self.root
     }
 
-    fn file_path(&self, state: &ObjectState) -> PathBuf {
+    /// Where a listed object's file is.
+    pub fn path_of(&self, state: &ObjectState) -> PathBuf {
         if self.is_file { self.root.clone() } else { self.root.join(&state.object) }
     }
 
@@ -201,7 +202,7 @@ impl Source for Folder {
     }
 
     fn open(&self, object: &ObjectState) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(File::open(self.file_path(object))?))
+        Ok(Box::new(File::open(self.path_of(object))?))
     }
 }
 

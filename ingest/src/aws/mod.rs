@@ -3,6 +3,7 @@
 //! The clients are async; each call here blocks on a runtime that is handed in, within a deadline.
 
 mod bucket;
+mod provision;
 mod queue;
 
 use std::{error::Error, future::Future, time::Duration};
@@ -14,7 +15,7 @@ use aws_sdk_sqs::{
 };
 use tokio::runtime::Handle;
 
-pub use self::{bucket::S3Bucket, queue::{DeadLetters, SqsQueue}};
+pub use self::{bucket::S3Bucket, provision::provision, queue::{DeadLetters, SqsQueue}};
 use crate::queue::RemoteError;
 
 /// Time that a call may take, all attempts together.

@@ -45,3 +45,20 @@ pub fn check(key: &str) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// A key as S3 spells it in events; [`decode`] reads it back.
+pub fn encode(key: &str) -> String {
+    use std::fmt::Write as _;
+    let mut spelled = String::with_capacity(key.len());
+    for byte in key.bytes() {
+        match byte {
+            b' ' => spelled.push('+'),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'*' => {
+                spelled.push(char::from(byte));
+            }
+            // Writing into a string does not fail.
+            other => drop(write!(spelled, "%{other:02X}")),
+        }
+    }
+    spelled
+}

@@ -10,7 +10,10 @@ mod receipt;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -82,6 +85,7 @@ pub struct Worker {
     leases: Leases,
     options: WorkerOptions,
     failures: u32,
+    halt: Arc<AtomicBool>,
 }
 
 /// A message and what it says.
@@ -102,7 +106,12 @@ impl Worker {
         leases: Leases,
         options: WorkerOptions,
     ) -> Self {
-        Self { queue, bucket, open, writer: None, leases, options, failures: 0 }
+        Self { queue, bucket, open, writer: None, leases, options, failures: 0, halt: Arc::default() }
+    }
+
+    /// Once this is set, reading breaks off: what was read to its end is settled, the rest is handed back.
+    pub fn halt(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.halt)
     }
 
     /// Whether the engine takes writes, as far as is known.
@@ -131,7 +140,8 @@ impl Worker {
     /// Where the bucket cannot be listed, or the engine fails.
     pub fn reconcile(&mut self, tell: &mut dyn FnMut(crate::Event<'_>)) -> Result<SyncReport, IngestError> {
         self.ensure_writer()?;
-        self.sync(&Keys::all(Arc::clone(&self.bucket)), tell)
+        let source = Keys::all(Arc::clone(&self.bucket)).halted_by(&self.halt);
+        self.sync(&source, tell)
     }
 
     fn try_turn(&mut self, turn: &mut Turn) -> Result<(), TurnError> {
@@ -203,7 +213,7 @@ impl Worker {
         // A message that comes again may have been applied by somebody who died before the receipt was put.
         let again: HashSet<String> =
             told.iter().filter(|told| told.message.receives > 1).flat_map(|told| told.keys.clone()).collect();
-        let unsettled = self.settle(keys, &again)?;
+        let unsettled = self.settle(keys, again)?;
         let mut done = Vec::new();
         for told in &told {
             let is_done = !told.keys.iter().any(|key| unsettled.contains_key(key));
@@ -250,7 +260,7 @@ impl Worker {
     fn settle(
         &mut self,
         keys: Vec<String>,
-        again: &HashSet<String>,
+        mut again: HashSet<String>,
     ) -> Result<HashMap<String, String>, TurnError> {
         let mut unsettled: HashMap<String, String> = HashMap::new();
         let mut keys = keys;
@@ -258,7 +268,7 @@ impl Worker {
             if keys.is_empty() {
                 break;
             }
-            let source = Keys::some(Arc::clone(&self.bucket), keys.clone());
+            let source = Keys::some(Arc::clone(&self.bucket), keys.clone()).halted_by(&self.halt);
             let report = self.sync(&source, &mut |_| {})?;
             let mut problems: HashMap<String, String> =
                 report.problems.iter().map(|problem| (problem.object.clone(), problem.message.clone())).collect();
@@ -284,7 +294,10 @@ impl Worker {
                     }
                 }
             }
-            self.put_receipts(&report, again, &unsettled)?;
+            // A later round may find nothing left to do.
+            let applied = report.changes().map(|applied| applied.receipt.object.clone());
+            again.extend(applied);
+            self.put_receipts(&report, &again, &unsettled)?;
             keys = restless;
         }
         Ok(unsettled)
@@ -317,7 +330,7 @@ impl Worker {
         }
         let due = |applied: &&Applied| {
             let object = &applied.receipt.object;
-            (applied.change != Change::Unchanged || again.contains(object)) && !unsettled.contains_key(object)
+            again.contains(object) && !unsettled.contains_key(object)
         };
         for applied in report.objects.iter().filter(due) {
             let removed = applied.change == Change::Removed;
@@ -339,7 +352,9 @@ impl Worker {
             reasons.join("; ")
         );
         if self.leases.release(&told.message.handle) {
-            let later = backoff(self.options.pause, told.message.receives);
+            let stops = self.halt.load(Relaxed);
+            let later =
+                if stops { Duration::ZERO } else { backoff(self.options.pause, told.message.receives) };
             let _ = self.queue.extend(std::slice::from_ref(&told.message.handle), later);
         }
     }

@@ -24,7 +24,7 @@ pub(crate) const BUCKET: &str = "movies";
 const VISIBILITY_MS: u64 = 30_000;
 
 /// Thrown where the process is killed.
-pub(crate) struct Crash(pub(crate) &'static str);
+pub(crate) struct Crash;
 
 /// What a schedule may do.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +116,7 @@ impl Sim {
         if faults.crash_one_in > 0 && state.rng.u32(..faults.crash_one_in) == 0 {
             state.trace.push(format!("{now} crash at {name}"));
             drop(state);
-            std::panic::panic_any(Crash(name));
+            std::panic::panic_any(Crash);
         }
         if name.starts_with("engine") {
             if state.outage_until_ms == 0 && faults.fail_one_in > 0 && state.rng.u32(..faults.fail_one_in * 4) == 0 {

@@ -49,7 +49,7 @@ use crate::{
     text,
     token::Sealer,
     vocabulary::Vocabulary,
-    writer::WriteError,
+    writer::{LedgerRow, WriteError},
 };
 
 /// How to reach a cluster, and which index of it is ours.
@@ -209,6 +209,14 @@ impl Elasticsearch {
     /// [`WriteError::Held`] while another writer holds the index.
     pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
         ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
+    }
+
+    /// Every object applied, without being the writer.
+    ///
+    /// # Errors
+    /// Where the cluster does not answer.
+    pub async fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
+        Ok(self.shared.ledger().await?)
     }
 
     fn view(&self) -> Result<Arc<View>, SearchError> {

@@ -105,9 +105,14 @@ impl Bulk {
         write_line(&mut self.body, value).map_err(|error| WriteError::Engine(error.to_string()))
     }
 
+    /// Whether it is time to send what was gathered.
+    pub(super) fn is_full(&self) -> bool {
+        self.body.len() >= FULL
+    }
+
     /// Sends what was gathered once it is much.
     pub(super) async fn flush_if_full(&mut self, shared: &Shared) -> Result<(), WriteError> {
-        if self.body.len() >= FULL { self.flush(shared).await } else { Ok(()) }
+        if self.is_full() { self.flush(shared).await } else { Ok(()) }
     }
 
     /// Sends what was gathered. Writes that the cluster was too busy for are sent again, alone.

@@ -1,8 +1,9 @@
 //! Writes objects into a cluster: listings by bulk, a row of the ledger for each object, a revision at each commit.
 //!
 //! One writer at a time holds the index ([`hold`]). Listings are written as they come and become visible at the
-//! commit, which alone refreshes the index. After a crash the ledger still has the old row of the object begun, so
-//! it is applied again, and whatever of it was written is listed, replaced or swept like anything else.
+//! commit, which alone refreshes the index. Before anything of an object is written, its row in the ledger loses its
+//! fingerprint (or is made, without one): after a crash the object counts as changed, so that it is applied again or
+//! removed, and whatever of it was written is listed, replaced or swept like anything else.
 //!
 //! The shown listing of a movie has the movie's id; listings hidden by a newer object's have ids of their own, and
 //! take its place when that object drops the movie.
@@ -25,7 +26,7 @@ use super::{
     client::Call,
     dsl::{Query, Search},
     index::{LedgerDocument, StoredRevision, ledger_id, refused},
-    receipts::ROW,
+    receipts::{MARK, ROW},
 };
 use crate::{
     account::{Account, content_of, hash128, now_ms},
@@ -47,6 +48,8 @@ pub struct ElasticsearchWriter {
     staged: HashSet<String>,
     begun: Option<Begun>,
     bulk: Bulk,
+    /// Rows to be marked before the next write.
+    marks: Vec<LedgerRow>,
     pending: u64,
     /// Whether a movie changed since the last commit.
     changed: bool,
@@ -82,6 +85,7 @@ impl ElasticsearchWriter {
             let hold = Hold::take(&shared).await?;
             // What a killed writer left is seen from here on.
             shared.refresh().await?;
+            shared.refresh_ledger().await?;
             let rows = shared.ledger().await?;
             let revision = shared.stored_revision().await?;
             Ok::<_, WriteError>((hold, rows, revision))
@@ -95,6 +99,7 @@ impl ElasticsearchWriter {
             hold,
             staged: HashSet::new(),
             begun: None,
+            marks: Vec::new(),
             pending: 0,
             changed: false,
             revision,
@@ -137,9 +142,24 @@ impl ElasticsearchWriter {
                     bulk.unhide(&own.object, own.movie.id.as_str())?;
                 }
             }
-            bulk.flush_if_full(shared).await
+            Ok::<(), WriteError>(())
         })?;
+        if self.bulk.is_full() {
+            self.flush()?;
+        }
         self.runtime.block_on(self.hold.renew(&self.shared))
+    }
+
+    /// Sends what was gathered, once the ledger says what it may leave half done.
+    fn flush(&mut self) -> Result<(), WriteError> {
+        let (shared, bulk, marks) = (&self.shared, &mut self.bulk, &mut self.marks);
+        self.runtime.block_on(async {
+            if !marks.is_empty() {
+                shared.write_marks(marks).await?;
+                marks.clear();
+            }
+            bulk.flush(shared).await
+        })
     }
 
     /// Takes away what an object no longer lists; the newest hidden listing of each takes its place.
@@ -147,9 +167,9 @@ impl ElasticsearchWriter {
         if dropped.is_empty() {
             return Ok(());
         }
+        self.flush()?;
         let (shared, bulk, hold) = (&self.shared, &mut self.bulk, &mut self.hold);
         self.runtime.block_on(async {
-            bulk.flush(shared).await?;
             shared.refresh().await?;
             for part in dropped.chunks(BATCH) {
                 let shown: Vec<&str> =
@@ -172,13 +192,31 @@ impl ElasticsearchWriter {
         })
     }
 
+    /// What an object lists as of the last write. Objects applied since the last refresh may have hidden or shown its
+    /// listings; where there are none, there was nothing to hide.
     fn before(&self, key: &str) -> Result<HashMap<String, Before>, WriteError> {
         self.runtime.block_on(async {
-            if self.staged.contains(key) {
-                self.shared.refresh().await?;
+            if !self.staged.contains(key) {
+                let visible = self.shared.listings_of(key).await?;
+                if visible.is_empty() || self.staged.is_empty() {
+                    return Ok(visible);
+                }
             }
+            self.shared.refresh().await?;
             self.shared.listings_of(key).await
         })
+    }
+
+    /// Notes that an object is going to be written.
+    fn mark(&mut self, object: &ObjectState, generation: u64) {
+        let row = self.ledger.get(&object.key).cloned().map(|row| LedgerRow { fingerprint: String::new(), ..row });
+        let row = row.unwrap_or_else(|| LedgerRow {
+            key: object.key.clone(),
+            fingerprint: String::new(),
+            generation,
+            receipt: Account::default().receipt(object.clone(), generation, 0, 0, Tally::default()),
+        });
+        self.marks.push(row);
     }
 }
 
@@ -189,8 +227,9 @@ impl CatalogWriter for ElasticsearchWriter {
 
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
         let generation = object.modified_ms;
-        self.runtime.block_on(self.bulk.flush(&self.shared))?;
+        self.flush()?;
         let before = self.before(&object.key)?;
+        self.mark(object, generation);
         let others =
             self.ledger.values().any(|row| row.receipt.provider == object.provider && row.key != object.key);
         let contended =
@@ -249,7 +288,7 @@ impl CatalogWriter for ElasticsearchWriter {
         if !self.ledger.contains_key(key) {
             return Ok(false);
         }
-        self.runtime.block_on(self.bulk.flush(&self.shared))?;
+        self.flush()?;
         let dropped: Vec<(String, Before)> = self.before(key)?.into_iter().collect();
         self.changed |= !dropped.is_empty();
         self.sweep(key, dropped)?;
@@ -271,10 +310,10 @@ impl CatalogWriter for ElasticsearchWriter {
             revision.number += 1;
             revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
-        let (shared, bulk, hold) = (&self.shared, &mut self.bulk, &mut self.hold);
+        self.flush()?;
+        let (shared, hold) = (&self.shared, &mut self.hold);
         let (ledger, staged) = (&self.ledger, &self.staged);
         let revision = self.runtime.block_on(async {
-            bulk.flush(shared).await?;
             hold.renew(shared).await?;
             shared.refresh().await?;
             revision.movies = shared.search_alone(Search::count(Query::ALL)).await?.total();
@@ -294,7 +333,13 @@ impl CatalogWriter for ElasticsearchWriter {
     fn rollback(&mut self) -> Result<(), WriteError> {
         self.begun = None;
         self.bulk.clear();
-        let rows = self.runtime.block_on(self.shared.ledger())?;
+        self.marks.clear();
+        let rows = self.runtime.block_on(async {
+            // What was written before now counts as there.
+            self.shared.refresh().await?;
+            self.shared.refresh_ledger().await?;
+            Ok::<_, WriteError>(self.shared.ledger().await?)
+        })?;
         self.ledger = rows.into_iter().map(|row| (row.key.clone(), row)).collect();
         (self.pending, self.changed) = (0, false);
         self.staged.clear();
@@ -321,6 +366,24 @@ impl Shared {
         if reply.status == 200 { Ok(()) } else { Err(refused("the index cannot be refreshed", &reply)) }
     }
 
+    /// Makes the ledger's rows visible.
+    async fn refresh_ledger(&self) -> Result<(), WriteError> {
+        let call =
+            Call { method: http::Method::POST, ..Call::get(["/", &self.names.ledger, "/_refresh"].concat()) };
+        let reply = self.client.send(call).await?;
+        if reply.status == 200 { Ok(()) } else { Err(refused("the ledger cannot be refreshed", &reply)) }
+    }
+
+    /// Writes rows without a fingerprint. A row that was not there yet is no receipt.
+    async fn write_marks(&self, marks: &[LedgerRow]) -> Result<(), WriteError> {
+        let mut bulk = Bulk::new(&self.names.ledger);
+        for row in marks {
+            let kind = if row.receipt.bytes > 0 || row.receipt.accepted > 0 { ROW } else { MARK };
+            bulk.index(&row_id(&row.key), &row_document(kind, row))?;
+        }
+        bulk.flush(self).await
+    }
+
     /// Writes the ledger's changed rows, and takes away those that are gone.
     async fn write_rows(
         &self,
@@ -329,27 +392,14 @@ impl Shared {
     ) -> Result<(), WriteError> {
         let mut bulk = Bulk::new(&self.names.ledger);
         for key in staged {
-            let id = format!("{:032x}", hash128(key));
             match ledger.get(key) {
-                Some(row) => {
-                    let status = serde_json::to_value(row.receipt.status).ok();
-                    let document = LedgerDocument {
-                        object: Some(row.receipt.object.clone()),
-                        status: status.and_then(|status| status.as_str().map(str::to_owned)),
-                        generation: Some(row.generation),
-                        ..LedgerDocument::new(ROW, row)
-                    };
-                    bulk.index(&id, &document)?;
-                }
-                None => bulk.remove(&id)?,
+                Some(row) => bulk.index(&row_id(key), &row_document(ROW, row))?,
+                None => bulk.remove(&row_id(key))?,
             }
             bulk.flush_if_full(self).await?;
         }
         bulk.flush(self).await?;
-        let call =
-            Call { method: http::Method::POST, ..Call::get(["/", &self.names.ledger, "/_refresh"].concat()) };
-        self.client.send(call).await?;
-        Ok(())
+        self.refresh_ledger().await
     }
 
     async fn write_revision(&self, revision: Revision) -> Result<(), WriteError> {
@@ -361,5 +411,19 @@ impl Shared {
         } else {
             Err(refused("the revision cannot be kept", &reply))
         }
+    }
+}
+
+fn row_id(key: &str) -> String {
+    format!("{:032x}", hash128(key))
+}
+
+fn row_document<'a>(kind: &str, row: &'a LedgerRow) -> LedgerDocument<&'a LedgerRow> {
+    let status = serde_json::to_value(row.receipt.status).ok();
+    LedgerDocument {
+        object: Some(row.receipt.object.clone()),
+        status: status.and_then(|status| status.as_str().map(str::to_owned)),
+        generation: Some(row.generation),
+        ..LedgerDocument::new(kind, row)
     }
 }
