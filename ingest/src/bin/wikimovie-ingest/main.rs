@@ -1,4 +1,10 @@
-//! `wikimovie-ingest`: movies from files into a search cluster.
+//! `wikimovie-ingest`: movies from a bucket or from files into a search cluster.
+
+mod look;
+mod repair;
+mod seed;
+mod settings;
+mod worker;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -8,13 +14,20 @@ use wikimovie_command::{
     cluster::{self, ClusterArgs},
     log, names, say,
 };
-use wikimovie_ingest::command::Load;
-use wikimovie_search::elasticsearch::Elasticsearch;
+use wikimovie_ingest::{aws::DeadLetters, command::Load};
+
+use self::{
+    look::{ValidateArgs, WhyArgs},
+    repair::{ReconcileArgs, RedriveArgs},
+    seed::Seed,
+    settings::{AllArgs, LogArgs, remote, runtime},
+    worker::WorkerArgs,
+};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Movies from files into Elasticsearch or OpenSearch.
+/// Movies from a bucket or from files into Elasticsearch or OpenSearch.
 #[derive(Debug, Parser)]
 #[command(name = "wikimovie-ingest", version, max_term_width = 100)]
 struct Cli {
@@ -24,10 +37,25 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Keep the cluster equal to the bucket, by the events of the queue, until told to stop
+    Worker(Box<WorkerArgs>),
     /// Load files or folders of movies into the cluster, and end with a receipt
     Load(Box<LoadArgs>),
-    /// Check the settings, and whether the cluster answers
-    CheckConfig(Box<CheckArgs>),
+    /// Put files into the bucket, or events into the queue
+    #[command(subcommand)]
+    Seed(Box<Seed>),
+    /// Read files as the worker would, write nothing, and tell what is refused, as JSON
+    Validate(Box<ValidateArgs>),
+    /// Compare the bucket with the catalogue, and tell the worker of what differs
+    Reconcile(Box<ReconcileArgs>),
+    /// Put dead letters back into the queue
+    Redrive(Box<RedriveArgs>),
+    /// Tell which object a movie is of, and what became of it
+    Why(Box<WhyArgs>),
+    /// Tell what waits in the queues and what is in the catalogue
+    Status(Box<AllArgs>),
+    /// Check the settings, and whether queue, bucket and cluster answer
+    CheckConfig(Box<AllArgs>),
 }
 
 #[derive(Args, Debug)]
@@ -42,16 +70,9 @@ struct LoadArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    common: CheckArgs,
-}
-
-#[derive(Args, Debug)]
-struct CheckArgs {
-    #[command(flatten)]
     cluster: ClusterArgs,
-    /// What is logged, such as `debug` or `info,wikimovie_ingest=debug`
-    #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER", default_value = "warn")]
-    log: String,
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 fn main() -> ExitCode {
@@ -67,38 +88,75 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode, Failure> {
     let cli = Cli::parse();
     // The gateway's settings may stand in the same environment.
-    let of_others =
-        ["WIKIMOVIE_LISTEN", "WIKIMOVIE_INTROSPECTION", "WIKIMOVIE_GRAPHIQL", "WIKIMOVIE_LOG_FORMAT"];
+    let of_others = ["WIKIMOVIE_LISTEN", "WIKIMOVIE_INTROSPECTION", "WIKIMOVIE_GRAPHIQL"];
     let variables = std::env::vars_os().filter(|(name, _)| !of_others.iter().any(|other| name == other));
     names::check(&Cli::command(), &[names::OURS, cluster::PREFIX], variables)?;
-    match cli.command {
+    match &cli.command {
+        Task::Worker(args) => {
+            start_log(&args.common.log, "info")?;
+            worker::run(args)
+        }
         Task::Load(args) => {
-            log::start(&LogSettings::new(Some(&args.common.log), "warn", LogFormat::Text)?);
+            start_log(&args.log, "warn")?;
             let load = Load::new(&args.paths, args.provider.as_deref(), args.json)?;
-            let (runtime, engine) = connect(&args.common.cluster)?;
+            let (runtime, engine) = (runtime()?, settings::cluster(&args.cluster)?);
             let mut writer = engine.writer(runtime.handle().clone())?;
             load.run(&mut writer)
         }
-        Task::CheckConfig(args) => {
-            let (runtime, engine) = connect(&args.cluster)?;
-            runtime.block_on(engine.prepare())?;
-            let info = runtime.block_on(engine.catalog().info());
-            let info = info.map_err(|error| Failure::new(error.to_string()))?;
-            say::line(format_args!("cluster        {}", info.engine_version));
-            say::line(format_args!("index          {}", args.cluster.index));
-            say::line(format_args!("movies         {}", say::number(info.movies)));
-            say::line("the settings are sound");
-            Ok(ExitCode::SUCCESS)
+        Task::Seed(seed) => {
+            start_log(seed.log(), "warn")?;
+            seed::run(seed)
         }
+        Task::Validate(args) => {
+            start_log(&args.log, "warn")?;
+            look::validate(args)
+        }
+        Task::Reconcile(args) => {
+            start_log(&args.common.log, "warn")?;
+            repair::reconcile(args)
+        }
+        Task::Redrive(args) => {
+            start_log(&args.log, "warn")?;
+            repair::redrive(args)
+        }
+        Task::Why(args) => {
+            start_log(&args.common.log, "warn")?;
+            look::why(args)
+        }
+        Task::Status(args) => {
+            start_log(&args.log, "warn")?;
+            look::status(args)
+        }
+        Task::CheckConfig(args) => check(args),
     }
 }
 
-fn connect(args: &ClusterArgs) -> Result<(tokio::runtime::Runtime, Elasticsearch), Failure> {
-    let engine = Elasticsearch::new(&args.options()?).map_err(Failure::new)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
-    Ok((runtime, engine))
+fn start_log(args: &LogArgs, default: &str) -> Result<(), Failure> {
+    let format = args.log_format.unwrap_or(LogFormat::Text);
+    log::start(&LogSettings::new(args.log.as_deref(), default, format)?);
+    Ok(())
+}
+
+fn check(args: &AllArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let aws = args.aws.connect(&runtime)?;
+    say::line(format_args!("aws            {}", aws.describe()));
+    let engine = settings::cluster(&args.cluster)?;
+    runtime.block_on(engine.prepare())?;
+    let info = runtime.block_on(engine.catalog().info());
+    let info = info.map_err(|error| Failure::new(error.to_string()))?;
+    say::line(format_args!("cluster        {}", info.engine_version));
+    say::line(format_args!("index          {}", args.cluster.index));
+    say::line(format_args!("movies         {}", say::number(info.movies)));
+    let (queue, dead_letters) = args.aws.queue(&aws, &runtime, std::time::Duration::from_secs(60))?;
+    let bucket = args.aws.bucket(&aws, &runtime);
+    bucket.check().map_err(|error| remote(&format!("the bucket {}", args.aws.bucket), &error))?;
+    say::line(format_args!("queue          {}", queue.url()));
+    say::line(format_args!("bucket         {}", args.aws.bucket));
+    say::line(match dead_letters {
+        DeadLetters::Sound => "the settings are sound",
+        DeadLetters::KeepsTooShort => "the dead-letter queue should keep messages longer than the queue",
+        DeadLetters::None => return Err(Failure::new("the queue has no dead-letter queue")),
+    });
+    Ok(ExitCode::SUCCESS)
 }

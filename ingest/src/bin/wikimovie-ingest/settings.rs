@@ -78,10 +78,10 @@ pub(crate) struct AllArgs {
 /// What is logged.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct LogArgs {
-    /// What is logged, such as `debug` or `info,wikimovie_ingest=debug`
-    #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER", default_value = "warn")]
-    pub(crate) log: String,
-    /// How it is written [default: text on a terminal in development, else json]
+    /// What is logged, such as `debug` or `info,wikimovie_ingest=debug` [default: info of the worker, else warn]
+    #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+    /// How it is written [default: text]
     #[arg(long, env = "WIKIMOVIE_LOG_FORMAT", value_name = "FORMAT", value_enum)]
     pub(crate) log_format: Option<LogFormat>,
 }

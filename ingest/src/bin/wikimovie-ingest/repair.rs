@@ -1,0 +1,101 @@
+//! What puts things right without being the writer: `reconcile`, `redrive`. Both only send messages; the worker does
+//! the work.
+
+use std::{collections::HashMap, process::ExitCode, sync::Arc, time::Duration};
+
+use clap::Args;
+use wikimovie_command::{Failure, say};
+use wikimovie_ingest::{
+    Source,
+    bucket::{Keys, ledger_key},
+    queue::Queue as _,
+};
+
+use crate::settings::{AllArgs, AwsArgs, LogArgs, cluster, remote, runtime};
+
+#[derive(Args, Debug)]
+pub(crate) struct ReconcileArgs {
+    /// Print what differs and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    pub(crate) common: AllArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RedriveArgs {
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
+/// Addresses in one message: at 1,024 bytes a key well below what a queue takes.
+const KEYS_AT_ONCE: usize = 100;
+
+/// Lists the bucket, compares it with the ledger, and sends a hint for each key that differs. Status 1 where one does.
+pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let aws = args.common.aws.connect(&runtime)?;
+    let name = &args.common.aws.bucket;
+    let bucket = args.common.aws.bucket(&aws, &runtime);
+    let listing = Keys::all(Arc::new(bucket)).list();
+    let listing = listing.map_err(|error| Failure::new(format!("the bucket {name} cannot be listed: {error}")))?;
+    let engine = cluster(&args.common.cluster)?;
+    runtime.block_on(engine.prepare())?;
+    let ledger = runtime.block_on(engine.ledger())?;
+
+    let mut rows: HashMap<&str, &str> =
+        ledger.iter().map(|row| (row.key.as_str(), row.fingerprint.as_str())).collect();
+    let mut differing: Vec<&str> = Vec::new();
+    for listed in &listing.objects {
+        if rows.remove(listed.state.key.as_str()) != Some(listed.state.fingerprint.as_str()) {
+            differing.push(&listed.state.object);
+        }
+    }
+    let prefix = ledger_key(name, "");
+    differing.extend(rows.keys().filter_map(|key| key.strip_prefix(prefix.as_str())));
+    for key in &differing {
+        say::note(key);
+    }
+    if !args.dry_run && !differing.is_empty() {
+        let (queue, _) = args.common.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
+        for keys in differing.chunks(KEYS_AT_ONCE) {
+            let addresses: Vec<String> = keys.iter().map(|key| ["s3://", name, "/", key].concat()).collect();
+            queue.send(&addresses.join("\n")).map_err(|error| remote(queue.url(), &error))?;
+        }
+    }
+    say::line(format_args!(
+        "{} of {} objects differ{}",
+        say::number(differing.len() as u64),
+        say::number(listing.objects.len() as u64),
+        if args.dry_run || differing.is_empty() { "" } else { "; the worker was told of them" }
+    ));
+    Ok(ExitCode::from(u8::from(!differing.is_empty() && args.dry_run)))
+}
+
+/// Puts dead letters back into the queue.
+pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let aws = args.aws.connect(&runtime)?;
+    let (queue, _) = args.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
+    let Some(dead) = queue.dead_letter_queue() else {
+        return Err(Failure::new(format!("the queue {} has no dead-letter queue", args.aws.queue)));
+    };
+    let failed = |error| remote(dead.url(), &error);
+    let mut moved = 0_u64;
+    loop {
+        let messages = dead.receive(10, Duration::from_secs(1)).map_err(failed)?;
+        if messages.is_empty() {
+            break;
+        }
+        for message in messages {
+            // Sent first: a message twice does no harm.
+            queue.send(&message.body).map_err(failed)?;
+            dead.delete(&[message.handle]).map_err(failed)?;
+            moved += 1;
+        }
+    }
+    say::line(format_args!("{} dead letters are in the queue again", say::number(moved)));
+    Ok(ExitCode::SUCCESS)
+}
