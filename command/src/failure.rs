@@ -68,7 +68,7 @@ impl From<WriteError> for Failure {
                     .to_owned(),
             ),
             WriteError::Held(index) => Self(format!(
-                "another wikimovie writes to {index}; try again when it is done, or a minute after it was killed"
+                "another wikimovie writes to {index}; try again when it is done"
             )),
             WriteError::Incompatible(_) | WriteError::Engine(_) => Self(error.to_string()),
         }

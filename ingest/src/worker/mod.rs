@@ -124,6 +124,11 @@ impl Worker {
         let mut turn = Turn::default();
         match self.try_turn(&mut turn) {
             Ok(()) => self.failures = 0,
+            // Another worker is at it: this one stands by to take over.
+            Err(TurnError::Write(WriteError::Held(index))) => {
+                turn.pause = Some(self.options.pause);
+                tracing::debug!(index, "another process writes to this index; standing by");
+            }
             Err(error) => {
                 metrics::counter!("wikimovie_ingest_failures_total").increment(1);
                 turn.pause = Some(self.next_pause());

@@ -83,12 +83,16 @@ pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::new(format!("the queue {} has no dead-letter queue", args.aws.queue)));
     };
     let failed = |error| remote(dead.url(), &error);
+    // Those that are still bad come back meanwhile: only what is there now is moved.
+    let (mut waiting, _) = dead.depth().map_err(failed)?;
     let mut moved = 0_u64;
-    loop {
-        let messages = dead.receive(10, Duration::from_secs(1)).map_err(failed)?;
+    while waiting > 0 {
+        let most = usize::try_from(waiting.min(10)).unwrap_or(10);
+        let messages = dead.receive(most, Duration::from_secs(1)).map_err(failed)?;
         if messages.is_empty() {
             break;
         }
+        waiting = waiting.saturating_sub(messages.len() as u64);
         for message in messages {
             // Sent first: a message twice does no harm.
             queue.send(&message.body).map_err(failed)?;

@@ -147,11 +147,12 @@ impl ElasticsearchWriter {
         if self.bulk.is_full() {
             self.flush()?;
         }
-        self.runtime.block_on(self.hold.renew(&self.shared))
+        self.hold.check()
     }
 
     /// Sends what was gathered, once the ledger says what it may leave half done.
     fn flush(&mut self) -> Result<(), WriteError> {
+        self.hold.check()?;
         let (shared, bulk, marks) = (&self.shared, &mut self.bulk, &mut self.marks);
         self.runtime.block_on(async {
             if !marks.is_empty() {
@@ -168,7 +169,7 @@ impl ElasticsearchWriter {
             return Ok(());
         }
         self.flush()?;
-        let (shared, bulk, hold) = (&self.shared, &mut self.bulk, &mut self.hold);
+        let (shared, bulk, hold) = (&self.shared, &mut self.bulk, &self.hold);
         self.runtime.block_on(async {
             shared.refresh().await?;
             for part in dropped.chunks(BATCH) {
@@ -186,7 +187,7 @@ impl ElasticsearchWriter {
                     }
                 }
                 bulk.flush_if_full(shared).await?;
-                hold.renew(shared).await?;
+                hold.check()?;
             }
             Ok::<(), WriteError>(())
         })
@@ -311,11 +312,11 @@ impl CatalogWriter for ElasticsearchWriter {
             revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
         self.flush()?;
-        let (shared, hold) = (&self.shared, &mut self.hold);
+        let (shared, hold) = (&self.shared, &self.hold);
         let (ledger, staged) = (&self.ledger, &self.staged);
         let revision = self.runtime.block_on(async {
-            hold.renew(shared).await?;
             shared.refresh().await?;
+            hold.check()?;
             revision.movies = shared.search_alone(Search::count(Query::ALL)).await?.total();
             shared.write_rows(ledger, staged).await?;
             // Last, since it tells gateways that there is something new to read.
@@ -344,6 +345,10 @@ impl CatalogWriter for ElasticsearchWriter {
         (self.pending, self.changed) = (0, false);
         self.staged.clear();
         Ok(())
+    }
+
+    fn keep_alive(&mut self) -> Result<(), WriteError> {
+        self.hold.check()
     }
 
     fn pending(&self) -> u64 {
