@@ -8,6 +8,8 @@ use std::{collections::HashMap, future::Future, hash::Hash, sync::Arc};
 
 use tokio::sync::{Mutex, OnceCell};
 
+use wikimovie_search::operation::let_siblings_join;
+
 use crate::graphql::error::ApiError;
 
 type Found<K, V> = Result<Arc<HashMap<K, V>>, ApiError>;
@@ -41,7 +43,7 @@ impl<K: Clone + Eq + Hash, V> Batch<K, V> {
             return Ok(Arc::default());
         }
         let round = self.join(keys).await;
-        tokio::task::yield_now().await;
+        let_siblings_join().await;
         round.found.get_or_init(|| self.settle(&round, ask)).await.clone()
     }
 

@@ -1,7 +1,7 @@
 //! What the fields of one operation ask in the same moment, sent as one request.
 //!
 //! A search notes its body and yields. By then every sibling field has been polled and has noted its own; the first
-//! to wake sends all of them, and the others wait for the same answer. No timer and no spawned task is involved.
+//! to be polled again sends all of them, and the others wait for the same answer. No timer and no spawned task is involved.
 
 use std::{
     ops::Range,
@@ -11,7 +11,7 @@ use std::{
 use tokio::sync::OnceCell;
 
 use super::{dsl::Search, response::Answer};
-use crate::error::SearchError;
+use crate::{error::SearchError, operation::let_siblings_join};
 
 /// The round that fields may still join.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ impl Rounds {
     {
         let (round, places) = self.join(searches);
         for _ in 0..YIELDS {
-            tokio::task::yield_now().await;
+            let_siblings_join().await;
         }
         let settled = round.answers.get_or_init(|| async {
             self.close(&round);
