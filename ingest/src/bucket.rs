@@ -61,6 +61,12 @@ pub trait Bucket: Send + Sync {
     /// Its name.
     fn name(&self) -> &str;
 
+    /// Whether it is there and may be used.
+    ///
+    /// # Errors
+    /// [`RemoteError`] where not.
+    fn check(&self) -> Result<(), RemoteError>;
+
     /// The current state of an object; `None` where there is none under this key.
     ///
     /// # Errors
@@ -102,18 +108,31 @@ pub struct Keys {
     /// `None` means all.
     keys: Option<Vec<String>>,
     seen: Mutex<HashMap<String, Option<ObjectHead>>>,
+    denied: AtomicBool,
     halt: Arc<AtomicBool>,
 }
 
 impl Keys {
     /// The whole bucket: what is not listed is gone.
     pub fn all(bucket: Arc<dyn Bucket>) -> Self {
-        Self { bucket, keys: None, seen: Mutex::default(), halt: Arc::default() }
+        Self {
+            bucket,
+            keys: None,
+            seen: Mutex::default(),
+            denied: AtomicBool::new(false),
+            halt: Arc::default(),
+        }
     }
 
     /// Some keys: nothing is told of others.
     pub fn some(bucket: Arc<dyn Bucket>, keys: Vec<String>) -> Self {
-        Self { bucket, keys: Some(keys), seen: Mutex::default(), halt: Arc::default() }
+        Self {
+            bucket,
+            keys: Some(keys),
+            seen: Mutex::default(),
+            denied: AtomicBool::new(false),
+            halt: Arc::default(),
+        }
     }
 
     /// Breaks off reading once this is set.
@@ -126,6 +145,11 @@ impl Keys {
     /// What was seen of a key when the source was listed; `None` where nothing could be told of it.
     pub fn seen(&self, key: &str) -> Option<Option<ObjectHead>> {
         self.lock().get(key).cloned()
+    }
+
+    /// Whether an object could not be read because that is not allowed: all of the bucket may be closed to us.
+    pub fn was_denied(&self) -> bool {
+        self.denied.load(Relaxed)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Option<ObjectHead>>> {
@@ -179,6 +203,7 @@ impl Source for Keys {
                 // The whole bucket fails, not one object.
                 Err(error @ RemoteError::Unavailable(_)) => return Err(io::Error::other(error)),
                 Err(error) => {
+                    self.denied.store(true, Relaxed);
                     let message = format!("{key} cannot be read: {error}");
                     listing.problems.push(Problem { object: key.clone(), message });
                 }
@@ -193,7 +218,12 @@ impl Source for Keys {
         if self.halt.load(Relaxed) {
             return Err(io::Error::other(HALTED));
         }
-        let stream = self.bucket.open(&head, 0).map_err(io::Error::other)?;
+        let stream = self.bucket.open(&head, 0).map_err(|error| {
+            if let OpenError::Remote(RemoteError::Denied(_)) = &error {
+                self.denied.store(true, Relaxed);
+            }
+            io::Error::other(error)
+        })?;
         let (bucket, halt) = (Arc::clone(&self.bucket), Arc::clone(&self.halt));
         Ok(Box::new(Resumed { bucket, head, stream, at: 0, resumes: 0, halt }))
     }

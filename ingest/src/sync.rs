@@ -8,8 +8,8 @@ use std::{
     io::{self, Read},
 };
 
-use wikimovie_domain::{ObjectReceipt, Revision};
-use wikimovie_search::{CatalogWriter, LedgerRow, ObjectState};
+use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Revision};
+use wikimovie_search::{CatalogWriter, LedgerRow, ObjectState, Removal};
 
 use crate::{
     apply::{Progress, apply_object},
@@ -88,6 +88,8 @@ pub enum Change {
     Unchanged,
     /// Vanished, and its movies with it.
     Removed,
+    /// Vanished; its movies are so many that they stay until somebody approves their removal.
+    Held,
 }
 
 /// What [`sync`] did.
@@ -232,19 +234,24 @@ impl Sync<'_> {
     }
 
     fn remove(&mut self, row: &LedgerRow, report: &mut SyncReport) -> Result<(), IngestError> {
-        if self.writer.remove(&row.key)? {
-            let last = &row.receipt;
-            let receipt = ObjectReceipt {
-                accepted: 0,
-                changed: 0,
-                merged: 0,
-                refused: 0,
-                removed: last.accepted,
-                refusals: Vec::new(),
-                ..last.clone()
-            };
-            self.note(report, Change::Removed, receipt);
-        }
+        let (change, removed, held) = match self.writer.remove(&row.key)? {
+            Removal::Unknown => return Ok(()),
+            Removal::Removed(_) => (Change::Removed, row.receipt.accepted, 0),
+            Removal::Held(held) => (Change::Held, 0, held),
+        };
+        let status = if held > 0 { ReceiptStatus::Held } else { ReceiptStatus::Complete };
+        let receipt = ObjectReceipt {
+            status,
+            accepted: 0,
+            changed: 0,
+            merged: 0,
+            refused: 0,
+            removed,
+            held,
+            refusals: Vec::new(),
+            ..row.receipt.clone()
+        };
+        self.note(report, change, receipt);
         Ok(())
     }
 

@@ -28,4 +28,4 @@ pub use catalog::{Catalog, ReceiptPage, ReceiptPlace, ReceiptsRequest};
 pub use error::SearchError;
 pub use indexed::FORMAT as INDEX_FORMAT;
 pub use token::{Sealer, TokenError};
-pub use writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Tally, WriteError};
+pub use writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError};

@@ -24,8 +24,8 @@ pub trait CatalogWriter: Send {
     /// Ends the object begun, sweeps what it no longer lists, and writes its ledger row and receipt.
     fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError>;
 
-    /// Removes an object and what only it listed; `false` where the ledger does not know it.
-    fn remove(&mut self, key: &str) -> Result<bool, WriteError>;
+    /// Removes an object and what only it listed.
+    fn remove(&mut self, key: &str) -> Result<Removal, WriteError>;
 
     /// Makes everything since the last commit durable and visible at once.
     fn commit(&mut self) -> Result<Revision, WriteError>;
@@ -77,6 +77,17 @@ pub enum PutOutcome {
     Accepted,
     /// It replaced an earlier record of the same object.
     Merged,
+}
+
+/// What came of the removal of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// The ledger does not know it.
+    Unknown,
+    /// It is gone, and so many listings with it.
+    Removed(u64),
+    /// So many movies would be gone with it that somebody must approve.
+    Held(u64),
 }
 
 /// What only the reader of an object knows of it.

@@ -34,15 +34,6 @@ impl S3Bucket {
         Self { client: aws.s3(), name: name.to_owned(), runtime }
     }
 
-    /// Whether it is there and may be used.
-    ///
-    /// # Errors
-    /// [`RemoteError`] where not.
-    pub fn check(&self) -> Result<(), RemoteError> {
-        wait(&self.runtime, DEADLINE, self.client.head_bucket().bucket(&self.name).send())?;
-        Ok(())
-    }
-
     /// Puts an object of any size from a file.
     ///
     /// # Errors
@@ -93,6 +84,11 @@ fn whole_seconds(time: Option<&DateTime>) -> u64 {
 impl Bucket for S3Bucket {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn check(&self) -> Result<(), RemoteError> {
+        wait(&self.runtime, DEADLINE, self.client.head_bucket().bucket(&self.name).send())?;
+        Ok(())
     }
 
     fn head(&self, key: &str) -> Result<Option<ObjectHead>, RemoteError> {

@@ -8,14 +8,20 @@ mod queue;
 
 use std::{error::Error, future::Future, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, stalled_stream_protection::StalledStreamProtectionConfig};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, stalled_stream_protection::StalledStreamProtectionConfig,
+};
 use aws_sdk_sqs::{
     config::{Credentials, retry::RetryConfig},
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
 };
 use tokio::runtime::Handle;
 
-pub use self::{bucket::S3Bucket, provision::provision, queue::{DeadLetters, SqsQueue}};
+pub use self::{
+    bucket::S3Bucket,
+    provision::provision,
+    queue::{DeadLetters, SqsQueue},
+};
 use crate::queue::RemoteError;
 
 /// Time that a call may take, all attempts together.
@@ -52,7 +58,8 @@ impl Aws {
             loader = loader.region(Region::new(region.clone()));
         }
         if options.endpoint.is_some() {
-            loader = loader.region(Region::new(options.region.clone().unwrap_or_else(|| "us-east-1".to_owned())));
+            loader =
+                loader.region(Region::new(options.region.clone().unwrap_or_else(|| "us-east-1".to_owned())));
             loader = loader.credentials_provider(Credentials::new("test", "test", None, None, "local"));
         }
         Self { config: loader.load().await, endpoint: options.endpoint.clone() }
@@ -102,7 +109,9 @@ where
         match tokio::time::timeout(deadline, call).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(CallError::new(&error)),
-            Err(_) => Err(CallError { status: 0, code: String::new(), message: "no answer in time".to_owned() }),
+            Err(_) => {
+                Err(CallError { status: 0, code: String::new(), message: "no answer in time".to_owned() })
+            }
         }
     })
 }
@@ -142,7 +151,9 @@ impl CallError {
     }
 
     fn is_missing(&self) -> bool {
-        self.status == 404 || self.code.contains("NonExistentQueue") || self.code.contains("QueueDoesNotExist")
+        self.status == 404
+            || self.code.contains("NonExistentQueue")
+            || self.code.contains("QueueDoesNotExist")
     }
 }
 

@@ -27,6 +27,8 @@ pub struct SqsQueue {
     client: Client,
     url: String,
     dead_letters: Option<String>,
+    /// Receives after which the queue itself moves a message to the dead-letter queue.
+    most_receives: Option<u32>,
     /// How long a message is ours from its receive on.
     lease: Duration,
     runtime: Handle,
@@ -47,6 +49,16 @@ pub enum DeadLetters {
 #[serde(rename_all = "camelCase")]
 struct RedrivePolicy {
     dead_letter_target_arn: String,
+    /// A number, which some tools write as text.
+    #[serde(default)]
+    max_receive_count: serde_json::Value,
+}
+
+impl RedrivePolicy {
+    fn most_receives(&self) -> Option<u32> {
+        let text = self.max_receive_count.as_str().map(str::to_owned);
+        text.unwrap_or_else(|| self.max_receive_count.to_string()).parse().ok()
+    }
 }
 
 impl SqsQueue {
@@ -67,8 +79,10 @@ impl SqsQueue {
             url_of(&client, &runtime, name_or_url)?
         };
         let (policy, retention) = attributes(&client, &runtime, &url)?;
-        let mut queue = Self { client, url, dead_letters: None, lease, runtime };
-        let Some(name) = policy.as_deref().and_then(|arn| arn.rsplit(':').next()) else {
+        let mut queue = Self { client, url, dead_letters: None, most_receives: None, lease, runtime };
+        queue.most_receives = policy.as_ref().and_then(RedrivePolicy::most_receives);
+        let arn = policy.as_ref().map(|policy| policy.dead_letter_target_arn.as_str());
+        let Some(name) = arn.and_then(|arn| arn.rsplit(':').next()) else {
             return Ok((queue, DeadLetters::None));
         };
         let dead_letters = url_of(&queue.client, &queue.runtime, name)?;
@@ -87,6 +101,11 @@ impl SqsQueue {
     #[must_use]
     pub fn dead_letter_queue(&self) -> Option<Self> {
         Some(Self { url: self.dead_letters.clone()?, dead_letters: None, ..self.clone() })
+    }
+
+    /// Receives after which the queue itself moves a message to the dead-letter queue, without a reason.
+    pub fn most_receives(&self) -> Option<u32> {
+        self.most_receives
     }
 
     /// Its address.
@@ -110,7 +129,8 @@ impl SqsQueue {
             .attribute_names(waiting.clone())
             .attribute_names(taken.clone());
         let answer = wait(&self.runtime, DEADLINE, call.send())?;
-        let number = |name| answer.attributes().and_then(|all| all.get(name)?.parse().ok()).unwrap_or_default();
+        let number =
+            |name| answer.attributes().and_then(|all| all.get(name)?.parse().ok()).unwrap_or_default();
         Ok((number(&waiting), number(&taken)))
     }
 
@@ -134,8 +154,12 @@ fn url_of(client: &Client, runtime: &Handle, name: &str) -> Result<String, Remot
     answer.queue_url.ok_or_else(|| RemoteError::Missing(format!("the queue {name}")))
 }
 
-/// ARN of the dead-letter queue, and retention in seconds.
-fn attributes(client: &Client, runtime: &Handle, url: &str) -> Result<(Option<String>, u64), RemoteError> {
+/// What is said of the dead-letter queue, and retention in seconds.
+fn attributes(
+    client: &Client,
+    runtime: &Handle,
+    url: &str,
+) -> Result<(Option<RedrivePolicy>, u64), RemoteError> {
     let call = client
         .get_queue_attributes()
         .queue_url(url)
@@ -144,8 +168,7 @@ fn attributes(client: &Client, runtime: &Handle, url: &str) -> Result<(Option<St
     let answer = wait(runtime, DEADLINE, call.send())?;
     let value = |name: QueueAttributeName| answer.attributes().and_then(|all| all.get(&name));
     let policy = value(QueueAttributeName::RedrivePolicy)
-        .and_then(|text| serde_json::from_str::<RedrivePolicy>(text).ok())
-        .map(|policy| policy.dead_letter_target_arn);
+        .and_then(|text| serde_json::from_str::<RedrivePolicy>(text).ok());
     let retention = value(QueueAttributeName::MessageRetentionPeriod).and_then(|text| text.parse().ok());
     Ok((policy, retention.unwrap_or_default()))
 }

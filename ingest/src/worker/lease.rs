@@ -39,8 +39,12 @@ impl Leases {
     }
 
     fn extend(&self, queue: &dyn Queue, lease: Duration) {
-        let handles: Vec<String> =
-            self.lock().iter().filter(|(_, until)| until.is_some()).map(|(handle, _)| handle.clone()).collect();
+        let handles: Vec<String> = self
+            .lock()
+            .iter()
+            .filter(|(_, until)| until.is_some())
+            .map(|(handle, _)| handle.clone())
+            .collect();
         if handles.is_empty() {
             return;
         }

@@ -46,6 +46,9 @@ pub struct WorkerOptions {
     pub batch: usize,
     /// Pause after a first failure; doubled at each further one.
     pub pause: Duration,
+    /// Receives after which a message whose object cannot be read goes to the dead-letter queue with the reason: fewer
+    /// than after which the queue itself moves it there, without one.
+    pub receives: u32,
     /// Whether a receipt is put beside the data for each object, at `receipts/<key>.json`.
     pub receipts: bool,
 }
@@ -57,6 +60,7 @@ impl Default for WorkerOptions {
             wait: Duration::from_secs(20),
             batch: 100,
             pause: Duration::from_secs(1),
+            receives: 4,
             receipts: true,
         }
     }
@@ -85,6 +89,8 @@ pub struct Worker {
     leases: Leases,
     options: WorkerOptions,
     failures: u32,
+    /// Whether the bucket may be closed to us: then it is looked at before anything is received.
+    suspect: bool,
     halt: Arc<AtomicBool>,
 }
 
@@ -106,7 +112,17 @@ impl Worker {
         leases: Leases,
         options: WorkerOptions,
     ) -> Self {
-        Self { queue, bucket, open, writer: None, leases, options, failures: 0, halt: Arc::default() }
+        Self {
+            queue,
+            bucket,
+            open,
+            writer: None,
+            leases,
+            options,
+            failures: 0,
+            suspect: false,
+            halt: Arc::default(),
+        }
     }
 
     /// Once this is set, reading breaks off: what was read to its end is settled, the rest is handed back.
@@ -151,6 +167,7 @@ impl Worker {
 
     fn try_turn(&mut self, turn: &mut Turn) -> Result<(), TurnError> {
         self.ensure_writer()?;
+        self.ensure_bucket()?;
         let messages = self.receive()?;
         turn.received = messages.len();
         if messages.is_empty() {
@@ -183,6 +200,15 @@ impl Worker {
             }
         }
         self.writer = Some((self.open)()?);
+        Ok(())
+    }
+
+    /// Hears whether the bucket is open to us again, where it may have been closed.
+    fn ensure_bucket(&mut self) -> Result<(), RemoteError> {
+        if self.suspect {
+            self.bucket.check()?;
+            self.suspect = false;
+        }
         Ok(())
     }
 
@@ -221,13 +247,16 @@ impl Worker {
         let unsettled = self.settle(keys, again)?;
         let mut done = Vec::new();
         for told in &told {
-            let is_done = !told.keys.iter().any(|key| unsettled.contains_key(key));
-            if !is_done {
-                self.put_back(told, &unsettled);
+            let reasons: Vec<&str> =
+                told.keys.iter().filter_map(|key| unsettled.get(key)).map(String::as_str).collect();
+            let hopeless = told.message.receives >= self.options.receives && !self.halt.load(Relaxed);
+            if !reasons.is_empty() && !hopeless {
+                self.put_back(told, &reasons.join("; "));
                 continue;
             }
-            if !told.faults.is_empty() {
-                let reason = told.faults.join("; ");
+            if !told.faults.is_empty() || !reasons.is_empty() {
+                let faults = told.faults.iter().map(String::as_str);
+                let reason = faults.chain(reasons).collect::<Vec<_>>().join("; ");
                 self.queue.dead_letter(&told.message, &reason)?;
                 metrics::counter!("wikimovie_ingest_dead_letters_total").increment(1);
                 tracing::warn!(message = told.message.id, reason, "a message went to the dead-letter queue");
@@ -275,8 +304,15 @@ impl Worker {
             }
             let source = Keys::some(Arc::clone(&self.bucket), keys.clone()).halted_by(&self.halt);
             let report = self.sync(&source, &mut |_| {})?;
-            let mut problems: HashMap<String, String> =
-                report.problems.iter().map(|problem| (problem.object.clone(), problem.message.clone())).collect();
+            if source.was_denied() {
+                self.suspect = true;
+                self.ensure_bucket()?;
+            }
+            let mut problems: HashMap<String, String> = report
+                .problems
+                .iter()
+                .map(|problem| (problem.object.clone(), problem.message.clone()))
+                .collect();
             let mut restless = Vec::new();
             for key in keys {
                 // A problem may be nothing but an object that was replaced meanwhile: look once more.
@@ -338,7 +374,7 @@ impl Worker {
             again.contains(object) && !unsettled.contains_key(object)
         };
         for applied in report.objects.iter().filter(due) {
-            let removed = applied.change == Change::Removed;
+            let removed = matches!(applied.change, Change::Removed | Change::Held);
             let (key, body) = receipt::object(&applied.receipt, removed);
             self.bucket.put(&key, body, "application/json")?;
         }
@@ -346,15 +382,12 @@ impl Worker {
     }
 
     /// Leaves a message to a later delivery: the more often it came, the later.
-    fn put_back(&self, told: &Told, unsettled: &HashMap<String, String>) {
-        let reasons: Vec<&str> =
-            told.keys.iter().filter_map(|key| unsettled.get(key)).map(String::as_str).collect();
+    fn put_back(&self, told: &Told, reason: &str) {
         metrics::counter!("wikimovie_ingest_messages_put_back_total").increment(1);
         tracing::warn!(
             message = told.message.id,
             receives = told.message.receives,
-            "a message is tried again later: {}",
-            reasons.join("; ")
+            "a message is tried again later: {reason}"
         );
         if self.leases.release(&told.message.handle) {
             let stops = self.halt.load(Relaxed);
@@ -410,6 +443,7 @@ fn count(report: &SyncReport) {
             Change::Applied => "applied",
             Change::Unchanged => "unchanged",
             Change::Removed => "removed",
+            Change::Held => "held",
         };
         metrics::counter!("wikimovie_ingest_objects_total", "outcome" => outcome).increment(1);
         if *change == Change::Unchanged {

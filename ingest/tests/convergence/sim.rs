@@ -119,7 +119,10 @@ impl Sim {
             std::panic::panic_any(Crash);
         }
         if name.starts_with("engine") {
-            if state.outage_until_ms == 0 && faults.fail_one_in > 0 && state.rng.u32(..faults.fail_one_in * 4) == 0 {
+            if state.outage_until_ms == 0
+                && faults.fail_one_in > 0
+                && state.rng.u32(..faults.fail_one_in * 4) == 0
+            {
                 state.outage_until_ms = now + state.rng.u64(..20_000);
             }
             if state.outage_until_ms > now {
@@ -186,8 +189,14 @@ impl Sim {
     }
 }
 
-const KEYS: &[&str] =
-    &["acme/a.json", "acme/b c+d.ndjson", "acme/é.json.gz", "acme/z", "zenith/a.json", "zenith/deep/er/b.json"];
+const KEYS: &[&str] = &[
+    "acme/a.json",
+    "acme/b c+d.ndjson",
+    "acme/é.json.gz",
+    "acme/z",
+    "zenith/a.json",
+    "zenith/deep/er/b.json",
+];
 
 impl State {
     /// The bucket changes at one key, and an event tells of it, perhaps.
@@ -236,7 +245,8 @@ impl State {
             records.push("{\"title\":7}".to_owned());
         }
         let lines = self.rng.bool();
-        let mut body = if lines { records.join("\n") } else { format!("[{}]", records.join(",\n")) }.into_bytes();
+        let mut body =
+            if lines { records.join("\n") } else { format!("[{}]", records.join(",\n")) }.into_bytes();
         if self.rng.u8(..3) == 0 {
             let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
             packed.write_all(&body).unwrap();
@@ -330,6 +340,10 @@ impl Queue for Sim {
 impl Bucket for Sim {
     fn name(&self) -> &str {
         BUCKET
+    }
+
+    fn check(&self) -> Result<(), RemoteError> {
+        self.point("bucket.check")
     }
 
     fn head(&self, key: &str) -> Result<Option<ObjectHead>, RemoteError> {

@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use wikimovie_domain::{HitsRequest, Movie, MovieSort, ObjectReceipt, PageRequest, Question, Revision, SearchRequest};
+use wikimovie_domain::{
+    HitsRequest, Movie, MovieSort, ObjectReceipt, PageRequest, Question, Revision, SearchRequest,
+};
 use wikimovie_search::{
-    Catalog, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Tally, WriteError,
+    Catalog, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError,
     elasticsearch::Elasticsearch,
     embedded::{Embedded, EmbeddedOptions},
 };
@@ -99,7 +101,7 @@ impl CatalogWriter for Faulty {
         Ok(receipt)
     }
 
-    fn remove(&mut self, key: &str) -> Result<bool, WriteError> {
+    fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
         self.point("engine.remove")?;
         let removed = self.inner.remove(key)?;
         self.point("engine.removed")?;

@@ -84,7 +84,11 @@ fn what_no_event_told_of_is_found() {
             place.queue.delete(&[message.handle]).unwrap();
         }
         let dry = place.run(&["reconcile", "--dry-run"]);
-        assert!(text(&dry).contains("1 of 2 objects differ") && dry.status.code() == Some(1), "{}", text(&dry));
+        assert!(
+            text(&dry).contains("1 of 2 objects differ") && dry.status.code() == Some(1),
+            "{}",
+            text(&dry)
+        );
         let told = place.run(&["reconcile"]);
         assert!(told.status.success(), "{}", text(&told));
         let _worker = place.worker(30);

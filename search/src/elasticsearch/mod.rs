@@ -6,6 +6,7 @@
 //! and the reading of text are ours.
 
 mod autocomplete;
+mod builds;
 mod client;
 mod compile;
 mod document;
@@ -33,7 +34,11 @@ use wikimovie_domain::{
 };
 
 pub(crate) use self::rounds::Rounds;
-pub use self::{client::Auth, writer::ElasticsearchWriter};
+pub use self::{
+    builds::{BuildStep, Comparison},
+    client::Auth,
+    writer::ElasticsearchWriter,
+};
 use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,

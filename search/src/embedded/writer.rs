@@ -21,7 +21,7 @@ use super::{
     fields::{Fields, column},
 };
 use crate::account::{content_of, hash64, hash128, now_ms, status};
-use crate::writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Tally, WriteError};
+use crate::writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError};
 
 /// Memory that tantivy may fill before it writes a segment to disk, in bytes, for its one thread; parsing and
 /// tokenizing keep the other core busy.
@@ -158,6 +158,7 @@ impl CatalogWriter for EmbeddedWriter {
             merged: begun.merged,
             refused: tally.refused,
             removed,
+            held: 0,
             bytes: tally.bytes,
             generation: begun.generation,
             finished_at_ms: now_ms(),
@@ -179,12 +180,12 @@ impl CatalogWriter for EmbeddedWriter {
         Ok(receipt)
     }
 
-    fn remove(&mut self, key: &str) -> Result<bool, WriteError> {
-        let Some(row) = self.ledger.remove(key) else { return Ok(false) };
+    fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
+        let Some(row) = self.ledger.remove(key) else { return Ok(Removal::Unknown) };
         self.forget(key);
         self.pending += 1;
         self.changed |= row.receipt.accepted > 0;
-        Ok(true)
+        Ok(Removal::Removed(row.receipt.accepted))
     }
 
     fn commit(&mut self) -> Result<Revision, WriteError> {

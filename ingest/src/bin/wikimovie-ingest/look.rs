@@ -40,7 +40,8 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
     let aws = args.aws.connect(&runtime)?;
     say::line(format_args!("aws            {}", aws.describe()));
     let (queue, _) = args.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
-    let depth = |queue: &wikimovie_ingest::aws::SqsQueue| queue.depth().map_err(|error| remote(queue.url(), &error));
+    let depth =
+        |queue: &wikimovie_ingest::aws::SqsQueue| queue.depth().map_err(|error| remote(queue.url(), &error));
     let (waiting, taken) = depth(&queue)?;
     say::line(format_args!("queue          {} waiting, {} taken", say::number(waiting), say::number(taken)));
     if let Some(dead) = queue.dead_letter_queue() {
@@ -54,8 +55,18 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
     let refused: u64 = ledger.iter().map(|row| row.receipt.refused).sum();
     say::line(format_args!("cluster        {}", info.engine_version));
     say::line(format_args!("movies         {}", say::number(info.movies)));
-    say::line(format_args!("objects        {}, {begun} of them half applied", say::number(ledger.len() as u64)));
+    say::line(format_args!(
+        "objects        {}, {begun} of them half applied",
+        say::number(ledger.len() as u64)
+    ));
     say::line(format_args!("refused        {} records", say::number(refused)));
+    for row in ledger.iter().filter(|row| row.receipt.held > 0) {
+        let held = say::number(row.receipt.held);
+        say::line(format_args!(
+            "waits          {}: {held} movies would go (see approve)",
+            row.receipt.object
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,11 +14,11 @@ use wikimovie_command::{
     cluster::{self, ClusterArgs},
     log, names, say,
 };
-use wikimovie_ingest::{aws::DeadLetters, command::Load};
+use wikimovie_ingest::{aws::DeadLetters, bucket::Bucket as _, command::Load};
 
 use self::{
     look::{ValidateArgs, WhyArgs},
-    repair::{ReconcileArgs, RedriveArgs},
+    repair::{ApproveArgs, ReconcileArgs, RedriveArgs, ReindexArgs},
     seed::Seed,
     settings::{AllArgs, LogArgs, remote, runtime},
     worker::WorkerArgs,
@@ -50,6 +50,10 @@ enum Task {
     Reconcile(Box<ReconcileArgs>),
     /// Put dead letters back into the queue
     Redrive(Box<RedriveArgs>),
+    /// Let a sweep happen that waits because it takes away much
+    Approve(Box<ApproveArgs>),
+    /// Build the index anew beside the one in use, under live writes, compare both, and swap them
+    Reindex(Box<ReindexArgs>),
     /// Tell which object a movie is of, and what became of it
     Why(Box<WhyArgs>),
     /// Tell what waits in the queues and what is in the catalogue
@@ -118,6 +122,14 @@ fn run() -> Result<ExitCode, Failure> {
         Task::Redrive(args) => {
             start_log(&args.log, "warn")?;
             repair::redrive(args)
+        }
+        Task::Approve(args) => {
+            start_log(&args.common.log, "warn")?;
+            repair::approve(args)
+        }
+        Task::Reindex(args) => {
+            start_log(&args.log, "warn")?;
+            repair::reindex(args)
         }
         Task::Why(args) => {
             start_log(&args.common.log, "warn")?;

@@ -1,15 +1,16 @@
-//! What puts things right without being the writer: `reconcile`, `redrive`. Both only send messages; the worker does
-//! the work.
+//! What puts things right without being the writer: `reconcile`, `redrive`, `approve` send messages, and the worker does
+//! the work; `reindex` builds the index beside it.
 
 use std::{collections::HashMap, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Args;
-use wikimovie_command::{Failure, say};
+use wikimovie_command::{Failure, cluster::ClusterArgs, say};
 use wikimovie_ingest::{
     Source,
     bucket::{Keys, ledger_key},
     queue::Queue as _,
 };
+use wikimovie_search::elasticsearch::BuildStep;
 
 use crate::settings::{AllArgs, AwsArgs, LogArgs, cluster, remote, runtime};
 
@@ -30,6 +31,28 @@ pub(crate) struct RedriveArgs {
     pub(crate) log: LogArgs,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct ApproveArgs {
+    /// Key of the object, as `status` names it
+    key: String,
+    #[command(flatten)]
+    pub(crate) common: AllArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReindexArgs {
+    /// Go back to the index in use before the last reindex
+    #[arg(long, conflicts_with = "drop")]
+    undo: bool,
+    /// Drop the index that is not in use: the last reindex is final then
+    #[arg(long)]
+    drop: bool,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
 /// Addresses in one message: at 1,024 bytes a key well below what a queue takes.
 const KEYS_AT_ONCE: usize = 100;
 
@@ -40,7 +63,8 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
     let name = &args.common.aws.bucket;
     let bucket = args.common.aws.bucket(&aws, &runtime);
     let listing = Keys::all(Arc::new(bucket)).list();
-    let listing = listing.map_err(|error| Failure::new(format!("the bucket {name} cannot be listed: {error}")))?;
+    let listing =
+        listing.map_err(|error| Failure::new(format!("the bucket {name} cannot be listed: {error}")))?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
     let ledger = runtime.block_on(engine.ledger())?;
@@ -72,6 +96,61 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
         if args.dry_run || differing.is_empty() { "" } else { "; the worker was told of them" }
     ));
     Ok(ExitCode::from(u8::from(!differing.is_empty() && args.dry_run)))
+}
+
+/// Lets the sweep of an object happen, and tells the worker to look at it again.
+pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let aws = args.common.aws.connect(&runtime)?;
+    let (queue, _) = args.common.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
+    let engine = cluster(&args.common.cluster)?;
+    runtime.block_on(engine.prepare())?;
+    let ledger = runtime.block_on(engine.ledger())?;
+    let wanted = ledger_key(&args.common.aws.bucket, &args.key);
+    let Some(row) = ledger.iter().find(|row| row.key == wanted) else {
+        return Err(Failure::new(format!("the catalogue knows no object {}", args.key)));
+    };
+    if !runtime.block_on(engine.approve(row))? {
+        say::line(format_args!("nothing of {} waits for approval", args.key));
+        return Ok(ExitCode::from(1));
+    }
+    let address = ["s3://", &args.common.aws.bucket, "/", &args.key].concat();
+    queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
+    let held = say::number(row.receipt.held);
+    say::line(format_args!("approved: {held} movies of {} go; the worker was told", args.key));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the index anew, goes back to the former one, or drops that.
+pub(crate) fn reindex(args: &ReindexArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let engine = cluster(&args.cluster)?;
+    if args.drop {
+        match runtime.block_on(engine.drop_build())? {
+            Some(index) => say::line(format_args!("{index} is dropped")),
+            None => say::line("there is one index only"),
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut tell = |step: BuildStep| match step {
+        BuildStep::Waiting => say::note("waiting until the writer writes to both indices"),
+        BuildStep::Copying(documents) => {
+            say::note(format_args!("{} documents copied", say::number(documents)))
+        }
+        BuildStep::Comparing => say::note("comparing both indices"),
+        BuildStep::Swapped(index) => say::note(format_args!("{index} is in use")),
+    };
+    let compared = if args.undo {
+        runtime.block_on(engine.undo_reindex(&mut tell))?
+    } else {
+        runtime.block_on(engine.reindex(&mut tell))?
+    };
+    say::line(format_args!(
+        "{} documents alike in both indices; the other one is kept and written to: `reindex --undo` goes back to it, \
+         `reindex --drop` drops it",
+        say::number(compared.documents)
+    ));
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Puts dead letters back into the queue.

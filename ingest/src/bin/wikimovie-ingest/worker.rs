@@ -18,6 +18,7 @@ use wikimovie_command::{Failure, say, signal};
 use wikimovie_ingest::{
     Worker, WorkerOptions,
     aws::DeadLetters,
+    bucket::Bucket as _,
     worker::lease::{LeaseKeeper, Leases},
 };
 
@@ -81,23 +82,30 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     let metrics = PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| Failure::new(format!("metrics cannot be kept: {error}")))?;
-    let listener = runtime
-        .block_on(TcpListener::bind(args.admin_listen))
-        .map_err(|error| Failure::new(format!("{} cannot be listened on: {error}; choose another address with WIKIMOVIE_ADMIN_LISTEN", args.admin_listen)))?;
+    let listener = runtime.block_on(TcpListener::bind(args.admin_listen)).map_err(|error| {
+        Failure::new(format!(
+            "{} cannot be listened on: {error}; choose another address with WIKIMOVIE_ADMIN_LISTEN",
+            args.admin_listen
+        ))
+    })?;
     runtime.spawn(serve(listener, metrics, Arc::clone(&ready)));
 
     let leases = Leases::default();
-    let keeper = LeaseKeeper::start(Arc::new(queue.on(lease_runtime.handle().clone())), leases.clone(), lease)
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    let keeper =
+        LeaseKeeper::start(Arc::new(queue.on(lease_runtime.handle().clone())), leases.clone(), lease)
+            .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
     let handle = runtime.handle().clone();
     let open = Box::new(move || {
-        engine.writer(handle.clone()).map(|writer| Box::new(writer) as Box<dyn wikimovie_search::CatalogWriter>)
+        engine
+            .writer(handle.clone())
+            .map(|writer| Box::new(writer.guarded()) as Box<dyn wikimovie_search::CatalogWriter>)
     });
     let options = WorkerOptions {
         lease,
         wait: WAIT,
         batch: usize::try_from(args.batch).unwrap_or(1),
         receipts: !args.no_receipts,
+        receives: queue.most_receives().map_or(u32::MAX, |most| most.saturating_sub(1).max(1)),
         ..WorkerOptions::default()
     };
     let mut worker = Worker::new(Arc::new(queue), Arc::new(bucket), open, leases, options);

@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::Method;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
+use super::versions::epoch_of;
 use crate::{
     elasticsearch::{
         Shared,
@@ -27,10 +27,17 @@ const RENEWED_EVERY: Duration = Duration::from_secs(1);
 const DEADLINE: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Held {
+pub(in crate::elasticsearch) struct Held {
+    /// Empty once it was given back.
     holder: String,
+    /// Counts holders: the versions of what this one writes are above those of all before it.
+    #[serde(default)]
+    epoch: u64,
     /// Makes each renewal another document.
     renewals: u64,
+    /// Indices that the holder writes to; empty for those behind the write alias.
+    #[serde(default)]
+    targets: Vec<String>,
 }
 
 /// The hold of this process, renewed in the background until it is released.
@@ -65,24 +72,39 @@ impl Hold {
     pub(super) async fn take(shared: &Arc<Shared>) -> Result<Self, WriteError> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(|error| WriteError::Engine(error.to_string()))?;
-        let held = Held { holder: format!("{:016x}", u64::from_be_bytes(random)), renewals: 0 };
+        let holder = format!("{:016x}", u64::from_be_bytes(random));
         let since = Instant::now();
-        let written = match read(shared).await? {
-            None => write(shared, &held, vec![("op_type", "create".to_owned())]).await?,
-            Some(seen) => {
-                tokio::time::sleep(LASTS).await;
-                match read(shared).await? {
-                    None => write(shared, &held, vec![("op_type", "create".to_owned())]).await?,
-                    Some(now) if now == seen => write(shared, &held, condition(now)).await?,
-                    Some(_) => return Err(is_held(shared)),
-                }
+        let mut seen = read(shared).await?;
+        if seen.as_ref().is_some_and(|(held, _)| !held.holder.is_empty()) {
+            tokio::time::sleep(LASTS).await;
+            let now = read(shared).await?;
+            let is_free = now.as_ref().is_none_or(|(held, _)| held.holder.is_empty());
+            if !is_free && now.as_ref().map(|(_, place)| place) != seen.as_ref().map(|(_, place)| place) {
+                return Err(is_held(shared));
             }
+            seen = now;
+        }
+        let (epoch, condition) = match &seen {
+            Some((held, place)) => (held.epoch + 1, condition(*place)),
+            None => (shared.first_epoch().await?, vec![("op_type", "create".to_owned())]),
         };
-        let Written { seq_no, primary_term } = written;
-        let ticket = Ticket { held, seq_no, primary_term, since: since.max(Instant::now() - DEADLINE), lost: false };
+        let held = Held { holder, epoch, renewals: 0, targets: Vec::new() };
+        let Written { seq_no, primary_term } = write(shared, &held, condition).await?;
+        let ticket =
+            Ticket { held, seq_no, primary_term, since: since.max(Instant::now() - DEADLINE), lost: false };
         let ticket = Arc::new(Mutex::new(ticket));
         let renewing = tokio::spawn(renew_for_ever(Arc::clone(shared), Arc::clone(&ticket)));
         Ok(Self { ticket, index: shared.names.read.clone(), renewing })
+    }
+
+    /// Counts the holders so far, this one included.
+    pub(super) fn epoch(&self) -> u64 {
+        lock(&self.ticket).held.epoch
+    }
+
+    /// Tells everybody, with the next renewal, where this writer writes to.
+    pub(super) fn tell_targets(&self, targets: Vec<String>) {
+        lock(&self.ticket).held.targets = targets;
     }
 
     /// An error where the hold was lost, or may have been.
@@ -99,18 +121,13 @@ impl Hold {
         self.renewing.abort();
         // A renewal under way ends before the ticket is read.
         let _ = (&mut self.renewing).await;
-        let place = {
+        let (held, place) = {
             let ticket = lock(&self.ticket);
-            (ticket.seq_no, ticket.primary_term)
+            // The epoch stays known.
+            let held = Held { holder: String::new(), ..ticket.held.clone() };
+            (held, (ticket.seq_no, ticket.primary_term))
         };
-        let call = Call {
-            method: Method::DELETE,
-            query: condition(place),
-            repeatable: false,
-            deadline: Some(DEADLINE),
-            ..Call::get(path(shared))
-        };
-        if let Err(error) = shared.client.send(call).await {
+        if let Err(error) = write(shared, &held, condition(place)).await {
             tracing::warn!(%error, "the hold on the index could not be given back; it ends by itself");
         }
     }
@@ -124,6 +141,7 @@ async fn renew_for_ever(shared: Arc<Shared>, ticket: Arc<Mutex<Ticket>>) {
             let held = Held { renewals: ticket.held.renewals + 1, ..ticket.held.clone() };
             (held, (ticket.seq_no, ticket.primary_term))
         };
+        let renewals = held.renewals;
         let begun = Instant::now();
         let renewed = match write(&shared, &held, condition(place)).await {
             // The answer to an earlier renewal may have been lost: then the document is ours all the same.
@@ -138,7 +156,7 @@ async fn renew_for_ever(shared: Arc<Shared>, ticket: Arc<Mutex<Ticket>>) {
         match renewed {
             Ok(written) => {
                 (ticket.seq_no, ticket.primary_term) = (written.seq_no, written.primary_term);
-                (ticket.held, ticket.since) = (held, begun);
+                (ticket.held.renewals, ticket.since) = (renewals, begun);
             }
             Err(WriteError::Held(_)) => {
                 ticket.lost = true;
@@ -161,10 +179,29 @@ fn condition((seq_no, primary_term): (u64, u64)) -> Vec<(&'static str, String)> 
     vec![("if_seq_no", seq_no.to_string()), ("if_primary_term", primary_term.to_string())]
 }
 
-/// The place of the hold's last write; `None` where nobody has it.
-async fn read(shared: &Shared) -> Result<Option<(u64, u64)>, WriteError> {
-    let read: Read<LedgerDocument<serde_json::Value>> = shared.client.send(Call::get(path(shared))).await?.json()?;
-    Ok(read.source.map(|_| (read.seq_no, read.primary_term)))
+/// The hold and the place of its last write; `None` where there never was one.
+async fn read(shared: &Shared) -> Result<Option<(Held, (u64, u64))>, WriteError> {
+    let read: Read<LedgerDocument<Held>> = shared.client.send(Call::get(path(shared))).await?.json()?;
+    Ok(read.source.map(|found| (found.data, (read.seq_no, read.primary_term))))
+}
+
+impl Shared {
+    /// Whether nobody writes, or whoever does writes to these indices.
+    pub(in crate::elasticsearch) async fn writes_to(&self, targets: &[String]) -> Result<bool, WriteError> {
+        Ok(read(self).await?.is_none_or(|(held, _)| held.holder.is_empty() || held.targets == targets))
+    }
+
+    /// An epoch above those of all that the index holds, for an index whose ledger was lost.
+    async fn first_epoch(&self) -> Result<u64, WriteError> {
+        /// What deleted documents, which cannot be read back, may remember beyond that.
+        const MARGIN: u64 = 1 << 10;
+        let mut greatest = 0;
+        let mut found = self.listing_entries(&self.names.write, None);
+        while let Some(page) = found.next().await? {
+            greatest = page.iter().map(|entry| entry.version).fold(greatest, u64::max);
+        }
+        Ok(if greatest == 0 { 1 } else { epoch_of(greatest) + MARGIN })
+    }
 }
 
 /// The last write where it is this holder's.
