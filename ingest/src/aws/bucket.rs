@@ -48,6 +48,15 @@ impl S3Bucket {
         Ok(())
     }
 
+    /// Removes an object; one that is not there is as good as removed.
+    ///
+    /// # Errors
+    /// [`RemoteError`]; whether it is there cannot be told then.
+    pub fn delete(&self, key: &str) -> Result<(), RemoteError> {
+        wait(&self.runtime, DEADLINE, self.client.delete_object().bucket(&self.name).key(key).send())?;
+        Ok(())
+    }
+
     /// One page of a listing of objects.
     fn page(
         &self,

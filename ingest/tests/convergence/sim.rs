@@ -18,26 +18,12 @@ use wikimovie_ingest::{
     queue::{Message, Queue, RemoteError},
 };
 
+use crate::world::{Crash, Faults, World};
+
 pub(crate) const BUCKET: &str = "movies";
 
 /// Time for which a received message is hidden, in milliseconds.
 const VISIBILITY_MS: u64 = 30_000;
-
-/// Thrown where the process is killed.
-pub(crate) struct Crash;
-
-/// What a schedule may do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Faults {
-    /// Changes of the bucket.
-    pub(crate) changes: u32,
-    /// Whether events may be lost.
-    pub(crate) loses_events: bool,
-    /// One in so many operations kills the process.
-    pub(crate) crash_one_in: u32,
-    /// One in so many operations fails.
-    pub(crate) fail_one_in: u32,
-}
 
 /// The world outside of the worker.
 pub(crate) struct Sim {
@@ -104,39 +90,6 @@ impl Sim {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place where things may happen: time passes, the bucket changes, the process dies, the operation fails.
-    pub(crate) fn point(&self, name: &'static str) -> Result<(), RemoteError> {
-        let now = self.clock_ms.fetch_add(7, Relaxed);
-        let mut state = self.lock();
-        let Some(faults) = state.faults else { return Ok(()) };
-        if state.changes > 0 && state.rng.u32(..8) == 0 {
-            state.changes -= 1;
-            state.change(now, faults.loses_events);
-        }
-        if faults.crash_one_in > 0 && state.rng.u32(..faults.crash_one_in) == 0 {
-            state.trace.push(format!("{now} crash at {name}"));
-            drop(state);
-            std::panic::panic_any(Crash);
-        }
-        if name.starts_with("engine") {
-            if state.outage_until_ms == 0
-                && faults.fail_one_in > 0
-                && state.rng.u32(..faults.fail_one_in * 4) == 0
-            {
-                state.outage_until_ms = now + state.rng.u64(..20_000);
-            }
-            if state.outage_until_ms > now {
-                return Err(RemoteError::Unavailable("the engine is out".to_owned()));
-            }
-            state.outage_until_ms = 0;
-        }
-        if faults.fail_one_in > 0 && state.rng.u32(..faults.fail_one_in) == 0 {
-            state.trace.push(format!("{now} failure at {name}"));
-            return Err(RemoteError::Unavailable(format!("{name} fails")));
-        }
-        Ok(())
-    }
-
     /// Changes that are still to come; makes one at once where the worker idles.
     pub(crate) fn changes_left(&self) -> bool {
         let now = self.now();
@@ -186,6 +139,40 @@ impl Sim {
             }
         }
         shown
+    }
+}
+
+impl World for Sim {
+    fn point(&self, name: &'static str) -> Result<(), RemoteError> {
+        let now = self.clock_ms.fetch_add(7, Relaxed);
+        let mut state = self.lock();
+        let Some(faults) = state.faults else { return Ok(()) };
+        if state.changes > 0 && state.rng.u32(..8) == 0 {
+            state.changes -= 1;
+            state.change(now, faults.loses_events);
+        }
+        if faults.crash_one_in > 0 && state.rng.u32(..faults.crash_one_in) == 0 {
+            state.trace.push(format!("{now} crash at {name}"));
+            drop(state);
+            std::panic::panic_any(Crash);
+        }
+        if name.starts_with("engine") {
+            if state.outage_until_ms == 0
+                && faults.fail_one_in > 0
+                && state.rng.u32(..faults.fail_one_in * 4) == 0
+            {
+                state.outage_until_ms = now + state.rng.u64(..20_000);
+            }
+            if state.outage_until_ms > now {
+                return Err(RemoteError::Unavailable("the engine is out".to_owned()));
+            }
+            state.outage_until_ms = 0;
+        }
+        if faults.fail_one_in > 0 && state.rng.u32(..faults.fail_one_in) == 0 {
+            state.trace.push(format!("{now} failure at {name}"));
+            return Err(RemoteError::Unavailable(format!("{name} fails")));
+        }
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use wikimovie_search::{
     embedded::{Embedded, EmbeddedOptions},
 };
 
-use crate::sim::Sim;
+use crate::world::World;
 
 /// An engine with an empty catalogue.
 pub(crate) enum Subject {
@@ -28,13 +28,13 @@ impl Subject {
         Self::Embedded { engine: Embedded::open(&options).unwrap(), _folder: folder }
     }
 
-    pub(crate) fn writer(&self, sim: &Arc<Sim>) -> Result<Box<dyn CatalogWriter>, WriteError> {
-        sim.point("engine.open").map_err(|_| WriteError::Unavailable)?;
+    pub(crate) fn writer(&self, world: &Arc<dyn World>) -> Result<Box<dyn CatalogWriter>, WriteError> {
+        world.point("engine.open").map_err(|_| WriteError::Unavailable)?;
         let inner: Box<dyn CatalogWriter> = match self {
             Self::Embedded { engine, .. } => Box::new(engine.writer()?),
             Self::Cluster { engine, runtime } => Box::new(engine.writer(runtime.handle().clone())?),
         };
-        Ok(Box::new(Faulty { inner, sim: Arc::clone(sim) }))
+        Ok(Box::new(Faulty { inner, world: Arc::clone(world) }))
     }
 
     /// What the catalogue shows: movie id to title and key of the object.
@@ -70,12 +70,12 @@ impl Subject {
 
 struct Faulty {
     inner: Box<dyn CatalogWriter>,
-    sim: Arc<Sim>,
+    world: Arc<dyn World>,
 }
 
 impl Faulty {
     fn point(&self, name: &'static str) -> Result<(), WriteError> {
-        self.sim.point(name).map_err(|_| WriteError::Unavailable)
+        self.world.point(name).map_err(|_| WriteError::Unavailable)
     }
 }
 
