@@ -94,6 +94,15 @@ pub struct Worker {
     halt: Arc<AtomicBool>,
 }
 
+/// Why a key did not come to rest.
+struct Unrest {
+    reason: String,
+    /// Whether it has changed meanwhile: then there is nothing wrong with it.
+    changes: bool,
+}
+
+const CHANGES: &str = "it changes faster than it is read";
+
 /// A message and what it says.
 struct Told {
     message: Message,
@@ -247,9 +256,11 @@ impl Worker {
         let unsettled = self.settle(keys, again)?;
         let mut done = Vec::new();
         for told in &told {
-            let reasons: Vec<&str> =
-                told.keys.iter().filter_map(|key| unsettled.get(key)).map(String::as_str).collect();
-            let hopeless = told.message.receives >= self.options.receives && !self.halt.load(Relaxed);
+            let unrest: Vec<&Unrest> = told.keys.iter().filter_map(|key| unsettled.get(key)).collect();
+            let reasons: Vec<&str> = unrest.iter().map(|unrest| unrest.reason.as_str()).collect();
+            let hopeless = told.message.receives >= self.options.receives
+                && !unrest.iter().any(|unrest| unrest.changes)
+                && !self.halt.load(Relaxed);
             if !reasons.is_empty() && !hopeless {
                 self.put_back(told, &reasons.join("; "));
                 continue;
@@ -295,8 +306,8 @@ impl Worker {
         &mut self,
         keys: Vec<String>,
         mut again: HashSet<String>,
-    ) -> Result<HashMap<String, String>, TurnError> {
-        let mut unsettled: HashMap<String, String> = HashMap::new();
+    ) -> Result<HashMap<String, Unrest>, TurnError> {
+        let mut unsettled: HashMap<String, Unrest> = HashMap::new();
         let mut keys = keys;
         for _ in 0..ROUNDS {
             if keys.is_empty() {
@@ -324,11 +335,11 @@ impl Worker {
                         unsettled.remove(&key);
                     }
                     None => {
-                        unsettled.insert(key.clone(), "it changes faster than it is read".to_owned());
+                        unsettled.insert(key.clone(), Unrest { reason: CHANGES.to_owned(), changes: true });
                         restless.push(key);
                     }
                     Some(problem) => {
-                        unsettled.insert(key.clone(), problem);
+                        unsettled.insert(key.clone(), Unrest { reason: problem, changes: !same });
                         if !same && seen.is_some() {
                             restless.push(key);
                         }
@@ -364,7 +375,7 @@ impl Worker {
         &self,
         report: &SyncReport,
         again: &HashSet<String>,
-        unsettled: &HashMap<String, String>,
+        unsettled: &HashMap<String, Unrest>,
     ) -> Result<(), RemoteError> {
         if !self.options.receipts {
             return Ok(());
