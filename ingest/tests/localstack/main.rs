@@ -2,6 +2,7 @@
 //! search node.
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
+mod operations;
 mod worker;
 
 use std::{process::Output, time::Duration};
@@ -22,6 +23,10 @@ fn text(output: &Output) -> String {
 
 fn list(titles: &[&str]) -> String {
     titles.iter().map(|title| format!("{{\"title\":\"{title}\",\"year\":1999}}\n")).collect()
+}
+
+fn titled(titles: &[String]) -> String {
+    list(&titles.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 #[test]

@@ -70,9 +70,49 @@ impl Place {
     }
 
     pub(crate) fn worker(&self, lease: u32) -> Worker {
-        let mut command = self.command(&["worker", "--admin-listen", "127.0.0.1:0", "--reconcile", "0"]);
+        self.worker_on(lease, "127.0.0.1:0")
+    }
+
+    pub(crate) fn worker_on(&self, lease: u32, admin: &str) -> Worker {
+        let mut command = self.command(&["worker", "--admin-listen", admin, "--reconcile", "0"]);
         command.args(["--lease", &lease.to_string()]).stderr(Stdio::inherit());
         Worker(command.spawn().unwrap())
+    }
+
+    /// The queue again, with another lease.
+    pub(crate) fn queue_with(&self, lease: Duration) -> SqsQueue {
+        SqsQueue::find(&self.aws(), &self.name, lease, self.runtime.handle().clone()).unwrap().0
+    }
+
+    pub(crate) fn bucket_again(&self) -> S3Bucket {
+        S3Bucket::new(&self.aws(), &self.name, self.runtime.handle().clone())
+    }
+
+    fn aws(&self) -> Aws {
+        let options = AwsOptions { region: None, endpoint: Some(self.endpoint.clone()) };
+        self.runtime.block_on(Aws::load(&options))
+    }
+
+    /// Every title shown, in order.
+    pub(crate) fn all_titles(&self) -> Vec<String> {
+        let mut titles = Vec::new();
+        let mut page = PageRequest::first(100);
+        self.runtime.block_on(self.cluster.engine.prepare()).unwrap();
+        loop {
+            let question = Question { sort: MovieSort::TitleAsc, ..Question::default() };
+            let request = SearchRequest {
+                question,
+                hits: vec![HitsRequest::plain(page.clone())],
+                ..SearchRequest::default()
+            };
+            let answer = self.runtime.block_on(self.cluster.engine.catalog().search(request)).unwrap();
+            let hits = &answer.hits[0];
+            titles.extend(hits.hits.iter().map(|hit| hit.movie.title.clone()));
+            let Some(last) = hits.hits.last().filter(|_| hits.has_next) else { break };
+            page = PageRequest { cursor: Some(last.cursor.clone()), ..PageRequest::first(100) };
+        }
+        titles.sort();
+        titles
     }
 
     /// Titles shown, in order.

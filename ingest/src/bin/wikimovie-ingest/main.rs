@@ -59,7 +59,7 @@ enum Task {
     /// Tell what waits in the queues and what is in the catalogue
     Status(Box<AllArgs>),
     /// Check the settings, and whether queue, bucket and cluster answer
-    CheckConfig(Box<AllArgs>),
+    CheckConfig(Box<CheckArgs>),
 }
 
 #[derive(Args, Debug)]
@@ -77,6 +77,15 @@ struct LoadArgs {
     cluster: ClusterArgs,
     #[command(flatten)]
     log: LogArgs,
+}
+
+#[derive(Args, Debug)]
+struct CheckArgs {
+    /// Tell what would be called, and call nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    common: AllArgs,
 }
 
 fn main() -> ExitCode {
@@ -139,7 +148,7 @@ fn run() -> Result<ExitCode, Failure> {
             start_log(&args.log, "warn")?;
             look::status(args)
         }
-        Task::CheckConfig(args) => check(args),
+        Task::CheckConfig(args) => check(&args.common, args.dry_run),
     }
 }
 
@@ -149,11 +158,17 @@ fn start_log(args: &LogArgs, default: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn check(args: &AllArgs) -> Result<ExitCode, Failure> {
+fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, Failure> {
     let runtime = runtime()?;
     let aws = args.aws.connect(&runtime)?;
     say::line(format_args!("aws            {}", aws.describe()));
     let engine = settings::cluster(&args.cluster)?;
+    if dry_run {
+        say::line(format_args!("queue          {}", args.aws.queue));
+        say::line(format_args!("bucket         {}", args.aws.bucket));
+        say::line(format_args!("index          {}", args.cluster.index));
+        return Ok(ExitCode::SUCCESS);
+    }
     runtime.block_on(engine.prepare())?;
     let info = runtime.block_on(engine.catalog().info());
     let info = info.map_err(|error| Failure::new(error.to_string()))?;
