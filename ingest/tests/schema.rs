@@ -10,7 +10,8 @@ use wikimovie_ingest::{
 fn is_read(record: &Value) -> bool {
     let origin = Origin { provider: "acme".to_owned(), object: "acme/a.json".to_owned(), generation: 1 };
     let content = json!([record]).to_string();
-    RecordReader::new(content.as_bytes(), "a.json").all(|record| record.and_then(|record| movie(&record, &origin)).is_ok())
+    RecordReader::new(content.as_bytes(), "a.json")
+        .all(|record| record.and_then(|record| movie(&record, &origin)).is_ok())
 }
 
 #[test]

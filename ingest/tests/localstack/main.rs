@@ -2,6 +2,7 @@
 //! search node.
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
+mod faults;
 mod operations;
 mod worker;
 

@@ -20,8 +20,8 @@ pub(crate) struct Place {
     pub(crate) queue: SqsQueue,
     pub(crate) cluster: TestCluster,
     pub(crate) name: String,
-    endpoint: String,
-    urls: String,
+    pub(crate) endpoint: String,
+    pub(crate) urls: String,
 }
 
 impl Place {

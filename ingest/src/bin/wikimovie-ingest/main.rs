@@ -162,13 +162,13 @@ fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, Failure> {
     let runtime = runtime()?;
     let aws = args.aws.connect(&runtime)?;
     say::line(format_args!("aws            {}", aws.describe()));
-    let engine = settings::cluster(&args.cluster)?;
     if dry_run {
         say::line(format_args!("queue          {}", args.aws.queue));
         say::line(format_args!("bucket         {}", args.aws.bucket));
         say::line(format_args!("index          {}", args.cluster.index));
         return Ok(ExitCode::SUCCESS);
     }
+    let engine = settings::cluster(&args.cluster)?;
     runtime.block_on(engine.prepare())?;
     let info = runtime.block_on(engine.catalog().info());
     let info = info.map_err(|error| Failure::new(error.to_string()))?;
