@@ -97,8 +97,7 @@ fn suffer(mut place: Place) {
         expected.extend([title, format!("Turn {at:02}")]);
         expected.sort();
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
-        let took = place.until(&expected);
-        println!("{}: {name}: right {took:?} after", place.cluster.options.index);
+        place.until_is(name, || place.titles() == expected);
     }
     place.until_is("the queue is empty", || place.is_quiet());
     let dead = place.queue.dead_letter_queue().unwrap();
