@@ -34,6 +34,11 @@ impl Leases {
         self.lock().remove(handle).flatten().is_some_and(|until| until > Instant::now())
     }
 
+    /// Whether one is ours still.
+    pub fn holds(&self, handle: &str) -> bool {
+        self.lock().get(handle).copied().flatten().is_some_and(|until| until > Instant::now())
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Option<Instant>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }

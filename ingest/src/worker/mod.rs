@@ -91,6 +91,8 @@ pub struct Worker {
     failures: u32,
     /// Whether the bucket may be closed to us: then it is looked at before anything is received.
     suspect: bool,
+    /// Received, and not done since a turn failed.
+    kept: Vec<Message>,
     halt: Arc<AtomicBool>,
 }
 
@@ -130,6 +132,7 @@ impl Worker {
             options,
             failures: 0,
             suspect: false,
+            kept: Vec::new(),
             halt: Arc::default(),
         }
     }
@@ -177,24 +180,34 @@ impl Worker {
     fn try_turn(&mut self, turn: &mut Turn) -> Result<(), TurnError> {
         self.ensure_writer()?;
         self.ensure_bucket()?;
-        let messages = self.receive()?;
-        turn.received = messages.len();
+        let mut messages = std::mem::take(&mut self.kept);
+        messages.retain(|message| self.leases.holds(&message.handle));
+        let again = !messages.is_empty();
+        if messages.is_empty() {
+            messages = self.receive()?;
+            turn.received = messages.len();
+        }
         if messages.is_empty() {
             return Ok(());
         }
-        let handles: Vec<String> = messages.iter().map(|message| message.handle.clone()).collect();
-        let done = self.handle(messages);
-        match done {
+        match self.handle(messages.clone(), again) {
             Ok(deleted) => turn.deleted = deleted,
             Err(error) => {
-                // They come again once their lease ends, or sooner, after the pause that follows.
-                let kept: Vec<String> =
-                    handles.into_iter().filter(|handle| self.leases.release(handle)).collect();
-                let _ = self.queue.extend(&kept, self.options.pause);
+                // They stay with us, under lease, so that no receive counts are used up while engine or bucket fail.
+                self.kept = messages;
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    /// Gives back what is not done, so that others have it at once. To be called before the worker is dropped.
+    pub fn hand_back(&mut self) {
+        let kept = std::mem::take(&mut self.kept).into_iter().map(|message| message.handle);
+        let kept: Vec<String> = kept.filter(|handle| self.leases.release(handle)).collect();
+        if let Err(error) = self.queue.extend(&kept, Duration::ZERO) {
+            tracing::warn!(%error, messages = kept.len(), "messages could not be handed back; they come again later");
+        }
     }
 
     /// Opens the writer, or hears that it is still the one.
@@ -245,14 +258,17 @@ impl Worker {
         Ok(messages)
     }
 
-    fn handle(&mut self, messages: Vec<Message>) -> Result<usize, TurnError> {
+    fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TurnError> {
         let told: Vec<Told> = messages.into_iter().map(|message| self.understand(message)).collect();
         let mut keys: Vec<String> = told.iter().flat_map(|told| told.keys.iter().cloned()).collect();
         keys.sort();
         keys.dedup();
-        // A message that comes again may have been applied by somebody who died before the receipt was put.
-        let again: HashSet<String> =
-            told.iter().filter(|told| told.message.receives > 1).flat_map(|told| told.keys.clone()).collect();
+        // A message that comes again may have been applied by somebody who died, or failed, before the receipt was put.
+        let again: HashSet<String> = told
+            .iter()
+            .filter(|told| again || told.message.receives > 1)
+            .flat_map(|told| told.keys.clone())
+            .collect();
         let unsettled = self.settle(keys, again)?;
         let mut done = Vec::new();
         for told in &told {

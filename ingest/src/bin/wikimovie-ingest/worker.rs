@@ -128,6 +128,7 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
             std::thread::sleep(STEP);
         }
     }
+    worker.hand_back();
     drop(worker);
     drop(keeper);
     tracing::info!("the worker has stopped");
