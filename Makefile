@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check clean
+.PHONY: help relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,12 @@ dsl-types: ## check the DSL against Elastic's own types, versions 8 and 9
 
 conformance: ## the same questions on every engine; prints the table and writes docs/conformance.md
 	UPDATE_CONFORMANCE=1 cargo test --locked -p wikimovie-conformance -- --nocapture
+
+relevance: ## scores of a golden list (GOLDEN=file MOVIES=folder ENGINE=embedded|elasticsearch7|opensearch3)
+	@scripts/relevance.sh
+
+relevance-page: ## docs/relevance.md: every engine beside a plain multi_match, on real movies
+	UPDATE_RELEVANCE=1 cargo test --locked -p wikimovie-relevance --test engines -- --nocapture
 
 bench: ## speed and memory on real movies; writes docs/performance.md (MOVIES=folder QUERIES=file)
 	@scripts/bench.sh

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use url::Url;
 use wikimovie_search::elasticsearch::{Auth, ElasticsearchOptions};
 
-use crate::Failure;
+use crate::{Failure, rules::RulesArgs};
 
 /// Prefix of the variables that name the cluster.
 pub const PREFIX: &str = "ELASTICSEARCH_";
@@ -64,6 +64,9 @@ pub struct ClusterArgs {
     /// File that holds the secret
     #[arg(long, env = "WIKIMOVIE_SECRET_FILE", value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
+    /// Synonyms and pins
+    #[command(flatten)]
+    pub rules: RulesArgs,
 }
 
 impl ClusterArgs {
@@ -81,6 +84,7 @@ impl ClusterArgs {
             replicas: self.replicas,
             deadline: Duration::from_millis(self.engine_deadline),
             secret: self.checked_secret()?,
+            rules: self.rules.read()?,
         })
     }
 

@@ -6,8 +6,10 @@ pub mod cluster;
 pub mod failure;
 pub mod log;
 pub mod names;
+pub mod rules;
 pub mod say;
 pub mod signal;
 
 pub use failure::Failure;
 pub use log::{LogFormat, LogSettings};
+pub use rules::RulesArgs;

@@ -121,6 +121,8 @@ pub struct Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ReasonKind {
+    /// The operator pinned the movie to the text.
+    Pin,
     /// The whole title.
     ExactTitle,
     /// The title starts with it.
@@ -133,6 +135,8 @@ pub enum ReasonKind {
     Joined,
     /// The same number, written otherwise (`2`, `II`, `two`).
     Numeral,
+    /// A synonym that the operator gave.
+    Synonym,
     /// A word one or two slips away.
     Typo,
     /// The words in this order, as quoted.

@@ -1,12 +1,14 @@
 //! The words, people, genres and providers of one catalogue revision: what typed text is read against.
 //!
-//! Built by an engine from its own terms with live counts, then only read. Words stand in a finite-state map
+//! The rules of the house go with it. Built by an engine from its own terms with live counts, then only read. Words stand in a finite-state map
 //! (a few bytes a word); people in an array sorted by key, with an index from each word of a name to the people
 //! who bear it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
+
+use crate::rules::Rules;
 
 /// Movies in which a word stands, by field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +47,7 @@ pub struct VocabularyBuilder {
     people: Vec<Entry>,
     genres: Vec<Entry>,
     providers: Vec<Entry>,
+    rules: Arc<Rules>,
 }
 
 impl VocabularyBuilder {
@@ -81,6 +84,13 @@ impl VocabularyBuilder {
         self
     }
 
+    /// Sets the rules of the house.
+    #[must_use]
+    pub fn rules(mut self, rules: Arc<Rules>) -> Self {
+        self.rules = rules;
+        self
+    }
+
     /// Builds it: sorts, and packs the words.
     pub fn build(mut self) -> Vocabulary {
         let by_key = |a: &Entry, b: &Entry| a.key.cmp(&b.key);
@@ -108,6 +118,7 @@ impl VocabularyBuilder {
             people: self.people,
             genres: self.genres,
             providers: self.providers,
+            rules: self.rules,
         }
     }
 }
@@ -122,6 +133,7 @@ pub struct Vocabulary {
     people: Vec<Entry>,
     genres: Vec<Entry>,
     providers: Vec<Entry>,
+    rules: Arc<Rules>,
 }
 
 impl Default for Vocabulary {
@@ -131,6 +143,11 @@ impl Default for Vocabulary {
 }
 
 impl Vocabulary {
+    /// Synonyms and pins.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// Movies in the catalogue.
     pub fn movies(&self) -> u64 {
         self.movies

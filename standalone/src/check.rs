@@ -26,6 +26,8 @@ pub(crate) fn run(settings: &ServeSettings) -> Result<ExitCode, Failure> {
     say::line(format_args!("listen         {}", settings.listen));
     say::line(format_args!("data folder    {}", data_dir.display()));
     say::line(format_args!("watched folder {watch}"));
+    say::line(format_args!("synonyms       {}", settings.rules.synonyms()));
+    say::line(format_args!("pinned texts   {}", settings.rules.pins()));
     say::line(format_args!("introspection  {}", settings.api.introspection));
     say::line(format_args!("GraphiQL       {}", settings.api.graphiql));
     say::line(format_args!("log            {} as {:?}", settings.log.filter, settings.log.format));

@@ -4,7 +4,8 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use wikimovie_command::LogFormat;
+use wikimovie_command::{LogFormat, RulesArgs};
+use wikimovie_relevance::command::RelevanceArgs;
 
 /// Movie search as one program: GraphQL, pages, and an index in a folder.
 #[derive(Debug, Parser)]
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Load files or folders of movies into the index, and end with a receipt
     Load(LoadArgs),
+    /// Ask the index a golden list of questions, and print how good the first answers are
+    Relevance(GoldenArgs),
     /// Check the settings without starting anything
     CheckConfig(ServeArgs),
 }
@@ -46,6 +49,18 @@ pub(crate) struct ServeArgs {
     /// How log lines are written [default: text in development, json in production]
     #[arg(long, env = "WIKIMOVIE_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GoldenArgs {
+    #[command(flatten)]
+    pub(crate) relevance: RelevanceArgs,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

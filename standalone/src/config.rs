@@ -6,6 +6,7 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use clap::{CommandFactory, Parser};
@@ -13,14 +14,17 @@ use wikimovie_api::{ApiSettings, Environment};
 use wikimovie_ingest::folder::check_provider;
 
 use wikimovie_command::{Failure, LogFormat, LogSettings, names};
+use wikimovie_relevance::command::RelevanceArgs;
+use wikimovie_search::Rules;
 
-use crate::cli::{Cli, Command, EnvironmentArg, LoadArgs, ServeArgs};
+use crate::cli::{Cli, Command, EnvironmentArg, GoldenArgs, LoadArgs, ServeArgs};
 
 /// What is asked, with settings that fit together.
 #[derive(Debug)]
 pub(crate) enum Task {
     Serve(ServeSettings),
     Load(LoadSettings),
+    Relevance(RelevanceSettings),
     CheckConfig(ServeSettings),
 }
 
@@ -30,6 +34,7 @@ pub(crate) struct ServeSettings {
     pub(crate) listen: SocketAddr,
     pub(crate) data_dir: PathBuf,
     pub(crate) watch: Option<PathBuf>,
+    pub(crate) rules: Arc<Rules>,
     pub(crate) api: ApiSettings,
     pub(crate) log: LogSettings,
 }
@@ -44,6 +49,15 @@ pub(crate) struct LoadSettings {
     pub(crate) log: LogSettings,
 }
 
+/// Settings of `relevance`.
+#[derive(Debug)]
+pub(crate) struct RelevanceSettings {
+    pub(crate) relevance: RelevanceArgs,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) log: LogSettings,
+}
+
 /// Reads command line and environment. `--help` and the like end the program here.
 pub(crate) fn read() -> Result<Task, Failure> {
     let cli = Cli::parse();
@@ -53,6 +67,7 @@ pub(crate) fn read() -> Result<Task, Failure> {
         Some(Command::Serve(args)) => Ok(Task::Serve(serve(args)?)),
         Some(Command::CheckConfig(args)) => Ok(Task::CheckConfig(serve(args)?)),
         Some(Command::Load(args)) => Ok(Task::Load(load(args)?)),
+        Some(Command::Relevance(args)) => Ok(Task::Relevance(relevance(args)?)),
     }
 }
 
@@ -74,7 +89,8 @@ fn serve(args: ServeArgs) -> Result<ServeSettings, Failure> {
     if let Some(watch) = &watch {
         keep_apart(watch, &args.common.data_dir)?;
     }
-    Ok(ServeSettings { listen: args.listen, data_dir: args.common.data_dir, watch, api, log })
+    let rules = args.rules.read()?;
+    Ok(ServeSettings { listen: args.listen, data_dir: args.common.data_dir, watch, rules, api, log })
 }
 
 fn load(args: LoadArgs) -> Result<LoadSettings, Failure> {
@@ -84,6 +100,12 @@ fn load(args: LoadArgs) -> Result<LoadSettings, Failure> {
     let log = LogSettings::new(args.common.log.as_deref(), "warn", LogFormat::Text)?;
     let LoadArgs { paths, provider, json, common } = args;
     Ok(LoadSettings { data_dir: common.data_dir, paths, provider, json, log })
+}
+
+fn relevance(args: GoldenArgs) -> Result<RelevanceSettings, Failure> {
+    let log = LogSettings::new(args.common.log.as_deref(), "warn", LogFormat::Text)?;
+    let rules = args.rules.read()?;
+    Ok(RelevanceSettings { relevance: args.relevance, data_dir: args.common.data_dir, rules, log })
 }
 
 /// The index must not be taken for movies.

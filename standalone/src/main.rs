@@ -1,12 +1,13 @@
 //! `wikimovie`: the whole movie search in one process, with no service beside it.
 //!
 //! Starts things and decides to exit, nothing else. [`cli`] says what can be asked, [`config`] reads the
-//! environment, [`serve`] and [`load`] do the work.
+//! environment, [`serve`], [`load`] and [`relevance`] do the work.
 
 mod check;
 mod cli;
 mod config;
 mod load;
+mod relevance;
 mod serve;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ fn run() -> Result<ExitCode, Failure> {
     match config::read()? {
         Task::Serve(settings) => serve::run(settings),
         Task::Load(settings) => load::run(&settings),
+        Task::Relevance(settings) => relevance::run(settings),
         Task::CheckConfig(settings) => check::run(&settings),
     }
 }

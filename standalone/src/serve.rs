@@ -46,7 +46,11 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
         .map_err(|error| Failure::listening(settings.listen, &error))?;
     let address = listener.local_addr().map_err(|error| Failure::listening(settings.listen, &error))?;
     let folder = settings.watch.as_deref().map(watched).transpose()?;
-    let options = EmbeddedOptions { folder: settings.data_dir, deadline: settings.api.engine_deadline };
+    let options = EmbeddedOptions {
+        folder: settings.data_dir,
+        deadline: settings.api.engine_deadline,
+        rules: settings.rules,
+    };
     let engine = Embedded::open(&options)?;
     // Armed before anything is told, so that a signal right after the first line is heard.
     let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
 use wikimovie_search::{
     CatalogWriter, ObjectState, Tally, WriteError,
-    embedded::{Embedded, EmbeddedOptions, EmbeddedWriter},
+    embedded::{Embedded, EmbeddedOptions},
 };
 
 /// Provider of movies that name none.
@@ -135,8 +135,11 @@ impl TestIndex {
     /// Where the system has no room for temporary files.
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().expect("room for temporary files");
-        let options =
-            EmbeddedOptions { folder: folder.path().join("data"), deadline: Duration::from_secs(30) };
+        let options = EmbeddedOptions {
+            folder: folder.path().join("data"),
+            deadline: Duration::from_secs(30),
+            ..EmbeddedOptions::default()
+        };
         let embedded = Embedded::open(&options).expect("a new folder can be opened");
         Self { embedded, folder }
     }
@@ -166,8 +169,12 @@ impl TestIndex {
     }
 }
 
-fn apply(
-    writer: &mut EmbeddedWriter,
+/// Applies an object that lists these movies to an index, and commits.
+///
+/// # Errors
+/// Those of the writer.
+pub fn apply(
+    writer: &mut dyn CatalogWriter,
     key: &str,
     modified_ms: u64,
     movies: Vec<Movie>,

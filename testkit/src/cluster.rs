@@ -6,7 +6,7 @@ use std::{
     path::Path,
     process::Command,
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -141,5 +141,6 @@ pub fn options(engine: &Engine) -> ElasticsearchOptions {
         replicas: 0,
         deadline: Duration::from_secs(30),
         secret: None,
+        rules: Arc::default(),
     }
 }

@@ -11,7 +11,7 @@ pub mod localstack;
 pub mod oracle;
 pub mod random;
 
-pub use build::{MovieBuilder, TestIndex, dozen, movie};
+pub use build::{MovieBuilder, TestIndex, apply, dozen, movie};
 pub use cluster::{Engine, TestCluster, engines, options};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
 pub use localstack::localstack;

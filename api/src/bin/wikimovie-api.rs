@@ -10,6 +10,7 @@ use wikimovie_command::{
     cluster::{self, ClusterArgs},
     log, names, say, signal,
 };
+use wikimovie_relevance::command::RelevanceArgs;
 use wikimovie_search::elasticsearch::{Elasticsearch, ElasticsearchOptions};
 
 #[global_allocator]
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// Serve GraphQL and the pages (what no command does, too)
     Serve(Box<ServeArgs>),
+    /// Ask the cluster a golden list of questions, and print how good the first answers are
+    Relevance(Box<GoldenArgs>),
     /// Check the settings, and whether the cluster answers
     CheckConfig(Box<ServeArgs>),
 }
@@ -57,6 +60,14 @@ struct ServeArgs {
     log: String,
 }
 
+#[derive(Args, Debug)]
+struct GoldenArgs {
+    #[command(flatten)]
+    relevance: RelevanceArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum EnvironmentArg {
     Development,
@@ -73,7 +84,7 @@ struct Settings {
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             say::error("wikimovie-api", &failure);
             ExitCode::from(Failure::EXIT_CODE)
@@ -81,7 +92,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), Failure> {
+fn run() -> Result<ExitCode, Failure> {
     let cli = Cli::parse();
     names::check(&Cli::command(), &[names::OURS, cluster::PREFIX], std::env::vars_os())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -89,9 +100,12 @@ fn run() -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
     let done = match cli.command {
-        None => runtime.block_on(serve(settings(&cli.serve)?)),
-        Some(Command::Serve(args)) => runtime.block_on(serve(settings(&args)?)),
-        Some(Command::CheckConfig(args)) => runtime.block_on(check(settings(&args)?)),
+        None => runtime.block_on(serve(settings(&cli.serve)?)).map(|()| ExitCode::SUCCESS),
+        Some(Command::Serve(args)) => runtime.block_on(serve(settings(&args)?)).map(|()| ExitCode::SUCCESS),
+        Some(Command::Relevance(args)) => runtime.block_on(relevance(&args)),
+        Some(Command::CheckConfig(args)) => {
+            runtime.block_on(check(settings(&args)?)).map(|()| ExitCode::SUCCESS)
+        }
     };
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();
@@ -146,6 +160,13 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
             Err(panicked) => Err(Failure::new(panicked.to_string())),
         },
     }
+}
+
+async fn relevance(args: &GoldenArgs) -> Result<ExitCode, Failure> {
+    let golden = args.relevance.golden()?;
+    let engine = Elasticsearch::new(&args.cluster.options()?).map_err(Failure::new)?;
+    engine.prepare().await?;
+    args.relevance.run(engine.catalog().as_ref(), &golden).await
 }
 
 fn greet(address: SocketAddr, graphiql: bool) {

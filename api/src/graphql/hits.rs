@@ -270,6 +270,8 @@ impl From<domain::Reason> for MatchReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::ReasonKind")]
 pub(crate) enum ReasonKind {
+    /// The operator pinned the movie to this text.
+    Pin,
     /// It is the whole title.
     ExactTitle,
     /// The title starts with it.
@@ -284,6 +286,8 @@ pub(crate) enum ReasonKind {
     Numeral,
     /// A word stands there that is one or two slips away.
     Typo,
+    /// A synonym stands there, from the operator's list.
+    Synonym,
     /// The words stand there in this order, as quoted.
     Phrase,
     /// It is the year or decade of the movie.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::SearchError,
-    plan::compile::{compile as read, compile_prefix},
+    plan::{compile::compile as read, prefix::compile_prefix},
     suggestions::{Candidates, Counts},
     vocabulary::{Entry, Vocabulary},
 };

@@ -51,6 +51,7 @@ use crate::{
     error::SearchError,
     operation,
     plan::compile::Compiled,
+    rules::Rules,
     text,
     token::Sealer,
     vocabulary::Vocabulary,
@@ -76,6 +77,8 @@ pub struct ElasticsearchOptions {
     pub deadline: Duration,
     /// Secret that seals tokens; without one a secret kept in the cluster is used, which all replicas share.
     pub secret: Option<Vec<u8>>,
+    /// Synonyms and pins.
+    pub rules: Arc<Rules>,
 }
 
 /// The engine on a cluster. Cheap to clone.
@@ -91,6 +94,7 @@ struct Shared {
     replicas: u32,
     deadline: Duration,
     secret: Option<Vec<u8>>,
+    rules: Arc<Rules>,
     sealer: Sealer,
     /// The newest revision that questions are read against; `None` until the cluster is prepared.
     view: ArcSwapOption<View>,
@@ -157,6 +161,7 @@ impl Elasticsearch {
                 replicas: options.replicas,
                 deadline: options.deadline,
                 secret: options.secret.clone(),
+                rules: Arc::clone(&options.rules),
                 sealer,
                 view: ArcSwapOption::empty(),
                 revisions,

@@ -1,6 +1,6 @@
 //! The vocabulary of the catalogue, counted by the cluster: every word, person, genre and provider with its movies.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Shared,
@@ -45,6 +45,7 @@ impl Shared {
             .people(self.entries(field::PERSON_NAME).await?)
             .genres(self.entries(field::GENRE_NAME).await?)
             .providers(providers)
+            .rules(Arc::clone(&self.rules))
             .build())
     }
 

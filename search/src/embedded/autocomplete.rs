@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     error::SearchError,
-    plan::compile,
+    plan::{compile, prefix},
     suggestions::{Candidates, Counts},
 };
 
 impl Snapshot {
     pub(super) fn autocomplete(&self, request: &AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
         let Some(candidates) = Candidates::of(request, &self.vocabulary) else { return Ok(Vec::new()) };
-        let compiled = compile::compile_prefix(&request.prefix, &request.filter, &self.vocabulary);
+        let compiled = prefix::compile_prefix(&request.prefix, &request.filter, &self.vocabulary);
         let mut movies = Vec::new();
         if candidates.movies {
             let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;

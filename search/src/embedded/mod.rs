@@ -35,6 +35,7 @@ use self::{fields::Fields, folder::DataFolder, search::Plans, snapshot::Snapshot
 use crate::{
     catalog::{Catalog, ReceiptPage, ReceiptsRequest},
     error::SearchError,
+    rules::Rules,
     token::Sealer,
     writer::WriteError,
 };
@@ -46,11 +47,13 @@ pub struct EmbeddedOptions {
     pub folder: PathBuf,
     /// Longest time a question may take.
     pub deadline: Duration,
+    /// Synonyms and pins.
+    pub rules: Arc<Rules>,
 }
 
 impl Default for EmbeddedOptions {
     fn default() -> Self {
-        Self { folder: PathBuf::from("data"), deadline: Duration::from_secs(5) }
+        Self { folder: PathBuf::from("data"), deadline: Duration::from_secs(5), rules: Arc::default() }
     }
 }
 
@@ -63,6 +66,7 @@ pub struct Embedded {
 struct Shared {
     folder: DataFolder,
     deadline: Duration,
+    rules: Arc<Rules>,
     index: Index,
     reader: IndexReader,
     fields: Fields,
@@ -102,7 +106,7 @@ impl Embedded {
                 let reader: IndexReader =
                     index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
                 let revision = committed_revision(&index)?;
-                let snapshot = Snapshot::take(&fields, reader.searcher(), revision)?;
+                let snapshot = Snapshot::take(&fields, reader.searcher(), revision, &options.rules)?;
                 Ok((index, reader, snapshot))
             });
         let (index, reader, snapshot) = opened.map_err(unreadable)?;
@@ -113,6 +117,7 @@ impl Embedded {
             shared: Arc::new(Shared {
                 folder,
                 deadline,
+                rules: Arc::clone(&options.rules),
                 index,
                 reader,
                 fields,
@@ -171,7 +176,7 @@ impl Shared {
     fn refresh(&self) -> tantivy::Result<Revision> {
         self.reader.reload()?;
         let revision = committed_revision(&self.index)?;
-        let snapshot = Snapshot::take(&self.fields, self.reader.searcher(), revision)?;
+        let snapshot = Snapshot::take(&self.fields, self.reader.searcher(), revision, &self.rules)?;
         let revision = snapshot.revision;
         self.snapshot.store(Arc::new(snapshot));
         self.revisions.send_if_modified(|current| {

@@ -8,7 +8,10 @@
 //! Taking one costs time and memory in proportion to the catalogue: about 60 bytes a movie besides the
 //! vocabulary.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use fixedbitset::FixedBitSet;
 use tantivy::{DocAddress, Searcher, SegmentReader, columnar::StrColumn, schema::IndexRecordOption};
@@ -22,6 +25,7 @@ use super::{
 use crate::{
     indexed::title_with_article,
     plan::WordField,
+    rules::Rules,
     text,
     vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
     writer::LedgerRow,
@@ -63,7 +67,12 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn take(fields: &Fields, searcher: Searcher, mut revision: Revision) -> tantivy::Result<Self> {
+    pub(super) fn take(
+        fields: &Fields,
+        searcher: Searcher,
+        mut revision: Revision,
+        rules: &Arc<Rules>,
+    ) -> tantivy::Result<Self> {
         let readers = searcher.segment_readers();
         let mut bases = Vec::with_capacity(readers.len());
         let mut docs = 0;
@@ -107,6 +116,7 @@ impl Snapshot {
             .people(people.entries)
             .genres(genres.entries)
             .providers(providers.entries)
+            .rules(Arc::clone(rules))
             .build();
         let ledger = ledger::read_rows(&searcher, fields)?;
         revision.movies = movies;

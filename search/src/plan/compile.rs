@@ -7,7 +7,9 @@
 
 use std::ops::Range;
 
-use wikimovie_domain::{Filter, Question, Understanding, UnderstandingEffect, UnderstandingKind, Warning};
+use wikimovie_domain::{
+    Question, ReasonKind, Understanding, UnderstandingEffect, UnderstandingKind, Warning,
+};
 
 use super::{
     Clause, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, expand, filter,
@@ -16,6 +18,7 @@ use super::{
     whole::Whole,
 };
 use crate::{
+    rules::Synonym,
     text::{
         highlight::Typed,
         reading::{self, Reading},
@@ -58,46 +61,6 @@ pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
     }
 }
 
-/// Reads a text still being typed, as the start of a title: each word stands in the title in some way, the last
-/// one as its start.
-pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> Compiled {
-    let text = reading::cut(text);
-    let found: Vec<String> =
-        crate::text::words(text).into_iter().take(reading::MAX_WORDS).map(|word| word.text).collect();
-    let words: Vec<&str> = found.iter().map(String::as_str).collect();
-    let open = !text.ends_with(char::is_whitespace);
-    let context = Context { words: &words, open, scope: Scope::Title, vocabulary };
-    let ways: Vec<Ways> = (0..words.len()).map(|at| ways(&context, at, false)).collect();
-    let longer = match words.as_slice() {
-        // A few letters alone go on to too many words.
-        [.., last] if open && (words.len() > 1 || last.chars().count() > MAX_PREFIX_CHARS) => {
-            expand::longer(vocabulary, last, |counts| counts.title)
-        }
-        _ => Vec::new(),
-    };
-    let whole = Whole { words: &words, ways: &ways, understood: &[], open, longer: &longer };
-    let filtered = filter::compile(filter, vocabulary);
-    let mut must = filtered.must;
-    let mut score = Vec::new();
-    let mut labels = Vec::new();
-    if !words.is_empty() {
-        // Titles are listed with and without their article.
-        let first = usize::from(words.len() > 1 && stop::is_article(words[0]));
-        let every = Clause::all_of(ways[first..].iter().map(Ways::any));
-        let starts = if open { whole.starts() } else { Clause::None };
-        must.push(Clause::any_of([every, whole.is_title(), starts]));
-        score.push(whole.prefix_group());
-        labels.push(words.join(" "));
-        for (word, ways) in words.iter().zip(&ways) {
-            score.push(Group::new(ways.tiers.iter().cloned()));
-            labels.push((*word).to_owned());
-        }
-    }
-    let typed = Typed::new(&score, &labels, 1..score.len().max(1), &[]);
-    let plan = Plan { must: Clause::all_of(must), drill: filtered.drill, score };
-    Compiled { plan, understood: Vec::new(), warnings: filtered.warnings, typed }
-}
-
 /// The question with unknown words put right, where a close known word is clearly meant; `None` where every
 /// word is known, goes on in a known one, or has nothing near.
 pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Question> {
@@ -121,6 +84,8 @@ struct Text<'a> {
     ways: Vec<Ways>,
     /// Words of titles that the last word may go on to.
     longer: Vec<String>,
+    synonyms: Vec<Synonym>,
+    pins: Vec<Clause>,
 }
 
 impl<'a> Text<'a> {
@@ -130,13 +95,17 @@ impl<'a> Text<'a> {
         let understood =
             if question.understand { understand(text, &reading.words, vocabulary) } else { Vec::new() };
         let words: Vec<&str> = reading.words.iter().map(|word| word.text.as_str()).collect();
+        let synonyms = vocabulary.rules().synonyms_in(&words);
+        // Quotes and a minus ask for something else than the text alone.
+        let plain = reading.phrases.is_empty() && reading.excluded.is_empty();
+        let pins = if plain { vocabulary.rules().pinned(&words.join(" ")) } else { Vec::new() };
         let has_others = words.iter().any(|word| !stop::is_stop_word(word));
         let ways = (0..words.len())
             .map(|at| {
                 // A stop word in a summary tells nothing, and almost every summary has it.
                 let scope = if stop::is_stop_word(words[at]) { Scope::Title } else { Scope::Everywhere };
                 let open = reading.open && (has_others || words.len() > 1 || words[at].len() > 1);
-                let context = Context { words: &words, open, scope, vocabulary };
+                let context = Context { words: &words, open, scope, vocabulary, synonyms: &synonyms };
                 ways(&context, at, reading.words[at].quoted)
             })
             .collect();
@@ -146,7 +115,7 @@ impl<'a> Text<'a> {
             }
             _ => Vec::new(),
         };
-        Self { text, reading, understood, ways, longer }
+        Self { text, reading, understood, ways, longer, synonyms, pins }
     }
 
     fn words(&self) -> Vec<&str> {
@@ -191,7 +160,8 @@ impl<'a> Text<'a> {
                 }
                 Clause::any_of(any)
             });
-            must.push(Clause::any_of([Clause::all_of(every), whole.is_title()]));
+            let found = [Clause::all_of(every), whole.is_title()];
+            must.push(Clause::any_of(found.into_iter().chain(self.pins.iter().cloned())));
         }
         for phrase in &self.reading.phrases {
             must.push(anywhere(&words[phrase.words.clone()]));
@@ -210,6 +180,8 @@ impl<'a> Text<'a> {
             understood: &self.understood,
             open: self.reading.open,
             longer: &self.longer,
+            synonyms: &self.synonyms,
+            pins: &self.pins,
         }
     }
 
@@ -236,8 +208,23 @@ impl<'a> Text<'a> {
             }]));
             labels.push(self.typed(self.place(&understood.words)).to_owned());
         }
+        self.pin(&mut groups[..]);
         let typed = Typed::new(&groups, &labels, first..last, &self.understood);
         (groups, typed)
+    }
+
+    /// Gives a pinned movie the most that any movie can have of every group, so that nothing comes before it.
+    fn pin(&self, groups: &mut [Group]) {
+        if self.pins.is_empty() {
+            return;
+        }
+        let pinned = Clause::any_of(self.pins.iter().cloned());
+        for group in groups.iter_mut().skip(1) {
+            if let Some(best) = group.tiers.first() {
+                let weight = best.weight;
+                group.tiers.insert(0, Tier { weight, clause: pinned.clone(), kind: ReasonKind::Pin });
+            }
+        }
     }
 
     fn typed(&self, place: Range<usize>) -> &str {
@@ -331,8 +318,7 @@ fn is_sure(tier: &Tier) -> bool {
 }
 
 impl Understood {
-    fn reason(&self) -> wikimovie_domain::ReasonKind {
-        use wikimovie_domain::ReasonKind;
+    fn reason(&self) -> ReasonKind {
         match self.clause {
             Clause::Person(_) => ReasonKind::Person,
             Clause::Years(_) => ReasonKind::Year,
@@ -362,11 +348,11 @@ fn anywhere(words: &[&str]) -> Clause {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use wikimovie_domain::ReasonKind;
+    use wikimovie_domain::Filter;
 
     use super::*;
     use crate::{
-        plan::relax::relaxations,
+        plan::{prefix::compile_prefix, relax::relaxations},
         vocabulary::{Entry, VocabularyBuilder, WordCounts},
     };
 

@@ -7,6 +7,7 @@
 pub mod compile;
 pub mod expand;
 pub mod filter;
+pub mod prefix;
 pub mod rank;
 pub mod relax;
 pub(crate) mod shape;

@@ -14,6 +14,8 @@ pub const SCORE_LIMIT: u32 = 1 << 24;
 
 /// Worth of the whole text against a title. Each step is above the sum that the words below could make up for.
 pub mod whole {
+    /// Pinned to the text by the operator; each further pin is worth one less.
+    pub const PIN: u32 = 9_500_000;
     /// The title, as it stands.
     pub const EXACT: u32 = 8_000_000;
     /// The title without the year typed, and of that year.
@@ -22,10 +24,14 @@ pub mod whole {
     pub const FORM: u32 = 7_200_000;
     /// The same, without the year typed, and of that year.
     pub const FORM_IN_YEAR: u32 = 7_100_000;
+    /// The title, with a synonym in place of what was typed.
+    pub const SYNONYM: u32 = 6_500_000;
     /// While it is typed: the last word goes on to the end of the title, `star w` to `Star Wars` before its sequels.
     pub const ENDS: u32 = 6_000_000;
     /// The title goes on behind the text: `Star Wars` of `Star Wars: A New Hope`.
     pub const STARTS: u32 = 5_500_000;
+    /// The same, with a synonym in place of what was typed.
+    pub const STARTS_SYNONYM: u32 = 5_200_000;
     /// The same, without the year typed, and of that year.
     pub const STARTS_IN_YEAR: u32 = 5_000_000;
     /// The title starts with the letters typed so far; the last word may be half typed.
@@ -59,12 +65,16 @@ pub mod word {
     pub const TITLE_NUMERAL: u32 = 850;
     /// In the title, with or without the ending of a plural.
     pub const TITLE_INFLECTED: u32 = 800;
+    /// In the title, as a synonym: the operator says it is the same, the typist did not.
+    pub const TITLE_SYNONYM: u32 = 750;
     /// In the title, going on behind the letters typed.
     pub const TITLE_PREFIX: u32 = 700;
     /// In the cast: below any title word as typed, above any slip.
     pub const CAST: u32 = 600;
     /// In the cast, joined or split otherwise.
     pub const CAST_JOINED: u32 = 540;
+    /// In the cast, as a synonym.
+    pub const CAST_SYNONYM: u32 = 510;
     /// In the title, one slip away.
     pub const TITLE_SLIP: u32 = 500;
     /// In the cast, going on behind the letters typed.
@@ -81,6 +91,8 @@ pub mod word {
     pub const SUMMARY_INFLECTED: u32 = 130;
     /// In the summary, joined or split otherwise.
     pub const SUMMARY_JOINED: u32 = 120;
+    /// In the summary, as a synonym.
+    pub const SUMMARY_SYNONYM: u32 = 110;
     /// In the summary, going on behind the letters typed.
     pub const SUMMARY_PREFIX: u32 = 80;
     /// In the summary, a slip or two away.
@@ -116,7 +128,7 @@ const MIN_RARITY: u32 = 5;
 
 // The arithmetic of the bound: one whole-text tier, every word at its best, every reading at its best.
 const _: () = assert!(
-    whole::EXACT + MAX_WORDS as u32 * word::TITLE * MAX_RARITY + MAX_UNDERSTOOD as u32 * reading::PERSON
+    whole::PIN + MAX_WORDS as u32 * word::TITLE * MAX_RARITY + MAX_UNDERSTOOD as u32 * reading::PERSON
         < SCORE_LIMIT
 );
 

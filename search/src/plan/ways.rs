@@ -8,6 +8,7 @@ use super::{
     rank::{rarity, word as points},
 };
 use crate::{
+    rules::Synonym,
     text::{numerals, stop},
     vocabulary::{Vocabulary, WordCounts},
 };
@@ -35,6 +36,8 @@ pub(crate) struct Context<'a> {
     pub(crate) scope: Scope,
     /// The words known.
     pub(crate) vocabulary: &'a Vocabulary,
+    /// Synonyms of words or runs of them.
+    pub(crate) synonyms: &'a [Synonym],
 }
 
 /// How one word may be met.
@@ -80,6 +83,7 @@ pub(crate) fn ways(context: &Context<'_>, at: usize, exact: bool) -> Ways {
     builder.itself();
     let mut near = Vec::new();
     if !exact {
+        builder.synonyms();
         builder.numerals();
         builder.inflected();
         builder.joined();
@@ -117,6 +121,22 @@ impl Builder<'_> {
         let fields = [(Title, points::TITLE), (Cast, points::CAST), (Summary, points::SUMMARY)];
         for (field, weight) in fields {
             self.add(weight, ReasonKind::Word, Clause::Word(field, self.word.to_owned()));
+        }
+    }
+
+    /// What the operator says the word, or a run of words it is part of, also means.
+    fn synonyms(&mut self) {
+        use WordField::{Cast, Summary, Title};
+        let fields = [
+            (Title, points::TITLE_SYNONYM),
+            (Cast, points::CAST_SYNONYM),
+            (Summary, points::SUMMARY_SYNONYM),
+        ];
+        let (context, at) = (self.context, self.at);
+        for synonym in context.synonyms.iter().filter(|synonym| synonym.words.contains(&at)) {
+            for (field, weight) in fields {
+                self.add(weight, ReasonKind::Synonym, Clause::words(field, synonym.meant.clone()));
+            }
         }
     }
 
@@ -312,11 +332,21 @@ impl Builder<'_> {
         }
     }
 
+    /// Movies with the commonest synonym, counted by its rarest word.
+    fn synonym_count(&self) -> Option<u32> {
+        let synonyms = self.context.synonyms.iter().filter(|synonym| synonym.words.contains(&self.at));
+        let count = |word: &String| most(self.context.vocabulary.counts(word));
+        synonyms.filter_map(|synonym| synonym.meant.iter().map(count).min()).max()
+    }
+
     /// Turns points into weights by how rare the word is: by its own count, or that of what it is taken for.
     fn finish(mut self, near: Vec<Variant>) -> Ways {
-        let most = |counts: WordCounts| counts.title.max(counts.cast).max(counts.summary);
         let own = most(self.counts());
-        let count = if own > 0 { own } else { near.first().map_or(0, |variant| most(variant.counts)) };
+        let count = if own > 0 {
+            own
+        } else {
+            self.synonym_count().or_else(|| Some(most(near.first()?.counts))).unwrap_or(0)
+        };
         let rarity = rarity(count, self.context.vocabulary.movies());
         for tier in &mut self.tiers {
             tier.weight *= rarity;
@@ -324,4 +354,9 @@ impl Builder<'_> {
         let known = own > 0 || self.tiers.iter().any(|tier| tier.kind != ReasonKind::Word);
         Ways { exists: own > 0, titles: self.counts().title, tiers: self.tiers, near, known }
     }
+}
+
+/// Movies with the word, in whichever field most have it.
+fn most(counts: WordCounts) -> u32 {
+    counts.title.max(counts.cast).max(counts.summary)
 }

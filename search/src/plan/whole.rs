@@ -3,7 +3,10 @@
 use wikimovie_domain::{ReasonKind, UnderstandingKind, YearRange};
 
 use super::{Clause, Group, Tier, WordField, rank::whole as points, ways::Ways};
-use crate::text::{forms, stop, understand::Understood};
+use crate::{
+    rules::Synonym,
+    text::{forms, stop, understand::Understood},
+};
 
 /// Most spellings tried of a text with slips.
 const MAX_SPELLINGS: usize = 64;
@@ -24,13 +27,32 @@ pub(crate) struct Whole<'a> {
     pub(crate) open: bool,
     /// Words that the last one may go on to.
     pub(crate) longer: &'a [String],
+    /// Synonyms of its words.
+    pub(crate) synonyms: &'a [Synonym],
+    /// Movies pinned to it, first one first.
+    pub(crate) pins: &'a [Clause],
 }
 
 impl Whole<'_> {
     /// The title is this text, written in some way; what satisfies every word at once.
     pub(crate) fn is_title(&self) -> Clause {
         let key = Clause::TitleKey(self.words.join(" "));
-        Clause::any_of([key].into_iter().chain(form(self.words)))
+        let meant = self.meant();
+        Clause::any_of(
+            [key].into_iter().chain(form(self.words)).chain(meant.iter().flat_map(|words| form(words))),
+        )
+    }
+
+    /// The text with one synonym in place of what was typed, each in turn.
+    fn meant(&self) -> Vec<Vec<&str>> {
+        let mut texts = Vec::with_capacity(self.synonyms.len());
+        for Synonym { words, meant } in self.synonyms {
+            let mut text = self.words[..words.start].to_vec();
+            text.extend(meant.iter().map(String::as_str));
+            text.extend(&self.words[words.end..]);
+            texts.push(text);
+        }
+        texts
     }
 
     /// The title is this text without the piece read as a time, which may be remembered wrongly.
@@ -101,10 +123,17 @@ impl Whole<'_> {
     pub(crate) fn group(&self) -> Group {
         let mut tiers = Vec::new();
         let mut add = |weight, kind, clause| tiers.push(Tier { weight, clause, kind });
+        for (place, pin) in (0u32..).zip(self.pins) {
+            add(points::PIN - place, ReasonKind::Pin, pin.clone());
+        }
         let key = self.words.join(" ");
         add(points::EXACT, ReasonKind::ExactTitle, Clause::TitleKey(key.clone()));
         add(points::FORM, ReasonKind::ExactTitle, Clause::any_of(form(self.words)));
         add(points::STARTS, ReasonKind::TitlePrefix, Clause::TitleStarts(format!("{key} ")));
+        let meant = self.meant();
+        add(points::SYNONYM, ReasonKind::Synonym, Clause::any_of(meant.iter().flat_map(|words| form(words))));
+        let starts = meant.iter().map(|words| Clause::TitleStarts(format!("{} ", words.join(" "))));
+        add(points::STARTS_SYNONYM, ReasonKind::Synonym, Clause::any_of(starts));
         if self.open {
             add(points::STARTS_OPEN, ReasonKind::TitlePrefix, Clause::TitleStarts(key));
             add(points::COMPLETED, ReasonKind::TitlePrefix, self.completed());

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use wikimovie_domain::{Highlight, Movie, Reason, SearchField, Span, YearRange};
+use wikimovie_domain::{Highlight, Movie, Reason, ReasonKind, SearchField, Span, YearRange};
 
 use super::{
     distance::{Near, allowed_edits},
@@ -274,8 +274,10 @@ pub fn reasons(movie: &Movie, compiled: &Compiled) -> Vec<Reason> {
     let shape = Shape::of(movie);
     let labels = &compiled.typed.0.labels;
     let mut found: Vec<(u32, Reason)> = Vec::new();
-    for (group, typed) in compiled.plan.score.iter().zip(labels) {
-        let best = group.tiers.iter().find_map(|tier| shape.find(&tier.clause).map(|found| (tier, found)));
+    for (at, (group, typed)) in compiled.plan.score.iter().zip(labels).enumerate() {
+        // A pin is told once, of the whole text.
+        let mut told = group.tiers.iter().filter(|tier| at == 0 || tier.kind != ReasonKind::Pin);
+        let best = told.find_map(|tier| shape.find(&tier.clause).map(|found| (tier, found)));
         if let Some((tier, (field, matched))) = best {
             let reason = Reason { kind: tier.kind, field, typed: typed.clone(), matched };
             if !found.iter().any(|(_, known)| *known == reason) {

@@ -73,7 +73,7 @@ struct Reader<'a> {
     found: Vec<Understood>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn word(&self, at: usize) -> &str {
         self.words.get(at).map_or("", |word| word.text.as_str())
     }
@@ -118,10 +118,10 @@ impl Reader<'_> {
     fn year(&mut self, at: usize) -> Option<usize> {
         let first = full_year(self.word(at))?;
         let open_end = match self.before(at) {
-            "since" => Some((YearRange { gte: Some(first), lte: None }, format!("{first}-"))),
-            "after" => Some((YearRange { gte: Some(first + 1), lte: None }, format!("{}-", first + 1))),
-            "before" => Some((YearRange { gte: None, lte: Some(first - 1) }, format!("-{}", first - 1))),
-            "until" | "till" => Some((YearRange { gte: None, lte: Some(first) }, format!("-{first}"))),
+            "since" => Some((YearRange { gte: Some(first), lte: None }, format!("since {first}"))),
+            "after" => Some((YearRange { gte: Some(first + 1), lte: None }, format!("since {}", first + 1))),
+            "before" => Some((YearRange { gte: None, lte: Some(first - 1) }, format!("until {}", first - 1))),
+            "until" | "till" => Some((YearRange { gte: None, lte: Some(first) }, format!("until {first}"))),
             _ => None,
         };
         if let Some((years, value)) = open_end
@@ -190,15 +190,24 @@ impl Reader<'_> {
     }
 
     fn people(&mut self) {
-        for size in (2..=MAX_NAME_WORDS.min(self.words.len())).rev() {
+        for size in (1..=MAX_NAME_WORDS.min(self.words.len())).rev() {
             for start in 0..=self.words.len() - size {
                 if self.is_free(start..start + size)
-                    && let Some(person) = self.vocabulary.person(&self.joined(start..start + size))
+                    && let Some(person) = self.person(start..start + size)
                 {
                     self.take_person(start..start + size, person, false);
                 }
             }
         }
+    }
+
+    /// The person of this name, or of one that the operator says means it. One word alone may be no name.
+    fn person(&self, words: Range<usize>) -> Option<&'a Entry> {
+        let vocabulary = self.vocabulary;
+        let one = words.len() == 1;
+        let name = self.joined(words);
+        let own = if one { None } else { vocabulary.person(&name) };
+        own.or_else(|| vocabulary.rules().also(&name).find_map(|other| vocabulary.person(&other)))
     }
 
     /// A person of one name, where hardly anything else was typed: `Madonna`, but not the `love` of a title.
@@ -309,7 +318,8 @@ fn genre(name: &str, vocabulary: &Vocabulary) -> Option<(String, Clause)> {
         LazyLock::new(|| EVERYDAY.iter().copied().collect());
     let mut clauses = Vec::new();
     let mut value = None;
-    for stem in stems(name) {
+    let also = vocabulary.rules().also(name);
+    for stem in stems(name).into_iter().chain(also) {
         let own = [stem.as_str()];
         let everyday = EVERYDAY_BY_NAME.get(stem.as_str()).copied().unwrap_or_default();
         for reading in std::iter::once(&own[..]).chain(everyday.iter().copied()) {
@@ -372,8 +382,8 @@ mod tests {
         check("madonna of the streets", &[]);
         check("movies 1990-95", &[(YearRange, "1990-1995")]);
         check("between 1990 and 1995", &[(YearRange, "1990-1995")]);
-        check("since 1990", &[(YearRange, "1990-")]);
-        check("before 1960 sci-fi", &[(YearRange, "-1959"), (Genre, "Science Fiction")]);
+        check("since 1990", &[(YearRange, "since 1990")]);
+        check("before 1960 sci-fi", &[(YearRange, "until 1959"), (Genre, "Science Fiction")]);
         check("romcom in 1999", &[(Genre, "Romance + Comedy"), (Year, "1999")]);
         check("cartoons", &[(Genre, "Animated")]);
         check("star wars", &[]);

@@ -1,0 +1,95 @@
+//! Asks a catalogue the questions of a list, as a front end would.
+
+use wikimovie_domain::{
+    AutocompleteRequest, HitsRequest, Movie, PageRequest, Question, SearchRequest, Suggested, SuggestionKind,
+};
+use wikimovie_search::{Catalog, SearchError};
+
+use crate::golden::{AUTOCOMPLETE, Golden};
+
+/// What became of one question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Of the question.
+    pub id: String,
+    /// Of the question.
+    pub category: String,
+    /// What was typed.
+    pub query: String,
+    /// Place of the first right movie, from 1.
+    pub first: Option<usize>,
+    /// Whether that place counts.
+    pub mrr: bool,
+    /// Right movies found, of those that could be: 0 to 1.
+    pub recall: f64,
+    /// Right movies among those found: 0 to 1.
+    pub precision: f64,
+    /// Title and year of the first movie found.
+    pub best: Option<String>,
+}
+
+/// Asks the questions one after another.
+///
+/// # Errors
+/// The first error of the engine.
+pub async fn ask(catalog: &dyn Catalog, golden: &[Golden]) -> Result<Vec<Outcome>, SearchError> {
+    let mut outcomes = Vec::with_capacity(golden.len());
+    for question in golden {
+        let movies = match question.category.as_str() {
+            AUTOCOMPLETE => autocomplete(catalog, question).await?,
+            _ => search(catalog, question).await?,
+        };
+        outcomes.push(Outcome::of(question, &movies));
+    }
+    Ok(outcomes)
+}
+
+async fn search(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Movie>, SearchError> {
+    let question =
+        Question { text: golden.query.clone(), filter: golden.filters.filter(), ..Question::default() };
+    let hits = vec![HitsRequest::plain(PageRequest::first(golden.k))];
+    let answer = catalog.search(SearchRequest { question, hits, ..SearchRequest::default() }).await?;
+    Ok(answer.hits.into_iter().flat_map(|page| page.hits).map(|hit| hit.movie).collect())
+}
+
+async fn autocomplete(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Movie>, SearchError> {
+    let request = AutocompleteRequest {
+        prefix: golden.query.clone(),
+        filter: golden.filters.filter(),
+        kinds: vec![SuggestionKind::Movie],
+        first: golden.k,
+    };
+    let suggestions = catalog.autocomplete(request).await?;
+    let movie = |suggested| match suggested {
+        Suggested::Movie(movie) => Some(*movie),
+        _ => None,
+    };
+    Ok(suggestions.into_iter().filter_map(|suggestion| movie(suggestion.suggested)).collect())
+}
+
+impl Outcome {
+    /// Measures an answer, best first.
+    pub fn of(golden: &Golden, movies: &[Movie]) -> Self {
+        let shown = &movies[..movies.len().min(golden.k)];
+        let right: Vec<Option<usize>> = shown.iter().map(|movie| golden.right(movie)).collect();
+        let hits = right.iter().flatten().count();
+        let mut different: Vec<usize> = right.iter().copied().flatten().collect();
+        different.sort_unstable();
+        different.dedup();
+        let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+        let best = shown.first().map(|movie| match movie.year {
+            Some(year) => format!("{} ({})", movie.title, year.get()),
+            None => movie.title.clone(),
+        });
+        Self {
+            id: golden.id.clone(),
+            category: golden.category.clone(),
+            query: golden.query.clone(),
+            first: right.iter().position(Option::is_some).map(|place| place + 1),
+            mrr: golden.mrr,
+            recall: share(different.len(), golden.k.min(golden.expected.len())),
+            precision: share(hits, shown.len()),
+            best,
+        }
+    }
+}

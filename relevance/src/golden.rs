@@ -1,0 +1,176 @@
+//! The golden list: one question a line with the movies that are right, as JSON objects.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use thiserror::Error;
+use wikimovie_domain::{Filter, Movie, ValueMatch, YearRange};
+use wikimovie_search::text::title_key;
+
+/// Category of questions that autocomplete is asked; all others are searches.
+pub const AUTOCOMPLETE: &str = "title_prefix";
+
+/// Answers that count, where a line does not say.
+const USUAL_K: usize = 10;
+
+/// A question and its right answers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Golden {
+    /// Name of the line in what moved; the question itself where there is none. No two lines have one.
+    #[serde(default)]
+    pub id: String,
+    /// What kind of question it is; [`AUTOCOMPLETE`] is asked of autocomplete.
+    #[serde(default = "own")]
+    pub category: String,
+    /// What a person types. May be empty where there are filters.
+    pub query: String,
+    /// What a person has chosen besides.
+    #[serde(default)]
+    pub filters: Filters,
+    /// The movies that are right, in no order.
+    pub expected: Vec<Expected>,
+    /// How many answers count, 1 to 10.
+    #[serde(default = "usual_k")]
+    pub k: usize,
+    /// Whether the place of the first right movie counts; not so where many are equally right.
+    #[serde(default = "yes")]
+    pub mrr: bool,
+}
+
+/// Filters of a question.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Filters {
+    /// Of this year.
+    pub year: Option<i64>,
+    /// Of this year or later.
+    pub year_from: Option<i64>,
+    /// Of this year or earlier.
+    pub year_to: Option<i64>,
+    /// With all of these genres.
+    pub genres: Vec<String>,
+    /// With all of these people.
+    pub cast: Vec<String>,
+}
+
+/// A right movie; titles are compared without case, diacritics and punctuation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// Title.
+    pub title: String,
+    /// Year, if it has one.
+    #[serde(default)]
+    pub year: Option<i64>,
+}
+
+/// What is wrong in a list.
+#[derive(Debug, Error)]
+pub enum GoldenError {
+    /// A line that is no question.
+    #[error("line {line}: {reason}")]
+    Line {
+        /// Counted from 1.
+        line: usize,
+        /// One sentence.
+        reason: String,
+    },
+    /// There is not one question.
+    #[error("holds no question")]
+    Empty,
+}
+
+fn own() -> String {
+    "own".to_owned()
+}
+
+fn usual_k() -> usize {
+    USUAL_K
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Reads a list; empty lines are passed over.
+///
+/// # Errors
+/// The first line that is no question.
+pub fn read(text: &str) -> Result<Vec<Golden>, GoldenError> {
+    let mut golden = Vec::new();
+    let mut ids = HashSet::new();
+    for (line, text) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
+        if text.trim().is_empty() {
+            continue;
+        }
+        let wrong = |reason: &str| GoldenError::Line { line, reason: reason.to_owned() };
+        let mut question: Golden = serde_json::from_str(text).map_err(|error| wrong(&error.to_string()))?;
+        if question.id.is_empty() {
+            question.id = question.query.clone();
+        }
+        if question.expected.is_empty() {
+            return Err(wrong("no movie is expected"));
+        }
+        if !(1..=USUAL_K).contains(&question.k) {
+            return Err(wrong("k is 1 to 10"));
+        }
+        if !ids.insert(question.id.clone()) {
+            return Err(wrong("an earlier line has the same id, or the same query and no id"));
+        }
+        golden.push(question);
+    }
+    if golden.is_empty() { Err(GoldenError::Empty) } else { Ok(golden) }
+}
+
+impl Filters {
+    /// The same as a filter of the contract.
+    pub fn filter(&self) -> Filter {
+        let all_of = |values: &[String]| ValueMatch { all_of: values.to_vec(), ..ValueMatch::default() };
+        Filter {
+            year: YearRange { gte: self.year.or(self.year_from), lte: self.year.or(self.year_to) },
+            genres: all_of(&self.genres),
+            cast: all_of(&self.cast),
+            ..Filter::default()
+        }
+    }
+}
+
+impl Golden {
+    /// Which of the right movies this one is.
+    pub fn right(&self, movie: &Movie) -> Option<usize> {
+        let title = title_key(&movie.title);
+        let year = movie.year.map(|year| year.get());
+        self.expected.iter().position(|right| right.year == year && title_key(&right.title) == title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_needs_a_question_and_its_answers_and_nothing_else() {
+        let list = "\n{\"query\": \"alien\", \"expected\": [{\"title\": \"Alien\", \"year\": 1979}]}\n\n";
+        let golden = read(list).unwrap();
+        let told = (golden[0].id.as_str(), golden[0].category.as_str(), golden[0].k, golden[0].mrr);
+        assert_eq!(told, ("alien", "own", 10, true));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line() {
+        let line = "{\"query\": \"alien\", \"expected\": [{\"title\": \"Alien\", \"year\": 1979}]}";
+        let cases = [
+            (format!("{line}\n{line}"), "line 2: an earlier line"),
+            (line.replace("query", "qery"), "line 1: unknown field `qery`"),
+            (line.replace("{\"title\": \"Alien\", \"year\": 1979}", ""), "line 1: no movie"),
+            (line.replace("{\"query\"", "{\"k\": 0, \"query\""), "line 1: k is"),
+            ("alien".to_owned(), "line 1: expected value"),
+            (String::new(), "holds no question"),
+        ];
+        for (list, part) in cases {
+            let told = read(&list).unwrap_err().to_string();
+            assert!(told.contains(part), "{list}: {told}");
+        }
+    }
+}
