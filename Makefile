@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed-check clean
+.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,16 @@ bench-engine: ## the gateway on search nodes beside the nodes themselves; into d
 
 kill-test: ## kill a load at 50 seeded random moments and resume it (KILLS=n for another number)
 	KILLS=$${KILLS:-50} cargo test --locked -p wikimovie --release --test kill -- --nocapture
+
+seed: ## put seeds/ into the bucket of LocalStack (AWS_ENDPOINT), whose notifications feed the worker
+	@cargo run --locked -q -p wikimovie-ingest --bin wikimovie-ingest -- seed s3 $(SEED_PATH)
+
+chaos: ## random schedules of changes, faults and kills: N (1000) on fakes, REAL (50) on LocalStack and search nodes
+	CHAOS_N=$${N:-1000} cargo test --locked -p wikimovie-ingest --test convergence embedded -- --nocapture
+	CHAOS_REAL=$${REAL:-50} cargo test --locked -p wikimovie-ingest --test convergence real -- --nocapture
+
+fuzz: ## fuzz message parser, record reader and reading of texts, ten minutes each (SECONDS_EACH=n); needs nightly and cargo-fuzz
+	@scripts/fuzz.sh
 
 clean: ## remove what was built and the local catalogue
 	rm -rf target web/dist data

@@ -11,8 +11,11 @@ else
 fi
 
 say "Search engines to test on"
-trap 'scripts/engines.sh stop' EXIT
+trap 'scripts/engines.sh stop; scripts/localstack.sh stop' EXIT
 scripts/engines.sh start
+
+say "S3 and SQS to test on"
+scripts/localstack.sh start
 
 say "Unit, property and contract tests"
 cargo test --locked --workspace

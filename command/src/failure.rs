@@ -67,9 +67,9 @@ impl From<WriteError> for Failure {
                 "the search cluster cannot be reached, or did not answer in time; see ELASTICSEARCH_URLS"
                     .to_owned(),
             ),
-            WriteError::Held(index) => Self(format!(
-                "another wikimovie writes to {index}; try again when it is done, or a minute after it was killed"
-            )),
+            WriteError::Held(index) => {
+                Self(format!("another wikimovie writes to {index}; try again when it is done"))
+            }
             WriteError::Incompatible(_) | WriteError::Engine(_) => Self(error.to_string()),
         }
     }

@@ -58,7 +58,7 @@ pub struct Provenance {
     pub object: String,
     /// Place of the record in the object: its line in NDJSON and CSV, its position from 1 in a JSON array.
     pub record: u64,
-    /// The object's clock (LastModified) in milliseconds since the Unix epoch, made strictly growing per key.
+    /// The object's clock (LastModified) in milliseconds since the Unix epoch.
     pub generation: u64,
 }
 

@@ -22,6 +22,10 @@ pub struct ObjectReceipt {
     pub refused: u64,
     /// Movies that the object listed before and no longer does.
     pub removed: u64,
+    /// Movies that the object no longer lists and that stay until somebody approves their removal, or the object
+    /// changes again.
+    #[serde(default)]
+    pub held: u64,
     /// Bytes read from the object, before unpacking.
     pub bytes: u64,
     /// The object's generation, see [`crate::Provenance::generation`].
@@ -47,6 +51,8 @@ pub enum ReceiptStatus {
     Partial,
     /// No record landed.
     Failed,
+    /// What is new landed; what the object no longer lists is so much that its removal waits for approval.
+    Held,
 }
 
 /// One record refused.

@@ -92,7 +92,8 @@ impl Folder {
         &self.root
     }
 
-    fn file_path(&self, state: &ObjectState) -> PathBuf {
+    /// Where a listed object's file is.
+    pub fn path_of(&self, state: &ObjectState) -> PathBuf {
         if self.is_file { self.root.clone() } else { self.root.join(&state.object) }
     }
 
@@ -201,7 +202,7 @@ impl Source for Folder {
     }
 
     fn open(&self, object: &ObjectState) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(File::open(self.file_path(object))?))
+        Ok(Box::new(File::open(self.path_of(object))?))
     }
 }
 
@@ -241,6 +242,11 @@ fn load_key(folder: &Path) -> String {
     let path = folder.to_string_lossy().replace('\\', "/");
     let path = path.trim_matches('/');
     if path.is_empty() { "load/".to_owned() } else { format!("load/{path}/") }
+}
+
+/// Whether a key can be meant as movies, by the same rules as a folder's files.
+pub(crate) fn is_meant(key: &str) -> bool {
+    !key.split('/').any(is_hidden) && !is_passed_over(key.rsplit('/').next().unwrap_or(key))
 }
 
 fn is_hidden(name: &str) -> bool {

@@ -8,6 +8,8 @@ pub enum Packing {
     Plain,
     /// gzip (RFC 1952), one member or several.
     Gzip,
+    /// zstd (RFC 8878), one frame or several.
+    Zstd,
 }
 
 impl Packing {
@@ -21,7 +23,7 @@ impl Packing {
     pub fn of(head: &[u8]) -> Result<Self, &'static str> {
         match head {
             [0x1f, 0x8b, ..] => Ok(Self::Gzip),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Err("zstd"),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Ok(Self::Zstd),
             [b'P', b'K', 3, 4, ..] => Err("zip"),
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => Err("bzip2"),
             [0xfd, b'7', b'z', b'X', ..] => Err("xz"),
@@ -89,7 +91,8 @@ fn names_a_title(line: &[u8]) -> bool {
 
 fn has_csv_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.strip_suffix(".gz").unwrap_or(&name).ends_with(".csv")
+    let bare = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    bare.ends_with(".csv")
 }
 
 #[cfg(test)]
@@ -126,6 +129,7 @@ mod tests {
         assert_eq!(Packing::of(b"\x1f\x8b\x08\0"), Ok(Packing::Gzip));
         assert_eq!(Packing::of(b"[{}]"), Ok(Packing::Plain));
         assert_eq!(Packing::of(b""), Ok(Packing::Plain));
-        assert_eq!(Packing::of(b"\x28\xb5\x2f\xfd"), Err("zstd"));
+        assert_eq!(Packing::of(b"\x28\xb5\x2f\xfd"), Ok(Packing::Zstd));
+        assert_eq!(Packing::of(b"PK\x03\x04"), Err("zip"));
     }
 }

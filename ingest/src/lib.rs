@@ -8,6 +8,9 @@
 //! This crate never speaks to an engine itself, never reads the environment, and prints nothing.
 
 pub mod apply;
+#[cfg(feature = "cluster")]
+pub mod aws;
+pub mod bucket;
 pub mod clean;
 #[cfg(feature = "command")]
 pub mod command;
@@ -17,9 +20,12 @@ pub mod folder;
 pub mod format;
 pub mod limits;
 pub mod names;
+pub mod notification;
+pub mod queue;
 pub mod read;
 pub mod sync;
 pub mod watch;
+pub mod worker;
 
 pub use apply::{Progress, apply_object};
 pub use error::IngestError;
@@ -27,3 +33,4 @@ pub use folder::Folder;
 pub use read::{RawRecord, RecordReader};
 pub use sync::{Applied, Change, Event, Listing, Problem, Source, SyncReport, sync};
 pub use watch::Watcher;
+pub use worker::{Worker, WorkerOptions};

@@ -16,6 +16,10 @@ pub const MAX_RATIO: u64 = 250;
 /// Unpacked bytes that no ratio is asked of: short runs may pack extremely well. 64 MiB.
 pub const RATIO_FREE_BYTES: u64 = 64 << 20;
 
+/// Largest window of a zstd frame, as a power of two: 8 MiB, what RFC 8878 asks every decoder to take and what all
+/// levels but `--ultra` and `--long` keep to.
+pub const MAX_ZSTD_WINDOW_LOG: u32 = 23;
+
 /// Longest title in characters, after cleaning.
 pub const MAX_TITLE_CHARS: usize = 500;
 

@@ -8,8 +8,8 @@ use std::{
     io::{self, Read},
 };
 
-use wikimovie_domain::{ObjectReceipt, Revision};
-use wikimovie_search::{CatalogWriter, LedgerRow, ObjectState};
+use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Revision};
+use wikimovie_search::{CatalogWriter, LedgerRow, ObjectState, Removal};
 
 use crate::{
     apply::{Progress, apply_object},
@@ -46,6 +46,8 @@ pub struct Listing {
     pub problems: Vec<Problem>,
     /// Ledger keys with this prefix that are not listed have vanished; `None` where the source speaks for no others.
     pub scope: Option<String>,
+    /// Ledger keys that have vanished, whatever the scope.
+    pub gone: Vec<String>,
     /// Prefixes in the scope that could not be looked into: nothing below has vanished.
     pub unknown: Vec<String>,
 }
@@ -86,6 +88,8 @@ pub enum Change {
     Unchanged,
     /// Vanished, and its movies with it.
     Removed,
+    /// Vanished; its movies are so many that they stay until somebody approves their removal.
+    Held,
 }
 
 /// What [`sync`] did.
@@ -230,19 +234,24 @@ impl Sync<'_> {
     }
 
     fn remove(&mut self, row: &LedgerRow, report: &mut SyncReport) -> Result<(), IngestError> {
-        if self.writer.remove(&row.key)? {
-            let last = &row.receipt;
-            let receipt = ObjectReceipt {
-                accepted: 0,
-                changed: 0,
-                merged: 0,
-                refused: 0,
-                removed: last.accepted,
-                refusals: Vec::new(),
-                ..last.clone()
-            };
-            self.note(report, Change::Removed, receipt);
-        }
+        let (change, removed, held) = match self.writer.remove(&row.key)? {
+            Removal::Unknown => return Ok(()),
+            Removal::Removed(_) => (Change::Removed, row.receipt.accepted, 0),
+            Removal::Held(held) => (Change::Held, 0, held),
+        };
+        let status = if held > 0 { ReceiptStatus::Held } else { ReceiptStatus::Complete };
+        let receipt = ObjectReceipt {
+            status,
+            accepted: 0,
+            changed: 0,
+            merged: 0,
+            refused: 0,
+            removed,
+            held,
+            refusals: Vec::new(),
+            ..row.receipt.clone()
+        };
+        self.note(report, change, receipt);
         Ok(())
     }
 
@@ -277,12 +286,13 @@ fn is_same(row: &LedgerRow, state: &ObjectState) -> bool {
 }
 
 fn vanished<'a>(ledger: &'a [LedgerRow], listing: &Listing) -> Vec<&'a LedgerRow> {
-    let Some(scope) = &listing.scope else { return Vec::new() };
+    let gone: HashSet<&str> = listing.gone.iter().map(String::as_str).collect();
+    let in_scope = |key: &str| listing.scope.as_ref().is_some_and(|scope| key.starts_with(scope.as_str()));
     let listed: HashSet<&str> = listing.objects.iter().map(|listed| listed.state.key.as_str()).collect();
     let is_unknown = |key: &str| listing.unknown.iter().any(|prefix| key.starts_with(prefix.as_str()));
     ledger
         .iter()
-        .filter(|row| row.key.starts_with(scope.as_str()))
-        .filter(|row| !listed.contains(row.key.as_str()) && !is_unknown(&row.key))
+        .filter(|row| gone.contains(row.key.as_str()) || in_scope(&row.key) && !is_unknown(&row.key))
+        .filter(|row| !listed.contains(row.key.as_str()))
         .collect()
 }

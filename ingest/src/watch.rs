@@ -162,7 +162,7 @@ impl Task {
         for applied in report.changes() {
             let receipt = &applied.receipt;
             let what = match applied.change {
-                Change::Removed => "file removed",
+                Change::Removed | Change::Held => "file removed",
                 Change::Applied | Change::Unchanged => "file applied",
             };
             tracing::info!(

@@ -120,7 +120,7 @@ fn text_that_is_not_utf8_costs_its_record_only() {
     assert_eq!(outline(b"{\"title\":\"\xff\"}\n{\"title\":\"b\"}\n"), ["Unreadable@1#1", "b"]);
     assert_eq!(outline(b"title\n\xff\nb\n"), ["Unreadable@2#1", "b"]);
     assert_eq!(outline(b"\xff\xfe[\0{\0"), ["UnknownFormat@1#1"]);
-    assert_eq!(outline(b"\x28\xb5\x2f\xfd...."), ["UnknownFormat@1#1"]);
+    assert_eq!(outline(b"\xfd7zXZ\0...."), ["UnknownFormat@1#1"]);
 }
 
 #[test]
@@ -156,6 +156,29 @@ fn members_of_a_gzip_are_one_text() {
     let mut packed = gzip(b"{\"title\":\"a\"}\n{\"tit");
     packed.extend(gzip(b"le\":\"b\"}\n"));
     assert_eq!(outline(&packed), ["a", "b"]);
+    let many: Vec<u8> =
+        (0..1_000).flat_map(|n| gzip(format!("{{\"title\":\"m{n}\"}}\n").as_bytes())).collect();
+    assert_eq!(outline(&many).len(), 1_000);
+    // What follows the last member is no movie, and is told.
+    packed.extend(b"junk");
+    let told = outline(&packed);
+    assert_eq!(&told[..2], ["a", "b"]);
+    assert!(told.len() == 3 && told[2].starts_with("Truncated@"), "{told:?}");
+}
+
+#[test]
+fn zstd_is_unpacked_within_bounds() {
+    let frame = |text: &str| zstd::encode_all(text.as_bytes(), 3).unwrap();
+    let two = [frame("{\"title\":\"a\"}\n{\"tit"), frame("le\":\"b\"}\n")].concat();
+    assert_eq!(outline(&two), ["a", "b"]);
+    let cut = outline(&two[..two.len() - 4]);
+    assert!(cut[0] == "a" && cut[1].starts_with("Truncated@"), "{cut:?}");
+    // A window of 2 GiB is not made room for.
+    let wide = outline([&[0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3][..], &[0; 64]].concat());
+    assert!(wide.len() == 1 && wide[0].contains('@'), "{wide:?}");
+    // Packed twice is unpacked once, and said to be what it is.
+    let twice = outline(gzip(&gzip(b"{\"title\":\"a\"}\n")));
+    assert!(twice.len() == 1 && twice[0].starts_with("UnknownFormat@"), "{twice:?}");
 }
 
 #[test]

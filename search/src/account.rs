@@ -1,64 +1,11 @@
 //! What every writer counts of an object, and the hashes it compares by.
 
-use std::{
-    collections::HashMap,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
-use wikimovie_domain::{Movie, ObjectReceipt, ReceiptStatus};
+use wikimovie_domain::{Movie, ReceiptStatus};
 
-use crate::writer::{ObjectState, Tally, WriteError};
-
-/// Counts of the object being applied.
-#[derive(Debug, Default)]
-pub(crate) struct Account {
-    /// Movies of which the last record differs from what was listed before.
-    differing: HashMap<u128, ()>,
-    merged: u64,
-}
-
-impl Account {
-    /// Counts a record: what it says, what was listed before, and whether it is the first of its movie.
-    pub(crate) fn put(&mut self, id: &str, content: &str, before: Option<&str>, fresh: bool) {
-        if before == Some(content) {
-            self.differing.remove(&hash128(id));
-        } else {
-            self.differing.insert(hash128(id), ());
-        }
-        self.merged += u64::from(!fresh);
-    }
-
-    /// Movies that are new or differ.
-    pub(crate) fn changed(&self) -> u64 {
-        self.differing.len() as u64
-    }
-
-    /// The receipt.
-    pub(crate) fn receipt(
-        &self,
-        object: ObjectState,
-        generation: u64,
-        accepted: u64,
-        removed: u64,
-        tally: Tally,
-    ) -> ObjectReceipt {
-        ObjectReceipt {
-            object: object.object,
-            provider: object.provider,
-            status: status(accepted, tally.refused),
-            accepted,
-            changed: self.changed(),
-            merged: self.merged,
-            refused: tally.refused,
-            removed,
-            bytes: tally.bytes,
-            generation,
-            finished_at_ms: now_ms(),
-            refusals: tally.refusals,
-        }
-    }
-}
+use crate::writer::WriteError;
 
 /// How an object went, by its records.
 pub(crate) fn status(accepted: u64, refused: u64) -> ReceiptStatus {

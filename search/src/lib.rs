@@ -30,4 +30,4 @@ pub use error::SearchError;
 pub use indexed::FORMAT as INDEX_FORMAT;
 pub use rules::{Rules, RulesError};
 pub use token::{Sealer, TokenError};
-pub use writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Tally, WriteError};
+pub use writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError};

@@ -14,7 +14,8 @@ pub trait CatalogWriter: Send {
     fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError>;
 
     /// Starts to apply the current state of an object, in place of what it listed before. Returns the object's
-    /// generation: its clock, or one more than the last generation of this key, whichever is greater.
+    /// generation: its own clock and nothing else, so that what is shown depends on the objects alone, not on the
+    /// order in which they were seen.
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError>;
 
     /// Adds a record of the object begun; a later record with the same id replaces an earlier one.
@@ -23,14 +24,19 @@ pub trait CatalogWriter: Send {
     /// Ends the object begun, sweeps what it no longer lists, and writes its ledger row and receipt.
     fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError>;
 
-    /// Removes an object and what only it listed; `false` where the ledger does not know it.
-    fn remove(&mut self, key: &str) -> Result<bool, WriteError>;
+    /// Removes an object and what only it listed.
+    fn remove(&mut self, key: &str) -> Result<Removal, WriteError>;
 
     /// Makes everything since the last commit durable and visible at once.
     fn commit(&mut self) -> Result<Revision, WriteError>;
 
     /// Forgets everything since the last commit.
     fn rollback(&mut self) -> Result<(), WriteError>;
+
+    /// To be called while nothing is written for long; an error where this writer is the one no more.
+    fn keep_alive(&mut self) -> Result<(), WriteError> {
+        Ok(())
+    }
 
     /// Records put since the last commit; a caller commits between objects once these are many.
     fn pending(&self) -> u64;
@@ -71,6 +77,17 @@ pub enum PutOutcome {
     Accepted,
     /// It replaced an earlier record of the same object.
     Merged,
+}
+
+/// What came of the removal of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// The ledger does not know it.
+    Unknown,
+    /// It is gone, and so many listings with it.
+    Removed(u64),
+    /// So many movies would be gone with it that somebody must approve.
+    Held(u64),
 }
 
 /// What only the reader of an object knows of it.

@@ -8,7 +8,7 @@ use wikimovie_domain::{
     Wanted, Year,
 };
 use wikimovie_search::{
-    Catalog, CatalogWriter, ObjectState, PutOutcome, SearchError, Tally, TokenError, WriteError,
+    Catalog, CatalogWriter, ObjectState, PutOutcome, Removal, SearchError, Tally, TokenError, WriteError,
     embedded::{Embedded, EmbeddedOptions, EmbeddedWriter},
 };
 
@@ -95,8 +95,8 @@ async fn the_newest_object_shows_and_the_next_newest_comes_back() {
     assert_eq!(apply(&mut writer, "new", 30, &[movie("3", "Three", 1992)]), (1, 1, 0, 1));
     writer.commit().unwrap();
     assert_eq!(titles(&*catalog).await, ["Old one", "Three", "Two"]);
-    assert!(writer.remove("old").unwrap());
-    assert!(!writer.remove("old").unwrap());
+    assert!(matches!(writer.remove("old").unwrap(), Removal::Removed(_)));
+    assert_eq!(writer.remove("old").unwrap(), Removal::Unknown);
     writer.commit().unwrap();
     assert_eq!(titles(&*catalog).await, ["Oldest one", "Three"]);
     let info = catalog.info().await.unwrap();

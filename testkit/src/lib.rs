@@ -7,10 +7,13 @@ pub mod cluster;
 pub mod data;
 pub mod fault_proxy;
 mod http1;
+pub mod localstack;
 pub mod oracle;
 pub mod random;
+pub mod understanding;
 
 pub use build::{MovieBuilder, TestIndex, apply, dozen, movie};
 pub use cluster::{Engine, TestCluster, engines, options};
 pub use fault_proxy::{Fault, FaultProxy, Recorded};
+pub use localstack::localstack;
 pub use oracle::Oracle;

@@ -127,6 +127,6 @@ pub(crate) struct Provenance {
     object: String,
     /// Place of the record in the object: its line in NDJSON and CSV, its position from 1 in a JSON array.
     record: u64,
-    /// Generation of the object: its time of change in milliseconds since 1970, made strictly growing per key.
+    /// Generation of the object: its time of change in milliseconds since 1970.
     generation: String,
 }

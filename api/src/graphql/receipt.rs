@@ -16,6 +16,8 @@ pub(crate) enum ImportStatus {
     Partial,
     /// No record landed.
     Failed,
+    /// What is new landed; what the object no longer lists is so much that its removal waits for approval.
+    Held,
 }
 
 /// What became of one object (file). `accepted + merged + refused` is the number of records in it.
@@ -37,6 +39,9 @@ pub(crate) struct ImportReceipt {
     refused: u64,
     /// Movies that the object listed before and no longer does.
     removed: u64,
+    /// Movies that the object no longer lists and that stay until somebody approves their removal, or the object
+    /// changes again.
+    held: u64,
     /// Bytes read from the object before unpacking, as a decimal number.
     bytes: String,
     /// Generation of the object, as in `Provenance.generation`.
@@ -115,6 +120,7 @@ impl From<domain::ObjectReceipt> for ImportReceipt {
             merged: receipt.merged,
             refused: receipt.refused,
             removed: receipt.removed,
+            held: receipt.held,
             bytes: receipt.bytes.to_string(),
             generation: receipt.generation.to_string(),
             finished_at: DateTime::from_ms(receipt.finished_at_ms),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use wikimovie_api::{ApiSettings, Gateway};
 use wikimovie_ingest::apply_object;
-use wikimovie_search::{CatalogWriter, ObjectState};
+use wikimovie_search::{CatalogWriter, ObjectState, Removal};
 use wikimovie_testkit::{Engine, TestCluster, TestIndex};
 
 use crate::suite::{DocumentSet, Object};
@@ -56,7 +56,11 @@ fn fill(writer: &mut dyn CatalogWriter, objects: &[Object]) {
     for object in objects {
         let key = &object.object;
         if object.removed {
-            assert!(writer.remove(key).unwrap(), "{key} is removed, but was never there");
+            assert_ne!(
+                writer.remove(key).unwrap(),
+                Removal::Unknown,
+                "{key} is removed, but was never there"
+            );
         } else {
             let provider = key.split_once('/').map_or("default", |(provider, _)| provider);
             let state = ObjectState {

@@ -184,12 +184,14 @@ fn status_word(change: Change) -> &'static str {
         Change::Applied => "APPLIED",
         Change::Unchanged => "UNCHANGED",
         Change::Removed => "REMOVED",
+        Change::Held => "HELD",
     }
 }
 
 fn status(applied: &Applied) -> &'static str {
     match (applied.change, applied.receipt.status) {
         (Change::Removed, _) => "removed",
+        (Change::Held, _) | (Change::Applied, ReceiptStatus::Held) => "held",
         (_, ReceiptStatus::Failed) => "failed",
         (Change::Unchanged, _) => "unchanged",
         (Change::Applied, ReceiptStatus::Partial) => "partial",

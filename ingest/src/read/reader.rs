@@ -13,7 +13,10 @@ use super::{
     meter::{Bounded, Gauges, Metered},
     window::Window,
 };
-use crate::format::{BOM, Format, Packing, Sniffed, sniff};
+use crate::{
+    format::{BOM, Format, Packing, Sniffed, sniff},
+    limits::MAX_ZSTD_WINDOW_LOG,
+};
 
 /// First bytes shown to [`sniff`]: enough for any header line.
 const SNIFF_BYTES: usize = 8 * 1024;
@@ -84,6 +87,12 @@ impl<'a> RecordReader<'a> {
                 gauges: self.gauges.clone(),
                 inflated: 0,
             }),
+            Ok(Packing::Zstd) => Box::new(Bounded {
+                source: unzstd(BufReader::with_capacity(64 * 1024, whole))
+                    .map_err(|error| unknown(&format!("zstd cannot be unpacked: {error}")))?,
+                gauges: self.gauges.clone(),
+                inflated: 0,
+            }),
             Err(packing) => return Err(unknown(&format!("{packing} is not unpacked here"))),
         };
         let mut text = Window::new(plain);
@@ -144,6 +153,13 @@ impl Iterator for RecordReader<'_> {
         let State::Open(text, _) = std::mem::replace(&mut self.state, State::Over) else { return None };
         self.ending(&text, seen).map(Err)
     }
+}
+
+/// Unpacks every frame, in bounded memory: a frame that asks for a larger window ends the object.
+fn unzstd<'a>(packed: impl io::BufRead + Send + 'a) -> io::Result<impl Read + Send + 'a> {
+    let mut unpacked = zstd::stream::read::Decoder::with_buffer(packed)?;
+    unpacked.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
+    Ok(unpacked)
 }
 
 fn unknown(reason: &str) -> Refusal {

@@ -86,6 +86,9 @@ pub(crate) fn prefixes(field: WordField) -> Option<&'static str> {
 /// What an index of ours says of itself, in its mapping's `_meta`.
 pub(crate) const META: &str = "wikimovie_format";
 
+/// How long an engine remembers the versions of deleted documents.
+const GC_DELETES: &str = "1d";
+
 /// Body that creates an index of listings.
 pub(crate) fn listings(shards: u32, replicas: u32) -> Value {
     json!({
@@ -95,6 +98,8 @@ pub(crate) fn listings(shards: u32, replicas: u32) -> Value {
                 "number_of_replicas": replicas,
                 // A commit of the writer makes its changes visible at once, and nothing else does.
                 "refresh_interval": "-1",
+                // Versions of deleted documents, so that a write which comes late does not revive one.
+                "gc_deletes": GC_DELETES,
             }
         },
         "mappings": {
@@ -110,7 +115,9 @@ pub(crate) fn listings(shards: u32, replicas: u32) -> Value {
 pub(crate) fn ledger(replicas: u32) -> Value {
     let keyword = json!({ "type": "keyword" });
     json!({
-        "settings": { "index": { "number_of_shards": 1, "number_of_replicas": replicas } },
+        "settings": {
+            "index": { "number_of_shards": 1, "number_of_replicas": replicas, "gc_deletes": GC_DELETES }
+        },
         "mappings": {
             "dynamic": "strict",
             "_meta": { META: FORMAT },

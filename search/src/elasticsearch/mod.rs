@@ -6,6 +6,7 @@
 //! and the reading of text are ours.
 
 mod autocomplete;
+mod builds;
 mod client;
 mod compile;
 mod document;
@@ -33,7 +34,11 @@ use wikimovie_domain::{
 };
 
 pub(crate) use self::rounds::Rounds;
-pub use self::{client::Auth, writer::ElasticsearchWriter};
+pub use self::{
+    builds::{BuildStep, Comparison},
+    client::Auth,
+    writer::ElasticsearchWriter,
+};
 use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
@@ -50,7 +55,7 @@ use crate::{
     text,
     token::Sealer,
     vocabulary::Vocabulary,
-    writer::WriteError,
+    writer::{LedgerRow, WriteError},
 };
 
 /// How to reach a cluster, and which index of it is ours.
@@ -214,6 +219,14 @@ impl Elasticsearch {
     /// [`WriteError::Held`] while another writer holds the index.
     pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
         ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
+    }
+
+    /// Every object applied, without being the writer.
+    ///
+    /// # Errors
+    /// Where the cluster does not answer.
+    pub async fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
+        Ok(self.shared.ledger().await?)
     }
 
     fn view(&self) -> Result<Arc<View>, SearchError> {

@@ -14,6 +14,9 @@ use crate::{
 /// Kind of the ledger's documents that are rows.
 pub(super) const ROW: &str = "row";
 
+/// Kind of those that only say that an object was begun, for the first time.
+pub(super) const MARK: &str = "mark";
+
 #[derive(Deserialize)]
 struct Rows {
     hits: RowHits,
@@ -79,12 +82,12 @@ impl Shared {
         })
     }
 
-    /// Every row of the ledger.
+    /// Every row of the ledger, and every object begun.
     pub(super) async fn ledger(&self) -> Result<Vec<LedgerRow>, SearchError> {
         let mut all = Vec::new();
         let mut search_after = None;
         loop {
-            let (query, sort) = (filter(&[]), by_object());
+            let (query, sort) = (json!({ "terms": { "kind": [ROW, MARK] } }), by_object());
             let search = RowSearch { query, sort, size: PAGE, track_total_hits: false, search_after };
             let rows = self.rows(&search).await?.hits.hits;
             let full = rows.len() == PAGE;

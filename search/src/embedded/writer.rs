@@ -21,7 +21,7 @@ use super::{
     fields::{Fields, column},
 };
 use crate::account::{content_of, hash64, hash128, now_ms, status};
-use crate::writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Tally, WriteError};
+use crate::writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError};
 
 /// Memory that tantivy may fill before it writes a segment to disk, in bytes, for its one thread; parsing and
 /// tokenizing keep the other core busy.
@@ -106,7 +106,7 @@ impl CatalogWriter for EmbeddedWriter {
 
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
         let known = self.ledger.get(&object.key);
-        let generation = known.map_or(object.modified_ms, |row| object.modified_ms.max(row.generation + 1));
+        let generation = object.modified_ms;
         let mut before = HashMap::new();
         if known.is_some() {
             // What is not committed cannot be read back, so a key applied twice is committed in between.
@@ -158,6 +158,7 @@ impl CatalogWriter for EmbeddedWriter {
             merged: begun.merged,
             refused: tally.refused,
             removed,
+            held: 0,
             bytes: tally.bytes,
             generation: begun.generation,
             finished_at_ms: now_ms(),
@@ -179,12 +180,12 @@ impl CatalogWriter for EmbeddedWriter {
         Ok(receipt)
     }
 
-    fn remove(&mut self, key: &str) -> Result<bool, WriteError> {
-        let Some(row) = self.ledger.remove(key) else { return Ok(false) };
+    fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
+        let Some(row) = self.ledger.remove(key) else { return Ok(Removal::Unknown) };
         self.forget(key);
         self.pending += 1;
         self.changed |= row.receipt.accepted > 0;
-        Ok(true)
+        Ok(Removal::Removed(row.receipt.accepted))
     }
 
     fn commit(&mut self) -> Result<Revision, WriteError> {

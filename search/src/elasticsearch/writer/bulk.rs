@@ -1,12 +1,14 @@
-//! Writes gathered into `_bulk` requests.
+//! Writes gathered into `_bulk` requests, a few of which are under way while the next is gathered. Versions keep the
+//! order: it does not matter which request comes first.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
-use super::Listing;
+use super::{Listing, versions::Versions};
 use crate::{
     account::hash128,
     elasticsearch::{
@@ -20,10 +22,13 @@ use crate::{
 };
 
 /// Bytes in one request: engines do best at some megabytes.
-const FULL: usize = 4 * 1024 * 1024;
+const FULL: usize = 3 * 1024 * 1024;
+
+/// Requests under way: enough that the engine never waits for us.
+const UNDER_WAY: usize = 2;
 
 /// Time that one request may take.
-const DEADLINE: Duration = Duration::from_secs(60);
+pub(super) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Waits before a write that the cluster was too busy for is sent again.
 const WAITS: [Duration; 6] = [
@@ -35,10 +40,19 @@ const WAITS: [Duration; 6] = [
     Duration::from_secs(10),
 ];
 
-/// Writes to one index, in their order.
+/// Writes to one index, or to several alike.
 #[derive(Debug)]
-pub(super) struct Bulk {
-    path: String,
+pub(in crate::elasticsearch) struct Bulk {
+    shared: Arc<Shared>,
+    targets: Vec<String>,
+    versions: Versions,
+    gathered: Gathered,
+    under_way: JoinSet<Result<(), WriteError>>,
+}
+
+/// A request to be.
+#[derive(Clone, Debug, Default)]
+struct Gathered {
     body: Vec<u8>,
     /// Where each write starts.
     starts: Vec<usize>,
@@ -60,20 +74,49 @@ struct Item {
 }
 
 impl Bulk {
-    pub(super) fn new(index: &str) -> Self {
-        Self { path: ["/", index, "/_bulk"].concat(), body: Vec::new(), starts: Vec::new() }
+    pub(in crate::elasticsearch) fn new(
+        shared: &Arc<Shared>,
+        targets: Vec<String>,
+        versions: &Versions,
+    ) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            targets,
+            versions: versions.clone(),
+            gathered: Gathered::default(),
+            under_way: JoinSet::new(),
+        }
     }
 
-    /// Writes the shown listing of a movie.
-    pub(super) fn show(&mut self, listing: &Listing) -> Result<(), WriteError> {
-        let document = Document::new(&listing.object, &listing.movie, &listing.content, true);
-        self.index(listing.movie.id.as_str(), &document)
+    /// Writes go there from now on. Nothing may be gathered or under way.
+    pub(super) fn aim(&mut self, targets: Vec<String>) {
+        self.targets = targets;
     }
 
-    /// Writes a listing that another one hides.
-    pub(super) fn hide(&mut self, listing: &Listing) -> Result<(), WriteError> {
-        let document = Document::new(&listing.object, &listing.movie, &listing.content, false);
-        self.index(&hidden_id(&listing.object, listing.movie.id.as_str()), &document)
+    pub(super) fn targets(&self) -> &[String] {
+        &self.targets
+    }
+
+    /// Writes a listing: shown under the movie's id, or hidden behind another one.
+    pub(super) fn list(&mut self, listing: &Listing, shown: bool) -> Result<(), WriteError> {
+        let version = self.versions.next();
+        self.list_as(listing, shown, version)
+    }
+
+    /// Writes a listing with the version that it has elsewhere.
+    pub(in crate::elasticsearch) fn list_as(
+        &mut self,
+        listing: &Listing,
+        shown: bool,
+        version: u64,
+    ) -> Result<(), WriteError> {
+        let document = Document::new(&listing.object, &listing.movie, &listing.content, shown);
+        let id = listing.movie.id.as_str();
+        if shown {
+            self.write(id, version, &document)
+        } else {
+            self.write(&hidden_id(&listing.object, id), version, &document)
+        }
     }
 
     /// Removes a hidden listing.
@@ -83,21 +126,78 @@ impl Bulk {
 
     /// Writes a document.
     pub(super) fn index(&mut self, id: &str, document: &impl Serialize) -> Result<(), WriteError> {
-        self.line(&json!({ "index": { "_id": id } }), true)?;
-        self.line(document, false)
+        let version = self.versions.next();
+        self.write(id, version, document)
     }
 
-    /// Removes a document.
+    /// Removes a document. Engines remember its version for a day, as our indices ask them to.
     pub(super) fn remove(&mut self, id: &str) -> Result<(), WriteError> {
-        self.line(&json!({ "delete": { "_id": id } }), true)
+        let version = self.versions.next();
+        let action = json!({ "delete": { "_id": id, "version": version, "version_type": "external" } });
+        self.gathered.line(&action, true)
     }
 
-    /// Forgets what was not sent.
-    pub(super) fn clear(&mut self) {
-        self.body.clear();
-        self.starts.clear();
+    fn write(&mut self, id: &str, version: u64, document: &impl Serialize) -> Result<(), WriteError> {
+        let action = json!({ "index": { "_id": id, "version": version, "version_type": "external" } });
+        self.gathered.line(&action, true)?;
+        self.gathered.line(document, false)
     }
 
+    /// Forgets what was gathered, and waits for what is under way, so that nothing of it lands later.
+    pub(super) async fn clear(&mut self) {
+        self.gathered = Gathered::default();
+        while self.under_way.join_next().await.is_some() {}
+    }
+
+    /// Whether it is time to send what was gathered.
+    pub(super) fn is_full(&self) -> bool {
+        self.gathered.body.len() >= FULL
+    }
+
+    /// Sends what was gathered once it is much, and does not wait for it.
+    pub(in crate::elasticsearch) async fn send_if_full(&mut self) -> Result<(), WriteError> {
+        if self.is_full() { self.send().await } else { Ok(()) }
+    }
+
+    /// Sends what was gathered, as soon as few enough requests are under way.
+    async fn send(&mut self) -> Result<(), WriteError> {
+        if self.gathered.starts.is_empty() {
+            return Ok(());
+        }
+        while self.under_way.len() >= UNDER_WAY {
+            self.arrived().await?;
+        }
+        let gathered = std::mem::take(&mut self.gathered);
+        let (shared, targets) = (Arc::clone(&self.shared), self.targets.clone());
+        self.under_way.spawn(async move {
+            let Some((last, others)) = targets.split_last() else { return Ok(()) };
+            for target in others {
+                gathered.clone().deliver(&shared, target).await?;
+            }
+            gathered.deliver(&shared, last).await
+        });
+        Ok(())
+    }
+
+    /// Sends what was gathered, and returns once all is written.
+    pub(in crate::elasticsearch) async fn flush(&mut self) -> Result<(), WriteError> {
+        self.send().await?;
+        while !self.under_way.is_empty() {
+            self.arrived().await?;
+        }
+        Ok(())
+    }
+
+    async fn arrived(&mut self) -> Result<(), WriteError> {
+        match self.under_way.join_next().await {
+            None | Some(Ok(Ok(()))) => Ok(()),
+            Some(Ok(Err(error))) => Err(error),
+            Some(Err(error)) => Err(WriteError::Engine(error.to_string())),
+        }
+    }
+}
+
+impl Gathered {
     fn line(&mut self, value: &impl Serialize, starts: bool) -> Result<(), WriteError> {
         if starts {
             self.starts.push(self.body.len());
@@ -105,39 +205,41 @@ impl Bulk {
         write_line(&mut self.body, value).map_err(|error| WriteError::Engine(error.to_string()))
     }
 
-    /// Sends what was gathered once it is much.
-    pub(super) async fn flush_if_full(&mut self, shared: &Shared) -> Result<(), WriteError> {
-        if self.body.len() >= FULL { self.flush(shared).await } else { Ok(()) }
-    }
-
-    /// Sends what was gathered. Writes that the cluster was too busy for are sent again, alone.
-    pub(super) async fn flush(&mut self, shared: &Shared) -> Result<(), WriteError> {
+    /// Writes all of it. What the cluster was too busy for is sent again, alone.
+    async fn deliver(mut self, shared: &Shared, target: &str) -> Result<(), WriteError> {
+        let path = ["/", target, "/_bulk"].concat();
         let mut waits = WAITS.iter();
-        while !self.body.is_empty() {
-            let refused = match self.send(shared).await {
+        loop {
+            let again = match self.ask(shared, &path).await {
                 Ok(answer) => self.refused(&answer)?,
                 Err(SearchError::Unavailable | SearchError::Timeout) => (0..self.starts.len()).collect(),
+                // A request of some megabytes that is too large is two requests.
+                Err(SearchError::Engine(said)) if said.starts_with("status 413") && self.starts.len() > 1 => {
+                    let (first, second) = self.halves();
+                    Box::pin(first.deliver(shared, target)).await?;
+                    return Box::pin(second.deliver(shared, target)).await;
+                }
                 Err(error) => return Err(error.into()),
             };
-            self.keep(&refused);
-            if self.body.is_empty() {
-                break;
+            self.keep(&again);
+            if self.starts.is_empty() {
+                return Ok(());
             }
             let Some(&wait) = waits.next() else { return Err(WriteError::Unavailable) };
             tracing::warn!(writes = self.starts.len(), "the cluster is too busy to write; trying again");
-            tokio::time::sleep(wait).await;
+            tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64())).await;
         }
-        Ok(())
     }
 
-    async fn send(&self, shared: &Shared) -> Result<Answer, SearchError> {
+    async fn ask(&self, shared: &Shared, path: &str) -> Result<Answer, SearchError> {
         let call = Call {
             method: Method::POST,
+            query: vec![("filter_path", "errors,items.*.status,items.*.error".to_owned())],
             body: Some(Body::Ndjson(self.body.clone().into())),
-            // Each write puts a whole document under its own id.
+            // Versions make a second copy harmless.
             repeatable: true,
             deadline: Some(DEADLINE),
-            ..Call::get(self.path.clone())
+            ..Call::get(path.to_owned())
         };
         let reply = shared.client.send(call).await?;
         if reply.status == 200 {
@@ -155,9 +257,10 @@ impl Bulk {
         let mut again = Vec::new();
         for (at, item) in answer.items.iter().enumerate().filter(|_| answer.errors) {
             match item.values().next() {
-                // Removing what is not there is as good as removing it.
-                None | Some(Item { status: 200..=299 | 404, .. }) => {}
-                Some(Item { status: 429 | 503, .. }) => again.push(at),
+                // Removing what is not there is as good as removing it; 409: it is there, or something newer is. Who
+                // has written that is told by the hold, which is looked at after each flush.
+                None | Some(Item { status: 200..=299 | 404 | 409, .. }) => {}
+                Some(Item { status: 429 | 502..=504, .. }) => again.push(at),
                 Some(Item { status, error }) => {
                     return Err(WriteError::Engine(format!("a write was refused: status {status}, {error}")));
                 }
@@ -167,20 +270,30 @@ impl Bulk {
     }
 
     fn keep(&mut self, places: &[usize]) {
-        let mut body = Vec::new();
-        let mut starts = Vec::new();
-        for &at in places {
+        if places.len() < self.starts.len() {
+            *self = self.part(places.iter().copied());
+        }
+    }
+
+    fn halves(&self) -> (Self, Self) {
+        let middle = self.starts.len() / 2;
+        (self.part(0..middle), self.part(middle..self.starts.len()))
+    }
+
+    fn part(&self, places: impl Iterator<Item = usize>) -> Self {
+        let mut part = Self::default();
+        for at in places {
             if let Some(&start) = self.starts.get(at) {
                 let end = self.starts.get(at + 1).copied().unwrap_or(self.body.len());
-                starts.push(body.len());
-                body.extend_from_slice(self.body.get(start..end).unwrap_or_default());
+                part.starts.push(part.body.len());
+                part.body.extend_from_slice(self.body.get(start..end).unwrap_or_default());
             }
         }
-        (self.body, self.starts) = (body, starts);
+        part
     }
 }
 
 /// Id of a hidden listing: no movie's id starts so, as those start with a provider and a colon.
-fn hidden_id(object: &str, movie: &str) -> String {
+pub(in crate::elasticsearch) fn hidden_id(object: &str, movie: &str) -> String {
     format!("hidden~{:032x}", hash128(&[object, movie].join("\0")))
 }

@@ -1,13 +1,16 @@
-//! One writer at a time: a document that its holder renews. A holder that was killed is waited for no longer than the
-//! hold lasts.
+//! One writer at a time: a document that its holder writes anew each second. Whoever wants the hold watches it: one that
+//! is not renewed for its time is nobody's. No clock of one machine is compared with that of another.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
-use http::Method;
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
 
+use super::versions::epoch_of;
 use crate::{
-    account::now_ms,
     elasticsearch::{
         Shared,
         client::Call,
@@ -17,23 +20,43 @@ use crate::{
 };
 
 /// Time after which a hold that was not renewed is nobody's.
-const LASTS: Duration = Duration::from_secs(60);
-/// Age at which it is renewed.
-const RENEWED_AFTER: Duration = Duration::from_secs(10);
+const LASTS: Duration = Duration::from_secs(4);
+/// Time between two renewals: two in a row may fail.
+const RENEWED_EVERY: Duration = Duration::from_secs(1);
+/// Time one renewal may take.
+const DEADLINE: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Held {
+pub(in crate::elasticsearch) struct Held {
+    /// Empty once it was given back.
     holder: String,
-    until_ms: u64,
+    /// Counts holders: the versions of what this one writes are above those of all before it.
+    #[serde(default)]
+    epoch: u64,
+    /// Makes each renewal another document.
+    renewals: u64,
+    /// Indices that the holder writes to; empty for those behind the write alias.
+    #[serde(default)]
+    targets: Vec<String>,
 }
 
-/// The hold of this process.
+/// The hold of this process, renewed in the background until it is released.
 #[derive(Debug)]
 pub(super) struct Hold {
-    holder: String,
+    ticket: Arc<Mutex<Ticket>>,
+    index: String,
+    renewing: JoinHandle<()>,
+}
+
+/// The holder's last write.
+#[derive(Debug)]
+struct Ticket {
+    held: Held,
     seq_no: u64,
     primary_term: u64,
+    /// When the last successful renewal was begun.
     since: Instant,
+    lost: bool,
 }
 
 #[derive(Deserialize)]
@@ -45,65 +68,165 @@ struct Written {
 }
 
 impl Hold {
-    /// Takes the hold, or says who has it.
-    pub(super) async fn take(shared: &Shared) -> Result<Self, WriteError> {
+    /// Takes the hold, or says that somebody has it, which takes as long as a hold lasts.
+    pub(super) async fn take(shared: &Arc<Shared>) -> Result<Self, WriteError> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(|error| WriteError::Engine(error.to_string()))?;
         let holder = format!("{:016x}", u64::from_be_bytes(random));
-        let path = format!("/{}/_doc/{}", shared.names.ledger, ledger_id::WRITER);
-        let read: Read<LedgerDocument<Held>> = shared.client.send(Call::get(path)).await?.json()?;
-        let condition = match &read.source {
-            Some(found) if found.data.until_ms > now_ms() => return Err(held(shared)),
-            Some(_) => vec![
-                ("if_seq_no", read.seq_no.to_string()),
-                ("if_primary_term", read.primary_term.to_string()),
-            ],
-            None => vec![("op_type", "create".to_owned())],
+        let since = Instant::now();
+        let mut seen = read(shared).await?;
+        if seen.as_ref().is_some_and(|(held, _)| !held.holder.is_empty()) {
+            tokio::time::sleep(LASTS).await;
+            let now = read(shared).await?;
+            let is_free = now.as_ref().is_none_or(|(held, _)| held.holder.is_empty());
+            if !is_free && now.as_ref().map(|(_, place)| place) != seen.as_ref().map(|(_, place)| place) {
+                return Err(is_held(shared));
+            }
+            seen = now;
+        }
+        let (epoch, condition) = match &seen {
+            Some((held, place)) => (held.epoch + 1, condition(*place)),
+            None => (shared.first_epoch().await?, vec![("op_type", "create".to_owned())]),
         };
-        let mut hold = Self { holder, seq_no: 0, primary_term: 0, since: Instant::now() };
-        hold.write(shared, condition).await?;
-        Ok(hold)
+        let held = Held { holder, epoch, renewals: 0, targets: Vec::new() };
+        let Written { seq_no, primary_term } = write(shared, &held, condition).await?;
+        let ticket =
+            Ticket { held, seq_no, primary_term, since: since.max(Instant::now() - DEADLINE), lost: false };
+        let ticket = Arc::new(Mutex::new(ticket));
+        let renewing = tokio::spawn(renew_for_ever(Arc::clone(shared), Arc::clone(&ticket)));
+        Ok(Self { ticket, index: shared.names.read.clone(), renewing })
     }
 
-    /// Keeps the hold; an error where it was lost.
-    pub(super) async fn renew(&mut self, shared: &Shared) -> Result<(), WriteError> {
-        if self.since.elapsed() < RENEWED_AFTER { Ok(()) } else { self.write(shared, self.condition()).await }
+    /// Counts the holders so far, this one included.
+    pub(super) fn epoch(&self) -> u64 {
+        lock(&self.ticket).held.epoch
+    }
+
+    /// Tells everybody, with the next renewal, where this writer writes to.
+    pub(super) fn tell_targets(&self, targets: Vec<String>) {
+        lock(&self.ticket).held.targets = targets;
+    }
+
+    /// An error where the hold was lost, or may have been.
+    pub(super) fn check(&self) -> Result<(), WriteError> {
+        let ticket = lock(&self.ticket);
+        if ticket.lost || ticket.since.elapsed() >= LASTS {
+            return Err(WriteError::Held(self.index.clone()));
+        }
+        Ok(())
     }
 
     /// Gives the hold back; it ends by itself where that fails.
-    pub(super) async fn release(&self, shared: &Shared) {
-        let path = format!("/{}/_doc/{}", shared.names.ledger, ledger_id::WRITER);
-        let call =
-            Call { method: Method::DELETE, query: self.condition(), repeatable: false, ..Call::get(path) };
-        if let Err(error) = shared.client.send(call).await {
+    pub(super) async fn release(&mut self, shared: &Shared) {
+        self.renewing.abort();
+        // A renewal under way ends before the ticket is read.
+        let _ = (&mut self.renewing).await;
+        let (held, place) = {
+            let ticket = lock(&self.ticket);
+            // The epoch stays known.
+            let held = Held { holder: String::new(), ..ticket.held.clone() };
+            (held, (ticket.seq_no, ticket.primary_term))
+        };
+        if let Err(error) = write(shared, &held, condition(place)).await {
             tracing::warn!(%error, "the hold on the index could not be given back; it ends by itself");
         }
     }
+}
 
-    fn condition(&self) -> Vec<(&'static str, String)> {
-        vec![("if_seq_no", self.seq_no.to_string()), ("if_primary_term", self.primary_term.to_string())]
-    }
-
-    async fn write(
-        &mut self,
-        shared: &Shared,
-        condition: Vec<(&'static str, String)>,
-    ) -> Result<(), WriteError> {
-        let until_ms = now_ms() + u64::try_from(LASTS.as_millis()).unwrap_or(u64::MAX);
-        let document = LedgerDocument::new("hold", Held { holder: self.holder.clone(), until_ms });
-        let path = format!("/{}/_doc/{}", shared.names.ledger, ledger_id::WRITER);
-        let call = Call { query: condition, repeatable: false, ..Call::put(path, &document)? };
-        let reply = shared.client.send(call).await?;
-        if reply.status == 409 {
-            return Err(held(shared));
+async fn renew_for_ever(shared: Arc<Shared>, ticket: Arc<Mutex<Ticket>>) {
+    loop {
+        tokio::time::sleep(RENEWED_EVERY).await;
+        let (held, place) = {
+            let ticket = lock(&ticket);
+            let held = Held { renewals: ticket.held.renewals + 1, ..ticket.held.clone() };
+            (held, (ticket.seq_no, ticket.primary_term))
+        };
+        let renewals = held.renewals;
+        let begun = Instant::now();
+        let renewed = match write(&shared, &held, condition(place)).await {
+            // The answer to an earlier renewal may have been lost: then the document is ours all the same.
+            Err(WriteError::Held(_)) => match own(&shared, &held.holder).await {
+                Ok(Some(written)) => Ok(written),
+                Ok(None) => Err(is_held(&shared)),
+                Err(error) => Err(error),
+            },
+            other => other,
+        };
+        let mut ticket = lock(&ticket);
+        match renewed {
+            Ok(written) => {
+                (ticket.seq_no, ticket.primary_term) = (written.seq_no, written.primary_term);
+                (ticket.held.renewals, ticket.since) = (renewals, begun);
+            }
+            Err(WriteError::Held(_)) => {
+                ticket.lost = true;
+                return;
+            }
+            Err(error) => tracing::debug!(%error, "the hold on the index could not be renewed; trying again"),
         }
-        let written: Written = reply.json()?;
-        (self.seq_no, self.primary_term) = (written.seq_no, written.primary_term);
-        self.since = Instant::now();
-        Ok(())
     }
 }
 
-fn held(shared: &Shared) -> WriteError {
+fn lock(ticket: &Mutex<Ticket>) -> std::sync::MutexGuard<'_, Ticket> {
+    ticket.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn path(shared: &Shared) -> String {
+    format!("/{}/_doc/{}", shared.names.ledger, ledger_id::WRITER)
+}
+
+fn condition((seq_no, primary_term): (u64, u64)) -> Vec<(&'static str, String)> {
+    vec![("if_seq_no", seq_no.to_string()), ("if_primary_term", primary_term.to_string())]
+}
+
+/// The hold and the place of its last write; `None` where there never was one.
+async fn read(shared: &Shared) -> Result<Option<(Held, (u64, u64))>, WriteError> {
+    let read: Read<LedgerDocument<Held>> = shared.client.send(Call::get(path(shared))).await?.json()?;
+    Ok(read.source.map(|found| (found.data, (read.seq_no, read.primary_term))))
+}
+
+impl Shared {
+    /// Whether nobody writes, or whoever does writes to these indices.
+    pub(in crate::elasticsearch) async fn writes_to(&self, targets: &[String]) -> Result<bool, WriteError> {
+        Ok(read(self).await?.is_none_or(|(held, _)| held.holder.is_empty() || held.targets == targets))
+    }
+
+    /// An epoch above those of all that the index holds, for an index whose ledger was lost.
+    async fn first_epoch(&self) -> Result<u64, WriteError> {
+        /// What deleted documents, which cannot be read back, may remember beyond that.
+        const MARGIN: u64 = 1 << 10;
+        let mut greatest = 0;
+        let mut found = self.listing_entries(&self.names.write, None);
+        while let Some(page) = found.next().await? {
+            greatest = page.iter().map(|entry| entry.version).fold(greatest, u64::max);
+        }
+        Ok(if greatest == 0 { 1 } else { epoch_of(greatest) + MARGIN })
+    }
+}
+
+/// The last write where it is this holder's.
+async fn own(shared: &Shared, holder: &str) -> Result<Option<Written>, WriteError> {
+    let read: Read<LedgerDocument<Held>> = shared.client.send(Call::get(path(shared))).await?.json()?;
+    let ours = read.source.is_some_and(|found| found.data.holder == holder);
+    Ok(ours.then_some(Written { seq_no: read.seq_no, primary_term: read.primary_term }))
+}
+
+async fn write(
+    shared: &Shared,
+    held: &Held,
+    condition: Vec<(&'static str, String)>,
+) -> Result<Written, WriteError> {
+    let document = LedgerDocument::new("hold", held);
+    let call = Call {
+        query: condition,
+        repeatable: false,
+        deadline: Some(DEADLINE),
+        ..Call::put(path(shared), &document)?
+    };
+    let reply = shared.client.send(call).await?;
+    if reply.status == 409 { Err(is_held(shared)) } else { Ok(reply.json()?) }
+}
+
+fn is_held(shared: &Shared) -> WriteError {
     WriteError::Held(shared.names.read.clone())
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use wikimovie_domain::Movie;
 
-use super::Before;
+use super::bulk::hidden_id;
 use crate::{
     elasticsearch::{Shared, client::Call, mapping::field},
     writer::WriteError,
@@ -18,11 +18,11 @@ const PAGE: usize = 5_000;
 
 /// A listing of a movie by an object.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Listing {
+pub(in crate::elasticsearch) struct Listing {
     /// Ledger key of the object.
-    pub(super) object: String,
-    pub(super) content: String,
-    pub(super) movie: Movie,
+    pub(in crate::elasticsearch) object: String,
+    pub(in crate::elasticsearch) content: String,
+    pub(in crate::elasticsearch) movie: Movie,
 }
 
 impl Listing {
@@ -42,8 +42,25 @@ struct Got {
 
 #[derive(Deserialize)]
 struct Doc {
+    #[serde(rename = "_version", default)]
+    version: u64,
     #[serde(rename = "_source")]
     source: Option<Listing>,
+}
+
+/// A listing as it stands in an index, without its movie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::elasticsearch) struct Entry {
+    /// Id of the document.
+    pub(in crate::elasticsearch) key: String,
+    pub(in crate::elasticsearch) version: u64,
+    /// Id of the movie.
+    pub(in crate::elasticsearch) movie: String,
+    pub(in crate::elasticsearch) object: String,
+    pub(in crate::elasticsearch) content: String,
+    pub(in crate::elasticsearch) shown: bool,
+    /// Its place in the order of pages.
+    pub(in crate::elasticsearch) place: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +75,10 @@ struct Hits {
 
 #[derive(Deserialize)]
 struct Hit {
+    #[serde(rename = "_id", default)]
+    id: String,
+    #[serde(rename = "_version", default)]
+    version: u64,
     #[serde(default)]
     fields: HashMap<String, Vec<Value>>,
     #[serde(rename = "_source", default)]
@@ -72,60 +93,142 @@ impl Hit {
     }
 }
 
-impl Shared {
-    /// What an object lists, as far as it is visible, by movie id.
-    pub(super) async fn listings_of(&self, object: &str) -> Result<HashMap<String, Before>, WriteError> {
-        let mut found = HashMap::new();
-        let mut after: Option<Value> = None;
-        loop {
-            let mut body = json!({
-                "query": { "bool": { "filter": [{ "term": { field::OBJECT: { "value": object } } }] } },
-                "_source": false,
-                "docvalue_fields": [field::ID, field::CONTENT, field::SHOWN],
-                "sort": [{ field::ORDER: { "order": "asc" } }],
-                "size": PAGE,
-                "track_total_hits": false,
-            });
-            if let (Some(after), Some(body)) = (after.take(), body.as_object_mut()) {
-                body.insert("search_after".to_owned(), after);
-            }
-            let hits = self.listing_page(&body).await?;
-            let full = hits.len() == PAGE;
-            after = hits.last().map(|hit| json!(hit.sort));
-            for hit in hits {
-                let shown = hit.fields.get(field::SHOWN).and_then(|values| values.first()?.as_bool());
-                let before = Before { content: hit.text(field::CONTENT), shown: shown.unwrap_or(true) };
-                found.insert(hit.text(field::ID), before);
-            }
-            if !full {
-                return Ok(found);
-            }
+impl From<Hit> for Entry {
+    fn from(hit: Hit) -> Self {
+        let shown = hit.fields.get(field::SHOWN).and_then(|values| values.first()?.as_bool());
+        Self {
+            version: hit.version,
+            movie: hit.text(field::ID),
+            object: hit.text(field::OBJECT),
+            content: hit.text(field::CONTENT),
+            shown: shown.unwrap_or(true),
+            key: hit.id,
+            place: hit.sort,
         }
+    }
+}
+
+/// Listings of an index, as far as they are visible, page by page.
+pub(in crate::elasticsearch) struct Entries<'a> {
+    shared: &'a Shared,
+    index: &'a str,
+    query: Value,
+    after: Option<Value>,
+    over: bool,
+}
+
+impl Entries<'_> {
+    /// The next page; `None` behind the last.
+    pub(in crate::elasticsearch) async fn next(&mut self) -> Result<Option<Vec<Entry>>, WriteError> {
+        if self.over {
+            return Ok(None);
+        }
+        let order = |field: &str| json!({ field: { "order": "asc" } });
+        let mut body = json!({
+            "query": self.query,
+            "version": true,
+            "_source": false,
+            "docvalue_fields": [field::ID, field::OBJECT, field::CONTENT, field::SHOWN],
+            "sort": [order(field::ORDER), order(field::OBJECT), order(field::SHOWN)],
+            "size": PAGE,
+            "track_total_hits": false,
+        });
+        if let (Some(after), Some(body)) = (self.after.take(), body.as_object_mut()) {
+            body.insert("search_after".to_owned(), after);
+        }
+        let hits = self.shared.listing_page(self.index, &body).await?;
+        self.over = hits.len() < PAGE;
+        self.after = hits.last().map(|hit| json!(hit.sort));
+        Ok(Some(hits.into_iter().map(Entry::from).collect()))
+    }
+}
+
+impl Shared {
+    /// Listings of an index: all, or those of an object.
+    pub(in crate::elasticsearch) fn listing_entries<'a>(
+        &'a self,
+        index: &'a str,
+        object: Option<&str>,
+    ) -> Entries<'a> {
+        let query = match object {
+            Some(object) => {
+                json!({ "bool": { "filter": [{ "term": { field::OBJECT: { "value": object } } }] } })
+            }
+            None => json!({ "match_all": {} }),
+        };
+        Entries { shared: self, index, query, after: None, over: false }
+    }
+
+    /// Whether there are listings of this object, as far as they are visible.
+    pub(super) async fn has_listings(&self, object: &str) -> Result<bool, WriteError> {
+        self.has_any(json!({ "filter": [{ "term": { field::OBJECT: { "value": object } } }] })).await
     }
 
     /// Whether other objects list movies of a provider, as far as it is visible.
     pub(super) async fn has_others(&self, provider: &str, object: &str) -> Result<bool, WriteError> {
-        let body = json!({
-            "query": { "bool": {
-                "filter": [{ "term": { field::PROVIDER: { "value": provider } } }],
-                "must_not": [{ "term": { field::OBJECT: { "value": object } } }],
-            } },
-            "_source": false,
-            "size": 1,
-            "track_total_hits": false,
-        });
-        Ok(!self.listing_page(&body).await?.is_empty())
+        self.has_any(json!({
+            "filter": [{ "term": { field::PROVIDER: { "value": provider } } }],
+            "must_not": [{ "term": { field::OBJECT: { "value": object } } }],
+        }))
+        .await
+    }
+
+    async fn has_any(&self, clauses: Value) -> Result<bool, WriteError> {
+        let body =
+            json!({ "query": { "bool": clauses }, "_source": false, "size": 1, "track_total_hits": false });
+        Ok(!self.listing_page(&self.names.write, &body).await?.is_empty())
+    }
+
+    /// Movies shown of a provider, as far as they are visible.
+    pub(super) async fn shown_of(&self, provider: &str) -> Result<u64, WriteError> {
+        #[derive(Deserialize)]
+        struct Counted {
+            count: u64,
+        }
+        let clauses = json!([
+            { "term": { field::PROVIDER: { "value": provider } } },
+            { "term": { field::SHOWN: { "value": true } } },
+        ]);
+        let body = json!({ "query": { "bool": { "filter": clauses } } });
+        let call = Call::post(["/", &self.names.write, "/_count"].concat(), &body)?;
+        Ok(self.client.send(call).await?.json::<Counted>()?.count)
     }
 
     /// The shown listings of these movies, visible yet or not, by movie id.
     pub(super) async fn shown_listings(&self, ids: &[&str]) -> Result<HashMap<String, Listing>, WriteError> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let call = Call::post(["/", &self.names.write, "/_mget"].concat(), &json!({ "ids": ids }))?;
-        let got: Got = self.client.send(call).await?.json()?;
-        let listings = got.docs.into_iter().filter_map(|doc| doc.source);
+        let found = self.documents(&self.names.write, &json!({ "ids": ids })).await?;
+        let listings = found.into_iter().filter_map(|doc| doc.source);
         Ok(listings.map(|listing| (listing.movie.id.as_str().to_owned(), listing)).collect())
+    }
+
+    /// Which of these movies an object lists hidden, visible yet or not, and the content of each.
+    pub(super) async fn own_hidden(
+        &self,
+        object: &str,
+        ids: &[&str],
+    ) -> Result<HashMap<String, String>, WriteError> {
+        let hidden: Vec<String> = ids.iter().map(|id| hidden_id(object, id)).collect();
+        let found = self.documents(&self.names.write, &json!({ "ids": hidden })).await?;
+        let listings = found.into_iter().filter_map(|doc| doc.source);
+        Ok(listings.map(|listing| (listing.movie.id.as_str().to_owned(), listing.content)).collect())
+    }
+
+    /// Documents of an index by their ids, with their versions, visible yet or not.
+    pub(in crate::elasticsearch) async fn listings_by_key(
+        &self,
+        index: &str,
+        keys: &[&str],
+    ) -> Result<Vec<Option<(u64, Listing)>>, WriteError> {
+        let found = self.documents(index, &json!({ "ids": keys })).await?;
+        Ok(found.into_iter().map(|doc| Some((doc.version, doc.source?))).collect())
+    }
+
+    async fn documents(&self, index: &str, ids: &Value) -> Result<Vec<Doc>, WriteError> {
+        if ids.pointer("/ids/0").is_none() {
+            return Ok(Vec::new());
+        }
+        let call = Call::post(["/", index, "/_mget"].concat(), ids)?;
+        Ok(self.client.send(call).await?.json::<Got>()?.docs)
     }
 
     /// Of each of these movies the newest hidden listing that is not of this object, by movie id.
@@ -149,7 +252,7 @@ impl Shared {
             if let (Some(after), Some(body)) = (after.take(), body.as_object_mut()) {
                 body.insert("search_after".to_owned(), after);
             }
-            let hits = self.listing_page(&body).await?;
+            let hits = self.listing_page(&self.names.write, &body).await?;
             let full = hits.len() == PAGE;
             after = hits.last().map(|hit| json!(hit.sort));
             for listing in hits.into_iter().filter_map(|hit| hit.source) {
@@ -165,9 +268,8 @@ impl Shared {
         Ok(newest)
     }
 
-    async fn listing_page(&self, body: &Value) -> Result<Vec<Hit>, WriteError> {
-        let call =
-            Call { method: Method::POST, ..Call::post(["/", &self.names.write, "/_search"].concat(), body)? };
+    async fn listing_page(&self, index: &str, body: &Value) -> Result<Vec<Hit>, WriteError> {
+        let call = Call { method: Method::POST, ..Call::post(["/", index, "/_search"].concat(), body)? };
         Ok(self.client.send(call).await?.json::<Page>()?.hits.hits)
     }
 }

@@ -1,39 +1,48 @@
 //! Writes objects into a cluster: listings by bulk, a row of the ledger for each object, a revision at each commit.
 //!
-//! One writer at a time holds the index ([`hold`]). Listings are written as they come and become visible at the
-//! commit, which alone refreshes the index. After a crash the ledger still has the old row of the object begun, so
-//! it is applied again, and whatever of it was written is listed, replaced or swept like anything else.
+//! One writer at a time holds the index ([`hold`]), and all that it writes has a greater version than anything before
+//! it ([`versions`]), so that a writer which lost the hold without knowing can replace nothing. Listings are written as
+//! they come and become visible at the commit, which alone refreshes the index. Before anything of an object is
+//! written, its row in the ledger loses its fingerprint (or is made, without one): after a crash the object counts as
+//! changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept like
+//! anything else. What an object no longer lists is what its application did not write: its version tells.
 //!
 //! The shown listing of a movie has the movie's id; listings hidden by a newer object's have ids of their own, and
 //! take its place when that object drops the movie.
 
-mod bulk;
+pub(super) mod bulk;
 mod hold;
-mod listings;
+mod ledger;
+mod listed;
+pub(super) mod listings;
+mod sweep;
+pub(super) mod versions;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    io,
     sync::Arc,
+    time::Instant,
 };
 
 use tokio::runtime::Handle;
 use wikimovie_domain::{Movie, ObjectReceipt, Revision};
 
-use self::{bulk::Bulk, hold::Hold, listings::Listing};
+use self::{bulk::Bulk, hold::Hold, listed::Listed, listings::Listing, sweep::Unsettled, versions::Versions};
 use super::{
     Shared,
-    client::Call,
     dsl::{Query, Search},
-    index::{LedgerDocument, StoredRevision, ledger_id, refused},
-    receipts::ROW,
 };
 use crate::{
-    account::{Account, content_of, hash128, now_ms},
-    writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Tally, WriteError},
+    account::{content_of, hash128, now_ms, status},
+    writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError},
 };
 
 /// Listings gathered before they are compared with what is there.
 const BATCH: usize = 1_000;
+
+/// Text of listings gathered, in bytes, beyond which they are compared.
+const BATCH_BYTES: usize = 1024 * 1024;
 
 /// Writes to a cluster; see [`CatalogWriter`]. To be used outside of async code: each call blocks.
 #[derive(Debug)]
@@ -41,16 +50,26 @@ pub struct ElasticsearchWriter {
     shared: Arc<Shared>,
     runtime: Handle,
     hold: Hold,
+    versions: Versions,
     /// Rows as of the last change, committed or not.
     ledger: BTreeMap<String, LedgerRow>,
     /// Keys whose row changed since the last commit.
     staged: HashSet<String>,
     begun: Option<Begun>,
     bulk: Bulk,
+    /// Rows to be marked before the next write.
+    marks: Vec<LedgerRow>,
     pending: u64,
     /// Whether a movie changed since the last commit.
     changed: bool,
     revision: Revision,
+    /// Whether large sweeps wait for approval.
+    guarded: bool,
+    opened: Instant,
+    /// Keys that another writer had begun when it lost the hold.
+    unfinished: HashSet<String>,
+    /// What was done with those since, to be swept once more.
+    unsettled: BTreeMap<String, Unsettled>,
 }
 
 /// The object being applied.
@@ -58,21 +77,17 @@ pub struct ElasticsearchWriter {
 struct Begun {
     object: ObjectState,
     generation: u64,
-    /// What the object listed before, by movie id.
-    before: HashMap<String, Before>,
-    /// Movies that it lists now, by hash of their id.
-    listed: HashSet<u128>,
-    account: Account,
+    /// Listings of the object with a version below were not written by this application.
+    start: u64,
+    /// Whether the object may have listings of before.
+    seen: bool,
+    /// Movies that it lists now.
+    listed: Listed,
+    merged: u64,
     /// Whether another object of the provider may list the same movies.
     contended: bool,
     batch: Vec<(Movie, String)>,
-}
-
-/// A listing as it was before.
-#[derive(Debug)]
-struct Before {
-    content: String,
-    shown: bool,
+    batch_bytes: usize,
 }
 
 impl ElasticsearchWriter {
@@ -80,25 +95,44 @@ impl ElasticsearchWriter {
         let opened = runtime.block_on(async {
             shared.ensure().await?;
             let hold = Hold::take(&shared).await?;
+            let targets = shared.targets().await?;
+            hold.tell_targets(targets.clone());
             // What a killed writer left is seen from here on.
-            shared.refresh().await?;
+            shared.refresh(&targets).await?;
+            shared.refresh_ledger().await?;
             let rows = shared.ledger().await?;
             let revision = shared.stored_revision().await?;
-            Ok::<_, WriteError>((hold, rows, revision))
+            Ok::<_, WriteError>((hold, targets, rows, revision))
         });
-        let (hold, rows, revision) = opened?;
+        let (hold, targets, rows, revision) = opened?;
+        let versions = Versions::of_epoch(hold.epoch());
+        let unfinished = rows.iter().filter(|row| row.fingerprint.is_empty()).map(|row| row.key.clone());
         Ok(Self {
+            unfinished: unfinished.collect(),
             ledger: rows.into_iter().map(|row| (row.key.clone(), row)).collect(),
-            bulk: Bulk::new(&shared.names.write),
+            bulk: Bulk::new(&shared, targets, &versions),
             shared,
             runtime,
             hold,
+            versions,
             staged: HashSet::new(),
             begun: None,
+            marks: Vec::new(),
             pending: 0,
             changed: false,
             revision,
+            guarded: false,
+            opened: Instant::now(),
+            unsettled: BTreeMap::new(),
         })
+    }
+
+    /// A sweep that would take away over 20 % and more than 50 of a provider's movies waits until it is approved, or
+    /// until the object changes again.
+    #[must_use]
+    pub fn guarded(mut self) -> Self {
+        self.guarded = true;
+        self
     }
 
     fn open_object(&mut self) -> Result<&mut Begun, WriteError> {
@@ -108,78 +142,131 @@ impl ElasticsearchWriter {
     /// Writes the listings gathered, each shown or hidden as it stands to those of other objects.
     fn settle_batch(&mut self) -> Result<(), WriteError> {
         let Some(begun) = self.begun.as_mut() else { return Ok(()) };
+        begun.batch_bytes = 0;
         let batch = std::mem::take(&mut begun.batch);
         if batch.is_empty() {
             return Ok(());
         }
-        let (shared, bulk, begun) = (&self.shared, &mut self.bulk, &*begun);
+        let (shared, bulk) = (&self.shared, &mut self.bulk);
         self.runtime.block_on(async {
-            let rivals = if begun.contended {
-                let ids: Vec<&str> = batch.iter().map(|(movie, _)| movie.id.as_str()).collect();
-                shared.shown_listings(&ids).await?
-            } else {
-                HashMap::new()
-            };
+            let ids: Vec<&str> = batch.iter().map(|(movie, _)| movie.id.as_str()).collect();
+            let key = begun.object.key.as_str();
+            let looks = begun.contended || begun.seen;
+            let mut shown = if looks { shared.shown_listings(&ids).await? } else { HashMap::new() };
+            let hidden = if begun.seen { shared.own_hidden(key, &ids).await? } else { HashMap::new() };
             for (movie, content) in batch {
-                let own = Listing { object: begun.object.key.clone(), content, movie };
-                let rival = rivals.get(own.movie.id.as_str()).filter(|rival| rival.object != own.object);
-                match rival {
-                    Some(rival) if rival.is_newer_than(&own) => bulk.hide(&own)?,
-                    Some(rival) => {
-                        bulk.hide(rival)?;
-                        bulk.show(&own)?;
-                    }
-                    None => bulk.show(&own)?,
-                }
-                if rival.is_none_or(|rival| !rival.is_newer_than(&own))
-                    && begun.before.get(own.movie.id.as_str()).is_some_and(|before| !before.shown)
-                {
-                    bulk.unhide(&own.object, own.movie.id.as_str())?;
-                }
-            }
-            bulk.flush_if_full(shared).await
-        })?;
-        self.runtime.block_on(self.hold.renew(&self.shared))
-    }
-
-    /// Takes away what an object no longer lists; the newest hidden listing of each takes its place.
-    fn sweep(&mut self, object: &str, dropped: Vec<(String, Before)>) -> Result<(), WriteError> {
-        if dropped.is_empty() {
-            return Ok(());
-        }
-        let (shared, bulk, hold) = (&self.shared, &mut self.bulk, &mut self.hold);
-        self.runtime.block_on(async {
-            bulk.flush(shared).await?;
-            shared.refresh().await?;
-            for part in dropped.chunks(BATCH) {
-                let shown: Vec<&str> =
-                    part.iter().filter(|(_, before)| before.shown).map(|(id, _)| id.as_str()).collect();
-                let heirs = shared.hidden_listings(&shown, object).await?;
-                for (id, before) in part {
-                    match heirs.get(id) {
-                        _ if !before.shown => bulk.unhide(object, id)?,
-                        Some(heir) => {
-                            bulk.show(heir)?;
-                            bulk.unhide(&heir.object, id)?;
-                        }
-                        None => bulk.remove(id)?,
+                let own = Listing { object: key.to_owned(), content, movie };
+                let id = own.movie.id.as_str();
+                let was_hidden = hidden.get(id);
+                let there = shown.remove(id);
+                if begun.seen {
+                    let before =
+                        there.as_ref().filter(|there| there.object == key).map(|there| &there.content);
+                    if before.or(was_hidden) != Some(&own.content) {
+                        begun.listed.put(hash128(id), true).map_err(no_room)?;
                     }
                 }
-                bulk.flush_if_full(shared).await?;
-                hold.renew(shared).await?;
+                match there.filter(|there| there.object != key) {
+                    Some(rival) if rival.is_newer_than(&own) => {
+                        bulk.list(&own, false)?;
+                        continue;
+                    }
+                    Some(rival) => bulk.list(&rival, false)?,
+                    None => {}
+                }
+                bulk.list(&own, true)?;
+                if was_hidden.is_some() {
+                    bulk.unhide(key, id)?;
+                }
             }
             Ok::<(), WriteError>(())
-        })
+        })?;
+        if self.bulk.is_full() {
+            self.mark_begun()?;
+            let bulk = &mut self.bulk;
+            self.runtime.block_on(bulk.send_if_full())?;
+        }
+        self.hold.check()
     }
 
-    fn before(&self, key: &str) -> Result<HashMap<String, Before>, WriteError> {
-        self.runtime.block_on(async {
-            if self.staged.contains(key) {
-                self.shared.refresh().await?;
-            }
-            self.shared.listings_of(key).await
-        })
+    /// Sends what was gathered, and returns once it is written.
+    fn flush(&mut self) -> Result<(), WriteError> {
+        self.mark_begun()?;
+        let bulk = &mut self.bulk;
+        self.runtime.block_on(bulk.flush())?;
+        // A write that something newer hindered was hindered by ourselves, as long as the hold is ours.
+        self.hold.check()
     }
+
+    /// Lets the ledger say what the next writes may leave half done.
+    fn mark_begun(&mut self) -> Result<(), WriteError> {
+        self.hold.check()?;
+        if !self.marks.is_empty() {
+            self.runtime.block_on(self.shared.write_marks(&self.marks, &self.versions))?;
+            self.marks.clear();
+        }
+        Ok(())
+    }
+
+    /// Notes that an object is going to be written.
+    fn mark(&mut self, object: &ObjectState, generation: u64) {
+        let row =
+            self.ledger.get(&object.key).cloned().map(|row| LedgerRow { fingerprint: String::new(), ..row });
+        let row = row.unwrap_or_else(|| LedgerRow {
+            key: object.key.clone(),
+            fingerprint: String::new(),
+            generation,
+            receipt: receipt(object, generation, &Listed::default(), 0, Tally::default()),
+        });
+        self.marks.push(row);
+    }
+
+    /// Writes where the cluster says that it is to be written: to the index, and to one that is being built beside it.
+    fn adopt_targets(&mut self) -> Result<(), WriteError> {
+        let targets = self.runtime.block_on(self.shared.targets())?;
+        if targets != self.bulk.targets() {
+            tracing::info!(?targets, "writing to these indices from now on");
+            self.bulk.aim(targets.clone());
+        }
+        self.hold.tell_targets(targets);
+        Ok(())
+    }
+}
+
+/// What is told of an object; sweeps are told later.
+fn receipt(
+    object: &ObjectState,
+    generation: u64,
+    listed: &Listed,
+    merged: u64,
+    tally: Tally,
+) -> ObjectReceipt {
+    ObjectReceipt {
+        object: object.object.clone(),
+        provider: object.provider.clone(),
+        status: status(listed.len(), tally.refused),
+        accepted: listed.len(),
+        changed: listed.differing(),
+        merged,
+        refused: tally.refused,
+        removed: 0,
+        held: 0,
+        bytes: tally.bytes,
+        generation,
+        finished_at_ms: now_ms(),
+        refusals: tally.refusals,
+    }
+}
+
+/// About how much text a movie has.
+fn bytes_of(movie: &Movie) -> usize {
+    let texts = movie.cast.iter().chain(&movie.genres).chain(&movie.summary);
+    movie.title.len() + texts.map(String::len).sum::<usize>()
+}
+
+/// The file of [`Listed`] cannot be written.
+fn no_room(source: io::Error) -> WriteError {
+    WriteError::Storage { folder: std::env::temp_dir().display().to_string(), source }
 }
 
 impl CatalogWriter for ElasticsearchWriter {
@@ -188,22 +275,31 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
-        let known = self.ledger.get(&object.key);
-        let generation = known.map_or(object.modified_ms, |row| object.modified_ms.max(row.generation + 1));
-        self.runtime.block_on(self.bulk.flush(&self.shared))?;
-        let before = self.before(&object.key)?;
+        let generation = object.modified_ms;
+        self.flush()?;
+        self.adopt_targets()?;
+        self.mark(object, generation);
+        let known = self.ledger.contains_key(&object.key);
         let others =
             self.ledger.values().any(|row| row.receipt.provider == object.provider && row.key != object.key);
-        let contended =
-            others || self.runtime.block_on(self.shared.has_others(&object.provider, &object.key))?;
+        let (key, provider) = (object.key.as_str(), object.provider.as_str());
+        let shared = &self.shared;
+        let (seen, contended) = self.runtime.block_on(async {
+            Ok::<_, WriteError>((
+                known || shared.has_listings(key).await?,
+                others || shared.has_others(provider, key).await?,
+            ))
+        })?;
         self.begun = Some(Begun {
             object: object.clone(),
             generation,
-            before,
-            listed: HashSet::new(),
-            account: Account::default(),
+            start: self.versions.next(),
+            seen,
+            listed: Listed::default(),
+            merged: 0,
             contended,
             batch: Vec::new(),
+            batch_bytes: 0,
         });
         Ok(generation)
     }
@@ -211,16 +307,16 @@ impl CatalogWriter for ElasticsearchWriter {
     fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError> {
         let content = format!("{:016x}", content_of(&movie)?);
         let begun = self.open_object()?;
-        let id = movie.id.as_str();
-        let fresh = begun.listed.insert(hash128(id));
+        // Whether it differs from what was there is seen with the batch.
+        let fresh = begun.listed.put(hash128(movie.id.as_str()), !begun.seen).map_err(no_room)?;
         if !fresh {
+            begun.merged += 1;
             // The later record replaces the earlier one, which may still be at hand.
             begun.batch.retain(|(earlier, _)| earlier.id != movie.id);
         }
-        let old = begun.before.get(id).map(|before| before.content.as_str());
-        begun.account.put(id, &content, old, fresh);
+        begun.batch_bytes += bytes_of(&movie);
         begun.batch.push((movie, content));
-        let full = begun.batch.len() >= BATCH;
+        let full = begun.batch.len() >= BATCH || begun.batch_bytes >= BATCH_BYTES;
         self.pending += 1;
         if full {
             self.settle_batch()?;
@@ -231,33 +327,41 @@ impl CatalogWriter for ElasticsearchWriter {
     fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
         self.settle_batch()?;
         let begun = self.begun.take().ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
-        let Begun { object, generation, before, listed, account, .. } = begun;
-        let dropped: Vec<(String, Before)> =
-            before.into_iter().filter(|(id, _)| !listed.contains(&hash128(id))).collect();
-        let removed = dropped.len() as u64;
-        self.sweep(&object.key, dropped)?;
-        self.changed |= account.changed() > 0 || removed > 0;
-        let (key, fingerprint) = (object.key.clone(), object.fingerprint.clone());
-        let receipt = account.receipt(object, generation, listed.len() as u64, removed, tally);
+        let Begun { object, generation, start, seen, listed, merged, .. } = begun;
+        let mut receipt = receipt(&object, generation, &listed, merged, tally);
+        let mut fingerprint = object.fingerprint.clone();
+        if seen {
+            let swept = self.sweep(&object.key, &object.provider, &fingerprint, start)?;
+            swept.tell(&mut receipt, &mut fingerprint);
+        }
+        self.changed |= receipt.changed > 0 || receipt.removed > 0;
+        let key = object.key;
         let row = LedgerRow { key: key.clone(), fingerprint, generation, receipt: receipt.clone() };
         self.ledger.insert(key.clone(), row);
+        self.left_unsettled(&key, start);
         self.staged.insert(key);
         self.pending += 1;
         Ok(receipt)
     }
 
-    fn remove(&mut self, key: &str) -> Result<bool, WriteError> {
-        if !self.ledger.contains_key(key) {
-            return Ok(false);
-        }
-        self.runtime.block_on(self.bulk.flush(&self.shared))?;
-        let dropped: Vec<(String, Before)> = self.before(key)?.into_iter().collect();
-        self.changed |= !dropped.is_empty();
-        self.sweep(key, dropped)?;
-        self.ledger.remove(key);
-        self.staged.insert(key.to_owned());
+    fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
+        let Some(row) = self.ledger.get(key).cloned() else { return Ok(Removal::Unknown) };
+        self.flush()?;
+        let gone = sweep::gone(&row);
+        let swept = self.sweep(key, &row.receipt.provider, &gone, u64::MAX)?;
         self.pending += 1;
-        Ok(true)
+        self.staged.insert(key.to_owned());
+        if swept.held > 0 {
+            let mut row = row;
+            row.fingerprint = gone;
+            swept.tell(&mut row.receipt, &mut row.fingerprint);
+            self.ledger.insert(key.to_owned(), row);
+            return Ok(Removal::Held(swept.held));
+        }
+        self.changed |= swept.removed > 0;
+        self.ledger.remove(key);
+        self.left_unsettled(key, u64::MAX);
+        Ok(Removal::Removed(swept.removed))
     }
 
     fn commit(&mut self) -> Result<Revision, WriteError> {
@@ -272,16 +376,19 @@ impl CatalogWriter for ElasticsearchWriter {
             revision.number += 1;
             revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
-        let (shared, bulk, hold) = (&self.shared, &mut self.bulk, &mut self.hold);
-        let (ledger, staged) = (&self.ledger, &self.staged);
+        self.flush()?;
+        let (shared, hold, versions) = (&self.shared, &self.hold, &self.versions);
+        let rows: Vec<(&str, Option<LedgerRow>)> =
+            self.staged.iter().map(|key| (key.as_str(), self.row_to_keep(key))).collect();
+        let targets = self.bulk.targets();
         let revision = self.runtime.block_on(async {
-            bulk.flush(shared).await?;
-            hold.renew(shared).await?;
-            shared.refresh().await?;
+            shared.refresh(targets).await?;
+            hold.check()?;
             revision.movies = shared.search_alone(Search::count(Query::ALL)).await?.total();
-            shared.write_rows(ledger, staged).await?;
+            shared.write_rows(&rows, versions).await?;
+            hold.check()?;
             // Last, since it tells gateways that there is something new to read.
-            shared.write_revision(revision).await?;
+            shared.write_revision(revision, versions).await?;
             Ok::<_, WriteError>(revision)
         })?;
         self.revision = revision;
@@ -294,11 +401,27 @@ impl CatalogWriter for ElasticsearchWriter {
     /// rows are the old ones, are applied again.
     fn rollback(&mut self) -> Result<(), WriteError> {
         self.begun = None;
-        self.bulk.clear();
-        let rows = self.runtime.block_on(self.shared.ledger())?;
+        self.marks.clear();
+        let (shared, bulk) = (&self.shared, &mut self.bulk);
+        let rows = self.runtime.block_on(async {
+            bulk.clear().await;
+            // What was written before now counts as there.
+            shared.refresh(bulk.targets()).await?;
+            shared.refresh_ledger().await?;
+            Ok::<_, WriteError>(shared.ledger().await?)
+        })?;
         self.ledger = rows.into_iter().map(|row| (row.key.clone(), row)).collect();
         (self.pending, self.changed) = (0, false);
         self.staged.clear();
+        Ok(())
+    }
+
+    fn keep_alive(&mut self) -> Result<(), WriteError> {
+        self.hold.check()?;
+        if self.pending == 0 {
+            self.adopt_targets()?;
+            self.settle_unsettled()?;
+        }
         Ok(())
     }
 
@@ -310,57 +433,5 @@ impl CatalogWriter for ElasticsearchWriter {
 impl Drop for ElasticsearchWriter {
     fn drop(&mut self) {
         self.runtime.block_on(self.hold.release(&self.shared));
-    }
-}
-
-impl Shared {
-    /// Makes everything written visible.
-    async fn refresh(&self) -> Result<(), WriteError> {
-        let call =
-            Call { method: http::Method::POST, ..Call::get(["/", &self.names.write, "/_refresh"].concat()) };
-        let reply = self.client.send(call).await?;
-        if reply.status == 200 { Ok(()) } else { Err(refused("the index cannot be refreshed", &reply)) }
-    }
-
-    /// Writes the ledger's changed rows, and takes away those that are gone.
-    async fn write_rows(
-        &self,
-        ledger: &BTreeMap<String, LedgerRow>,
-        staged: &HashSet<String>,
-    ) -> Result<(), WriteError> {
-        let mut bulk = Bulk::new(&self.names.ledger);
-        for key in staged {
-            let id = format!("{:032x}", hash128(key));
-            match ledger.get(key) {
-                Some(row) => {
-                    let status = serde_json::to_value(row.receipt.status).ok();
-                    let document = LedgerDocument {
-                        object: Some(row.receipt.object.clone()),
-                        status: status.and_then(|status| status.as_str().map(str::to_owned)),
-                        generation: Some(row.generation),
-                        ..LedgerDocument::new(ROW, row)
-                    };
-                    bulk.index(&id, &document)?;
-                }
-                None => bulk.remove(&id)?,
-            }
-            bulk.flush_if_full(self).await?;
-        }
-        bulk.flush(self).await?;
-        let call =
-            Call { method: http::Method::POST, ..Call::get(["/", &self.names.ledger, "/_refresh"].concat()) };
-        self.client.send(call).await?;
-        Ok(())
-    }
-
-    async fn write_revision(&self, revision: Revision) -> Result<(), WriteError> {
-        let document = LedgerDocument::new("revision", StoredRevision::from(revision));
-        let path = format!("/{}/_doc/{}", self.names.ledger, ledger_id::REVISION);
-        let reply = self.client.send(Call::put(path, &document)?).await?;
-        if matches!(reply.status, 200 | 201) {
-            Ok(())
-        } else {
-            Err(refused("the revision cannot be kept", &reply))
-        }
     }
 }

@@ -1,0 +1,12 @@
+//! Any text at all is read whole, over the words of the seed catalogue.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use wikimovie_search::vocabulary::Vocabulary;
+use wikimovie_testkit::{Oracle, data, understanding::check};
+
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Oracle::new(data::seeds()).vocabulary());
+
+fuzz_target!(|text: &str| check(text, &VOCABULARY));

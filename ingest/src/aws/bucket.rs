@@ -1,0 +1,182 @@
+//! A bucket of S3.
+
+use std::{
+    io::{self, Read},
+    time::Duration,
+};
+
+use aws_sdk_s3::{
+    Client,
+    primitives::{ByteStream, DateTime},
+};
+use bytes::{Buf, Bytes};
+use tokio::runtime::Handle;
+
+use super::{Aws, DEADLINE, wait};
+use crate::{
+    bucket::{Bucket, ObjectHead, OpenError},
+    queue::RemoteError,
+};
+
+/// Longest wait for the next bytes of a body.
+const CHUNK_DEADLINE: Duration = Duration::from_secs(60);
+
+/// A bucket of S3.
+pub struct S3Bucket {
+    client: Client,
+    name: String,
+    runtime: Handle,
+}
+
+impl S3Bucket {
+    /// The bucket of this name. Calls block on `runtime`.
+    pub fn new(aws: &Aws, name: &str, runtime: Handle) -> Self {
+        Self { client: aws.s3(), name: name.to_owned(), runtime }
+    }
+
+    /// Puts an object of any size from a file.
+    ///
+    /// # Errors
+    /// [`RemoteError`], or what is wrong with the file.
+    pub fn upload(&self, key: &str, file: &std::path::Path) -> Result<(), RemoteError> {
+        /// A slow line takes its time for the 5 GiB that one PUT may have.
+        const UPLOAD_DEADLINE: Duration = Duration::from_secs(3_600);
+        let body = self.runtime.block_on(ByteStream::from_path(file));
+        let body = body.map_err(|error| RemoteError::Missing(format!("{}: {error}", file.display())))?;
+        let put = self.client.put_object().bucket(&self.name).key(key).body(body);
+        wait(&self.runtime, UPLOAD_DEADLINE, put.send())?;
+        Ok(())
+    }
+
+    /// Removes an object; one that is not there is as good as removed.
+    ///
+    /// # Errors
+    /// [`RemoteError`]; whether it is there cannot be told then.
+    pub fn delete(&self, key: &str) -> Result<(), RemoteError> {
+        wait(&self.runtime, DEADLINE, self.client.delete_object().bucket(&self.name).key(key).send())?;
+        Ok(())
+    }
+
+    /// One page of a listing of objects.
+    fn page(
+        &self,
+        prefix: &str,
+        most: Option<i32>,
+        after: Option<String>,
+    ) -> Result<(Vec<ObjectHead>, Option<String>), RemoteError> {
+        let call = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.name)
+            .prefix(prefix)
+            .set_max_keys(most)
+            .set_continuation_token(after);
+        let page = wait(&self.runtime, DEADLINE, call.send())?;
+        let next = page.next_continuation_token().map(str::to_owned);
+        let objects = page.contents.unwrap_or_default().into_iter().filter_map(|object| {
+            Some(ObjectHead {
+                key: object.key?,
+                etag: object.e_tag.unwrap_or_default(),
+                modified_ms: whole_seconds(object.last_modified.as_ref()),
+                bytes: u64::try_from(object.size.unwrap_or_default()).unwrap_or_default(),
+            })
+        });
+        Ok((objects.collect(), next))
+    }
+}
+
+/// HEAD tells whole seconds, so that listings may not tell more.
+fn whole_seconds(time: Option<&DateTime>) -> u64 {
+    time.and_then(|time| u64::try_from(time.secs()).ok()).unwrap_or_default() * 1_000
+}
+
+impl Bucket for S3Bucket {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn check(&self) -> Result<(), RemoteError> {
+        wait(&self.runtime, DEADLINE, self.client.head_bucket().bucket(&self.name).send())?;
+        Ok(())
+    }
+
+    fn head(&self, key: &str) -> Result<Option<ObjectHead>, RemoteError> {
+        let call = self.client.head_object().bucket(&self.name).key(key);
+        match wait(&self.runtime, DEADLINE, call.send()) {
+            Ok(head) => Ok(Some(ObjectHead {
+                key: key.to_owned(),
+                etag: head.e_tag.unwrap_or_default(),
+                modified_ms: whole_seconds(head.last_modified.as_ref()),
+                bytes: u64::try_from(head.content_length.unwrap_or_default()).unwrap_or_default(),
+            })),
+            Err(error) if error.is_missing() => Ok(None),
+            // Who may not list is told 403 of a key that is not there; so the listing is asked, too.
+            Err(error) if error.status == 403 => {
+                let (listed, _) = self.page(key, Some(1), None)?;
+                match listed.first() {
+                    Some(object) if object.key == key => Err(error.into()),
+                    _ => Ok(None),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn open(&self, object: &ObjectHead, from: u64) -> Result<Box<dyn Read + Send>, OpenError> {
+        let mut call = self.client.get_object().bucket(&self.name).key(&object.key).if_match(&object.etag);
+        if from > 0 {
+            call = call.range(format!("bytes={from}-"));
+        }
+        match wait(&self.runtime, DEADLINE, call.send()) {
+            Ok(got) => {
+                Ok(Box::new(Body { stream: got.body, chunk: Bytes::new(), runtime: self.runtime.clone() }))
+            }
+            Err(error) if error.is_missing() || error.status == 412 => Err(OpenError::Changed),
+            Err(error) => Err(OpenError::Remote(error.into())),
+        }
+    }
+
+    fn list(&self, prefix: &str) -> Result<Vec<ObjectHead>, RemoteError> {
+        let mut objects = Vec::new();
+        let mut after = None;
+        loop {
+            let (page, next) = self.page(prefix, None, after)?;
+            objects.extend(page);
+            if next.is_none() {
+                return Ok(objects);
+            }
+            after = next;
+        }
+    }
+
+    fn put(&self, key: &str, body: Vec<u8>, content_type: &str) -> Result<(), RemoteError> {
+        let call =
+            self.client.put_object().bucket(&self.name).key(key).content_type(content_type).body(body.into());
+        wait(&self.runtime, DEADLINE, call.send())?;
+        Ok(())
+    }
+}
+
+/// A body, read from a thread that may block.
+struct Body {
+    stream: ByteStream,
+    chunk: Bytes,
+    runtime: Handle,
+}
+
+impl Read for Body {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.chunk.is_empty() {
+            let next = async { tokio::time::timeout(CHUNK_DEADLINE, self.stream.next()).await };
+            match self.runtime.block_on(next) {
+                Ok(Some(Ok(chunk))) => self.chunk = chunk,
+                Ok(Some(Err(error))) => return Err(io::Error::new(io::ErrorKind::ConnectionReset, error)),
+                Ok(None) => return Ok(0),
+                Err(_) => return Err(io::ErrorKind::TimedOut.into()),
+            }
+        }
+        let count = self.chunk.len().min(into.len());
+        self.chunk.copy_to_slice(&mut into[..count]);
+        Ok(count)
+    }
+}

@@ -1,0 +1,169 @@
+//! What only looks: `status`, `why`, `validate`.
+
+use std::{io::Read, path::Path, process::ExitCode, sync::Arc, time::Duration};
+
+use clap::Args;
+use serde::Serialize;
+use wikimovie_command::{Failure, say};
+use wikimovie_domain::{MovieId, ObjectReceipt, Refusal};
+use wikimovie_ingest::{
+    Folder, RecordReader, Source,
+    bucket::Keys,
+    document::{self, Origin},
+    folder::provider_of,
+};
+
+use crate::settings::{AllArgs, AwsArgs, LogArgs, cluster, remote, runtime};
+
+#[derive(Args, Debug)]
+pub(crate) struct WhyArgs {
+    /// Id of a movie, such as acme:psycho-1960
+    id: String,
+    #[command(flatten)]
+    pub(crate) common: AllArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ValidateArgs {
+    /// File, folder, or s3://bucket/key
+    #[arg(value_name = "PATH|s3://BUCKET/KEY", required = true)]
+    paths: Vec<String>,
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
+/// Counts what waits and what is there.
+pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let aws = args.aws.connect(&runtime)?;
+    say::line(format_args!("aws            {}", aws.describe()));
+    let (queue, _) = args.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
+    let depth =
+        |queue: &wikimovie_ingest::aws::SqsQueue| queue.depth().map_err(|error| remote(queue.url(), &error));
+    let (waiting, taken) = depth(&queue)?;
+    say::line(format_args!("queue          {} waiting, {} taken", say::number(waiting), say::number(taken)));
+    if let Some(dead) = queue.dead_letter_queue() {
+        say::line(format_args!("dead letters   {}", say::number(depth(&dead)?.0)));
+    }
+    let engine = cluster(&args.cluster)?;
+    runtime.block_on(engine.prepare())?;
+    let info = runtime.block_on(engine.catalog().info()).map_err(|error| Failure::new(error.to_string()))?;
+    let ledger = runtime.block_on(engine.ledger())?;
+    let begun = ledger.iter().filter(|row| row.fingerprint.is_empty()).count();
+    let refused: u64 = ledger.iter().map(|row| row.receipt.refused).sum();
+    say::line(format_args!("cluster        {}", info.engine_version));
+    say::line(format_args!("movies         {}", say::number(info.movies)));
+    say::line(format_args!(
+        "objects        {}, {begun} of them half applied",
+        say::number(ledger.len() as u64)
+    ));
+    say::line(format_args!("refused        {} records", say::number(refused)));
+    for row in ledger.iter().filter(|row| row.receipt.held > 0) {
+        let held = say::number(row.receipt.held);
+        say::line(format_args!(
+            "waits          {}: {held} movies would go (see approve)",
+            row.receipt.object
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Why a movie is shown as it is: the object that lists it, and what became of that.
+pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, Failure> {
+    let id = MovieId::parse(&args.id)
+        .ok_or_else(|| Failure::new(format!("{:?} is no id of a movie: provider, colon, id", args.id)))?;
+    let runtime = runtime()?;
+    let engine = cluster(&args.common.cluster)?;
+    runtime.block_on(engine.prepare())?;
+    let said = |error: wikimovie_search::SearchError| Failure::new(error.to_string());
+    let catalog = engine.catalog();
+    let found = runtime.block_on(catalog.movies(std::slice::from_ref(&id))).map_err(said)?;
+    let Some(movie) = found.into_iter().next().flatten() else {
+        say::line(format_args!("{id} is listed by no object"));
+        return Ok(ExitCode::from(1));
+    };
+    let origin = &movie.provenance;
+    say::line(format_args!("title          {}", movie.title));
+    say::line(format_args!("object         {}, record {}", origin.object, origin.record));
+    say::line(format_args!("generation     {}", origin.generation));
+    if let Some(receipt) = runtime.block_on(catalog.receipt(&origin.object)).map_err(said)? {
+        let ObjectReceipt { accepted, refused, merged, .. } = receipt;
+        say::line(format_args!("its receipt    {accepted} accepted, {merged} merged, {refused} refused"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What an object would come to.
+#[derive(Debug, Serialize)]
+struct Verdict {
+    object: String,
+    accepted: u64,
+    refused: u64,
+    bytes: u64,
+    /// The first refusals; `refused` counts all.
+    refusals: Vec<Refusal>,
+}
+
+/// Reads as the worker would, and writes nothing. Status 1 where a record is refused.
+pub(crate) fn validate(args: &ValidateArgs) -> Result<ExitCode, Failure> {
+    let mut verdicts = Vec::new();
+    for path in &args.paths {
+        match path.strip_prefix("s3://").and_then(|rest| rest.split_once('/')) {
+            Some((bucket, key)) => {
+                let runtime = runtime()?;
+                let aws = args.aws.connect(&runtime)?;
+                let bucket = AwsArgs { bucket: bucket.to_owned(), ..args.aws.clone() }.bucket(&aws, &runtime);
+                let source = Keys::some(Arc::new(bucket), vec![key.to_owned()]);
+                verdicts.extend(judge_all(path, &source)?);
+            }
+            None => {
+                let path = Path::new(path);
+                let folder = Folder::loaded(path).map_err(|error| Failure::reading(path, &error))?;
+                verdicts.extend(judge_all(&path.display().to_string(), &folder)?);
+            }
+        }
+    }
+    let json = serde_json::to_string_pretty(&verdicts).map_err(|error| Failure::new(error.to_string()))?;
+    say::line(json);
+    let refused = verdicts.iter().any(|verdict| verdict.refused > 0);
+    Ok(ExitCode::from(u8::from(refused)))
+}
+
+fn judge_all(place: &str, source: &dyn Source) -> Result<Vec<Verdict>, Failure> {
+    let told = |error: std::io::Error| Failure::new(format!("{place} cannot be read: {error}"));
+    let listing = source.list().map_err(told)?;
+    if let Some(problem) = listing.problems.first() {
+        return Err(Failure::new(problem.message.clone()));
+    }
+    if !listing.gone.is_empty() {
+        return Err(Failure::new(format!("{place} does not exist")));
+    }
+    let judged = listing.objects.iter().map(|listed| {
+        let content = source.open(&listed.state).map_err(told)?;
+        judge(&listed.state.object, content).map_err(told)
+    });
+    judged.collect()
+}
+
+fn judge(object: &str, content: impl Read + Send) -> std::io::Result<Verdict> {
+    let provider = provider_of(object).map_err(std::io::Error::other)?.to_owned();
+    let origin = Origin { provider, object: object.to_owned(), generation: 0 };
+    let mut reader = RecordReader::new(content, object);
+    let mut verdict =
+        Verdict { object: object.to_owned(), accepted: 0, refused: 0, bytes: 0, refusals: Vec::new() };
+    for record in &mut reader {
+        match record.and_then(|record| document::movie(&record, &origin)) {
+            Ok(_) => verdict.accepted += 1,
+            Err(refusal) => {
+                verdict.refused += 1;
+                if verdict.refusals.len() < ObjectReceipt::MAX_REFUSALS {
+                    verdict.refusals.push(refusal);
+                }
+            }
+        }
+    }
+    verdict.bytes = reader.bytes();
+    reader.take_failure().map_or(Ok(verdict), Err)
+}

@@ -1,0 +1,189 @@
+//! `wikimovie-ingest`: movies from a bucket or from files into a search cluster.
+
+mod look;
+mod repair;
+mod seed;
+mod settings;
+mod worker;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use wikimovie_command::{
+    Failure, LogFormat, LogSettings,
+    cluster::{self, ClusterArgs},
+    log, names, say,
+};
+use wikimovie_ingest::{aws::DeadLetters, bucket::Bucket as _, command::Load};
+
+use self::{
+    look::{ValidateArgs, WhyArgs},
+    repair::{ApproveArgs, ReconcileArgs, RedriveArgs, ReindexArgs},
+    seed::Seed,
+    settings::{AllArgs, LogArgs, remote, runtime},
+    worker::WorkerArgs,
+};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Movies from a bucket or from files into Elasticsearch or OpenSearch.
+#[derive(Debug, Parser)]
+#[command(name = "wikimovie-ingest", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Keep the cluster equal to the bucket, by the events of the queue, until told to stop
+    Worker(Box<WorkerArgs>),
+    /// Load files or folders of movies into the cluster, and end with a receipt
+    Load(Box<LoadArgs>),
+    /// Put files into the bucket, or events into the queue
+    #[command(subcommand)]
+    Seed(Box<Seed>),
+    /// Read files as the worker would, write nothing, and tell what is refused, as JSON
+    Validate(Box<ValidateArgs>),
+    /// Compare the bucket with the catalogue, and tell the worker of what differs
+    Reconcile(Box<ReconcileArgs>),
+    /// Put dead letters back into the queue
+    Redrive(Box<RedriveArgs>),
+    /// Let a sweep happen that waits because it takes away much
+    Approve(Box<ApproveArgs>),
+    /// Build the index anew beside the one in use, under live writes, compare both, and swap them
+    Reindex(Box<ReindexArgs>),
+    /// Tell which object a movie is of, and what became of it
+    Why(Box<WhyArgs>),
+    /// Tell what waits in the queues and what is in the catalogue
+    Status(Box<AllArgs>),
+    /// Check the settings, and whether queue, bucket and cluster answer
+    CheckConfig(Box<CheckArgs>),
+}
+
+#[derive(Args, Debug)]
+struct LoadArgs {
+    /// Files or folders of movies: JSON arrays, NDJSON or CSV, plain or gzip, of any size
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Provider of all these files [default: the first folder of a file's path inside PATH, or `default`]
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+    /// Print the receipts as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+#[derive(Args, Debug)]
+struct CheckArgs {
+    /// Tell what would be called, and call nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    common: AllArgs,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(failure) => {
+            say::error("wikimovie-ingest", &failure);
+            ExitCode::from(Failure::EXIT_CODE)
+        }
+    }
+}
+
+fn run() -> Result<ExitCode, Failure> {
+    let cli = Cli::parse();
+    // The gateway's settings may stand in the same environment.
+    let of_others = ["WIKIMOVIE_LISTEN", "WIKIMOVIE_INTROSPECTION", "WIKIMOVIE_GRAPHIQL"];
+    let variables = std::env::vars_os().filter(|(name, _)| !of_others.iter().any(|other| name == other));
+    names::check(&Cli::command(), &[names::OURS, cluster::PREFIX], variables)?;
+    match &cli.command {
+        Task::Worker(args) => {
+            start_log(&args.common.log, "info")?;
+            worker::run(args)
+        }
+        Task::Load(args) => {
+            start_log(&args.log, "warn")?;
+            let load = Load::new(&args.paths, args.provider.as_deref(), args.json)?;
+            let (runtime, engine) = (runtime()?, settings::cluster(&args.cluster)?);
+            let mut writer = engine.writer(runtime.handle().clone())?;
+            load.run(&mut writer)
+        }
+        Task::Seed(seed) => {
+            start_log(seed.log(), "warn")?;
+            seed::run(seed)
+        }
+        Task::Validate(args) => {
+            start_log(&args.log, "warn")?;
+            look::validate(args)
+        }
+        Task::Reconcile(args) => {
+            start_log(&args.common.log, "warn")?;
+            repair::reconcile(args)
+        }
+        Task::Redrive(args) => {
+            start_log(&args.log, "warn")?;
+            repair::redrive(args)
+        }
+        Task::Approve(args) => {
+            start_log(&args.common.log, "warn")?;
+            repair::approve(args)
+        }
+        Task::Reindex(args) => {
+            start_log(&args.log, "warn")?;
+            repair::reindex(args)
+        }
+        Task::Why(args) => {
+            start_log(&args.common.log, "warn")?;
+            look::why(args)
+        }
+        Task::Status(args) => {
+            start_log(&args.log, "warn")?;
+            look::status(args)
+        }
+        Task::CheckConfig(args) => check(&args.common, args.dry_run),
+    }
+}
+
+fn start_log(args: &LogArgs, default: &str) -> Result<(), Failure> {
+    let format = args.log_format.unwrap_or(LogFormat::Text);
+    log::start(&LogSettings::new(args.log.as_deref(), default, format)?);
+    Ok(())
+}
+
+fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let aws = args.aws.connect(&runtime)?;
+    say::line(format_args!("aws            {}", aws.describe()));
+    if dry_run {
+        say::line(format_args!("queue          {}", args.aws.queue));
+        say::line(format_args!("bucket         {}", args.aws.bucket));
+        say::line(format_args!("index          {}", args.cluster.index));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let engine = settings::cluster(&args.cluster)?;
+    runtime.block_on(engine.prepare())?;
+    let info = runtime.block_on(engine.catalog().info());
+    let info = info.map_err(|error| Failure::new(error.to_string()))?;
+    say::line(format_args!("cluster        {}", info.engine_version));
+    say::line(format_args!("index          {}", args.cluster.index));
+    say::line(format_args!("movies         {}", say::number(info.movies)));
+    let (queue, dead_letters) = args.aws.queue(&aws, &runtime, std::time::Duration::from_secs(60))?;
+    let bucket = args.aws.bucket(&aws, &runtime);
+    bucket.check().map_err(|error| remote(&format!("the bucket {}", args.aws.bucket), &error))?;
+    say::line(format_args!("queue          {}", queue.url()));
+    say::line(format_args!("bucket         {}", args.aws.bucket));
+    say::line(match dead_letters {
+        DeadLetters::Sound => "the settings are sound",
+        DeadLetters::KeepsTooShort => "the dead-letter queue should keep messages longer than the queue",
+        DeadLetters::None => return Err(Failure::new("the queue has no dead-letter queue")),
+    });
+    Ok(ExitCode::SUCCESS)
+}

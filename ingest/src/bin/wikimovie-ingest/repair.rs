@@ -1,0 +1,184 @@
+//! What puts things right without being the writer: `reconcile`, `redrive`, `approve` send messages, and the worker does
+//! the work; `reindex` builds the index beside it.
+
+use std::{collections::HashMap, process::ExitCode, sync::Arc, time::Duration};
+
+use clap::Args;
+use wikimovie_command::{Failure, cluster::ClusterArgs, say};
+use wikimovie_ingest::{
+    Source,
+    bucket::{Keys, ledger_key},
+    queue::Queue as _,
+};
+use wikimovie_search::elasticsearch::BuildStep;
+
+use crate::settings::{AllArgs, AwsArgs, LogArgs, cluster, remote, runtime};
+
+#[derive(Args, Debug)]
+pub(crate) struct ReconcileArgs {
+    /// Print what differs and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    pub(crate) common: AllArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RedriveArgs {
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ApproveArgs {
+    /// Key of the object, as `status` names it
+    key: String,
+    #[command(flatten)]
+    pub(crate) common: AllArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReindexArgs {
+    /// Go back to the index in use before the last reindex
+    #[arg(long, conflicts_with = "drop")]
+    undo: bool,
+    /// Drop the index that is not in use: the last reindex is final then
+    #[arg(long)]
+    drop: bool,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
+/// Addresses in one message: at 1,024 bytes a key well below what a queue takes.
+const KEYS_AT_ONCE: usize = 100;
+
+/// Lists the bucket, compares it with the ledger, and sends a hint for each key that differs. Status 1 where one does.
+pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let aws = args.common.aws.connect(&runtime)?;
+    let name = &args.common.aws.bucket;
+    let bucket = args.common.aws.bucket(&aws, &runtime);
+    let listing = Keys::all(Arc::new(bucket)).list();
+    let listing =
+        listing.map_err(|error| Failure::new(format!("the bucket {name} cannot be listed: {error}")))?;
+    let engine = cluster(&args.common.cluster)?;
+    runtime.block_on(engine.prepare())?;
+    let ledger = runtime.block_on(engine.ledger())?;
+
+    let mut rows: HashMap<&str, &str> =
+        ledger.iter().map(|row| (row.key.as_str(), row.fingerprint.as_str())).collect();
+    let mut differing: Vec<&str> = Vec::new();
+    for listed in &listing.objects {
+        if rows.remove(listed.state.key.as_str()) != Some(listed.state.fingerprint.as_str()) {
+            differing.push(&listed.state.object);
+        }
+    }
+    let prefix = ledger_key(name, "");
+    differing.extend(rows.keys().filter_map(|key| key.strip_prefix(prefix.as_str())));
+    for key in &differing {
+        say::note(key);
+    }
+    if !args.dry_run && !differing.is_empty() {
+        let (queue, _) = args.common.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
+        for keys in differing.chunks(KEYS_AT_ONCE) {
+            let addresses: Vec<String> = keys.iter().map(|key| ["s3://", name, "/", key].concat()).collect();
+            queue.send(&addresses.join("\n")).map_err(|error| remote(queue.url(), &error))?;
+        }
+    }
+    say::line(format_args!(
+        "{} of {} objects differ{}",
+        say::number(differing.len() as u64),
+        say::number(listing.objects.len() as u64),
+        if args.dry_run || differing.is_empty() { "" } else { "; the worker was told of them" }
+    ));
+    Ok(ExitCode::from(u8::from(!differing.is_empty() && args.dry_run)))
+}
+
+/// Lets the sweep of an object happen, and tells the worker to look at it again.
+pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let aws = args.common.aws.connect(&runtime)?;
+    let (queue, _) = args.common.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
+    let engine = cluster(&args.common.cluster)?;
+    runtime.block_on(engine.prepare())?;
+    let ledger = runtime.block_on(engine.ledger())?;
+    let wanted = ledger_key(&args.common.aws.bucket, &args.key);
+    let Some(row) = ledger.iter().find(|row| row.key == wanted) else {
+        return Err(Failure::new(format!("the catalogue knows no object {}", args.key)));
+    };
+    if !runtime.block_on(engine.approve(row))? {
+        say::line(format_args!("nothing of {} waits for approval", args.key));
+        return Ok(ExitCode::from(1));
+    }
+    let address = ["s3://", &args.common.aws.bucket, "/", &args.key].concat();
+    queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
+    let held = say::number(row.receipt.held);
+    say::line(format_args!("approved: {held} movies of {} go; the worker was told", args.key));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the index anew, goes back to the former one, or drops that.
+pub(crate) fn reindex(args: &ReindexArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let engine = cluster(&args.cluster)?;
+    if args.drop {
+        match runtime.block_on(engine.drop_build())? {
+            Some(index) => say::line(format_args!("{index} is dropped")),
+            None => say::line("there is one index only"),
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut tell = |step: BuildStep| match step {
+        BuildStep::Waiting => say::note("waiting until the writer writes to both indices"),
+        BuildStep::Copying(documents) => {
+            say::note(format_args!("{} documents copied", say::number(documents)))
+        }
+        BuildStep::Comparing => say::note("comparing both indices"),
+        BuildStep::Swapped(index) => say::note(format_args!("{index} is in use")),
+    };
+    let compared = if args.undo {
+        runtime.block_on(engine.undo_reindex(&mut tell))?
+    } else {
+        runtime.block_on(engine.reindex(&mut tell))?
+    };
+    say::line(format_args!(
+        "{} documents alike in both indices; the other one is kept and written to: `reindex --undo` goes back to it, \
+         `reindex --drop` drops it",
+        say::number(compared.documents)
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Puts dead letters back into the queue.
+pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    let aws = args.aws.connect(&runtime)?;
+    let (queue, _) = args.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
+    let Some(dead) = queue.dead_letter_queue() else {
+        return Err(Failure::new(format!("the queue {} has no dead-letter queue", args.aws.queue)));
+    };
+    let failed = |error| remote(dead.url(), &error);
+    // Those that are still bad come back meanwhile: only what is there now is moved.
+    let (mut waiting, _) = dead.depth().map_err(failed)?;
+    let mut moved = 0_u64;
+    while waiting > 0 {
+        let most = usize::try_from(waiting.min(10)).unwrap_or(10);
+        let messages = dead.receive(most, Duration::from_secs(1)).map_err(failed)?;
+        if messages.is_empty() {
+            break;
+        }
+        waiting = waiting.saturating_sub(messages.len() as u64);
+        for message in messages {
+            // Sent first: a message twice does no harm.
+            queue.send(&message.body).map_err(failed)?;
+            dead.delete(&[message.handle]).map_err(failed)?;
+            moved += 1;
+        }
+    }
+    say::line(format_args!("{} dead letters are in the queue again", say::number(moved)));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,90 @@
+//! `seed`: files into the bucket, or events straight into the queue. On LocalStack what is missing is made.
+
+use std::{fs, path::Path, process::ExitCode, time::Duration};
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use wikimovie_command::{Failure, say};
+use wikimovie_ingest::{Folder, Source, aws::provision, notification};
+
+use crate::settings::{AwsArgs, LogArgs, PathArgs, remote, runtime};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Seed {
+    /// Put files into the bucket, whose notifications feed the queue
+    S3(SeedArgs),
+    /// Send events straight to the queue: files that hold an event as they are, for other files one that tells of them
+    Sqs(SeedArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SeedArgs {
+    #[command(flatten)]
+    paths: PathArgs,
+    #[command(flatten)]
+    aws: AwsArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
+impl Seed {
+    pub(crate) fn log(&self) -> &LogArgs {
+        match self {
+            Self::S3(args) | Self::Sqs(args) => &args.log,
+        }
+    }
+}
+
+/// Largest file taken for an event: queues take no larger messages.
+const MAX_EVENT_BYTES: u64 = 256 * 1024;
+
+pub(crate) fn run(seed: &Seed) -> Result<ExitCode, Failure> {
+    let (Seed::S3(args) | Seed::Sqs(args)) = seed;
+    let runtime = runtime()?;
+    let aws = args.aws.connect(&runtime)?;
+    if args.aws.endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_empty()) {
+        runtime
+            .block_on(provision(&aws, &args.aws.bucket, &args.aws.queue))
+            .map_err(|error| remote("LocalStack", &error))?;
+    }
+    let bucket = args.aws.bucket(&aws, &runtime);
+    let mut sent = 0_u64;
+    for path in &args.paths.paths {
+        let folder = Folder::loaded(path).map_err(|error| Failure::reading(path, &error))?;
+        let listing = folder.list().map_err(|error| Failure::reading(path, &error))?;
+        for listed in &listing.objects {
+            let key = &listed.state.object;
+            let file = folder.path_of(&listed.state);
+            match seed {
+                Seed::S3(_) => {
+                    bucket.upload(key, &file).map_err(|error| remote(key, &error))?;
+                    say::note(format_args!("s3://{}/{key}", args.aws.bucket));
+                }
+                Seed::Sqs(_) => {
+                    let (queue, _) = args.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
+                    let body = event(&file, listed.bytes, &args.aws.bucket, key)?;
+                    queue.send(&body).map_err(|error| remote(key, &error))?;
+                    say::note(format_args!("an event of {key}"));
+                }
+            }
+            sent += 1;
+        }
+    }
+    say::line(format_args!("{} sent", say::number(sent)));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The event that a file holds, or one that tells of the file.
+fn event(file: &Path, bytes: u64, bucket: &str, key: &str) -> Result<String, Failure> {
+    if bytes <= MAX_EVENT_BYTES {
+        let text = fs::read(file).map_err(|error| Failure::reading(file, &error))?;
+        let text = String::from_utf8(text).ok();
+        if let Some(text) = text.filter(|text| notification::parse(text).is_ok()) {
+            return Ok(text);
+        }
+    }
+    let spelled = notification::key::encode(key);
+    Ok(json!({ "Records": [{ "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+        "s3": { "bucket": { "name": bucket }, "object": { "key": spelled, "size": bytes } } }] })
+    .to_string())
+}

@@ -1,0 +1,174 @@
+//! `worker`: from the queue to the cluster, until told to stop.
+
+use std::{
+    net::SocketAddr,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use axum::{Router, http::StatusCode, routing::get};
+use clap::Args;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use wikimovie_command::{Failure, say, signal};
+use wikimovie_ingest::{
+    Worker, WorkerOptions,
+    aws::DeadLetters,
+    bucket::Bucket as _,
+    worker::lease::{LeaseKeeper, Leases},
+};
+
+use crate::settings::{AllArgs, cluster, remote, runtime};
+
+/// Longest wait in one request for messages: short enough to stop in time.
+const WAIT: Duration = Duration::from_secs(4);
+
+/// Step in which a pause is slept.
+const STEP: Duration = Duration::from_millis(100);
+
+#[derive(Args, Debug)]
+pub(crate) struct WorkerArgs {
+    /// Time for which received messages are ours, in seconds; extended while they are worked on
+    #[arg(long, env = "WIKIMOVIE_LEASE", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(2..=43_200))]
+    lease: u64,
+    /// Most messages taken at a time, which are made visible together
+    #[arg(long, env = "WIKIMOVIE_BATCH", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    batch: u64,
+    /// Minutes between two comparisons of the whole bucket with the catalogue, which find what no event told of; 0 for none
+    #[arg(long, env = "WIKIMOVIE_RECONCILE", value_name = "MINUTES", default_value_t = 60)]
+    reconcile: u64,
+    /// Seconds to go on after being told to stop, before reading breaks off
+    #[arg(long, env = "WIKIMOVIE_GRACE", value_name = "SECONDS", default_value_t = 10)]
+    grace: u64,
+    /// Address of /metrics, /livez and /readyz
+    #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:9464")]
+    admin_listen: SocketAddr,
+    /// Put no receipts into the bucket
+    #[arg(long, env = "WIKIMOVIE_NO_RECEIPTS")]
+    no_receipts: bool,
+    #[command(flatten)]
+    pub(crate) common: AllArgs,
+}
+
+pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
+    let runtime = runtime()?;
+    // Leases are kept by a thread and a runtime of their own: nothing that is slow here may lose them.
+    let lease_runtime = crate::settings::runtime()?;
+    let lease = Duration::from_secs(args.lease);
+    let aws = args.common.aws.connect(&runtime)?;
+    let (queue, dead_letters) = args.common.aws.queue(&aws, &runtime, lease)?;
+    match dead_letters {
+        DeadLetters::Sound => {}
+        DeadLetters::KeepsTooShort => say::note(
+            "the dead-letter queue keeps messages no longer than the queue: SQS counts from the first day, so that \
+             they may vanish there",
+        ),
+        DeadLetters::None => {
+            return Err(Failure::new(format!(
+                "the queue {} has no dead-letter queue: give it one by a redrive policy, so that no message is lost",
+                args.common.aws.queue
+            )));
+        }
+    }
+    let bucket = args.common.aws.bucket(&aws, &runtime);
+    bucket.check().map_err(|error| remote(&format!("the bucket {}", args.common.aws.bucket), &error))?;
+    let engine = cluster(&args.common.cluster)?;
+
+    let (ready, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| Failure::new(format!("metrics cannot be kept: {error}")))?;
+    let listener = runtime.block_on(TcpListener::bind(args.admin_listen)).map_err(|error| {
+        Failure::new(format!(
+            "{} cannot be listened on: {error}; choose another address with WIKIMOVIE_ADMIN_LISTEN",
+            args.admin_listen
+        ))
+    })?;
+    runtime.spawn(serve(listener, metrics, Arc::clone(&ready)));
+
+    let leases = Leases::default();
+    let keeper =
+        LeaseKeeper::start(Arc::new(queue.on(lease_runtime.handle().clone())), leases.clone(), lease)
+            .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    let handle = runtime.handle().clone();
+    let open = Box::new(move || {
+        engine
+            .writer(handle.clone())
+            .map(|writer| Box::new(writer.guarded()) as Box<dyn wikimovie_search::CatalogWriter>)
+    });
+    let options = WorkerOptions {
+        lease,
+        wait: WAIT,
+        batch: usize::try_from(args.batch).unwrap_or(1),
+        receipts: !args.no_receipts,
+        receives: queue.most_receives().map_or(u32::MAX, |most| most.saturating_sub(1).max(1)),
+        ..WorkerOptions::default()
+    };
+    let mut worker = Worker::new(Arc::new(queue), Arc::new(bucket), open, leases, options);
+    hear_stop(&runtime, &stop, worker.halt(), Duration::from_secs(args.grace))?;
+    tracing::info!(aws = aws.describe(), bucket = args.common.aws.bucket, "the worker starts");
+
+    let every = (args.reconcile > 0).then(|| Duration::from_secs(args.reconcile * 60));
+    let mut due = every.map(|_| Instant::now());
+    while !stop.load(Relaxed) {
+        if due.is_some_and(|due| due <= Instant::now()) {
+            match worker.reconcile(&mut |_| {}) {
+                Ok(_) => due = every.map(|every| Instant::now() + every),
+                Err(error) => tracing::warn!(%error, "the bucket cannot be compared with the catalogue now"),
+            }
+        }
+        let turn = worker.turn();
+        ready.store(worker.is_ready(), Relaxed);
+        let until = Instant::now() + turn.pause.unwrap_or_default();
+        while Instant::now() < until && !stop.load(Relaxed) {
+            std::thread::sleep(STEP);
+        }
+    }
+    worker.hand_back();
+    drop(worker);
+    drop(keeper);
+    tracing::info!("the worker has stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks to stop at the first signal, and to break off once the grace is over.
+fn hear_stop(
+    runtime: &tokio::runtime::Runtime,
+    stop: &Arc<AtomicBool>,
+    halt: Arc<AtomicBool>,
+    grace: Duration,
+) -> Result<(), Failure> {
+    let stop = Arc::clone(stop);
+    let heard = {
+        let _inside = runtime.enter();
+        signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?
+    };
+    runtime.spawn(async move {
+        heard.await;
+        tracing::info!("told to stop: finishing what is begun");
+        stop.store(true, Relaxed);
+        tokio::time::sleep(grace).await;
+        halt.store(true, Relaxed);
+    });
+    Ok(())
+}
+
+async fn serve(listener: TcpListener, metrics: PrometheusHandle, ready: Arc<AtomicBool>) {
+    let is_ready = move || {
+        let ready = ready.load(Relaxed);
+        async move {
+            if ready { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
+        }
+    };
+    let router = Router::new()
+        .route("/livez", get(|| async { "alive\n" }))
+        .route("/readyz", get(is_ready))
+        .route("/metrics", get(move || std::future::ready(metrics.render())));
+    if let Err(error) = axum::serve(listener, router).await {
+        tracing::error!(%error, "metrics are served no more");
+    }
+}

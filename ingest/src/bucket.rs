@@ -1,0 +1,271 @@
+//! A bucket of objects, as the worker needs one, and some keys or all of it as a [`Source`].
+
+use std::{
+    collections::HashMap,
+    io::{self, Read},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use wikimovie_search::ObjectState;
+
+use crate::{
+    folder::{is_meant, provider_of},
+    queue::RemoteError,
+    sync::{Listed, Listing, Problem, Source},
+};
+
+/// Prefixes that are ours: nothing below is an object of the catalogue.
+pub const RESERVED: &[&str] = &["receipts/", "quarantine/"];
+
+/// How often a body that breaks off is taken up again where it broke.
+const RESUMES: u32 = 5;
+
+/// Raised when records are read differently, so that objects are read anew.
+const READER_VERSION: u32 = 1;
+
+/// What a bucket says of an object without its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectHead {
+    /// Key, decoded.
+    pub key: String,
+    /// ETag, as it is told.
+    pub etag: String,
+    /// LastModified in milliseconds since the Unix epoch, whole seconds: HEAD tells no more.
+    pub modified_ms: u64,
+    /// Size as stored.
+    pub bytes: u64,
+}
+
+impl ObjectHead {
+    fn fingerprint(&self) -> String {
+        format!("r{READER_VERSION}-{}-{}-{}", self.bytes, self.modified_ms, self.etag)
+    }
+}
+
+/// Why an object cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It is gone, or another one by now: look again.
+    #[error("it was replaced or removed meanwhile")]
+    Changed,
+    /// See there.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+}
+
+/// A bucket. Each call blocks, and ends by a deadline of its own.
+pub trait Bucket: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &str;
+
+    /// Whether it is there and may be used.
+    ///
+    /// # Errors
+    /// [`RemoteError`] where not.
+    fn check(&self) -> Result<(), RemoteError>;
+
+    /// The current state of an object; `None` where there is none under this key.
+    ///
+    /// # Errors
+    /// [`RemoteError`] where that cannot be told.
+    fn head(&self, key: &str) -> Result<Option<ObjectHead>, RemoteError>;
+
+    /// Content of exactly this state of an object, from a byte on.
+    ///
+    /// # Errors
+    /// [`OpenError::Changed`] where the object has another state.
+    fn open(&self, object: &ObjectHead, from: u64) -> Result<Box<dyn Read + Send>, OpenError>;
+
+    /// Every object whose key starts so, in order of keys.
+    ///
+    /// # Errors
+    /// [`RemoteError`]; a part of them is not all of them.
+    fn list(&self, prefix: &str) -> Result<Vec<ObjectHead>, RemoteError>;
+
+    /// Puts a small object.
+    ///
+    /// # Errors
+    /// [`RemoteError`]; whether it is there cannot be told then.
+    fn put(&self, key: &str, body: Vec<u8>, content_type: &str) -> Result<(), RemoteError>;
+}
+
+/// Ledger key of an object of a bucket.
+pub fn ledger_key(bucket: &str, key: &str) -> String {
+    ["s3/", bucket, "/", key].concat()
+}
+
+/// Whether a key can be an object of the catalogue: none of ours, no folder, no README and the like.
+pub fn is_object(key: &str) -> bool {
+    !RESERVED.iter().any(|reserved| key.starts_with(reserved)) && !key.ends_with('/') && is_meant(key)
+}
+
+/// A bucket, or some keys of it, as a source. Remembers what it saw of each key.
+pub struct Keys {
+    bucket: Arc<dyn Bucket>,
+    /// `None` means all.
+    keys: Option<Vec<String>>,
+    seen: Mutex<HashMap<String, Option<ObjectHead>>>,
+    denied: AtomicBool,
+    halt: Arc<AtomicBool>,
+}
+
+impl Keys {
+    /// The whole bucket: what is not listed is gone.
+    pub fn all(bucket: Arc<dyn Bucket>) -> Self {
+        Self {
+            bucket,
+            keys: None,
+            seen: Mutex::default(),
+            denied: AtomicBool::new(false),
+            halt: Arc::default(),
+        }
+    }
+
+    /// Some keys: nothing is told of others.
+    pub fn some(bucket: Arc<dyn Bucket>, keys: Vec<String>) -> Self {
+        Self {
+            bucket,
+            keys: Some(keys),
+            seen: Mutex::default(),
+            denied: AtomicBool::new(false),
+            halt: Arc::default(),
+        }
+    }
+
+    /// Breaks off reading once this is set.
+    #[must_use]
+    pub fn halted_by(mut self, halt: &Arc<AtomicBool>) -> Self {
+        self.halt = Arc::clone(halt);
+        self
+    }
+
+    /// What was seen of a key when the source was listed; `None` where nothing could be told of it.
+    pub fn seen(&self, key: &str) -> Option<Option<ObjectHead>> {
+        self.lock().get(key).cloned()
+    }
+
+    /// Whether an object could not be read because that is not allowed: all of the bucket may be closed to us.
+    pub fn was_denied(&self) -> bool {
+        self.denied.load(Relaxed)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Option<ObjectHead>>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, object: ObjectHead, listing: &mut Listing) {
+        let ledger_key = ledger_key(self.bucket.name(), &object.key);
+        match provider_of(&object.key) {
+            Ok(provider) => {
+                let state = ObjectState {
+                    key: ledger_key,
+                    object: object.key.clone(),
+                    provider: provider.to_owned(),
+                    modified_ms: object.modified_ms,
+                    fingerprint: object.fingerprint(),
+                };
+                listing.objects.push(Listed { state, bytes: object.bytes });
+                self.lock().insert(object.key.clone(), Some(object));
+            }
+            Err(message) => {
+                listing.unknown.push(ledger_key);
+                listing.problems.push(Problem { object: object.key, message });
+            }
+        }
+    }
+}
+
+impl Source for Keys {
+    fn place(&self) -> String {
+        format!("the bucket {}", self.bucket.name())
+    }
+
+    fn list(&self) -> io::Result<Listing> {
+        let mut listing = Listing::default();
+        let Some(keys) = &self.keys else {
+            let objects = self.bucket.list("").map_err(io::Error::other)?;
+            for object in objects.into_iter().filter(|object| is_object(&object.key)) {
+                self.add(object, &mut listing);
+            }
+            listing.scope = Some(ledger_key(self.bucket.name(), ""));
+            return Ok(listing);
+        };
+        for key in keys {
+            match self.bucket.head(key) {
+                Ok(Some(object)) => self.add(object, &mut listing),
+                Ok(None) => {
+                    self.lock().insert(key.clone(), None);
+                    listing.gone.push(ledger_key(self.bucket.name(), key));
+                }
+                // The whole bucket fails, not one object.
+                Err(error @ RemoteError::Unavailable(_)) => return Err(io::Error::other(error)),
+                Err(error) => {
+                    self.denied.store(true, Relaxed);
+                    let message = format!("{key} cannot be read: {error}");
+                    listing.problems.push(Problem { object: key.clone(), message });
+                }
+            }
+        }
+        Ok(listing)
+    }
+
+    fn open(&self, object: &ObjectState) -> io::Result<Box<dyn Read + Send>> {
+        let seen = self.seen(&object.object).flatten();
+        let head = seen.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        if self.halt.load(Relaxed) {
+            return Err(io::Error::other(HALTED));
+        }
+        let stream = self.bucket.open(&head, 0).map_err(|error| {
+            if let OpenError::Remote(RemoteError::Denied(_)) = &error {
+                self.denied.store(true, Relaxed);
+            }
+            io::Error::other(error)
+        })?;
+        let (bucket, halt) = (Arc::clone(&self.bucket), Arc::clone(&self.halt));
+        Ok(Box::new(Resumed { bucket, head, stream, at: 0, resumes: 0, halt }))
+    }
+}
+
+/// A body that goes on where it broke off: clients try a request again, but not a body that ends early.
+struct Resumed {
+    bucket: Arc<dyn Bucket>,
+    head: ObjectHead,
+    stream: Box<dyn Read + Send>,
+    at: u64,
+    resumes: u32,
+    halt: Arc<AtomicBool>,
+}
+
+/// Why a body is not read on while the worker stops.
+const HALTED: &str = "the worker stops";
+
+impl Read for Resumed {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.halt.load(Relaxed) {
+                return Err(io::Error::other(HALTED));
+            }
+            let broke = match self.stream.read(into) {
+                Ok(0) if self.at < self.head.bytes && !into.is_empty() => {
+                    io::Error::from(io::ErrorKind::UnexpectedEof)
+                }
+                Ok(count) => {
+                    self.at += count as u64;
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+                Err(error) => error,
+            };
+            if self.resumes >= RESUMES {
+                return Err(broke);
+            }
+            self.resumes += 1;
+            metrics::counter!("wikimovie_ingest_resumes_total").increment(1);
+            tracing::debug!(object = self.head.key, at = self.at, error = %broke, "a body broke off; going on there");
+            self.stream = self.bucket.open(&self.head, self.at).map_err(io::Error::other)?;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The JSON around a key, shape by shape. What we do not need is not read, so that it may be anything.
+
+use serde::Deserialize;
+
+/// Any of the shapes; which one is told by the fields that are there.
+#[derive(Debug, Deserialize)]
+pub(super) struct Body {
+    /// S3 and MinIO.
+    #[serde(rename = "Records")]
+    pub(super) records: Option<Vec<Record>>,
+    /// The test event of S3.
+    #[serde(rename = "Event")]
+    event: Option<String>,
+    /// SNS.
+    #[serde(rename = "Type")]
+    kind: Option<String>,
+    #[serde(rename = "Message")]
+    message: Option<String>,
+    /// EventBridge.
+    source: Option<String>,
+    #[serde(rename = "detail-type")]
+    detail_type: Option<String>,
+    detail: Option<serde_json::Value>,
+}
+
+/// A record of S3's own notification.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Record {
+    pub(super) event_version: Option<String>,
+    pub(super) event_name: Option<String>,
+    pub(super) s3: Option<S3>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct S3 {
+    pub(super) bucket: Bucket,
+    pub(super) object: Object,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Bucket {
+    pub(super) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Object {
+    pub(super) key: String,
+}
+
+/// An event of EventBridge.
+#[derive(Debug)]
+pub(super) struct EventBridge<'a> {
+    pub(super) kind: &'a str,
+    pub(super) detail: S3,
+}
+
+impl Body {
+    /// What SNS wraps.
+    pub(super) fn sns_message(&self) -> Option<&str> {
+        match (self.kind.as_deref(), &self.message) {
+            (Some("Notification"), Some(message)) => Some(message),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_test(&self) -> bool {
+        self.event.as_deref() == Some("s3:TestEvent")
+    }
+
+    pub(super) fn event_bridge(&self) -> Option<EventBridge<'_>> {
+        if self.source.as_deref() != Some("aws.s3") {
+            return None;
+        }
+        let detail = serde_json::from_value(self.detail.clone()?).ok()?;
+        Some(EventBridge { kind: self.detail_type.as_deref()?, detail })
+    }
+
+    /// What it looks like, for the reason of a refusal.
+    pub(super) fn describe(&self) -> String {
+        match (&self.kind, &self.source, &self.event) {
+            (Some(kind), ..) => format!("a message of SNS of type {kind:?}"),
+            (_, Some(source), _) => format!("an event of {source:?} without what is needed of it"),
+            (.., Some(event)) => format!("an event {event:?}"),
+            _ => "no Records".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,488 @@
+//! From the queue to the catalogue: receives hints, makes the catalogue equal to the bucket at the keys they name,
+//! and deletes each message once all it says is durable.
+//!
+//! Level-triggered, by [`sync`]: the current state of each key, against the ledger, decides what is done; late,
+//! repeated and swapped events do no harm. A [`Worker::turn`] takes a batch of messages through all of it and commits
+//! once. While the engine does not take writes nothing is received, so that no receive counts are used up.
+
+pub mod lease;
+mod receipt;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use wikimovie_domain::ObjectReceipt;
+use wikimovie_search::{CatalogWriter, WriteError};
+
+use self::lease::Leases;
+use crate::{
+    bucket::{Bucket, Keys, is_object},
+    error::IngestError,
+    notification::{Notification, parse},
+    queue::{Message, Queue, RemoteError},
+    sync::{Applied, Change, SyncReport, sync},
+};
+
+/// Looks at a key that changes while it is applied, before it is left to a later delivery.
+const ROUNDS: usize = 3;
+
+/// Longest pause after failures in a row.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Bounds and times of a worker.
+#[derive(Clone, Debug)]
+pub struct WorkerOptions {
+    /// Time for which received messages are ours; extended while they are worked on.
+    pub lease: Duration,
+    /// Longest wait for the first message of a batch.
+    pub wait: Duration,
+    /// Most messages in a batch.
+    pub batch: usize,
+    /// Pause after a first failure; doubled at each further one.
+    pub pause: Duration,
+    /// Receives after which a message whose object cannot be read goes to the dead-letter queue with the reason: fewer
+    /// than after which the queue itself moves it there, without one.
+    pub receives: u32,
+    /// Whether a receipt is put beside the data for each object, at `receipts/<key>.json`.
+    pub receipts: bool,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(60),
+            wait: Duration::from_secs(20),
+            batch: 100,
+            pause: Duration::from_secs(1),
+            receives: 4,
+            receipts: true,
+        }
+    }
+}
+
+/// Opens the engine's one writer; called again after each failure of it.
+pub type OpenWriter = Box<dyn FnMut() -> Result<Box<dyn CatalogWriter>, WriteError> + Send>;
+
+/// What a turn came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Messages received.
+    pub received: usize,
+    /// Messages deleted.
+    pub deleted: usize,
+    /// Time to wait before the next turn; `None` where all went well.
+    pub pause: Option<Duration>,
+}
+
+/// The worker. Not shared; each call blocks.
+pub struct Worker {
+    queue: Arc<dyn Queue>,
+    bucket: Arc<dyn Bucket>,
+    open: OpenWriter,
+    writer: Option<Box<dyn CatalogWriter>>,
+    leases: Leases,
+    options: WorkerOptions,
+    failures: u32,
+    /// Whether the bucket may be closed to us: then it is looked at before anything is received.
+    suspect: bool,
+    /// Received, and not done since a turn failed.
+    kept: Vec<Message>,
+    halt: Arc<AtomicBool>,
+}
+
+/// Why a key did not come to rest.
+struct Unrest {
+    reason: String,
+    /// Whether it has changed meanwhile: then there is nothing wrong with it.
+    changes: bool,
+}
+
+const CHANGES: &str = "it changes faster than it is read";
+
+/// A message and what it says.
+struct Told {
+    message: Message,
+    /// Keys of our bucket.
+    keys: Vec<String>,
+    /// Why it goes to the dead-letter queue once its keys are done.
+    faults: Vec<String>,
+}
+
+impl Worker {
+    /// A worker between these; nothing is asked of them yet.
+    pub fn new(
+        queue: Arc<dyn Queue>,
+        bucket: Arc<dyn Bucket>,
+        open: OpenWriter,
+        leases: Leases,
+        options: WorkerOptions,
+    ) -> Self {
+        Self {
+            queue,
+            bucket,
+            open,
+            writer: None,
+            leases,
+            options,
+            failures: 0,
+            suspect: false,
+            kept: Vec::new(),
+            halt: Arc::default(),
+        }
+    }
+
+    /// Once this is set, reading breaks off: what was read to its end is settled, the rest is handed back.
+    pub fn halt(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.halt)
+    }
+
+    /// Whether the engine takes writes, as far as is known.
+    pub fn is_ready(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    /// Receives a batch, applies it, deletes what is done.
+    pub fn turn(&mut self) -> Turn {
+        let mut turn = Turn::default();
+        match self.try_turn(&mut turn) {
+            Ok(()) => self.failures = 0,
+            // Another worker is at it: this one stands by to take over.
+            Err(TurnError::Write(WriteError::Held(index))) => {
+                turn.pause = Some(self.options.pause);
+                tracing::debug!(index, "another process writes to this index; standing by");
+            }
+            Err(error) => {
+                metrics::counter!("wikimovie_ingest_failures_total").increment(1);
+                turn.pause = Some(self.next_pause());
+                tracing::warn!(%error, pause_ms = turn.pause.map(|pause| pause.as_millis() as u64), "a turn failed; waiting");
+            }
+        }
+        metrics::gauge!("wikimovie_ingest_ready").set(if self.is_ready() { 1.0 } else { 0.0 });
+        turn
+    }
+
+    /// Makes the catalogue equal to the whole bucket, whatever events there were.
+    ///
+    /// # Errors
+    /// Where the bucket cannot be listed, or the engine fails.
+    pub fn reconcile(&mut self, tell: &mut dyn FnMut(crate::Event<'_>)) -> Result<SyncReport, IngestError> {
+        self.ensure_writer()?;
+        let source = Keys::all(Arc::clone(&self.bucket)).halted_by(&self.halt);
+        self.sync(&source, tell)
+    }
+
+    fn try_turn(&mut self, turn: &mut Turn) -> Result<(), TurnError> {
+        self.ensure_writer()?;
+        self.ensure_bucket()?;
+        let mut messages = std::mem::take(&mut self.kept);
+        messages.retain(|message| self.leases.holds(&message.handle));
+        let again = !messages.is_empty();
+        if messages.is_empty() {
+            messages = self.receive()?;
+            turn.received = messages.len();
+        }
+        if messages.is_empty() {
+            return Ok(());
+        }
+        match self.handle(messages.clone(), again) {
+            Ok(deleted) => turn.deleted = deleted,
+            Err(error) => {
+                // They stay with us, under lease, so that no receive counts are used up while engine or bucket fail.
+                self.kept = messages;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives back what is not done, so that others have it at once. To be called before the worker is dropped.
+    pub fn hand_back(&mut self) {
+        let kept = std::mem::take(&mut self.kept).into_iter().map(|message| message.handle);
+        let kept: Vec<String> = kept.filter(|handle| self.leases.release(handle)).collect();
+        if let Err(error) = self.queue.extend(&kept, Duration::ZERO) {
+            tracing::warn!(%error, messages = kept.len(), "messages could not be handed back; they come again later");
+        }
+    }
+
+    /// Opens the writer, or hears that it is still the one.
+    fn ensure_writer(&mut self) -> Result<(), WriteError> {
+        if let Some(writer) = &mut self.writer {
+            match writer.keep_alive() {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    self.writer = None;
+                    return Err(error);
+                }
+            }
+        }
+        self.writer = Some((self.open)()?);
+        Ok(())
+    }
+
+    /// Hears whether the bucket is open to us again, where it may have been closed.
+    fn ensure_bucket(&mut self) -> Result<(), RemoteError> {
+        if self.suspect {
+            self.bucket.check()?;
+            self.suspect = false;
+        }
+        Ok(())
+    }
+
+    /// A batch: what waits already, or the first that comes.
+    fn receive(&self) -> Result<Vec<Message>, RemoteError> {
+        /// What SQS gives at most in one answer.
+        const AT_ONCE: usize = 10;
+        let mut messages = Vec::new();
+        let mut wait = self.options.wait;
+        while messages.len() < self.options.batch {
+            let more = match self.queue.receive(AT_ONCE.min(self.options.batch - messages.len()), wait) {
+                Ok(more) => more,
+                Err(error) if messages.is_empty() => return Err(error),
+                Err(_) => break,
+            };
+            self.leases.hold(more.iter().map(|message| &message.handle), self.options.lease);
+            let last = more.is_empty();
+            messages.extend(more);
+            if last {
+                break;
+            }
+            wait = Duration::ZERO;
+        }
+        metrics::counter!("wikimovie_ingest_messages_received_total").increment(messages.len() as u64);
+        Ok(messages)
+    }
+
+    fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TurnError> {
+        let told: Vec<Told> = messages.into_iter().map(|message| self.understand(message)).collect();
+        let mut keys: Vec<String> = told.iter().flat_map(|told| told.keys.iter().cloned()).collect();
+        keys.sort();
+        keys.dedup();
+        // A message that comes again may have been applied by somebody who died, or failed, before the receipt was put.
+        let again: HashSet<String> = told
+            .iter()
+            .filter(|told| again || told.message.receives > 1)
+            .flat_map(|told| told.keys.clone())
+            .collect();
+        let unsettled = self.settle(keys, again)?;
+        let mut done = Vec::new();
+        for told in &told {
+            let unrest: Vec<&Unrest> = told.keys.iter().filter_map(|key| unsettled.get(key)).collect();
+            let reasons: Vec<&str> = unrest.iter().map(|unrest| unrest.reason.as_str()).collect();
+            let hopeless = told.message.receives >= self.options.receives
+                && !unrest.iter().any(|unrest| unrest.changes)
+                && !self.halt.load(Relaxed);
+            if !reasons.is_empty() && !hopeless {
+                self.put_back(told, &reasons.join("; "));
+                continue;
+            }
+            if !told.faults.is_empty() || !reasons.is_empty() {
+                let faults = told.faults.iter().map(String::as_str);
+                let reason = faults.chain(reasons).collect::<Vec<_>>().join("; ");
+                self.queue.dead_letter(&told.message, &reason)?;
+                metrics::counter!("wikimovie_ingest_dead_letters_total").increment(1);
+                tracing::warn!(message = told.message.id, reason, "a message went to the dead-letter queue");
+            }
+            // One that is ours no more is left to whoever has it now.
+            if self.leases.release(&told.message.handle) {
+                done.push(told.message.handle.clone());
+            }
+        }
+        self.delete(done)
+    }
+
+    /// Reads a message.
+    fn understand(&self, message: Message) -> Told {
+        let Notification { hints, mut faults, .. } = match parse(&message.body) {
+            Ok(notification) => notification,
+            Err(poison) => return Told { message, keys: Vec::new(), faults: vec![poison.to_string()] },
+        };
+        let mut keys = Vec::new();
+        for hint in hints {
+            if hint.bucket != self.bucket.name() {
+                faults.push(format!("the bucket {:?} is not the one of this worker", hint.bucket));
+            } else if is_object(&hint.key) {
+                match crate::folder::provider_of(&hint.key) {
+                    Ok(_) => keys.push(hint.key),
+                    Err(why) => faults.push(why),
+                }
+            }
+        }
+        Told { message, keys, faults }
+    }
+
+    /// Applies the current state of these keys until it is the current state no more than before. Returns the keys
+    /// that did not come to rest, each with the reason.
+    fn settle(
+        &mut self,
+        keys: Vec<String>,
+        mut again: HashSet<String>,
+    ) -> Result<HashMap<String, Unrest>, TurnError> {
+        let mut unsettled: HashMap<String, Unrest> = HashMap::new();
+        let mut keys = keys;
+        for _ in 0..ROUNDS {
+            if keys.is_empty() {
+                break;
+            }
+            let source = Keys::some(Arc::clone(&self.bucket), keys.clone()).halted_by(&self.halt);
+            let report = self.sync(&source, &mut |_| {})?;
+            if source.was_denied() {
+                self.suspect = true;
+                self.ensure_bucket()?;
+            }
+            let mut problems: HashMap<String, String> = report
+                .problems
+                .iter()
+                .map(|problem| (problem.object.clone(), problem.message.clone()))
+                .collect();
+            let mut restless = Vec::new();
+            for key in keys {
+                // A problem may be nothing but an object that was replaced meanwhile: look once more.
+                let seen = source.seen(&key);
+                let now = self.bucket.head(&key);
+                let same = matches!((&seen, &now), (Some(seen), Ok(now)) if seen == now);
+                match problems.remove(&key) {
+                    None if same => {
+                        unsettled.remove(&key);
+                    }
+                    None => {
+                        unsettled.insert(key.clone(), Unrest { reason: CHANGES.to_owned(), changes: true });
+                        restless.push(key);
+                    }
+                    Some(problem) => {
+                        unsettled.insert(key.clone(), Unrest { reason: problem, changes: !same });
+                        if !same && seen.is_some() {
+                            restless.push(key);
+                        }
+                    }
+                }
+            }
+            // A later round may find nothing left to do.
+            let applied = report.changes().map(|applied| applied.receipt.object.clone());
+            again.extend(applied);
+            self.put_receipts(&report, &again, &unsettled)?;
+            keys = restless;
+        }
+        Ok(unsettled)
+    }
+
+    fn sync(
+        &mut self,
+        source: &Keys,
+        tell: &mut dyn FnMut(crate::Event<'_>),
+    ) -> Result<SyncReport, IngestError> {
+        let Some(writer) = &mut self.writer else { return Err(WriteError::Unavailable.into()) };
+        let done = sync(&mut **writer, source, tell);
+        match &done {
+            Ok(report) => count(report),
+            // A writer in doubt is opened anew, which also finds out when the engine takes writes again.
+            Err(IngestError::Write(_)) => self.writer = None,
+            Err(_) => {}
+        }
+        done
+    }
+
+    fn put_receipts(
+        &self,
+        report: &SyncReport,
+        again: &HashSet<String>,
+        unsettled: &HashMap<String, Unrest>,
+    ) -> Result<(), RemoteError> {
+        if !self.options.receipts {
+            return Ok(());
+        }
+        let due = |applied: &&Applied| {
+            let object = &applied.receipt.object;
+            again.contains(object) && !unsettled.contains_key(object)
+        };
+        for applied in report.objects.iter().filter(due) {
+            let removed = matches!(applied.change, Change::Removed | Change::Held);
+            let (key, body) = receipt::object(&applied.receipt, removed);
+            self.bucket.put(&key, body, "application/json")?;
+        }
+        Ok(())
+    }
+
+    /// Leaves a message to a later delivery: the more often it came, the later.
+    fn put_back(&self, told: &Told, reason: &str) {
+        metrics::counter!("wikimovie_ingest_messages_put_back_total").increment(1);
+        tracing::warn!(
+            message = told.message.id,
+            receives = told.message.receives,
+            "a message is tried again later: {reason}"
+        );
+        if self.leases.release(&told.message.handle) {
+            let stops = self.halt.load(Relaxed);
+            let later =
+                if stops { Duration::ZERO } else { backoff(self.options.pause, told.message.receives) };
+            let _ = self.queue.extend(std::slice::from_ref(&told.message.handle), later);
+        }
+    }
+
+    /// Deletes messages. What cannot be deleted comes again and is found done.
+    fn delete(&self, mut handles: Vec<String>) -> Result<usize, TurnError> {
+        let all = handles.len();
+        for _ in 0..2 {
+            if handles.is_empty() {
+                break;
+            }
+            handles = self.queue.delete(&handles)?;
+        }
+        if !handles.is_empty() {
+            tracing::warn!(messages = handles.len(), "messages could not be deleted; they come again");
+        }
+        let deleted = all - handles.len();
+        metrics::counter!("wikimovie_ingest_messages_deleted_total").increment(deleted as u64);
+        Ok(deleted)
+    }
+
+    fn next_pause(&mut self) -> Duration {
+        self.failures = self.failures.saturating_add(1);
+        backoff(self.options.pause, self.failures)
+    }
+}
+
+/// Why a turn broke off. All of its messages come again.
+#[derive(Debug, thiserror::Error)]
+enum TurnError {
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// Doubled each time, up to [`LONGEST_PAUSE`].
+fn backoff(first: Duration, times: u32) -> Duration {
+    first.saturating_mul(1_u32 << times.saturating_sub(1).min(10)).min(LONGEST_PAUSE)
+}
+
+/// Tells metrics and log of what was done.
+fn count(report: &SyncReport) {
+    for Applied { change, receipt } in &report.objects {
+        let outcome = match change {
+            Change::Applied => "applied",
+            Change::Unchanged => "unchanged",
+            Change::Removed => "removed",
+            Change::Held => "held",
+        };
+        metrics::counter!("wikimovie_ingest_objects_total", "outcome" => outcome).increment(1);
+        if *change == Change::Unchanged {
+            continue;
+        }
+        let ObjectReceipt { accepted, merged, refused, removed, bytes, .. } = receipt;
+        for (outcome, records) in
+            [("accepted", accepted), ("merged", merged), ("refused", refused), ("removed", removed)]
+        {
+            metrics::counter!("wikimovie_ingest_records_total", "outcome" => outcome).increment(*records);
+        }
+        metrics::counter!("wikimovie_ingest_read_bytes_total").increment(*bytes);
+        tracing::info!(object = receipt.object, accepted, merged, refused, removed, "object {outcome}");
+    }
+}

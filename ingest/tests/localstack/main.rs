@@ -1,0 +1,164 @@
+//! The whole way on real services: an object in a bucket, its notification in a queue, a worker process, an index on a
+//! search node.
+#![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
+
+mod faults;
+mod operations;
+mod worker;
+
+use std::{process::Output, time::Duration};
+
+use wikimovie_ingest::{bucket::Bucket, queue::Queue};
+use wikimovie_testkit::{engines, localstack};
+
+use self::worker::Place;
+
+fn places(test: &str) -> Vec<Place> {
+    let Some(endpoint) = localstack(test) else { return Vec::new() };
+    engines(test).iter().map(|engine| Place::new(&endpoint, engine)).collect()
+}
+
+fn text(output: &Output) -> String {
+    [&output.stdout[..], &output.stderr[..]].map(String::from_utf8_lossy).concat()
+}
+
+fn list(titles: &[&str]) -> String {
+    titles.iter().map(|title| format!("{{\"title\":\"{title}\",\"year\":1999}}\n")).collect()
+}
+
+fn titled(titles: &[String]) -> String {
+    list(&titles.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn the_catalogue_follows_the_bucket() {
+    for place in places("ingest on LocalStack") {
+        let worker = place.worker(30);
+        place.put("acme/a b+c.ndjson", &list(&["One", "Two"]));
+        place.put("acme/é.ndjson", &(list(&["Two", "Three"]) + "{\"title\":7}\n"));
+        place.until(&["One", "Three", "Two"]);
+        place.put("acme/a b+c.ndjson", &list(&["Four"]));
+        place.until(&["Four", "Three", "Two"]);
+
+        // Not an event, and of another bucket: kept with the reason, while good ones go on.
+        place.queue.send("hello").unwrap();
+        place.queue.send("s3://somewhere/else").unwrap();
+        place.queue.send(&format!("s3://{}/acme/never-there", place.name)).unwrap();
+        place.until_is("the queue is empty", || place.is_quiet());
+        let dead = place.queue.dead_letter_queue().unwrap();
+        place.until_is("two dead letters", || dead.depth().unwrap().0 == 2);
+
+        // The provider finds a receipt that names the line.
+        let receipt = place.bucket.head("receipts/acme/é.ndjson.json").unwrap().unwrap();
+        let mut body = String::new();
+        place.bucket.open(&receipt, 0).unwrap().read_to_string(&mut body).unwrap();
+        let receipt: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((&receipt["accepted"], &receipt["refused"]), (&2.into(), &1.into()));
+        assert_eq!(receipt["refusals"][0]["line"], 3);
+
+        let status = text(&place.run(&["status"]));
+        assert!(status.contains("dead letters   2") && status.contains("movies         3"), "{status}");
+        let why = text(&place.run(&["why", "acme:~0"]));
+        assert!(why.contains("listed by no object"), "{why}");
+        let checked = place.run(&["check-config"]);
+        assert!(checked.status.success(), "{}", text(&checked));
+
+        let redriven = place.run(&["redrive"]);
+        assert!(text(&redriven).contains("2 dead letters"), "{}", text(&redriven));
+        place.until_is("dead letters again", || place.is_quiet() && dead.depth().unwrap().0 == 2);
+
+        let (status, took) = worker.terminate();
+        assert_eq!(status, Some(0));
+        assert!(took < Duration::from_secs(10), "stopping took {took:?}");
+        assert_eq!(place.titles(), ["Four", "Three", "Two"]);
+    }
+}
+
+#[test]
+fn what_no_event_told_of_is_found() {
+    for place in places("reconcile on LocalStack") {
+        let worker = place.worker(30);
+        place.put("a.json", "[{\"title\":\"One\"}]");
+        place.until(&["One"]);
+        place.until_is("the queue is empty", || place.is_quiet());
+        worker.terminate();
+        // Nobody hears of these.
+        place.put("b.json", "[{\"title\":\"Two\"}]");
+        place.put("receipts/x.json", "{}");
+        place.until_is("the events are there", || place.queue.depth().unwrap().0 >= 2);
+        while let Some(message) = place.queue.receive(1, Duration::ZERO).unwrap().pop() {
+            place.queue.delete(&[message.handle]).unwrap();
+        }
+        let dry = place.run(&["reconcile", "--dry-run"]);
+        assert!(
+            text(&dry).contains("1 of 2 objects differ") && dry.status.code() == Some(1),
+            "{}",
+            text(&dry)
+        );
+        let told = place.run(&["reconcile"]);
+        assert!(told.status.success(), "{}", text(&told));
+        let _worker = place.worker(30);
+        place.until(&["One", "Two"]);
+    }
+}
+
+#[test]
+fn a_killed_worker_loses_nothing() {
+    for place in places("kills on LocalStack") {
+        let mut expected: Vec<String> = Vec::new();
+        for round in 0..3 {
+            let worker = place.worker(2);
+            for object in 0..4 {
+                let title = format!("Movie {round}{object}");
+                place.put(&format!("acme/{round}-{object}.ndjson"), &list(&[&title]));
+                expected.push(title);
+            }
+            std::thread::sleep(Duration::from_millis(400 + 300 * round));
+            worker.kill();
+        }
+        let _worker = place.worker(2);
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        let took = place.until(&expected);
+        println!("converged {took:?} after the kill");
+        place.until_is("the queue is empty", || place.is_quiet());
+    }
+}
+
+#[test]
+fn seeds_reach_the_catalogue() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    for place in places("seeds on LocalStack") {
+        let _worker = place.worker(30);
+        let seeded = place.command(&["seed", "s3"]).current_dir(root).output().unwrap();
+        assert!(seeded.status.success(), "{}", text(&seeded));
+        let movies = || place.runtime.block_on(place.cluster.engine.catalog().info()).unwrap().movies;
+        place.until_is("more than a thousand movies", || {
+            place.titles();
+            movies() > 1_000 && place.is_quiet()
+        });
+        // The same again, told by events that we send ourselves: nothing changes.
+        let before = movies();
+        let sent = place.command(&["seed", "sqs"]).current_dir(root).output().unwrap();
+        assert!(sent.status.success(), "{}", text(&sent));
+        place.until_is("the queue is empty", || place.is_quiet());
+        assert_eq!(movies(), before);
+    }
+}
+
+#[test]
+fn files_are_validated_without_services() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.ndjson"), list(&["One"]) + "{\"title\":7}\n").unwrap();
+    let run = |path: &std::path::Path| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_wikimovie-ingest"))
+            .arg("validate")
+            .arg(path)
+            .output()
+            .unwrap()
+    };
+    let told = run(folder.path());
+    assert_eq!(told.status.code(), Some(1), "{}", text(&told));
+    let verdicts: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!((&verdicts[0]["accepted"], &verdicts[0]["refused"]), (&1.into(), &1.into()));
+    assert_eq!(run(&folder.path().join("none")).status.code(), Some(2));
+}
