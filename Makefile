@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check clean
+.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ relevance-page: ## docs/relevance.md: every engine beside a plain multi_match, o
 
 bench: ## speed and memory on real movies; writes docs/performance.md (MOVIES=folder QUERIES=file)
 	@scripts/bench.sh
+
+bench-text: ## what reading a text costs, without any engine; into docs/performance.md
+	@scripts/bench-text.sh
 
 bench-engine: ## the gateway on search nodes beside the nodes themselves; into docs/performance.md
 	@scripts/bench-engine.sh

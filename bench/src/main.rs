@@ -3,6 +3,7 @@
 //! ```text
 //! wikimovie-bench speed   --binary B --movies FOLDER --queries FILE --report docs/performance.md
 //! wikimovie-bench answers --binary B --movies FOLDER --queries FILE --out results.jsonl
+//! wikimovie-bench text    --movies FOLDER --queries FILE --report docs/performance.md
 //! wikimovie-bench engine  --node URL… --movies FOLDER --queries FILE --report docs/performance.md
 //! ```
 //!
@@ -17,6 +18,7 @@ mod node;
 mod pin;
 mod questions;
 mod report;
+mod text;
 
 use std::{
     fs::File,
@@ -63,6 +65,8 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Time the reading and expansion of texts, without any engine.
+    Text(text::TextArgs),
     /// Compare the gateway with what people send to a search node by themselves.
     Engine(engine::EngineArgs),
 }
@@ -87,6 +91,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Speed { setup, questions, report } => speed(&setup, questions, report),
         Command::Answers { setup, out } => answers(&setup, &out),
+        Command::Text(args) => text::measure(&args),
         Command::Engine(args) => engine::compare(&args),
     }
 }

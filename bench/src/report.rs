@@ -42,9 +42,10 @@ impl fmt::Display for Latencies {
 pub(crate) enum Section {
     Embedded,
     Engine,
+    Text,
 }
 
-const SECTIONS: [Section; 2] = [Section::Embedded, Section::Engine];
+const SECTIONS: [Section; 3] = [Section::Embedded, Section::Engine, Section::Text];
 
 impl Section {
     /// Comment that starts the part.
@@ -52,6 +53,7 @@ impl Section {
         match self {
             Self::Embedded => "<!-- make bench -->",
             Self::Engine => "<!-- make bench-engine -->",
+            Self::Text => "<!-- make bench-text -->",
         }
     }
 

@@ -1,0 +1,99 @@
+//! What it costs to read a text and to expand its words, before any engine is asked.
+
+use std::{
+    hint::black_box,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use clap::Args;
+use wikimovie_domain::{Filter, Question};
+use wikimovie_search::{
+    plan::{compile::compile, prefix::compile_prefix},
+    text::{reading, understand::understand},
+    vocabulary::Vocabulary,
+};
+use wikimovie_testkit::{Oracle, data};
+
+use crate::{
+    questions::read_questions,
+    report::{self, Latencies, Section},
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct TextArgs {
+    /// Folder of movie files, whose words are the vocabulary.
+    #[arg(long)]
+    movies: PathBuf,
+    /// File of questions.
+    #[arg(long)]
+    queries: PathBuf,
+    /// Times each question is read.
+    #[arg(long, default_value_t = 20)]
+    rounds: usize,
+    /// Markdown file to write.
+    #[arg(long)]
+    report: Option<PathBuf>,
+}
+
+/// Reads every question of the file in turn, so many rounds, and times each step by itself.
+pub(crate) fn measure(args: &TextArgs) -> anyhow::Result<()> {
+    let movies = data::movies(&args.movies).context("there is no such folder of movies")?;
+    let vocabulary = Oracle::new(movies).vocabulary();
+    let questions = read_questions(&args.queries)?;
+    let texts: Vec<&str> = questions.iter().map(|question| question.query.as_str()).collect();
+    let rounds = args.rounds;
+    let read = time(&texts, rounds, |text| {
+        black_box(understand(text, &reading::read(text).words, &vocabulary));
+    });
+    // All of the plan but the engine: reading, expansion, clauses and points.
+    let compiled = time(&texts, rounds, |text| {
+        let question = Question { text: text.to_owned(), ..Question::default() };
+        black_box(compile(&question, &vocabulary));
+    });
+    let typed = time(&texts, rounds, |text| {
+        black_box(compile_prefix(text, &Filter::default(), &vocabulary));
+    });
+    let text = markdown(&vocabulary, texts.len(), rounds, &read, &compiled, &typed);
+    println!("{text}");
+    if let Some(path) = &args.report {
+        report::write(path, Section::Text, &text)?;
+    }
+    Ok(())
+}
+
+fn time(texts: &[&str], rounds: usize, work: impl Fn(&str)) -> Latencies {
+    // The first round fills caches and makes tables that serve every later question.
+    texts.iter().for_each(|text| work(text));
+    let mut taken: Vec<Duration> = Vec::with_capacity(texts.len() * rounds);
+    for text in std::iter::repeat_n(texts, rounds).flatten() {
+        let started = Instant::now();
+        work(text);
+        taken.push(started.elapsed());
+    }
+    Latencies::of(taken)
+}
+
+fn markdown(
+    vocabulary: &Vocabulary,
+    questions: usize,
+    rounds: usize,
+    read: &Latencies,
+    compiled: &Latencies,
+    typed: &Latencies,
+) -> String {
+    let row = |name: &str, taken: &Latencies| {
+        let us = |percent| taken.ms(percent) * 1e3;
+        format!("| {name} | {:.0} | {:.0} | {:.0} | {:.0} |\n", us(50.0), us(95.0), us(99.0), us(100.0))
+    };
+    format!(
+        "## Reading a text\n\n{questions} questions, {rounds} rounds, over a vocabulary of {} words and {} people; \
+         microseconds:\n\n| step | p50 | p95 | p99 | max |\n| --- | ---: | ---: | ---: | ---: |\n{}{}{}",
+        vocabulary.word_count(),
+        vocabulary.people().len(),
+        row("words, readings (years, genres, people)", read),
+        row("the whole plan of a search: reading, expansion, points", compiled),
+        row("the whole plan of an autocomplete", typed),
+    )
+}
