@@ -21,6 +21,8 @@ use crate::{
 
 /// Time after which a hold that was not renewed is nobody's.
 const LASTS: Duration = Duration::from_secs(4);
+/// Time after the last renewal in which writing goes on.
+pub(super) const LATEST: Duration = Duration::from_secs(20);
 /// Time between two renewals: two in a row may fail.
 const RENEWED_EVERY: Duration = Duration::from_secs(1);
 /// Time one renewal may take.
@@ -107,13 +109,25 @@ impl Hold {
         lock(&self.ticket).held.targets = targets;
     }
 
-    /// An error where the hold was lost, or may have been.
+    /// An error where the hold was lost. A busy machine may be late with a renewal, which does no harm before a
+    /// [`Hold::confirm`]: what is written without the hold replaces nothing.
     pub(super) fn check(&self) -> Result<(), WriteError> {
         let ticket = lock(&self.ticket);
-        if ticket.lost || ticket.since.elapsed() >= LASTS {
+        if ticket.lost || ticket.since.elapsed() >= LATEST {
             return Err(WriteError::Held(self.index.clone()));
         }
         Ok(())
+    }
+
+    /// Returns once a renewal shows that nobody else had the hold so far.
+    pub(super) async fn confirm(&self) -> Result<(), WriteError> {
+        loop {
+            self.check()?;
+            if lock(&self.ticket).since.elapsed() < LASTS {
+                return Ok(());
+            }
+            tokio::time::sleep(DEADLINE / 20).await;
+        }
     }
 
     /// Gives the hold back; it ends by itself where that fails.

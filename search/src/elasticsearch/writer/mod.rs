@@ -383,10 +383,10 @@ impl CatalogWriter for ElasticsearchWriter {
         let targets = self.bulk.targets();
         let revision = self.runtime.block_on(async {
             shared.refresh(targets).await?;
-            hold.check()?;
+            hold.confirm().await?;
             revision.movies = shared.search_alone(Search::count(Query::ALL)).await?.total();
             shared.write_rows(&rows, versions).await?;
-            hold.check()?;
+            hold.confirm().await?;
             // Last, since it tells gateways that there is something new to read.
             shared.write_revision(revision, versions).await?;
             Ok::<_, WriteError>(revision)

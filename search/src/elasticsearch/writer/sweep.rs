@@ -4,11 +4,13 @@
 //! What a writer without its hold had begun is swept twice: a write of it may still be on its way, and lands at the
 //! latest when the deadline of its request is over.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
 
-use super::{ElasticsearchWriter, bulk, ledger::row_id, listings::Entry};
+use super::{ElasticsearchWriter, bulk, hold, ledger::row_id, listings::Entry};
 use crate::{
     elasticsearch::{
         Elasticsearch, Shared,
@@ -17,6 +19,9 @@ use crate::{
     },
     writer::{LedgerRow, WriteError},
 };
+
+/// Time after which no write of the holder before us can be on its way any more.
+const SETTLED: Duration = bulk::DEADLINE.saturating_add(hold::LATEST);
 
 /// Movies of a provider that a sweep may take away whatever their share.
 const FREE: u64 = 50;
@@ -115,7 +120,7 @@ impl ElasticsearchWriter {
 
     /// Notes an object that another writer had begun, to be swept once more.
     pub(super) fn left_unsettled(&mut self, key: &str, start: u64) {
-        if self.opened.elapsed() >= bulk::DEADLINE {
+        if self.opened.elapsed() >= SETTLED {
             self.unfinished.clear();
         } else if self.unfinished.contains(key) {
             self.unsettled.insert(key.to_owned(), Unsettled { start });
@@ -139,7 +144,7 @@ impl ElasticsearchWriter {
 
     /// Sweeps once more what another writer had begun, as soon as no write of it can be on its way any more.
     pub(super) fn settle_unsettled(&mut self) -> Result<(), WriteError> {
-        if self.unsettled.is_empty() || self.opened.elapsed() < bulk::DEADLINE {
+        if self.unsettled.is_empty() || self.opened.elapsed() < SETTLED {
             return Ok(());
         }
         let unsettled = std::mem::take(&mut self.unsettled);
