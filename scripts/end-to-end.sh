@@ -10,8 +10,8 @@ say "Installing what the end-to-end tests and the TypeScript client need"
 npm_install e2e
 npm_install clients/typescript
 say "End-to-end tests against a live gateway"
-node e2e/with-gateway.mjs target/release/wikimovie npm --prefix e2e test
+node e2e/with-gateway.mjs "$built"/release/wikimovie npm --prefix e2e test
 say "TypeScript client against a live gateway"
-node e2e/with-gateway.mjs target/release/wikimovie npm --prefix clients/typescript test
+node e2e/with-gateway.mjs "$built"/release/wikimovie npm --prefix clients/typescript test
 say "Rust client against a live gateway"
-node e2e/with-gateway.mjs target/release/wikimovie cargo test --locked -p wikimovie-client
+node e2e/with-gateway.mjs "$built"/release/wikimovie cargo test --locked -p wikimovie-client

@@ -1,6 +1,8 @@
 # Shared by the scripts: where the project is, and how they talk.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# Where cargo puts what it builds.
+built=${CARGO_TARGET_DIR:-target}
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }

@@ -4,17 +4,16 @@
 . "$(dirname "$0")/lib.sh"
 need_rust
 golden=${GOLDEN:-relevance/golden.jsonl} movies=${MOVIES:-seeds} engine=${ENGINE:-embedded}
-target=${CARGO_TARGET_DIR:-target}
 [ -f "$golden" ] || fail "no golden list at $golden: set GOLDEN to a file of them"
 [ -d "$movies" ] || fail "no movies at $movies: set MOVIES to a folder of movie files"
-mkdir -p "$target/relevance"
-last=$target/relevance/$engine-$(basename "$golden").last.json
+mkdir -p "$built/relevance"
+last=$built/relevance/$engine-$(basename "$golden").last.json
 if [ "$engine" = embedded ]; then
   cargo build --release --locked --bin wikimovie
   data=$(mktemp -d)
   trap 'rm -rf "$data"' EXIT
-  "$target/release/wikimovie" load "$movies" --data-dir "$data" >/dev/null
-  "$target/release/wikimovie" relevance "$golden" --data-dir "$data" --last "$last"
+  "$built/release/wikimovie" load "$movies" --data-dir "$data" >/dev/null
+  "$built/release/wikimovie" relevance "$golden" --data-dir "$data" --last "$last"
 else
   cargo build --release --locked -p wikimovie-api --bin wikimovie-api -p wikimovie-ingest --bin wikimovie-ingest
   scripts/engines.sh start
@@ -22,6 +21,6 @@ else
   [ -n "$url" ] || fail "no engine $engine here: one of embedded $(scripts/engines.sh urls | cut -f1 | xargs)"
   export ELASTICSEARCH_URLS=$url WIKIMOVIE_INDEX=relevance-$$ WIKIMOVIE_REPLICAS=0
   trap 'curl -sS -o /dev/null -X DELETE "$url/$WIKIMOVIE_INDEX-*?expand_wildcards=all"' EXIT
-  "$target/release/wikimovie-ingest" load "$movies" >/dev/null
-  "$target/release/wikimovie-api" relevance "$golden" --last "$last"
+  "$built/release/wikimovie-ingest" load "$movies" >/dev/null
+  "$built/release/wikimovie-api" relevance "$golden" --last "$last"
 fi

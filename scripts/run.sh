@@ -11,4 +11,4 @@ say "Building wikimovie (release; the first time takes a few minutes, later seco
 cargo build --release --locked --bin wikimovie
 export WIKIMOVIE_WATCH=${WIKIMOVIE_WATCH:-seeds}
 say "Starting: loading and watching $WIKIMOVIE_WATCH"
-exec target/release/wikimovie serve
+exec "$built"/release/wikimovie serve
