@@ -1,10 +1,13 @@
 //! The gateway: one GraphQL endpoint over a movie catalogue, its pages and its probes.
 //!
-//! [`router`] gets a [`Gateway`] (a catalogue, a sealer, settings) and gives the whole HTTP surface; [`serve`]
-//! puts it on a listener. Nothing here knows an engine, a queue, or the environment.
+//! [`router`] gets a [`Gateway`] (a catalogue, a sealer, settings) and gives the whole HTTP surface; [`Server`]
+//! puts it on listeners. [`args`] are its settings as an operator gives them. Nothing here knows an engine, a queue, or
+//! the environment.
 
+pub mod args;
 pub mod graphql;
 pub mod http;
+mod lifecycle;
 pub mod reference;
 mod server;
 mod settings;
@@ -18,7 +21,8 @@ pub use graphql::{
     schema::sdl,
 };
 pub use http::router;
-pub use server::serve;
+pub use lifecycle::Lifecycle;
+pub use server::{Server, ServerSettings, TlsSettings};
 pub use settings::{ApiSettings, Environment};
 
 /// What the gateway answers from. Cheap to clone.
@@ -30,12 +34,14 @@ pub struct Gateway {
     pub sealer: Sealer,
     /// What the operator set.
     pub settings: Arc<ApiSettings>,
+    /// Whether the end is near.
+    pub lifecycle: Lifecycle,
 }
 
 impl Gateway {
     /// A gateway to a catalogue.
     pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
-        Self { catalog, sealer, settings: Arc::new(settings) }
+        Self { catalog, sealer, settings: Arc::new(settings), lifecycle: Lifecycle::default() }
     }
 }
 

@@ -28,8 +28,6 @@ pub struct ApiSettings {
     pub engine_deadline: Duration,
     /// Longest time for the body of a request to arrive.
     pub body_deadline: Duration,
-    /// Longest time that open requests get to finish once the gateway is told to stop.
-    pub drain_deadline: Duration,
     /// Largest request body and WebSocket message in bytes.
     pub body_limit: usize,
     /// WebSocket connections open at once.
@@ -49,7 +47,6 @@ impl ApiSettings {
             operation_deadline: Duration::from_secs(10),
             engine_deadline: Duration::from_secs(5),
             body_deadline: Duration::from_secs(10),
-            drain_deadline: Duration::from_secs(10),
             body_limit: 1024 * 1024,
             sockets: 1_000,
             operations_per_socket: 50,

@@ -42,19 +42,38 @@ struct Shared {
     sdl: Arc<sdl::Contract>,
 }
 
+impl Shared {
+    fn new(gateway: Gateway) -> Self {
+        let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
+        let service = Service::new(gateway.clone());
+        Self { gateway, service, sockets, sdl: Arc::new(sdl::Contract::new()) }
+    }
+}
+
 /// The whole HTTP surface of a gateway.
 ///
 /// | path | what |
 /// |---|---|
 /// | `/graphql` | GraphQL over HTTP (GET, POST) and over WebSocket |
 /// | `/schema.graphql` | the contract |
-/// | `/livez`, `/readyz` | probes |
+/// | `/livez`, `/readyz` | probes, where they have no listener of their own |
 /// | `/`, `/graphiql`, `/assets/…` | the pages, where they were built |
 pub fn router(gateway: Gateway) -> Router {
-    let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
-    let graphiql = gateway.settings.graphiql;
-    let service = Service::new(gateway.clone());
-    let shared = Shared { gateway, service, sockets, sdl: Arc::new(sdl::Contract::new()) };
+    let operation = operation(gateway.clone());
+    finish(surface(&Shared::new(gateway)).merge(operation))
+}
+
+/// The surface for clients, without what is for operators.
+pub fn public(gateway: Gateway) -> Router {
+    finish(surface(&Shared::new(gateway)))
+}
+
+/// What is for operators alone: probes and metrics. Never limited.
+pub fn admin(gateway: Gateway) -> Router {
+    finish(operation(gateway))
+}
+
+fn surface(shared: &Shared) -> Router {
     let api = Router::new()
         .route("/graphql", get(endpoint::get).post(endpoint::post).fallback(endpoint::other_method))
         // Left out of compression: a strong ETag names one sequence of bytes.
@@ -62,13 +81,17 @@ pub fn router(gateway: Gateway) -> Router {
         .route("/schema.graphql", get(sdl::get))
         .layer(cors())
         .with_state(shared.clone());
-    let probes = Router::new()
-        .route("/livez", get(probes::live))
-        .route("/readyz", get(probes::ready))
-        .with_state(shared);
-    let pages = pages::router(graphiql).layer(CompressionLayer::new());
+    api.merge(pages::router(shared.gateway.settings.graphiql).layer(CompressionLayer::new()))
+}
+
+fn operation(gateway: Gateway) -> Router {
+    Router::new().route("/livez", get(probes::live)).route("/readyz", get(probes::ready)).with_state(gateway)
+}
+
+/// What every answer has.
+fn finish(router: Router) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
-    Router::new().merge(api).merge(probes).merge(pages).layer(
+    router.layer(
         // Outermost first.
         ServiceBuilder::new()
             .layer(request_id::SetRequestIdLayer::new(request_id.clone(), request_id::MakeRequestUuid))
