@@ -3,6 +3,8 @@
 //! [`router`] gets a [`Gateway`] (a catalogue, a sealer, settings) and gives the whole HTTP surface; [`serve`]
 //! puts it on a listener. Nothing here knows an engine, a queue, or the environment.
 
+pub mod cache;
+pub mod documents;
 pub mod graphql;
 pub mod http;
 pub mod reference;
@@ -13,6 +15,10 @@ use std::sync::Arc;
 
 use wikimovie_search::{Catalog, Sealer};
 
+use cache::{CachedCatalog, WholeAnswers};
+
+pub use cache::CacheSettings;
+pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
 pub use graphql::{
     error::{CodeRow, ErrorCode},
     schema::sdl,
@@ -30,12 +36,31 @@ pub struct Gateway {
     pub sealer: Sealer,
     /// What the operator set.
     pub settings: Arc<ApiSettings>,
+    documents: Documents,
+    cached: Arc<CachedCatalog>,
+    answers: WholeAnswers,
 }
 
 impl Gateway {
-    /// A gateway to a catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
-        Self { catalog, sealer, settings: Arc::new(settings) }
+    /// A gateway to a catalogue, whose answers it remembers as the settings say.
+    ///
+    /// # Errors
+    /// Where the manifest of trusted documents cannot be used.
+    pub fn new(
+        catalog: Arc<dyn Catalog>,
+        sealer: Sealer,
+        settings: ApiSettings,
+    ) -> Result<Self, ManifestError> {
+        let documents = Documents::open(settings.documents.clone())?;
+        let cached = Arc::new(CachedCatalog::new(catalog, settings.cache.clone(), settings.engine_deadline));
+        let answers = WholeAnswers::new(settings.cache.bytes / 2);
+        let catalog = Arc::clone(&cached) as Arc<dyn Catalog>;
+        Ok(Self { catalog, sealer, settings: Arc::new(settings), documents, cached, answers })
+    }
+
+    /// The documents that it knows by name; to be followed where they come from a manifest.
+    pub fn documents(&self) -> Documents {
+        self.documents.clone()
     }
 }
 

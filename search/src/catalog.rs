@@ -1,5 +1,7 @@
 //! The read side of an engine.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -45,6 +47,12 @@ pub trait Catalog: Send + Sync + 'static {
 
     /// Tells of each new revision; holds the current one.
     fn revisions(&self) -> watch::Receiver<Revision>;
+
+    /// For how long nobody could say whether [`Catalog::revisions`] still holds the current revision: the time since
+    /// the engine last said so. An engine in this process always knows.
+    fn unconfirmed_for(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Place of a receipt in the list: a watched file and one loaded by hand may share a key, not both.

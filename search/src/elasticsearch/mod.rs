@@ -22,7 +22,10 @@ mod search;
 mod vocabulary;
 mod writer;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
@@ -99,6 +102,8 @@ struct Shared {
     /// The newest revision that questions are read against; `None` until the cluster is prepared.
     view: ArcSwapOption<View>,
     revisions: watch::Sender<Revision>,
+    /// When the cluster last said that `view` is of its current revision.
+    confirmed: ArcSwapOption<Instant>,
     plans: Plans,
 }
 
@@ -165,6 +170,7 @@ impl Elasticsearch {
                 sealer,
                 view: ArcSwapOption::empty(),
                 revisions,
+                confirmed: ArcSwapOption::empty(),
                 plans: Plans::builder().max_capacity(REMEMBERED_PLANS).build(),
             }),
         })
@@ -237,9 +243,11 @@ impl Elasticsearch {
 impl Shared {
     /// Reads the catalogue's revision, and what questions need of it where it is a new one.
     async fn look(&self, always: bool) -> Result<(), SearchError> {
+        let asked = Instant::now();
         let revision = self.stored_revision().await?;
         let known = self.view.load().as_ref().map(|view| view.revision);
         if !always && known == Some(revision) {
+            self.confirmed.store(Some(Arc::new(asked)));
             return Ok(());
         }
         let (shards, about) = self.about().await?;
@@ -250,6 +258,7 @@ impl Shared {
             *current = revision;
             news
         });
+        self.confirmed.store(Some(Arc::new(asked)));
         Ok(())
     }
 
@@ -263,12 +272,21 @@ impl Shared {
         if answers.len() != asked {
             return Err(response::odd("other answers than were asked"));
         }
-        answers.into_iter().map(Answer::found).collect()
+        let found = answers.into_iter().map(Answer::found).collect::<Result<Vec<_>, _>>()?;
+        if found.iter().any(Found::is_partial) {
+            operation::note_partial();
+        }
+        Ok(found)
     }
 
     /// Asks one search in a request of its own, whose answer may be long.
     async fn search_alone(&self, search: Search) -> Result<Found, SearchError> {
-        self.send(vec![search], true).await?.pop().ok_or_else(|| response::odd("no answer"))?.found()
+        let answer = self.send(vec![search], true).await?.pop().ok_or_else(|| response::odd("no answer"))?;
+        let found = answer.found()?;
+        if found.is_partial() {
+            operation::note_partial();
+        }
+        Ok(found)
     }
 
     /// One HTTP request; a long answer is better sent compressed.
@@ -364,6 +382,10 @@ impl Catalog for Elasticsearch {
 
     fn revisions(&self) -> watch::Receiver<Revision> {
         self.shared.revisions.subscribe()
+    }
+
+    fn unconfirmed_for(&self) -> Duration {
+        self.shared.confirmed.load().as_ref().map_or(Duration::MAX, |confirmed| confirmed.elapsed())
     }
 }
 
