@@ -5,6 +5,8 @@
 //! the environment.
 
 pub mod args;
+pub mod cache;
+pub mod documents;
 pub mod graphql;
 pub mod http;
 mod lifecycle;
@@ -16,6 +18,10 @@ use std::sync::Arc;
 
 use wikimovie_search::{Catalog, Sealer};
 
+use cache::{CachedCatalog, WholeAnswers};
+
+pub use cache::CacheSettings;
+pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
 pub use graphql::{
     error::{CodeRow, ErrorCode},
     schema::sdl,
@@ -36,12 +42,31 @@ pub struct Gateway {
     pub settings: Arc<ApiSettings>,
     /// Whether the end is near.
     pub lifecycle: Lifecycle,
+    documents: Documents,
+    cached: Arc<CachedCatalog>,
+    answers: WholeAnswers,
 }
 
 impl Gateway {
-    /// A gateway to a catalogue.
-    pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
-        Self { catalog, sealer, settings: Arc::new(settings), lifecycle: Lifecycle::default() }
+    /// A gateway to a catalogue, whose answers it remembers as the settings say.
+    ///
+    /// # Errors
+    /// Where the manifest of trusted documents cannot be used.
+    pub fn new(
+        catalog: Arc<dyn Catalog>,
+        sealer: Sealer,
+        settings: ApiSettings,
+    ) -> Result<Self, ManifestError> {
+        let documents = Documents::open(settings.documents.clone())?;
+        let cached = Arc::new(CachedCatalog::new(catalog, settings.cache.clone(), settings.engine_deadline));
+        let answers = WholeAnswers::new(settings.cache.bytes / 2);
+        let catalog = Arc::clone(&cached) as Arc<dyn Catalog>;
+        Ok(Self { catalog, sealer, settings: Arc::new(settings), lifecycle: Lifecycle::default(), documents, cached, answers })
+    }
+
+    /// The documents that it knows by name; to be followed where they come from a manifest.
+    pub fn documents(&self) -> Documents {
+        self.documents.clone()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::{cache::CacheSettings, documents::DocumentSettings};
+
 /// Where the gateway runs; it decides the defaults that differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Environment {
@@ -34,6 +36,10 @@ pub struct ApiSettings {
     pub sockets: usize,
     /// Operations running at once on one WebSocket connection.
     pub operations_per_socket: usize,
+    /// Answers kept.
+    pub cache: CacheSettings,
+    /// Documents known by name.
+    pub documents: DocumentSettings,
 }
 
 impl ApiSettings {
@@ -50,6 +56,8 @@ impl ApiSettings {
             body_limit: 1024 * 1024,
             sockets: 1_000,
             operations_per_socket: 50,
+            cache: CacheSettings::default(),
+            documents: DocumentSettings::default(),
         }
     }
 }

@@ -61,7 +61,7 @@ impl MovieSort {
 }
 
 /// A question with all that is wanted of its answer: one engine round trip.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SearchRequest {
     /// What is asked.
     pub question: Question,

@@ -1,6 +1,6 @@
 //! The read side of an engine.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,12 @@ pub trait Catalog: Send + Sync + 'static {
     /// alone. Receipts are those of the providers that the filter names in `providers.anyOf`; none where it names none.
     /// Cursors of one restriction are forged to any other. Asking for the same restriction again is cheap.
     async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError>;
+
+    /// For how long nobody could say whether [`Catalog::revisions`] still holds the current revision: the time since
+    /// the engine last said so. An engine in this process always knows.
+    fn unconfirmed_for(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Place of a receipt in the list: a watched file and one loaded by hand may share a key, not both.

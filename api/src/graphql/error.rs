@@ -31,6 +31,8 @@ pub enum ErrorCode {
     QueryTooComplex,
     /// A hash that is not known.
     PersistedQueryNotFound,
+    /// A document outside of the manifest.
+    DocumentNotTrusted,
     /// A request that is not as GraphQL over HTTP asks.
     BadRequest,
     /// Several operations in one request.
@@ -75,6 +77,7 @@ impl ErrorCode {
         Self::GraphqlValidationFailed,
         Self::QueryTooComplex,
         Self::PersistedQueryNotFound,
+        Self::DocumentNotTrusted,
         Self::BadRequest,
         Self::BatchingNotSupported,
         Self::MethodNotAllowed,
@@ -151,7 +154,13 @@ impl ErrorCode {
                 "PERSISTED_QUERY_NOT_FOUND",
                 StatusCode::BAD_REQUEST,
                 None,
-                "No document is known under this hash. Send it once with the hash, then the hash alone will do.",
+                "No document is known under this hash or id. Send it once with the hash, then the hash alone will do.",
+            ),
+            Self::DocumentNotTrusted => (
+                "DOCUMENT_NOT_TRUSTED",
+                StatusCode::FORBIDDEN,
+                None,
+                "Only documents of the operator's manifest are executed here. Ask with one of them, by hash, id or exact text.",
             ),
             Self::BadRequest => (
                 "BAD_REQUEST",

@@ -16,10 +16,12 @@ use wikimovie_search::operation::operation;
 
 use crate::{
     Gateway,
+    cache::{Notes, Outcome},
+    documents::{Hash, Naming},
     graphql::{
         bounds,
         error::{self, ApiError, ErrorCode},
-        persisted::PersistedDocuments,
+        lasting,
         query::Query,
         scope::Scope,
         shape::{self, Selected, Shape},
@@ -75,7 +77,6 @@ pub fn sdl() -> String {
 pub struct Service {
     schema: Schema,
     gateway: Gateway,
-    persisted: Arc<PersistedDocuments>,
     shape: Arc<Shape>,
     /// Operations that may run at once; only a WebSocket connection has such a bound of its own.
     permits: Option<Arc<Semaphore>>,
@@ -87,12 +88,46 @@ impl std::fmt::Debug for Service {
     }
 }
 
+/// A request whose document is known.
+#[derive(Debug)]
+pub struct Addressed {
+    request: Request,
+    /// Whether the document was named and not sent.
+    named: bool,
+    /// Hash under which the document is to be kept once it was checked.
+    keep: Option<Hash>,
+}
+
+impl Addressed {
+    /// The request, with its document.
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Whether the document was named and not sent.
+    pub(crate) fn is_named(&self) -> bool {
+        self.named
+    }
+}
+
 /// A request that may be executed: within bounds, parsed, and of a known kind.
 #[derive(Debug)]
 pub struct Prepared {
     request: Request,
     kind: OperationType,
     selected: Selected,
+    lasting: bool,
+}
+
+/// What an operation came to.
+#[derive(Debug)]
+pub struct Ran {
+    /// The answer.
+    pub(crate) response: Response,
+    /// What became of its questions.
+    pub(crate) outcome: Outcome,
+    /// The revision that the whole answer is true of, where it changes with the revision only.
+    pub(crate) whole_of: Option<u64>,
 }
 
 impl Prepared {
@@ -107,7 +142,7 @@ impl Service {
     pub fn new(gateway: Gateway) -> Self {
         let schema = schema(Some(gateway.clone()));
         let shape = Arc::new(Shape::new(&schema.sdl()));
-        Self { schema, gateway, persisted: Arc::default(), shape, permits: None }
+        Self { schema, gateway, shape, permits: None }
     }
 
     /// The same for one WebSocket connection.
@@ -116,19 +151,30 @@ impl Service {
         Self { permits: Some(permits), ..self.clone() }
     }
 
-    /// Finds the document, checks it against the bounds and parses it.
+    /// Finds the document of a request.
     ///
     /// # Errors
     /// The answer that says what is wrong.
-    pub fn prepare(&self, mut request: Request) -> Result<Prepared, Box<Response>> {
-        let refuse = |error: ApiError| Box::new(answer(error.into_server_error()));
-        let persisted = request.extensions.remove("persistedQuery");
-        let hashed = persisted.is_some();
-        if let Some(extension) = persisted
-            && let Some(known) = self.persisted.resolve(extension, &request.query).map_err(refuse)?
-        {
-            request.query = known.as_ref().to_owned();
+    pub(crate) fn address(
+        &self,
+        mut request: Request,
+        document_id: Option<String>,
+    ) -> Result<Addressed, Box<Response>> {
+        let naming = Naming { document_id, persisted: request.extensions.remove("persistedQuery") };
+        let found = self.gateway.documents.find(naming, &request.query).map_err(refuse)?;
+        let named = found.text.is_some();
+        if let Some(text) = found.text {
+            request.query = text.as_ref().to_owned();
         }
+        Ok(Addressed { request, named, keep: found.keep })
+    }
+
+    /// Checks a document against the bounds and parses it.
+    ///
+    /// # Errors
+    /// The answer that says what is wrong.
+    pub(crate) fn prepare(&self, addressed: Addressed) -> Result<Prepared, Box<Response>> {
+        let Addressed { mut request, keep, .. } = addressed;
         bounds::check_text(&request.query).map_err(refuse)?;
         bounds::check_variables(&request.variables).map_err(refuse)?;
         let operation_name = request.operation_name.clone();
@@ -138,18 +184,20 @@ impl Service {
         })?;
         bounds::check_document(document).map_err(refuse)?;
         let kind = kind(document, operation_name.as_deref());
+        let lasting = lasting::is_lasting(document, operation_name.as_deref());
         let selected = self.shape.select(document, operation_name.as_deref());
-        if hashed {
-            self.persisted.keep(&request.query);
+        if let Some(hash) = keep {
+            self.gateway.documents.keep(hash, &request.query);
         }
-        Ok(Prepared { request: request.data(Arc::new(Scope::default())), kind, selected })
+        Ok(Prepared { request: request.data(Arc::new(Scope::default())), kind, selected, lasting })
     }
 
     /// Executes a query, within the deadline of an operation. A panic becomes an error of ours.
-    pub async fn run(&self, prepared: Prepared) -> Response {
-        let scope = Arc::new(Scope::default());
+    pub(crate) async fn run(&self, prepared: Prepared) -> Ran {
+        let (scope, notes) = (Arc::new(Scope::default()), Arc::new(Notes::default()));
         let request = prepared.request.data(Arc::clone(&scope));
-        let execution = AssertUnwindSafe(operation(self.schema.execute(request))).catch_unwind();
+        let noted = notes.scope(operation(self.schema.execute(request)));
+        let execution = AssertUnwindSafe(noted).catch_unwind();
         let mut response =
             match tokio::time::timeout(self.gateway.settings.operation_deadline, execution).await {
                 Ok(Ok(response)) => response,
@@ -158,10 +206,19 @@ impl Service {
                     answer(ApiError::new(ErrorCode::Timeout, "the answer took too long").into_server_error())
                 }
             };
+        let outcome = notes.outcome();
         shape::restore(&mut response, &prepared.selected);
         add_warnings(&mut response, &scope);
-        complete(response)
+        add_staleness(&mut response, &outcome);
+        let response = complete(response);
+        let is_whole = prepared.lasting && response.errors.is_empty();
+        let whole_of = outcome.whole_of().filter(|_| is_whole);
+        Ran { response, outcome, whole_of }
     }
+}
+
+fn refuse(error: ApiError) -> Box<Response> {
+    Box::new(answer(error.into_server_error()))
 }
 
 /// Kind of the operation that will run; an unknown or missing name is left to the executor, which tells it.
@@ -198,11 +255,19 @@ fn add_warnings(response: &mut Response, scope: &Scope) {
     }
 }
 
+/// Tells that an answer may no longer be true.
+fn add_staleness(response: &mut Response, outcome: &Outcome) {
+    let Some((age, why)) = outcome.stale else { return };
+    let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+    let value = async_graphql::value!({ "status": "STALE", "ageMs": age_ms, "reason": why.name() });
+    response.extensions.insert("cache".to_owned(), value);
+}
+
 /// The way in for WebSocket connections.
 impl Executor for Service {
     async fn execute(&self, request: Request) -> Response {
-        match self.prepare(request) {
-            Ok(prepared) => self.run(prepared).await,
+        match self.address(request, None).and_then(|addressed| self.prepare(addressed)) {
+            Ok(prepared) => self.run(prepared).await.response,
             Err(response) => *response,
         }
     }
@@ -217,7 +282,7 @@ impl Executor for Service {
             Some(Ok(permit)) => Some(permit),
             None => None,
         };
-        let prepared = match self.prepare(request) {
+        let prepared = match self.address(request, None).and_then(|addressed| self.prepare(addressed)) {
             Ok(prepared) => prepared,
             Err(response) => return one(*response),
         };
@@ -229,7 +294,7 @@ impl Executor for Service {
         }
         let service = self.clone();
         let run = async move {
-            let response = service.run(prepared).await;
+            let response = service.run(prepared).await.response;
             drop(permit);
             response
         };

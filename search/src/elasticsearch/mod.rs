@@ -23,7 +23,10 @@ mod search;
 mod vocabulary;
 mod writer;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
@@ -103,6 +106,8 @@ struct Shared {
     /// The newest revision that questions are read against; `None` until the cluster is prepared.
     view: ArcSwapOption<View>,
     revisions: watch::Sender<Revision>,
+    /// When the cluster last said that `view` is of its current revision.
+    confirmed: ArcSwapOption<Instant>,
     plans: Plans,
     parts: moka::sync::Cache<Filter, Arc<Restricted>>,
 }
@@ -194,6 +199,7 @@ impl Elasticsearch {
                 revisions,
                 plans: plans(),
                 parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
+                confirmed: ArcSwapOption::empty(),
             }),
         })
     }
@@ -269,9 +275,11 @@ impl Elasticsearch {
 impl Shared {
     /// Reads the catalogue's revision, and what questions need of it where it is a new one.
     async fn look(&self, always: bool) -> Result<(), SearchError> {
+        let asked = Instant::now();
         let revision = self.stored_revision().await?;
         let known = self.view.load().as_ref().map(|view| view.revision);
         if !always && known == Some(revision) {
+            self.confirmed.store(Some(Arc::new(asked)));
             return Ok(());
         }
         let (shards, about) = self.about().await?;
@@ -284,6 +292,7 @@ impl Shared {
             *current = revision;
             news
         });
+        self.confirmed.store(Some(Arc::new(asked)));
         Ok(())
     }
 
@@ -299,12 +308,21 @@ impl Shared {
         if answers.len() != asked {
             return Err(response::odd("other answers than were asked"));
         }
-        answers.into_iter().map(Answer::found).collect()
+        let found = answers.into_iter().map(Answer::found).collect::<Result<Vec<_>, _>>()?;
+        if found.iter().any(Found::is_partial) {
+            operation::note_partial();
+        }
+        Ok(found)
     }
 
     /// Asks one search in a request of its own, whose answer may be long.
     async fn search_alone(&self, search: Search) -> Result<Found, SearchError> {
-        self.send(vec![search], true).await?.pop().ok_or_else(|| response::odd("no answer"))?.found()
+        let answer = self.send(vec![search], true).await?.pop().ok_or_else(|| response::odd("no answer"))?;
+        let found = answer.found()?;
+        if found.is_partial() {
+            operation::note_partial();
+        }
+        Ok(found)
     }
 
     /// One HTTP request; a long answer is better sent compressed.
@@ -417,6 +435,9 @@ impl Catalog for Elasticsearch {
             .parts
             .get_with_by_ref(&filter, || Arc::new(Restricted::new(&filter, &shared.sealer, plans())));
         Ok(Arc::new(Self { shared: Arc::clone(shared), part: Some(part) }))
+
+    fn unconfirmed_for(&self) -> Duration {
+        self.shared.confirmed.load().as_ref().map_or(Duration::MAX, |confirmed| confirmed.elapsed())
     }
 }
 
