@@ -1,12 +1,15 @@
 //! The gateway: one GraphQL endpoint over a movie catalogue, its pages and its probes.
 //!
-//! [`router`] gets a [`Gateway`] (a catalogue, a sealer, settings) and gives the whole HTTP surface; [`serve`]
-//! puts it on a listener. Nothing here knows an engine, a queue, or the environment.
+//! [`router`] gets a [`Gateway`] (a catalogue, a sealer, settings) and gives the whole HTTP surface; [`Server`]
+//! puts it on listeners. [`args`] are its settings as an operator gives them. Nothing here knows an engine, a queue, or
+//! the environment.
 
+pub mod args;
 pub mod cache;
 pub mod documents;
 pub mod graphql;
 pub mod http;
+mod lifecycle;
 pub mod reference;
 mod server;
 mod settings;
@@ -24,7 +27,8 @@ pub use graphql::{
     schema::sdl,
 };
 pub use http::router;
-pub use server::serve;
+pub use lifecycle::Lifecycle;
+pub use server::{Server, ServerSettings, TlsSettings};
 pub use settings::{ApiSettings, Environment};
 
 /// What the gateway answers from. Cheap to clone.
@@ -36,6 +40,8 @@ pub struct Gateway {
     pub sealer: Sealer,
     /// What the operator set.
     pub settings: Arc<ApiSettings>,
+    /// Whether the end is near.
+    pub lifecycle: Lifecycle,
     documents: Documents,
     cached: Arc<CachedCatalog>,
     answers: WholeAnswers,
@@ -43,24 +49,44 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway to a catalogue, whose answers it remembers as the settings say.
-    ///
-    /// # Errors
-    /// Where the manifest of trusted documents cannot be used.
-    pub fn new(
-        catalog: Arc<dyn Catalog>,
-        sealer: Sealer,
-        settings: ApiSettings,
-    ) -> Result<Self, ManifestError> {
-        let documents = Documents::open(settings.documents.clone())?;
+    pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
         let cached = Arc::new(CachedCatalog::new(catalog, settings.cache.clone(), settings.engine_deadline));
-        let answers = WholeAnswers::new(settings.cache.bytes / 2);
-        let catalog = Arc::clone(&cached) as Arc<dyn Catalog>;
-        Ok(Self { catalog, sealer, settings: Arc::new(settings), documents, cached, answers })
+        Self {
+            catalog: Arc::clone(&cached) as Arc<dyn Catalog>,
+            sealer,
+            documents: Documents::default(),
+            cached,
+            answers: WholeAnswers::new(settings.cache.bytes / 2),
+            settings: Arc::new(settings),
+            lifecycle: Lifecycle::default(),
+        }
+    }
+
+    /// The same, with these documents known by name.
+    #[must_use]
+    pub fn with_documents(self, documents: Documents) -> Self {
+        Self { documents, ..self }
     }
 
     /// The documents that it knows by name; to be followed where they come from a manifest.
     pub fn documents(&self) -> Documents {
         self.documents.clone()
+    }
+
+    /// The key of the answer to a request; `None` where none is kept.
+    fn answer_key(&self, request: &async_graphql::Request) -> Option<cache::Key> {
+        let key = || cache::Key::of(&request.query, request.operation_name.as_deref(), &request.variables, b"");
+        self.answers.is_on().then(key)
+    }
+
+    /// The answer kept under a key, where its revision is known to be the current one.
+    fn answer(&self, key: &cache::Key) -> Option<cache::Stored> {
+        self.answers.get(key, self.cached.confirmed_revision())
+    }
+
+    /// Keeps an answer.
+    fn keep_answer(&self, key: cache::Key, stored: cache::Stored) {
+        self.answers.put(key, stored);
     }
 }
 

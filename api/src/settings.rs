@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{cache::CacheSettings, documents::DocumentSettings};
+use crate::cache::CacheSettings;
 
 /// Where the gateway runs; it decides the defaults that differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,8 +30,6 @@ pub struct ApiSettings {
     pub engine_deadline: Duration,
     /// Longest time for the body of a request to arrive.
     pub body_deadline: Duration,
-    /// Longest time that open requests get to finish once the gateway is told to stop.
-    pub drain_deadline: Duration,
     /// Largest request body and WebSocket message in bytes.
     pub body_limit: usize,
     /// WebSocket connections open at once.
@@ -40,8 +38,6 @@ pub struct ApiSettings {
     pub operations_per_socket: usize,
     /// Answers kept.
     pub cache: CacheSettings,
-    /// Documents known by name.
-    pub documents: DocumentSettings,
 }
 
 impl ApiSettings {
@@ -55,12 +51,10 @@ impl ApiSettings {
             operation_deadline: Duration::from_secs(10),
             engine_deadline: Duration::from_secs(5),
             body_deadline: Duration::from_secs(10),
-            drain_deadline: Duration::from_secs(10),
             body_limit: 1024 * 1024,
             sockets: 1_000,
             operations_per_socket: 50,
             cache: CacheSettings::default(),
-            documents: DocumentSettings::default(),
         }
     }
 }

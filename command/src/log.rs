@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 use crate::Failure;
@@ -14,6 +14,28 @@ pub enum LogFormat {
     Text,
     /// One object a line.
     Json,
+}
+
+/// Options of what is logged.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Log")]
+pub struct LogArgs {
+    /// What is logged, such as `debug` or `info,wikimovie_search=debug` [default: info of a service, warn of a command]
+    #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How log lines are written [default: text; json of a gateway in production]
+    #[arg(long, env = "WIKIMOVIE_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+impl LogArgs {
+    /// The settings, with these defaults.
+    ///
+    /// # Errors
+    /// One line that says what is wrong with the filter.
+    pub fn settings(&self, filter: &str, format: LogFormat) -> Result<LogSettings, Failure> {
+        LogSettings::new(self.log.as_deref(), filter, self.log_format.unwrap_or(format))
+    }
 }
 
 /// What is logged, and how.

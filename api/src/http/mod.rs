@@ -1,6 +1,7 @@
 //! HTTP: routes and layers. What enters is a request; what leaves is an answer with the right status, type and
 //! headers. No GraphQL type is resolved here.
 
+mod conditional;
 mod endpoint;
 mod negotiate;
 mod pages;
@@ -8,11 +9,13 @@ mod parameters;
 mod probes;
 mod sdl;
 mod socket;
+mod whole;
 
 use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::HttpBody,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -20,7 +23,13 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer, request_id,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate},
+    },
+    cors::CorsLayer,
+    request_id,
     set_header::SetResponseHeaderLayer, trace::TraceLayer,
 };
 
@@ -42,33 +51,66 @@ struct Shared {
     sdl: Arc<sdl::Contract>,
 }
 
+impl Shared {
+    fn new(gateway: Gateway) -> Self {
+        let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
+        let service = Service::new(gateway.clone());
+        Self { gateway, service, sockets, sdl: Arc::new(sdl::Contract::new()) }
+    }
+}
+
 /// The whole HTTP surface of a gateway.
 ///
 /// | path | what |
 /// |---|---|
 /// | `/graphql` | GraphQL over HTTP (GET, POST) and over WebSocket |
 /// | `/schema.graphql` | the contract |
-/// | `/livez`, `/readyz` | probes |
+/// | `/livez`, `/readyz` | probes, where they have no listener of their own |
 /// | `/`, `/graphiql`, `/assets/…` | the pages, where they were built |
 pub fn router(gateway: Gateway) -> Router {
-    let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
-    let graphiql = gateway.settings.graphiql;
-    let service = Service::new(gateway.clone());
-    let shared = Shared { gateway, service, sockets, sdl: Arc::new(sdl::Contract::new()) };
+    let operation = operation(gateway.clone());
+    finish(surface(&Shared::new(gateway)).merge(operation))
+}
+
+/// The surface for clients, without what is for operators.
+pub fn public(gateway: Gateway) -> Router {
+    finish(surface(&Shared::new(gateway)))
+}
+
+/// What is for operators alone: probes and metrics. Never limited.
+pub fn admin(gateway: Gateway) -> Router {
+    finish(operation(gateway))
+}
+
+fn surface(shared: &Shared) -> Router {
     let api = Router::new()
         .route("/graphql", get(endpoint::get).post(endpoint::post).fallback(endpoint::other_method))
-        // Left out of compression: a strong ETag names one sequence of bytes.
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(Untagged.and(DefaultPredicate::new())))
+        // Left out of compression, as what has a tag is above.
         .route("/schema.graphql", get(sdl::get))
         .layer(cors())
         .with_state(shared.clone());
-    let probes = Router::new()
-        .route("/livez", get(probes::live))
-        .route("/readyz", get(probes::ready))
-        .with_state(shared);
-    let pages = pages::router(graphiql).layer(CompressionLayer::new());
+    api.merge(pages::router(shared.gateway.settings.graphiql).layer(CompressionLayer::new()))
+}
+
+/// Leaves answers alone that have an ETag: a strong one names one sequence of bytes.
+#[derive(Clone, Copy, Debug)]
+struct Untagged;
+
+impl Predicate for Untagged {
+    fn should_compress<B: HttpBody>(&self, response: &http::Response<B>) -> bool {
+        !response.headers().contains_key(header::ETAG)
+    }
+}
+
+fn operation(gateway: Gateway) -> Router {
+    Router::new().route("/livez", get(probes::live)).route("/readyz", get(probes::ready)).with_state(gateway)
+}
+
+/// What every answer has.
+fn finish(router: Router) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
-    Router::new().merge(api).merge(probes).merge(pages).layer(
+    router.layer(
         // Outermost first.
         ServiceBuilder::new()
             .layer(request_id::SetRequestIdLayer::new(request_id.clone(), request_id::MakeRequestUuid))

@@ -8,8 +8,9 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::{
+    Gateway,
     graphql::error::ApiError,
-    http::{Shared, negotiate::MediaType, refuse, respond},
+    http::{negotiate::MediaType, refuse, respond},
 };
 
 /// Alive: depends on nothing else, so that a restart is only ever asked for when it helps.
@@ -24,9 +25,17 @@ struct Ready {
     movies: u64,
 }
 
-/// Ready: the engine answers.
-pub(super) async fn ready(State(shared): State<Shared>) -> Response {
-    let gateway = &shared.gateway;
+#[derive(Serialize)]
+struct Ending {
+    status: &'static str,
+}
+
+/// Ready: the engine answers, and the end is not near.
+pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
+    if gateway.lifecycle.is_draining() {
+        let ending = Ending { status: "draining" };
+        return respond(StatusCode::SERVICE_UNAVAILABLE, MediaType::Json, &ending);
+    }
     let info = tokio::time::timeout(gateway.settings.engine_deadline, gateway.catalog.info()).await;
     let not_ready = |error: ApiError| {
         let mut response = refuse(&error, MediaType::Json);

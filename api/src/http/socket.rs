@@ -7,15 +7,17 @@ use async_graphql::http::{WebSocket as Protocol, WebSocketProtocols, WsMessage};
 use axum::{
     extract::{
         WebSocketUpgrade,
-        ws::{CloseFrame, Message, WebSocket},
+        ws::{CloseFrame, Message, WebSocket, close_code},
     },
     response::Response,
 };
+use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
+    Lifecycle,
     graphql::{
         error::{ApiError, ErrorCode},
         schema::Service,
@@ -26,6 +28,8 @@ use crate::{
 const SUBPROTOCOL: &str = "graphql-transport-ws";
 /// A client that takes no message for so long is gone.
 const SEND_DEADLINE: Duration = Duration::from_secs(30);
+/// A client that has nothing to say answers these, so that its connection is not taken for an idle one.
+const PING: Duration = Duration::from_secs(20);
 
 /// Answers a handshake.
 ///
@@ -42,13 +46,14 @@ pub(super) fn accept(shared: &Shared, upgrade: WebSocketUpgrade) -> Result<Respo
         .map_err(|_| ApiError::new(ErrorCode::Overloaded, "too many WebSocket connections are open"))?;
     let service = shared.service.for_socket();
     let limit = shared.gateway.settings.body_limit;
+    let lifecycle = shared.gateway.lifecycle.clone();
     Ok(upgrade
         .max_message_size(limit)
         .max_frame_size(limit)
-        .on_upgrade(move |socket| converse(socket, service, permit)))
+        .on_upgrade(move |socket| converse(socket, service, lifecycle, permit)))
 }
 
-async fn converse(socket: WebSocket, service: Service, _permit: OwnedSemaphorePermit) {
+async fn converse(socket: WebSocket, service: Service, lifecycle: Lifecycle, _permit: OwnedSemaphorePermit) {
     let (mut sink, stream) = socket.split();
     let messages = stream
         .take_while(|message| future::ready(message.is_ok()))
@@ -57,11 +62,22 @@ async fn converse(socket: WebSocket, service: Service, _permit: OwnedSemaphorePe
         .map(Message::into_data);
     let answers = Protocol::new(service, messages, WebSocketProtocols::GraphQLWS);
     let mut answers = std::pin::pin!(answers);
-    while let Some(answer) = answers.next().await {
-        let message = match answer {
-            WsMessage::Text(text) => Message::Text(text.into()),
-            WsMessage::Close(code, reason) => {
-                Message::Close(Some(CloseFrame { code, reason: reason.into() }))
+    let mut quiet = tokio::time::interval(PING);
+    quiet.reset();
+    loop {
+        let message = tokio::select! {
+            answer = answers.next() => match answer {
+                Some(WsMessage::Text(text)) => Message::Text(text.into()),
+                Some(WsMessage::Close(code, reason)) => {
+                    Message::Close(Some(CloseFrame { code, reason: reason.into() }))
+                }
+                None => return,
+            },
+            _ = quiet.tick() => Message::Ping(Bytes::new()),
+            () = lifecycle.closed() => {
+                let away = CloseFrame { code: close_code::AWAY, reason: "the gateway stops".into() };
+                let _ = tokio::time::timeout(SEND_DEADLINE, sink.send(Message::Close(Some(away)))).await;
+                return;
             }
         };
         if !matches!(tokio::time::timeout(SEND_DEADLINE, sink.send(message)).await, Ok(Ok(()))) {

@@ -11,7 +11,7 @@ use http::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
-use wikimovie_api::{ApiSettings, Gateway};
+use wikimovie_api::{ApiSettings, Gateway, ServerSettings};
 use wikimovie_domain::*;
 use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
 use wikimovie_testkit::{TestIndex, dozen};
@@ -21,6 +21,12 @@ pub(crate) struct TestApp {
     pub(crate) index: TestIndex,
     pub(crate) catalog: Arc<Watched>,
     router: Router,
+    gateway: Gateway,
+}
+
+/// A server on a port of this machine.
+pub(crate) fn local() -> ServerSettings {
+    ServerSettings { listen: ([127, 0, 0, 1], 0).into(), ..ServerSettings::default() }
 }
 
 /// An HTTP answer, read whole.
@@ -59,11 +65,11 @@ impl TestApp {
         let index = TestIndex::of(movies);
         let catalog = Arc::new(Watched::new(index.embedded.catalog()));
         let gateway = Gateway::new(catalog.clone(), index.embedded.sealer(), settings);
-        Self { router: wikimovie_api::router(gateway), index, catalog }
+        Self { router: wikimovie_api::router(gateway.clone()), gateway, index, catalog }
     }
 
-    pub(crate) fn router(&self) -> Router {
-        self.router.clone()
+    pub(crate) fn gateway(&self) -> Gateway {
+        self.gateway.clone()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

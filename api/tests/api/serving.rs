@@ -4,11 +4,13 @@ use std::time::{Duration, Instant};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Failure, TestApp};
+use wikimovie_api::{Server, ServerSettings};
+
+use crate::app::{Failure, TestApp, local};
 
 const REQUEST: &[u8] =
     b"GET /graphql?query=%7Bcatalog%7Bmovies%7D%7D HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -17,11 +19,10 @@ async fn start(
     app: &TestApp,
     drain: Duration,
 ) -> (std::net::SocketAddr, CancellationToken, tokio::task::JoinHandle<std::io::Result<()>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let server = Server::bind(ServerSettings { drain_deadline: drain, ..local() }).await.unwrap();
+    let address = server.address();
     let stop = CancellationToken::new();
-    let server =
-        tokio::spawn(wikimovie_api::serve(listener, app.router(), stop.clone().cancelled_owned(), drain));
+    let server = tokio::spawn(server.serve(app.gateway(), stop.clone().cancelled_owned()));
     (address, stop, server)
 }
 

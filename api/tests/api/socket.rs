@@ -4,23 +4,22 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest},
 };
-use wikimovie_api::ApiSettings;
+use wikimovie_api::{ApiSettings, Server};
 use wikimovie_testkit::{dozen, movie};
 
-use crate::app::TestApp;
+use crate::app::{TestApp, local};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 async fn connect(app: &TestApp, protocol: &'static str) -> Result<Socket, Error> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let serve = wikimovie_api::serve(listener, app.router(), std::future::pending(), Duration::ZERO);
-    tokio::spawn(serve);
+    let server = Server::bind(local()).await.unwrap();
+    let address = server.address();
+    tokio::spawn(server.serve(app.gateway(), std::future::pending()));
     let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
     connect_async(request).await.map(|(socket, _)| socket)
