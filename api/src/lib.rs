@@ -49,24 +49,44 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway to a catalogue, whose answers it remembers as the settings say.
-    ///
-    /// # Errors
-    /// Where the manifest of trusted documents cannot be used.
-    pub fn new(
-        catalog: Arc<dyn Catalog>,
-        sealer: Sealer,
-        settings: ApiSettings,
-    ) -> Result<Self, ManifestError> {
-        let documents = Documents::open(settings.documents.clone())?;
+    pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
         let cached = Arc::new(CachedCatalog::new(catalog, settings.cache.clone(), settings.engine_deadline));
-        let answers = WholeAnswers::new(settings.cache.bytes / 2);
-        let catalog = Arc::clone(&cached) as Arc<dyn Catalog>;
-        Ok(Self { catalog, sealer, settings: Arc::new(settings), lifecycle: Lifecycle::default(), documents, cached, answers })
+        Self {
+            catalog: Arc::clone(&cached) as Arc<dyn Catalog>,
+            sealer,
+            documents: Documents::default(),
+            cached,
+            answers: WholeAnswers::new(settings.cache.bytes / 2),
+            settings: Arc::new(settings),
+            lifecycle: Lifecycle::default(),
+        }
+    }
+
+    /// The same, with these documents known by name.
+    #[must_use]
+    pub fn with_documents(self, documents: Documents) -> Self {
+        Self { documents, ..self }
     }
 
     /// The documents that it knows by name; to be followed where they come from a manifest.
     pub fn documents(&self) -> Documents {
         self.documents.clone()
+    }
+
+    /// The key of the answer to a request; `None` where none is kept.
+    fn answer_key(&self, request: &async_graphql::Request) -> Option<cache::Key> {
+        let key = || cache::Key::of(&request.query, request.operation_name.as_deref(), &request.variables, b"");
+        self.answers.is_on().then(key)
+    }
+
+    /// The answer kept under a key, where its revision is known to be the current one.
+    fn answer(&self, key: &cache::Key) -> Option<cache::Stored> {
+        self.answers.get(key, self.cached.confirmed_revision())
+    }
+
+    /// Keeps an answer.
+    fn keep_answer(&self, key: cache::Key, stored: cache::Stored) {
+        self.answers.put(key, stored);
     }
 }
 

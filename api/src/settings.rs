@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{cache::CacheSettings, documents::DocumentSettings};
+use crate::cache::CacheSettings;
 
 /// Where the gateway runs; it decides the defaults that differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,8 +38,6 @@ pub struct ApiSettings {
     pub operations_per_socket: usize,
     /// Answers kept.
     pub cache: CacheSettings,
-    /// Documents known by name.
-    pub documents: DocumentSettings,
 }
 
 impl ApiSettings {
@@ -57,7 +55,6 @@ impl ApiSettings {
             sockets: 1_000,
             operations_per_socket: 50,
             cache: CacheSettings::default(),
-            documents: DocumentSettings::default(),
         }
     }
 }

@@ -49,17 +49,17 @@ pub trait Catalog: Send + Sync + 'static {
     /// whatever this one is restricted to.
     fn revisions(&self) -> watch::Receiver<Revision>;
 
-    /// The catalogue of only those movies that meet a filter. Whatever is asked of it is answered as if there were no
-    /// others: what a text means, scores, counts, suggestions, people and their names are all told from these movies
-    /// alone. Receipts are those of the providers that the filter names in `providers.anyOf`; none where it names none.
-    /// Cursors of one restriction are forged to any other. Asking for the same restriction again is cheap.
-    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError>;
-
     /// For how long nobody could say whether [`Catalog::revisions`] still holds the current revision: the time since
     /// the engine last said so. An engine in this process always knows.
     fn unconfirmed_for(&self) -> Duration {
         Duration::ZERO
     }
+
+    /// The catalogue of only those movies that meet a filter. Whatever is asked of it is answered as if there were no
+    /// others: what a text means, scores, counts, suggestions, people and their names are all told from these movies
+    /// alone. Receipts are those of the providers that the filter names in `providers.anyOf`; none where it names none.
+    /// Cursors of one restriction are forged to any other. Asking for the same restriction again is cheap.
+    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError>;
 }
 
 /// Place of a receipt in the list: a watched file and one loaded by hand may share a key, not both.

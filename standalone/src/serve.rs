@@ -3,7 +3,7 @@
 use std::{io, path::Path, process::ExitCode, time::Duration};
 
 use tokio::sync::oneshot;
-use wikimovie_api::{Gateway, Server};
+use wikimovie_api::{Documents, Gateway, Server};
 use wikimovie_ingest::{Folder, IngestError, Watcher};
 use wikimovie_search::{
     WriteError,
@@ -34,6 +34,8 @@ pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(settings: ServeSettings) -> Result<(), Failure> {
+    let documents =
+        Documents::open(settings.gateway.documents).map_err(|error| Failure::new(error.to_string()))?;
     // Before the index is opened: another wikimovie on this port is told as that, not as a lock.
     let server = Server::bind(settings.gateway.server).await?;
     let base = server.base_url();
@@ -49,7 +51,8 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
 
     let graphiql = settings.gateway.api.graphiql;
     let catalog = engine.catalog();
-    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.gateway.api);
+    let gateway =
+        Gateway::new(engine.catalog(), engine.sealer(), settings.gateway.api).with_documents(documents);
     let serving = tokio::spawn(server.serve(gateway, stop));
 
     let watcher = match folder {

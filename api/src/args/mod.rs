@@ -12,7 +12,10 @@ use clap::{ArgAction, Args, ValueEnum};
 use wikimovie_command::{Failure, LogArgs, LogFormat, LogSettings};
 
 pub use self::server::ServerArgs;
-use crate::{ApiSettings, Environment, ServerSettings};
+use crate::{
+    ApiSettings, DocumentSettings, Documents, Environment, ServerSettings, cache::CacheArgs,
+    documents::DocumentArgs,
+};
 
 /// Options of the gateway.
 #[derive(Args, Clone, Debug)]
@@ -23,6 +26,12 @@ pub struct GatewayArgs {
     /// What can be asked
     #[command(flatten)]
     pub graphql: GraphqlArgs,
+    /// Documents known by name
+    #[command(flatten)]
+    pub documents: DocumentArgs,
+    /// What is remembered
+    #[command(flatten)]
+    pub cache: CacheArgs,
     /// What is logged
     #[command(flatten)]
     pub log: LogArgs,
@@ -59,6 +68,8 @@ pub struct GatewaySettings {
     pub server: ServerSettings,
     /// Of what it serves.
     pub api: ApiSettings,
+    /// Of documents known by name.
+    pub documents: DocumentSettings,
     /// Of the log.
     pub log: LogSettings,
 }
@@ -69,7 +80,8 @@ impl GatewaySettings {
     /// # Errors
     /// One line about the first that cannot be used.
     pub fn check(&self) -> Result<(), Failure> {
-        crate::server::check(&self.server)
+        crate::server::check(&self.server)?;
+        Documents::open(self.documents.clone()).map(|_| ()).map_err(|error| Failure::new(error.to_string()))
     }
 }
 
@@ -87,6 +99,12 @@ impl GatewayArgs {
         api.introspection = self.graphql.introspection.unwrap_or(api.introspection);
         api.graphiql = self.graphql.graphiql.unwrap_or(api.graphiql);
         api.body_deadline = Duration::from_millis(self.server.body_deadline);
-        Ok(GatewaySettings { server: self.server.settings()?, api, log: self.log.settings("info", format)? })
+        api.cache = self.cache.settings();
+        Ok(GatewaySettings {
+            server: self.server.settings()?,
+            api,
+            documents: self.documents.settings()?,
+            log: self.log.settings("info", format)?,
+        })
     }
 }

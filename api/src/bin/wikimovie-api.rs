@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use wikimovie_api::{
-    Gateway, Server,
+    Documents, Gateway, Server,
     args::{GatewayArgs, GatewaySettings},
 };
 use wikimovie_command::{
@@ -116,11 +116,13 @@ async fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
     let (settings, cluster) = checked(args)?;
     log::start(&settings.log);
     let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
+    let documents =
+        Documents::open(settings.documents).map_err(|error| Failure::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
     let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
     greet(&server, settings.api.graphiql);
-    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api);
+    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api).with_documents(documents);
     let mut serving = tokio::spawn(server.serve(gateway, stop));
     // The cluster may come later than we do: questions are told so until it is there.
     tokio::select! {

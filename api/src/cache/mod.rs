@@ -9,6 +9,7 @@
 //! Neither keeps an error, an answer from a part of the catalogue, or anything that changes without the revision.
 //! Why it is made so, and what was measured, stands in `docs/adr/0009-answers-are-kept-by-question-and-revision.md`.
 
+mod args;
 mod catalog;
 mod flights;
 mod notes;
@@ -17,6 +18,7 @@ mod settings;
 mod weigh;
 mod whole;
 
+pub use args::CacheArgs;
 pub use catalog::CachedCatalog;
 pub use settings::CacheSettings;
 

@@ -1,7 +1,13 @@
 //! The bytes of whole answers, given out as long as their revision is known to be the current one.
 
+use std::{
+    io::Write,
+    sync::{Arc, OnceLock},
+};
+
 use async_graphql::Value;
 use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
 use http::HeaderValue;
 use metrics::{counter, gauge};
 use sha2::{Digest, Sha256};
@@ -95,23 +101,45 @@ pub(crate) struct Stored {
     pub(crate) body: Bytes,
     /// Names these bytes, and the revision they tell of.
     pub(crate) etag: HeaderValue,
+    /// Names the compressed bytes.
+    pub(crate) gzip_etag: HeaderValue,
     /// The revision they tell of.
     pub(crate) revision: u64,
+    gzip: Arc<OnceLock<Bytes>>,
 }
+
+/// Longer answers take too long to compress between two other tasks.
+const MAX_GZIP_BYTES: usize = 64 * 1024;
 
 impl Stored {
     /// An answer of a revision.
     pub(crate) fn new(body: Bytes, revision: u64) -> Self {
         let hash: String = Sha256::digest(&body)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-        let etag = ["\"", &revision.to_string(), "-", &hash, "\""].concat();
-        let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\""));
-        Self { body, etag, revision }
+        let tag = |suffix: &str| {
+            let tag = ["\"", &revision.to_string(), "-", &hash, suffix, "\""].concat();
+            HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
+        };
+        Self { body, etag: tag(""), gzip_etag: tag("-gzip"), revision, gzip: Arc::default() }
+    }
+
+    /// The compressed bytes, made once; `None` where the answer is too long for that here.
+    pub(crate) fn gzip(&self) -> Option<Bytes> {
+        (self.body.len() <= MAX_GZIP_BYTES).then(|| self.gzip.get_or_init(|| pack(&self.body)).clone())
     }
 
     fn weight(&self) -> u32 {
-        // Key, value, and the store's own tables.
-        u32::try_from(self.body.len() + 256).unwrap_or(u32::MAX)
+        // Key, value and the store's own tables; a quarter for the compressed form.
+        u32::try_from(self.body.len() / 4 * 5 + 512).unwrap_or(u32::MAX)
     }
+}
+
+fn pack(bytes: &[u8]) -> Bytes {
+    let mut packed = Vec::with_capacity(bytes.len() / 4);
+    let mut encoder = GzEncoder::new(&mut packed, Compression::new(5));
+    // Nothing that is written to memory fails.
+    let _ = encoder.write_all(bytes).and_then(|()| encoder.try_finish());
+    drop(encoder);
+    packed.into()
 }
 
 /// Whole answers by key.

@@ -4,6 +4,7 @@
 //! and trust nobody. *Trusted* ones stand in a manifest that the operator deploys with the clients; with
 //! [`TrustMode::Enforce`] nothing else is executed.
 
+mod args;
 mod automatic;
 mod manifest;
 mod watch;
@@ -16,7 +17,10 @@ use metrics::counter;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-pub use self::manifest::{Manifest, ManifestError};
+pub use self::{
+    args::DocumentArgs,
+    manifest::{Manifest, ManifestError},
+};
 use self::{automatic::AutomaticDocuments, watch::Stamp};
 use crate::graphql::error::{ApiError, ErrorCode};
 
@@ -98,6 +102,13 @@ struct PersistedQuery {
     sha256_hash: String,
 }
 
+/// Automatic documents alone.
+impl Default for Documents {
+    fn default() -> Self {
+        Self::new(DocumentSettings::default(), Manifest::default(), None)
+    }
+}
+
 impl Documents {
     /// The documents by these settings; reads the manifest.
     ///
@@ -111,23 +122,14 @@ impl Documents {
             }
             None => (Manifest::default(), None),
         };
+        Ok(Self::new(settings, manifest, seen))
+    }
+
+    fn new(settings: DocumentSettings, manifest: Manifest, seen: Option<Stamp>) -> Self {
         let shared = Shared {
             automatic: AutomaticDocuments::new(settings.automatic_bytes),
             trusted: ArcSwap::from_pointee(manifest),
             seen: std::sync::Mutex::new(seen),
-            told: moka::sync::Cache::new(TOLD),
-            settings,
-        };
-        Ok(Self { shared: Arc::new(shared) })
-    }
-
-    /// Automatic documents only.
-    pub fn automatic() -> Self {
-        let settings = DocumentSettings::default();
-        let shared = Shared {
-            automatic: AutomaticDocuments::new(settings.automatic_bytes),
-            trusted: ArcSwap::default(),
-            seen: std::sync::Mutex::default(),
             told: moka::sync::Cache::new(TOLD),
             settings,
         };

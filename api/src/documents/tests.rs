@@ -39,7 +39,7 @@ fn trusting(mode: TrustMode) -> (Documents, tempfile::TempDir) {
 
 #[test]
 fn a_document_is_known_by_its_hash_once_sent() {
-    let documents = Documents::automatic();
+    let documents = Documents::default();
     assert_eq!(code(documents.find(by_hash(ONE), "")), ErrorCode::PersistedQueryNotFound);
     assert_eq!(code(documents.find(by_id(&sha256(ONE)), "")), ErrorCode::PersistedQueryNotFound);
     let hash = documents.find(by_hash(ONE), ONE).unwrap().keep.expect("it may be kept");
@@ -52,7 +52,7 @@ fn a_document_is_known_by_its_hash_once_sent() {
 
 #[test]
 fn odd_names_are_told() {
-    let documents = Documents::automatic();
+    let documents = Documents::default();
     for odd in [
         value!(1),
         value!({ "version": 2, "sha256Hash": hex(&hash_text(ONE)) }),

@@ -1,6 +1,6 @@
 //! `/graphql`: GraphQL over HTTP by the specification's draft, checked by its public audits.
 
-use async_graphql::{Request, Response as Answer, parser::types::OperationType};
+use async_graphql::{Response as Answer, parser::types::OperationType};
 use axum::{
     body::Body,
     extract::{FromRequestParts, State, WebSocketUpgrade},
@@ -9,8 +9,17 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 
 use crate::{
+    Gateway,
+    cache::Stored,
     graphql::error::{ApiError, ErrorCode},
-    http::{Shared, negotiate::MediaType, parameters, refuse, respond, socket, without_data},
+    http::{
+        Shared,
+        negotiate::MediaType,
+        parameters::{self, Parameters},
+        refuse, respond, socket,
+        whole::{self, CacheStatus, Sharing},
+        without_data,
+    },
 };
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
@@ -27,7 +36,7 @@ pub(super) async fn get(State(shared): State<Shared>, request: http::Request<Bod
         Err(response) => return *response,
     };
     match parameters::from_uri(&parts.uri) {
-        Ok(request) => execute(&shared, request, media_type, Via::Get).await,
+        Ok(parameters) => execute(&shared, parameters, media_type, Via::Get, &parts.headers).await,
         Err(error) => refuse(&error, media_type),
     }
 }
@@ -43,7 +52,7 @@ pub(super) async fn post(State(shared): State<Shared>, request: http::Request<Bo
         return refuse(&error, media_type);
     }
     match read(&shared, body).await.and_then(|body| parameters::from_body(&body)) {
-        Ok(request) => execute(&shared, request, media_type, Via::Post).await,
+        Ok(parameters) => execute(&shared, parameters, media_type, Via::Post, &parts.headers).await,
         Err(error) => refuse(&error, media_type),
     }
 }
@@ -95,8 +104,26 @@ fn is_too_large(error: &axum::Error) -> bool {
     false
 }
 
-async fn execute(shared: &Shared, request: Request, media_type: MediaType, via: Via) -> Response {
-    let prepared = match shared.service.prepare(request) {
+async fn execute(
+    shared: &Shared,
+    parameters: Parameters,
+    media_type: MediaType,
+    via: Via,
+    headers: &HeaderMap,
+) -> Response {
+    let Parameters { request, document_id } = parameters;
+    let addressed = match shared.service.address(request, document_id) {
+        Ok(addressed) => addressed,
+        Err(answer) => return tell(&answer, media_type),
+    };
+    let gateway = &shared.gateway;
+    let keepable = via == Via::Get && addressed.is_named();
+    let sharing = if keepable { sharing(gateway, headers) } else { Sharing::Unsaid };
+    let key = gateway.answer_key(addressed.request());
+    if let Some(stored) = key.as_ref().and_then(|key| gateway.answer(key)) {
+        return whole::give(&stored, media_type, headers, sharing, CacheStatus::Hit);
+    }
+    let prepared = match shared.service.prepare(addressed) {
         Ok(prepared) => prepared,
         Err(answer) => return tell(&answer, media_type),
     };
@@ -110,7 +137,30 @@ async fn execute(shared: &Shared, request: Request, media_type: MediaType, via: 
         let message = "a subscription is followed over WebSocket (graphql-transport-ws) at this address";
         return refuse(&ApiError::new(ErrorCode::BadRequest, message), media_type);
     }
-    tell(&shared.service.run(prepared).await, media_type)
+    let ran = shared.service.run(prepared).await;
+    let status = CacheStatus::of(&ran.outcome);
+    if let Some(revision) = ran.whole_of.filter(|_| keepable || key.is_some())
+        && let Ok(body) = serde_json::to_vec(&ran.response)
+    {
+        let stored = Stored::new(body.into(), revision);
+        if let Some(key) = key {
+            gateway.keep_answer(key, stored.clone());
+        }
+        return whole::give(&stored, media_type, headers, sharing, status);
+    }
+    let mut response = tell(&ran.response, media_type);
+    whole::tell_cache(&mut response, status);
+    if keepable {
+        whole::forbid_keeping(&mut response);
+    }
+    response
+}
+
+/// Who may keep the answer to a request: where somebody showed who they are, only they.
+fn sharing<'a>(gateway: &'a Gateway, headers: &HeaderMap) -> Sharing<'a> {
+    let settings = &gateway.settings.cache;
+    let anonymous = !headers.contains_key(header::AUTHORIZATION) && !headers.contains_key("x-api-key");
+    if anonymous { Sharing::Public(settings) } else { Sharing::Private(settings) }
 }
 
 /// An operation that ran has `data`, be it null, and status 200. One that never ran has no `data`; its status is

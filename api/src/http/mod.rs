@@ -1,6 +1,7 @@
 //! HTTP: routes and layers. What enters is a request; what leaves is an answer with the right status, type and
 //! headers. No GraphQL type is resolved here.
 
+mod conditional;
 mod endpoint;
 mod negotiate;
 mod pages;
@@ -8,11 +9,13 @@ mod parameters;
 mod probes;
 mod sdl;
 mod socket;
+mod whole;
 
 use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::HttpBody,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -20,7 +23,13 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer, request_id,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate},
+    },
+    cors::CorsLayer,
+    request_id,
     set_header::SetResponseHeaderLayer, trace::TraceLayer,
 };
 
@@ -76,12 +85,22 @@ pub fn admin(gateway: Gateway) -> Router {
 fn surface(shared: &Shared) -> Router {
     let api = Router::new()
         .route("/graphql", get(endpoint::get).post(endpoint::post).fallback(endpoint::other_method))
-        // Left out of compression: a strong ETag names one sequence of bytes.
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(Untagged.and(DefaultPredicate::new())))
+        // Left out of compression, as what has a tag is above.
         .route("/schema.graphql", get(sdl::get))
         .layer(cors())
         .with_state(shared.clone());
     api.merge(pages::router(shared.gateway.settings.graphiql).layer(CompressionLayer::new()))
+}
+
+/// Leaves answers alone that have an ETag: a strong one names one sequence of bytes.
+#[derive(Clone, Copy, Debug)]
+struct Untagged;
+
+impl Predicate for Untagged {
+    fn should_compress<B: HttpBody>(&self, response: &http::Response<B>) -> bool {
+        !response.headers().contains_key(header::ETAG)
+    }
 }
 
 fn operation(gateway: Gateway) -> Router {

@@ -98,6 +98,7 @@ impl Server {
     ) -> io::Result<()> {
         let Self { public, admin, tls, settings } = self;
         let lifecycle = gateway.lifecycle.clone();
+        let documents = gateway.documents();
         let (router, admin) = match admin {
             Some(listener) => (http::public(gateway.clone()), Some((listener, http::admin(gateway)))),
             None => (http::router(gateway), None),
@@ -113,12 +114,16 @@ impl Server {
             ending.graceful_shutdown(Some(settings.drain_deadline));
             std::future::pending::<()>().await;
         };
+        let documents = documents.follow();
         let reloaded = tls.clone();
         let background = async move {
-            match reloaded {
-                Some(tls) => tls.follow().await,
-                None => std::future::pending().await,
-            }
+            let reloaded = async move {
+                match reloaded {
+                    Some(tls) => tls.follow().await,
+                    None => std::future::pending().await,
+                }
+            };
+            futures::join!(reloaded, documents);
         };
         let admin = async move {
             match admin {

@@ -197,9 +197,9 @@ impl Elasticsearch {
                 sealer,
                 view: ArcSwapOption::empty(),
                 revisions,
+                confirmed: ArcSwapOption::empty(),
                 plans: plans(),
                 parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
-                confirmed: ArcSwapOption::empty(),
             }),
         })
     }
@@ -425,6 +425,10 @@ impl Catalog for Elasticsearch {
         self.shared.revisions.subscribe()
     }
 
+    fn unconfirmed_for(&self) -> Duration {
+        self.shared.confirmed.load().as_ref().map_or(Duration::MAX, |confirmed| confirmed.elapsed())
+    }
+
     async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
         let shared = &self.shared;
         let filter = match &self.part {
@@ -435,9 +439,6 @@ impl Catalog for Elasticsearch {
             .parts
             .get_with_by_ref(&filter, || Arc::new(Restricted::new(&filter, &shared.sealer, plans())));
         Ok(Arc::new(Self { shared: Arc::clone(shared), part: Some(part) }))
-
-    fn unconfirmed_for(&self) -> Duration {
-        self.shared.confirmed.load().as_ref().map_or(Duration::MAX, |confirmed| confirmed.elapsed())
     }
 }
 
