@@ -369,6 +369,10 @@ impl Catalog for CachedCatalog {
         self.inner.revisions()
     }
 
+    fn unconfirmed_for(&self) -> Duration {
+        self.inner.unconfirmed_for()
+    }
+
     async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
         let inner = self.inner.restricted(to).await?;
         let part = match self.part.as_deref() {
