@@ -11,10 +11,13 @@ mod lifecycle;
 pub mod reference;
 mod server;
 mod settings;
+mod telemetry;
 
 use std::sync::Arc;
 
 use wikimovie_search::{Catalog, Sealer};
+
+use self::telemetry::engine::Observed;
 
 pub use graphql::{
     error::{CodeRow, ErrorCode},
@@ -24,6 +27,7 @@ pub use http::router;
 pub use lifecycle::Lifecycle;
 pub use server::{Server, ServerSettings, TlsSettings};
 pub use settings::{ApiSettings, Environment};
+pub use telemetry::TelemetrySettings;
 
 /// What the gateway answers from. Cheap to clone.
 #[derive(Clone)]
@@ -41,6 +45,7 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway to a catalogue.
     pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
+        let catalog = Arc::new(Observed(catalog));
         Self { catalog, sealer, settings: Arc::new(settings), lifecycle: Lifecycle::default() }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::TelemetrySettings;
+
 /// Where the gateway runs; it decides the defaults that differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Environment {
@@ -34,6 +36,8 @@ pub struct ApiSettings {
     pub sockets: usize,
     /// Operations running at once on one WebSocket connection.
     pub operations_per_socket: usize,
+    /// What operators see.
+    pub telemetry: TelemetrySettings,
 }
 
 impl ApiSettings {
@@ -50,6 +54,7 @@ impl ApiSettings {
             body_limit: 1024 * 1024,
             sockets: 1_000,
             operations_per_socket: 50,
+            telemetry: TelemetrySettings::default(),
         }
     }
 }

@@ -22,12 +22,15 @@ const LAST_LOOK: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
-    log::start(&settings.gateway.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    let inside = runtime.enter();
+    let traces = log::start_traced("wikimovie", &settings.gateway.log, &settings.gateway.traces)?;
+    drop(inside);
     let served = runtime.block_on(serve(settings));
+    drop(traces);
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();
     served.map(|()| ExitCode::SUCCESS)

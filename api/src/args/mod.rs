@@ -9,10 +9,10 @@ mod server;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
-use wikimovie_command::{Failure, LogArgs, LogFormat, LogSettings};
+use wikimovie_command::{Failure, LogArgs, LogFormat, LogSettings, TraceArgs, TraceSettings};
 
 pub use self::server::ServerArgs;
-use crate::{ApiSettings, Environment, ServerSettings};
+use crate::{ApiSettings, Environment, ServerSettings, TelemetrySettings};
 
 /// Options of the gateway.
 #[derive(Args, Clone, Debug)]
@@ -26,6 +26,24 @@ pub struct GatewayArgs {
     /// What is logged
     #[command(flatten)]
     pub log: LogArgs,
+    /// What operators see besides
+    #[command(flatten)]
+    pub telemetry: TelemetryArgs,
+    /// Where traces go
+    #[command(flatten)]
+    pub traces: TraceArgs,
+}
+
+/// What operators see.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Log")]
+pub struct TelemetryArgs {
+    /// Time from which an operation is told in the log, in milliseconds, by its shape and never by what was typed; 0 tells none
+    #[arg(long, env = "WIKIMOVIE_SLOW_OPERATION", value_name = "MS", default_value_t = 1_000)]
+    pub slow_operation: u64,
+    /// Whether answers say in the header Server-Timing where their time went
+    #[arg(long, env = "WIKIMOVIE_SERVER_TIMING", value_name = "BOOL", action = ArgAction::Set, default_value_t = true)]
+    pub server_timing: bool,
 }
 
 /// What can be asked.
@@ -61,6 +79,8 @@ pub struct GatewaySettings {
     pub api: ApiSettings,
     /// Of the log.
     pub log: LogSettings,
+    /// Of traces.
+    pub traces: TraceSettings,
 }
 
 impl GatewaySettings {
@@ -86,7 +106,16 @@ impl GatewayArgs {
         let mut api = ApiSettings::of(environment);
         api.introspection = self.graphql.introspection.unwrap_or(api.introspection);
         api.graphiql = self.graphql.graphiql.unwrap_or(api.graphiql);
+        api.telemetry = TelemetrySettings {
+            slow_operation: Duration::from_millis(self.telemetry.slow_operation),
+            server_timing: self.telemetry.server_timing,
+        };
         api.body_deadline = Duration::from_millis(self.server.body_deadline);
-        Ok(GatewaySettings { server: self.server.settings()?, api, log: self.log.settings("info", format)? })
+        Ok(GatewaySettings {
+            server: self.server.settings()?,
+            api,
+            log: self.log.settings("info", format)?,
+            traces: self.traces.settings()?,
+        })
     }
 }

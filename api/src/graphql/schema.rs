@@ -4,7 +4,10 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{
     Data, EmptyMutation, Executor, Request, Response, SDLExportOptions, ServerError, Value,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationType},
+    },
 };
 use futures::{
     FutureExt, StreamExt,
@@ -12,7 +15,7 @@ use futures::{
 };
 use tokio::sync::Semaphore;
 
-use wikimovie_search::operation::operation;
+use wikimovie_search::operation::operation as in_one_request;
 
 use crate::{
     Gateway,
@@ -25,13 +28,14 @@ use crate::{
         shape::{self, Selected, Shape},
         subscription::Subscription,
     },
+    telemetry::{fields::Timed, operation},
 };
 
-type Schema = async_graphql::Schema<Query, EmptyMutation, Subscription>;
+type Schema = async_graphql::Schema<Timed<Query>, EmptyMutation, Subscription>;
 
 /// Builds the schema; `None` for one that only describes itself.
 fn schema(gateway: Option<Gateway>) -> Schema {
-    let mut builder = async_graphql::Schema::build(Query, EmptyMutation, Subscription)
+    let mut builder = async_graphql::Schema::build(Timed(Query), EmptyMutation, Subscription)
         .limit_depth(bounds::MAX_DEPTH)
         .limit_complexity(bounds::MAX_COMPLEXITY)
         .limit_recursive_depth(bounds::MAX_NESTING)
@@ -121,7 +125,7 @@ impl Service {
     /// # Errors
     /// The answer that says what is wrong.
     pub fn prepare(&self, mut request: Request) -> Result<Prepared, Box<Response>> {
-        let refuse = |error: ApiError| Box::new(answer(error.into_server_error()));
+        let refuse = |error: ApiError| refused(answer(error.into_server_error()));
         let persisted = request.extensions.remove("persistedQuery");
         let hashed = persisted.is_some();
         if let Some(extension) = persisted
@@ -134,7 +138,7 @@ impl Service {
         let operation_name = request.operation_name.clone();
         let document = request.parsed_query().map_err(|mut error| {
             error::set_code(error.extensions.get_or_insert_default(), ErrorCode::GraphqlParseFailed);
-            Box::new(answer(error))
+            refused(answer(error))
         })?;
         bounds::check_document(document).map_err(refuse)?;
         let kind = kind(document, operation_name.as_deref());
@@ -147,9 +151,20 @@ impl Service {
 
     /// Executes a query, within the deadline of an operation. A panic becomes an error of ours.
     pub async fn run(&self, prepared: Prepared) -> Response {
+        let kind = prepared.kind;
+        // Parsed anew, if ever: only slow operations are told.
+        let (text, name) = (prepared.request.query.clone(), prepared.request.operation_name.clone());
+        let shape = || match parse_query(&text) {
+            Ok(document) => operation::shape(&document, name.as_deref(), &|name| self.shape.is_name(name)),
+            Err(_) => String::new(),
+        };
+        operation::observe(self.gateway.settings.telemetry, kind, shape, self.execute_within(prepared)).await
+    }
+
+    async fn execute_within(&self, prepared: Prepared) -> Response {
         let scope = Arc::new(Scope::default());
         let request = prepared.request.data(Arc::clone(&scope));
-        let execution = AssertUnwindSafe(operation(self.schema.execute(request))).catch_unwind();
+        let execution = AssertUnwindSafe(in_one_request(self.schema.execute(request))).catch_unwind();
         let mut response =
             match tokio::time::timeout(self.gateway.settings.operation_deadline, execution).await {
                 Ok(Ok(response)) => response,
@@ -176,6 +191,12 @@ fn kind(document: &ExecutableDocument, name: Option<&str>) -> OperationType {
         (DocumentOperations::Multiple(_), None) => None,
     };
     operation.map_or(OperationType::Query, |operation| operation.node.ty)
+}
+
+/// An answer to what never ran, counted as a query: whatever else it would have been is not known.
+fn refused(response: Response) -> Box<Response> {
+    operation::count(OperationType::Query, &response);
+    Box::new(response)
 }
 
 fn answer(error: ServerError) -> Response {
@@ -212,7 +233,8 @@ impl Executor for Service {
         let permit = match self.permits.as_ref().map(|permits| Arc::clone(permits).try_acquire_owned()) {
             Some(Err(_)) => {
                 let message = "too many operations run at once on this connection";
-                return one(answer(ApiError::new(ErrorCode::TooManyOperations, message).into_server_error()));
+                let error = ApiError::new(ErrorCode::TooManyOperations, message).into_server_error();
+                return one(*refused(answer(error)));
             }
             Some(Ok(permit)) => Some(permit),
             None => None,

@@ -12,7 +12,7 @@ mod socket;
 use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Router, middleware,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer, request_id,
-    set_header::SetResponseHeaderLayer, trace::TraceLayer,
+    set_header::SetResponseHeaderLayer,
 };
 
 use crate::{
@@ -31,6 +31,7 @@ use crate::{
         schema::Service,
     },
     http::negotiate::MediaType,
+    telemetry,
 };
 
 /// What the handlers share.
@@ -56,21 +57,23 @@ impl Shared {
 /// |---|---|
 /// | `/graphql` | GraphQL over HTTP (GET, POST) and over WebSocket |
 /// | `/schema.graphql` | the contract |
-/// | `/livez`, `/readyz` | probes, where they have no listener of their own |
+/// | `/livez`, `/readyz`, `/metrics` | probes and metrics, where they have no listener of their own |
 /// | `/`, `/graphiql`, `/assets/…` | the pages, where they were built |
 pub fn router(gateway: Gateway) -> Router {
     let operation = operation(gateway.clone());
-    finish(surface(&Shared::new(gateway)).merge(operation))
+    let timing = gateway.settings.telemetry.server_timing;
+    finish(surface(&Shared::new(gateway)).merge(operation), timing)
 }
 
 /// The surface for clients, without what is for operators.
 pub fn public(gateway: Gateway) -> Router {
-    finish(surface(&Shared::new(gateway)))
+    let timing = gateway.settings.telemetry.server_timing;
+    finish(surface(&Shared::new(gateway)), timing)
 }
 
 /// What is for operators alone: probes and metrics. Never limited.
 pub fn admin(gateway: Gateway) -> Router {
-    finish(operation(gateway))
+    finish(operation(gateway), false)
 }
 
 fn surface(shared: &Shared) -> Router {
@@ -85,17 +88,21 @@ fn surface(shared: &Shared) -> Router {
 }
 
 fn operation(gateway: Gateway) -> Router {
-    Router::new().route("/livez", get(probes::live)).route("/readyz", get(probes::ready)).with_state(gateway)
+    Router::new()
+        .route("/livez", get(probes::live))
+        .route("/readyz", get(probes::ready))
+        .route("/metrics", get(probes::metrics))
+        .with_state(gateway)
 }
 
 /// What every answer has.
-fn finish(router: Router) -> Router {
+fn finish(router: Router, timing: bool) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
     router.layer(
         // Outermost first.
         ServiceBuilder::new()
+            .layer(middleware::from_fn(move |request, next| telemetry::observe(timing, request, next)))
             .layer(request_id::SetRequestIdLayer::new(request_id.clone(), request_id::MakeRequestUuid))
-            .layer(TraceLayer::new_for_http())
             .layer(request_id::PropagateRequestIdLayer::new(request_id))
             .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
@@ -110,7 +117,12 @@ fn cors() -> CorsLayer {
         .allow_origin(tower_http::cors::Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(tower_http::cors::Any)
-        .expose_headers([header::ETAG, header::RETRY_AFTER])
+        .expose_headers([
+            header::ETAG,
+            header::RETRY_AFTER,
+            HeaderName::from_static("server-timing"),
+            HeaderName::from_static("traceresponse"),
+        ])
         .max_age(Duration::from_secs(24 * 60 * 60))
 }
 

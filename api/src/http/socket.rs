@@ -23,6 +23,7 @@ use crate::{
         schema::Service,
     },
     http::Shared,
+    telemetry,
 };
 
 const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -54,6 +55,7 @@ pub(super) fn accept(shared: &Shared, upgrade: WebSocketUpgrade) -> Result<Respo
 }
 
 async fn converse(socket: WebSocket, service: Service, lifecycle: Lifecycle, _permit: OwnedSemaphorePermit) {
+    let _open = telemetry::Socket::open();
     let (mut sink, stream) = socket.split();
     let messages = stream
         .take_while(|message| future::ready(message.is_ok()))

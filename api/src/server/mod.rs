@@ -17,7 +17,7 @@ use std::{
 use axum::Router;
 use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
 use tokio::net::TcpListener;
-use wikimovie_command::Failure;
+use wikimovie_command::{Failure, metrics};
 
 pub use self::settings::{ServerSettings, TlsSettings};
 use self::{
@@ -114,11 +114,15 @@ impl Server {
             std::future::pending::<()>().await;
         };
         let reloaded = tls.clone();
+        let recorder = metrics::recorder().map_err(io::Error::other)?;
         let background = async move {
-            match reloaded {
-                Some(tls) => tls.follow().await,
-                None => std::future::pending().await,
-            }
+            let certificates = async {
+                match reloaded {
+                    Some(tls) => tls.follow().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::join!(certificates, metrics::keep_house(recorder));
         };
         let admin = async move {
             match admin {
