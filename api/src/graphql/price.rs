@@ -19,6 +19,8 @@ use crate::graphql::{
     schema::Schema,
 };
 
+/// Argument of that field; an operation without these letters is no dry run.
+pub(crate) const DRY_RUN: &str = "dryRun";
 /// Root field that tells of limits; see [`dry_run`].
 const RATE_LIMIT: &str = "rateLimit";
 
@@ -100,7 +102,7 @@ pub(crate) fn dry_run(request: &Request, document: &ExecutableDocument) -> Optio
         for item in items {
             match &item.node {
                 Selection::Field(field) if field.node.name.node == RATE_LIMIT => {
-                    dry |= field.node.get_argument("dryRun").is_some_and(|value| {
+                    dry |= field.node.get_argument(DRY_RUN).is_some_and(|value| {
                         let value = value.node.clone().into_const_with(|name| {
                             let given = request.variables.get(&name).cloned();
                             let default = || {

@@ -31,3 +31,19 @@ pub struct GuardSettings {
     /// Rules for pages of other sites.
     pub cross_site: CrossSite,
 }
+
+/// The protection of one gateway. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// Lets operations in.
+    pub gate: Gate,
+    /// Points of clients; `None` for no limit.
+    pub rates: Option<RateLimits>,
+}
+
+impl Guard {
+    /// By these settings.
+    pub fn new(settings: &GuardSettings) -> Self {
+        Self { gate: Gate::new(settings.gate), rates: settings.points_per_minute.map(RateLimits::new) }
+    }
+}
