@@ -87,10 +87,11 @@ pub(crate) fn measure(args: &CachedArgs) -> anyhow::Result<()> {
 
     let [bare, one, many] = rates.map(median);
     let without = median(without);
+    let in_turn = format!("{} questions in turn, remembered", bodies.len());
     let rows = [
         ("axum handler that returns the same bytes", bare),
         ("one question, remembered", one),
-        (&*format!("{} questions in turn, remembered", bodies.len()), many),
+        (in_turn.as_str(), many),
         ("the same questions, nothing remembered", without),
     ];
     for (name, rate) in &rows {
