@@ -5,20 +5,26 @@
 //! the environment.
 
 pub mod args;
+pub mod auth;
 pub mod cache;
 pub mod documents;
 pub mod graphql;
+pub mod guard;
 pub mod http;
 mod lifecycle;
 pub mod reference;
 mod server;
 mod settings;
+mod telemetry;
 
 use std::sync::Arc;
 
 use wikimovie_search::{Catalog, Sealer};
 
+use auth::Authenticator;
 use cache::{CachedCatalog, WholeAnswers};
+use guard::Guard;
+use telemetry::engine::Observed;
 
 pub use cache::CacheSettings;
 pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
@@ -30,6 +36,7 @@ pub use http::router;
 pub use lifecycle::Lifecycle;
 pub use server::{Server, ServerSettings, TlsSettings};
 pub use settings::{ApiSettings, Environment};
+pub use telemetry::TelemetrySettings;
 
 /// What the gateway answers from. Cheap to clone.
 #[derive(Clone)]
@@ -42,6 +49,10 @@ pub struct Gateway {
     pub settings: Arc<ApiSettings>,
     /// Whether the end is near.
     pub lifecycle: Lifecycle,
+    /// What it is protected by.
+    pub guard: Guard,
+    /// Who tells callers apart.
+    pub auth: Authenticator,
     documents: Documents,
     cached: Arc<CachedCatalog>,
     answers: WholeAnswers,
@@ -50,10 +61,13 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway to a catalogue, whose answers it remembers as the settings say.
     pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
+        let catalog = Arc::new(Observed(catalog));
         let cached = Arc::new(CachedCatalog::new(catalog, settings.cache.clone(), settings.engine_deadline));
         Self {
             catalog: Arc::clone(&cached) as Arc<dyn Catalog>,
             sealer,
+            guard: Guard::new(&settings.guard),
+            auth: Authenticator::open(settings.open_scopes),
             documents: Documents::default(),
             cached,
             answers: WholeAnswers::new(settings.cache.bytes / 2),
@@ -68,14 +82,25 @@ impl Gateway {
         Self { documents, ..self }
     }
 
+    /// The same, with callers told apart.
+    #[must_use]
+    pub fn with_auth(self, auth: Authenticator) -> Self {
+        Self { auth, ..self }
+    }
+
+    /// Follows load and keys for ever; to be run as a task on the runtime that answers.
+    pub async fn follow(&self) {
+        tokio::join!(self.guard.gate.follow(), self.auth.follow());
+    }
+
     /// The documents that it knows by name; to be followed where they come from a manifest.
     pub fn documents(&self) -> Documents {
         self.documents.clone()
     }
 
     /// The key of the answer to a request; `None` where none is kept.
-    fn answer_key(&self, request: &async_graphql::Request) -> Option<cache::Key> {
-        let key = || cache::Key::of(&request.query, request.operation_name.as_deref(), &request.variables, b"");
+    fn answer_key(&self, request: &async_graphql::Request, access: &[u8]) -> Option<cache::Key> {
+        let key = || cache::Key::of(&request.query, request.operation_name.as_deref(), &request.variables, access);
         self.answers.is_on().then(key)
     }
 

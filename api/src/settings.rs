@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use crate::cache::CacheSettings;
+use crate::{
+    TelemetrySettings,
+    auth::Scopes,
+    cache::CacheSettings,
+    guard::GuardSettings,
+};
 
 /// Where the gateway runs; it decides the defaults that differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +41,14 @@ pub struct ApiSettings {
     pub sockets: usize,
     /// Operations running at once on one WebSocket connection.
     pub operations_per_socket: usize,
+    /// What everyone may ask for where callers are not told apart.
+    pub open_scopes: Scopes,
+    /// Protection.
+    pub guard: GuardSettings,
     /// Answers kept.
     pub cache: CacheSettings,
+    /// What operators see.
+    pub telemetry: TelemetrySettings,
 }
 
 impl ApiSettings {
@@ -54,7 +65,10 @@ impl ApiSettings {
             body_limit: 1024 * 1024,
             sockets: 1_000,
             operations_per_socket: 50,
+            open_scopes: if open { Scopes::ALL } else { Scopes::SEARCH },
+            guard: GuardSettings::default(),
             cache: CacheSettings::default(),
+            telemetry: TelemetrySettings::default(),
         }
     }
 }

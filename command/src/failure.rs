@@ -8,6 +8,8 @@ use wikimovie_search::WriteError;
 #[derive(Debug)]
 pub struct Failure(String);
 
+impl std::error::Error for Failure {}
+
 impl Failure {
     /// Status with which the program ends.
     pub const EXIT_CODE: u8 = 2;

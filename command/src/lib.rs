@@ -5,6 +5,7 @@
 pub mod cluster;
 pub mod failure;
 pub mod log;
+pub mod metrics;
 pub mod names;
 pub mod reference;
 pub mod rules;
@@ -12,7 +13,9 @@ pub mod say;
 pub mod secret;
 pub mod settings;
 pub mod signal;
+pub mod trace;
 
 pub use failure::Failure;
 pub use log::{LogArgs, LogFormat, LogSettings};
 pub use rules::RulesArgs;
+pub use trace::{TraceArgs, TraceSettings};

@@ -3,7 +3,7 @@
 use std::{io, path::Path, process::ExitCode, time::Duration};
 
 use tokio::sync::oneshot;
-use wikimovie_api::{Documents, Gateway, Server};
+use wikimovie_api::{Documents, Gateway, Server, auth::Authenticator};
 use wikimovie_ingest::{Folder, IngestError, Watcher};
 use wikimovie_search::{
     WriteError,
@@ -22,12 +22,15 @@ const LAST_LOOK: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
-    log::start(&settings.gateway.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    let inside = runtime.enter();
+    let traces = log::start_traced("wikimovie", &settings.gateway.log, &settings.gateway.traces)?;
+    drop(inside);
     let served = runtime.block_on(serve(settings));
+    drop(traces);
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();
     served.map(|()| ExitCode::SUCCESS)
@@ -36,6 +39,7 @@ pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
 async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let documents =
         Documents::open(settings.gateway.documents).map_err(|error| Failure::new(error.to_string()))?;
+    let auth = Authenticator::new(&settings.gateway.auth).map_err(|error| Failure::new(error.to_string()))?;
     // Before the index is opened: another wikimovie on this port is told as that, not as a lock.
     let server = Server::bind(settings.gateway.server).await?;
     let base = server.base_url();
@@ -52,7 +56,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let graphiql = settings.gateway.api.graphiql;
     let catalog = engine.catalog();
     let gateway =
-        Gateway::new(engine.catalog(), engine.sealer(), settings.gateway.api).with_documents(documents);
+        Gateway::new(engine.catalog(), engine.sealer(), settings.gateway.api).with_documents(documents).with_auth(auth);
     let serving = tokio::spawn(server.serve(gateway, stop));
 
     let watcher = match folder {

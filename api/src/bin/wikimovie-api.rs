@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Runtime;
 use wikimovie_api::{
+    auth::Authenticator,
     Documents, Gateway, Server,
     args::{GatewayArgs, GatewaySettings},
 };
@@ -80,8 +82,8 @@ fn run() -> Result<ExitCode, Failure> {
         .build()
         .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
     let done = match &settings.cli.command {
-        None => runtime.block_on(serve(&settings.cli.serve)),
-        Some(Command::Serve(args)) => runtime.block_on(serve(args)),
+        None => serve(&settings.cli.serve, &runtime),
+        Some(Command::Serve(args)) => serve(args, &runtime),
         Some(Command::Relevance(args)) => runtime.block_on(relevance(args)),
         Some(Command::CheckConfig(args)) => runtime.block_on(check(args, &settings)),
     };
@@ -112,17 +114,26 @@ async fn check(args: &ServeArgs, settings: &Settings<Cli>) -> Result<ExitCode, F
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(args: &ServeArgs) -> Result<ExitCode, Failure> {
+fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, Failure> {
     let (settings, cluster) = checked(args)?;
-    log::start(&settings.log);
+    let inside = runtime.enter();
+    let traces = log::start_traced("wikimovie-api", &settings.log, &settings.traces)?;
+    drop(inside);
+    let served = runtime.block_on(answer(settings, cluster));
+    drop(traces);
+    served
+}
+
+async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Result<ExitCode, Failure> {
     let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
     let documents =
         Documents::open(settings.documents).map_err(|error| Failure::new(error.to_string()))?;
+    let auth = Authenticator::new(&settings.auth).map_err(|error| Failure::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
     let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
     greet(&server, settings.api.graphiql);
-    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api).with_documents(documents);
+    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api).with_documents(documents).with_auth(auth);
     let mut serving = tokio::spawn(server.serve(gateway, stop));
     // The cluster may come later than we do: questions are told so until it is there.
     tokio::select! {

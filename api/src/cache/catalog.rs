@@ -373,16 +373,16 @@ impl Catalog for CachedCatalog {
         self.inner.revisions()
     }
 
-    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
-        let part = match &self.part {
-            Some(part) => Filter { and: vec![part.as_ref().clone(), to.clone()], ..Filter::default() },
-            None => to.clone(),
-        };
-        let inner = self.within(self.inner.restricted(to)).await?;
-        Ok(Arc::new(Self { inner, part: Some(Arc::new(part)), shared: Arc::clone(&self.shared) }))
-    }
-
     fn unconfirmed_for(&self) -> Duration {
         self.inner.unconfirmed_for()
+    }
+
+    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
+        let inner = self.inner.restricted(to).await?;
+        let part = match self.part.as_deref() {
+            Some(part) => Filter { and: vec![part.clone(), to.clone()], ..Filter::default() },
+            None => to.clone(),
+        };
+        Ok(Arc::new(Self { inner, part: Some(Arc::new(part)), shared: Arc::clone(&self.shared) }))
     }
 }

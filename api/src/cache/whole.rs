@@ -105,6 +105,8 @@ pub(crate) struct Stored {
     pub(crate) gzip_etag: HeaderValue,
     /// The revision they tell of.
     pub(crate) revision: u64,
+    /// Points that the operation costs, whoever answers it.
+    pub(crate) cost: u32,
     gzip: Arc<OnceLock<Bytes>>,
 }
 
@@ -113,13 +115,13 @@ const MAX_GZIP_BYTES: usize = 64 * 1024;
 
 impl Stored {
     /// An answer of a revision.
-    pub(crate) fn new(body: Bytes, revision: u64) -> Self {
+    pub(crate) fn new(body: Bytes, revision: u64, cost: u32) -> Self {
         let hash: String = Sha256::digest(&body)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         let tag = |suffix: &str| {
             let tag = ["\"", &revision.to_string(), "-", &hash, suffix, "\""].concat();
             HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
         };
-        Self { body, etag: tag(""), gzip_etag: tag("-gzip"), revision, gzip: Arc::default() }
+        Self { body, etag: tag(""), gzip_etag: tag("-gzip"), revision, cost, gzip: Arc::default() }
     }
 
     /// The compressed bytes, made once; `None` where the answer is too long for that here.
@@ -224,7 +226,7 @@ mod tests {
     fn answers_of_another_revision_are_not_told() {
         let answers = WholeAnswers::new(1 << 20);
         let key = key("{a}", None, json!({}), b"");
-        answers.put(key, Stored::new(Bytes::from_static(b"{}"), 7));
+        answers.put(key, Stored::new(Bytes::from_static(b"{}"), 7, 1));
         assert!(answers.get(&key, Some(7)).is_some());
         assert!(answers.get(&key, Some(8)).is_none());
         assert!(answers.get(&key, None).is_none());

@@ -57,6 +57,8 @@ impl CrossSite {
                 RATELIMIT,
                 RATELIMIT_POLICY,
                 HeaderName::from_static("x-request-id"),
+                HeaderName::from_static("server-timing"),
+                HeaderName::from_static("traceresponse"),
             ])
             .max_age(Duration::from_secs(24 * 60 * 60))
     }

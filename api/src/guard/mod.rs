@@ -1,5 +1,6 @@
 //! Protection: how much one operation, one client and all of them together may ask for, and from whose pages.
 
+pub mod args;
 pub mod client;
 pub mod concurrency;
 pub mod cross_site;
@@ -29,4 +30,20 @@ pub struct GuardSettings {
     pub gate: GateSettings,
     /// Rules for pages of other sites.
     pub cross_site: CrossSite,
+}
+
+/// The protection of one gateway. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// Lets operations in.
+    pub gate: Gate,
+    /// Points of clients; `None` for no limit.
+    pub rates: Option<RateLimits>,
+}
+
+impl Guard {
+    /// By these settings.
+    pub fn new(settings: &GuardSettings) -> Self {
+        Self { gate: Gate::new(settings.gate), rates: settings.points_per_minute.map(RateLimits::new) }
+    }
 }

@@ -9,17 +9,19 @@ mod parameters;
 mod probes;
 mod sdl;
 mod socket;
+mod visitor;
 mod whole;
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{any::Any, sync::Arc};
 
 use axum::{
     Router,
     body::HttpBody,
+    middleware,
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::{
@@ -28,19 +30,18 @@ use tower_http::{
         CompressionLayer,
         predicate::{DefaultPredicate, Predicate},
     },
-    cors::CorsLayer,
     request_id,
-    set_header::SetResponseHeaderLayer, trace::TraceLayer,
+    set_header::SetResponseHeaderLayer,
 };
 
 use crate::{
     Gateway,
-    graphql::{
-        error::{ApiError, ErrorCode},
-        schema::Service,
-    },
+    graphql::{error::ApiError, schema::Service},
     http::negotiate::MediaType,
+    telemetry,
 };
+
+pub(crate) use self::visitor::SocketCaller;
 
 /// What the handlers share.
 #[derive(Clone, Debug)]
@@ -65,21 +66,23 @@ impl Shared {
 /// |---|---|
 /// | `/graphql` | GraphQL over HTTP (GET, POST) and over WebSocket |
 /// | `/schema.graphql` | the contract |
-/// | `/livez`, `/readyz` | probes, where they have no listener of their own |
+/// | `/livez`, `/readyz`, `/metrics` | probes and metrics, where they have no listener of their own |
 /// | `/`, `/graphiql`, `/assets/…` | the pages, where they were built |
 pub fn router(gateway: Gateway) -> Router {
     let operation = operation(gateway.clone());
-    finish(surface(&Shared::new(gateway)).merge(operation))
+    let timing = gateway.settings.telemetry.server_timing;
+    finish(surface(&Shared::new(gateway)).merge(operation), timing)
 }
 
 /// The surface for clients, without what is for operators.
 pub fn public(gateway: Gateway) -> Router {
-    finish(surface(&Shared::new(gateway)))
+    let timing = gateway.settings.telemetry.server_timing;
+    finish(surface(&Shared::new(gateway)), timing)
 }
 
 /// What is for operators alone: probes and metrics. Never limited.
 pub fn admin(gateway: Gateway) -> Router {
-    finish(operation(gateway))
+    finish(operation(gateway), false)
 }
 
 fn surface(shared: &Shared) -> Router {
@@ -88,7 +91,7 @@ fn surface(shared: &Shared) -> Router {
         .layer(CompressionLayer::new().compress_when(Untagged.and(DefaultPredicate::new())))
         // Left out of compression, as what has a tag is above.
         .route("/schema.graphql", get(sdl::get))
-        .layer(cors())
+        .layer(shared.gateway.settings.guard.cross_site.cors())
         .with_state(shared.clone());
     api.merge(pages::router(shared.gateway.settings.graphiql).layer(CompressionLayer::new()))
 }
@@ -104,33 +107,26 @@ impl Predicate for Untagged {
 }
 
 fn operation(gateway: Gateway) -> Router {
-    Router::new().route("/livez", get(probes::live)).route("/readyz", get(probes::ready)).with_state(gateway)
+    Router::new()
+        .route("/livez", get(probes::live))
+        .route("/readyz", get(probes::ready))
+        .route("/metrics", get(probes::metrics))
+        .with_state(gateway)
 }
 
 /// What every answer has.
-fn finish(router: Router) -> Router {
+fn finish(router: Router, timing: bool) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
     router.layer(
         // Outermost first.
         ServiceBuilder::new()
+            .layer(middleware::from_fn(move |request, next| telemetry::observe(timing, request, next)))
             .layer(request_id::SetRequestIdLayer::new(request_id.clone(), request_id::MakeRequestUuid))
-            .layer(TraceLayer::new_for_http())
             .layer(request_id::PropagateRequestIdLayer::new(request_id))
             .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
             .layer(CatchPanicLayer::custom(panicked)),
     )
-}
-
-/// Any site may ask: answers are public and no cookie or credential is looked at, so nothing is asked on behalf
-/// of a visitor.
-fn cors() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(tower_http::cors::Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers(tower_http::cors::Any)
-        .expose_headers([header::ETAG, header::RETRY_AFTER])
-        .max_age(Duration::from_secs(24 * 60 * 60))
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -144,7 +140,19 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 /// An error of the transport as a GraphQL answer, so that clients read one shape only.
 fn refuse(error: &ApiError, media_type: MediaType) -> Response {
     let body = async_graphql::Response::from_errors(vec![error.clone().into_server_error()]);
-    respond(error.code().row().status, media_type, &without_data(&body))
+    let mut response = respond(error.code().row().status, media_type, &without_data(&body));
+    if let Some(ms) = error.retry_after_ms() {
+        tell_retry(&mut response, ms);
+    }
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"wikimovie\""));
+    }
+    response
+}
+
+/// Tells when to come back, in whole seconds.
+fn tell_retry(response: &mut Response, ms: u32) {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
 }
 
 /// An answer without `data`: the operation never ran.
@@ -163,13 +171,5 @@ fn respond(status: StatusCode, media_type: MediaType, body: &impl serde::Seriali
         tracing::error!("an answer could not be written as JSON");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let mut response = (status, [(header::CONTENT_TYPE, media_type.as_header())], bytes).into_response();
-    let retry = match status {
-        StatusCode::SERVICE_UNAVAILABLE => ErrorCode::Unavailable.row().retry_after_ms,
-        _ => None,
-    };
-    if let Some(ms) = retry {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
-    }
-    response
+    (status, [(header::CONTENT_TYPE, media_type.as_header())], bytes).into_response()
 }

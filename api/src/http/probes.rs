@@ -1,10 +1,11 @@
-//! Probes: `/livez` says that the process answers, `/readyz` that the catalogue does.
+//! For operators: `/livez` says that the process answers, `/readyz` that the catalogue does, `/metrics` what was
+//! counted.
 
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::Serialize;
 
 use crate::{
@@ -49,5 +50,19 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
         }
         Ok(Err(error)) => not_ready(error.into()),
         Err(_) => not_ready(wikimovie_search::SearchError::Timeout.into()),
+    }
+}
+
+/// What was counted, for Prometheus.
+pub(super) async fn metrics() -> Response {
+    match wikimovie_command::metrics::recorder() {
+        Ok(recorder) => {
+            let text = "text/plain; version=0.0.4; charset=utf-8";
+            ([(header::CONTENT_TYPE, text)], recorder.render()).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "there are no metrics");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
     }
 }

@@ -63,6 +63,7 @@ impl AddrListener<Connection, Peer> for Bounded {
         let mut stream = TimeoutStream::new(stream);
         stream.set_read_timeout(Some(self.silence));
         stream.set_write_timeout(Some(self.silence));
+        metrics::gauge!("wikimovie_http_connections_active").increment(1.0);
         Ok((Connection { stream: Box::pin(stream), _permit: permit }, Peer(address)))
     }
 
@@ -77,6 +78,12 @@ impl AddrListener<Connection, Peer> for Bounded {
 pub(super) struct Connection {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        metrics::gauge!("wikimovie_http_connections_active").decrement(1.0);
+    }
 }
 
 impl AsyncRead for Connection {

@@ -17,7 +17,7 @@ use std::{
 use axum::Router;
 use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
 use tokio::net::TcpListener;
-use wikimovie_command::Failure;
+use wikimovie_command::{Failure, metrics};
 
 pub use self::settings::{ServerSettings, TlsSettings};
 use self::{
@@ -99,6 +99,7 @@ impl Server {
         let Self { public, admin, tls, settings } = self;
         let lifecycle = gateway.lifecycle.clone();
         let documents = gateway.documents();
+        let followed = gateway.clone();
         let (router, admin) = match admin {
             Some(listener) => (http::public(gateway.clone()), Some((listener, http::admin(gateway)))),
             None => (http::router(gateway), None),
@@ -116,14 +117,15 @@ impl Server {
         };
         let documents = documents.follow();
         let reloaded = tls.clone();
+        let recorder = metrics::recorder().map_err(io::Error::other)?;
         let background = async move {
-            let reloaded = async move {
+            let certificates = async {
                 match reloaded {
                     Some(tls) => tls.follow().await,
                     None => std::future::pending().await,
                 }
             };
-            futures::join!(reloaded, documents);
+            tokio::join!(certificates, documents, metrics::keep_house(recorder), followed.follow());
         };
         let admin = async move {
             match admin {

@@ -78,12 +78,14 @@ impl Tls {
                     self.config.reload_from_config(Arc::new(config));
                     self.files = files;
                     refused = None;
+                    metrics::counter!("wikimovie_tls_reloads_total", "outcome" => "ok").increment(1);
                     tracing::info!("new certificates are in use");
                 }
                 // A certificate and its key are seldom written in one moment: told once, tried again.
                 Err(failure) => {
                     let told = failure.to_string();
                     if refused.as_ref() != Some(&told) {
+                        metrics::counter!("wikimovie_tls_reloads_total", "outcome" => "failed").increment(1);
                         tracing::warn!(
                             reason = told,
                             "the certificates on disk cannot be used, the old ones are kept"

@@ -1,0 +1,191 @@
+//! Metrics: the one table of what our programs count, and the recorder that keeps it for Prometheus.
+//!
+//! Where something happens, a macro of the `metrics` crate names the metric; here it is described. A test reads the
+//! sources and fails for a name that only one side knows; `docs/metrics.md` is rendered from the table.
+//!
+//! Labels take few values, all known beforehand: never the text of an operation, never anything of a visitor.
+
+mod gateway;
+mod worker;
+
+use std::{fmt::Write as _, sync::OnceLock, time::Duration};
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::Failure;
+
+/// How a metric moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Only up.
+    Counter,
+    /// Up and down.
+    Gauge,
+    /// Counts of values in ranges; [`BUCKETS`] are their upper ends.
+    Histogram,
+}
+
+/// A metric as it is documented.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name; a counter's ends in `_total`.
+    pub name: &'static str,
+    /// How it moves.
+    pub kind: Kind,
+    /// Its labels.
+    pub labels: &'static [&'static str],
+    /// What it tells.
+    pub help: &'static str,
+}
+
+/// Upper ends of the ranges of seconds: a cached answer takes tenths of a millisecond, the longest wait ten seconds.
+pub const BUCKETS: [f64; 16] =
+    [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+
+/// Every metric of our programs, by the program that has it.
+pub const TABLES: [(&str, &[Metric]); 2] = [
+    ("the gateway (`wikimovie`, `wikimovie-api`)", gateway::METRICS),
+    ("the worker (`wikimovie-ingest worker`)", worker::METRICS),
+];
+
+/// All metrics.
+pub fn all() -> impl Iterator<Item = &'static Metric> {
+    TABLES.iter().flat_map(|(_, metrics)| metrics.iter())
+}
+
+/// Time between two rounds of the recorder's own housekeeping: without them, values that nobody asks for pile up.
+const HOUSEKEEPING: Duration = Duration::from_secs(5);
+
+static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
+
+/// The recorder of this process, installed at the first call.
+///
+/// # Errors
+/// One line where another recorder is there already.
+pub fn recorder() -> Result<PrometheusHandle, Failure> {
+    let recorder = RECORDER.get_or_init(|| {
+        let builder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)
+            .and_then(PrometheusBuilder::install_recorder);
+        let handle = builder.map_err(|error| error.to_string())?;
+        for metric in all() {
+            match metric.kind {
+                Kind::Counter => metrics::describe_counter!(metric.name, metric.help),
+                Kind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
+                Kind::Histogram => metrics::describe_histogram!(metric.name, metric.help),
+            }
+        }
+        Ok(handle)
+    });
+    recorder.clone().map_err(|error| Failure::new(format!("metrics cannot be kept: {error}")))
+}
+
+/// Keeps house for the recorder, for ever.
+pub async fn keep_house(recorder: PrometheusHandle) {
+    let mut due = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        due.tick().await;
+        recorder.run_upkeep();
+    }
+}
+
+/// Renders the table as Markdown.
+pub fn markdown() -> String {
+    let mut out = String::from(
+        "# Metrics\n\n\
+         Rendered from the table in the code; tests keep it equal, and fail for a metric that is counted and not \
+         described. `/metrics` serves them to Prometheus: on `WIKIMOVIE_ADMIN_LISTEN` where that is set, else beside \
+         the rest. A metric appears once something was counted. [deploy/monitoring](../deploy/monitoring) holds \
+         a dashboard and alert rules over them.\n",
+    );
+    for (program, metrics) in TABLES {
+        let _ = writeln!(out, "\n## Of {program}\n\n| metric | type | labels | meaning |\n|---|---|---|---|");
+        for Metric { name, kind, labels, help } in metrics {
+            let labels: Vec<_> = labels.iter().map(|label| format!("`{label}`")).collect();
+            let kind = format!("{kind:?}").to_lowercase();
+            let _ = writeln!(out, "| `{name}` | {kind} | {} | {help} |", labels.join(", "));
+        }
+    }
+    let ends: Vec<_> = BUCKETS.iter().map(ToString::to_string).collect();
+    let _ = writeln!(out, "\nHistograms count seconds, in ranges that end at {}.", ends.join(", "));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        fs,
+        path::{Path, PathBuf},
+    };
+
+    use super::*;
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    }
+
+    /// Every name that a macro of the sources counts under, with the kind of the macro.
+    fn counted() -> BTreeMap<String, Kind> {
+        fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                let path = entry.path();
+                if path.is_dir() {
+                    sources(&path, found);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    found.push(path);
+                }
+            }
+        }
+        let mut files = Vec::new();
+        for member in ["api", "search", "ingest", "standalone", "command"] {
+            sources(&root().join(member).join("src"), &mut files);
+        }
+        let mut names = BTreeMap::new();
+        for file in files {
+            let text = fs::read_to_string(&file).unwrap();
+            for (call, kind) in
+                [("counter!(", Kind::Counter), ("gauge!(", Kind::Gauge), ("histogram!(", Kind::Histogram)]
+            {
+                for (at, _) in text.match_indices(call) {
+                    let rest = text[at + call.len()..].trim_start();
+                    let Some(name) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
+                        continue;
+                    };
+                    names.insert(name.to_owned(), kind);
+                }
+            }
+        }
+        names
+    }
+
+    #[test]
+    fn what_is_counted_is_described_and_the_other_way_round() {
+        let counted = counted();
+        let described: BTreeMap<_, _> = all().map(|metric| (metric.name.to_owned(), metric.kind)).collect();
+        assert_eq!(counted, described);
+        assert!(counted.len() > 10, "the sources were found");
+    }
+
+    #[test]
+    fn names_follow_the_rules() {
+        let names: BTreeSet<_> = all().map(|metric| metric.name).collect();
+        assert_eq!(names.len(), all().count(), "each once");
+        for metric in all() {
+            assert!(metric.name.starts_with("wikimovie_"), "{}", metric.name);
+            assert_eq!(metric.name.ends_with("_total"), metric.kind == Kind::Counter, "{}", metric.name);
+            assert_eq!(metric.name.ends_with("_seconds"), metric.kind == Kind::Histogram, "{}", metric.name);
+            assert!(metric.help.ends_with('.') && !metric.help.contains('|'), "{}", metric.name);
+        }
+    }
+
+    #[test]
+    fn the_reference_equals_the_table() {
+        let path = root().join("docs/metrics.md");
+        if std::env::var_os("UPDATE_CONFIG").is_some() {
+            fs::write(&path, markdown()).unwrap();
+        }
+        let found = fs::read_to_string(&path).unwrap_or_default();
+        assert!(found == markdown(), "docs/metrics.md differs from the code: run `make config-docs`");
+    }
+}
