@@ -55,7 +55,7 @@ pub struct CachedCatalog {
 
 struct Shared {
     settings: CacheSettings,
-    /// Longest time for asking anew behind the scenes.
+    /// Longest time for one question to the engine.
     deadline: Duration,
     revisions: watch::Receiver<Revision>,
     /// `None` where nothing is kept.
@@ -103,8 +103,7 @@ impl std::fmt::Debug for CachedCatalog {
 }
 
 impl CachedCatalog {
-    /// A memory for `inner`, half of whose bytes are for answers to questions. An answer asked anew behind the scenes
-    /// takes `deadline` at most.
+    /// A memory for `inner`, half of whose bytes are for answers to questions. `inner` is given `deadline` for each.
     pub fn new(inner: Arc<dyn Catalog>, settings: CacheSettings, deadline: Duration) -> Self {
         let entries = (settings.bytes > 0).then(|| {
             moka::sync::Cache::builder()
@@ -185,7 +184,7 @@ impl CachedCatalog {
     /// Asks the engine and keeps nothing.
     async fn pass(&self, asked: &Asked) -> Result<Arc<Found>, SearchError> {
         let revision = self.revision();
-        let (found, whole) = told_whole(asked.ask(&*self.inner)).await;
+        let (found, whole) = told_whole(self.within(asked.ask(&*self.inner))).await;
         match &found {
             Ok(found) if whole && asked.is_lasting() && !found.says_partial() => {
                 notes::answered(revision, false);
@@ -204,7 +203,7 @@ impl CachedCatalog {
             return Ok(Answer { found: self.touched(&entry), whole: true });
         }
         let asked = Instant::now();
-        let (found, whole) = told_whole(key.asked.ask(&*self.inner)).await;
+        let (found, whole) = told_whole(self.within(key.asked.ask(&*self.inner))).await;
         let found = Arc::new(found?);
         if !whole || found.says_partial() {
             return Ok(Answer { found, whole: false });
@@ -234,11 +233,16 @@ impl CachedCatalog {
         let (catalog, key) = (self.clone(), Arc::clone(key));
         tokio::spawn(async move {
             let asked = catalog.shared.flights.join(flight, || catalog.ask(&key, revision));
-            if let Ok((Err(error), _)) = tokio::time::timeout(catalog.shared.deadline, asked).await {
+            if let (Err(error), _) = asked.await {
                 tracing::debug!(%error, "a question could not be asked anew");
             }
             drop(permit);
         });
+    }
+
+    /// Waits for the engine no longer than it may take.
+    async fn within<T>(&self, answer: impl Future<Output = Result<T, SearchError>>) -> Result<T, SearchError> {
+        tokio::time::timeout(self.shared.deadline, answer).await.unwrap_or(Err(SearchError::Timeout))
     }
 
     fn use_of(&self, entry: &Entry, revision: u64) -> Use {
@@ -326,7 +330,7 @@ impl Catalog for CachedCatalog {
     /// From memory on every engine, so it is not worth keeping.
     async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
         let revision = self.revision();
-        let people = self.inner.people(names).await;
+        let people = self.within(self.inner.people(names)).await;
         match people {
             Ok(_) if self.confirmed_revision() == Some(revision) => notes::answered(revision, true),
             Ok(_) => notes::stale(self.inner.unconfirmed_for(), Staleness::EngineUnavailable),
@@ -351,18 +355,18 @@ impl Catalog for CachedCatalog {
 
     async fn info(&self) -> Result<CatalogInfo, SearchError> {
         notes::changing();
-        self.inner.info().await
+        self.within(self.inner.info()).await
     }
 
     /// Receipts change without the revision.
     async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
         notes::changing();
-        self.inner.receipt(object).await
+        self.within(self.inner.receipt(object)).await
     }
 
     async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
         notes::changing();
-        self.inner.receipts(request).await
+        self.within(self.inner.receipts(request)).await
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {

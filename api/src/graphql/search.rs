@@ -72,6 +72,9 @@ fn look_ahead(field: SelectionField<'_>, question: Question) -> Result<SearchReq
         let message = format!("one search holds more than {limit} different {what}");
         Err(ApiError::new(ErrorCode::QueryTooComplex, message))
     };
+    // Answers are picked by what was asked, so that the order of fields makes no other question.
+    request.hits.sort_unstable();
+    request.facets.sort_unstable();
     if request.hits.len() > MAX_PAGES {
         return too_many("pages of hits", MAX_PAGES);
     }

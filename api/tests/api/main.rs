@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod app;
+mod cache;
+mod documents;
 mod errors;
 mod http_rules;
 mod limits;

@@ -185,7 +185,7 @@ impl Embedded {
         read: impl FnOnce(&Snapshot) -> Result<T, SearchError> + Send + 'static,
     ) -> Result<T, SearchError> {
         match self.part {
-            Some(_) => self.answer(move |snapshot, ..| read(snapshot)).await,
+            Some(_) => self.answer(move |snapshot, _, _| read(snapshot)).await,
             None => read(&self.shared.snapshot()),
         }
     }
@@ -248,7 +248,7 @@ impl Catalog for Embedded {
     }
 
     async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        self.answer(move |snapshot, ..| snapshot.autocomplete(&request)).await
+        self.answer(move |snapshot, _, _| snapshot.autocomplete(&request)).await
     }
 
     async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
@@ -264,7 +264,7 @@ impl Catalog for Embedded {
 
     async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
         let id = id.clone();
-        self.answer(move |snapshot, ..| snapshot.similar(id.as_str(), first)).await
+        self.answer(move |snapshot, _, _| snapshot.similar(id.as_str(), first)).await
     }
 
     async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
@@ -278,12 +278,12 @@ impl Catalog for Embedded {
 
     async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
         let name = name.to_owned();
-        self.answer(move |snapshot, ..| Ok(snapshot.costars(&name, first))).await
+        self.answer(move |snapshot, _, _| Ok(snapshot.costars(&name, first))).await
     }
 
     async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
         let (from, to) = (from.to_owned(), to.to_owned());
-        self.answer(move |snapshot, ..| Ok(snapshot.costar_path(&from, &to)?)).await
+        self.answer(move |snapshot, _, _| Ok(snapshot.costar_path(&from, &to)?)).await
     }
 
     async fn info(&self) -> Result<CatalogInfo, SearchError> {
