@@ -2,7 +2,7 @@
 //! the provider is away.
 //!
 //! However many tokens name keys nobody has, the provider is asked once at a time and at most once in
-//! [`MIN_INTERVAL`]. While it does not answer, the last keys are good for [`MAX_STALE`].
+//! [`Timing::min_interval`]. While it does not answer, the last keys are good for [`Timing::max_stale`].
 
 use std::{
     collections::HashMap,
@@ -20,12 +20,27 @@ use tokio::sync::Mutex;
 
 use super::{AuthError, provider::Provider};
 
-/// Shortest time between two fetches.
-pub(super) const MIN_INTERVAL: Duration = Duration::from_secs(10);
-/// Time after which keys are fetched again, so that one taken back is forgotten.
-const REFRESH: Duration = Duration::from_secs(300);
-/// How long keys are good while the provider does not answer.
-pub(super) const MAX_STALE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often keys are fetched, and how long they are good.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    /// Shortest time between two fetches.
+    pub(super) min_interval: Duration,
+    /// Time after which keys are fetched again, so that one taken back is forgotten.
+    pub(super) refresh: Duration,
+    /// How long keys are good while the provider does not answer.
+    pub(super) max_stale: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            min_interval: Duration::from_secs(10),
+            refresh: Duration::from_secs(300),
+            max_stale: Duration::from_secs(24 * 60 * 60),
+        }
+    }
+}
+
 /// Most keys of a provider that are looked at.
 const MAX_KEYS: usize = 100;
 
@@ -67,14 +82,15 @@ impl Key {
 #[derive(Debug)]
 pub(super) struct Jwks {
     provider: Provider,
+    timing: Timing,
     keys: ArcSwapOption<Keys>,
     /// When the provider was last asked. Held while it is asked.
     asked: Mutex<Option<Instant>>,
 }
 
 impl Jwks {
-    pub(super) fn new(provider: Provider) -> Self {
-        Self { provider, keys: ArcSwapOption::empty(), asked: Mutex::default() }
+    pub(super) fn new(provider: Provider, timing: Timing) -> Self {
+        Self { provider, timing, keys: ArcSwapOption::empty(), asked: Mutex::default() }
     }
 
     /// The key that a token names, and the number of the fetch it is from.
@@ -99,13 +115,13 @@ impl Jwks {
         loop {
             let seen = self.keys.load().as_ref().map(|keys| keys.number);
             self.fetch_after(seen).await;
-            let fresh = self.keys.load().as_ref().is_some_and(|keys| keys.fetched.elapsed() < REFRESH);
-            tokio::time::sleep(if fresh { REFRESH } else { MIN_INTERVAL }).await;
+            let fresh = self.keys.load().as_ref().is_some_and(|keys| keys.fetched.elapsed() < self.timing.refresh);
+            tokio::time::sleep(if fresh { self.timing.refresh } else { self.timing.min_interval }).await;
         }
     }
 
     fn usable(&self) -> Option<Arc<Keys>> {
-        self.keys.load_full().filter(|keys| keys.fetched.elapsed() <= MAX_STALE)
+        self.keys.load_full().filter(|keys| keys.fetched.elapsed() <= self.timing.max_stale)
     }
 
     /// Fetches, unless somebody has since `seen`, or it was tried just now. Who comes while it is being done waits.
@@ -114,7 +130,7 @@ impl Jwks {
         if self.keys.load().as_ref().map(|keys| keys.number) != seen {
             return;
         }
-        if asked.is_some_and(|asked| asked.elapsed() < MIN_INTERVAL) {
+        if asked.is_some_and(|asked| asked.elapsed() < self.timing.min_interval) {
             return;
         }
         *asked = Some(Instant::now());

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     AuthError, Caller, Identity, Scopes,
-    jwks::Jwks,
+    jwks::{Jwks, Timing},
     provider::{self, Provider},
     tenant::TenantRule,
 };
@@ -109,9 +109,13 @@ struct Shared {
 impl JwtVerifier {
     /// By these settings; nothing is fetched yet.
     pub fn new(settings: JwtSettings) -> Self {
+        Self::with_timing(settings, Timing::default())
+    }
+
+    fn with_timing(settings: JwtSettings, timing: Timing) -> Self {
         // The settings were checked, and the client made once, before they got here.
         let client = provider::client(settings.ca_certificates.as_deref()).unwrap_or_default();
-        let keys = Jwks::new(Provider::new(client, &settings.issuer));
+        let keys = Jwks::new(Provider::new(client, &settings.issuer), timing);
         let checked =
             moka::sync::Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
         Self { shared: Arc::new(Shared { settings, keys, checked }) }
