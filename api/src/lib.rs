@@ -45,6 +45,7 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway to a catalogue.
     pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
+        wikimovie_search::outgoing::annotate_with(wikimovie_command::trace::annotate);
         let catalog = Arc::new(Observed(catalog));
         Self { catalog, sealer, settings: Arc::new(settings), lifecycle: Lifecycle::default() }
     }
