@@ -13,3 +13,4 @@ mod search;
 mod serving;
 mod socket;
 mod suggestions;
+mod tls;

@@ -225,4 +225,46 @@ mod tests {
         let found = fs::read_to_string(&path).unwrap_or_default();
         assert!(found == markdown(), "docs/metrics.md differs from the code: run `make config-docs`");
     }
+
+    /// Names of metrics in a text, without the endings that Prometheus gives the parts of a histogram.
+    fn named(text: &str) -> BTreeSet<String> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let histogram = |name: &str| {
+            let base = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end));
+            base.unwrap_or(name).to_owned()
+        };
+        let at = text.match_indices("wikimovie_").map(|(at, _)| at);
+        at.filter(|&at| !text[..at].ends_with(is_part))
+            .map(|at| histogram(text[at..].split(|c| !is_part(c)).next().unwrap_or_default()))
+            .collect()
+    }
+
+    #[test]
+    fn rules_and_dashboard_name_only_what_is_counted() {
+        let described: BTreeSet<String> = all().map(|metric| metric.name.to_owned()).collect();
+        let folder = root().join("deploy/monitoring");
+        for file in ["alerts.yaml", "alerts_test.yaml", "dashboard.json"] {
+            let named = named(&fs::read_to_string(folder.join(file)).unwrap());
+            assert!(named.len() > 10, "{file}: {named:?}");
+            let unknown: Vec<_> = named.difference(&described).collect();
+            assert!(unknown.is_empty(), "{file} names what nothing counts: {unknown:?}");
+        }
+        let shown = named(&fs::read_to_string(folder.join("dashboard.json")).unwrap());
+        let hidden: Vec<_> = described.difference(&shown).collect();
+        assert!(hidden.is_empty(), "no panel shows {hidden:?}");
+    }
+
+    #[test]
+    fn every_alert_is_tested() {
+        let folder = root().join("deploy/monitoring");
+        let rules = fs::read_to_string(folder.join("alerts.yaml")).unwrap();
+        let tests = fs::read_to_string(folder.join("alerts_test.yaml")).unwrap();
+        let alerts: Vec<_> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+        assert!(alerts.len() >= 10);
+        for alert in alerts {
+            let silent = format!("alertname: {alert}, exp_alerts: []");
+            let fires = format!("alertname: {alert}\n        exp_alerts:\n");
+            assert!(tests.contains(&silent) && tests.contains(&fires), "{alert}");
+        }
+    }
 }
