@@ -15,3 +15,4 @@ mod search;
 mod serving;
 mod socket;
 mod suggestions;
+mod tls;
