@@ -92,8 +92,7 @@ pub fn start(settings: &LogSettings) {
     lines(settings, None);
 }
 
-/// The same, with spans sent as traces, and requests to the engine that carry their ids. The guard sends what is left
-/// at the end. To be called inside a runtime.
+/// The same, with spans sent as traces. The guard sends what is left at the end. To be called inside a runtime.
 ///
 /// # Errors
 /// One line where the collector's address cannot be used.
@@ -102,7 +101,6 @@ pub fn start_traced(
     settings: &LogSettings,
     traces: &TraceSettings,
 ) -> Result<Option<Traces>, Failure> {
-    wikimovie_search::outgoing::annotate_with(trace::annotate);
     let (tracer, guard) = trace::tracer(program, traces)?.unzip();
     lines(settings, tracer);
     Ok(guard)

@@ -143,10 +143,11 @@ pub fn extract(headers: &HeaderMap) -> Option<Context> {
 
 /// Ids of a span; where none is collected, new ones within the caller's trace, or within a trace of their own.
 pub fn ids(span: &tracing::Span, caller: Option<&Context>) -> SpanContext {
-    let own = span.context();
-    let own = own.span().span_context();
-    if !span.is_disabled() && own.is_valid() {
-        return own.clone();
+    if !span.is_disabled() {
+        let own = span.context().span().span_context().clone();
+        if own.is_valid() {
+            return own;
+        }
     }
     let generator = RandomIdGenerator::default();
     let caller = caller.map(|context| context.span().span_context().clone());

@@ -42,7 +42,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let auth = Authenticator::new(&settings.gateway.auth).map_err(|error| Failure::new(error.to_string()))?;
     // Before the index is opened: another wikimovie on this port is told as that, not as a lock.
     let server = Server::bind(settings.gateway.server).await?;
-    let base = server.base_url();
+    let (base, admin) = (server.base_url(), server.admin_url());
     let folder = settings.watch.as_deref().map(watched).transpose()?;
     let options = EmbeddedOptions {
         folder: settings.data_dir,
@@ -68,7 +68,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
         Err(error) => return Err(Failure::new(error.to_string())),
     };
     let watched = watcher.as_ref().map(|(_, root)| root.as_str());
-    greet(&base, &engine.folder(), watched, movies, graphiql);
+    greet(&base, admin.as_deref(), &engine.folder(), watched, movies, graphiql);
 
     let served = serving.await;
     tracing::info!("stopping");
@@ -144,12 +144,15 @@ const QUESTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-fn greet(base: &str, data: &Path, watched: Option<&str>, movies: u64, graphiql: bool) {
+fn greet(base: &str, admin: Option<&str>, data: &Path, watched: Option<&str>, movies: u64, graphiql: bool) {
     say::line(format_args!("WIKIMovie    {base}/"));
     if graphiql {
         say::line(format_args!("GraphiQL     {base}/graphiql"));
     }
     say::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
+    if let Some(admin) = admin {
+        say::line(format_args!("metrics      {admin}/metrics"));
+    }
     say::line(format_args!("data folder  {}", data.display()));
     if let Some(watched) = watched {
         say::line(format_args!("watched      {watched}"));

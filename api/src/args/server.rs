@@ -7,6 +7,9 @@ use wikimovie_command::Failure;
 
 use crate::{ServerSettings, TlsSettings};
 
+/// Time between two looks at the certificates on disk.
+const CERTIFICATES_LOOK: Duration = Duration::from_secs(5);
+
 /// Addresses and connections.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Server")]
@@ -80,6 +83,7 @@ impl ServerArgs {
                 certificate: certificate.clone(),
                 key: key.clone(),
                 client_ca: client_ca.clone(),
+                look: CERTIFICATES_LOOK,
             })),
             (Some(_), None, _) => {
                 Err(Failure::new("WIKIMOVIE_TLS_CERTIFICATE is set and WIKIMOVIE_TLS_KEY is not"))

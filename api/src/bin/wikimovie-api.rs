@@ -161,7 +161,9 @@ fn greet(server: &Server, graphiql: bool) {
         say::line(format_args!("GraphiQL     {base}/graphiql"));
     }
     say::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
-    say::line(format_args!("ready        {}/readyz tells when the cluster answers", server.admin_url()));
+    let probes = server.admin_url().unwrap_or(base);
+    say::line(format_args!("metrics      {probes}/metrics"));
+    say::line(format_args!("ready        {probes}/readyz tells when the cluster answers"));
 }
 
 #[cfg(test)]

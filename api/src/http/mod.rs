@@ -110,7 +110,7 @@ fn operation(gateway: Gateway) -> Router {
     Router::new()
         .route("/livez", get(probes::live))
         .route("/readyz", get(probes::ready))
-        .route("/metrics", get(probes::metrics))
+        .route("/metrics", get(probes::told))
         .with_state(gateway)
 }
 

@@ -7,6 +7,7 @@ use axum::{
 };
 use http::{StatusCode, header};
 use serde::Serialize;
+use wikimovie_command::metrics::{self, Program};
 
 use crate::{
     Gateway,
@@ -54,8 +55,8 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
 }
 
 /// What was counted, for Prometheus.
-pub(super) async fn metrics() -> Response {
-    match wikimovie_command::metrics::recorder() {
+pub(super) async fn told() -> Response {
+    match metrics::recorder(Program::Gateway) {
         Ok(recorder) => {
             let text = "text/plain; version=0.0.4; charset=utf-8";
             ([(header::CONTENT_TYPE, text)], recorder.render()).into_response()

@@ -17,7 +17,10 @@ use std::{
 use axum::Router;
 use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
 use tokio::net::TcpListener;
-use wikimovie_command::{Failure, metrics};
+use wikimovie_command::{
+    Failure,
+    metrics::{self, Program},
+};
 
 pub use self::settings::{ServerSettings, TlsSettings};
 use self::{
@@ -81,9 +84,9 @@ impl Server {
         format!("{scheme}://{}", here(self.address()))
     }
 
-    /// The same of probes and metrics.
-    pub fn admin_url(&self) -> String {
-        self.admin_address().map_or_else(|| self.base_url(), |address| format!("http://{}", here(address)))
+    /// The same of probes and metrics, where they are apart.
+    pub fn admin_url(&self) -> Option<String> {
+        self.admin_address().map(|address| format!("http://{}", here(address)))
     }
 
     /// Serves until `stop` completes. `/readyz` then says so for the drain delay; after it no new connection is taken,
@@ -117,7 +120,7 @@ impl Server {
         };
         let documents = documents.follow();
         let reloaded = tls.clone();
-        let recorder = metrics::recorder().map_err(io::Error::other)?;
+        let recorder = metrics::recorder(Program::Gateway).map_err(io::Error::other)?;
         let background = async move {
             let certificates = async {
                 match reloaded {

@@ -1,6 +1,6 @@
 //! Certificates: read from files, and read anew when the files change. Open connections keep what they were made with.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use axum_server::tls_rustls::RustlsConfig;
 use rustls::{
@@ -12,10 +12,6 @@ use rustls::{
 use wikimovie_command::{Failure, secret::read_bytes};
 
 use super::TlsSettings;
-
-/// Time between two looks at the files. A look reads them whole: secrets of Kubernetes are swapped behind a link,
-/// which neither a watch nor a time of change tells of in every case.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// What is offered, best first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -60,11 +56,12 @@ impl Tls {
         self.config.clone()
     }
 
-    /// Follows the files for ever. Files that cannot be used are told, and leave what is in use.
+    /// Follows the files for ever. Files that cannot be used are told, and leave what is in use. A look reads them whole:
+    /// secrets of Kubernetes are swapped behind a link, which neither a watch nor a time of change tells of in every case.
     pub(super) async fn follow(mut self) {
         let mut refused = None;
         loop {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(self.settings.look).await;
             let settings = Arc::clone(&self.settings);
             let read = tokio::task::spawn_blocking(move || Files::read(&settings)).await;
             let Ok(read) = read else { continue };

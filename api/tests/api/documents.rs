@@ -1,5 +1,7 @@
 //! Documents by name over HTTP: automatic and trusted ones, and what browsers and proxies may keep of a GET.
 
+#![expect(clippy::print_stdout, reason = "a skipped check says so")]
+
 use std::time::Duration;
 
 use axum::body::Body;
@@ -170,4 +172,31 @@ async fn what_is_not_the_whole_truth_is_kept_by_nobody() {
     assert_eq!(told(&post), (String::new(), String::new()));
     let text = app.get("/graphql?query=%7Bsearch%7Btotal%7Bvalue%7D%7D%7D").await;
     assert_eq!(told(&text), (String::new(), String::new()));
+}
+
+/// What `clients/operations/manifest.mjs` writes.
+#[tokio::test]
+async fn the_manifest_of_the_clients_operations_is_enough_for_the_clients() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../clients/operations");
+    let mut texts = Vec::new();
+    for file in std::fs::read_dir(&folder).unwrap().flatten() {
+        if file.path().extension().is_some_and(|extension| extension == "graphql") {
+            texts.push(std::fs::read_to_string(file.path()).unwrap());
+        }
+    }
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (app, manifest) = trusting(TestApp::dozen(), TrustMode::Enforce, &texts);
+    for text in &texts {
+        let answer = app.post(&json!({ "documentId": format!("sha256:{}", hash(text)) })).await;
+        // Subscriptions are followed elsewhere, and one operation needs a token.
+        assert!(matches!(answer.code().as_str(), "" | "BAD_REQUEST" | "BAD_STATE" | "GRAPHQL_VALIDATION_FAILED"), "{text}: {}", answer.text());
+    }
+    let script = std::process::Command::new("node").arg(folder.join("manifest.mjs")).output();
+    let Ok(written) = script else {
+        println!("SKIPPED: the script itself needs Node");
+        return;
+    };
+    let written: Value = serde_json::from_slice(&written.stdout).unwrap();
+    let expected = std::fs::read(manifest.path().join("manifest.json")).unwrap();
+    assert_eq!(written, serde_json::from_slice::<Value>(&expected).unwrap());
 }

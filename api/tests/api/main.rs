@@ -17,3 +17,4 @@ mod search;
 mod serving;
 mod socket;
 mod suggestions;
+mod tls;

@@ -9,13 +9,13 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "wikimovie_http_requests_total",
         kind: Counter,
-        labels: &["route", "method", "status"],
+        labels: &[("route", &[]), ("method", &[]), ("status", &[])],
         help: "HTTP requests answered, by route of ours (`other` for none), method and status.",
     },
     Metric {
         name: "wikimovie_http_request_duration_seconds",
         kind: Histogram,
-        labels: &["route"],
+        labels: &[("route", &[])],
         help: "Time from the headers of a request to the headers of its answer.",
     },
     Metric {
@@ -39,25 +39,25 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "wikimovie_graphql_operations_total",
         kind: Counter,
-        labels: &["type", "outcome"],
+        labels: &[("type", &["query", "mutation", "subscription"]), ("outcome", &["ok", "partial", "error"])],
         help: "GraphQL operations, by type and by outcome: `ok`, `partial` (some fields failed) or `error`.",
     },
     Metric {
         name: "wikimovie_graphql_operation_duration_seconds",
         kind: Histogram,
-        labels: &["type"],
+        labels: &[("type", &["query", "mutation"])],
         help: "Time from a parsed operation to its answer; subscriptions are not timed.",
     },
     Metric {
         name: "wikimovie_graphql_errors_total",
         kind: Counter,
-        labels: &["code"],
+        labels: &[("code", &[])],
         help: "Errors in answers, by code (docs/errors.md).",
     },
     Metric {
         name: "wikimovie_graphql_field_duration_seconds",
         kind: Histogram,
-        labels: &["field"],
+        labels: &[("field", &[])],
         help: "Time that a root field took with all below it.",
     },
     Metric {
@@ -69,19 +69,19 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "wikimovie_engine_calls_total",
         kind: Counter,
-        labels: &["call", "outcome"],
+        labels: &[("call", &[]), ("outcome", &["ok", "timeout", "unavailable", "refused", "failed"])],
         help: "Questions to the engine, by kind and by outcome: `ok`, `timeout`, `unavailable`, `refused` (a token of the client) or `failed`.",
     },
     Metric {
         name: "wikimovie_engine_call_duration_seconds",
         kind: Histogram,
-        labels: &["call"],
+        labels: &[("call", &[])],
         help: "Time that a question to the engine took.",
     },
     Metric {
         name: "wikimovie_tls_reloads_total",
         kind: Counter,
-        labels: &["outcome"],
+        labels: &[("outcome", &["ok", "failed"])],
         help: "Times that changed certificates were read: `ok` or `failed`.",
     },
 ];

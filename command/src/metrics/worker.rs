@@ -57,13 +57,13 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "wikimovie_ingest_objects_total",
         kind: Counter,
-        labels: &["outcome"],
+        labels: &[("outcome", &["applied", "unchanged", "removed", "held"])],
         help: "Objects looked at: applied, unchanged, removed, or held for approval.",
     },
     Metric {
         name: "wikimovie_ingest_records_total",
         kind: Counter,
-        labels: &["outcome"],
+        labels: &[("outcome", &["accepted", "merged", "refused", "removed"])],
         help: "Records of applied objects: accepted, merged, refused or removed.",
     },
     Metric {

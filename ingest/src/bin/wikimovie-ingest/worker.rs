@@ -13,7 +13,11 @@ use std::{
 use axum::{Router, http::StatusCode, routing::get};
 use clap::Args;
 use tokio::net::TcpListener;
-use wikimovie_command::{Failure, metrics, say, signal};
+use wikimovie_command::{
+    Failure,
+    metrics::{self, Program},
+    say, signal,
+};
 use wikimovie_ingest::{
     Worker, WorkerOptions,
     aws::DeadLetters,
@@ -78,7 +82,7 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     let engine = cluster(&args.common.cluster)?;
 
     let (ready, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let recorder = metrics::recorder()?;
+    let recorder = metrics::recorder(Program::Worker)?;
     let listener = runtime
         .block_on(TcpListener::bind(args.admin_listen))
         .map_err(|error| Failure::listening(args.admin_listen, "WIKIMOVIE_ADMIN_LISTEN", &error))?;
@@ -162,7 +166,9 @@ async fn serve(listener: TcpListener, ready: Arc<AtomicBool>) {
     let router =
         Router::new().route("/livez", get(|| async { "alive\n" })).route("/readyz", get(is_ready)).route(
             "/metrics",
-            get(|| async { metrics::recorder().map(|recorder| recorder.render()).unwrap_or_default() }),
+            get(|| async {
+                metrics::recorder(Program::Worker).map(|recorder| recorder.render()).unwrap_or_default()
+            }),
         );
     if let Err(error) = axum::serve(listener, router).await {
         tracing::error!(%error, "metrics are served no more");
