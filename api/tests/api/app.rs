@@ -14,7 +14,7 @@ use http::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
-use wikimovie_api::{ApiSettings, CacheSettings, Documents, Gateway, ServerSettings};
+use wikimovie_api::{ApiSettings, CacheSettings, Documents, Gateway, ServerSettings, auth::Authenticator};
 use wikimovie_domain::*;
 use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
 use wikimovie_testkit::{TestIndex, dozen};
@@ -80,6 +80,12 @@ impl TestApp {
     pub(crate) fn with_documents(self, documents: Documents) -> Self {
         let Self { index, catalog, gateway, .. } = self;
         Self::around(index, catalog, gateway.with_documents(documents))
+    }
+
+    /// The same with callers told apart.
+    pub(crate) fn with_auth(self, auth: Authenticator) -> Self {
+        let Self { index, catalog, gateway, .. } = self;
+        Self::around(index, catalog, gateway.with_auth(auth))
     }
 
     fn around(index: TestIndex, catalog: Arc<Watched>, gateway: Gateway) -> Self {

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod app;
+mod auth;
 mod cache;
 mod documents;
 mod errors;
+mod guard;
 mod http_rules;
 mod limits;
 mod nodes;
