@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean
+.PHONY: help abuse bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ kill-test: ## kill a load at 50 seeded random moments and resume it (KILLS=n for
 
 seed: ## put seeds/ into the bucket of LocalStack (AWS_ENDPOINT), whose notifications feed the worker
 	@cargo run --locked -q -p wikimovie-ingest --bin wikimovie-ingest -- seed s3 $(SEED_PATH)
+
+abuse: ## 10,000 hostile requests beside honest clients; fails where those wait (N, SEED)
+	@scripts/abuse.sh $${N:-10000} $${SEED:-1}
 
 chaos: ## random schedules of changes, faults and kills: N (1000) on fakes, REAL (50) on LocalStack and search nodes
 	CHAOS_N=$${N:-1000} cargo test --locked -p wikimovie-ingest --test convergence embedded -- --nocapture

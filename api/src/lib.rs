@@ -101,7 +101,8 @@ impl Gateway {
 
     /// The key of the answer to a request; `None` where none is kept.
     fn answer_key(&self, request: &async_graphql::Request, access: &[u8]) -> Option<cache::Key> {
-        let key = || cache::Key::of(&request.query, request.operation_name.as_deref(), &request.variables, access);
+        let key =
+            || cache::Key::of(&request.query, request.operation_name.as_deref(), &request.variables, access);
         self.answers.is_on().then(key)
     }
 

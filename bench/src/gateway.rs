@@ -32,7 +32,10 @@ impl Gateway {
     /// Starts `wikimovie-api` on a free port over an index of a search node; gives it once it is ready.
     pub(crate) fn on_node(binary: &Path, node: &str, index: &str) -> anyhow::Result<Self> {
         let mut command = Command::new(binary);
-        command.env("ELASTICSEARCH_URLS", node).env("WIKIMOVIE_INDEX", index).env("WIKIMOVIE_CACHE_BYTES", "0");
+        command
+            .env("ELASTICSEARCH_URLS", node)
+            .env("WIKIMOVIE_INDEX", index)
+            .env("WIKIMOVIE_CACHE_BYTES", "0");
         let gateway = Self::start(command)?;
         let begun = Instant::now();
         while gateway.agent.get(format!("{}/readyz", gateway.url)).call().is_err() {

@@ -64,7 +64,8 @@ pub(crate) fn measure(args: &OverloadArgs) -> anyhow::Result<()> {
             break;
         }
     }
-    let (sustainable, normal) = sustained.context("no load is sustained: the machine is too busy to measure on")?;
+    let (sustainable, normal) =
+        sustained.context("no load is sustained: the machine is too busy to measure on")?;
     let overload = ask(sustainable * TIMES)?;
     println!("{:.0}/s asked: {}", sustainable * TIMES, line(&overload));
     // What is left of it once it is over.
@@ -130,7 +131,8 @@ fn markdown(args: &OverloadArgs, rows: &[(&str, f64, &Counted)], ratio: f64) -> 
     for (name, asked, counted) in rows {
         let latencies = counted.latencies();
         let refused = report::Latencies::of(counted.shed.clone());
-        let refusal = if counted.shed.is_empty() { "–".to_owned() } else { format!("{:.1} ms", refused.ms(99.0)) };
+        let refusal =
+            if counted.shed.is_empty() { "–".to_owned() } else { format!("{:.1} ms", refused.ms(99.0)) };
         text += &format!(
             "| {name} | {asked:.0} | {:.0} | {:.1} ms | {:.1} ms | {:.1} % | {refusal} |\n",
             counted.per_second(),

@@ -36,8 +36,7 @@ pub(crate) fn serve(args: &StubArgs) -> anyhow::Result<()> {
     let engine = Arc::new(Stub { latency: Duration::from_millis(args.latency_ms), hits: hits() });
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let gateway = Gateway::new(engine, Sealer::new(b"secret of a measurement"), settings.api);
-        let server =
-            Server::bind(settings.server).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+        let server = Server::bind(settings.server).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
         println!("{}", server.base_url());
         Ok(server.serve(gateway, std::future::pending()).await?)
     })
@@ -52,10 +51,14 @@ pub(crate) fn bare(args: &BareArgs) -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("http://{}", listener.local_addr()?);
-        Ok(axum::serve(axum::serve::ListenerExt::tap_io(listener, |stream| {
-            // As the gateway does.
-            let _ = stream.set_nodelay(true);
-        }), router).await?)
+        Ok(axum::serve(
+            axum::serve::ListenerExt::tap_io(listener, |stream| {
+                // As the gateway does.
+                let _ = stream.set_nodelay(true);
+            }),
+            router,
+        )
+        .await?)
     })
 }
 

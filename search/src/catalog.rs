@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt, PersonSummary,
-    ReceiptStatus, Revision, SearchAnswer, SearchRequest, Suggestion,
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
+    PersonSummary, ReceiptStatus, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 
 use crate::error::SearchError;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use wikimovie_api::args::GatewayArgs;
+use wikimovie_api::{args::GatewayArgs, auth::command::NewKeyArgs};
 use wikimovie_command::{LogArgs, RulesArgs, settings::ConfigArgs};
 use wikimovie_relevance::command::RelevanceArgs;
 
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Load(LoadArgs),
     /// Ask the index a golden list of questions, and print how good the first answers are
     Relevance(GoldenArgs),
+    /// Make an API key: it is shown once, and the file of keys gets its hash
+    NewKey(NewKeyArgs),
     /// Check the settings without starting anything
     CheckConfig(Box<ServeArgs>),
 }

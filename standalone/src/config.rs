@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use wikimovie_api::args::GatewaySettings;
+use wikimovie_api::{args::GatewaySettings, auth::command::NewKeyArgs};
 use wikimovie_ingest::folder::check_provider;
 
 use wikimovie_command::{
@@ -25,6 +25,7 @@ pub(crate) enum Task {
     Serve(Box<ServeSettings>),
     Load(LoadSettings),
     Relevance(RelevanceSettings),
+    NewKey(NewKeyArgs),
     CheckConfig(Box<ServeSettings>, Settings<()>),
 }
 
@@ -68,6 +69,7 @@ pub(crate) fn read() -> Result<Task, Failure> {
         Some(Command::CheckConfig(args)) => {
             Ok(Task::CheckConfig(Box::new(serve(*args)?), Settings { cli: (), told }))
         }
+        Some(Command::NewKey(args)) => Ok(Task::NewKey(args)),
         Some(Command::Load(args)) => Ok(Task::Load(load(args)?)),
         Some(Command::Relevance(args)) => Ok(Task::Relevance(relevance(args)?)),
     }

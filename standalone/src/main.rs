@@ -34,6 +34,7 @@ fn run() -> Result<ExitCode, Failure> {
         Task::Serve(settings) => serve::run(*settings),
         Task::Load(settings) => load::run(&settings),
         Task::Relevance(settings) => relevance::run(settings),
+        Task::NewKey(args) => args.run().map(|()| ExitCode::SUCCESS),
         Task::CheckConfig(settings, told) => check::run(&settings, &told),
     }
 }

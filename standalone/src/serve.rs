@@ -55,8 +55,9 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
 
     let graphiql = settings.gateway.api.graphiql;
     let catalog = engine.catalog();
-    let gateway =
-        Gateway::new(engine.catalog(), engine.sealer(), settings.gateway.api).with_documents(documents).with_auth(auth);
+    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.gateway.api)
+        .with_documents(documents)
+        .with_auth(auth);
     let serving = tokio::spawn(server.serve(gateway, stop));
 
     let watcher = match folder {

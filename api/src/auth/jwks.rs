@@ -185,7 +185,7 @@ fn key(jwk: &Jwk) -> Option<Key> {
         AlgorithmParameters::RSA(_) => None,
         AlgorithmParameters::EllipticCurve(key) => Some(key.curve.clone()),
         AlgorithmParameters::OctetKeyPair(key) => Some(key.curve.clone()),
-        AlgorithmParameters::OctetKey(_) | AlgorithmParameters::Other(_) => return None,
+        _ => return None,
     };
     let decoding = DecodingKey::from_jwk(jwk).ok().filter(|key| key.family() != AlgorithmFamily::Hmac)?;
     let algorithm = jwk.common.key_algorithm.as_ref().map(ToString::to_string);

@@ -29,7 +29,12 @@ pub(super) enum ProviderError {
 #[derive(Deserialize)]
 struct Discovery {
     issuer: String,
+    #[serde(deserialize_with = "read_url")]
     jwks_uri: Url,
+}
+
+fn read_url<'de, D: serde::Deserializer<'de>>(text: D) -> Result<Url, D::Error> {
+    String::deserialize(text)?.parse().map_err(serde::de::Error::custom)
 }
 
 /// A provider.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 use wikimovie_api::{
-    auth::Authenticator,
+    auth::{Authenticator, command::NewKeyArgs},
     Documents, Gateway, Server,
     args::{GatewayArgs, GatewaySettings},
 };
@@ -40,6 +40,8 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Ask the cluster a golden list of questions, and print how good the first answers are
     Relevance(Box<GoldenArgs>),
+    /// Make an API key: it is shown once, and the file of keys gets its hash
+    NewKey(NewKeyArgs),
     /// Check the settings, and whether the cluster answers
     CheckConfig(Box<ServeArgs>),
 }
@@ -85,6 +87,7 @@ fn run() -> Result<ExitCode, Failure> {
         None => serve(&settings.cli.serve, &runtime),
         Some(Command::Serve(args)) => serve(args, &runtime),
         Some(Command::Relevance(args)) => runtime.block_on(relevance(args)),
+        Some(Command::NewKey(args)) => args.run().map(|()| ExitCode::SUCCESS),
         Some(Command::CheckConfig(args)) => runtime.block_on(check(args, &settings)),
     };
     // A question still being answered must not hold up the end.

@@ -18,10 +18,7 @@ use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
-use wikimovie_search::{
-    Catalog, ReceiptPage, ReceiptsRequest, SearchError,
-    operation::told_whole,
-};
+use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError, operation::told_whole};
 
 use super::{
     CacheSettings,
@@ -241,7 +238,10 @@ impl CachedCatalog {
     }
 
     /// Waits for the engine no longer than it may take.
-    async fn within<T>(&self, answer: impl Future<Output = Result<T, SearchError>>) -> Result<T, SearchError> {
+    async fn within<T>(
+        &self,
+        answer: impl Future<Output = Result<T, SearchError>>,
+    ) -> Result<T, SearchError> {
         tokio::time::timeout(self.shared.deadline, answer).await.unwrap_or(Err(SearchError::Timeout))
     }
 

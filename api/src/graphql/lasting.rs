@@ -56,7 +56,11 @@ mod tests {
             ("{ search { total { value } } rateLimit { cost } }", None, false),
             ("{ importReceipts { totalCount } }", None, false),
             ("{ ... { a: importReceipt(object: \"a\") { status } } }", None, false),
-            ("{ ...f ...f } fragment f on Query { ...g } fragment g on Query { movie(id: 1) { id } }", None, true),
+            (
+                "{ ...f ...f } fragment f on Query { ...g } fragment g on Query { movie(id: 1) { id } }",
+                None,
+                true,
+            ),
             ("{ ...f } fragment f on Query { ...g } fragment g on Query { rateLimit { cost } }", None, false),
             ("query A { movie(id: 1) { id } } query B { rateLimit { cost } }", Some("A"), true),
             ("query A { movie(id: 1) { id } } query B { rateLimit { cost } }", Some("B"), false),

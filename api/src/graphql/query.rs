@@ -194,7 +194,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(
             desc = "Tell what the operation would cost, and run none of its other fields: they are not in the answer.",
-            default = false
+            default_with = "Some(false)"
         )]
         dry_run: Option<bool>,
     ) -> RateLimit {

@@ -147,9 +147,7 @@ async fn execute(
     let key = gateway.answer_key(addressed.request(), &visitor.identity.access());
     if let Some(stored) = key.as_ref().and_then(|key| gateway.answer(key)) {
         return match shared.service.charge(visitor, stored.cost) {
-            Ok(rate) => {
-                told(whole::give(&stored, media_type, headers, sharing, CacheStatus::Hit), rate)
-            }
+            Ok(rate) => told(whole::give(&stored, media_type, headers, sharing, CacheStatus::Hit), rate),
             Err(exceeded) => too_much(&exceeded, stored.cost, media_type),
         };
     }

@@ -174,8 +174,9 @@ mod tests {
 
     #[test]
     fn query_strings_are_read() {
-        let request =
-            from_uri(&Uri::from_static("/graphql?query=%7Ba%7D&variables=%7B%22a%22%3A1%7D")).unwrap().request;
+        let request = from_uri(&Uri::from_static("/graphql?query=%7Ba%7D&variables=%7B%22a%22%3A1%7D"))
+            .unwrap()
+            .request;
         assert_eq!(request.query, "{a}");
         assert_eq!(request.variables.len(), 1);
         let named = from_uri(&Uri::from_static("/graphql?documentId=sha256:12")).unwrap();

@@ -215,9 +215,13 @@ async fn an_older_answer_stands_in_where_the_engine_fails() {
         assert_eq!(stale(&answer)["reason"], "ENGINE_UNAVAILABLE");
         app.catalog.recover();
         let answer = ask(&app, SEARCH).await;
-        assert_eq!((answer.json()["data"]["search"]["total"]["value"].clone(), stale(&answer)), (3.into(), Value::Null));
+        assert_eq!(
+            (answer.json()["data"]["search"]["total"]["value"].clone(), stale(&answer)),
+            (3.into(), Value::Null)
+        );
     }
-    let never = TestApp::remembering(CacheSettings { stale_if_error: Duration::ZERO, ..CacheSettings::default() });
+    let never =
+        TestApp::remembering(CacheSettings { stale_if_error: Duration::ZERO, ..CacheSettings::default() });
     ask(&never, SEARCH).await;
     change(&never, "Alien Again");
     never.catalog.fail_with(Failure::Unavailable);
@@ -232,7 +236,8 @@ async fn an_older_answer_stands_in_where_the_engine_fails() {
 
 #[tokio::test]
 async fn an_old_answer_is_given_out_while_it_is_asked_anew_where_that_is_set() {
-    let app = TestApp::remembering(CacheSettings { stale_while_revalidate: HOUR, ..CacheSettings::default() });
+    let app =
+        TestApp::remembering(CacheSettings { stale_while_revalidate: HOUR, ..CacheSettings::default() });
     ask(&app, SEARCH).await;
     change(&app, "Alien Again");
     app.catalog.delay(Duration::from_millis(100));

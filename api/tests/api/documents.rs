@@ -13,7 +13,8 @@ use wikimovie_testkit::{dozen, movie};
 
 use crate::app::{Answer, Failure, TestApp};
 
-const SEARCH: &str = "query Find($t: String) { search(text: $t) { hits(first: 20) { nodes { title cast genres summary } } } }";
+const SEARCH: &str =
+    "query Find($t: String) { search(text: $t) { hits(first: 20) { nodes { title cast genres summary } } } }";
 
 fn hash(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -80,7 +81,8 @@ async fn only_the_manifest_is_executed_where_that_is_enforced() {
     for free in ["{ __typename }", "{ __schema { types { name } } }", "{ broken"] {
         assert_eq!(app.post(&json!({ "query": free })).await.code(), "DOCUMENT_NOT_TRUSTED", "{free}");
     }
-    let unknown = json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": hash("{ a }") } } });
+    let unknown =
+        json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": hash("{ a }") } } });
     assert_eq!(app.post(&unknown).await.code(), "DOCUMENT_NOT_TRUSTED");
     for trusted in [json!({ "query": SEARCH }), json!({ "documentId": hash(introspection) })] {
         assert_eq!(app.post(&trusted).await.json().get("errors"), None, "{trusted}");
@@ -120,8 +122,14 @@ async fn a_get_by_hash_may_be_kept_and_asked_for_again_by_its_tag() {
         assert!(tag.starts_with('"') && !tag.contains("gzip"), "{tag}");
         let again = get(&app, &uri, &[(header::IF_NONE_MATCH, &tag)]).await;
         assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
-        assert_eq!((again.header(header::ETAG), again.header(header::CACHE_CONTROL)), (&*tag, "public, max-age=60"));
-        assert_eq!(again.header("cache-status"), if remembers { "wikimovie; hit" } else { "wikimovie; fwd=miss" });
+        assert_eq!(
+            (again.header(header::ETAG), again.header(header::CACHE_CONTROL)),
+            (&*tag, "public, max-age=60")
+        );
+        assert_eq!(
+            again.header("cache-status"),
+            if remembers { "wikimovie; hit" } else { "wikimovie; fwd=miss" }
+        );
 
         // Compressed bytes have a tag of their own.
         let packed = get(&app, &uri, &[(header::ACCEPT_ENCODING, "gzip, br")]).await;
@@ -129,11 +137,13 @@ async fn a_get_by_hash_may_be_kept_and_asked_for_again_by_its_tag() {
         let packed_tag = packed.header(header::ETAG).to_owned();
         assert!(packed_tag.ends_with("-gzip\""), "{packed_tag}");
         let mut unpacked = String::new();
-        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&packed.body[..]), &mut unpacked).unwrap();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&packed.body[..]), &mut unpacked)
+            .unwrap();
         assert_eq!(unpacked, first.text());
         let known = [(header::IF_NONE_MATCH, packed_tag.as_str()), (header::ACCEPT_ENCODING, "gzip")];
         assert_eq!(get(&app, &uri, &known).await.status, 304);
-        let plain = get(&app, &uri, &[(header::ACCEPT_ENCODING, "br"), (header::IF_NONE_MATCH, &packed_tag)]).await;
+        let plain =
+            get(&app, &uri, &[(header::ACCEPT_ENCODING, "br"), (header::IF_NONE_MATCH, &packed_tag)]).await;
         assert_eq!((plain.status.as_u16(), plain.header(header::CONTENT_ENCODING)), (200, ""));
 
         // Who shows who they are keeps it for themselves.
@@ -189,7 +199,11 @@ async fn the_manifest_of_the_clients_operations_is_enough_for_the_clients() {
     for text in &texts {
         let answer = app.post(&json!({ "documentId": format!("sha256:{}", hash(text)) })).await;
         // Subscriptions are followed elsewhere, and one operation needs a token.
-        assert!(matches!(answer.code().as_str(), "" | "BAD_REQUEST" | "BAD_STATE" | "GRAPHQL_VALIDATION_FAILED"), "{text}: {}", answer.text());
+        assert!(
+            matches!(answer.code().as_str(), "" | "BAD_REQUEST" | "BAD_STATE" | "GRAPHQL_VALIDATION_FAILED"),
+            "{text}: {}",
+            answer.text()
+        );
     }
     let script = std::process::Command::new("node").arg(folder.join("manifest.mjs")).output();
     let Ok(written) = script else {

@@ -65,7 +65,8 @@ impl Held {
         let kib = resident.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
         let files = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
         let is_socket = |file: &std::fs::DirEntry| {
-            std::fs::read_link(file.path()).is_ok_and(|target| target.to_string_lossy().starts_with("socket:"))
+            std::fs::read_link(file.path())
+                .is_ok_and(|target| target.to_string_lossy().starts_with("socket:"))
         };
         Self {
             resident_mib: kib.unwrap_or_default() / 1_024.0,
@@ -162,7 +163,10 @@ async fn survive(engine: &wikimovie_testkit::Engine, name: &str, fault: Fault, o
     }
     let slowest = lost.iter().map(|asked| asked.took).max().unwrap_or_default();
     assert!(slowest < DEADLINE, "{name}: the slowest failure took {slowest:?}");
-    let codes = asked.iter().filter(|asked| asked.begun > gone && asked.begun < back).filter_map(|a| a.code.as_deref());
+    let codes = asked
+        .iter()
+        .filter(|asked| asked.begun > gone && asked.begun < back)
+        .filter_map(|a| a.code.as_deref());
     assert!(codes.clone().all(|code| matches!(code, "ENGINE_UNAVAILABLE" | "ENGINE_TIMEOUT")));
 
     let recovered = |known: bool| {
@@ -181,7 +185,13 @@ async fn survive(engine: &wikimovie_testkit::Engine, name: &str, fault: Fault, o
         new.max(old),
     );
     println!("before {before:?}\nduring {during:?}\nafter  {after:?}");
-    assert!(new < RECOVERY && old < RECOVERY, "{name}: new questions after {new:?}, known ones after {old:?}");
-    assert!(after.sockets <= before.sockets + CLIENTS && after.tasks <= before.tasks + CLIENTS, "{name}: something stayed");
+    assert!(
+        new < RECOVERY && old < RECOVERY,
+        "{name}: new questions after {new:?}, known ones after {old:?}"
+    );
+    assert!(
+        after.sockets <= before.sockets + CLIENTS && after.tasks <= before.tasks + CLIENTS,
+        "{name}: something stayed"
+    );
     assert!(after.resident_mib < before.resident_mib + 64.0, "{name}: memory grew");
 }
