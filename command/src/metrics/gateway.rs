@@ -84,4 +84,64 @@ pub(super) const METRICS: &[Metric] = &[
         labels: &[("outcome", &["ok", "failed"])],
         help: "Times that changed certificates were read: `ok` or `failed`.",
     },
+    Metric {
+        name: "wikimovie_operations_in_flight",
+        kind: Gauge,
+        labels: &[],
+        help: "Operations running.",
+    },
+    Metric {
+        name: "wikimovie_operations_in_flight_limit",
+        kind: Gauge,
+        labels: &[],
+        help: "Operations that may run at once now: `WIKIMOVIE_CONCURRENCY`, less while the processors are busy.",
+    },
+    Metric {
+        name: "wikimovie_operation_queue_seconds",
+        kind: Histogram,
+        labels: &[],
+        help: "Time that operations which had to wait for their turn waited.",
+    },
+    Metric {
+        name: "wikimovie_operations_shed_total",
+        kind: Counter,
+        labels: &[("reason", &["queue_full", "queue_wait"])],
+        help: "Operations told to come back (`OVERLOADED`), by whether the queue was full or the wait in vain.",
+    },
+    Metric {
+        name: "wikimovie_runtime_queue_seconds",
+        kind: Histogram,
+        labels: &[],
+        help: "Time that a task which can run waits for a processor: the smallest of five in 50 ms.",
+    },
+    Metric {
+        name: "wikimovie_operations_beyond_limit_total",
+        kind: Counter,
+        labels: &[("limit", &["depth", "cost", "aliases", "root_fields", "directives"])],
+        help: "Operations beyond a limit of docs/limits.md, refused or, with `WIKIMOVIE_LIMITS=warn`, only noted.",
+    },
+    Metric {
+        name: "wikimovie_rate_limited_total",
+        kind: Counter,
+        labels: &[("reason", &["points", "too_dear"])],
+        help: "Operations that their client had no points for, by whether it may come back or can never pay.",
+    },
+    Metric {
+        name: "wikimovie_authentications_total",
+        kind: Counter,
+        labels: &[(
+            "result",
+            &[
+                "ok", "missing", "malformed", "unknown_key", "not_signed", "expired", "not_yet", "audience", "issuer",
+                "claims", "provider_unavailable",
+            ],
+        )],
+        help: "Credentials looked at, by what was found.",
+    },
+    Metric {
+        name: "wikimovie_auth_key_fetches_total",
+        kind: Counter,
+        labels: &[("result", &["ok", "error"])],
+        help: "Times that the keys of the OpenID provider were fetched.",
+    },
 ];
