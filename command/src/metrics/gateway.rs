@@ -144,4 +144,40 @@ pub(super) const METRICS: &[Metric] = &[
         labels: &[("result", &["ok", "error"])],
         help: "Times that the keys of the OpenID provider were fetched.",
     },
+    Metric {
+        name: "wikimovie_cache_answers_total",
+        kind: Counter,
+        labels: &[("result", &["hit", "miss"])],
+        help: "Looks for whole answers in memory.",
+    },
+    Metric {
+        name: "wikimovie_cache_questions_total",
+        kind: Counter,
+        labels: &[("kind", &[]), ("result", &["hit", "miss", "shared", "stale", "bypass", "error"])],
+        help: "Questions that may be answered from memory; `shared` waited for an equal question that was being asked.",
+    },
+    Metric {
+        name: "wikimovie_cache_bytes",
+        kind: Gauge,
+        labels: &[("store", &["answers", "questions"])],
+        help: "Bytes of answers in memory.",
+    },
+    Metric {
+        name: "wikimovie_documents_total",
+        kind: Counter,
+        labels: &[("trust", &["trusted", "untrusted", "unknown", "refused"])],
+        help: "Documents asked for, by what the manifest of trusted documents says of them.",
+    },
+    Metric {
+        name: "wikimovie_trusted_documents",
+        kind: Gauge,
+        labels: &[],
+        help: "Documents in the manifest.",
+    },
+    Metric {
+        name: "wikimovie_trusted_documents_reloads_total",
+        kind: Counter,
+        labels: &[("result", &["ok", "error"])],
+        help: "Times that a changed manifest was read.",
+    },
 ];
