@@ -396,7 +396,9 @@ mod tests {
         assert!(refused(&format!("{{ __schema {{ types {{ {round} }} }} }}")).contains("500000 values"));
         let hidden = format!("{{ ...f }} fragment f on Query {{ a: __type(name: \"Movie\") {{ {round} }} }}");
         assert!(check_document(&parse_query(&hidden).unwrap()).is_ok(), "one type's fields are few enough");
-        let wide: String = (0..90).map(|alias| format!("a{alias}: fields {{ type {{ fields {{ type {{ name }} }} }} }} ")).collect();
+        let wide: String = (0..90)
+            .map(|alias| format!("a{alias}: fields {{ type {{ fields {{ type {{ name }} }} }} }} "))
+            .collect();
         assert!(refused(&format!("{{ __schema {{ types {{ {wide} }} }} }}")).contains("500000 values"));
         // The same words elsewhere are nothing special.
         assert!(check_document(&parse_query(&format!("{{ types {{ {round} }} }}")).unwrap()).is_ok());

@@ -67,7 +67,11 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("movie", "search", "{ movie(id: \"x\") { title } }"),
     ("movies", "search", "{ movies(ids: [\"x\"]) { title } }"),
     ("person", "search", "{ person(name: \"Al Pacino\") { name } }"),
-    ("costars", "search", "{ costars(from: \"Al Pacino\", to: \"Jodie Foster\") { steps { movie { title } } } }"),
+    (
+        "costars",
+        "search",
+        "{ costars(from: \"Al Pacino\", to: \"Jodie Foster\") { steps { movie { title } } } }",
+    ),
     ("node", "search", "{ node(id: \"x\") { id } }"),
     ("nodes", "search", "{ nodes(ids: [\"x\"]) { id } }"),
     ("catalog", "search", "{ catalog { movies } }"),
@@ -78,7 +82,15 @@ const FIELDS: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn each_field_needs_its_scope_and_no_other() {
-    let sets = ["", "search", "provider", "operator", "search,provider", "search,operator", "search,provider,operator"];
+    let sets = [
+        "",
+        "search",
+        "provider",
+        "operator",
+        "search,provider",
+        "search,operator",
+        "search,provider,operator",
+    ];
     let entries: Vec<_> = sets.iter().map(|scopes| (*scopes, *scopes, json!({}))).collect();
     let keys = Keys::new(&entries);
     let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(keys.authenticator());
@@ -178,7 +190,9 @@ const ALL: &[&str] = &[
 
 #[tokio::test]
 async fn a_tenant_is_answered_as_if_there_were_no_other_movies() {
-    let is_horror = |movie: &wikimovie_domain::Movie| movie.genres.iter().any(|genre| genre == "Horror" || genre == "Comedy");
+    let is_horror = |movie: &wikimovie_domain::Movie| {
+        movie.genres.iter().any(|genre| genre == "Horror" || genre == "Comedy")
+    };
     let keys = Keys::new(&[
         ("tenant", "search,provider", json!({ "where": { "genres": { "anyOf": ["Horror", "comedy"] } } })),
         ("everyone", "search,provider", json!({})),
@@ -198,7 +212,9 @@ async fn a_tenant_is_answered_as_if_there_were_no_other_movies() {
         assert_eq!(part, other, "{query}");
     }
     // By id, each of the others is as if it were not there.
-    let ids: Vec<_> = futures::future::join_all(dozen().iter().map(|movie| whole_id(&whole, &keys, movie.title.clone()))).await;
+    let ids: Vec<_> =
+        futures::future::join_all(dozen().iter().map(|movie| whole_id(&whole, &keys, movie.title.clone())))
+            .await;
     let listed = serde_json::to_string(&ids).unwrap();
     let query = format!("{{ movies(ids: {listed}) {{ title }} nodes(ids: {listed}) {{ __typename }} }}");
     let answer = ask(&whole, &keys.keys["tenant"], &query).await.json();
@@ -207,15 +223,22 @@ async fn a_tenant_is_answered_as_if_there_were_no_other_movies() {
         assert_eq!(answer["data"]["nodes"][place].is_null(), !is_horror(movie), "{}", movie.title);
     }
     // A filter of the caller's own only narrows.
-    for filter in ["{ not: { genres: { anyOf: [\"Horror\", \"Comedy\"] } } }", "{ or: [{}, { genres: { anyOf: [\"Crime\"] } }] }"] {
+    for filter in [
+        "{ not: { genres: { anyOf: [\"Horror\", \"Comedy\"] } } }",
+        "{ or: [{}, { genres: { anyOf: [\"Crime\"] } }] }",
+    ] {
         let query = format!("{{ search(where: {filter}) {{ total {{ value }} }} }}");
-        let total = ask(&whole, &keys.keys["tenant"], &query).await.json()["data"]["search"]["total"]["value"].as_u64().unwrap();
+        let total =
+            ask(&whole, &keys.keys["tenant"], &query).await.json()["data"]["search"]["total"]["value"]
+                .as_u64()
+                .unwrap();
         assert!(total <= 4, "{filter}: {total}");
     }
 }
 
 async fn whole_id(app: &TestApp, keys: &Keys, title: String) -> String {
-    let query = format!("{{ search(where: {{ title: {} }}) {{ hits {{ nodes {{ id title }} }} }} }}", json!(title));
+    let query =
+        format!("{{ search(where: {{ title: {} }}) {{ hits {{ nodes {{ id title }} }} }} }}", json!(title));
     let answer = ask(app, &keys.keys["everyone"], &query).await.json();
     let nodes = answer["data"]["search"]["hits"]["nodes"].as_array().unwrap().clone();
     nodes.iter().find(|node| node["title"] == title.as_str()).unwrap()["id"].as_str().unwrap().to_owned()
@@ -228,7 +251,8 @@ async fn cursors_of_one_tenant_are_no_others() {
         ("other", "search", json!({ "where": { "genres": { "anyOf": ["Drama"] } } })),
     ]);
     let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(keys.authenticator());
-    let answer = ask(&app, &keys.keys["one"], "{ search { hits(first: 1) { edges { cursor } } } }").await.json();
+    let answer =
+        ask(&app, &keys.keys["one"], "{ search { hits(first: 1) { edges { cursor } } } }").await.json();
     let cursor = answer["data"]["search"]["hits"]["edges"][0]["cursor"].clone();
     let next = format!("{{ search {{ hits(first: 1, after: {cursor}) {{ nodes {{ title }} }} }} }}");
     assert_eq!(codes(&ask(&app, &keys.keys["one"], &next).await.json()), Vec::<String>::new());
@@ -237,7 +261,8 @@ async fn cursors_of_one_tenant_are_no_others() {
 
 #[tokio::test]
 async fn a_key_has_points_of_its_own() {
-    let keys = Keys::new(&[("small", "search", json!({ "pointsPerMinute": 30 })), ("usual", "search", json!({}))]);
+    let keys =
+        Keys::new(&[("small", "search", json!({ "pointsPerMinute": 30 })), ("usual", "search", json!({}))]);
     let guard = wikimovie_api::guard::GuardSettings {
         points_per_minute: std::num::NonZeroU32::new(500),
         ..Default::default()
@@ -245,7 +270,13 @@ async fn a_key_has_points_of_its_own() {
     let settings = ApiSettings { guard, ..ApiSettings::default() };
     let app = TestApp::of(dozen(), settings).with_auth(keys.authenticator());
     let query = "{ search { hits(first: 10) { nodes { title } } } }";
-    assert_eq!(ask(&app, &keys.keys["small"], query).await.header("ratelimit-policy"), "\"points\";q=30;w=60");
+    assert_eq!(
+        ask(&app, &keys.keys["small"], query).await.header("ratelimit-policy"),
+        "\"points\";q=30;w=60"
+    );
     assert_eq!(ask(&app, &keys.keys["small"], query).await.status, 429);
-    assert_eq!(ask(&app, &keys.keys["usual"], query).await.header("ratelimit-policy"), "\"points\";q=500;w=60");
+    assert_eq!(
+        ask(&app, &keys.keys["usual"], query).await.header("ratelimit-policy"),
+        "\"points\";q=500;w=60"
+    );
 }

@@ -84,12 +84,7 @@ pub(super) const METRICS: &[Metric] = &[
         labels: &[("outcome", &["ok", "failed"])],
         help: "Times that changed certificates were read: `ok` or `failed`.",
     },
-    Metric {
-        name: "wikimovie_operations_in_flight",
-        kind: Gauge,
-        labels: &[],
-        help: "Operations running.",
-    },
+    Metric { name: "wikimovie_operations_in_flight", kind: Gauge, labels: &[], help: "Operations running." },
     Metric {
         name: "wikimovie_operations_in_flight_limit",
         kind: Gauge,
@@ -132,8 +127,17 @@ pub(super) const METRICS: &[Metric] = &[
         labels: &[(
             "result",
             &[
-                "ok", "missing", "malformed", "unknown_key", "not_signed", "expired", "not_yet", "audience", "issuer",
-                "claims", "provider_unavailable",
+                "ok",
+                "missing",
+                "malformed",
+                "unknown_key",
+                "not_signed",
+                "expired",
+                "not_yet",
+                "audience",
+                "issuer",
+                "claims",
+                "provider_unavailable",
             ],
         )],
         help: "Credentials looked at, by what was found.",

@@ -16,8 +16,8 @@ mod index;
 mod mapping;
 mod people;
 mod receipts;
-mod restricted;
 mod response;
+mod restricted;
 mod rounds;
 mod search;
 mod vocabulary;
@@ -33,8 +33,8 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use url::Url;
 use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt, PersonSummary,
-    Revision, SearchAnswer, SearchRequest, Suggestion,
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
+    PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 
 pub(crate) use self::rounds::Rounds;
