@@ -12,7 +12,11 @@ use async_graphql::parser::{
     },
 };
 
-use crate::graphql::{bounds, error::ErrorCode};
+use crate::{
+    ApiSettings,
+    graphql::{bounds, error::ErrorCode},
+    guard::rate,
+};
 
 /// Renders the contract as Markdown: roots first, then types by kind, each with its fields and arguments.
 ///
@@ -157,29 +161,49 @@ pub fn errors() -> String {
             row.meaning.replace('|', "\\|")
         );
     }
-    out.push_str("\n## Limits of one operation\n\n| limit | most |\n|---|---|\n");
-    let limits = [
-        ("bytes of the document", bounds::MAX_DOCUMENT_BYTES as u64),
-        ("tokens of the document", bounds::MAX_TOKENS as u64),
-        (
-            "nested brackets in the document, in variables, and with fragments put in place",
-            bounds::MAX_NESTING as u64,
-        ),
-        ("fields with fragments put in place", bounds::MAX_FIELDS),
-        ("depth of fields", bounds::MAX_DEPTH as u64),
-        ("complexity: about the number of values in the answer", bounds::MAX_COMPLEXITY as u64),
-        ("directives on one field", bounds::MAX_DIRECTIVES as u64),
-    ];
-    for (what, most) in limits {
-        let _ = writeln!(out, "| {what} | {most} |");
-    }
     out.push_str(
-        "\nOne operation holds at most 4 `search` fields, each with at most 4 different pages of hits; a page has at \
-         most 100 items. Beyond a limit the answer is `QUERY_TOO_COMPLEX` or `BAD_USER_INPUT`, and names it.\n\n\
+        "\nWhat one operation, one client and all together may ask for is in [limits.md](limits.md). Beyond a limit of an \
+         operation the answer is `QUERY_TOO_COMPLEX` or `BAD_USER_INPUT`, and names it.\n\n\
          ## Warnings\n\n\
          What is odd and yet no error is told in `extensions.warnings` of the answer: a list of `code`, `message`, \
          `path` (the search it is about), `argument`, `value` and `suggestions`. `UNKNOWN_VALUE`: a filter names a \
          genre, person or provider that no movie has; `suggestions` holds what may have been meant.\n",
     );
+    out
+}
+
+/// The rows of the table of limits in `docs/limits.md`: what is limited, how much, by which setting.
+pub fn limits() -> String {
+    let settings = ApiSettings::default();
+    let limits = settings.guard.limits;
+    let gate = settings.guard.gate;
+    let constant = "fixed";
+    let rows = [
+        ("bytes of a request body or WebSocket message", settings.body_limit as u64, "`WIKIMOVIE_MAX_BODY`"),
+        ("bytes of a document", bounds::MAX_DOCUMENT_BYTES as u64, constant),
+        ("tokens of a document", bounds::MAX_TOKENS as u64, constant),
+        (
+            "nested brackets in a document, in JSON, and with fragments put in place",
+            bounds::MAX_NESTING as u64,
+            constant,
+        ),
+        ("fields with fragments put in place", bounds::MAX_FIELDS, constant),
+        ("values that asking for the schema may come to", bounds::MAX_INTROSPECTION, constant),
+        ("directives on one field", bounds::MAX_DIRECTIVES as u64, constant),
+        ("depth of fields", limits.depth as u64, "`WIKIMOVIE_MAX_DEPTH`"),
+        ("points of an operation", limits.cost as u64, "`WIKIMOVIE_MAX_COST`"),
+        ("aliases", limits.aliases, "`WIKIMOVIE_MAX_ALIASES`"),
+        ("fields at the root", limits.root_fields, "`WIKIMOVIE_MAX_ROOT_FIELDS`"),
+        ("directives in an operation", limits.directives, "`WIKIMOVIE_MAX_DIRECTIVES`"),
+        ("operations at once on one WebSocket connection", settings.operations_per_socket as u64, constant),
+        ("WebSocket connections", settings.sockets as u64, constant),
+        ("operations at once", gate.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
+        ("milliseconds of waiting for a turn", gate.wait.as_millis() as u64, "`WIKIMOVIE_QUEUE_WAIT`"),
+        ("clients whose points are remembered", rate::MAX_CLIENTS, constant),
+    ];
+    let mut out = String::from("| what | most | setting |\n|---|---:|---|\n");
+    for (what, most, setting) in rows {
+        let _ = writeln!(out, "| {what} | {most} | {setting} |");
+    }
     out
 }

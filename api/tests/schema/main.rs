@@ -44,6 +44,15 @@ fn the_error_reference_equals_the_table() {
 }
 
 #[test]
+fn the_table_of_limits_equals_the_code() {
+    let text = read("docs/limits.md");
+    let (start, end) = ("<!-- limits -->\n", "<!-- /limits -->\n");
+    let (before, rest) = text.split_once(start).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    check("docs/limits.md", &[before, start, &wikimovie_api::reference::limits(), end, after].concat());
+}
+
+#[test]
 fn every_element_is_described() {
     assert_eq!(descriptions::missing(&wikimovie_api::sdl()), Vec::<String>::new());
 }
