@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check clean
+.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check deploy-check deploy-check-full coverage clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,15 @@ chaos: ## random schedules of changes, faults and kills: N (1000) on fakes, REAL
 
 fuzz: ## fuzz message parser, record reader and reading of texts, ten minutes each (SECONDS_EACH=n); needs nightly and cargo-fuzz
 	@scripts/fuzz.sh
+
+deploy-check: ## images, compose, workflows, chart and Terraform: the fast gates, which test runs too
+	@scripts/deploy-check.sh
+
+deploy-check-full: ## the same, with images built and run, and a real Kubernetes API server
+	@scripts/deploy-check.sh --full
+
+coverage: ## which lines the tests reach; writes target/coverage/ (needs cargo-llvm-cov, installs it)
+	@scripts/coverage.sh
 
 clean: ## remove what was built and the local catalogue
 	rm -rf target web/dist data
