@@ -12,7 +12,7 @@ scripts/localstack.sh start
 out=$built/coverage
 mkdir -p "$out"
 say "Tests"
-cargo llvm-cov --locked --workspace --no-report ${COVERAGE_ARGS:-}
+cargo llvm-cov --locked --workspace --no-report
 say "Report"
 # What only tests are made of is no part of the figure.
 only=(--ignore-filename-regex '(^|/)(testkit|tests|conformance|bench)/')

