@@ -29,8 +29,8 @@ not_run "the images on the published rust and node images" "they cannot be pulle
 for image in "${images[@]}"; do
   say "Building $image"
   nice buildah --root "$store/root" --runroot "$store/run" bud --format docker --layers --pull-never --network host --target "$image" \
-    --build-arg BUILDPLATFORM="linux/$(dpkg --print-architecture)" --volume /etc/ssl/certs:/etc/ssl/certs:ro \
-    --env SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt --tag "localhost/$image" . >"$tools/build-$image.log" 2>&1 ||
+    --build-arg BUILDPLATFORM="linux/$(dpkg --print-architecture)" \
+    --tag "localhost/$image" . >"$tools/build-$image.log" 2>&1 ||
     { tail -n 30 "$tools/build-$image.log"; fail "$image could not be built: see $tools/build-$image.log"; }
 done
 scripts/deploy/image-run.sh "${images[@]}"

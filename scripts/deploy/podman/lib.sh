@@ -16,9 +16,12 @@ podman() { command podman --root "$store/root" --runroot "$store/run" "$@"; }
 
 has_image() { podman image exists "$1"; }
 
-# Makes an image of a folder.
+# import_root FOLDER NAME [VARIABLE=VALUE…]: makes an image of a folder.
 import_root() {
-  tar -C "$1" --numeric-owner -c . | podman import --quiet "${@:3}" - "$2" >/dev/null
+  local folder=$1 name=$2 variable changes=()
+  shift 2
+  for variable in "$@"; do changes+=(--change "ENV $variable"); done
+  tar -C "$folder" --numeric-owner -c . | podman import --quiet "${changes[@]}" - "$name" >/dev/null
 }
 
 # A Debian of the same release as the images that are built on it, with these packages.
@@ -29,8 +32,13 @@ debian_root() {
   mkdir -p "$folder"
   tar -C "$folder" -xf "$store/base.tar"
   rm "$store/base.tar"
-  cp --dereference /etc/apt/sources.list "$folder/etc/apt/sources.list" 2>/dev/null || true
+  # The authorities that this machine trusts: it may be behind a proxy of its own.
+  cp /etc/ssl/certs/ca-certificates.crt "$folder/etc/ssl/certs/ca-certificates.crt"
 }
+
+# Where clients look for them.
+certificates=/etc/ssl/certs/ca-certificates.crt
+trust=("SSL_CERT_FILE=$certificates" "CARGO_HTTP_CAINFO=$certificates" "NODE_EXTRA_CA_CERTS=$certificates")
 
 # rust:VERSION-slim-bookworm: Debian, a linker, and this machine's toolchain of that version.
 stand_in_rust() {
@@ -47,8 +55,8 @@ stand_in_rust() {
     >"$folder/usr/local/rustup/settings.toml"
   cp --dereference "$(command -v rustup)" "$folder/usr/local/cargo/bin/rustup"
   for proxy in cargo rustc; do ln -sf rustup "$folder/usr/local/cargo/bin/$proxy"; done
-  import_root "$folder" "$name" --change 'ENV RUSTUP_HOME=/usr/local/rustup CARGO_HOME=/usr/local/cargo' \
-    --change 'ENV PATH=/usr/local/cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+  import_root "$folder" "$name" "${trust[@]}" RUSTUP_HOME=/usr/local/rustup CARGO_HOME=/usr/local/cargo \
+    'PATH=/usr/local/cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
   rm -rf "$folder"
 }
 
@@ -63,6 +71,6 @@ stand_in_node() {
   cp -r "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$folder/usr/local/lib/node_modules/npm"
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$folder/usr/local/bin/npm"
   ln -s ../lib/node_modules/npm/bin/npx-cli.js "$folder/usr/local/bin/npx"
-  import_root "$folder" "$name"
+  import_root "$folder" "$name" "${trust[@]}"
   rm -rf "$folder"
 }
