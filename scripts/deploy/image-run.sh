@@ -42,6 +42,8 @@ for image in "${images[@]}"; do
   mkdir -p "$tools/answers"
   scripts/deploy/smoke.sh "http://$("$engine" port "$container" 8080/tcp | head -n 1)" >"$tools/answers/wikimovie"
   "$engine" exec "$container" /usr/local/bin/wikimovie health
+  url=http://$("$engine" port "$container" 8080/tcp | head -n 1)
+  deploy/chaos/steady_state.py "$url" --seconds 5 --rate 20
   pid=$("$engine" inspect --format '{{.State.Pid}}' "$container")
   if [ -r "/proc/$pid/status" ]; then
     grep -q '^Uid:[[:space:]]65532[[:space:]]65532' "/proc/$pid/status" || fail "wikimovie runs as another user"
@@ -49,4 +51,6 @@ for image in "${images[@]}"; do
   fi
   "$engine" stop --time 15 "$container" >/dev/null
   [ "$("$engine" inspect --format '{{.State.ExitCode}}' "$container")" = 0 ] || fail "wikimovie did not stop when told to"
+  # The check of the steady state has to tell that nobody answers.
+  if deploy/chaos/steady_state.py "$url" --seconds 1; then fail "the steady state is said to hold while nothing answers"; fi
 done

@@ -5,7 +5,7 @@
 cd "$tree"
 debian_tool shellcheck shellcheck || true
 if command -v shellcheck >/dev/null; then
-  shellcheck --external-sources --severity style scripts/deploy-check.sh scripts/coverage.sh scripts/deploy/*.sh scripts/deploy/*/*.sh \
+  shellcheck --external-sources --severity warning scripts/deploy-check.sh scripts/coverage.sh scripts/deploy/*.sh scripts/deploy/*/*.sh \
     scripts/release/*.sh deploy/*/*.sh
 fi
 if go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12; then

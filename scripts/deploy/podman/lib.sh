@@ -75,19 +75,8 @@ stand_in_node() {
   rm -rf "$folder"
 }
 
-# Docker Compose itself, which talks to Podman as to Docker. Its module has replacements, which `go install` refuses.
+# Docker Compose itself, which talks to Podman as to Docker.
 docker_compose() {
-  local version=v2.40.3 work=$tools/go/docker-compose
-  installed docker-compose "$version" && return
-  command -v go >/dev/null || { missing docker-compose "Go was not found: install it"; return; }
-  say "Building Docker Compose $version (some minutes)"
-  rm -rf "$work"
-  mkdir -p "$work"
-  (
-    cd "$work" &&
-      quietly go mod init wikimovie/tools &&
-      quietly go get -tool "github.com/docker/compose/v2/cmd@$version" &&
-      quietly env GOFLAGS='-p=2 -buildvcs=false' go build -ldflags '-s -w' -o "$tools/bin/docker-compose" github.com/docker/compose/v2/cmd
-  ) || { missing docker-compose "it could not be built"; return; }
-  printf '%s' "$version" >"$tools/stamps/docker-compose"
+  . scripts/deploy/tools.sh
+  go_command docker-compose github.com/docker/compose/v2/cmd@v2.40.3
 }
