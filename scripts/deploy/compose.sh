@@ -14,6 +14,16 @@ if command -v go >/dev/null; then
 else
   missing "docker-compose.yml read as Compose does" "Go was not found: install it" || true
 fi
+for file in $(sed -nE 's,^ *- (\./[^:]+):.*,\1,p' "$tree/docker-compose.yml"); do
+  [ -e "$tree/$file" ] || fail "docker-compose.yml mounts $file, which is not there"
+done
+if command -v promtool >/dev/null; then
+  # As the container sees it.
+  sed "s,/etc/prometheus/alerts.yaml,$tree/deploy/monitoring/alerts.yaml," "$tree/deploy/compose/prometheus.yml" >"$tools/prometheus.yml"
+  promtool check config --lint fatal "$tools/prometheus.yml"
+else
+  not_run "the configuration of Prometheus in compose" "promtool was not found"
+fi
 
 if ! $full; then
   not_run "docker compose up" "slow: make deploy-check-full"
