@@ -6,8 +6,6 @@ set --
 . scripts/deploy/podman/lib.sh
 need_podman || exit 0
 debian_tool socat socat || exit 0
-python_tool awslocal awscli-local==0.23.0 awscli || exit 0
-ln -sf "$tools/python/awslocal/bin/aws" "$tools/bin/aws"
 for image in wikimovie-api wikimovie-ingest; do
   has_image "localhost/$image" || { not_run "docker compose up" "the image $image is not there: scripts/deploy/image.sh --full builds it"; exit 1; }
 done
@@ -68,9 +66,11 @@ if [ -s "$tools/answers/wikimovie" ]; then
 fi
 
 say "A new file in the bucket"
-printf '%s\n' '{"title":"Compose Came Up","year":2001,"genres":["Drama"]}' |
-  env AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1 \
-    aws --endpoint-url "http://127.0.0.1:$LOCALSTACK_PORT" s3 cp --quiet - s3://wikimovie/check/new.ndjson
+new=$(mktemp -d)
+chmod 755 "$new"
+printf '%s\n' '{"title":"Compose Came Up","year":2001,"genres":["Drama"]}' >"$new/new.ndjson"
+compose run --rm --no-deps --volume "$new:/new:ro" seed seed s3 /new
+rm -rf "$new"
 for _ in $(seq 60); do
   found=$(curl -fsS "$url/graphql" -H 'content-type: application/json' --data-binary '{"query":"{ search(text: \"\\\"compose came up\\\"\") { total { value } } }"}')
   case $found in *'"value":1'*) break ;; esac
