@@ -6,6 +6,8 @@
 command -v terraform >/dev/null || { missing terraform "it was not found: install it"; exit 0; }
 classes=@cdktn/provider-aws@25.7.0
 provider=$tools/schema-provider
+# Of all that the provider of schemas makes up.
+account=000000000000
 source=scripts/deploy/schema-provider
 
 build_provider() {
@@ -88,3 +90,16 @@ python3 scripts/deploy/localstack_stack.py compare "$work/examples/localstack/te
 cp "$work/examples/aws/terraform.tfvars.example" "$work/examples/aws/terraform.tfvars"
 tf examples/aws apply -auto-approve >"$scratch/said" 2>&1 </dev/null || { told; fail "the example for AWS cannot be applied"; }
 say "The example for AWS: $(sed -n 's/^Apply complete! Resources: \([0-9]* added\).*/\1/p' "$scratch/said") on the provider of schemas"
+tf examples/aws output -raw helm_values 2>/dev/null >"$scratch/values.yaml"
+if [ -x "$tools/bin/helm" ]; then
+  . scripts/deploy/tools.sh
+  render "$tree/helm/wikimovie" "$scratch/values.yaml" >"$scratch/chart.yaml" || fail "the chart does not take what Terraform's helm_values say"
+  for found in "$account.dkr.ecr.eu-west-1.amazonaws.com/wikimovie/wikimovie-api:" "iam::$account:role/wikimovie-worker" \
+    "iam::$account:role/wikimovie-gateway" "https://sqs.eu-west-1.amazonaws.com/$account/wikimovie-ingest" \
+    https://vpc-wikimovie.eu-west-1.es.amazonaws.com acme-movies; do
+    grep -qF "$found" "$scratch/chart.yaml" || fail "the chart does not use $found of Terraform's helm_values"
+  done
+  say "The chart takes helm_values of the example for AWS"
+else
+  missing "the chart with Terraform's helm_values" "helm is built by the gate of the chart" || true
+fi
