@@ -2,6 +2,7 @@
 # skaffold.yaml and deploy/: by the schemas that Skaffold and eksctl publish with their own code, and by Kubernetes' own for
 # what Skaffold applies beside the chart.
 . "$(dirname "$0")/lib.sh"
+scripts=$PWD/scripts/deploy
 cd "$tree"
 skaffold=v2.16.1 eksctl=v0.215.0
 
@@ -21,12 +22,20 @@ if python_tool check-jsonschema check-jsonschema==0.39.0; then
   fi
 fi
 # What Skaffold names has to be there.
-for file in $(sed -nE 's/^ *(chartPath|valuesFiles|paths|command): *\[?([a-z][^]]*[a-z])\]?$/\2/p' skaffold.yaml); do
-  [ -e "$file" ] || [ -n "${DEPLOY_TREE:-}" ] || [ ! -d helm ] || fail "skaffold.yaml names $file, which is not there"
-done
+while IFS= read -r file; do
+  [ -e "$file" ] || fail "skaffold.yaml names $file, which is not there"
+done < <(sed -nE 's/^ *(chartPath|valuesFiles|paths|command): *\[?([a-z][^]]*[a-z])\]?$/\2/p' skaffold.yaml)
 for target in $(sed -nE 's/.*docker: \{target: ([a-z-]+)\}/\1/p' skaffold.yaml); do
   grep -q "AS $target\$" Dockerfile || fail "skaffold.yaml builds $target, which Dockerfile does not make"
 done
+
+# What it sets has to be a value of the chart, whose schema refuses others.
+. "$scripts/tools.sh"
+if chart_tools; then
+  chart_python "$scripts/skaffold_values.py" skaffold.yaml | while IFS=$'\t' read -r -a release; do
+    helm template skaffold --kube-version "$kubernetes" "${release[@]}" >/dev/null || fail "the chart refuses what skaffold.yaml sets"
+  done
+fi
 
 if command -v kubectl >/dev/null; then
   kubectl kustomize deploy/localstack >"$tools/services.yaml"
