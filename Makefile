@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check deploy-check deploy-check-full coverage clean
+.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check deploy-check deploy-check-full coverage bench-memory clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ bench-text: ## what reading a text costs, without any engine; into docs/performa
 
 bench-engine: ## the gateway on search nodes beside the nodes themselves; into docs/performance.md
 	@scripts/bench-engine.sh
+
+bench-memory: ## what a million movies take on a search node and in the gateway; into docs/operations.md (FILES=movies.ndjson …)
+	@scripts/bench-memory.sh
 
 kill-test: ## kill a load at 50 seeded random moments and resume it (KILLS=n for another number)
 	KILLS=$${KILLS:-50} cargo test --locked -p wikimovie --release --test kill -- --nocapture
