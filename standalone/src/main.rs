@@ -12,7 +12,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use wikimovie_command::{Failure, health, say};
+use wikimovie_command::{Failure, say};
 
 use crate::config::Task;
 
@@ -31,10 +31,10 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, Failure> {
     match config::read()? {
-        Task::Serve(settings) => serve::run(settings),
+        Task::Serve(settings) => serve::run(*settings),
         Task::Load(settings) => load::run(&settings),
         Task::Relevance(settings) => relevance::run(settings),
-        Task::CheckConfig(settings) => check::run(&settings),
-        Task::Health(listen) => health::ask(listen).map(|()| ExitCode::SUCCESS),
+        Task::CheckConfig(settings, told) => check::run(&settings, &told),
+        Task::Health(args) => args.ask().map(|()| ExitCode::SUCCESS),
     }
 }
