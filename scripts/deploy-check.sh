@@ -8,8 +8,7 @@ export DEPLOY_NOT_RUN
 DEPLOY_NOT_RUN=$(mktemp)
 trap 'rm -f "$DEPLOY_NOT_RUN"' EXIT
 failed=()
-for gate in workflows compose image chart terraform api-server faults; do
-  if [ ! -f "scripts/deploy/$gate.sh" ]; then continue; fi
+for gate in workflows image compose manifests docs chart terraform api-server faults; do
   say "Gate $gate"
   begun=$SECONDS
   if "scripts/deploy/$gate.sh" "$@"; then

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Shared by the gates of deploy-check: which tree is checked, where tools are kept, and how a gate tells what it did not
 # run. A gate is one script, NAME.sh [--full]; it installs its tools itself and fails on the first thing that is wrong.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Tools that the gates of chart and API server share. Sourced after lib.sh.
 
 kubernetes=1.36

@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Relevance(GoldenArgs),
     /// Check the settings without starting anything
     CheckConfig(ServeArgs),
+    /// Ask the gateway on this machine whether it is ready; for health checks of images
+    Health(HealthArgs),
 }
 
 #[derive(Args, Debug)]
@@ -53,6 +55,13 @@ pub(crate) struct ServeArgs {
     pub(crate) rules: RulesArgs,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct HealthArgs {
+    /// Address and port that the gateway listens on
+    #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
 }
 
 #[derive(Args, Debug)]

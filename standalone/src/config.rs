@@ -26,6 +26,7 @@ pub(crate) enum Task {
     Load(LoadSettings),
     Relevance(RelevanceSettings),
     CheckConfig(ServeSettings),
+    Health(SocketAddr),
 }
 
 /// Settings of `serve`.
@@ -66,6 +67,7 @@ pub(crate) fn read() -> Result<Task, Failure> {
         None => Ok(Task::Serve(serve(cli.serve)?)),
         Some(Command::Serve(args)) => Ok(Task::Serve(serve(args)?)),
         Some(Command::CheckConfig(args)) => Ok(Task::CheckConfig(serve(args)?)),
+        Some(Command::Health(args)) => Ok(Task::Health(args.listen)),
         Some(Command::Load(args)) => Ok(Task::Load(load(args)?)),
         Some(Command::Relevance(args)) => Ok(Task::Relevance(relevance(args)?)),
     }

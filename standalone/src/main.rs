@@ -12,7 +12,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use wikimovie_command::{Failure, say};
+use wikimovie_command::{Failure, health, say};
 
 use crate::config::Task;
 
@@ -35,5 +35,6 @@ fn run() -> Result<ExitCode, Failure> {
         Task::Load(settings) => load::run(&settings),
         Task::Relevance(settings) => relevance::run(settings),
         Task::CheckConfig(settings) => check::run(&settings),
+        Task::Health(listen) => health::ask(listen).map(|()| ExitCode::SUCCESS),
     }
 }

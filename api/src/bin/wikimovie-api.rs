@@ -8,7 +8,7 @@ use wikimovie_api::{ApiSettings, Environment, Gateway, router};
 use wikimovie_command::{
     Failure, LogFormat, LogSettings,
     cluster::{self, ClusterArgs},
-    log, names, say, signal,
+    health, log, names, say, signal,
 };
 use wikimovie_relevance::command::RelevanceArgs;
 use wikimovie_search::elasticsearch::{Elasticsearch, ElasticsearchOptions};
@@ -34,6 +34,8 @@ enum Command {
     Relevance(Box<GoldenArgs>),
     /// Check the settings, and whether the cluster answers
     CheckConfig(Box<ServeArgs>),
+    /// Ask the gateway on this machine whether it is ready; for health checks of images
+    Health(HealthArgs),
 }
 
 #[derive(Args, Debug)]
@@ -58,6 +60,13 @@ struct ServeArgs {
     /// What is logged, such as `debug` or `info,wikimovie_search=debug`
     #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
+}
+
+#[derive(Args, Debug)]
+struct HealthArgs {
+    /// Address and port that the gateway listens on
+    #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
 }
 
 #[derive(Args, Debug)]
@@ -106,6 +115,7 @@ fn run() -> Result<ExitCode, Failure> {
         Some(Command::CheckConfig(args)) => {
             runtime.block_on(check(settings(&args)?)).map(|()| ExitCode::SUCCESS)
         }
+        Some(Command::Health(args)) => health::ask(args.listen).map(|()| ExitCode::SUCCESS),
     };
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();

@@ -31,7 +31,7 @@ app.kubernetes.io/managed-by: {{ (first .).Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" (first .).Chart.Name (first .).Chart.Version | replace "+" "_" }}
 {{- end -}}
 
-{{/* The image of a component: its digest, or its tag, or the chart's version. */}}
+{{/* The image of a component: its digest, or its tag, or that of both, or the chart's version. */}}
 {{- define "wikimovie.image" -}}
 {{- $ := first . -}}{{- $component := index $.Values (last .) -}}
 {{- $name := $component.image -}}
@@ -39,7 +39,7 @@ helm.sh/chart: {{ printf "%s-%s" (first .).Chart.Name (first .).Chart.Version | 
 {{- if $component.digest -}}
 {{- printf "%s@%s" $name $component.digest -}}
 {{- else -}}
-{{- printf "%s:%s" $name (default $.Chart.AppVersion $.Values.image.tag) -}}
+{{- printf "%s:%s" $name (coalesce $component.tag $.Values.image.tag $.Chart.AppVersion) -}}
 {{- end -}}
 {{- end -}}
 
