@@ -67,7 +67,9 @@ write_schemas || exit 0
 work=$scratch/terraform
 cp -R "$tree/terraform" "$work"
 touch "$scratch/said"
-TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive -diff "$work" || fail "terraform is not formatted: make terraform-fmt"
+TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive -diff "$work" || fail "terraform is not formatted: terraform fmt -recursive terraform"
+
+python3 scripts/deploy/terraform_docs.py "$tree" --check
 
 runs=0
 for folder in "$work"/modules/* "$work"/examples/*; do
