@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check deploy-check deploy-check-full coverage bench-memory clean
+.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check deploy-check deploy-check-full coverage bench-memory deploy-docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -82,6 +82,9 @@ fuzz: ## fuzz message parser, record reader and reading of texts, ten minutes ea
 
 deploy-check: ## images, compose, workflows, chart and Terraform: the fast gates, which test runs too
 	@scripts/deploy-check.sh
+
+deploy-docs: ## write the READMEs of the chart and of Terraform's modules from their files
+	@scripts/deploy/docs-write.sh
 
 deploy-check-full: ## the same, with images built and run, and a real Kubernetes API server
 	@scripts/deploy-check.sh --full

@@ -25,4 +25,7 @@ chart_python scripts/deploy/chart_values.py "$tree" "$scratch"/*.yaml
 
 cp "$chart/README.md" "$scratch/README.md"
 (cd "$chart" && helm-docs --chart-search-root . --sort-values-order file --output-file README.md --dry-run --log-level error) >"$scratch/made.md"
-diff -u "$scratch/README.md" "$scratch/made.md" || fail "helm/wikimovie/README.md is not what its values say: make chart-docs"
+diff -u "$scratch/README.md" "$scratch/made.md" || fail "helm/wikimovie/README.md is not what its values say: make deploy-docs"
+
+# A chart holds its own files only.
+cmp "$tree/deploy/monitoring/alerts.yaml" "$chart/files/alerts.yaml" || fail "the chart has other alert rules than deploy/monitoring: make deploy-docs"

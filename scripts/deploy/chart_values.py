@@ -13,7 +13,7 @@ import yaml
 
 # Where each binary's settings are declared, beside what the binaries share.
 SOURCES = {
-    "gateway": ["api/src/bin"],
+    "gateway": ["api/src"],
     "worker": ["ingest/src/bin/wikimovie-ingest/settings.rs", "ingest/src/bin/wikimovie-ingest/worker.rs"],
 }
 SHARED = ["command/src"]

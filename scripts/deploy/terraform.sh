@@ -67,7 +67,9 @@ write_schemas || exit 0
 work=$scratch/terraform
 cp -R "$tree/terraform" "$work"
 touch "$scratch/said"
-TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive -diff "$work" || fail "terraform is not formatted: make terraform-fmt"
+TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive -diff "$work" || fail "terraform is not formatted: terraform fmt -recursive terraform"
+
+python3 scripts/deploy/terraform_docs.py "$tree" --check
 
 runs=0
 for folder in "$work"/modules/* "$work"/examples/*; do
@@ -103,3 +105,11 @@ if [ -x "$tools/bin/helm" ]; then
 else
   missing "the chart with Terraform's helm_values" "helm is built by the gate of the chart" || true
 fi
+
+# What is let pass says why, beside the resource.
+if python_tool checkov checkov==3.3.30; then
+  checkov -d "$work" --framework terraform --compact --skip-download --soft-fail -o json >"$scratch/checkov.json" 2>"$scratch/said" </dev/null ||
+    { cat "$scratch/said"; fail "checkov could not run"; }
+  python3 scripts/deploy/checkov_findings.py "$scratch/checkov.json"
+fi
+not_run "terraform apply against AWS or LocalStack" "the real provider cannot be fetched where this runs; rules that it or AWS keeps in code are not checked"

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "kubernetes_version" {
-  description = "Version of Kubernetes; the chart wants 1.30 or newer"
+  description = "Version of Kubernetes; the chart wants 1.27 or newer"
   type        = string
   default     = "1.34"
 }
