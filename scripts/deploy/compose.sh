@@ -17,6 +17,7 @@ fi
 for file in $(sed -nE 's,^ *- (\./[^:]+):.*,\1,p' "$tree/docker-compose.yml"); do
   [ -e "$tree/$file" ] || fail "docker-compose.yml mounts $file, which is not there"
 done
+scripts/prometheus.sh
 if command -v promtool >/dev/null; then
   # As the container sees it.
   sed "s,/etc/prometheus/alerts.yaml,$tree/deploy/monitoring/alerts.yaml," "$tree/deploy/compose/prometheus.yml" >"$tools/prometheus.yml"
