@@ -10,7 +10,7 @@ fi
 if command -v go >/dev/null; then
   (cd scripts/deploy/compose && quietly env GOFLAGS=-buildvcs=false go build -o "$tools/bin/compose-config" .)
   (cd "$tree" && compose-config docker-compose.yml) >"$tools/compose.json"
-  python3 scripts/deploy/compose/check.py "$tools/compose.json" docs/configuration.md
+  python3 scripts/deploy/compose/check.py "$tools/compose.json" command/src/names
 else
   missing "docker-compose.yml read as Compose does" "Go was not found: install it" || true
 fi
