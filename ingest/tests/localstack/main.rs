@@ -4,6 +4,7 @@
 
 mod faults;
 mod operations;
+mod stack;
 mod worker;
 
 use std::{process::Output, time::Duration};

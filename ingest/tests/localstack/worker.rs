@@ -26,13 +26,18 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new(endpoint: &str, engine: &Engine) -> Self {
+        Self::made(endpoint, engine, |runtime, aws, name| runtime.block_on(provision(aws, name, name)).unwrap())
+    }
+
+    /// With a bucket and a queue of one name, which `make` makes.
+    pub(crate) fn made(endpoint: &str, engine: &Engine, make: impl FnOnce(&Runtime, &Aws, &str)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = Arc::new(runtime.unwrap());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
         let name = format!("test-{}-{now:x}", std::process::id());
         let options = AwsOptions { region: None, endpoint: Some(endpoint.to_owned()) };
         let aws = runtime.block_on(Aws::load(&options));
-        runtime.block_on(provision(&aws, &name, &name)).unwrap();
+        make(&runtime, &aws, &name);
         let handle = runtime.handle().clone();
         let (queue, _) = SqsQueue::find(&aws, &name, Duration::from_secs(5), handle.clone()).unwrap();
         Self {
