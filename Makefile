@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check conformance fmt pages schema bench bench-engine kill-test seed chaos fuzz seed-check deploy-check deploy-check-full deploy-docs coverage clean
+.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check deploy-check deploy-check-full deploy-docs coverage clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,11 @@ pages: ## build the pages of web/ into web/dist
 
 schema: ## write schema.graphql, docs/schema.md and docs/errors.md from the code
 	UPDATE_SCHEMA=1 cargo test --locked -p wikimovie-api --test schema
+
+config-docs: ## write docs/configuration.md from the options of the programs
+	UPDATE_CONFIG=1 cargo test --locked -p wikimovie --bin wikimovie the_settings_are_documented
+	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-api --bin wikimovie-api the_settings_are_documented
+	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-ingest --bin wikimovie-ingest the_settings_are_documented
 
 dsl: ## write docs/dsl.md, questions beside their DSL, from the code
 	UPDATE_DSL=1 cargo test --locked --workspace --test dsl
@@ -46,6 +51,18 @@ bench-text: ## what reading a text costs, without any engine; into docs/performa
 
 bench-engine: ## the gateway on search nodes beside the nodes themselves; into docs/performance.md
 	@scripts/bench-engine.sh
+
+bench-cache: ## answers from memory beside a bare axum handler; into docs/performance.md (SECONDS_EACH=n ROUNDS=n)
+	@scripts/bench-cache.sh
+
+bench-overload: ## three times the sustainable load on one core; into docs/performance.md (SECONDS_EACH=n)
+	@scripts/bench-overload.sh
+
+outage: ## the engine away for a minute under load, on each search node (OUTAGE_SECONDS=n)
+	OUTAGE_SECONDS=$${OUTAGE_SECONDS:-60} cargo test --locked -p wikimovie-api --test cluster outage -- --nocapture
+
+manifest: ## a manifest of trusted documents from clients/operations, on stdout
+	@node clients/operations/manifest.mjs
 
 kill-test: ## kill a load at 50 seeded random moments and resume it (KILLS=n for another number)
 	KILLS=$${KILLS:-50} cargo test --locked -p wikimovie --release --test kill -- --nocapture

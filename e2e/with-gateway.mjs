@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs a command beside a gateway of its own: `node with-gateway.mjs target/release/wikimovie npm test`.
-// The command finds it by WIKIMOVIE_URL, and the folder that it watches by E2E_WATCHED.
+// The command finds it by WIKIMOVIE_URL, the folder that it watches by E2E_WATCHED, and the binary by E2E_BINARY.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { startGateway } from './lib/gateway.mjs';
@@ -22,7 +22,7 @@ console.log(`gateway at ${gateway.url}`);
 
 const child = spawn(command[0], command.slice(1), {
   stdio: 'inherit',
-  env: { ...process.env, WIKIMOVIE_URL: gateway.url, E2E_WATCHED: gateway.watched },
+  env: { ...process.env, WIKIMOVIE_URL: gateway.url, E2E_WATCHED: gateway.watched, E2E_BINARY: resolve(binary) },
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 const code = await new Promise((done) => {

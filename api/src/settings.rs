@@ -2,6 +2,13 @@
 
 use std::time::Duration;
 
+use crate::{
+    TelemetrySettings,
+    auth::Scopes,
+    cache::CacheSettings,
+    guard::GuardSettings,
+};
+
 /// Where the gateway runs; it decides the defaults that differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Environment {
@@ -28,14 +35,20 @@ pub struct ApiSettings {
     pub engine_deadline: Duration,
     /// Longest time for the body of a request to arrive.
     pub body_deadline: Duration,
-    /// Longest time that open requests get to finish once the gateway is told to stop.
-    pub drain_deadline: Duration,
     /// Largest request body and WebSocket message in bytes.
     pub body_limit: usize,
     /// WebSocket connections open at once.
     pub sockets: usize,
     /// Operations running at once on one WebSocket connection.
     pub operations_per_socket: usize,
+    /// What everyone may ask for where callers are not told apart.
+    pub open_scopes: Scopes,
+    /// Protection.
+    pub guard: GuardSettings,
+    /// Answers kept.
+    pub cache: CacheSettings,
+    /// What operators see.
+    pub telemetry: TelemetrySettings,
 }
 
 impl ApiSettings {
@@ -49,10 +62,13 @@ impl ApiSettings {
             operation_deadline: Duration::from_secs(10),
             engine_deadline: Duration::from_secs(5),
             body_deadline: Duration::from_secs(10),
-            drain_deadline: Duration::from_secs(10),
             body_limit: 1024 * 1024,
             sockets: 1_000,
             operations_per_socket: 50,
+            open_scopes: if open { Scopes::ALL } else { Scopes::SEARCH },
+            guard: GuardSettings::default(),
+            cache: CacheSettings::default(),
+            telemetry: TelemetrySettings::default(),
         }
     }
 }

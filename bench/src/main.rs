@@ -4,6 +4,8 @@
 //! wikimovie-bench speed   --binary B --movies FOLDER --queries FILE --report docs/performance.md
 //! wikimovie-bench answers --binary B --movies FOLDER --queries FILE --out results.jsonl
 //! wikimovie-bench text    --movies FOLDER --queries FILE --report docs/performance.md
+//! wikimovie-bench cache   --binary B --movies FOLDER --queries FILE --report docs/performance.md
+//! wikimovie-bench overload --report docs/performance.md
 //! wikimovie-bench engine  --node URL… --movies FOLDER --queries FILE --report docs/performance.md
 //! ```
 //!
@@ -12,12 +14,16 @@
 //! compares the gateway to a search node with the node itself.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks to its user")]
 
+mod cached;
 mod engine;
 mod gateway;
+mod generate;
 mod node;
+mod overload;
 mod pin;
 mod questions;
 mod report;
+mod stub;
 mod text;
 
 use std::{
@@ -67,6 +73,16 @@ enum Command {
     },
     /// Time the reading and expansion of texts, without any engine.
     Text(text::TextArgs),
+    /// Compare answers from memory with an axum handler that returns the same bytes.
+    Cache(cached::CachedArgs),
+    /// Ask three times as much of a gateway as it can answer.
+    Overload(overload::OverloadArgs),
+    /// Serve over an engine that only takes its time.
+    #[command(hide = true)]
+    Stub(Box<stub::StubArgs>),
+    /// Serve the same bytes for ever.
+    #[command(hide = true)]
+    Bare(stub::BareArgs),
     /// Compare the gateway with what people send to a search node by themselves.
     Engine(engine::EngineArgs),
 }
@@ -92,6 +108,10 @@ fn main() -> anyhow::Result<()> {
         Command::Speed { setup, questions, report } => speed(&setup, questions, report),
         Command::Answers { setup, out } => answers(&setup, &out),
         Command::Text(args) => text::measure(&args),
+        Command::Cache(args) => cached::measure(&args),
+        Command::Overload(args) => overload::measure(&args),
+        Command::Stub(args) => stub::serve(&args),
+        Command::Bare(args) => stub::bare(&args),
         Command::Engine(args) => engine::compare(&args),
     }
 }

@@ -1,11 +1,11 @@
 //! Which core a process runs on (`taskset` of util-linux), and how much of it it uses. Where they serve, a gateway
 //! and its node have machines of their own; here the node gets a core of its own.
 
-use std::{process::Command, thread, time::Duration};
+use std::{path::Path, process::Command, thread, time::Duration};
 
 /// Core of this process, and of the gateways that it starts.
 const OURS: &str = "0";
-/// Core of the node.
+/// Core of the node, or of a gateway that is measured alone.
 const NODE: &str = "1";
 
 /// A node with a core of its own; it may run anywhere again once this is dropped.
@@ -27,6 +27,18 @@ impl Drop for Pinned {
         put(self.node, &everywhere);
         put(std::process::id(), &everywhere);
     }
+}
+
+/// A command that runs a program on the other core, this process having put itself on its own; where there is one core
+/// only, or no `taskset`, both share what there is, and that is told.
+pub(crate) fn apart_from_us(program: &Path) -> anyhow::Result<Command> {
+    if cores() < 2 || !put(std::process::id(), OURS) {
+        println!("two cores and taskset are needed for figures that mean something");
+        return Ok(Command::new(program));
+    }
+    let mut command = Command::new("taskset");
+    command.args(["-c", NODE]).arg(program);
+    Ok(command)
 }
 
 /// Cores of this machine, whatever this process may use now.

@@ -43,9 +43,12 @@ pub(crate) enum Section {
     Embedded,
     Engine,
     Text,
+    Cache,
+    Overload,
 }
 
-const SECTIONS: [Section; 3] = [Section::Embedded, Section::Engine, Section::Text];
+const SECTIONS: [Section; 5] =
+    [Section::Embedded, Section::Engine, Section::Text, Section::Cache, Section::Overload];
 
 impl Section {
     /// Comment that starts the part.
@@ -54,6 +57,8 @@ impl Section {
             Self::Embedded => "<!-- make bench -->",
             Self::Engine => "<!-- make bench-engine -->",
             Self::Text => "<!-- make bench-text -->",
+            Self::Cache => "<!-- make bench-cache -->",
+            Self::Overload => "<!-- make bench-overload -->",
         }
     }
 

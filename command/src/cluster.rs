@@ -1,13 +1,17 @@
 //! Settings of a search cluster, the same for every program that uses one.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use secrecy::SecretString;
 use url::Url;
 use wikimovie_search::elasticsearch::{Auth, ElasticsearchOptions};
 
-use crate::{Failure, rules::RulesArgs};
+use crate::{
+    Failure,
+    rules::RulesArgs,
+    secret::{one_of, read_bytes},
+};
 
 /// Prefix of the variables that name the cluster.
 pub const PREFIX: &str = "ELASTICSEARCH_";
@@ -17,6 +21,7 @@ const MIN_SECRET_BYTES: usize = 16;
 
 /// Where the cluster is, and which index of it is ours.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Search cluster")]
 pub struct ClusterArgs {
     /// Addresses of the nodes, parted by commas, such as http://node-1:9200,http://node-2:9200
     #[arg(long, env = "ELASTICSEARCH_URLS", value_name = "URL,URL…", value_delimiter = ',')]
@@ -78,7 +83,7 @@ impl ClusterArgs {
         Ok(ElasticsearchOptions {
             urls: self.addresses()?,
             auth: self.auth()?,
-            ca_certificates: self.ca.as_ref().map(read_bytes).transpose()?,
+            ca_certificates: self.ca.as_deref().map(read_bytes).transpose()?,
             index: self.checked_index()?,
             shards: self.shards,
             replicas: self.replicas,
@@ -107,8 +112,8 @@ impl ClusterArgs {
 
     fn auth(&self) -> Result<Auth, Failure> {
         let password =
-            one_of("ELASTICSEARCH_PASSWORD", self.password.as_deref(), self.password_file.as_ref())?;
-        let key = one_of("ELASTICSEARCH_API_KEY", self.api_key.as_deref(), self.api_key_file.as_ref())?;
+            one_of("ELASTICSEARCH_PASSWORD", self.password.as_deref(), self.password_file.as_deref())?;
+        let key = one_of("ELASTICSEARCH_API_KEY", self.api_key.as_deref(), self.api_key_file.as_deref())?;
         let username = self.username.clone().filter(|name| !name.is_empty());
         let given = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
         let (service, region) = (given(&self.aws_service), given(&self.aws_region));
@@ -149,7 +154,7 @@ impl ClusterArgs {
     }
 
     fn checked_secret(&self) -> Result<Option<Vec<u8>>, Failure> {
-        let secret = one_of("WIKIMOVIE_SECRET", self.secret.as_deref(), self.secret_file.as_ref())?;
+        let secret = one_of("WIKIMOVIE_SECRET", self.secret.as_deref(), self.secret_file.as_deref())?;
         match secret.map(String::into_bytes) {
             Some(secret) if secret.len() < MIN_SECRET_BYTES => {
                 Err(Failure::new(format!("WIKIMOVIE_SECRET is shorter than {MIN_SECRET_BYTES} bytes")))
@@ -157,27 +162,6 @@ impl ClusterArgs {
             secret => Ok(secret),
         }
     }
-}
-
-/// A secret given as it stands or by a file, not both; an empty one is none.
-fn one_of(name: &str, value: Option<&str>, file: Option<&PathBuf>) -> Result<Option<String>, Failure> {
-    let value = value.filter(|value| !value.is_empty());
-    match (value, file) {
-        (Some(_), Some(_)) => {
-            Err(Failure::new(format!("{name} and {name}_FILE are both set: give one of them")))
-        }
-        (Some(value), None) => Ok(Some(value.to_owned())),
-        (None, None) => Ok(None),
-        (None, Some(file)) => {
-            let text = String::from_utf8(read_bytes(file)?)
-                .map_err(|_| Failure::new(format!("{} is no text", file.display())))?;
-            Ok(Some(text.trim_end().to_owned()).filter(|text| !text.is_empty()))
-        }
-    }
-}
-
-fn read_bytes(path: &PathBuf) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| Failure::reading(path, &error))
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use wikimovie_search::WriteError;
 #[derive(Debug)]
 pub struct Failure(String);
 
+impl std::error::Error for Failure {}
+
 impl Failure {
     /// Status with which the program ends.
     pub const EXIT_CODE: u8 = 2;
@@ -17,15 +19,15 @@ impl Failure {
         Self(message.into())
     }
 
-    /// The address cannot be listened on.
-    pub fn listening(address: SocketAddr, error: &io::Error) -> Self {
+    /// The address, which comes from this setting, cannot be listened on.
+    pub fn listening(address: SocketAddr, setting: &str, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::AddrInUse => Self(format!(
-                "{address} is in use by another program; stop it or choose another address with WIKIMOVIE_LISTEN"
+                "{address} is in use by another program; stop it or choose another address with {setting}"
             )),
-            io::ErrorKind::PermissionDenied => Self(format!(
-                "{address} may not be listened on; choose a port above 1023 with WIKIMOVIE_LISTEN"
-            )),
+            io::ErrorKind::PermissionDenied => {
+                Self(format!("{address} may not be listened on; choose a port above 1023 with {setting}"))
+            }
             _ => Self(format!("{address} cannot be listened on: {error}")),
         }
     }

@@ -14,7 +14,7 @@ pub enum FacetField {
 }
 
 /// Order of a facet's values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FacetOrder {
     /// Most movies first; equal counts by value, bytewise.
     #[default]
@@ -24,7 +24,7 @@ pub enum FacetOrder {
 }
 
 /// One facet asked of one question.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FacetRequest {
     /// Values with their counts.
     Terms {

@@ -1,7 +1,7 @@
 //! Which part of a list is asked: Relay's four arguments, made one valid request.
 
 /// Reading order from the cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Direction {
     /// `first` and `after`.
     Forward,
@@ -10,7 +10,7 @@ pub enum Direction {
 }
 
 /// One page: so many items, in one direction, from a cursor or the end of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageRequest {
     /// Items wanted, 0 to [`PageRequest::MAX_SIZE`].
     pub size: usize,

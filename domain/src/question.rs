@@ -61,7 +61,7 @@ impl MovieSort {
 }
 
 /// A question with all that is wanted of its answer: one engine round trip.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SearchRequest {
     /// What is asked.
     pub question: Question,
@@ -74,7 +74,7 @@ pub struct SearchRequest {
 }
 
 /// One page of hits, and what is wanted of it. An engine may leave out what is not.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct HitsRequest {
     /// Which part of the list.
     pub page: PageRequest,
@@ -103,7 +103,7 @@ impl HitsRequest {
 }
 
 /// Parts of a movie that need not be read where nobody asks for them. Id, title and provenance always are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MovieParts {
     /// Year of release.
     pub year: bool,

@@ -12,15 +12,18 @@ const STOP_MS = 15_000;
 /** What a failed start is explained with. */
 const KEPT_LINES = 200;
 
-/** Starts `binary serve`; resolves once every file of the seeds is loaded. */
-export async function startGateway(binary) {
+/**
+ * Starts `binary serve` with these settings; resolves once every file of the seeds is loaded. Where callers are told
+ * apart, `credential` gives a token that may see receipts; one that is a tenant's need not see all of them.
+ */
+export async function startGateway(binary, settings = {}, credential = undefined) {
   const home = await mkdtemp(join(tmpdir(), 'wikimovie-e2e-'));
   // A copy, so that tests may drop files into the watched folder.
   const watched = join(home, 'seeds');
   await cp(SEEDS, watched, { recursive: true });
 
   const gateway = spawn(binary, ['serve'], {
-    env: { ...foreignVariables(), WIKIMOVIE_LISTEN: '127.0.0.1:0', WIKIMOVIE_DATA_DIR: join(home, 'data'), WIKIMOVIE_WATCH: watched },
+    env: { ...foreignVariables(), WIKIMOVIE_LISTEN: '127.0.0.1:0', WIKIMOVIE_DATA_DIR: join(home, 'data'), WIKIMOVIE_WATCH: watched, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines = [];
@@ -53,7 +56,7 @@ export async function startGateway(binary) {
 
   const files = (await readdir(SEEDS, { recursive: true })).filter((name) => /\.(json|ndjson|csv)(\.gz)?$/.test(name));
   const deadline = Date.now() + START_MS;
-  while (!(url && (await loaded(url, files)))) {
+  while (!(url && (await loaded(url, files, credential)))) {
     if (ended !== undefined || Date.now() > deadline) {
       const why = ended ?? `the seeds were not loaded within ${START_MS / 1000} s`;
       await stop();
@@ -61,7 +64,7 @@ export async function startGateway(binary) {
     }
     await sleep(50);
   }
-  return { url, watched, lines, stop };
+  return { url, watched, lines, stop, pid: gateway.pid };
 }
 
 /** Our own environment without the gateway's settings, which the caller's shell may hold. */
@@ -69,18 +72,22 @@ function foreignVariables() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WIKIMOVIE_')));
 }
 
-/** Whether the gateway is ready and has a receipt for each file. */
-async function loaded(url, files) {
+/** Whether the gateway is ready and has a receipt for each file, or for those that the credential may see. */
+async function loaded(url, files, credential) {
   try {
     if (!(await fetch(`${url}/readyz`)).ok) return false;
     const query = '{ importReceipts(first: 100) { nodes { object } } }';
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(credential === undefined ? {} : { authorization: `Bearer ${await credential()}` }),
+      },
       body: JSON.stringify({ query }),
     });
     const known = new Set((await response.json()).data.importReceipts.nodes.map(({ object }) => object));
-    return files.every((file) => known.has(file.replaceAll('\\', '/')));
+    const expected = files.map((file) => file.replaceAll('\\', '/'));
+    return credential === undefined ? expected.every((file) => known.has(file)) : known.size > 0;
   } catch {
     // Not listening yet.
     return false;

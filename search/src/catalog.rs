@@ -1,10 +1,12 @@
 //! The read side of an engine.
 
+use std::{sync::Arc, time::Duration};
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Movie, MovieId, ObjectReceipt, PersonSummary,
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt, PersonSummary,
     ReceiptStatus, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 
@@ -43,8 +45,21 @@ pub trait Catalog: Send + Sync + 'static {
     /// Receipts by object key.
     async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError>;
 
-    /// Tells of each new revision; holds the current one.
+    /// Tells of each new revision; holds the current one. The number of movies in it is that of the whole catalogue,
+    /// whatever this one is restricted to.
     fn revisions(&self) -> watch::Receiver<Revision>;
+
+    /// For how long nobody could say whether [`Catalog::revisions`] still holds the current revision: the time since
+    /// the engine last said so. An engine in this process always knows.
+    fn unconfirmed_for(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// The catalogue of only those movies that meet a filter. Whatever is asked of it is answered as if there were no
+    /// others: what a text means, scores, counts, suggestions, people and their names are all told from these movies
+    /// alone. Receipts are those of the providers that the filter names in `providers.anyOf`; none where it names none.
+    /// Cursors of one restriction are forged to any other. Asking for the same restriction again is cheap.
+    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError>;
 }
 
 /// Place of a receipt in the list: a watched file and one loaded by hand may share a key, not both.
@@ -71,6 +86,31 @@ pub struct ReceiptsRequest {
     pub after: Option<ReceiptPlace>,
     /// Only these.
     pub status: Option<ReceiptStatus>,
+}
+
+/// Whose receipts a catalogue tells: everyone's, or those of some providers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ReceiptsOf {
+    /// Everyone's.
+    #[default]
+    Everyone,
+    /// Only of these.
+    Providers(Vec<String>),
+}
+
+impl ReceiptsOf {
+    /// Those that a restriction leaves. Only a plain list of providers says for certain whose they may be.
+    pub(crate) fn restricted(to: &Filter) -> Self {
+        Self::Providers(to.providers.any_of.clone())
+    }
+
+    /// Whether a provider's are told.
+    pub(crate) fn has(&self, provider: &str) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Providers(providers) => providers.iter().any(|one| one == provider),
+        }
+    }
 }
 
 /// Receipts, by object key.

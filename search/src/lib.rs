@@ -15,6 +15,7 @@ pub mod error;
 mod facets;
 mod indexed;
 pub mod operation;
+pub mod outgoing;
 pub mod plan;
 pub mod rules;
 mod suggest;

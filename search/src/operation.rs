@@ -1,6 +1,7 @@
 //! One operation of a client: what its fields ask of an engine at the same time becomes one request.
 
 use std::{
+    cell::Cell,
     future::poll_fn,
     pin::pin,
     sync::{
@@ -27,6 +28,27 @@ pub async fn operation<F: Future>(run: F) -> F::Output {
     return ROUNDS.scope(Arc::default(), run).await;
     #[cfg(not(feature = "elasticsearch"))]
     run.await
+}
+
+tokio::task_local! {
+    static PARTIAL: Cell<bool>;
+}
+
+/// Runs one question, and tells besides its answer whether that came from the whole catalogue: a cluster may answer
+/// while a part of it does not.
+pub async fn told_whole<F: Future>(run: F) -> (F::Output, bool) {
+    let watched = async {
+        let output = run.await;
+        (output, PARTIAL.with(|partial| !partial.get()))
+    };
+    PARTIAL.scope(Cell::new(false), watched).await
+}
+
+/// Notes that the question now running was answered from a part of the catalogue only.
+#[cfg(feature = "elasticsearch")]
+pub(crate) fn note_partial() {
+    // Nobody may be watching.
+    let _ = PARTIAL.try_with(|partial| partial.set(true));
 }
 
 /// What the operation now running has open; `None` outside of one.

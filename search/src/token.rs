@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use serde::{Serialize, de::DeserializeOwned};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use wikimovie_domain::Question;
 
 const VERSION: u8 = 2;
@@ -62,6 +62,8 @@ pub enum TokenError {
 #[derive(Clone)]
 pub struct Sealer {
     mac: Arc<OnceLock<Hmac<Sha256>>>,
+    /// What tokens are bound to besides their purpose; empty for nothing.
+    audience: Arc<[u8]>,
 }
 
 impl std::fmt::Debug for Sealer {
@@ -81,7 +83,14 @@ impl Sealer {
     /// A sealer whose secret is read later, such as from an engine that cannot be reached yet. Until then it opens
     /// nothing, and what it seals can be opened by nobody.
     pub fn without_secret() -> Self {
-        Self { mac: Arc::default() }
+        Self { mac: Arc::default(), audience: Arc::default() }
+    }
+
+    /// The same for an audience of its own: neither opens the tokens of the other.
+    pub(crate) fn bound_to(&self, audience: &impl Serialize) -> Self {
+        let json = serde_json::to_vec(audience).unwrap_or_default();
+        let audience = Sha256::digest([self.audience.as_ref(), json.as_slice()].concat());
+        Self { mac: Arc::clone(&self.mac), audience: Arc::from(audience.as_slice()) }
     }
 
     /// Gives the secret to this sealer and its clones. The first one stays.
@@ -122,6 +131,7 @@ impl Sealer {
         let (body, mac) = bytes.split_at(split);
         let mut expected = self.mac.get().ok_or(TokenError::NotReady)?.clone();
         expected.update(purpose.tag());
+        expected.update(&self.audience);
         expected.update(body);
         expected.verify_truncated_left(mac).map_err(|_| TokenError::Forged)?;
         let (&version, payload) = body.split_first().ok_or(TokenError::Forged)?;
@@ -144,6 +154,7 @@ impl Sealer {
     fn mac_of(&self, purpose: Purpose, body: &[u8]) -> Option<[u8; MAC_BYTES]> {
         let mut mac = self.mac.get()?.clone();
         mac.update(purpose.tag());
+        mac.update(&self.audience);
         mac.update(body);
         let full = mac.finalize().into_bytes();
         Some(std::array::from_fn(|place| full[place]))
@@ -177,6 +188,17 @@ mod tests {
         sealer.set_secret(b"secret");
         sealer.set_secret(b"other");
         assert_eq!(clone.open_state(&token), Ok(Question::default()));
+    }
+
+    #[test]
+    fn audiences_do_not_open_each_others_tokens() {
+        let everyone = Sealer::new(b"secret");
+        let (one, other) = (everyone.bound_to(&"one"), everyone.bound_to(&"other"));
+        let token = one.seal_state(&Question::default());
+        assert!(one.clone().open_state(&token).is_ok());
+        for sealer in [&everyone, &other, &one.bound_to(&"one")] {
+            assert_eq!(sealer.open_state(&token), Err(TokenError::Forged));
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use wikimovie_command::{LogFormat, RulesArgs};
+use clap::{Args, Parser, Subcommand};
+use wikimovie_api::args::GatewayArgs;
+use wikimovie_command::{LogArgs, RulesArgs, settings::ConfigArgs};
 use wikimovie_relevance::command::RelevanceArgs;
 
 /// Movie search as one program: GraphQL, pages, and an index in a folder.
@@ -14,47 +15,36 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
     #[command(flatten)]
-    pub(crate) serve: ServeArgs,
+    pub(crate) serve: Box<ServeArgs>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve GraphQL and the pages; keep the catalogue equal to a watched folder (what no command does, too)
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Load files or folders of movies into the index, and end with a receipt
     Load(LoadArgs),
     /// Ask the index a golden list of questions, and print how good the first answers are
     Relevance(GoldenArgs),
     /// Check the settings without starting anything
-    CheckConfig(ServeArgs),
+    CheckConfig(Box<ServeArgs>),
     /// Ask the gateway on this machine whether it is ready; for health checks of images
     Health(HealthArgs),
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct ServeArgs {
-    /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
     /// Folder to keep the catalogue equal to; without it none is watched
-    #[arg(long, env = "WIKIMOVIE_WATCH", value_name = "FOLDER", value_parser = any_path)]
+    #[arg(long, env = "WIKIMOVIE_WATCH", value_name = "FOLDER")]
     pub(crate) watch: Option<PathBuf>,
-    /// Decides the defaults of the three settings below
-    #[arg(long = "env", env = "ENV", value_name = "ENV", default_value = "development")]
-    pub(crate) environment: EnvironmentArg,
-    /// Whether the schema can be asked through GraphQL [default: true in development]
-    #[arg(long, env = "WIKIMOVIE_INTROSPECTION", value_name = "BOOL", action = ArgAction::Set)]
-    pub(crate) introspection: Option<bool>,
-    /// Whether /graphiql is served [default: true in development]
-    #[arg(long, env = "WIKIMOVIE_GRAPHIQL", value_name = "BOOL", action = ArgAction::Set)]
-    pub(crate) graphiql: Option<bool>,
-    /// How log lines are written [default: text in development, json in production]
-    #[arg(long, env = "WIKIMOVIE_LOG_FORMAT", value_name = "FORMAT")]
-    pub(crate) log_format: Option<LogFormat>,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) gateway: GatewayArgs,
 }
 
 #[derive(Args, Debug)]
@@ -62,6 +52,9 @@ pub(crate) struct HealthArgs {
     /// Address and port that the gateway listens on
     #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
+    /// Address of /readyz, where it is not served with the rest
+    #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS")]
+    pub(crate) admin_listen: Option<SocketAddr>,
 }
 
 #[derive(Args, Debug)]
@@ -71,17 +64,16 @@ pub(crate) struct GoldenArgs {
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct CommonArgs {
+pub(crate) struct DataArgs {
     /// Folder of the index; made where it is missing
     #[arg(long, env = "WIKIMOVIE_DATA_DIR", value_name = "FOLDER", default_value = "./data")]
     pub(crate) data_dir: PathBuf,
-    /// What is logged, such as `debug` or `info,wikimovie_ingest=debug` [default: info; warn for load]
-    #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER")]
-    pub(crate) log: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -96,16 +88,7 @@ pub(crate) struct LoadArgs {
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EnvironmentArg {
-    Development,
-    Production,
-}
-
-/// A path that may be empty: templates set a variable to nothing where they mean none.
-fn any_path(value: &str) -> Result<PathBuf, std::convert::Infallible> {
-    Ok(PathBuf::from(value))
+    pub(crate) data: DataArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
 }

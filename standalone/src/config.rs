@@ -1,7 +1,6 @@
 //! Settings, read once and checked: the only place that reads the environment.
 //!
-//! Every setting is an option or a variable, see [`crate::cli`]. A `WIKIMOVIE_…` variable that no setting knows
-//! stops the start, since it is most likely a slip; those that Kubernetes makes for Services are passed over.
+//! Every setting is an option, a variable or a key of a file, see [`crate::cli`] and [`wikimovie_command::settings`].
 
 use std::{
     net::SocketAddr,
@@ -9,35 +8,35 @@ use std::{
     sync::Arc,
 };
 
-use clap::{CommandFactory, Parser};
-use wikimovie_api::{ApiSettings, Environment};
+use wikimovie_api::args::GatewaySettings;
 use wikimovie_ingest::folder::check_provider;
 
-use wikimovie_command::{Failure, LogFormat, LogSettings, names};
+use wikimovie_command::{
+    Failure, LogFormat, LogSettings, names,
+    settings::{self, Settings, Source},
+};
 use wikimovie_relevance::command::RelevanceArgs;
 use wikimovie_search::Rules;
 
-use crate::cli::{Cli, Command, EnvironmentArg, GoldenArgs, LoadArgs, ServeArgs};
+use crate::cli::{Cli, Command, GoldenArgs, LoadArgs, ServeArgs};
 
 /// What is asked, with settings that fit together.
 #[derive(Debug)]
 pub(crate) enum Task {
-    Serve(ServeSettings),
+    Serve(Box<ServeSettings>),
     Load(LoadSettings),
     Relevance(RelevanceSettings),
-    CheckConfig(ServeSettings),
+    CheckConfig(Box<ServeSettings>, Settings<()>),
     Health(SocketAddr),
 }
 
 /// Settings of `serve`.
 #[derive(Debug)]
 pub(crate) struct ServeSettings {
-    pub(crate) listen: SocketAddr,
     pub(crate) data_dir: PathBuf,
     pub(crate) watch: Option<PathBuf>,
     pub(crate) rules: Arc<Rules>,
-    pub(crate) api: ApiSettings,
-    pub(crate) log: LogSettings,
+    pub(crate) gateway: GatewaySettings,
 }
 
 /// Settings of `load`.
@@ -59,55 +58,47 @@ pub(crate) struct RelevanceSettings {
     pub(crate) log: LogSettings,
 }
 
-/// Reads command line and environment. `--help` and the like end the program here.
+/// Reads command line, environment and file. `--help` and the like end the program here.
 pub(crate) fn read() -> Result<Task, Failure> {
-    let cli = Cli::parse();
-    names::check(&Cli::command(), &[names::OURS], std::env::vars_os())?;
+    let Settings { cli, told } = settings::read::<Cli>(
+        &[names::OURS],
+        &Source { arguments: std::env::args_os().collect(), variables: std::env::vars_os().collect() },
+    )?;
     match cli.command {
-        None => Ok(Task::Serve(serve(cli.serve)?)),
-        Some(Command::Serve(args)) => Ok(Task::Serve(serve(args)?)),
-        Some(Command::CheckConfig(args)) => Ok(Task::CheckConfig(serve(args)?)),
-        Some(Command::Health(args)) => Ok(Task::Health(args.listen)),
+        None => Ok(Task::Serve(Box::new(serve(*cli.serve)?))),
+        Some(Command::Serve(args)) => Ok(Task::Serve(Box::new(serve(*args)?))),
+        Some(Command::CheckConfig(args)) => {
+            Ok(Task::CheckConfig(Box::new(serve(*args)?), Settings { cli: (), told }))
+        }
+        Some(Command::Health(args)) => Ok(Task::Health(args.admin_listen.unwrap_or(args.listen))),
         Some(Command::Load(args)) => Ok(Task::Load(load(args)?)),
         Some(Command::Relevance(args)) => Ok(Task::Relevance(relevance(args)?)),
     }
 }
 
 fn serve(args: ServeArgs) -> Result<ServeSettings, Failure> {
-    let environment = match args.environment {
-        EnvironmentArg::Development => Environment::Development,
-        EnvironmentArg::Production => Environment::Production,
-    };
-    let mut api = ApiSettings::of(environment);
-    api.introspection = args.introspection.unwrap_or(api.introspection);
-    api.graphiql = args.graphiql.unwrap_or(api.graphiql);
-    let default_format = match environment {
-        Environment::Development => LogFormat::Text,
-        Environment::Production => LogFormat::Json,
-    };
-    let log =
-        LogSettings::new(args.common.log.as_deref(), "info", args.log_format.unwrap_or(default_format))?;
-    let watch = args.watch.filter(|watch| !watch.as_os_str().is_empty());
-    if let Some(watch) = &watch {
-        keep_apart(watch, &args.common.data_dir)?;
+    let gateway = args.gateway.settings()?;
+    let data_dir = args.data.data_dir;
+    if let Some(watch) = &args.watch {
+        keep_apart(watch, &data_dir)?;
     }
     let rules = args.rules.read()?;
-    Ok(ServeSettings { listen: args.listen, data_dir: args.common.data_dir, watch, rules, api, log })
+    Ok(ServeSettings { data_dir, watch: args.watch, rules, gateway })
 }
 
 fn load(args: LoadArgs) -> Result<LoadSettings, Failure> {
     if let Some(provider) = &args.provider {
         check_provider(provider).map_err(Failure::new)?;
     }
-    let log = LogSettings::new(args.common.log.as_deref(), "warn", LogFormat::Text)?;
-    let LoadArgs { paths, provider, json, common } = args;
-    Ok(LoadSettings { data_dir: common.data_dir, paths, provider, json, log })
+    let log = args.log.settings("warn", LogFormat::Text)?;
+    let LoadArgs { paths, provider, json, data, .. } = args;
+    Ok(LoadSettings { data_dir: data.data_dir, paths, provider, json, log })
 }
 
 fn relevance(args: GoldenArgs) -> Result<RelevanceSettings, Failure> {
-    let log = LogSettings::new(args.common.log.as_deref(), "warn", LogFormat::Text)?;
+    let log = args.log.settings("warn", LogFormat::Text)?;
     let rules = args.rules.read()?;
-    Ok(RelevanceSettings { relevance: args.relevance, data_dir: args.common.data_dir, rules, log })
+    Ok(RelevanceSettings { relevance: args.relevance, data_dir: args.data.data_dir, rules, log })
 }
 
 /// The index must not be taken for movies.
@@ -126,7 +117,16 @@ fn keep_apart(watch: &Path, data_dir: &Path) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+
+    #[test]
+    fn the_settings_are_documented() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let update = std::env::var_os("UPDATE_CONFIG").is_some();
+        assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
+    }
 
     #[test]
     fn the_command_line_is_sound() {

@@ -31,10 +31,10 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, Failure> {
     match config::read()? {
-        Task::Serve(settings) => serve::run(settings),
+        Task::Serve(settings) => serve::run(*settings),
         Task::Load(settings) => load::run(&settings),
         Task::Relevance(settings) => relevance::run(settings),
-        Task::CheckConfig(settings) => check::run(&settings),
+        Task::CheckConfig(settings, told) => check::run(&settings, &told),
         Task::Health(listen) => health::ask(listen).map(|()| ExitCode::SUCCESS),
     }
 }

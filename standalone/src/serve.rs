@@ -1,15 +1,9 @@
 //! `wikimovie serve`: the index, the gateway and the watched folder in one process, until told to stop.
 
-use std::{
-    io,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::Path,
-    process::ExitCode,
-    time::Duration,
-};
+use std::{io, path::Path, process::ExitCode, time::Duration};
 
-use tokio::{net::TcpListener, sync::oneshot};
-use wikimovie_api::{Gateway, router};
+use tokio::sync::oneshot;
+use wikimovie_api::{Documents, Gateway, Server, auth::Authenticator};
 use wikimovie_ingest::{Folder, IngestError, Watcher};
 use wikimovie_search::{
     WriteError,
@@ -28,37 +22,42 @@ const LAST_LOOK: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
-    log::start(&settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    let inside = runtime.enter();
+    let traces = log::start_traced("wikimovie", &settings.gateway.log, &settings.gateway.traces)?;
+    drop(inside);
     let served = runtime.block_on(serve(settings));
+    drop(traces);
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();
     served.map(|()| ExitCode::SUCCESS)
 }
 
 async fn serve(settings: ServeSettings) -> Result<(), Failure> {
+    let documents =
+        Documents::open(settings.gateway.documents).map_err(|error| Failure::new(error.to_string()))?;
+    let auth = Authenticator::new(&settings.gateway.auth).map_err(|error| Failure::new(error.to_string()))?;
     // Before the index is opened: another wikimovie on this port is told as that, not as a lock.
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| Failure::listening(settings.listen, &error))?;
-    let address = listener.local_addr().map_err(|error| Failure::listening(settings.listen, &error))?;
+    let server = Server::bind(settings.gateway.server).await?;
+    let (base, admin) = (server.base_url(), server.admin_url());
     let folder = settings.watch.as_deref().map(watched).transpose()?;
     let options = EmbeddedOptions {
         folder: settings.data_dir,
-        deadline: settings.api.engine_deadline,
+        deadline: settings.gateway.api.engine_deadline,
         rules: settings.rules,
     };
     let engine = Embedded::open(&options)?;
     // Armed before anything is told, so that a signal right after the first line is heard.
     let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
 
-    let (drain, graphiql) = (settings.api.drain_deadline, settings.api.graphiql);
+    let graphiql = settings.gateway.api.graphiql;
     let catalog = engine.catalog();
-    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api);
-    let serving = tokio::spawn(wikimovie_api::serve(listener, router(gateway), stop, drain));
+    let gateway =
+        Gateway::new(engine.catalog(), engine.sealer(), settings.gateway.api).with_documents(documents).with_auth(auth);
+    let serving = tokio::spawn(server.serve(gateway, stop));
 
     let watcher = match folder {
         Some(folder) => Some(watch(folder, &engine).await?),
@@ -69,7 +68,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
         Err(error) => return Err(Failure::new(error.to_string())),
     };
     let watched = watcher.as_ref().map(|(_, root)| root.as_str());
-    greet(address, &engine.folder(), watched, movies, graphiql);
+    greet(&base, admin.as_deref(), &engine.folder(), watched, movies, graphiql);
 
     let served = serving.await;
     tracing::info!("stopping");
@@ -81,7 +80,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     }
     match served {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Failure::listening(address, &error)),
+        Ok(Err(error)) => Err(Failure::new(format!("serving broke off: {error}"))),
         Err(panicked) => Err(Failure::new(panicked.to_string())),
     }
 }
@@ -145,13 +144,15 @@ const QUESTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-fn greet(address: SocketAddr, data: &Path, watched: Option<&str>, movies: u64, graphiql: bool) {
-    let base = base_url(address);
+fn greet(base: &str, admin: Option<&str>, data: &Path, watched: Option<&str>, movies: u64, graphiql: bool) {
     say::line(format_args!("WIKIMovie    {base}/"));
     if graphiql {
         say::line(format_args!("GraphiQL     {base}/graphiql"));
     }
     say::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
+    if let Some(admin) = admin {
+        say::line(format_args!("metrics      {admin}/metrics"));
+    }
     say::line(format_args!("data folder  {}", data.display()));
     if let Some(watched) = watched {
         say::line(format_args!("watched      {watched}"));
@@ -165,14 +166,4 @@ fn greet(address: SocketAddr, data: &Path, watched: Option<&str>, movies: u64, g
         say::line(format_args!("  curl -s {base}/graphql -H 'content-type: application/json' -d '{body}'"));
     }
     say::line("\nctrl-c stops it.");
-}
-
-/// An address that a browser on this machine can open.
-fn base_url(address: SocketAddr) -> String {
-    let here = if address.ip().is_unspecified() {
-        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port())
-    } else {
-        address
-    };
-    format!("http://{here}")
 }

@@ -2,13 +2,19 @@
 
 use std::{net::SocketAddr, process::ExitCode};
 
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use tokio::net::TcpListener;
-use wikimovie_api::{ApiSettings, Environment, Gateway, router};
+use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Runtime;
+use wikimovie_api::{
+    Documents, Gateway, Server,
+    args::{GatewayArgs, GatewaySettings},
+    auth::Authenticator,
+};
 use wikimovie_command::{
-    Failure, LogFormat, LogSettings,
+    Failure, LogArgs, LogFormat,
     cluster::{self, ClusterArgs},
-    health, log, names, say, signal,
+    health, log, names, say,
+    settings::{self, ConfigArgs, Settings, Source},
+    signal,
 };
 use wikimovie_relevance::command::RelevanceArgs;
 use wikimovie_search::elasticsearch::{Elasticsearch, ElasticsearchOptions};
@@ -23,7 +29,9 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: ServeArgs,
+    serve: Box<ServeArgs>,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -40,26 +48,10 @@ enum Command {
 
 #[derive(Args, Debug)]
 struct ServeArgs {
-    /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
     #[command(flatten)]
     cluster: ClusterArgs,
-    /// Decides the defaults of the three settings below
-    #[arg(long = "env", env = "ENV", value_name = "ENV", default_value = "development")]
-    environment: EnvironmentArg,
-    /// Whether the schema can be asked through GraphQL [default: true in development]
-    #[arg(long, env = "WIKIMOVIE_INTROSPECTION", value_name = "BOOL", action = ArgAction::Set)]
-    introspection: Option<bool>,
-    /// Whether /graphiql is served [default: true in development]
-    #[arg(long, env = "WIKIMOVIE_GRAPHIQL", value_name = "BOOL", action = ArgAction::Set)]
-    graphiql: Option<bool>,
-    /// How log lines are written [default: text in development, json in production]
-    #[arg(long, env = "WIKIMOVIE_LOG_FORMAT", value_name = "FORMAT")]
-    log_format: Option<LogFormat>,
-    /// What is logged, such as `debug` or `info,wikimovie_search=debug`
-    #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER", default_value = "info")]
-    log: String,
+    #[command(flatten)]
+    gateway: GatewayArgs,
 }
 
 #[derive(Args, Debug)]
@@ -67,6 +59,9 @@ struct HealthArgs {
     /// Address and port that the gateway listens on
     #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Address of /readyz, where it is not served with the rest
+    #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS")]
+    admin_listen: Option<SocketAddr>,
 }
 
 #[derive(Args, Debug)]
@@ -75,20 +70,8 @@ struct GoldenArgs {
     relevance: RelevanceArgs,
     #[command(flatten)]
     cluster: ClusterArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum EnvironmentArg {
-    Development,
-    Production,
-}
-
-/// Settings that fit together.
-struct Settings {
-    listen: SocketAddr,
-    api: ApiSettings,
-    cluster: ElasticsearchOptions,
-    log: LogSettings,
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 fn main() -> ExitCode {
@@ -102,90 +85,120 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode, Failure> {
-    let cli = Cli::parse();
-    names::check(&Cli::command(), &[names::OURS, cluster::PREFIX], std::env::vars_os())?;
+    let settings: Settings<Cli> = settings::read(
+        &[names::OURS, cluster::PREFIX],
+        &Source { arguments: std::env::args_os().collect(), variables: std::env::vars_os().collect() },
+    )?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
-    let done = match cli.command {
-        None => runtime.block_on(serve(settings(&cli.serve)?)).map(|()| ExitCode::SUCCESS),
-        Some(Command::Serve(args)) => runtime.block_on(serve(settings(&args)?)).map(|()| ExitCode::SUCCESS),
-        Some(Command::Relevance(args)) => runtime.block_on(relevance(&args)),
-        Some(Command::CheckConfig(args)) => {
-            runtime.block_on(check(settings(&args)?)).map(|()| ExitCode::SUCCESS)
+    let done = match &settings.cli.command {
+        None => serve(&settings.cli.serve, &runtime),
+        Some(Command::Serve(args)) => serve(args, &runtime),
+        Some(Command::Relevance(args)) => runtime.block_on(relevance(args)),
+        Some(Command::CheckConfig(args)) => runtime.block_on(check(args, &settings)),
+        Some(Command::Health(args)) => {
+            health::ask(args.admin_listen.unwrap_or(args.listen)).map(|()| ExitCode::SUCCESS)
         }
-        Some(Command::Health(args)) => health::ask(args.listen).map(|()| ExitCode::SUCCESS),
     };
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();
     done
 }
 
-fn settings(args: &ServeArgs) -> Result<Settings, Failure> {
-    let (environment, format) = match args.environment {
-        EnvironmentArg::Development => (Environment::Development, LogFormat::Text),
-        EnvironmentArg::Production => (Environment::Production, LogFormat::Json),
-    };
+fn checked(args: &ServeArgs) -> Result<(GatewaySettings, ElasticsearchOptions), Failure> {
     let cluster = args.cluster.options()?;
-    let mut api = ApiSettings::of(environment);
-    api.introspection = args.introspection.unwrap_or(api.introspection);
-    api.graphiql = args.graphiql.unwrap_or(api.graphiql);
-    api.engine_deadline = cluster.deadline;
-    let log = LogSettings::new(Some(&args.log), "info", args.log_format.unwrap_or(format))?;
-    Ok(Settings { listen: args.listen, api, cluster, log })
+    let mut gateway = args.gateway.settings()?;
+    gateway.api.engine_deadline = cluster.deadline;
+    Ok((gateway, cluster))
 }
 
-async fn check(settings: Settings) -> Result<(), Failure> {
-    let engine = Elasticsearch::new(&settings.cluster).map_err(Failure::new)?;
+/// Reads the files and asks the cluster, so that what is wrong is seen before anything depends on it.
+async fn check(args: &ServeArgs, settings: &Settings<Cli>) -> Result<ExitCode, Failure> {
+    let (gateway, cluster) = checked(args)?;
+    gateway.check()?;
+    let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
     engine.prepare().await?;
     let info = engine.catalog().info().await.map_err(|error| Failure::new(error.to_string()))?;
-    say::line(format_args!("environment    {:?}", settings.api.environment));
-    say::line(format_args!("listen         {}", settings.listen));
+    settings.print();
     say::line(format_args!("cluster        {}", info.engine_version));
-    say::line(format_args!("index          {}", settings.cluster.index));
+    say::line(format_args!("index          {}", cluster.index));
     say::line(format_args!("movies         {}", say::number(info.movies)));
     say::line("the settings are sound");
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(settings: Settings) -> Result<(), Failure> {
-    log::start(&settings.log);
-    let Settings { listen, api, cluster, .. } = settings;
+fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, Failure> {
+    let (settings, cluster) = checked(args)?;
+    let inside = runtime.enter();
+    let traces = log::start_traced("wikimovie-api", &settings.log, &settings.traces)?;
+    drop(inside);
+    let served = runtime.block_on(answer(settings, cluster));
+    drop(traces);
+    served
+}
+
+async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Result<ExitCode, Failure> {
     let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
-    let listener = TcpListener::bind(listen).await.map_err(|error| Failure::listening(listen, &error))?;
-    let address = listener.local_addr().map_err(|error| Failure::listening(listen, &error))?;
+    let documents = Documents::open(settings.documents).map_err(|error| Failure::new(error.to_string()))?;
+    let auth = Authenticator::new(&settings.auth).map_err(|error| Failure::new(error.to_string()))?;
+    let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
     let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
-    let (drain, graphiql) = (api.drain_deadline, api.graphiql);
-    let gateway = Gateway::new(engine.catalog(), engine.sealer(), api);
-    let mut serving = tokio::spawn(wikimovie_api::serve(listener, router(gateway), stop, drain));
-    greet(address, graphiql);
+    greet(&server, settings.api.graphiql);
+    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api)
+        .with_documents(documents)
+        .with_auth(auth);
+    let mut serving = tokio::spawn(server.serve(gateway, stop));
     // The cluster may come later than we do: questions are told so until it is there.
     tokio::select! {
         unusable = engine.follow() => Err(unusable.into()),
         served = &mut serving => match served {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Failure::listening(address, &error)),
+            Ok(Ok(())) => Ok(ExitCode::SUCCESS),
+            Ok(Err(error)) => Err(Failure::new(format!("serving broke off: {error}"))),
             Err(panicked) => Err(Failure::new(panicked.to_string())),
         },
     }
 }
 
 async fn relevance(args: &GoldenArgs) -> Result<ExitCode, Failure> {
+    log::start(&args.log.settings("warn", LogFormat::Text)?);
     let golden = args.relevance.golden()?;
     let engine = Elasticsearch::new(&args.cluster.options()?).map_err(Failure::new)?;
     engine.prepare().await?;
     args.relevance.run(engine.catalog().as_ref(), &golden).await
 }
 
-fn greet(address: SocketAddr, graphiql: bool) {
-    say::line(format_args!("WIKIMovie    http://{address}/"));
+fn greet(server: &Server, graphiql: bool) {
+    let base = server.base_url();
+    say::line(format_args!("WIKIMovie    {base}/"));
     if graphiql {
-        say::line(format_args!("GraphiQL     http://{address}/graphiql"));
+        say::line(format_args!("GraphiQL     {base}/graphiql"));
     }
-    say::line(format_args!(
-        "GraphQL      http://{address}/graphql   contract: http://{address}/schema.graphql"
-    ));
-    say::line(format_args!("ready        http://{address}/readyz tells when the cluster answers"));
+    say::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
+    let probes = server.admin_url().unwrap_or(base);
+    say::line(format_args!("metrics      {probes}/metrics"));
+    say::line(format_args!("ready        {probes}/readyz tells when the cluster answers"));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_settings_are_documented() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let update = std::env::var_os("UPDATE_CONFIG").is_some();
+        assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
+    }
 }

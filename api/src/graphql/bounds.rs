@@ -9,10 +9,13 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned, Value, Variables,
-    parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet},
 };
 
-use crate::graphql::error::{ApiError, ErrorCode};
+use crate::{
+    graphql::error::{ApiError, ErrorCode},
+    guard::Measure,
+};
 
 /// Longest document in bytes. The introspection query of GraphiQL has 1.8 KB.
 pub const MAX_DOCUMENT_BYTES: usize = 128 * 1024;
@@ -23,12 +26,11 @@ pub const MAX_TOKENS: usize = 10_000;
 pub const MAX_NESTING: usize = 64;
 /// Most fields of the document with fragments put in place.
 pub const MAX_FIELDS: u64 = 5_000;
-/// Deepest fields that are executed: the introspection query of GraphiQL has 15.
-pub const MAX_DEPTH: usize = 20;
-/// Highest complexity: about the number of values in the answer.
-pub const MAX_COMPLEXITY: usize = 5_000;
 /// Most directives on one field.
 pub const MAX_DIRECTIVES: usize = 10;
+/// Most values that asking for the schema itself may come to, each list at its usual length. The introspection query of
+/// GraphiQL comes to some 50,000; one that goes from types to fields and back again, to billions.
+pub const MAX_INTROSPECTION: u64 = 500_000;
 
 fn beyond(message: String) -> ApiError {
     ApiError::new(ErrorCode::QueryTooComplex, message)
@@ -158,23 +160,33 @@ pub fn check_variables(variables: &Variables) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Checks what fragments make of a parsed document: no cycles, and bounded fields and depth.
+/// Checks what fragments make of a parsed document: no cycles, and bounded fields and depth. Tells what the largest of
+/// its operations comes to, but for depth and cost, which only the schema knows.
 ///
 /// # Errors
 /// `QUERY_TOO_COMPLEX` naming the limit, or `GRAPHQL_VALIDATION_FAILED` for a cycle.
-pub fn check_document(document: &ExecutableDocument) -> Result<(), ApiError> {
+pub fn check_document(document: &ExecutableDocument) -> Result<Measure, ApiError> {
     let mut expansion = Expansion { fragments: &document.fragments, known: HashMap::new() };
     let mut fields = 0;
+    let mut measure = Measure::default();
     for name in document.fragments.keys() {
         expansion.fragment(name, 0)?;
     }
     for (_, operation) in document.operations.iter() {
-        fields += expansion.selection(&operation.node.selection_set.node, 0)?.fields;
+        let size = expansion.selection(&operation.node.selection_set.node, 0)?;
+        fields += size.fields;
         if fields > MAX_FIELDS {
             return Err(too_many_fields());
         }
+        if size.introspection > MAX_INTROSPECTION {
+            let message = format!("asking for the schema comes to more than {MAX_INTROSPECTION} values");
+            return Err(beyond(message));
+        }
+        measure.aliases = measure.aliases.max(size.aliases);
+        measure.root_fields = measure.root_fields.max(size.top);
+        measure.directives = measure.directives.max(size.directives + operation.node.directives.len() as u64);
     }
-    Ok(())
+    Ok(measure)
 }
 
 fn too_many_fields() -> ApiError {
@@ -186,6 +198,52 @@ fn too_many_fields() -> ApiError {
 struct Size {
     fields: u64,
     height: usize,
+    aliases: u64,
+    directives: u64,
+    /// Fields of the selection itself.
+    top: u64,
+    /// Values, were every field one of the schema's description; read where a field is that starts one.
+    values: u64,
+    /// Values of the descriptions in it.
+    introspection: u64,
+}
+
+impl Size {
+    fn add(&mut self, other: Self) {
+        self.fields = self.fields.saturating_add(other.fields);
+        self.height = self.height.max(1 + other.height);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.directives = self.directives.saturating_add(other.directives);
+        self.top = self.top.saturating_add(other.top);
+        self.values = self.values.saturating_add(other.values);
+        self.introspection = self.introspection.saturating_add(other.introspection);
+    }
+
+    /// What a field with this selection comes to.
+    fn of(field: &Field, inner: Self) -> Self {
+        let name = field.name.node.as_str();
+        let values = usual_length(name).saturating_mul(1_u64.saturating_add(inner.values));
+        let starts = matches!(name, "__schema" | "__type");
+        Self {
+            fields: inner.fields.saturating_add(1),
+            aliases: inner.aliases + u64::from(field.alias.is_some()),
+            directives: inner.directives + field.directives.len() as u64,
+            top: 1,
+            values,
+            introspection: if starts { values } else { inner.introspection },
+            ..inner
+        }
+    }
+}
+
+/// About how long the lists of the schema's description are: ours has some 80 types.
+fn usual_length(field: &str) -> u64 {
+    match field {
+        "types" => 80,
+        "fields" | "inputFields" | "enumValues" | "possibleTypes" => 8,
+        "args" | "interfaces" | "directives" => 3,
+        _ => 1,
+    }
 }
 
 struct Expansion<'a> {
@@ -202,17 +260,22 @@ impl<'a> Expansion<'a> {
         }
         let mut size = Size::default();
         for item in &selection.items {
-            let (own, inner) = match &item.node {
-                Selection::Field(field) => (1, self.selection(&field.node.selection_set.node, depth + 1)?),
-                Selection::InlineFragment(inline) => {
-                    (0, self.selection(&inline.node.selection_set.node, depth + 1)?)
+            let (mut inner, directives) = match &item.node {
+                Selection::Field(field) => {
+                    let inner = self.selection(&field.node.selection_set.node, depth + 1)?;
+                    (Size::of(&field.node, inner), 0)
                 }
-                Selection::FragmentSpread(spread) => {
-                    (0, self.fragment(spread.node.fragment_name.node.as_str(), depth + 1)?)
-                }
+                Selection::InlineFragment(inline) => (
+                    self.selection(&inline.node.selection_set.node, depth + 1)?,
+                    inline.node.directives.len(),
+                ),
+                Selection::FragmentSpread(spread) => (
+                    self.fragment(spread.node.fragment_name.node.as_str(), depth + 1)?,
+                    spread.node.directives.len(),
+                ),
             };
-            size.fields = size.fields.saturating_add(own).saturating_add(inner.fields);
-            size.height = size.height.max(1 + inner.height);
+            inner.directives = inner.directives.saturating_add(directives as u64);
+            size.add(inner);
         }
         Ok(size)
     }
@@ -313,7 +376,41 @@ mod tests {
     #[test]
     fn shared_fragments_are_fine() {
         let document = "{ a { ...f } b { ...f } } fragment f on X { c d ...g } fragment g on X { e }";
-        assert_eq!(check_document(&parse_query(document).unwrap()), Ok(()));
+        assert!(check_document(&parse_query(document).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn aliases_root_fields_and_directives_are_counted_where_fragments_put_them() {
+        let document = "query @a { x: a ...f @b ... on Query @c { y: b { z: c @d @e } } } fragment f on Query { d ...g } \
+                        fragment g on Query { u: e v: e @f }";
+        let measure = check_document(&parse_query(document).unwrap()).unwrap();
+        assert_eq!((measure.aliases, measure.root_fields, measure.directives), (5, 5, 6));
+    }
+
+    #[test]
+    fn going_round_in_the_schema_is_refused() {
+        let mut round = "name".to_owned();
+        for _ in 0..4 {
+            round = format!("fields {{ type {{ {round} }} }}");
+        }
+        assert!(refused(&format!("{{ __schema {{ types {{ {round} }} }} }}")).contains("500000 values"));
+        let hidden = format!("{{ ...f }} fragment f on Query {{ a: __type(name: \"Movie\") {{ {round} }} }}");
+        assert!(check_document(&parse_query(&hidden).unwrap()).is_ok(), "one type's fields are few enough");
+        let wide: String = (0..90).map(|alias| format!("a{alias}: fields {{ type {{ fields {{ type {{ name }} }} }} }} ")).collect();
+        assert!(refused(&format!("{{ __schema {{ types {{ {wide} }} }} }}")).contains("500000 values"));
+        // The same words elsewhere are nothing special.
+        assert!(check_document(&parse_query(&format!("{{ types {{ {round} }} }}")).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn the_introspection_of_tools_is_within_bounds() {
+        let query = "query { __schema { queryType { name } types { ...T } directives { name args { ...I } } } } \
+            fragment T on __Type { kind name fields(includeDeprecated: true) { name args { ...I } type { ...R } } \
+            inputFields { ...I } interfaces { ...R } enumValues { name } possibleTypes { ...R } } \
+            fragment I on __InputValue { name description type { ...R } defaultValue } \
+            fragment R on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name \
+            ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
+        assert!(check_document(&parse_query(query).unwrap()).is_ok());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The one place where something that went wrong becomes `extensions.code`: one table of codes, and the error
 //! type that every resolver returns. Text of an engine never passes through here; it goes to the log.
 
+use std::time::Duration;
+
 use async_graphql::{ErrorExtensionValues, ServerError};
 use http::StatusCode;
 use wikimovie_domain::{FilterError, PageError};
@@ -19,7 +21,7 @@ pub enum ErrorCode {
     Timeout,
     /// The engine cannot be reached.
     Unavailable,
-    /// Too many connections are open.
+    /// Too much is asked at once, by everyone together.
     Overloaded,
     /// Our fault.
     Internal,
@@ -29,8 +31,20 @@ pub enum ErrorCode {
     GraphqlValidationFailed,
     /// A document beyond a limit.
     QueryTooComplex,
+    /// A client that has asked enough for now.
+    RateLimited,
+    /// Nobody that we know.
+    Unauthenticated,
+    /// Somebody who may not ask this.
+    Forbidden,
+    /// Nobody can say who asks.
+    AuthUnavailable,
+    /// A page that may not ask.
+    CrossSiteRequest,
     /// A hash that is not known.
     PersistedQueryNotFound,
+    /// A document outside of the manifest.
+    DocumentNotTrusted,
     /// A request that is not as GraphQL over HTTP asks.
     BadRequest,
     /// Several operations in one request.
@@ -74,7 +88,13 @@ impl ErrorCode {
         Self::GraphqlParseFailed,
         Self::GraphqlValidationFailed,
         Self::QueryTooComplex,
+        Self::RateLimited,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::AuthUnavailable,
+        Self::CrossSiteRequest,
         Self::PersistedQueryNotFound,
+        Self::DocumentNotTrusted,
         Self::BadRequest,
         Self::BatchingNotSupported,
         Self::MethodNotAllowed,
@@ -121,7 +141,7 @@ impl ErrorCode {
                 "OVERLOADED",
                 StatusCode::SERVICE_UNAVAILABLE,
                 Some(2_000),
-                "Too many connections are open. Connect again a little later.",
+                "Too many operations run or too many connections are open. Ask again a little later.",
             ),
             Self::Internal => (
                 "INTERNAL",
@@ -147,11 +167,47 @@ impl ErrorCode {
                 None,
                 "The document is beyond a limit; the message says which. Ask for less in one operation.",
             ),
+            Self::RateLimited => (
+                "RATE_LIMITED",
+                StatusCode::TOO_MANY_REQUESTS,
+                Some(1_000),
+                "The points of this client are spent. `extensions.retryAfterMs` and the header `Retry-After` say when the operation can be paid.",
+            ),
+            Self::Unauthenticated => (
+                "UNAUTHENTICATED",
+                StatusCode::UNAUTHORIZED,
+                None,
+                "No credential, or none that is valid here. The message says what is wrong with it.",
+            ),
+            Self::Forbidden => (
+                "FORBIDDEN",
+                StatusCode::FORBIDDEN,
+                None,
+                "The credential is good, and lacks the scope that the message names.",
+            ),
+            Self::AuthUnavailable => (
+                "AUTH_UNAVAILABLE",
+                StatusCode::SERVICE_UNAVAILABLE,
+                Some(10_000),
+                "The provider of identities does not answer, and its keys are not known. Ask again a little later.",
+            ),
+            Self::CrossSiteRequest => (
+                "CROSS_SITE_REQUEST",
+                StatusCode::FORBIDDEN,
+                None,
+                "A page of another site may have made the browser send this. The message says what is missing.",
+            ),
             Self::PersistedQueryNotFound => (
                 "PERSISTED_QUERY_NOT_FOUND",
                 StatusCode::BAD_REQUEST,
                 None,
-                "No document is known under this hash. Send it once with the hash, then the hash alone will do.",
+                "No document is known under this hash or id. Send it once with the hash, then the hash alone will do.",
+            ),
+            Self::DocumentNotTrusted => (
+                "DOCUMENT_NOT_TRUSTED",
+                StatusCode::FORBIDDEN,
+                None,
+                "Only documents of the operator's manifest are executed here. Ask with one of them, by hash, id or exact text.",
             ),
             Self::BadRequest => (
                 "BAD_REQUEST",
@@ -212,17 +268,30 @@ pub struct ApiError {
     code: ErrorCode,
     message: String,
     argument: Option<String>,
+    retry_after: Option<Duration>,
 }
 
 impl ApiError {
     /// An error with a message for the client.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), argument: None }
+        Self { code, message: message.into(), argument: None, retry_after: None }
+    }
+
+    /// The same, where it is known when asking again can help.
+    #[must_use]
+    pub fn retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
+    /// How long to wait before asking the same again, in milliseconds.
+    pub fn retry_after_ms(&self) -> Option<u32> {
+        let own = self.retry_after.map(|wait| u32::try_from(wait.as_millis().max(1)).unwrap_or(u32::MAX));
+        own.or(self.code.row().retry_after_ms)
     }
 
     /// An argument that cannot be used.
     pub fn input(argument: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: ErrorCode::BadUserInput, message: message.into(), argument: Some(argument.into()) }
+        Self { argument: Some(argument.into()), ..Self::new(ErrorCode::BadUserInput, message) }
     }
 
     /// A fault of ours; `details` goes to the log only.
@@ -240,6 +309,7 @@ impl ApiError {
             code: ErrorCode::BadState,
             message: format!("this state cannot be used: {error}"),
             argument: Some("state".to_owned()),
+            retry_after: None,
         }
     }
 
@@ -256,6 +326,9 @@ impl ApiError {
     fn extensions(&self) -> ErrorExtensionValues {
         let mut extensions = ErrorExtensionValues::default();
         set_code(&mut extensions, self.code);
+        if let Some(wait) = self.retry_after_ms() {
+            extensions.set("retryAfterMs", wait);
+        }
         if let Some(argument) = &self.argument {
             extensions.set("argument", argument.as_str());
         }

@@ -91,7 +91,7 @@ impl Movie {
     ) -> Result<Vec<Movie>> {
         let first = count("first", first, 6)?;
         let gateway = scope::gateway(ctx);
-        let found = scope::ask(gateway, gateway.catalog.similar(&self.0.id, first)).await?;
+        let found = scope::ask(gateway, scope::catalog(ctx).similar(&self.0.id, first)).await?;
         Ok(found.into_iter().map(Movie::from).collect())
     }
 

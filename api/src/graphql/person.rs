@@ -76,7 +76,7 @@ impl Person {
             wanted: Wanted::default(),
         };
         let gateway = scope::gateway(ctx);
-        let mut answer = scope::ask(gateway, gateway.catalog.search(request)).await?;
+        let mut answer = scope::ask(gateway, scope::catalog(ctx).search(request)).await?;
         let page = answer.hits.pop().ok_or_else(|| ApiError::internal("an answer lacks its page"))?;
         Ok(page.into())
     }
@@ -90,7 +90,7 @@ impl Person {
     ) -> Result<Vec<Costar>> {
         let first = count("first", first, 10)?;
         let gateway = scope::gateway(ctx);
-        let found = scope::ask(gateway, gateway.catalog.costars(&self.0.name, first)).await?;
+        let found = scope::ask(gateway, scope::catalog(ctx).costars(&self.0.name, first)).await?;
         Ok(found
             .into_iter()
             .map(|costar| Costar { person: costar.person.into(), together: costar.together })

@@ -6,18 +6,22 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use wikimovie_domain::AutocompleteRequest;
 use wikimovie_search::{ReceiptPlace, ReceiptsRequest, token::Purpose};
 
-use crate::graphql::{
-    catalog_info::CatalogInfo,
-    error::{ApiError, ErrorCode},
-    ids::NodeId,
-    inputs::{MovieSort, MovieWhere, QuestionInput, count, cut, from_state, list_cost},
-    movie::Movie,
-    person::{CostarPath, Person},
-    receipt::{ImportReceipt, ImportReceiptConnection, ImportStatus},
-    scalars::SearchState,
-    scope,
-    search::{self, MovieSearch},
-    suggestion::{Suggestion, SuggestionKind},
+use crate::{
+    auth::AuthScope,
+    graphql::{
+        catalog_info::CatalogInfo,
+        error::{ApiError, ErrorCode},
+        ids::NodeId,
+        inputs::{MovieSort, MovieWhere, QuestionInput, count, cut, from_state, list_cost},
+        movie::Movie,
+        person::{CostarPath, Person},
+        rate_limit::RateLimit,
+        receipt::{ImportReceipt, ImportReceiptConnection, ImportStatus},
+        scalars::SearchState,
+        scope::{self, Needs},
+        search::{self, MovieSearch},
+        suggestion::{Suggestion, SuggestionKind},
+    },
 };
 
 /// Most ids in one `movies` or `nodes`.
@@ -42,6 +46,7 @@ pub(crate) struct Query;
 impl Query {
     /// Text, filters, sort, facets and pages in one question. Any text is fine: typos are forgiven, words may be
     /// read as years, genres and people, and nothing that a person can type is an error.
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn search(
         &self,
         ctx: &Context<'_>,
@@ -70,7 +75,7 @@ impl Query {
     }
 
     /// Suggestions as you type: movies, people, genres and decades, each counted under the current filters.
-    #[graphql(complexity = "10 + list_cost(first, 8, child_complexity)")]
+    #[graphql(complexity = "10 + list_cost(first, 8, child_complexity)", guard = "Needs(AuthScope::Search)")]
     async fn autocomplete(
         &self,
         ctx: &Context<'_>,
@@ -98,11 +103,12 @@ impl Query {
             kinds => kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
         };
         let request = AutocompleteRequest { prefix: cut(prefix), filter, kinds, first };
-        let found = scope::ask(gateway, gateway.catalog.autocomplete(request)).await?;
+        let found = scope::ask(gateway, scope::catalog(ctx).autocomplete(request)).await?;
         Ok(found.into_iter().map(Suggestion::from).collect())
     }
 
     /// One movie by its global id; null where there is no such movie.
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn movie(
         &self,
         ctx: &Context<'_>,
@@ -114,7 +120,7 @@ impl Query {
     }
 
     /// Movies by their global ids, in the order asked; null where there is no such movie.
-    #[graphql(complexity = "1 + ids.len().min(MAX_IDS) * child_complexity")]
+    #[graphql(complexity = "1 + ids.len().min(MAX_IDS) * child_complexity", guard = "Needs(AuthScope::Search)")]
     async fn movies(
         &self,
         ctx: &Context<'_>,
@@ -129,6 +135,7 @@ impl Query {
     }
 
     /// A person by name, in any spelling of case, accents and punctuation; null where nobody is called so.
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn person(
         &self,
         ctx: &Context<'_>,
@@ -140,7 +147,7 @@ impl Query {
 
     /// How two people are connected through the casts of movies, by the fewest movies; null where one is unknown or
     /// nothing connects them.
-    #[graphql(complexity = "20 + child_complexity")]
+    #[graphql(complexity = "20 + child_complexity", guard = "Needs(AuthScope::Search)")]
     async fn costars(
         &self,
         ctx: &Context<'_>,
@@ -149,11 +156,12 @@ impl Query {
     ) -> Result<Option<CostarPath>> {
         let gateway = scope::gateway(ctx);
         let (from, to) = (cut(from), cut(to));
-        let path = scope::ask(gateway, gateway.catalog.costar_path(&from, &to)).await?;
+        let path = scope::ask(gateway, scope::catalog(ctx).costar_path(&from, &to)).await?;
         Ok(path.map(CostarPath::from))
     }
 
     /// Anything by its global id; null where the id names nothing.
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -163,7 +171,7 @@ impl Query {
     }
 
     /// Anything by global ids, in the order asked; null where an id names nothing.
-    #[graphql(complexity = "1 + ids.len().min(MAX_IDS) * child_complexity")]
+    #[graphql(complexity = "1 + ids.len().min(MAX_IDS) * child_complexity", guard = "Needs(AuthScope::Search)")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -173,24 +181,41 @@ impl Query {
     }
 
     /// The catalogue as a whole: engine, counts, and how fresh it is.
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn catalog(&self, ctx: &Context<'_>) -> Result<CatalogInfo> {
         let gateway = scope::gateway(ctx);
-        Ok(scope::ask(gateway, gateway.catalog.info()).await?.into())
+        Ok(scope::ask(gateway, scope::catalog(ctx).info()).await?.into())
+    }
+
+    /// What operations cost and what is left to spend, for clients that want to pace themselves.
+    #[graphql(complexity = 1)]
+    async fn rate_limit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Tell what the operation would cost, and run none of its other fields: they are not in the answer.",
+            default = false
+        )]
+        dry_run: Option<bool>,
+    ) -> RateLimit {
+        let _ = dry_run;
+        scope::scope(ctx).bill().into()
     }
 
     /// What became of one object that a provider delivered; null where it is not known.
+    #[graphql(guard = "Needs(AuthScope::Provider)")]
     async fn import_receipt(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Key of the object, such as `nickelodeon/1900s-1930s.json`.")] object: String,
     ) -> Result<Option<ImportReceipt>> {
         let gateway = scope::gateway(ctx);
-        let receipt = scope::ask(gateway, gateway.catalog.receipt(&object)).await?;
+        let receipt = scope::ask(gateway, scope::catalog(ctx).receipt(&object)).await?;
         Ok(receipt.map(ImportReceipt::from))
     }
 
     /// What became of the objects that providers delivered, by object key.
-    #[graphql(complexity = "list_cost(first, 20, child_complexity)")]
+    #[graphql(complexity = "list_cost(first, 20, child_complexity)", guard = "Needs(AuthScope::Provider)")]
     async fn import_receipts(
         &self,
         ctx: &Context<'_>,
@@ -208,7 +233,7 @@ impl Query {
         })?;
         let behind = after.is_some();
         let request = ReceiptsRequest { first, after, status: status.map(Into::into) };
-        let page = scope::ask(gateway, gateway.catalog.receipts(request)).await?;
+        let page = scope::ask(gateway, scope::catalog(ctx).receipts(request)).await?;
         Ok(ImportReceiptConnection::new(page, behind, &gateway.sealer))
     }
 }

@@ -3,47 +3,64 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{
-    Data, EmptyMutation, Executor, Request, Response, SDLExportOptions, ServerError, Value,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+    Data, EmptyMutation, Executor, Request, Response, SDLExportOptions, SchemaBuilder, ServerError,
+    ValidationMode, Value,
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationType},
+    },
 };
 use futures::{
-    FutureExt, StreamExt,
+    FutureExt, Stream, StreamExt,
     stream::{self, BoxStream},
 };
 use tokio::sync::Semaphore;
 
-use wikimovie_search::operation::operation;
+use wikimovie_search::operation::operation as in_one_request;
 
 use crate::{
-    Gateway,
+    ApiSettings, Gateway,
+    auth::Identity,
+    cache::{Notes, Outcome},
+    documents::{Hash, Naming},
     graphql::{
         bounds,
         error::{self, ApiError, ErrorCode},
-        persisted::PersistedDocuments,
+        lasting,
+        price::{self, Pricing},
         query::Query,
-        scope::Scope,
+        scope::{Bill, Scope},
         shape::{self, Selected, Shape},
         subscription::Subscription,
     },
+    guard::{
+        Client, RateLimits, RateStatus,
+        rate::Exceeded,
+    },
+    http::SocketCaller,
+    telemetry::{fields::Timed, operation},
 };
 
-type Schema = async_graphql::Schema<Query, EmptyMutation, Subscription>;
+pub(crate) type Schema = async_graphql::Schema<Timed<Query>, EmptyMutation, Subscription>;
 
-/// Builds the schema; `None` for one that only describes itself.
-fn schema(gateway: Option<Gateway>) -> Schema {
-    let mut builder = async_graphql::Schema::build(Query, EmptyMutation, Subscription)
-        .limit_depth(bounds::MAX_DEPTH)
-        .limit_complexity(bounds::MAX_COMPLEXITY)
+fn builder() -> SchemaBuilder<Timed<Query>, EmptyMutation, Subscription> {
+    async_graphql::Schema::build(Timed(Query), EmptyMutation, Subscription)
         .limit_recursive_depth(bounds::MAX_NESTING)
         .limit_directives(bounds::MAX_DIRECTIVES)
-        .disable_suggestions();
-    if let Some(gateway) = gateway {
-        if !gateway.settings.introspection {
-            builder = builder.disable_introspection();
-        }
-        builder = builder.data(gateway);
-    }
-    builder.finish()
+        .disable_suggestions()
+}
+
+/// The schema that validates and prices.
+fn pricing(settings: &ApiSettings) -> Schema {
+    let builder = builder().extension(Pricing);
+    if settings.introspection { builder.finish() } else { builder.disable_introspection().finish() }
+}
+
+/// The schema that executes what was validated.
+fn executing(gateway: Gateway) -> Schema {
+    let introspection = gateway.settings.introspection;
+    let builder = builder().validation_mode(ValidationMode::Fast).data(gateway);
+    if introspection { builder.finish() } else { builder.disable_introspection().finish() }
 }
 
 /// The public contract in GraphQL's schema language, as `schema.graphql` holds it. Definitions of the directives
@@ -51,7 +68,7 @@ fn schema(gateway: Option<Gateway>) -> Schema {
 pub fn sdl() -> String {
     let options =
         SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident().include_specified_by();
-    let full = schema(None).sdl_with_options(options);
+    let full = builder().finish().sdl_with_options(options);
     let mut sdl = String::with_capacity(full.len());
     for block in full.split("\n\n") {
         let mut rest = block.trim_matches('\n');
@@ -74,16 +91,40 @@ pub fn sdl() -> String {
 #[derive(Clone)]
 pub struct Service {
     schema: Schema,
+    pricing: Schema,
     gateway: Gateway,
-    persisted: Arc<PersistedDocuments>,
     shape: Arc<Shape>,
     /// Operations that may run at once; only a WebSocket connection has such a bound of its own.
     permits: Option<Arc<Semaphore>>,
+    /// Who is behind it.
+    caller: Option<SocketCaller>,
 }
 
 impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Service").finish_non_exhaustive()
+    }
+}
+
+/// A request whose document is known.
+#[derive(Debug)]
+pub struct Addressed {
+    request: Request,
+    /// Whether the document was named and not sent.
+    named: bool,
+    /// Hash under which the document is to be kept once it was checked.
+    keep: Option<Hash>,
+}
+
+impl Addressed {
+    /// The request, with its document.
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Whether the document was named and not sent.
+    pub(crate) fn is_named(&self) -> bool {
+        self.named
     }
 }
 
@@ -93,6 +134,29 @@ pub struct Prepared {
     request: Request,
     kind: OperationType,
     selected: Selected,
+    lasting: bool,
+    cost: u32,
+    charge: u32,
+}
+
+/// What an operation came to.
+#[derive(Debug)]
+pub struct Ran {
+    /// The answer.
+    pub(crate) response: Response,
+    /// What became of its questions.
+    pub(crate) outcome: Outcome,
+    /// The revision that the whole answer is true of, where it changes with the revision only.
+    pub(crate) whole_of: Option<u64>,
+}
+
+/// Somebody with an operation: who they are, and who is charged for it.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// Who they are.
+    pub(crate) identity: Arc<Identity>,
+    /// Who is charged.
+    pub(crate) client: Client,
 }
 
 impl Prepared {
@@ -100,56 +164,135 @@ impl Prepared {
     pub fn kind(&self) -> OperationType {
         self.kind
     }
+
+    /// Points that it is charged for.
+    pub(crate) fn charge(&self) -> u32 {
+        self.charge
+    }
 }
 
 impl Service {
     /// Executes for a gateway.
     pub fn new(gateway: Gateway) -> Self {
-        let schema = schema(Some(gateway.clone()));
+        let pricing = pricing(&gateway.settings);
+        let schema = executing(gateway.clone());
         let shape = Arc::new(Shape::new(&schema.sdl()));
-        Self { schema, gateway, persisted: Arc::default(), shape, permits: None }
+        Self { schema, pricing, gateway, shape, permits: None, caller: None }
     }
 
     /// The same for one WebSocket connection.
-    pub fn for_socket(&self) -> Self {
+    pub(crate) fn for_socket(&self, caller: SocketCaller) -> Self {
         let permits = Arc::new(Semaphore::new(self.gateway.settings.operations_per_socket));
-        Self { permits: Some(permits), ..self.clone() }
+        Self { permits: Some(permits), caller: Some(caller), ..self.clone() }
     }
 
-    /// Finds the document, checks it against the bounds and parses it.
+    /// Finds the document of a request.
     ///
     /// # Errors
     /// The answer that says what is wrong.
-    pub fn prepare(&self, mut request: Request) -> Result<Prepared, Box<Response>> {
-        let refuse = |error: ApiError| Box::new(answer(error.into_server_error()));
-        let persisted = request.extensions.remove("persistedQuery");
-        let hashed = persisted.is_some();
-        if let Some(extension) = persisted
-            && let Some(known) = self.persisted.resolve(extension, &request.query).map_err(refuse)?
-        {
-            request.query = known.as_ref().to_owned();
+    pub(crate) fn address(
+        &self,
+        mut request: Request,
+        document_id: Option<String>,
+    ) -> Result<Addressed, Box<Response>> {
+        let naming = Naming { document_id, persisted: request.extensions.remove("persistedQuery") };
+        let found = self.gateway.documents.find(naming, &request.query).map_err(refuse)?;
+        let named = found.text.is_some();
+        if let Some(text) = found.text {
+            request.query = text.as_ref().to_owned();
         }
+        Ok(Addressed { request, named, keep: found.keep })
+    }
+
+    /// Checks a document against the bounds and parses it.
+    ///
+    /// # Errors
+    /// The answer that says what is wrong.
+    pub(crate) fn prepare(&self, addressed: Addressed) -> Result<Prepared, Box<Response>> {
+        let Addressed { mut request, keep, .. } = addressed;
         bounds::check_text(&request.query).map_err(refuse)?;
         bounds::check_variables(&request.variables).map_err(refuse)?;
         let operation_name = request.operation_name.clone();
         let document = request.parsed_query().map_err(|mut error| {
             error::set_code(error.extensions.get_or_insert_default(), ErrorCode::GraphqlParseFailed);
-            Box::new(answer(error))
+            refused(answer(error))
         })?;
-        bounds::check_document(document).map_err(refuse)?;
-        let kind = kind(document, operation_name.as_deref());
-        let selected = self.shape.select(document, operation_name.as_deref());
-        if hashed {
-            self.persisted.keep(&request.query);
+        let mut measure = bounds::check_document(document).map_err(refuse)?;
+        let document = document.clone();
+        let price = price::price(&self.pricing, &request, &document).map_err(|response| refused(*response))?;
+        (measure.depth, measure.cost) = (price.depth, price.cost);
+        self.gateway.settings.guard.limits.check(&measure).map_err(refuse)?;
+        let cost = u32::try_from(price.cost).unwrap_or(u32::MAX).max(1);
+        let kind = kind(&document, operation_name.as_deref());
+        let lasting = lasting::is_lasting(&document, operation_name.as_deref());
+        let dry = request.query.contains(price::DRY_RUN).then(|| price::dry_run(&request, &document)).flatten();
+        // To be told a price is no free lunch, and no dear one.
+        let charge = if dry.is_some() { 1 } else { cost };
+        let selected = match dry {
+            Some(dry) => {
+                let selected = self.shape.select(&dry, operation_name.as_deref());
+                request.set_parsed_query(dry);
+                selected
+            }
+            None => self.shape.select(&document, operation_name.as_deref()),
+        };
+        if let Some(hash) = keep {
+            self.gateway.documents.keep(hash, &request.query);
         }
-        Ok(Prepared { request: request.data(Arc::new(Scope::default())), kind, selected })
+        Ok(Prepared { request, kind, selected, lasting, cost, charge })
+    }
+
+    /// Takes the points of an operation from who asks it. `None` where there is no limit.
+    ///
+    /// # Errors
+    /// Where they are not there.
+    pub(crate) fn charge(&self, visitor: &Visitor, cost: u32) -> Result<Option<RateStatus>, Box<Exceeded>> {
+        let charge = |rates: &RateLimits| rates.charge(&visitor.client, visitor.identity.points_per_minute, cost);
+        self.gateway.guard.rates.as_ref().map(charge).transpose()
     }
 
     /// Executes a query, within the deadline of an operation. A panic becomes an error of ours.
-    pub async fn run(&self, prepared: Prepared) -> Response {
-        let scope = Arc::new(Scope::default());
+    pub(crate) async fn run(&self, prepared: Prepared, visitor: &Visitor, rate: Option<RateStatus>) -> Ran {
+        let kind = prepared.kind;
+        // Parsed anew, if ever: only slow operations are told.
+        let (text, name) = (prepared.request.query.clone(), prepared.request.operation_name.clone());
+        let shape = || match parse_query(&text) {
+            Ok(document) => operation::shape(&document, name.as_deref(), &|name| self.shape.is_name(name)),
+            Err(_) => String::new(),
+        };
+        let (mut outcome, mut whole_of) = (Outcome::default(), None);
+        let execution = async {
+            let ran = self.execute_within(prepared, visitor, rate).await;
+            (outcome, whole_of) = (ran.outcome, ran.whole_of);
+            ran.response
+        };
+        let response = operation::observe(self.gateway.settings.telemetry, kind, shape, execution).await;
+        Ran { response, outcome, whole_of }
+    }
+
+    /// The movies that somebody may see, and what lives as long as an operation of theirs.
+    async fn scope(&self, visitor: &Visitor, bill: Bill) -> Result<Arc<Scope>, ApiError> {
+        let identity = &visitor.identity;
+        let catalog = match &identity.tenant {
+            None => Arc::clone(&self.gateway.catalog),
+            Some(filter) => self.gateway.catalog.restricted(filter).await?,
+        };
+        Ok(Arc::new(Scope::new(catalog, Arc::clone(identity), bill)))
+    }
+
+    async fn execute_within(&self, prepared: Prepared, visitor: &Visitor, rate: Option<RateStatus>) -> Ran {
+        let bill = Bill { cost: prepared.cost, rate };
+        let scope = match self.scope(visitor, bill).await {
+            Ok(scope) => scope,
+            Err(error) => {
+                let response = answer(error.into_server_error());
+                return Ran { response, outcome: Outcome::default(), whole_of: None };
+            }
+        };
+        let notes = Arc::new(Notes::default());
         let request = prepared.request.data(Arc::clone(&scope));
-        let execution = AssertUnwindSafe(operation(self.schema.execute(request))).catch_unwind();
+        let noted = notes.scope(in_one_request(self.schema.execute(request)));
+        let execution = AssertUnwindSafe(noted).catch_unwind();
         let mut response =
             match tokio::time::timeout(self.gateway.settings.operation_deadline, execution).await {
                 Ok(Ok(response)) => response,
@@ -158,10 +301,41 @@ impl Service {
                     answer(ApiError::new(ErrorCode::Timeout, "the answer took too long").into_server_error())
                 }
             };
+        let outcome = notes.outcome();
         shape::restore(&mut response, &prepared.selected);
         add_warnings(&mut response, &scope);
-        complete(response)
+        add_staleness(&mut response, &outcome);
+        let response = complete(response);
+        let is_whole = prepared.lasting && response.errors.is_empty();
+        let whole_of = outcome.whole_of().filter(|_| is_whole);
+        Ran { response, outcome, whole_of }
     }
+
+    /// Follows a subscription.
+    fn follow(
+        &self,
+        prepared: Prepared,
+        visitor: Visitor,
+        session: Arc<Data>,
+        rate: Option<RateStatus>,
+    ) -> impl Stream<Item = Response> + Send + use<> {
+        let service = self.clone();
+        let begin = async move {
+            let bill = Bill { cost: prepared.cost, rate };
+            match service.scope(&visitor, bill).await {
+                Ok(scope) => {
+                    let request = prepared.request.data(scope);
+                    service.schema.execute_stream_with_session_data(request, session).map(complete).boxed()
+                }
+                Err(error) => stream::iter([answer(error.into_server_error())]).boxed(),
+            }
+        };
+        stream::once(begin).flatten()
+    }
+}
+
+fn refuse(error: ApiError) -> Box<Response> {
+    Box::new(answer(error.into_server_error()))
 }
 
 /// Kind of the operation that will run; an unknown or missing name is left to the executor, which tells it.
@@ -176,6 +350,12 @@ fn kind(document: &ExecutableDocument, name: Option<&str>) -> OperationType {
         (DocumentOperations::Multiple(_), None) => None,
     };
     operation.map_or(OperationType::Query, |operation| operation.node.ty)
+}
+
+/// An answer to what never ran, counted as a query: whatever else it would have been is not known.
+fn refused(response: Response) -> Box<Response> {
+    operation::count(OperationType::Query, &response);
+    Box::new(response)
 }
 
 fn answer(error: ServerError) -> Response {
@@ -198,41 +378,92 @@ fn add_warnings(response: &mut Response, scope: &Scope) {
     }
 }
 
+/// Tells that an answer may no longer be true.
+fn add_staleness(response: &mut Response, outcome: &Outcome) {
+    let Some((age, why)) = outcome.stale else { return };
+    let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+    let value = async_graphql::value!({ "status": "STALE", "ageMs": age_ms, "reason": why.name() });
+    response.extensions.insert("cache".to_owned(), value);
+}
+
+/// Tells what an operation cost, and what is left where headers cannot tell it or the answer is for nobody else.
+pub(crate) fn add_cost(response: &mut Response, cost: u32, rate: Option<RateStatus>) {
+    let value = match rate {
+        None => async_graphql::value!({ "points": cost }),
+        Some(rate) => async_graphql::value!({
+            "points": cost,
+            "limit": rate.limit,
+            "remaining": rate.remaining,
+            "resetAfterSeconds": rate.full_after_secs(),
+        }),
+    };
+    response.extensions.insert("cost".to_owned(), value);
+}
+
 /// The way in for WebSocket connections.
 impl Executor for Service {
     async fn execute(&self, request: Request) -> Response {
-        match self.prepare(request) {
-            Ok(prepared) => self.run(prepared).await,
-            Err(response) => *response,
-        }
+        let mut answers = self.execute_stream(request, None);
+        answers.next().await.unwrap_or_else(|| answer(ApiError::internal("no answer").into_server_error()))
     }
 
     fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        let one = |response| stream::iter([response]).boxed();
         let permit = match self.permits.as_ref().map(|permits| Arc::clone(permits).try_acquire_owned()) {
             Some(Err(_)) => {
                 let message = "too many operations run at once on this connection";
-                return one(answer(ApiError::new(ErrorCode::TooManyOperations, message).into_server_error()));
+                let error = ApiError::new(ErrorCode::TooManyOperations, message).into_server_error();
+                return stream::iter([*refused(answer(error))]).boxed();
             }
             Some(Ok(permit)) => Some(permit),
             None => None,
         };
-        let prepared = match self.prepare(request) {
-            Ok(prepared) => prepared,
-            Err(response) => return one(*response),
+        let service = self.clone();
+        let answers = async move {
+            match service.begin(request, session.unwrap_or_default()).await {
+                Ok(answers) => answers,
+                Err(response) => stream::iter([*response]).boxed(),
+            }
         };
+        // The permit is given back when the last answer is told.
+        stream::once(answers).flatten().map(move |response| (response, &permit).0).boxed()
+    }
+}
+
+impl Service {
+    /// Begins an operation of a connection. Who is behind it is looked at anew each time: a key may have been taken
+    /// back, and a token may be over.
+    async fn begin(
+        &self,
+        request: Request,
+        session: Arc<Data>,
+    ) -> Result<BoxStream<'static, Response>, Box<Response>> {
+        let refuse = |error: ApiError| refused(answer(error.into_server_error()));
+        let Some(caller) = &self.caller else {
+            return Err(refuse(ApiError::internal("an operation of a connection that has no caller")));
+        };
+        let visitor = caller.visitor(&self.gateway).await.map_err(refuse)?;
+        let permit = self.gateway.guard.gate.enter().await.map_err(refuse)?;
+        let prepared = self.address(request, None).and_then(|addressed| self.prepare(addressed))?;
+        let cost = prepared.charge;
+        let rate = self.charge(&visitor, cost).map_err(|exceeded| {
+            let mut response = refuse(exceeded.error);
+            add_cost(&mut response, cost, Some(exceeded.status));
+            response
+        })?;
         if prepared.kind == OperationType::Subscription {
-            let events =
-                self.schema.execute_stream_with_session_data(prepared.request, session.unwrap_or_default());
-            // The permit is given back when the subscription ends.
-            return events.map(move |response| (complete(response), &permit).0).boxed();
+            // It may last for days, and waits for nothing that is scarce.
+            drop(permit);
+            return Ok(self.follow(prepared, visitor, session, rate).boxed());
         }
         let service = self.clone();
         let run = async move {
-            let response = service.run(prepared).await;
+            let mut response = service.run(prepared, &visitor, rate).await.response;
             drop(permit);
+            if rate.is_some() {
+                add_cost(&mut response, cost, rate);
+            }
             response
         };
-        stream::once(run).boxed()
+        Ok(stream::once(run).boxed())
     }
 }

@@ -1,5 +1,5 @@
-//! What lives as long as one operation: its loaders, its warnings, its count of searches; and the short way
-//! from a resolver to the catalogue.
+//! What lives as long as one operation: who asks and which movies they may see, its loaders, its warnings, its count of
+//! searches; and the short way from a resolver to the catalogue.
 
 use std::{
     future::Future,
@@ -12,26 +12,40 @@ use std::{
 use async_graphql::Context;
 use serde::Serialize;
 use wikimovie_domain::{Movie, MovieId, PersonSummary, Warning};
-use wikimovie_search::SearchError;
+use wikimovie_search::{Catalog, SearchError};
 
 use crate::{
     Gateway,
+    auth::{AuthScope, Identity},
     graphql::{
         error::{ApiError, ErrorCode},
         loaders::Batch,
     },
+    guard::RateStatus,
 };
 
 /// Most `search` fields in one operation.
 pub(crate) const MAX_SEARCHES: usize = 4;
 
 /// One operation.
-#[derive(Debug, Default)]
 pub(crate) struct Scope {
+    /// The movies that the caller may see.
+    catalog: Arc<dyn Catalog>,
+    identity: Arc<Identity>,
+    bill: Bill,
     movies: Batch<MovieId, Arc<Movie>>,
     people: Batch<String, PersonSummary>,
     searches: AtomicUsize,
     warnings: Mutex<Vec<ScopedWarning>>,
+}
+
+/// What an operation costs its client.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Bill {
+    /// Points of the operation.
+    pub(crate) cost: u32,
+    /// What the client has left, where there is a limit.
+    pub(crate) rate: Option<RateStatus>,
 }
 
 /// A warning as `extensions.warnings` lists it.
@@ -46,6 +60,29 @@ pub(crate) struct ScopedWarning {
 }
 
 impl Scope {
+    /// An operation of somebody who may see the movies of this catalogue.
+    pub(crate) fn new(catalog: Arc<dyn Catalog>, identity: Arc<Identity>, bill: Bill) -> Self {
+        Self {
+            catalog,
+            identity,
+            bill,
+            movies: Batch::default(),
+            people: Batch::default(),
+            searches: AtomicUsize::default(),
+            warnings: Mutex::default(),
+        }
+    }
+
+    /// What the operation costs.
+    pub(crate) fn bill(&self) -> Bill {
+        self.bill
+    }
+
+    /// The movies of who asks, and whether they are but a part.
+    pub(crate) fn shared_catalog(&self) -> (Arc<dyn Catalog>, bool) {
+        (Arc::clone(&self.catalog), self.identity.tenant.is_some())
+    }
+
     /// Counts one more search.
     pub(crate) fn count_search(&self) -> Result<(), ApiError> {
         if self.searches.fetch_add(1, Ordering::Relaxed) < MAX_SEARCHES {
@@ -84,22 +121,38 @@ pub(crate) fn scope<'a>(ctx: &Context<'a>) -> &'a Scope {
     ctx.data_unchecked::<Arc<Scope>>()
 }
 
-/// Asks the engine, within its deadline.
+/// The movies that who asks may see. Nothing else may be asked by a resolver.
+pub(crate) fn catalog<'a>(ctx: &Context<'a>) -> &'a dyn Catalog {
+    scope(ctx).catalog.as_ref()
+}
+
+/// Guards a field: who asks needs the scope.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Needs(pub(crate) AuthScope);
+
+impl async_graphql::Guard for Needs {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        if scope(ctx).identity.scopes.has(self.0) {
+            return Ok(());
+        }
+        let message = format!("this field needs the scope {}", self.0.name());
+        Err(ApiError::new(ErrorCode::Forbidden, message).into())
+    }
+}
+
+/// Asks the engine; the gateway's catalogue sees to the deadline.
 pub(crate) async fn ask<T>(
-    gateway: &Gateway,
+    _gateway: &Gateway,
     question: impl Future<Output = Result<T, SearchError>>,
 ) -> Result<T, ApiError> {
-    match tokio::time::timeout(gateway.settings.engine_deadline, question).await {
-        Ok(answer) => answer.map_err(ApiError::from),
-        Err(_) => Err(SearchError::Timeout.into()),
-    }
+    question.await.map_err(ApiError::from)
 }
 
 /// Movies by id, in the order asked.
 pub(crate) async fn movies(ctx: &Context<'_>, ids: &[MovieId]) -> Result<Vec<Option<Arc<Movie>>>, ApiError> {
     let gateway = gateway(ctx);
     let ask = |ids: Vec<MovieId>| async move {
-        let found = ask(gateway, gateway.catalog.movies(&ids)).await?;
+        let found = ask(gateway, catalog(ctx).movies(&ids)).await?;
         Ok(found.into_iter().map(|movie| movie.map(Arc::new)).collect())
     };
     let found = scope(ctx).movies.load(ids, ask).await?;
@@ -112,7 +165,7 @@ pub(crate) async fn people(
     names: &[String],
 ) -> Result<Vec<Option<PersonSummary>>, ApiError> {
     let gateway = gateway(ctx);
-    let ask = |names: Vec<String>| async move { ask(gateway, gateway.catalog.people(&names)).await };
+    let ask = |names: Vec<String>| async move { ask(gateway, catalog(ctx).people(&names)).await };
     let found = scope(ctx).people.load(names, ask).await?;
     Ok(names.iter().map(|name| found.get(name).cloned()).collect())
 }

@@ -8,13 +8,16 @@ use wikimovie_domain::{
     self as domain, FacetAnswer, FacetRequest, HitsRequest, PageRequest, Question, SearchRequest, Wanted,
 };
 
-use crate::graphql::{
+use crate::{
+    auth::AuthScope,
+    graphql::{
     error::{ApiError, ErrorCode},
     facets::{MovieFacets, facet_request},
     hits::{MovieHitConnection, PageArguments, hits_request, page_arguments, page_cost},
     inputs::MovieSort,
     scalars::SearchState,
-    scope,
+    scope::{self, Needs},
+},
 };
 
 /// Most different pages of hits in one search.
@@ -30,7 +33,7 @@ pub(crate) async fn search(ctx: &Context<'_>, question: Question) -> Result<Movi
     scope::scope(ctx).count_search()?;
     let request = look_ahead(ctx.field(), question)?;
     let gateway = scope::gateway(ctx);
-    let answer = scope::ask(gateway, gateway.catalog.search(request.clone())).await?;
+    let answer = scope::ask(gateway, scope::catalog(ctx).search(request.clone())).await?;
     let mut answered = Answered::new(request, answer)?;
     let path = ctx.path_node.map(async_graphql::QueryPathNode::to_string_vec).unwrap_or_default();
     scope::scope(ctx).warn(&path, std::mem::take(&mut answered.warnings));
@@ -69,6 +72,9 @@ fn look_ahead(field: SelectionField<'_>, question: Question) -> Result<SearchReq
         let message = format!("one search holds more than {limit} different {what}");
         Err(ApiError::new(ErrorCode::QueryTooComplex, message))
     };
+    // Answers are picked by what was asked, so that the order of fields makes no other question.
+    request.hits.sort_unstable();
+    request.facets.sort_unstable();
     if request.hits.len() > MAX_PAGES {
         return too_many("pages of hits", MAX_PAGES);
     }
@@ -213,6 +219,7 @@ impl MovieSearch {
     }
 
     /// How the engine went about it, for those who tune it.
+    #[graphql(guard = "Needs(AuthScope::Operator)")]
     async fn explain(&self) -> Option<Explain> {
         let explain = self.0.explain.as_ref().filter(|_| self.0.wanted.explain)?;
         Some(Explain {

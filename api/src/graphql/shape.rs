@@ -5,7 +5,7 @@
 //! "Handling Execution Errors"); the third makes equal answers differ (7.2.2 "Serialized Map Ordering"). This
 //! pass puts null where a failed field stands, or at its closest nullable ancestor, and sorts fields as asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, PathSegment, Positioned, Response, Value,
@@ -21,6 +21,8 @@ use crate::reference;
 #[derive(Debug, Default)]
 pub(crate) struct Shape {
     fields: HashMap<(String, String), Type>,
+    /// Names of fields and of their arguments.
+    names: HashSet<String>,
 }
 
 /// The fields that an answer holds, in the order asked, equal keys merged.
@@ -41,7 +43,7 @@ impl Shape {
     /// Reads the contract.
     pub(crate) fn new(sdl: &str) -> Self {
         let Ok(document) = parse_schema(sdl) else { return Self::default() };
-        let mut fields = HashMap::new();
+        let (mut fields, mut names) = (HashMap::new(), HashSet::new());
         for definition in reference::types(&document) {
             let own = match &definition.kind {
                 TypeKind::Object(object) => &object.fields,
@@ -51,9 +53,16 @@ impl Shape {
             for field in own {
                 let name = (definition.name.node.to_string(), field.node.name.node.to_string());
                 fields.insert(name, field.node.ty.node.clone());
+                names.insert(field.node.name.node.to_string());
+                names.extend(field.node.arguments.iter().map(|argument| argument.node.name.node.to_string()));
             }
         }
-        Self { fields }
+        Self { fields, names }
+    }
+
+    /// Whether the contract has a field or an argument of this name.
+    pub(crate) fn is_name(&self, name: &str) -> bool {
+        self.names.contains(name)
     }
 
     /// What the operation that will run selects. The document is within bounds, so expanding it is, too.

@@ -3,7 +3,13 @@
 use async_graphql::{Context, Subscription};
 use futures::{Stream, stream};
 
-use crate::graphql::{catalog_info::CatalogRevision, scope};
+use crate::{
+    auth::AuthScope,
+    graphql::{
+        catalog_info::CatalogRevision,
+        scope::{self, Needs},
+    },
+};
 
 /// The root of subscriptions.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,12 +19,21 @@ pub(crate) struct Subscription;
 #[Subscription]
 impl Subscription {
     /// Tells of each new revision of the catalogue, from the next one on. Who follows slowly gets the latest.
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn catalog_changed(&self, ctx: &Context<'_>) -> impl Stream<Item = CatalogRevision> + use<> {
-        let revisions = scope::gateway(ctx).catalog.revisions();
-        stream::unfold(revisions, |mut revisions| async move {
-            revisions.changed().await.ok()?;
-            let revision = *revisions.borrow_and_update();
-            Some((CatalogRevision::from(revision), revisions))
+        let (catalog, is_part) = scope::scope(ctx).shared_catalog();
+        let revisions = catalog.revisions();
+        stream::unfold((catalog, revisions), move |(catalog, mut revisions)| async move {
+            loop {
+                revisions.changed().await.ok()?;
+                let mut revision = *revisions.borrow_and_update();
+                if is_part {
+                    // How many movies the others have is nobody's business.
+                    let Ok(info) = catalog.info().await else { continue };
+                    revision.movies = info.movies;
+                }
+                return Some((CatalogRevision::from(revision), (catalog, revisions)));
+            }
         })
     }
 }

@@ -1,6 +1,6 @@
 //! `/graphql`: GraphQL over HTTP by the specification's draft, checked by its public audits.
 
-use async_graphql::{Request, Response as Answer, parser::types::OperationType};
+use async_graphql::{Response as Answer, parser::types::OperationType};
 use axum::{
     body::Body,
     extract::{FromRequestParts, State, WebSocketUpgrade},
@@ -9,8 +9,22 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 
 use crate::{
-    graphql::error::{ApiError, ErrorCode},
-    http::{Shared, negotiate::MediaType, parameters, refuse, respond, socket, without_data},
+    Gateway,
+    cache::Stored,
+    graphql::{
+        error::{ApiError, ErrorCode},
+        schema::{Visitor, add_cost},
+    },
+    guard::{RateStatus, rate::Exceeded},
+    http::{
+        Shared, SocketCaller,
+        negotiate::MediaType,
+        parameters::{self, Parameters},
+        refuse, respond, socket, tell_retry,
+        visitor::visitor,
+        whole::{self, CacheStatus, Sharing},
+        without_data,
+    },
 };
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
@@ -26,8 +40,9 @@ pub(super) async fn get(State(shared): State<Shared>, request: http::Request<Bod
         Ok(media_type) => media_type,
         Err(response) => return *response,
     };
-    match parameters::from_uri(&parts.uri) {
-        Ok(request) => execute(&shared, request, media_type, Via::Get).await,
+    let guard = &shared.gateway.settings.guard;
+    match guard.cross_site.check_get(&parts.headers).and_then(|()| parameters::from_uri(&parts.uri)) {
+        Ok(parameters) => answer(&shared, parameters, media_type, Via::Get, &parts).await,
         Err(error) => refuse(&error, media_type),
     }
 }
@@ -43,7 +58,7 @@ pub(super) async fn post(State(shared): State<Shared>, request: http::Request<Bo
         return refuse(&error, media_type);
     }
     match read(&shared, body).await.and_then(|body| parameters::from_body(&body)) {
-        Ok(request) => execute(&shared, request, media_type, Via::Post).await,
+        Ok(parameters) => answer(&shared, parameters, media_type, Via::Post, &parts).await,
         Err(error) => refuse(&error, media_type),
     }
 }
@@ -95,8 +110,50 @@ fn is_too_large(error: &axum::Error) -> bool {
     false
 }
 
-async fn execute(shared: &Shared, request: Request, media_type: MediaType, via: Via) -> Response {
-    let prepared = match shared.service.prepare(request) {
+/// Answers who may ask, when it is their turn.
+async fn answer(
+    shared: &Shared,
+    parameters: Parameters,
+    media_type: MediaType,
+    via: Via,
+    parts: &Parts,
+) -> Response {
+    let visitor = match visitor(&shared.gateway, parts).await {
+        Ok(visitor) => visitor,
+        Err(error) => return refuse(&error.into(), media_type),
+    };
+    match shared.gateway.guard.gate.enter().await {
+        Ok(_inside) => execute(shared, parameters, media_type, via, &parts.headers, &visitor).await,
+        Err(error) => refuse(&error, media_type),
+    }
+}
+
+async fn execute(
+    shared: &Shared,
+    parameters: Parameters,
+    media_type: MediaType,
+    via: Via,
+    headers: &HeaderMap,
+    visitor: &Visitor,
+) -> Response {
+    let Parameters { request, document_id } = parameters;
+    let addressed = match shared.service.address(request, document_id) {
+        Ok(addressed) => addressed,
+        Err(answer) => return tell(&answer, media_type),
+    };
+    let gateway = &shared.gateway;
+    let keepable = via == Via::Get && addressed.is_named();
+    let sharing = if keepable { sharing(gateway) } else { Sharing::Unsaid };
+    let key = gateway.answer_key(addressed.request(), &visitor.identity.access());
+    if let Some(stored) = key.as_ref().and_then(|key| gateway.answer(key)) {
+        return match shared.service.charge(visitor, stored.cost) {
+            Ok(rate) => {
+                told(whole::give(&stored, media_type, headers, sharing, CacheStatus::Hit), rate)
+            }
+            Err(exceeded) => too_much(&exceeded, stored.cost, media_type),
+        };
+    }
+    let prepared = match shared.service.prepare(addressed) {
         Ok(prepared) => prepared,
         Err(answer) => return tell(&answer, media_type),
     };
@@ -110,7 +167,59 @@ async fn execute(shared: &Shared, request: Request, media_type: MediaType, via: 
         let message = "a subscription is followed over WebSocket (graphql-transport-ws) at this address";
         return refuse(&ApiError::new(ErrorCode::BadRequest, message), media_type);
     }
-    tell(&shared.service.run(prepared).await, media_type)
+    let cost = prepared.charge();
+    let rate = match shared.service.charge(visitor, cost) {
+        Ok(rate) => rate,
+        Err(exceeded) => return too_much(&exceeded, cost, media_type),
+    };
+    let mut ran = shared.service.run(prepared, visitor, rate).await;
+    let status = CacheStatus::of(&ran.outcome);
+    if rate.is_some() {
+        // What is left to spend is told in headers: a body that is kept must be true for everyone.
+        add_cost(&mut ran.response, cost, None);
+    }
+    if let Some(revision) = ran.whole_of.filter(|_| keepable || key.is_some())
+        && let Ok(body) = serde_json::to_vec(&ran.response)
+    {
+        let stored = Stored::new(body.into(), revision, cost);
+        if let Some(key) = key {
+            gateway.keep_answer(key, stored.clone());
+        }
+        return told(whole::give(&stored, media_type, headers, sharing, status), rate);
+    }
+    let mut response = tell(&ran.response, media_type);
+    whole::tell_cache(&mut response, status);
+    if keepable {
+        whole::forbid_keeping(&mut response);
+    }
+    told(response, rate)
+}
+
+/// Tells in headers what is left to spend.
+fn told(mut response: Response, rate: Option<RateStatus>) -> Response {
+    if let Some(rate) = rate {
+        rate.tell(response.headers_mut());
+    }
+    response
+}
+
+/// An operation that its client has no points for.
+fn too_much(exceeded: &Exceeded, cost: u32, media_type: MediaType) -> Response {
+    let mut answer = Answer::from_errors(vec![exceeded.error.clone().into_server_error()]);
+    add_cost(&mut answer, cost, Some(exceeded.status));
+    let mut response = tell(&answer, media_type);
+    if exceeded.retry_after.is_some()
+        && let Some(ms) = exceeded.error.retry_after_ms()
+    {
+        tell_retry(&mut response, ms);
+    }
+    told(response, Some(exceeded.status))
+}
+
+/// Who may keep the answer to a request: where callers are told apart, only who asked.
+fn sharing(gateway: &Gateway) -> Sharing<'_> {
+    let settings = &gateway.settings.cache;
+    if gateway.auth.is_open() { Sharing::Public(settings) } else { Sharing::Private(settings) }
 }
 
 /// An operation that ran has `data`, be it null, and status 200. One that never ran has no `data`; its status is
@@ -127,7 +236,11 @@ fn tell(answer: &Answer, media_type: MediaType) -> Response {
         (MediaType::Json, StatusCode::BAD_REQUEST) => StatusCode::OK,
         (_, status) => status,
     };
-    respond(status, media_type, &without_data(answer))
+    let mut response = respond(status, media_type, &without_data(answer));
+    if let Some(ms) = code.row().retry_after_ms {
+        tell_retry(&mut response, ms);
+    }
+    response
 }
 
 fn code(error: &async_graphql::ServerError) -> Option<ErrorCode> {
@@ -142,9 +255,13 @@ fn is_upgrade(headers: &HeaderMap) -> bool {
 }
 
 async fn upgrade(shared: &Shared, parts: &mut Parts) -> Response {
+    if let Err(error) = shared.gateway.settings.guard.cross_site.check_handshake(&parts.headers) {
+        return refuse(&error, MediaType::Json);
+    }
     let bad = |message| refuse(&ApiError::new(ErrorCode::BadRequest, message), MediaType::Json);
     let Ok(upgrade) = WebSocketUpgrade::from_request_parts(parts, &()).await else {
         return bad("this is no valid WebSocket handshake");
     };
-    socket::accept(shared, upgrade).unwrap_or_else(|error| refuse(&error, MediaType::Json))
+    let caller = SocketCaller::of(&shared.gateway, parts);
+    socket::accept(shared, upgrade, caller).unwrap_or_else(|error| refuse(&error, MediaType::Json))
 }

@@ -1,6 +1,7 @@
 //! HTTP: routes and layers. What enters is a request; what leaves is an answer with the right status, type and
 //! headers. No GraphQL type is resolved here.
 
+mod conditional;
 mod endpoint;
 mod negotiate;
 mod pages;
@@ -8,30 +9,39 @@ mod parameters;
 mod probes;
 mod sdl;
 mod socket;
+mod visitor;
+mod whole;
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{any::Any, sync::Arc};
 
 use axum::{
     Router,
+    body::HttpBody,
+    middleware,
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer, request_id,
-    set_header::SetResponseHeaderLayer, trace::TraceLayer,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate},
+    },
+    request_id,
+    set_header::SetResponseHeaderLayer,
 };
 
 use crate::{
     Gateway,
-    graphql::{
-        error::{ApiError, ErrorCode},
-        schema::Service,
-    },
+    graphql::{error::ApiError, schema::Service},
     http::negotiate::MediaType,
+    telemetry,
 };
+
+pub(crate) use self::visitor::SocketCaller;
 
 /// What the handlers share.
 #[derive(Clone, Debug)]
@@ -42,53 +52,81 @@ struct Shared {
     sdl: Arc<sdl::Contract>,
 }
 
+impl Shared {
+    fn new(gateway: Gateway) -> Self {
+        let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
+        let service = Service::new(gateway.clone());
+        Self { gateway, service, sockets, sdl: Arc::new(sdl::Contract::new()) }
+    }
+}
+
 /// The whole HTTP surface of a gateway.
 ///
 /// | path | what |
 /// |---|---|
 /// | `/graphql` | GraphQL over HTTP (GET, POST) and over WebSocket |
 /// | `/schema.graphql` | the contract |
-/// | `/livez`, `/readyz` | probes |
+/// | `/livez`, `/readyz`, `/metrics` | probes and metrics, where they have no listener of their own |
 /// | `/`, `/graphiql`, `/assets/…` | the pages, where they were built |
 pub fn router(gateway: Gateway) -> Router {
-    let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
-    let graphiql = gateway.settings.graphiql;
-    let service = Service::new(gateway.clone());
-    let shared = Shared { gateway, service, sockets, sdl: Arc::new(sdl::Contract::new()) };
+    let operation = operation(gateway.clone());
+    let timing = gateway.settings.telemetry.server_timing;
+    finish(surface(&Shared::new(gateway)).merge(operation), timing)
+}
+
+/// The surface for clients, without what is for operators.
+pub fn public(gateway: Gateway) -> Router {
+    let timing = gateway.settings.telemetry.server_timing;
+    finish(surface(&Shared::new(gateway)), timing)
+}
+
+/// What is for operators alone: probes and metrics. Never limited.
+pub fn admin(gateway: Gateway) -> Router {
+    finish(operation(gateway), false)
+}
+
+fn surface(shared: &Shared) -> Router {
     let api = Router::new()
         .route("/graphql", get(endpoint::get).post(endpoint::post).fallback(endpoint::other_method))
-        // Left out of compression: a strong ETag names one sequence of bytes.
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(Untagged.and(DefaultPredicate::new())))
+        // Left out of compression, as what has a tag is above.
         .route("/schema.graphql", get(sdl::get))
-        .layer(cors())
+        .layer(shared.gateway.settings.guard.cross_site.cors())
         .with_state(shared.clone());
-    let probes = Router::new()
+    api.merge(pages::router(shared.gateway.settings.graphiql).layer(CompressionLayer::new()))
+}
+
+/// Leaves answers alone that have an ETag: a strong one names one sequence of bytes.
+#[derive(Clone, Copy, Debug)]
+struct Untagged;
+
+impl Predicate for Untagged {
+    fn should_compress<B: HttpBody>(&self, response: &http::Response<B>) -> bool {
+        !response.headers().contains_key(header::ETAG)
+    }
+}
+
+fn operation(gateway: Gateway) -> Router {
+    Router::new()
         .route("/livez", get(probes::live))
         .route("/readyz", get(probes::ready))
-        .with_state(shared);
-    let pages = pages::router(graphiql).layer(CompressionLayer::new());
+        .route("/metrics", get(probes::told))
+        .with_state(gateway)
+}
+
+/// What every answer has.
+fn finish(router: Router, timing: bool) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
-    Router::new().merge(api).merge(probes).merge(pages).layer(
+    router.layer(
         // Outermost first.
         ServiceBuilder::new()
+            .layer(middleware::from_fn(move |request, next| telemetry::observe(timing, request, next)))
             .layer(request_id::SetRequestIdLayer::new(request_id.clone(), request_id::MakeRequestUuid))
-            .layer(TraceLayer::new_for_http())
             .layer(request_id::PropagateRequestIdLayer::new(request_id))
             .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
             .layer(CatchPanicLayer::custom(panicked)),
     )
-}
-
-/// Any site may ask: answers are public and no cookie or credential is looked at, so nothing is asked on behalf
-/// of a visitor.
-fn cors() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(tower_http::cors::Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers(tower_http::cors::Any)
-        .expose_headers([header::ETAG, header::RETRY_AFTER])
-        .max_age(Duration::from_secs(24 * 60 * 60))
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -102,7 +140,19 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 /// An error of the transport as a GraphQL answer, so that clients read one shape only.
 fn refuse(error: &ApiError, media_type: MediaType) -> Response {
     let body = async_graphql::Response::from_errors(vec![error.clone().into_server_error()]);
-    respond(error.code().row().status, media_type, &without_data(&body))
+    let mut response = respond(error.code().row().status, media_type, &without_data(&body));
+    if let Some(ms) = error.retry_after_ms() {
+        tell_retry(&mut response, ms);
+    }
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"wikimovie\""));
+    }
+    response
+}
+
+/// Tells when to come back, in whole seconds.
+fn tell_retry(response: &mut Response, ms: u32) {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
 }
 
 /// An answer without `data`: the operation never ran.
@@ -121,13 +171,5 @@ fn respond(status: StatusCode, media_type: MediaType, body: &impl serde::Seriali
         tracing::error!("an answer could not be written as JSON");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let mut response = (status, [(header::CONTENT_TYPE, media_type.as_header())], bytes).into_response();
-    let retry = match status {
-        StatusCode::SERVICE_UNAVAILABLE => ErrorCode::Unavailable.row().retry_after_ms,
-        _ => None,
-    };
-    if let Some(ms) = retry {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
-    }
-    response
+    (status, [(header::CONTENT_TYPE, media_type.as_header())], bytes).into_response()
 }

@@ -36,11 +36,20 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
     if encoded { unsupported("the body is compressed") } else { Ok(()) }
 }
 
+/// What a request asks, before its document is found.
+#[derive(Debug)]
+pub(crate) struct Parameters {
+    /// The request, without a text where the document is named only.
+    pub(crate) request: Request,
+    /// `documentId`, of the draft on persisted documents.
+    pub(crate) document_id: Option<String>,
+}
+
 /// Reads a POST body.
 ///
 /// # Errors
 /// `BAD_REQUEST` naming what is wrong, `BATCHING_NOT_SUPPORTED`, or `QUERY_TOO_COMPLEX`.
-pub(super) fn from_body(body: &[u8]) -> Result<Request, ApiError> {
+pub(super) fn from_body(body: &[u8]) -> Result<Parameters, ApiError> {
     bounds::check_json(body)?;
     match serde_json::from_slice(body).map_err(|error| bad(format!("the body is not valid JSON: {error}")))? {
         Value::Object(parameters) => request(parameters),
@@ -56,13 +65,13 @@ pub(super) fn from_body(body: &[u8]) -> Result<Request, ApiError> {
 ///
 /// # Errors
 /// As [`from_body`].
-pub(super) fn from_uri(uri: &Uri) -> Result<Request, ApiError> {
+pub(super) fn from_uri(uri: &Uri) -> Result<Parameters, ApiError> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|_| bad("the query string is not form-encoded UTF-8"))?;
     let mut parameters = Map::new();
     for (name, text) in pairs {
         let value = match name.as_str() {
-            "query" | "operationName" => Value::String(text),
+            "query" | "operationName" | "documentId" => Value::String(text),
             "variables" | "extensions" if text.is_empty() => Value::Null,
             "variables" | "extensions" => {
                 bounds::check_json(text.as_bytes())?;
@@ -78,7 +87,7 @@ pub(super) fn from_uri(uri: &Uri) -> Result<Request, ApiError> {
     request(parameters)
 }
 
-fn request(mut parameters: Map<String, Value>) -> Result<Request, ApiError> {
+fn request(mut parameters: Map<String, Value>) -> Result<Parameters, ApiError> {
     let query = match parameters.remove("query") {
         None | Some(Value::Null) => None,
         Some(Value::String(query)) => Some(query),
@@ -90,6 +99,11 @@ fn request(mut parameters: Map<String, Value>) -> Result<Request, ApiError> {
         Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
         Some(_) => return Err(bad("operationName is not a string")),
     };
+    let document_id = match parameters.remove("documentId") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(id)) => Some(id),
+        Some(_) => return Err(bad("documentId is not a string")),
+    };
     let mut object = |name: &str| match parameters.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value @ Value::Object(_)) => Ok(Some(value)),
@@ -97,9 +111,10 @@ fn request(mut parameters: Map<String, Value>) -> Result<Request, ApiError> {
     };
     let (variables, extensions) = (object("variables")?, object("extensions")?);
     let hashed = extensions.as_ref().is_some_and(|extensions| extensions.get("persistedQuery").is_some());
+    let named = hashed || document_id.is_some();
     let query = match query {
-        Some(query) if !query.is_empty() || hashed => query,
-        None if hashed => String::new(),
+        Some(query) if !query.is_empty() || named => query,
+        None if named => String::new(),
         _ => return Err(bad("query is missing")),
     };
     let mut request = Request::new(query);
@@ -114,7 +129,7 @@ fn request(mut parameters: Map<String, Value>) -> Result<Request, ApiError> {
             request.extensions.insert(name, value);
         }
     }
-    Ok(request)
+    Ok(Parameters { request, document_id })
 }
 
 #[cfg(test)]
@@ -137,6 +152,7 @@ mod tests {
             ("{}", "BAD_REQUEST", "query is missing"),
             (r#"{"query":null}"#, "BAD_REQUEST", "query is missing"),
             (r#"{"query":1}"#, "BAD_REQUEST", "query is not a string"),
+            (r#"{"documentId":1}"#, "BAD_REQUEST", "documentId is not a string"),
             (r#"{"query":"{a}","operationName":[]}"#, "BAD_REQUEST", "operationName is not a string"),
             (r#"{"query":"{a}","variables":[]}"#, "BAD_REQUEST", "variables is not a JSON object"),
             (r#"{"query":"{a}","variables":"{}"}"#, "BAD_REQUEST", "variables is not a JSON object"),
@@ -153,15 +169,17 @@ mod tests {
     #[test]
     fn null_parameters_count_as_absent() {
         let body = r#"{"query":"{a}","operationName":null,"variables":null,"extensions":null,"other":1}"#;
-        assert_eq!(from_body(body.as_bytes()).unwrap().operation_name, None);
+        assert_eq!(from_body(body.as_bytes()).unwrap().request.operation_name, None);
     }
 
     #[test]
     fn query_strings_are_read() {
         let request =
-            from_uri(&Uri::from_static("/graphql?query=%7Ba%7D&variables=%7B%22a%22%3A1%7D")).unwrap();
+            from_uri(&Uri::from_static("/graphql?query=%7Ba%7D&variables=%7B%22a%22%3A1%7D")).unwrap().request;
         assert_eq!(request.query, "{a}");
         assert_eq!(request.variables.len(), 1);
+        let named = from_uri(&Uri::from_static("/graphql?documentId=sha256:12")).unwrap();
+        assert_eq!(named.document_id.as_deref(), Some("sha256:12"));
         for (uri, message) in [
             ("/graphql", "query is missing"),
             ("/graphql?query=a&query=b", "query is given twice"),

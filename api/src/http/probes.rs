@@ -1,15 +1,18 @@
-//! Probes: `/livez` says that the process answers, `/readyz` that the catalogue does.
+//! For operators: `/livez` says that the process answers, `/readyz` that the catalogue does, `/metrics` what was
+//! counted.
 
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::Serialize;
+use wikimovie_command::metrics::{self, Program};
 
 use crate::{
+    Gateway,
     graphql::error::ApiError,
-    http::{Shared, negotiate::MediaType, refuse, respond},
+    http::{negotiate::MediaType, refuse, respond},
 };
 
 /// Alive: depends on nothing else, so that a restart is only ever asked for when it helps.
@@ -24,9 +27,17 @@ struct Ready {
     movies: u64,
 }
 
-/// Ready: the engine answers.
-pub(super) async fn ready(State(shared): State<Shared>) -> Response {
-    let gateway = &shared.gateway;
+#[derive(Serialize)]
+struct Ending {
+    status: &'static str,
+}
+
+/// Ready: the engine answers, and the end is not near.
+pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
+    if gateway.lifecycle.is_draining() {
+        let ending = Ending { status: "draining" };
+        return respond(StatusCode::SERVICE_UNAVAILABLE, MediaType::Json, &ending);
+    }
     let info = tokio::time::timeout(gateway.settings.engine_deadline, gateway.catalog.info()).await;
     let not_ready = |error: ApiError| {
         let mut response = refuse(&error, MediaType::Json);
@@ -40,5 +51,19 @@ pub(super) async fn ready(State(shared): State<Shared>) -> Response {
         }
         Ok(Err(error)) => not_ready(error.into()),
         Err(_) => not_ready(wikimovie_search::SearchError::Timeout.into()),
+    }
+}
+
+/// What was counted, for Prometheus.
+pub(super) async fn told() -> Response {
+    match metrics::recorder(Program::Gateway) {
+        Ok(recorder) => {
+            let text = "text/plain; version=0.0.4; charset=utf-8";
+            ([(header::CONTENT_TYPE, text)], recorder.render()).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "there are no metrics");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
     }
 }

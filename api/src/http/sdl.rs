@@ -7,7 +7,7 @@ use axum::{
 use http::{HeaderMap, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use crate::http::Shared;
+use crate::http::{Shared, conditional::is_known};
 
 /// The contract as it is served.
 #[derive(Debug)]
@@ -33,32 +33,4 @@ pub(super) async fn get(State(shared): State<Shared>, headers: HeaderMap) -> Res
     }
     let content_type = [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")];
     (common, content_type, text.clone()).into_response()
-}
-
-/// Whether `If-None-Match` names the tag; the comparison is the weak one (RFC 9110, 13.1.2).
-fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut tags = values.flat_map(|value| value.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn known_tags_are_found() {
-        for (value, known) in [
-            ("\"a\"", true),
-            ("W/\"a\"", true),
-            ("\"b\", \"a\"", true),
-            ("*", true),
-            ("\"b\"", false),
-            ("", false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::IF_NONE_MATCH, value.parse().unwrap());
-            assert_eq!(is_known(&headers, "\"a\""), known, "{value}");
-        }
-    }
 }

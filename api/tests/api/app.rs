@@ -1,8 +1,11 @@
 //! The gateway under test: a router over an index in a folder of its own, asked without a socket.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -11,7 +14,7 @@ use http::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
-use wikimovie_api::{ApiSettings, Gateway};
+use wikimovie_api::{ApiSettings, CacheSettings, Documents, Gateway, ServerSettings, auth::Authenticator};
 use wikimovie_domain::*;
 use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
 use wikimovie_testkit::{TestIndex, dozen};
@@ -21,6 +24,12 @@ pub(crate) struct TestApp {
     pub(crate) index: TestIndex,
     pub(crate) catalog: Arc<Watched>,
     router: Router,
+    gateway: Gateway,
+}
+
+/// A server on a port of this machine.
+pub(crate) fn local() -> ServerSettings {
+    ServerSettings { listen: ([127, 0, 0, 1], 0).into(), ..ServerSettings::default() }
 }
 
 /// An HTTP answer, read whole.
@@ -52,18 +61,39 @@ impl Answer {
 impl TestApp {
     /// Over a dozen well-known movies.
     pub(crate) fn dozen() -> Self {
-        Self::of(dozen(), ApiSettings::default())
+        Self::of(dozen(), ApiSettings { cache: CacheSettings::off(), ..ApiSettings::default() })
+    }
+
+    /// The same with a memory.
+    pub(crate) fn remembering(cache: CacheSettings) -> Self {
+        Self::of(dozen(), ApiSettings { cache, ..ApiSettings::default() })
     }
 
     pub(crate) fn of(movies: Vec<Movie>, settings: ApiSettings) -> Self {
         let index = TestIndex::of(movies);
         let catalog = Arc::new(Watched::new(index.embedded.catalog()));
         let gateway = Gateway::new(catalog.clone(), index.embedded.sealer(), settings);
-        Self { router: wikimovie_api::router(gateway), index, catalog }
+        Self::around(index, catalog, gateway)
     }
 
-    pub(crate) fn router(&self) -> Router {
-        self.router.clone()
+    /// The same with these documents known by name.
+    pub(crate) fn with_documents(self, documents: Documents) -> Self {
+        let Self { index, catalog, gateway, .. } = self;
+        Self::around(index, catalog, gateway.with_documents(documents))
+    }
+
+    /// The same with callers told apart.
+    pub(crate) fn with_auth(self, auth: Authenticator) -> Self {
+        let Self { index, catalog, gateway, .. } = self;
+        Self::around(index, catalog, gateway.with_auth(auth))
+    }
+
+    fn around(index: TestIndex, catalog: Arc<Watched>, gateway: Gateway) -> Self {
+        Self { router: wikimovie_api::router(gateway.clone()), gateway, index, catalog }
+    }
+
+    pub(crate) fn gateway(&self) -> Gateway {
+        self.gateway.clone()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -126,6 +156,10 @@ pub(crate) struct Watched {
     pub(crate) calls: AtomicUsize,
     pub(crate) last: std::sync::Mutex<Option<SearchRequest>>,
     pub(crate) failure: std::sync::Mutex<Option<Failure>>,
+    /// Time that each call takes besides.
+    pub(crate) delay: std::sync::Mutex<Duration>,
+    /// For how long the engine has not said which revision is current.
+    pub(crate) unconfirmed: std::sync::Mutex<Duration>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -144,11 +178,29 @@ impl Watched {
             calls: AtomicUsize::new(0),
             last: std::sync::Mutex::default(),
             failure: std::sync::Mutex::default(),
+            delay: std::sync::Mutex::default(),
+            unconfirmed: std::sync::Mutex::default(),
         }
     }
 
     pub(crate) fn fail_with(&self, failure: Failure) {
         *self.failure.lock().unwrap() = Some(failure);
+    }
+
+    /// Works again.
+    pub(crate) fn recover(&self) {
+        *self.failure.lock().unwrap() = None;
+        self.stay_unconfirmed(Duration::ZERO);
+    }
+
+    /// Says nothing of its revision, as for so long.
+    pub(crate) fn stay_unconfirmed(&self, time: Duration) {
+        *self.unconfirmed.lock().unwrap() = time;
+    }
+
+    /// Takes so long for each call.
+    pub(crate) fn delay(&self, time: Duration) {
+        *self.delay.lock().unwrap() = time;
     }
 
     /// Engine calls since the last time.
@@ -158,6 +210,10 @@ impl Watched {
 
     async fn called(&self) -> Result<(), SearchError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
+        let delay = *self.delay.lock().unwrap();
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let failure = *self.failure.lock().unwrap();
         match failure {
             None => Ok(()),
@@ -225,5 +281,13 @@ impl Catalog for Watched {
 
     fn revisions(&self) -> watch::Receiver<Revision> {
         self.inner.revisions()
+    }
+
+    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
+        self.inner.restricted(to).await
+    }
+
+    fn unconfirmed_for(&self) -> Duration {
+        *self.unconfirmed.lock().unwrap()
     }
 }

@@ -3,7 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod app;
+mod auth;
+mod cache;
+mod documents;
 mod errors;
+mod guard;
 mod http_rules;
 mod limits;
 mod nodes;
@@ -13,3 +17,4 @@ mod search;
 mod serving;
 mod socket;
 mod suggestions;
+mod tls;

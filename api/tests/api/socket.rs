@@ -4,23 +4,22 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest},
 };
-use wikimovie_api::ApiSettings;
+use wikimovie_api::{ApiSettings, Server};
 use wikimovie_testkit::{dozen, movie};
 
-use crate::app::TestApp;
+use crate::app::{TestApp, local};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 async fn connect(app: &TestApp, protocol: &'static str) -> Result<Socket, Error> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let serve = wikimovie_api::serve(listener, app.router(), std::future::pending(), Duration::ZERO);
-    tokio::spawn(serve);
+    let server = Server::bind(local()).await.unwrap();
+    let address = server.address();
+    tokio::spawn(server.serve(app.gateway(), std::future::pending()));
     let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
     connect_async(request).await.map(|(socket, _)| socket)
@@ -98,4 +97,65 @@ async fn connections_and_operations_are_bounded() {
 async fn other_subprotocols_are_refused() {
     let app = TestApp::dozen();
     assert!(connect(&app, "graphql-ws").await.is_err());
+}
+
+/// Keys of a file that can be changed, with one key in it.
+fn keyed() -> (tempfile::TempDir, std::path::PathBuf, String, TestApp) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    let (key, sha256) = wikimovie_api::auth::keys::new_key().unwrap();
+    let entry = json!({ "keys": [{ "name": "web", "sha256": sha256, "scopes": ["search"] }] });
+    std::fs::write(&file, entry.to_string()).unwrap();
+    let settings = wikimovie_api::auth::AuthSettings::Keys(file.clone());
+    let auth = wikimovie_api::auth::Authenticator::new(&settings).unwrap();
+    let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(auth);
+    (folder, file, key, app)
+}
+
+async fn closed_with(socket: &mut Socket) -> u16 {
+    loop {
+        match tokio::time::timeout(Duration::from_secs(15), socket.next()).await.unwrap() {
+            Some(Ok(Message::Close(frame))) => return frame.map_or(0, |frame| frame.code.into()),
+            Some(Ok(_)) => {}
+            other => panic!("no close frame: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_says_who_it_is_and_loses_a_key_that_is_taken_back() {
+    let (_folder, file, key, app) = keyed();
+    let mut stranger = connect(&app, "graphql-transport-ws").await.unwrap();
+    send(&mut stranger, json!({ "type": "connection_init" })).await;
+    assert_eq!(closed_with(&mut stranger).await, 1002);
+    let mut socket = connect(&app, "graphql-transport-ws").await.unwrap();
+    let payload = json!({ "Authorization": format!("Bearer {key}") });
+    send(&mut socket, json!({ "type": "connection_init", "payload": payload })).await;
+    assert_eq!(receive(&mut socket).await["type"], "connection_ack");
+    subscribe(&mut socket, "1", "{ catalog { movies } }").await;
+    assert_eq!(receive(&mut socket).await["payload"]["data"]["catalog"]["movies"], 12);
+    receive(&mut socket).await;
+    subscribe(&mut socket, "2", "{ importReceipts { totalCount } }").await;
+    assert_eq!(receive(&mut socket).await["payload"]["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    receive(&mut socket).await;
+    std::fs::write(&file, r#"{"keys":[]}"#).unwrap();
+    let refused = async {
+        for id in 3.. {
+            subscribe(&mut socket, &id.to_string(), "{ catalog { movies } }").await;
+            let answer = receive(&mut socket).await;
+            receive(&mut socket).await;
+            if answer["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED" {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), refused).await.expect("the key is taken back");
+}
+
+#[tokio::test]
+async fn a_connection_that_never_says_who_it_is_is_closed() {
+    let app = TestApp::dozen();
+    let mut socket = connect(&app, "graphql-transport-ws").await.unwrap();
+    assert_eq!(closed_with(&mut socket).await, 4408);
 }

@@ -6,7 +6,7 @@ use axum::{Router, body::Body};
 use http::{Request, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use wikimovie_api::{ApiSettings, Gateway};
+use wikimovie_api::{ApiSettings, CacheSettings, Gateway};
 use wikimovie_search::{
     ObjectState, Tally,
     elasticsearch::{Elasticsearch, ElasticsearchOptions},
@@ -20,6 +20,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(1);
 pub(crate) struct App {
     pub(crate) proxies: Vec<FaultProxy>,
     pub(crate) cluster: TestCluster,
+    pub(crate) gateway: Gateway,
     router: Router,
     engine: Elasticsearch,
 }
@@ -27,6 +28,11 @@ pub(crate) struct App {
 impl App {
     /// Over a dozen well-known movies; each node of its list is a proxy before the same node.
     pub(crate) async fn start(engine: &Engine, proxies: usize) -> Self {
+        Self::remembering(engine, proxies, CacheSettings::off()).await
+    }
+
+    /// The same with a memory.
+    pub(crate) async fn remembering(engine: &Engine, proxies: usize, cache: CacheSettings) -> Self {
         let cluster = TestCluster::new(engine).await;
         cluster
             .write(|writer| {
@@ -59,9 +65,9 @@ impl App {
         };
         let engine = Elasticsearch::new(&options).unwrap();
         engine.prepare().await.unwrap();
-        let settings = ApiSettings { engine_deadline: DEADLINE, ..ApiSettings::default() };
+        let settings = ApiSettings { engine_deadline: DEADLINE, cache, ..ApiSettings::default() };
         let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings);
-        Self { proxies, cluster, router: wikimovie_api::router(gateway), engine }
+        Self { proxies, cluster, router: wikimovie_api::router(gateway.clone()), gateway, engine }
     }
 
     /// Looks for new revisions, as the program does; ends with the test's runtime.

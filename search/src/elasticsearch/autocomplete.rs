@@ -53,7 +53,7 @@ impl Shared {
             let aggs = aggregations(&candidates, vocabulary, unfiltered);
             searches.push(Search { aggs, ..Search::new(under) });
         }
-        let mut found = if searches.is_empty() { Vec::new() } else { self.ask(searches).await? };
+        let mut found = if searches.is_empty() { Vec::new() } else { self.ask(view, searches).await? };
         let aggregations = if counted { found.pop().map(|found| found.aggregations) } else { None };
         let movies = found.pop().map(Found::movies).transpose()?.unwrap_or_default();
         let counts = Under::new(vocabulary, aggregations.unwrap_or_default(), unfiltered);

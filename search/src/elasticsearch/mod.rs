@@ -16,20 +16,24 @@ mod index;
 mod mapping;
 mod people;
 mod receipts;
+mod restricted;
 mod response;
 mod rounds;
 mod search;
 mod vocabulary;
 mod writer;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use tokio::sync::watch;
 use url::Url;
 use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Movie, MovieId, ObjectReceipt, PersonSummary,
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt, PersonSummary,
     Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 
@@ -42,9 +46,10 @@ pub use self::{
 use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
-    dsl::Search,
+    dsl::{Query, Search},
     index::Names,
     response::{Answer, Answers, Found},
+    restricted::Restricted,
 };
 use crate::{
     catalog::{Catalog, ReceiptPage, ReceiptsRequest},
@@ -85,6 +90,8 @@ pub struct ElasticsearchOptions {
 #[derive(Clone, Debug)]
 pub struct Elasticsearch {
     shared: Arc<Shared>,
+    /// The part of the catalogue that this handle sees; `None` for all of it.
+    part: Option<Arc<Restricted>>,
 }
 
 struct Shared {
@@ -99,7 +106,10 @@ struct Shared {
     /// The newest revision that questions are read against; `None` until the cluster is prepared.
     view: ArcSwapOption<View>,
     revisions: watch::Sender<Revision>,
+    /// When the cluster last said that `view` is of its current revision.
+    confirmed: ArcSwapOption<Instant>,
     plans: Plans,
+    parts: moka::sync::Cache<Filter, Arc<Restricted>>,
 }
 
 /// Plans of questions asked lately, by hash of the question and number of the revision.
@@ -107,6 +117,14 @@ type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
 
 /// Plans remembered: at some 20 KB each about 20 MB.
 const REMEMBERED_PLANS: u64 = 1_000;
+
+fn plans() -> Plans {
+    Plans::builder().max_capacity(REMEMBERED_PLANS).build()
+}
+
+/// Restrictions held ready at once, each with the words of its part of the catalogue.
+const PARTS: u64 = 64;
+const PART_IDLE: Duration = Duration::from_secs(900);
 
 /// Time between two looks for a new revision.
 const LOOK: Duration = Duration::from_secs(1);
@@ -122,11 +140,24 @@ struct View {
     shards: u32,
     /// Name and version of the engine.
     about: String,
+    /// What every movie must meet that is looked at through this view.
+    forced: Option<Query>,
+    /// Seals the cursors of answers read through this view.
+    sealer: Sealer,
+    plans: Plans,
 }
 
 impl View {
     fn sizes(&self) -> Sizes {
         Sizes { shards: self.shards, people: self.vocabulary.people().len() }
+    }
+
+    /// Keeps a search within the view. The query still gives the points, the filter only withholds.
+    fn force(&self, search: &mut Search) {
+        if let Some(forced) = &self.forced {
+            let query = std::mem::replace(&mut search.query, Query::ALL);
+            search.query = query.within(forced.clone());
+        }
     }
 }
 
@@ -154,6 +185,7 @@ impl Elasticsearch {
         }
         let (revisions, _) = watch::channel(Revision::default());
         Ok(Self {
+            part: None,
             shared: Arc::new(Shared {
                 client,
                 names: Names::new(&options.index),
@@ -165,7 +197,9 @@ impl Elasticsearch {
                 sealer,
                 view: ArcSwapOption::empty(),
                 revisions,
-                plans: Plans::builder().max_capacity(REMEMBERED_PLANS).build(),
+                confirmed: ArcSwapOption::empty(),
+                plans: plans(),
+                parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
             }),
         })
     }
@@ -229,32 +263,43 @@ impl Elasticsearch {
         Ok(self.shared.ledger().await?)
     }
 
-    fn view(&self) -> Result<Arc<View>, SearchError> {
-        self.shared.view.load_full().ok_or(SearchError::Unavailable)
+    async fn view(&self) -> Result<Arc<View>, SearchError> {
+        let whole = self.shared.view.load_full().ok_or(SearchError::Unavailable)?;
+        match &self.part {
+            Some(part) => part.view(&self.shared, &whole).await,
+            None => Ok(whole),
+        }
     }
 }
 
 impl Shared {
     /// Reads the catalogue's revision, and what questions need of it where it is a new one.
     async fn look(&self, always: bool) -> Result<(), SearchError> {
+        let asked = Instant::now();
         let revision = self.stored_revision().await?;
         let known = self.view.load().as_ref().map(|view| view.revision);
         if !always && known == Some(revision) {
+            self.confirmed.store(Some(Arc::new(asked)));
             return Ok(());
         }
         let (shards, about) = self.about().await?;
-        let vocabulary = self.count_vocabulary().await?;
-        self.view.store(Some(Arc::new(View { revision, vocabulary, shards, about })));
+        let vocabulary = self.count_vocabulary(&Query::ALL).await?;
+        let (sealer, plans) = (self.sealer.clone(), self.plans.clone());
+        let view = View { revision, vocabulary, shards, about, forced: None, sealer, plans };
+        self.view.store(Some(Arc::new(view)));
         self.revisions.send_if_modified(|current| {
             let news = current.number != revision.number;
             *current = revision;
             news
         });
+        self.confirmed.store(Some(Arc::new(asked)));
         Ok(())
     }
 
-    /// Asks searches, in one request with what the operation's other fields ask now.
-    async fn ask(&self, searches: Vec<Search>) -> Result<Vec<Found>, SearchError> {
+    /// Asks searches, in one request with what the operation's other fields ask now. Every question about movies goes
+    /// through here, so that none escapes what the view forces.
+    async fn ask(&self, view: &View, mut searches: Vec<Search>) -> Result<Vec<Found>, SearchError> {
+        searches.iter_mut().for_each(|search| view.force(search));
         let asked = searches.len();
         let answers = match operation::rounds() {
             Some(rounds) => rounds.ask(searches, |searches| self.send(searches, false)).await?,
@@ -263,12 +308,21 @@ impl Shared {
         if answers.len() != asked {
             return Err(response::odd("other answers than were asked"));
         }
-        answers.into_iter().map(Answer::found).collect()
+        let found = answers.into_iter().map(Answer::found).collect::<Result<Vec<_>, _>>()?;
+        if found.iter().any(Found::is_partial) {
+            operation::note_partial();
+        }
+        Ok(found)
     }
 
     /// Asks one search in a request of its own, whose answer may be long.
     async fn search_alone(&self, search: Search) -> Result<Found, SearchError> {
-        self.send(vec![search], true).await?.pop().ok_or_else(|| response::odd("no answer"))?.found()
+        let answer = self.send(vec![search], true).await?.pop().ok_or_else(|| response::odd("no answer"))?;
+        let found = answer.found()?;
+        if found.is_partial() {
+            operation::note_partial();
+        }
+        Ok(found)
     }
 
     /// One HTTP request; a long answer is better sent compressed.
@@ -303,42 +357,42 @@ impl Shared {
 #[async_trait]
 impl Catalog for Elasticsearch {
     async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        let view = self.view()?;
+        let view = self.view().await?;
         self.shared.answer(&view, &request).await
     }
 
     async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        let view = self.view()?;
+        let view = self.view().await?;
         self.shared.autocomplete(&view, &request).await
     }
 
     async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
-        self.view()?;
-        self.shared.movies(ids).await
+        let view = self.view().await?;
+        self.shared.movies(&view, ids).await
     }
 
     async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
-        let view = self.view()?;
+        let view = self.view().await?;
         self.shared.similar(&view, id, first).await
     }
 
     async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
-        let view = self.view()?;
+        let view = self.view().await?;
         Ok(names.iter().map(|name| people::summary(&view, &text::key(name))).collect())
     }
 
     async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
-        let view = self.view()?;
+        let view = self.view().await?;
         self.shared.costars(&view, name, first).await
     }
 
     async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
-        let view = self.view()?;
+        let view = self.view().await?;
         self.shared.costar_path(&view, from, to).await
     }
 
     async fn info(&self) -> Result<CatalogInfo, SearchError> {
-        let view = self.view()?;
+        let view = self.view().await?;
         let vocabulary = &view.vocabulary;
         let providers = vocabulary.providers().iter();
         Ok(CatalogInfo {
@@ -353,17 +407,38 @@ impl Catalog for Elasticsearch {
     }
 
     async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
-        self.view()?;
-        self.shared.receipt(object).await
+        self.view().await?;
+        let receipt = self.shared.receipt(object).await?;
+        let told = |provider: &str| self.part.as_ref().is_none_or(|part| part.receipts.has(provider));
+        Ok(receipt.filter(|receipt| told(&receipt.provider)))
     }
 
     async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
-        self.view()?;
-        self.shared.receipts(&request).await
+        self.view().await?;
+        match &self.part {
+            Some(part) => self.shared.receipts_of(&part.receipts, &request).await,
+            None => self.shared.receipts(&request).await,
+        }
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {
         self.shared.revisions.subscribe()
+    }
+
+    fn unconfirmed_for(&self) -> Duration {
+        self.shared.confirmed.load().as_ref().map_or(Duration::MAX, |confirmed| confirmed.elapsed())
+    }
+
+    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
+        let shared = &self.shared;
+        let filter = match &self.part {
+            Some(part) => Filter { and: vec![part.filter.clone(), to.clone()], ..Filter::default() },
+            None => to.clone(),
+        };
+        let part = shared
+            .parts
+            .get_with_by_ref(&filter, || Arc::new(Restricted::new(&filter, &shared.sealer, plans())));
+        Ok(Arc::new(Self { shared: Arc::clone(shared), part: Some(part) }))
     }
 }
 

@@ -37,7 +37,7 @@ impl Shared {
             return Ok(Vec::new());
         }
         // The person is the first of those found, or one of them where others share every movie.
-        let counted = self.people_with(std::slice::from_ref(&key), first + 1).await?;
+        let counted = self.people_with(view, std::slice::from_ref(&key), first + 1).await?;
         let costar = |(other, together): (String, u64)| {
             let person = summary(view, &other).unwrap_or_else(|| PersonSummary {
                 name: other.clone(),
@@ -50,22 +50,31 @@ impl Shared {
     }
 
     /// People of the movies that any of these appear in, most movies first, then by key.
-    async fn people_with(&self, keys: &[String], size: usize) -> Result<Vec<(String, u64)>, SearchError> {
+    async fn people_with(
+        &self,
+        view: &View,
+        keys: &[String],
+        size: usize,
+    ) -> Result<Vec<(String, u64)>, SearchError> {
         let counts = Aggregation::terms(field::PERSON, size, TermsOrder::Count, None, None);
         let search = Search {
             aggs: Aggregations::from([(PEOPLE, counts)]),
             ..Search::new(any_value(field::PERSON, keys))
         };
-        let found = self.ask(vec![search]).await?.pop();
+        let found = self.ask(view, vec![search]).await?.pop();
         let counted = found.and_then(|mut found| found.aggregations.remove(PEOPLE));
         let buckets = counted.map(|counted| counted.buckets).unwrap_or_default();
         Ok(buckets.into_iter().map(|bucket| (bucket.key.into_text(), bucket.doc_count)).collect())
     }
 
     /// Everyone one movie away from any of these.
-    async fn neighbours(&self, keys: &BTreeSet<String>) -> Result<BTreeSet<String>, SearchError> {
+    async fn neighbours(
+        &self,
+        view: &View,
+        keys: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, SearchError> {
         let keys: Vec<String> = keys.iter().take(MOST_PEOPLE).cloned().collect();
-        let found = self.people_with(&keys, MOST_PEOPLE).await?;
+        let found = self.people_with(view, &keys, MOST_PEOPLE).await?;
         Ok(found.into_iter().map(|(key, _)| key).collect())
     }
 
@@ -81,13 +90,13 @@ impl Shared {
         else {
             return Ok(None);
         };
-        let Some(layers) = self.layers(&start.key, &goal.key).await? else { return Ok(None) };
+        let Some(layers) = self.layers(view, &start.key, &goal.key).await? else { return Ok(None) };
         let mut steps = Vec::new();
         let mut person = start.key.clone();
         for layer in layers.into_iter().skip(1) {
-            let near = self.neighbours(&BTreeSet::from([person.clone()])).await?;
+            let near = self.neighbours(view, &BTreeSet::from([person.clone()])).await?;
             let Some(next) = near.intersection(&layer).next().cloned() else { return Ok(None) };
-            let Some(movie) = self.together(&person, &next).await? else { return Ok(None) };
+            let Some(movie) = self.together(view, &person, &next).await? else { return Ok(None) };
             let summary = summary(view, &next).unwrap_or_else(|| PersonSummary {
                 key: next.clone(),
                 name: next.clone(),
@@ -100,7 +109,12 @@ impl Shared {
     }
 
     /// For each step of the shortest chains the people who stand there on any of them, both ends included.
-    async fn layers(&self, start: &str, goal: &str) -> Result<Option<Vec<BTreeSet<String>>>, SearchError> {
+    async fn layers(
+        &self,
+        view: &View,
+        start: &str,
+        goal: &str,
+    ) -> Result<Option<Vec<BTreeSet<String>>>, SearchError> {
         let one = |key: &str| vec![BTreeSet::from([key.to_owned()])];
         let (mut ahead, mut back) = (one(start), one(goal));
         let (mut seen_ahead, mut seen_back) =
@@ -109,7 +123,7 @@ impl Shared {
             let (Some(a), Some(b)) = (ahead.last(), back.last()) else { return Ok(None) };
             let meeting: BTreeSet<String> = a.intersection(b).cloned().collect();
             if !meeting.is_empty() {
-                return self.narrowed(ahead, back, meeting).await.map(Some);
+                return self.narrowed(view, ahead, back, meeting).await.map(Some);
             }
             if a.is_empty() || b.is_empty() {
                 return Ok(None);
@@ -117,7 +131,7 @@ impl Shared {
             let (layers, seen) =
                 if a.len() <= b.len() { (&mut ahead, &mut seen_ahead) } else { (&mut back, &mut seen_back) };
             let Some(last) = layers.last() else { return Ok(None) };
-            let mut next = self.neighbours(last).await?;
+            let mut next = self.neighbours(view, last).await?;
             next.retain(|key| !seen.contains(key));
             seen.extend(next.iter().cloned());
             layers.push(next);
@@ -127,6 +141,7 @@ impl Shared {
     /// Layers of which each member is one movie away from a member of the layers beside.
     async fn narrowed(
         &self,
+        view: &View,
         mut ahead: Vec<BTreeSet<String>>,
         mut back: Vec<BTreeSet<String>>,
         meeting: BTreeSet<String>,
@@ -135,7 +150,7 @@ impl Shared {
             let last = side.len() - 1;
             meeting.clone_into(&mut side[last]);
             for at in (1..last).rev() {
-                let near = self.neighbours(&side[at + 1]).await?;
+                let near = self.neighbours(view, &side[at + 1]).await?;
                 side[at].retain(|key| near.contains(key));
             }
         }
@@ -147,6 +162,7 @@ impl Shared {
     /// The first movie in title order with both.
     async fn together(
         &self,
+        view: &View,
         one: &str,
         other: &str,
     ) -> Result<Option<wikimovie_domain::MovieId>, SearchError> {
@@ -157,7 +173,7 @@ impl Shared {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(both.into()))
         };
-        let found = self.ask(vec![search]).await?.pop().map(super::response::Found::movies).transpose()?;
+        let found = self.ask(view, vec![search]).await?.pop().map(super::response::Found::movies).transpose()?;
         Ok(found.and_then(|movies| movies.into_iter().next()).map(|movie| movie.id))
     }
 }

@@ -6,7 +6,7 @@ use wikimovie_domain::ObjectReceipt;
 
 use super::{Shared, client::Call, index::LedgerDocument};
 use crate::{
-    catalog::{ReceiptPage, ReceiptsRequest},
+    catalog::{ReceiptPage, ReceiptPlace, ReceiptsOf, ReceiptsRequest},
     error::SearchError,
     writer::LedgerRow,
 };
@@ -82,12 +82,37 @@ impl Shared {
         })
     }
 
+    /// The receipts of some providers. The ledger is read whole for it: its documents do not say whose they are where
+    /// a search could look.
+    pub(super) async fn receipts_of(
+        &self,
+        providers: &ReceiptsOf,
+        request: &ReceiptsRequest,
+    ) -> Result<ReceiptPage, SearchError> {
+        let wanted = |receipt: &ObjectReceipt| {
+            providers.has(&receipt.provider) && request.status.is_none_or(|status| status == receipt.status)
+        };
+        let rows = self.ledger_of(&[ROW]).await?.into_iter().map(|row| row.receipt);
+        let mut receipts: Vec<ObjectReceipt> = rows.filter(wanted).collect();
+        let total = receipts.len() as u64;
+        receipts.retain(|receipt| {
+            request.after.as_ref().is_none_or(|after| ReceiptPlace::from(receipt) > *after)
+        });
+        let has_next = receipts.len() > request.first;
+        receipts.truncate(request.first);
+        Ok(ReceiptPage { receipts, has_next, total })
+    }
+
     /// Every row of the ledger, and every object begun.
     pub(super) async fn ledger(&self) -> Result<Vec<LedgerRow>, SearchError> {
+        self.ledger_of(&[ROW, MARK]).await
+    }
+
+    async fn ledger_of(&self, kinds: &[&str]) -> Result<Vec<LedgerRow>, SearchError> {
         let mut all = Vec::new();
         let mut search_after = None;
         loop {
-            let (query, sort) = (json!({ "terms": { "kind": [ROW, MARK] } }), by_object());
+            let (query, sort) = (json!({ "terms": { "kind": kinds } }), by_object());
             let search = RowSearch { query, sort, size: PAGE, track_total_hits: false, search_after };
             let rows = self.rows(&search).await?.hits.hits;
             let full = rows.len() == PAGE;

@@ -39,11 +39,11 @@ impl Shared {
             .hits
             .iter()
             .map(|hits| {
-                let open = |token| cursor::open(&self.sealer, question, token);
+                let open = |token| cursor::open(&view.sealer, question, token);
                 hits.page.cursor.as_deref().map(open).transpose()
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let compiled = self.compiled(view, question);
+        let compiled = view.compiled(question);
         // A further page is read by the plan of the page before it, whoever read that.
         let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
         let plan = carried.as_ref().unwrap_or(&compiled.plan);
@@ -55,9 +55,9 @@ impl Shared {
         let own = searches.len();
         let probes = Probes::of(view, request);
         searches.extend(probes.searches(view));
-        let explained = request.wanted.explain.then(|| explain(&searches)).transpose()?;
+        let explained = request.wanted.explain.then(|| explain(view, &searches)).transpose()?;
 
-        let mut found = self.ask(searches).await?;
+        let mut found = self.ask(view, searches).await?;
         let probed = found.split_off(own);
         let partial = found.iter().chain(&probed).any(Found::is_partial);
         let took = found.iter().map(|found| found.took).max().unwrap_or(0);
@@ -67,7 +67,7 @@ impl Shared {
             None => Vec::new(),
         };
         let list = List {
-            cursors: Cursors::new(&self.sealer, question, plan),
+            cursors: Cursors::new(&view.sealer, question, plan),
             order: Order::of(question.sort, plan),
             compiled: &compiled,
         };
@@ -98,14 +98,12 @@ impl Shared {
         })
     }
 
-    /// The plan of a question by the words of this view.
-    fn compiled(&self, view: &View, question: &Question) -> Arc<Compiled> {
-        let key = (cursor::hash(question), view.revision.number);
-        self.plans.get_with(key, || Arc::new(compile(question, &view.vocabulary)))
-    }
-
     /// Movies by id, in the order asked.
-    pub(super) async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
+    pub(super) async fn movies(
+        &self,
+        view: &View,
+        ids: &[MovieId],
+    ) -> Result<Vec<Option<Movie>>, SearchError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -115,7 +113,7 @@ impl Shared {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(vec![Query::Ids(Ids { values })]))
         };
-        let found = self.ask(vec![search]).await?.pop().map(Found::movies).transpose()?.unwrap_or_default();
+        let found = self.ask(view, vec![search]).await?.pop().map(Found::movies).transpose()?.unwrap_or_default();
         let found: HashMap<MovieId, Movie> =
             found.into_iter().map(|movie| (movie.id.clone(), movie)).collect();
         Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
@@ -128,7 +126,7 @@ impl Shared {
         id: &MovieId,
         first: usize,
     ) -> Result<Vec<Movie>, SearchError> {
-        let Some(Some(movie)) = self.movies(std::slice::from_ref(id)).await?.pop() else {
+        let Some(Some(movie)) = self.movies(view, std::slice::from_ref(id)).await?.pop() else {
             return Ok(Vec::new());
         };
         let groups = similar::groups(&movie, &view.vocabulary);
@@ -140,7 +138,15 @@ impl Shared {
             source: Source::Whole(true),
             ..Search::new(compile::ranked(among, &groups))
         };
-        self.ask(vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), Found::movies)
+        self.ask(view, vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), Found::movies)
+    }
+}
+
+impl View {
+    /// The plan of a question by the words of this view.
+    fn compiled(&self, question: &Question) -> Arc<Compiled> {
+        let key = (cursor::hash(question), self.revision.number);
+        self.plans.get_with(key, || Arc::new(compile(question, &self.vocabulary)))
     }
 }
 
@@ -245,8 +251,10 @@ impl Probes {
 }
 
 /// The DSL as it is told to an operator.
-fn explain(searches: &[Search]) -> Result<String, SearchError> {
-    let json = match searches {
+fn explain(view: &View, searches: &[Search]) -> Result<String, SearchError> {
+    let mut searches = searches.to_vec();
+    searches.iter_mut().for_each(|search| view.force(search));
+    let json = match searches.as_slice() {
         [search] => serde_json::to_string(search),
         searches => serde_json::to_string(searches),
     };

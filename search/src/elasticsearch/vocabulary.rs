@@ -20,12 +20,12 @@ const PAGE: usize = 10_000;
 const WALK: &str = "walk";
 
 impl Shared {
-    /// Counts the vocabulary, page by page.
-    pub(super) async fn count_vocabulary(&self) -> Result<Vocabulary, SearchError> {
-        let movies = self.search_alone(Search::count(Query::ALL)).await?.total();
+    /// Counts the vocabulary of these movies, page by page.
+    pub(super) async fn count_vocabulary(&self, among: &Query) -> Result<Vocabulary, SearchError> {
+        let movies = self.search_alone(Search::count(among.clone())).await?.total();
         let mut words: HashMap<String, WordCounts> = HashMap::new();
         for word_field in [WordField::Title, WordField::Cast, WordField::Summary] {
-            self.walk(mapping::word_twin(word_field), |word, count| {
+            self.walk(among, mapping::word_twin(word_field), |word, count| {
                 let counts = words.entry(word).or_default();
                 match word_field {
                     WordField::Title => counts.title = count,
@@ -36,23 +36,23 @@ impl Shared {
             .await?;
         }
         let mut providers = Vec::new();
-        self.walk(field::PROVIDER, |name, movies| {
+        self.walk(among, field::PROVIDER, |name, movies| {
             providers.push(Entry { key: name.clone(), name, movies });
         })
         .await?;
         Ok(VocabularyBuilder::new(movies)
             .words(words)
-            .people(self.entries(field::PERSON_NAME).await?)
-            .genres(self.entries(field::GENRE_NAME).await?)
+            .people(self.entries(among, field::PERSON_NAME).await?)
+            .genres(self.entries(among, field::GENRE_NAME).await?)
             .providers(providers)
             .rules(Arc::clone(&self.rules))
             .build())
     }
 
     /// Values that are one by their key, each in its commonest spelling; of equals the first in byte order.
-    async fn entries(&self, field: &'static str) -> Result<Vec<Entry>, SearchError> {
+    async fn entries(&self, among: &Query, field: &'static str) -> Result<Vec<Entry>, SearchError> {
         let mut entries: Vec<(Entry, u32)> = Vec::new();
-        self.walk(field, |spelled, count| {
+        self.walk(among, field, |spelled, count| {
             let (key, name) = spelled.split_once('\0').unwrap_or((&spelled, &spelled));
             match entries.last_mut().filter(|(entry, _)| entry.key == key) {
                 Some((entry, best)) => {
@@ -72,14 +72,19 @@ impl Shared {
     }
 
     /// Tells every value of a field with its movies, in byte order.
-    async fn walk(&self, field: &'static str, mut tell: impl FnMut(String, u32)) -> Result<(), SearchError> {
+    async fn walk(
+        &self,
+        among: &Query,
+        field: &'static str,
+        mut tell: impl FnMut(String, u32),
+    ) -> Result<(), SearchError> {
         let mut after = None;
         loop {
             let walk = Aggregation::composite(field, PAGE, after.take());
             let search = Search {
                 aggs: Aggregations::from([(WALK, walk)]),
                 track_total_hits: TrackTotalHits::Exact(false),
-                ..Search::new(Query::ALL)
+                ..Search::new(among.clone())
             };
             let mut found = self.search_alone(search).await?;
             let Some(page) = found.aggregations.remove(WALK) else { return Ok(()) };

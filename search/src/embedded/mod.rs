@@ -13,6 +13,7 @@ mod ledger;
 mod lists;
 mod paging;
 mod people;
+mod restricted;
 mod search;
 mod similar;
 mod snapshot;
@@ -26,12 +27,14 @@ use serde::{Deserialize, Serialize};
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError, directory::MmapDirectory};
 use tokio::sync::watch;
 use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Movie, MovieId, ObjectReceipt, PersonSummary,
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt, PersonSummary,
     Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 
 pub use self::writer::EmbeddedWriter;
-use self::{fields::Fields, folder::DataFolder, search::Plans, snapshot::Snapshot};
+use self::{
+    fields::Fields, folder::DataFolder, restricted::Restricted, search::Plans, snapshot::Snapshot,
+};
 use crate::{
     catalog::{Catalog, ReceiptPage, ReceiptsRequest},
     error::SearchError,
@@ -61,6 +64,8 @@ impl Default for EmbeddedOptions {
 #[derive(Clone, Debug)]
 pub struct Embedded {
     shared: Arc<Shared>,
+    /// The part of the catalogue that this handle sees; `None` for all of it.
+    part: Option<Arc<Restricted>>,
 }
 
 struct Shared {
@@ -74,6 +79,7 @@ struct Shared {
     revisions: watch::Sender<Revision>,
     sealer: Sealer,
     plans: Plans,
+    parts: moka::sync::Cache<Filter, Arc<Restricted>>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -114,6 +120,7 @@ impl Embedded {
         let deadline = options.deadline;
         let snapshot = ArcSwap::from_pointee(snapshot);
         Ok(Self {
+            part: None,
             shared: Arc::new(Shared {
                 folder,
                 deadline,
@@ -124,7 +131,8 @@ impl Embedded {
                 snapshot,
                 revisions,
                 sealer,
-                plans: Plans::builder().max_capacity(REMEMBERED_PLANS).time_to_idle(PLAN_IDLE).build(),
+                plans: plans(),
+                parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
             }),
         })
     }
@@ -155,14 +163,45 @@ impl Embedded {
     /// Runs the work of one question on a thread that may block, against one snapshot.
     async fn answer<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Snapshot, &Sealer) -> Result<T, SearchError> + Send + 'static,
+        work: impl FnOnce(&Snapshot, &Plans, &Sealer) -> Result<T, SearchError> + Send + 'static,
     ) -> Result<T, SearchError> {
-        let shared = Arc::clone(&self.shared);
-        let task = tokio::task::spawn_blocking(move || work(&shared.snapshot(), &shared.sealer));
+        let (shared, part) = (Arc::clone(&self.shared), self.part.clone());
+        let task = tokio::task::spawn_blocking(move || match part {
+            Some(part) => work(&*part.snapshot(&shared)?, &part.plans, &part.sealer),
+            None => work(&shared.snapshot(), &shared.plans, &shared.sealer),
+        });
         match tokio::time::timeout(self.shared.deadline, task).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(panicked)) => Err(SearchError::Engine(panicked.to_string())),
             Err(_) => Err(SearchError::Timeout),
+        }
+    }
+}
+
+impl Embedded {
+    /// Reads what a snapshot has at hand, on this thread unless the snapshot may have to be taken first.
+    async fn look<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Snapshot) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, SearchError> {
+        match self.part {
+            Some(_) => self.answer(move |snapshot, _, _| read(snapshot)).await,
+            None => read(&self.shared.snapshot()),
+        }
+    }
+}
+
+impl Snapshot {
+    fn info(&self) -> CatalogInfo {
+        let providers = self.vocabulary.providers().iter();
+        CatalogInfo {
+            engine: ENGINE.into(),
+            engine_version: tantivy::version_string().into(),
+            movies: self.revision.movies,
+            people: self.vocabulary.people().len() as u64,
+            genres: self.vocabulary.genres().len() as u64,
+            providers: providers.map(|entry| (entry.name.clone(), u64::from(entry.movies))).collect(),
+            revision: self.revision,
         }
     }
 }
@@ -205,17 +244,16 @@ impl Shared {
 #[async_trait]
 impl Catalog for Embedded {
     async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        let plans = self.shared.plans.clone();
-        self.answer(move |snapshot, sealer| snapshot.search(&request, &plans, sealer)).await
+        self.answer(move |snapshot, plans, sealer| snapshot.search(&request, plans, sealer)).await
     }
 
     async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        self.answer(move |snapshot, _| snapshot.autocomplete(&request)).await
+        self.answer(move |snapshot, _, _| snapshot.autocomplete(&request)).await
     }
 
     async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
         let ids = ids.to_vec();
-        let read = move |snapshot: &Snapshot, _: &Sealer| {
+        let read = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| {
             let movie = |id: &MovieId| -> Result<Option<Movie>, SearchError> {
                 Ok(snapshot.doc_of(id.as_str())?.map(|doc| snapshot.movie(doc)).transpose()?)
             };
@@ -226,56 +264,70 @@ impl Catalog for Embedded {
 
     async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
         let id = id.clone();
-        self.answer(move |snapshot, _| snapshot.similar(id.as_str(), first)).await
+        self.answer(move |snapshot, _, _| snapshot.similar(id.as_str(), first)).await
     }
 
     async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
-        let snapshot = self.shared.snapshot();
-        let summary = |name: &String| snapshot.person(name).map(|person| snapshot.person_summary(person));
-        Ok(names.iter().map(summary).collect())
+        let names = names.to_vec();
+        let summaries = move |snapshot: &Snapshot| {
+            let summary = |name: &String| snapshot.person(name).map(|person| snapshot.person_summary(person));
+            Ok(names.iter().map(summary).collect())
+        };
+        self.look(summaries).await
     }
 
     async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
         let name = name.to_owned();
-        self.answer(move |snapshot, _| Ok(snapshot.costars(&name, first))).await
+        self.answer(move |snapshot, _, _| Ok(snapshot.costars(&name, first))).await
     }
 
     async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
         let (from, to) = (from.to_owned(), to.to_owned());
-        self.answer(move |snapshot, _| Ok(snapshot.costar_path(&from, &to)?)).await
+        self.answer(move |snapshot, _, _| Ok(snapshot.costar_path(&from, &to)?)).await
     }
 
     async fn info(&self) -> Result<CatalogInfo, SearchError> {
-        let snapshot = self.shared.snapshot();
-        let vocabulary = &snapshot.vocabulary;
-        let providers = vocabulary.providers().iter();
-        Ok(CatalogInfo {
-            engine: ENGINE.into(),
-            engine_version: tantivy::version_string().into(),
-            movies: snapshot.revision.movies,
-            people: vocabulary.people().len() as u64,
-            genres: vocabulary.genres().len() as u64,
-            providers: providers.map(|entry| (entry.name.clone(), u64::from(entry.movies))).collect(),
-            revision: snapshot.revision,
-        })
+        self.look(|snapshot| Ok(snapshot.info())).await
     }
 
     async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
-        Ok(self.shared.snapshot().receipt(object))
+        let object = object.to_owned();
+        self.look(move |snapshot| Ok(snapshot.receipt(&object))).await
     }
 
     async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
-        Ok(self.shared.snapshot().receipts(&request))
+        self.look(move |snapshot| Ok(snapshot.receipts(&request))).await
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {
         self.shared.revisions.subscribe()
+    }
+
+    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
+        let shared = &self.shared;
+        let filter = match &self.part {
+            Some(part) => Filter { and: vec![part.filter.clone(), to.clone()], ..Filter::default() },
+            None => to.clone(),
+        };
+        let part = shared
+            .parts
+            .get_with_by_ref(&filter, || Arc::new(Restricted::new(&filter, &shared.sealer, plans())));
+        Ok(Arc::new(Self { shared: Arc::clone(shared), part: Some(part) }))
     }
 }
 
 /// Plans remembered: at some 20 KB each about 20 MB.
 const REMEMBERED_PLANS: u64 = 1_000;
 const PLAN_IDLE: Duration = Duration::from_secs(600);
+
+fn plans() -> Plans {
+    Plans::builder().max_capacity(REMEMBERED_PLANS).time_to_idle(PLAN_IDLE).build()
+}
+
+/// Restrictions held ready at once. Each holds the columns of the whole catalogue and the words of its part: at
+/// 60 bytes a movie some 64 MB for each million.
+const PARTS: u64 = 64;
+const PART_IDLE: Duration = Duration::from_secs(900);
 
 /// Name of this engine in answers.
 const ENGINE: &str = "embedded";

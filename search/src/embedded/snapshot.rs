@@ -23,6 +23,7 @@ use super::{
     lists::{Lists, Strings},
 };
 use crate::{
+    catalog::ReceiptsOf,
     indexed::title_with_article,
     plan::WordField,
     rules::Rules,
@@ -70,8 +71,32 @@ impl Snapshot {
     pub(super) fn take(
         fields: &Fields,
         searcher: Searcher,
+        revision: Revision,
+        rules: &Arc<Rules>,
+    ) -> tantivy::Result<Self> {
+        let ledger = ledger::read_rows(&searcher, fields)?;
+        Self::among(fields, searcher, revision, rules, None, ledger)
+    }
+
+    /// The same commit as if it held no other movies than these.
+    pub(super) fn restricted(
+        &self,
+        among: &FixedBitSet,
+        receipts: &ReceiptsOf,
+        rules: &Arc<Rules>,
+    ) -> tantivy::Result<Self> {
+        let rows = self.ledger.iter().filter(|(_, row)| receipts.has(&row.receipt.provider));
+        let ledger = rows.map(|(key, row)| (key.clone(), row.clone())).collect();
+        Self::among(&self.fields, self.searcher.clone(), self.revision, rules, Some(among), ledger)
+    }
+
+    fn among(
+        fields: &Fields,
+        searcher: Searcher,
         mut revision: Revision,
         rules: &Arc<Rules>,
+        among: Option<&FixedBitSet>,
+        ledger: BTreeMap<String, LedgerRow>,
     ) -> tantivy::Result<Self> {
         let readers = searcher.segment_readers();
         let mut bases = Vec::with_capacity(readers.len());
@@ -82,7 +107,10 @@ impl Snapshot {
         }
         let rows = docs as usize;
 
-        let live = shown(readers, &bases, rows)?;
+        let live = match among {
+            Some(among) => among.clone(),
+            None => shown(readers, &bases, rows)?,
+        };
         let movies = live.count_ones(..) as u64;
         let whole = |reader: &SegmentReader, base: Doc| {
             live.count_ones(base as usize..(base + reader.max_doc()) as usize) == reader.max_doc() as usize
@@ -118,7 +146,6 @@ impl Snapshot {
             .providers(providers.entries)
             .rules(Arc::clone(rules))
             .build();
-        let ledger = ledger::read_rows(&searcher, fields)?;
         revision.movies = movies;
         Ok(Self {
             fields: fields.clone(),

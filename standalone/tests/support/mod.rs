@@ -4,7 +4,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{Arc, Mutex},
@@ -94,22 +94,17 @@ pub(crate) struct Gateway {
     child: Child,
     pub(crate) url: String,
     lines: Arc<Mutex<Vec<String>>>,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Gateway {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        let (kept, stdout) = (Arc::clone(&lines), child.stdout.take().unwrap());
-        std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                kept.lock().unwrap().push(line);
-            }
-        });
-        let mut gateway = Self { child, url: String::new(), lines };
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (lines, log) = (kept(child.stdout.take().unwrap()), kept(child.stderr.take().unwrap()));
+        let mut gateway = Self { child, url: String::new(), lines, log };
         until("the gateway greets", || gateway.lines().iter().any(|line| line.contains("ctrl-c")));
         let first = gateway.lines().remove(0);
-        let start = first.find("http://").unwrap();
+        let start = first.find("http").unwrap();
         gateway.url = first[start..].trim_end_matches('/').to_owned();
         gateway
     }
@@ -117,6 +112,11 @@ impl Gateway {
     /// What it printed.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
+    }
+
+    /// What it logged.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
     }
 
     /// Posts a body to the endpoint; the whole answer.
@@ -148,6 +148,18 @@ impl Gateway {
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         self.child.wait().unwrap().code()
     }
+}
+
+/// Lines of a stream as they come.
+fn kept(stream: impl Read + Send + 'static) -> Arc<Mutex<Vec<String>>> {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&lines);
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            kept.lock().unwrap().push(line);
+        }
+    });
+    lines
 }
 
 impl Drop for Gateway {

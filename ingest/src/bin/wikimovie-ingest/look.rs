@@ -4,7 +4,7 @@ use std::{io::Read, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Args;
 use serde::Serialize;
-use wikimovie_command::{Failure, say};
+use wikimovie_command::{Failure, LogArgs, say};
 use wikimovie_domain::{MovieId, ObjectReceipt, Refusal};
 use wikimovie_ingest::{
     Folder, RecordReader, Source,
@@ -13,7 +13,7 @@ use wikimovie_ingest::{
     folder::provider_of,
 };
 
-use crate::settings::{AllArgs, AwsArgs, LogArgs, cluster, remote, runtime};
+use crate::settings::{AllArgs, AwsArgs, cluster, remote, runtime};
 
 #[derive(Args, Debug)]
 pub(crate) struct WhyArgs {

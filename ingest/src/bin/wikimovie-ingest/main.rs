@@ -8,11 +8,12 @@ mod worker;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use wikimovie_command::{
-    Failure, LogFormat, LogSettings,
+    Failure, LogArgs, LogFormat,
     cluster::{self, ClusterArgs},
     health, log, names, say,
+    settings::{ConfigArgs, Source},
 };
 use wikimovie_ingest::{aws::DeadLetters, bucket::Bucket as _, command::Load};
 
@@ -20,7 +21,7 @@ use self::{
     look::{ValidateArgs, WhyArgs},
     repair::{ApproveArgs, ReconcileArgs, RedriveArgs, ReindexArgs},
     seed::Seed,
-    settings::{AllArgs, LogArgs, remote, runtime},
+    settings::{AllArgs, remote, runtime},
     worker::WorkerArgs,
 };
 
@@ -33,6 +34,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 struct Cli {
     #[command(subcommand)]
     command: Task,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -108,12 +111,11 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode, Failure> {
-    let cli = Cli::parse();
-    // The gateway's settings may stand in the same environment.
-    let of_others = ["WIKIMOVIE_LISTEN", "WIKIMOVIE_INTROSPECTION", "WIKIMOVIE_GRAPHIQL"];
-    let variables = std::env::vars_os().filter(|(name, _)| !of_others.iter().any(|other| name == other));
-    names::check(&Cli::command(), &[names::OURS, cluster::PREFIX], variables)?;
-    match &cli.command {
+    let settings = wikimovie_command::settings::read::<Cli>(
+        &[names::OURS, cluster::PREFIX],
+        &Source { arguments: std::env::args_os().collect(), variables: std::env::vars_os().collect() },
+    )?;
+    match &settings.cli.command {
         Task::Worker(args) => {
             start_log(&args.common.log, "info")?;
             worker::run(args)
@@ -158,13 +160,15 @@ fn run() -> Result<ExitCode, Failure> {
             look::status(args)
         }
         Task::Health(args) => health::ask(args.admin_listen).map(|()| ExitCode::SUCCESS),
-        Task::CheckConfig(args) => check(&args.common, args.dry_run),
+        Task::CheckConfig(args) => {
+            settings.print();
+            check(&args.common, args.dry_run)
+        }
     }
 }
 
 fn start_log(args: &LogArgs, default: &str) -> Result<(), Failure> {
-    let format = args.log_format.unwrap_or(LogFormat::Text);
-    log::start(&LogSettings::new(args.log.as_deref(), default, format)?);
+    log::start(&args.settings(default, LogFormat::Text)?);
     Ok(())
 }
 
@@ -196,4 +200,25 @@ fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, Failure> {
         DeadLetters::None => return Err(Failure::new("the queue has no dead-letter queue")),
     });
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_settings_are_documented() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let update = std::env::var_os("UPDATE_CONFIG").is_some();
+        assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
+    }
 }

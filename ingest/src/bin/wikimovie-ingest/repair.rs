@@ -4,7 +4,7 @@
 use std::{collections::HashMap, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Args;
-use wikimovie_command::{Failure, cluster::ClusterArgs, say};
+use wikimovie_command::{Failure, LogArgs, cluster::ClusterArgs, say};
 use wikimovie_ingest::{
     Source,
     bucket::{Keys, ledger_key},
@@ -12,7 +12,7 @@ use wikimovie_ingest::{
 };
 use wikimovie_search::elasticsearch::BuildStep;
 
-use crate::settings::{AllArgs, AwsArgs, LogArgs, cluster, remote, runtime};
+use crate::settings::{AllArgs, AwsArgs, cluster, remote, runtime};
 
 #[derive(Args, Debug)]
 pub(crate) struct ReconcileArgs {

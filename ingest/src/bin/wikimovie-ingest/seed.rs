@@ -4,10 +4,10 @@ use std::{fs, path::Path, process::ExitCode, time::Duration};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use wikimovie_command::{Failure, say};
+use wikimovie_command::{Failure, LogArgs, say};
 use wikimovie_ingest::{Folder, Source, aws::provision, notification};
 
-use crate::settings::{AwsArgs, LogArgs, PathArgs, remote, runtime};
+use crate::settings::{AwsArgs, PathArgs, remote, runtime};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Seed {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use tokio::runtime::{Builder, Runtime};
-use wikimovie_command::{Failure, LogFormat, cluster::ClusterArgs};
+use wikimovie_command::{Failure, LogArgs, cluster::ClusterArgs};
 use wikimovie_ingest::{
     aws::{Aws, AwsOptions, DeadLetters, S3Bucket, SqsQueue},
     queue::RemoteError,
@@ -13,6 +13,7 @@ use wikimovie_search::elasticsearch::Elasticsearch;
 
 /// Where AWS is.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "AWS")]
 pub(crate) struct AwsArgs {
     /// Region [default: AWS's usual chain]
     #[arg(long, env = "AWS_REGION", value_name = "REGION")]
@@ -73,17 +74,6 @@ pub(crate) struct AllArgs {
     pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
     pub(crate) log: LogArgs,
-}
-
-/// What is logged.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct LogArgs {
-    /// What is logged, such as `debug` or `info,wikimovie_ingest=debug` [default: info of the worker, else warn]
-    #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER")]
-    pub(crate) log: Option<String>,
-    /// How it is written [default: text]
-    #[arg(long, env = "WIKIMOVIE_LOG_FORMAT", value_name = "FORMAT", value_enum)]
-    pub(crate) log_format: Option<LogFormat>,
 }
 
 /// Files to read, or the project's own seeds.

@@ -12,9 +12,12 @@ use std::{
 
 use axum::{Router, http::StatusCode, routing::get};
 use clap::Args;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use wikimovie_command::{Failure, say, signal};
+use wikimovie_command::{
+    Failure,
+    metrics::{self, Program},
+    say, signal,
+};
 use wikimovie_ingest::{
     Worker, WorkerOptions,
     aws::DeadLetters,
@@ -79,16 +82,12 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     let engine = cluster(&args.common.cluster)?;
 
     let (ready, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let metrics = PrometheusBuilder::new()
-        .install_recorder()
-        .map_err(|error| Failure::new(format!("metrics cannot be kept: {error}")))?;
-    let listener = runtime.block_on(TcpListener::bind(args.admin_listen)).map_err(|error| {
-        Failure::new(format!(
-            "{} cannot be listened on: {error}; choose another address with WIKIMOVIE_ADMIN_LISTEN",
-            args.admin_listen
-        ))
-    })?;
-    runtime.spawn(serve(listener, metrics, Arc::clone(&ready)));
+    let recorder = metrics::recorder(Program::Worker)?;
+    let listener = runtime
+        .block_on(TcpListener::bind(args.admin_listen))
+        .map_err(|error| Failure::listening(args.admin_listen, "WIKIMOVIE_ADMIN_LISTEN", &error))?;
+    runtime.spawn(metrics::keep_house(recorder));
+    runtime.spawn(serve(listener, Arc::clone(&ready)));
 
     let leases = Leases::default();
     let keeper =
@@ -157,17 +156,20 @@ fn hear_stop(
     Ok(())
 }
 
-async fn serve(listener: TcpListener, metrics: PrometheusHandle, ready: Arc<AtomicBool>) {
+async fn serve(listener: TcpListener, ready: Arc<AtomicBool>) {
     let is_ready = move || {
         let ready = ready.load(Relaxed);
         async move {
             if ready { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
         }
     };
-    let router = Router::new()
-        .route("/livez", get(|| async { "alive\n" }))
-        .route("/readyz", get(is_ready))
-        .route("/metrics", get(move || std::future::ready(metrics.render())));
+    let router =
+        Router::new().route("/livez", get(|| async { "alive\n" })).route("/readyz", get(is_ready)).route(
+            "/metrics",
+            get(|| async {
+                metrics::recorder(Program::Worker).map(|recorder| recorder.render()).unwrap_or_default()
+            }),
+        );
     if let Err(error) = axum::serve(listener, router).await {
         tracing::error!(%error, "metrics are served no more");
     }

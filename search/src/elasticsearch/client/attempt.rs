@@ -28,6 +28,11 @@ pub(super) enum Outcome {
 
 /// Asks a node, with no limit of time.
 pub(super) async fn attempt(node: &Node, wire: &Wire) -> Outcome {
+    let span = tracing::Span::current();
+    if !span.is_disabled() {
+        span.record("server.address", node.url.host_str().unwrap_or_default());
+        span.record("server.port", node.url.port_or_known_default().unwrap_or_default());
+    }
     let mut headers = wire.headers.clone();
     if let Some(authorization) = &node.authorization {
         headers.insert(AUTHORIZATION, authorization.clone());

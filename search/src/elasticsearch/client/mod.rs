@@ -32,12 +32,13 @@ mod wire;
 
 use std::{sync::Arc, time::Duration};
 
+use tracing::{Instrument, Span, field::Empty};
 use url::Url;
 
 pub use self::auth::Auth;
 pub(super) use self::call::{Body, Call, Reply};
 use self::{node::Node, nodes::Nodes, sigv4::Signer, wire::Wire};
-use crate::error::SearchError;
+use crate::{error::SearchError, outgoing};
 
 /// How to reach the nodes.
 #[derive(Clone, Debug)]
@@ -88,8 +89,18 @@ impl Client {
     pub(super) async fn send(&self, call: Call) -> Result<Reply, SearchError> {
         let time = call.deadline.unwrap_or(self.deadline);
         let deadline = tokio::time::Instant::now() + time;
-        let wire = Wire::new(call, self.signer.clone()).await?;
-        race::run(&self.nodes, &wire, time, deadline).await
+        let span = span(&call);
+        let send = async {
+            let mut wire = Wire::new(call, self.signer.clone()).await?;
+            outgoing::annotate(&mut wire.headers);
+            race::run(&self.nodes, &wire, time, deadline).await
+        };
+        let reply = send.instrument(span.clone()).await;
+        match &reply {
+            Ok(reply) => span.record("http.response.status_code", reply.status),
+            Err(_) => span.record("otel.status_code", "ERROR"),
+        };
+        reply
     }
 
     /// Whether a node is live: false while the circuit breaker is open.
@@ -97,4 +108,24 @@ impl Client {
     pub(super) fn is_reachable(&self) -> bool {
         self.nodes.is_any_live()
     }
+}
+
+/// A call as part of a trace, by OpenTelemetry's conventions for database clients. Never with the question in it.
+fn span(call: &Call) -> Span {
+    let mut segments = call.path.rsplit('/').filter(|segment| !segment.is_empty());
+    let api = segments.next().unwrap_or("info");
+    tracing::info_span!(
+        target: "wikimovie_trace",
+        "engine",
+        otel.name = api,
+        otel.kind = "client",
+        otel.status_code = Empty,
+        db.system.name = "elasticsearch",
+        db.operation.name = api,
+        db.collection.name = segments.next(),
+        http.request.method = call.method.as_str(),
+        http.response.status_code = Empty,
+        server.address = Empty,
+        server.port = Empty,
+    )
 }

@@ -111,6 +111,20 @@ impl Query {
         }
     }
 
+    /// Those of its documents, with its points, that also meet a filter.
+    pub(crate) fn within(self, filter: Self) -> Self {
+        match self {
+            Self::MatchAll(_) => filter,
+            Self::MatchNone(_) => self,
+            // A filter of such a clause never scores, so one more leaves the points as they are.
+            Self::Bool(mut bool) if bool.should.is_empty() || bool.minimum_should_match.is_some() => {
+                bool.filter.push(filter);
+                Self::Bool(bool)
+            }
+            other => Self::all_of(vec![other, filter]),
+        }
+    }
+
     /// Documents for which it does not hold.
     pub(crate) fn negated(self) -> Self {
         Self::Bool(Box::new(Bool { must_not: vec![self], ..Bool::default() }))

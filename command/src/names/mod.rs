@@ -4,39 +4,62 @@ use std::ffi::OsString;
 
 use clap::Command;
 
-use crate::Failure;
+use crate::{
+    Failure,
+    settings::{arguments, variable},
+};
 
 /// Prefix of all our variables but `ENV`.
 pub const OURS: &str = "WIKIMOVIE_";
 
-/// Refuses variables of these prefixes that the program knows no setting for.
+/// The variables of each program, written from its options by its own test: they may stand in one environment.
+const OF_PROGRAMS: [(&str, &str); 3] = [
+    ("wikimovie", include_str!("wikimovie.txt")),
+    ("wikimovie-api", include_str!("wikimovie-api.txt")),
+    ("wikimovie-ingest", include_str!("wikimovie-ingest.txt")),
+];
+
+/// Names that any of our programs knows.
+pub fn of_any_program() -> impl Iterator<Item = &'static str> {
+    OF_PROGRAMS.iter().flat_map(|(_, names)| names.lines())
+}
+
+/// Refuses variables of these prefixes that no program of ours knows a setting for.
 ///
 /// # Errors
-/// One line with the first of them, and the names that there are.
+/// One line with the first of them, and the name that may be meant.
 pub fn check(
     cli: &Command,
     prefixes: &[&str],
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<(), Failure> {
-    let known = known_names(cli, prefixes);
+    let known = known(cli);
     for (name, value) in variables {
         let is_ours = |name: &&str| prefixes.iter().any(|prefix| name.starts_with(prefix));
         let Some(name) = name.to_str().filter(is_ours) else { continue };
-        if !known.iter().any(|known| known == name) && !is_of_kubernetes(name, &value.to_string_lossy()) {
-            return Err(Failure::new(format!("there is no setting {name}; there are {}", known.join(", "))));
+        let is_known = known.iter().any(|known| known == name) || of_any_program().any(|known| known == name);
+        if is_known || is_of_kubernetes(name, &value.to_string_lossy()) {
+            continue;
         }
+        let hint = nearest(name, known.iter().map(String::as_str));
+        let hint = hint.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        return Err(Failure::new(format!("there is no setting {name}{hint} (--help lists all)")));
     }
     Ok(())
 }
 
-/// The variables that the options stand for.
-fn known_names(cli: &Command, prefixes: &[&str]) -> Vec<String> {
-    let commands = std::iter::once(cli).chain(cli.get_subcommands());
-    let mut names: Vec<String> = commands
-        .flat_map(Command::get_arguments)
-        .filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned))
-        .filter(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
-        .collect();
+/// The name that another was most likely meant to be.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Below this, what clap itself would not suggest.
+    const LIKELY: f64 = 0.8;
+    let rated = known.map(|known| (strsim::jaro(name, known), known));
+    let best = rated.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (best.0 > LIKELY).then_some(best.1)
+}
+
+/// The variables that a program's options stand for, in order.
+pub(crate) fn known(cli: &Command) -> Vec<String> {
+    let mut names: Vec<String> = arguments(cli).into_iter().filter_map(variable).collect();
     names.sort();
     names.dedup();
     names
@@ -77,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_names_are_told_with_the_known_ones() {
+    fn unknown_names_are_told_with_the_likely_one() {
         let told = check("WIKIMOVIE_LISTN", "x").unwrap_err();
         assert!(told.contains("WIKIMOVIE_LISTN") && told.contains("WIKIMOVIE_LISTEN"), "{told}");
         assert!(check("WIKIMOVIE_PORT", "8080").is_err());
@@ -99,6 +122,7 @@ mod tests {
             ("WIKIMOVIE_PORT_80_TCP_PORT", "80"),
             ("WIKIMOVIE_PORT_80_TCP_ADDR", "10.0.0.1"),
             ("WIKIMOVIE_INGEST_SERVICE_HOST", "10.0.0.1"),
+            ("WIKIMOVIE_LEASE", "60"),
             ("ELASTICSEARCH_URLS", "http://node:9200"),
             ("ELASTICSEARCH_PORT", "tcp://10.0.0.1:9200"),
         ];

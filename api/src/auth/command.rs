@@ -1,0 +1,41 @@
+//! `new-key`: makes an API key. The key is shown once; the file gets only its hash.
+
+use clap::Args;
+use wikimovie_command::{Failure, say};
+
+use super::{
+    keys::{self, Entry},
+    scope::Scopes,
+};
+
+/// What a new key is for.
+#[derive(Args, Clone, Debug)]
+pub struct NewKeyArgs {
+    /// Name of the key: whom it is given to
+    pub name: String,
+    /// What its holder may ask for, parted by commas: search, provider, operator
+    #[arg(long, value_name = "SCOPES", default_value = "search")]
+    pub scopes: Scopes,
+}
+
+impl NewKeyArgs {
+    /// Makes the key, and prints it with the entry for the file of `WIKIMOVIE_API_KEYS`.
+    ///
+    /// # Errors
+    /// Where the system gives no random bytes.
+    pub fn run(&self) -> Result<(), Failure> {
+        let (key, sha256) =
+            keys::new_key().map_err(|error| Failure::new(format!("there are no random bytes: {error}")))?;
+        let entry = Entry {
+            name: self.name.clone(),
+            sha256,
+            scopes: self.scopes.to_string().split(',').map(str::to_owned).collect(),
+            points_per_minute: None,
+            filter: None,
+        };
+        let entry = serde_json::to_string_pretty(&entry).map_err(|error| Failure::new(error.to_string()))?;
+        say::line(format_args!("The key, shown only now:\n\n  {key}\n"));
+        say::line(format_args!("Its entry, for the list \"keys\" in the file of WIKIMOVIE_API_KEYS:\n\n{entry}"));
+        Ok(())
+    }
+}

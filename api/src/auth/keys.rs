@@ -1,0 +1,279 @@
+//! API keys: a file of their hashes, read anew when it changes.
+//!
+//! ```json
+//! { "keys": [ { "name": "web", "sha256": "…64 hex digits…", "scopes": ["search"],
+//!               "pointsPerMinute": 60000, "where": { "providers": { "anyOf": ["acme"] } } } ] }
+//! ```
+//!
+//! Only SHA-256 of a key is kept. A slow hash (argon2, scrypt) makes guessing dear where people choose the secret;
+//! these are 256 random bits made by `new-key`, which nobody guesses however fast, while a slow hash on every request
+//! would hand an attacker our processors. A key is found by its hash, and compared with the whole of it in constant
+//! time.
+
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use arc_swap::ArcSwap;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::auth::{AuthError, Caller, Identity, Scopes, tenant};
+
+/// Start of every key, so that secret scanners can find one that leaked.
+pub const PREFIX: &str = "wmk_";
+/// Random bytes of a key.
+const SECRET_BYTES: usize = 32;
+/// Time between two looks at the file.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Why a file of keys cannot be used, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {reason}")]
+pub struct KeysError {
+    path: String,
+    reason: String,
+}
+
+/// The keys that are known. Cheap to clone; all clones change together.
+#[derive(Clone, Debug)]
+pub struct KeyRing {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    keys: ArcSwap<Keys>,
+}
+
+/// Keys by the first eight bytes of their hashes.
+type Keys = HashMap<[u8; 8], Vec<Key>>;
+
+#[derive(Debug)]
+struct Key {
+    sha256: [u8; 32],
+    identity: Arc<Identity>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    keys: Vec<Entry>,
+}
+
+/// A key as the file holds it.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Entry {
+    /// Whom it was given to: told in logs, and the client in limits.
+    pub name: String,
+    /// SHA-256 of the key, in hex.
+    pub sha256: String,
+    /// What its holder may ask for.
+    pub scopes: Vec<String>,
+    /// Points a minute of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_per_minute: Option<NonZeroU32>,
+    /// The movies that its holder may see, as `MovieWhere`.
+    #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Value>,
+}
+
+/// A new key, and the hash that is to be kept of it.
+///
+/// # Errors
+/// Where the system gives no random bytes.
+pub fn new_key() -> Result<(String, String), getrandom::Error> {
+    let mut secret = [0; SECRET_BYTES];
+    getrandom::fill(&mut secret)?;
+    let key = [PREFIX, &URL_SAFE_NO_PAD.encode(secret)].concat();
+    let hash = Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((key, hash))
+}
+
+impl KeyRing {
+    /// The keys of a file.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn open(path: &Path) -> Result<Self, KeysError> {
+        let keys = read(path)?;
+        Ok(Self { shared: Arc::new(Shared { path: path.to_owned(), keys: ArcSwap::from_pointee(keys) }) })
+    }
+
+    /// Whose key it is.
+    ///
+    /// # Errors
+    /// [`AuthError::UnknownKey`].
+    pub fn identify(&self, key: &str) -> Result<Arc<Identity>, AuthError> {
+        let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+        let keys = self.shared.keys.load();
+        let found = keys.get(&start(&hash)).into_iter().flatten();
+        let mut found = found.filter(|known| bool::from(known.sha256.ct_eq(&hash)));
+        found.next().map(|known| Arc::clone(&known.identity)).ok_or(AuthError::UnknownKey)
+    }
+
+    /// Reads the file whenever it changes, for ever. One that cannot be used leaves the keys as they were.
+    pub async fn follow(&self) {
+        let mut seen = changed(&self.shared.path).await;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let now = changed(&self.shared.path).await;
+            if now == seen {
+                continue;
+            }
+            seen = now;
+            let path = self.shared.path.clone();
+            match tokio::task::spawn_blocking(move || read(&path)).await {
+                Ok(Ok(keys)) => {
+                    tracing::info!(keys = keys.values().map(Vec::len).sum::<usize>(), "the API keys were read anew");
+                    self.shared.keys.store(Arc::new(keys));
+                }
+                Ok(Err(error)) => tracing::error!(%error, "the API keys stay as they were"),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// What tells that a file is another one: time and size.
+async fn changed(path: &Path) -> Option<(SystemTime, u64)> {
+    let metadata = tokio::fs::metadata(path).await.ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}
+
+fn start(hash: &[u8; 32]) -> [u8; 8] {
+    std::array::from_fn(|place| hash[place])
+}
+
+fn read(path: &Path) -> Result<Keys, KeysError> {
+    let error = |reason: String| KeysError { path: path.display().to_string(), reason };
+    let text = std::fs::read_to_string(path).map_err(|cause| error(cause.to_string()))?;
+    keys(&text).map_err(error)
+}
+
+fn keys(text: &str) -> Result<Keys, String> {
+    let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut keys = Keys::new();
+    let mut names: Vec<String> = Vec::new();
+    for Entry { name, sha256, scopes, points_per_minute, filter } in file.keys {
+        let wrong = |reason: String| format!("key {name:?}: {reason}");
+        if name.is_empty() || names.contains(&name) {
+            return Err(wrong("each key has a name of its own".to_owned()));
+        }
+        let hash = hex(&sha256).ok_or_else(|| wrong("sha256 is not 64 hex digits".to_owned()))?;
+        let scopes: Scopes = scopes.join(",").parse().map_err(&wrong)?;
+        let tenant = filter.map(tenant::parse).transpose().map_err(|reason| wrong(format!("where: {reason}")))?;
+        let identity = Identity {
+            caller: Caller::Key(name.as_str().into()),
+            scopes,
+            points_per_minute,
+            tenant: tenant.map(Arc::new),
+            expires_at: None,
+        };
+        names.push(name);
+        keys.entry(start(&hash)).or_default().push(Key { sha256: hash, identity: Arc::new(identity) });
+    }
+    Ok(keys)
+}
+
+fn hex(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring(text: &str) -> Result<KeyRing, String> {
+        let keys = ArcSwap::from_pointee(keys(text)?);
+        Ok(KeyRing { shared: Arc::new(Shared { path: PathBuf::new(), keys }) })
+    }
+
+    #[test]
+    fn a_key_is_known_by_its_hash_alone() {
+        let (key, sha256) = new_key().unwrap();
+        let (other, _) = new_key().unwrap();
+        assert!(key.starts_with(PREFIX) && key.len() == 47 && key != other);
+        let entry = serde_json::json!({ "keys": [{
+            "name": "web", "sha256": sha256, "scopes": ["search", "provider"], "pointsPerMinute": 600,
+            "where": { "providers": { "anyOf": ["acme"] } },
+        }] });
+        let ring = ring(&entry.to_string()).unwrap();
+        let identity = ring.identify(&key).unwrap();
+        assert_eq!(identity.caller, Caller::Key("web".into()));
+        assert_eq!(identity.scopes.to_string(), "search,provider");
+        assert_eq!(identity.points_per_minute, NonZeroU32::new(600));
+        assert_eq!(identity.tenant.as_ref().unwrap().providers.any_of, ["acme"]);
+        for unknown in [other.as_str(), "", &sha256, &key[..46], &format!("{key}x")] {
+            assert_eq!(ring.identify(unknown), Err(AuthError::UnknownKey));
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_slip_is_refused() {
+        let hash = "ab".repeat(32);
+        let entry = |more: &str| format!(r#"{{"keys":[{{"name":"a","sha256":"{hash}","scopes":["search"]{more}}}]}}"#);
+        assert!(ring(&entry("")).is_ok());
+        for (text, part) in [
+            ("", "EOF"),
+            ("{}", "missing field `keys`"),
+            (&entry(r#","tenant":{}"#), "unknown field `tenant`"),
+            (&entry(r#","where":{}"#), "every movie"),
+            (&entry(r#","where":{"provider":{}}"#), "unknown field `provider`"),
+            (&entry(r#","pointsPerMinute":0"#), "nonzero"),
+            (r#"{"keys":[{"name":"a","sha256":"zz","scopes":[]}]}"#, "64 hex digits"),
+            (&entry("").replace("search", "admin"), "there is no scope"),
+            (&entry("").replace(r#""name":"a""#, r#""name":"""#), "a name of its own"),
+        ] {
+            let told = ring(text).unwrap_err();
+            assert!(told.contains(part), "{text}: {told}");
+        }
+        let twice = format!(
+            r#"{{"keys":[{{"name":"a","sha256":"{hash}","scopes":[]}},{{"name":"a","sha256":"{hash}","scopes":[]}}]}}"#
+        );
+        assert!(ring(&twice).unwrap_err().contains("a name of its own"));
+    }
+
+    #[tokio::test]
+    async fn a_changed_file_is_read_anew_and_a_broken_one_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.json");
+        let (key, sha256) = new_key().unwrap();
+        let file = format!(r#"{{"keys":[{{"name":"a","sha256":"{sha256}","scopes":["search"]}}]}}"#);
+        std::fs::write(&path, &file).unwrap();
+        let ring = KeyRing::open(&path).unwrap();
+        let following = tokio::spawn({
+            let ring = ring.clone();
+            async move { ring.follow().await }
+        });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        std::fs::write(&path, "broken").unwrap();
+        tokio::time::sleep(LOOK + Duration::from_millis(500)).await;
+        assert!(ring.identify(&key).is_ok());
+        std::fs::write(&path, r#"{"keys":[]}"#).unwrap();
+        tokio::time::timeout(Duration::from_secs(20), async {
+            while ring.identify(&key).is_ok() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        })
+        .await
+        .expect("the key is revoked");
+        following.abort();
+    }
+}

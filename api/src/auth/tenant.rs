@@ -1,0 +1,186 @@
+//! The filter that is forced into all that a tenant asks, as operators write it: JSON in the shape of the contract's
+//! `MovieWhere`. Unknown names are refused, for a filter with a slip in it would show everything.
+
+use serde::Deserialize;
+use serde_json::Value;
+use wikimovie_domain::{Filter, ValueMatch, YearRange};
+
+/// Stands in a rule for the value of the claim.
+pub const PLACEHOLDER: &str = "$tenant";
+
+/// From the value of a token's claim to the movies that its holder may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantRule {
+    claim: String,
+    template: Value,
+}
+
+impl TenantRule {
+    /// A rule: the claim's name, and a filter that holds `"$tenant"` in place of its value.
+    ///
+    /// # Errors
+    /// What is wrong with the filter.
+    pub fn new(claim: &str, template: &str) -> Result<Self, String> {
+        let template: Value = serde_json::from_str(template).map_err(|error| format!("it is no JSON: {error}"))?;
+        let rule = Self { claim: claim.to_owned(), template };
+        if rule.filter(&["a".to_owned()])? == rule.filter(&["b".to_owned()])? {
+            return Err(format!("it does not hold {PLACEHOLDER:?}, the value of the claim"));
+        }
+        Ok(rule)
+    }
+
+    /// Name of the claim.
+    pub fn claim(&self) -> &str {
+        &self.claim
+    }
+
+    /// The filter of a claim with these values. In a list the placeholder becomes all of them.
+    ///
+    /// # Errors
+    /// Where there is no value, or the filter cannot be asked.
+    pub fn filter(&self, values: &[String]) -> Result<Filter, String> {
+        if values.is_empty() || values.iter().any(String::is_empty) {
+            return Err("the claim holds no value".to_owned());
+        }
+        let mut json = self.template.clone();
+        fill(&mut json, values)?;
+        parse(json)
+    }
+}
+
+fn fill(json: &mut Value, values: &[String]) -> Result<(), String> {
+    match json {
+        Value::String(text) if text == PLACEHOLDER => match values {
+            [value] => value.clone_into(text),
+            _ => return Err("the claim holds several values, and the filter has place for one".to_owned()),
+        },
+        Value::Array(items) => {
+            let mut filled = Vec::with_capacity(items.len() + values.len());
+            for mut item in std::mem::take(items) {
+                if item.as_str() == Some(PLACEHOLDER) {
+                    filled.extend(values.iter().cloned().map(Value::String));
+                } else {
+                    fill(&mut item, values)?;
+                    filled.push(item);
+                }
+            }
+            *items = filled;
+        }
+        Value::Object(object) => object.values_mut().try_for_each(|value| fill(value, values))?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Reads a filter.
+///
+/// # Errors
+/// What is wrong with it; that it constrains nothing, too.
+pub fn parse(json: Value) -> Result<Filter, String> {
+    let filter: Filter = serde_json::from_value::<Where>(json).map_err(|error| error.to_string())?.into();
+    filter.validate().map_err(|error| error.to_string())?;
+    if filter.is_empty() {
+        return Err("it constrains nothing, so it would show every movie".to_owned());
+    }
+    Ok(filter)
+}
+
+/// `MovieWhere` as JSON.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Where {
+    genres: Values,
+    cast: Values,
+    title: Option<String>,
+    year: Years,
+    decades: Vec<i64>,
+    has_poster: Option<bool>,
+    providers: Values,
+    and: Vec<Where>,
+    or: Vec<Where>,
+    not: Option<Box<Where>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Values {
+    any_of: Vec<String>,
+    all_of: Vec<String>,
+    none_of: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Years {
+    gte: Option<i64>,
+    lte: Option<i64>,
+}
+
+impl From<Values> for ValueMatch {
+    fn from(values: Values) -> Self {
+        Self { any_of: values.any_of, all_of: values.all_of, none_of: values.none_of }
+    }
+}
+
+impl From<Where> for Filter {
+    fn from(json: Where) -> Self {
+        let list = |list: Vec<Where>| list.into_iter().map(Self::from).collect();
+        Self {
+            genres: json.genres.into(),
+            cast: json.cast.into(),
+            title: json.title.filter(|title| !title.trim().is_empty()),
+            year: YearRange { gte: json.year.gte, lte: json.year.lte },
+            decades: json.decades,
+            has_poster: json.has_poster,
+            providers: json.providers.into(),
+            and: list(json.and),
+            or: list(json.or),
+            not: json.not.map(|not| Box::new(Self::from(*not))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_filter_with_a_slip_is_refused() {
+        assert!(parse(json!({ "providers": { "anyOf": ["acme"] }, "hasPoster": true })).is_ok());
+        for (json, part) in [
+            (json!({ "provider": { "anyOf": ["acme"] } }), "unknown field `provider`"),
+            (json!({ "providers": { "any_of": ["acme"] } }), "unknown field `any_of`"),
+            (json!({ "providers": ["acme"] }), ""),
+            (json!({ "or": [{ "titel": "x" }] }), "unknown field `titel`"),
+            (json!({}), "every movie"),
+            (json!({ "providers": { "anyOf": [] } }), "every movie"),
+            (json!({ "year": { "gte": 2000, "lte": 1990 } }), "is after"),
+            (json!("acme"), ""),
+        ] {
+            let told = parse(json.clone()).expect_err(&json.to_string());
+            assert!(told.contains(part), "{json}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_rule_puts_the_values_of_the_claim_in_place() {
+        let rule = TenantRule::new("tenant", r#"{"providers":{"anyOf":["$tenant"]},"year":{"lte":1999}}"#).unwrap();
+        let filter = rule.filter(&["acme".to_owned(), "zenith".to_owned()]).unwrap();
+        assert_eq!(filter.providers.any_of, ["acme", "zenith"]);
+        assert!(rule.filter(&[]).is_err() && rule.filter(&[String::new()]).is_err());
+        let title = TenantRule::new("tenant", r#"{"title":"$tenant"}"#).unwrap();
+        assert_eq!(title.filter(&["x".to_owned()]).unwrap().title.as_deref(), Some("x"));
+        assert!(title.filter(&["x".to_owned(), "y".to_owned()]).is_err());
+        for template in ["{", "{}", r#"{"providers":{"anyOf":["acme"]}}"#, r#"{"tenant":"$tenant"}"#] {
+            assert!(TenantRule::new("tenant", template).is_err(), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_never_more_than_a_value() {
+        let rule = TenantRule::new("tenant", r#"{"providers":{"anyOf":["$tenant"]}}"#).unwrap();
+        let odd = r#""]},"or":[{}],"x":{"y":[""#.to_owned();
+        assert_eq!(rule.filter(std::slice::from_ref(&odd)).unwrap().providers.any_of, [odd]);
+    }
+}

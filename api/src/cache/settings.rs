@@ -1,0 +1,38 @@
+//! What an operator may set about the cache.
+
+use std::time::Duration;
+
+/// Settings of the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// Bytes that answers may take in memory; 0 keeps none.
+    pub bytes: u64,
+    /// How long an answer may still be given out, and told to be stale, once the catalogue has changed, while it is
+    /// asked anew behind the scenes. Zero asks anew first.
+    pub stale_while_revalidate: Duration,
+    /// How long an answer may still be given out, and told to be stale, while the engine cannot be reached.
+    pub stale_if_error: Duration,
+    /// How long browsers and proxies may use the answer to a GET by hash without asking again.
+    pub max_age: Duration,
+    /// How much longer they may use it while they ask again.
+    pub max_age_while_revalidate: Duration,
+}
+
+impl CacheSettings {
+    /// Keeps nothing.
+    pub fn off() -> Self {
+        Self { bytes: 0, ..Self::default() }
+    }
+}
+
+impl Default for CacheSettings {
+    fn default() -> Self {
+        Self {
+            bytes: 64 * 1024 * 1024,
+            stale_while_revalidate: Duration::ZERO,
+            stale_if_error: Duration::from_secs(600),
+            max_age: Duration::ZERO,
+            max_age_while_revalidate: Duration::ZERO,
+        }
+    }
+}

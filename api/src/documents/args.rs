@@ -1,0 +1,55 @@
+//! Options of documents.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use wikimovie_command::Failure;
+
+use super::{DocumentSettings, TrustMode};
+
+/// Documents known by name.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Documents")]
+pub struct DocumentArgs {
+    /// Bytes of memory for automatic persisted queries
+    #[arg(long, env = "WIKIMOVIE_PERSISTED_BYTES", value_name = "BYTES", default_value_t = DocumentSettings::default().automatic_bytes)]
+    pub persisted_bytes: u64,
+    /// Manifest of trusted documents (JSON): hashes or ids to texts, or Apollo's. Read anew when it changes
+    #[arg(long, env = "WIKIMOVIE_TRUSTED_DOCUMENTS", value_name = "FILE")]
+    pub trusted_documents: Option<PathBuf>,
+    /// What is done with documents that the manifest does not list
+    #[arg(long, env = "WIKIMOVIE_TRUSTED_DOCUMENTS_MODE", value_name = "MODE", default_value = "off")]
+    pub trusted_documents_mode: TrustModeArg,
+}
+
+/// Values of `WIKIMOVIE_TRUSTED_DOCUMENTS_MODE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TrustModeArg {
+    /// They are executed
+    Off,
+    /// They are executed, and the hash of each is told in the log
+    Log,
+    /// They are refused
+    Enforce,
+}
+
+impl DocumentArgs {
+    /// The settings, if they fit together.
+    ///
+    /// # Errors
+    /// One line where nothing is listed that could be trusted.
+    pub fn settings(&self) -> Result<DocumentSettings, Failure> {
+        let mode = match self.trusted_documents_mode {
+            TrustModeArg::Off => TrustMode::Off,
+            TrustModeArg::Log => TrustMode::Log,
+            TrustModeArg::Enforce => TrustMode::Enforce,
+        };
+        if mode != TrustMode::Off && self.trusted_documents.is_none() {
+            return Err(Failure::new(
+                "WIKIMOVIE_TRUSTED_DOCUMENTS_MODE is set and WIKIMOVIE_TRUSTED_DOCUMENTS is not: it names the manifest",
+            ));
+        }
+        let (automatic_bytes, manifest) = (self.persisted_bytes, self.trusted_documents.clone());
+        Ok(DocumentSettings { automatic_bytes, mode, manifest })
+    }
+}

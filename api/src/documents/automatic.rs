@@ -1,0 +1,33 @@
+//! Automatic documents: texts that clients sent once, by hash, bounded in bytes. Those asked for least go first.
+
+use std::sync::Arc;
+
+use super::Hash;
+
+/// Key, pointers and the store's own tables.
+const ENTRY_BYTES: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct AutomaticDocuments(moka::sync::Cache<Hash, Arc<str>>);
+
+impl AutomaticDocuments {
+    pub(super) fn new(bytes: u64) -> Self {
+        let weight = |_: &Hash, text: &Arc<str>| u32::try_from(text.len() + ENTRY_BYTES).unwrap_or(u32::MAX);
+        Self(moka::sync::Cache::builder().max_capacity(bytes).weigher(weight).build())
+    }
+
+    pub(super) fn get(&self, hash: &Hash) -> Option<Arc<str>> {
+        self.0.get(hash)
+    }
+
+    pub(super) fn keep(&self, hash: Hash, text: &str) {
+        self.0.entry(hash).or_insert_with(|| text.into());
+    }
+
+    /// Bytes taken, once all is settled.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.run_pending_tasks();
+        self.0.weighted_size()
+    }
+}

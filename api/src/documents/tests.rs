@@ -1,0 +1,191 @@
+use std::fs;
+
+use async_graphql::value;
+
+use super::*;
+
+const ONE: &str = "query One { __typename }";
+const OTHER: &str = "query Other { catalog { movies } }";
+
+fn code(found: Result<Found, ApiError>) -> ErrorCode {
+    found.expect_err("it is refused").code()
+}
+
+fn by_hash(text: &str) -> Naming {
+    let extension = value!({ "version": 1, "sha256Hash": hex(&hash_text(text)) });
+    Naming { document_id: None, persisted: Some(extension) }
+}
+
+fn by_id(id: &str) -> Naming {
+    Naming { document_id: Some(id.to_owned()), persisted: None }
+}
+
+fn sha256(text: &str) -> String {
+    ["sha256:", &hex(&hash_text(text))].concat()
+}
+
+fn text(found: Result<Found, ApiError>) -> String {
+    found.unwrap().text.expect("a text").as_ref().to_owned()
+}
+
+/// Documents of which `ONE` alone is trusted, under its hash and the id `one`.
+fn trusting(mode: TrustMode) -> (Documents, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("manifest.json");
+    fs::write(&path, serde_json::json!({ "one": ONE }).to_string()).unwrap();
+    let settings = DocumentSettings { mode, manifest: Some(path), ..DocumentSettings::default() };
+    (Documents::open(settings).unwrap(), folder)
+}
+
+#[test]
+fn a_document_is_known_by_its_hash_once_sent() {
+    let documents = Documents::default();
+    assert_eq!(code(documents.find(by_hash(ONE), "")), ErrorCode::PersistedQueryNotFound);
+    assert_eq!(code(documents.find(by_id(&sha256(ONE)), "")), ErrorCode::PersistedQueryNotFound);
+    let hash = documents.find(by_hash(ONE), ONE).unwrap().keep.expect("it may be kept");
+    documents.keep(hash, ONE);
+    assert_eq!(text(documents.find(by_hash(ONE), "")), ONE);
+    assert_eq!(text(documents.find(by_id(&sha256(ONE)), "")), ONE);
+    assert_eq!(code(documents.find(by_hash(ONE), OTHER)), ErrorCode::BadRequest);
+    assert_eq!(documents.find(Naming::default(), ONE).unwrap().keep, None, "it was not asked to be kept");
+}
+
+#[test]
+fn odd_names_are_told() {
+    let documents = Documents::default();
+    for odd in [
+        value!(1),
+        value!({ "version": 2, "sha256Hash": hex(&hash_text(ONE)) }),
+        value!({ "version": 1 }),
+        value!({ "version": 1, "sha256Hash": "xyz" }),
+    ] {
+        let naming = Naming { document_id: None, persisted: Some(odd) };
+        assert_eq!(code(documents.find(naming, "")), ErrorCode::BadRequest);
+    }
+    for odd in ["sha256:xyz", "md5:d41d8cd98f00b204e9800998ecf8427e"] {
+        assert_eq!(code(documents.find(by_id(odd), "")), ErrorCode::BadRequest, "{odd}");
+    }
+    assert_eq!(code(documents.find(by_id("one"), ONE)), ErrorCode::BadRequest);
+    let both = Naming { document_id: Some("one".into()), ..by_hash(ONE) };
+    assert_eq!(code(documents.find(both, "")), ErrorCode::BadRequest);
+    for unknown in ["one", "x-app:one", ""] {
+        assert_eq!(code(documents.find(by_id(unknown), "")), ErrorCode::PersistedQueryNotFound, "{unknown}");
+    }
+}
+
+#[test]
+fn automatic_documents_take_no_more_than_they_may() {
+    let bytes = 1024 * 1024;
+    let settings = DocumentSettings { automatic_bytes: bytes, ..DocumentSettings::default() };
+    let documents = Documents::open(settings).unwrap();
+    for number in 0..200 {
+        let text = format!("{number:0>60000}");
+        documents.keep(hash_text(&text), &text);
+    }
+    let taken = documents.shared.automatic.bytes();
+    assert!((1..=bytes).contains(&taken), "{taken} bytes are taken");
+}
+
+#[test]
+fn only_trusted_documents_pass_where_that_is_enforced() {
+    let (documents, _folder) = trusting(TrustMode::Enforce);
+    assert_eq!(text(documents.find(by_id("one"), "")), ONE);
+    assert_eq!(text(documents.find(by_id(&sha256(ONE)), "")), ONE);
+    assert_eq!(text(documents.find(by_hash(ONE), "")), ONE);
+    assert!(documents.find(Naming::default(), ONE).is_ok(), "its text is as good as its name");
+    for refused in [
+        documents.find(Naming::default(), OTHER),
+        documents.find(Naming::default(), &[ONE, " "].concat()),
+        documents.find(by_hash(OTHER), OTHER),
+        documents.find(by_hash(OTHER), ""),
+        documents.find(by_id(&sha256(OTHER)), ""),
+        documents.find(by_id("other"), ""),
+    ] {
+        assert_eq!(code(refused), ErrorCode::DocumentNotTrusted);
+    }
+    documents.keep(hash_text(OTHER), OTHER);
+    assert_eq!(code(documents.find(by_hash(OTHER), "")), ErrorCode::DocumentNotTrusted);
+}
+
+#[test]
+fn others_pass_where_they_are_only_logged() {
+    let (documents, _folder) = trusting(TrustMode::Log);
+    assert_eq!(text(documents.find(by_id("one"), "")), ONE);
+    assert!(documents.find(Naming::default(), OTHER).is_ok());
+    assert!(documents.shared.told.get(&hash_text(OTHER)).is_some(), "it was told");
+    assert!(documents.shared.told.get(&hash_text(ONE)).is_none());
+    let hash = documents.find(by_hash(OTHER), OTHER).unwrap().keep.unwrap();
+    documents.keep(hash, OTHER);
+    assert_eq!(text(documents.find(by_hash(OTHER), "")), OTHER);
+}
+
+#[test]
+fn a_changed_manifest_is_read_and_a_bad_one_is_not() {
+    let (documents, folder) = trusting(TrustMode::Enforce);
+    let path = folder.path().join("manifest.json");
+    // Another length, so that it is seen to have changed however coarse the file system's clock is.
+    fs::write(&path, serde_json::json!({ "one": ONE, "other": OTHER }).to_string()).unwrap();
+    documents.look();
+    assert_eq!(text(documents.find(by_id("other"), "")), OTHER);
+    for bad in ["", "{", "{}", "{\"other\": \"{ broken\"}"] {
+        fs::write(&path, bad).unwrap();
+        documents.look();
+        assert_eq!(text(documents.find(by_id("other"), "")), OTHER, "{bad:?}");
+    }
+    fs::remove_file(&path).unwrap();
+    documents.look();
+    assert_eq!(documents.trusted(), 2);
+    fs::write(&path, serde_json::json!({ "other": OTHER }).to_string()).unwrap();
+    documents.look();
+    assert_eq!(code(documents.find(by_id("one"), "")), ErrorCode::DocumentNotTrusted);
+}
+
+#[test]
+fn manifests_of_relay_and_apollo_are_read() {
+    let hash = hex(&hash_text(ONE));
+    let apollo = serde_json::json!({
+        "format": "apollo-persisted-query-manifest", "version": 1,
+        "operations": [{ "id": hash, "name": "One", "type": "query", "body": ONE }],
+    });
+    for manifest in [
+        apollo,
+        serde_json::json!({ hash.clone(): ONE }),
+        serde_json::json!({ sha256(ONE): ONE }),
+        serde_json::json!({ "d41d8cd98f00b204e9800998ecf8427e": ONE }),
+    ] {
+        let manifest = Manifest::parse(manifest.to_string().as_bytes()).unwrap();
+        assert_eq!(manifest.by_hash(&hash_text(ONE)).as_deref(), Some(ONE));
+    }
+}
+
+#[test]
+fn a_bad_manifest_says_in_one_line_what_is_wrong() {
+    let other = hex(&hash_text(OTHER));
+    let deep = format!("{{ a {}", "{ a ".repeat(100));
+    let cases = [
+        ("".to_owned(), "it is no JSON"),
+        ("[]".to_owned(), "it is no JSON object"),
+        ("{}".to_owned(), "it lists no document"),
+        (serde_json::json!({ "a": 1 }).to_string(), "document a: its text is no string"),
+        (serde_json::json!({ "a": "{ broken" }).to_string(), "document a: it is no GraphQL"),
+        (serde_json::json!({ "a": deep }).to_string(), "document a: the document is nested deeper than 64"),
+        (serde_json::json!({ other: ONE }).to_string(), "the id is not the SHA-256 of the text"),
+        (serde_json::json!({ "sha256:12": ONE }).to_string(), "the id is not sha256: and 64 digits"),
+        (
+            serde_json::json!({ "format": "apollo-persisted-query-manifest", "version": 2, "operations": [] })
+                .to_string(),
+            "version 2 of apollo-persisted-query-manifest is not known",
+        ),
+        (
+            serde_json::json!({ "format": "apollo-persisted-query-manifest", "version": 1 }).to_string(),
+            "it has not the shape of an apollo-persisted-query-manifest",
+        ),
+    ];
+    for (json, expected) in cases {
+        let told = Manifest::parse(json.as_bytes()).expect_err("it is refused");
+        assert!(told.contains(expected), "{json}: {told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+    let missing = Manifest::read(std::path::Path::new("no/such/file.json")).unwrap_err().to_string();
+    assert!(missing.starts_with("trusted documents no/such/file.json: "), "{missing}");
+}

@@ -1,0 +1,189 @@
+//! Options of the protection.
+
+use std::{num::NonZeroU32, str::FromStr, time::Duration};
+
+use clap::{ArgAction, Args, ValueEnum, value_parser};
+use http::HeaderValue;
+use ipnet::IpNet;
+use wikimovie_command::Failure;
+
+use super::{CrossSite, GateSettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies};
+
+/// How much may be asked.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Protection")]
+pub struct GuardArgs {
+    /// Points that one client may spend in a minute, or `off`. Each operation costs about as many points as its answer
+    /// has values
+    #[arg(long, env = "WIKIMOVIE_RATE_LIMIT", value_name = "POINTS", default_value = "off")]
+    pub rate_limit: RateLimit,
+    /// Networks of proxies, parted by commas, whose Forwarded or X-Forwarded-For says who is behind them
+    #[arg(long, env = "WIKIMOVIE_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+    /// What happens to an operation beyond one of the five limits below
+    #[arg(long, env = "WIKIMOVIE_LIMITS", value_name = "MODE", default_value = "enforce")]
+    pub limits: LimitModeArg,
+    /// Deepest fields of an operation
+    #[arg(long, env = "WIKIMOVIE_MAX_DEPTH", value_name = "NUMBER", default_value_t = Limits::default().depth as u64, value_parser = value_parser!(u64).range(3..=64))]
+    pub max_depth: u64,
+    /// Dearest operation, in points
+    #[arg(long, env = "WIKIMOVIE_MAX_COST", value_name = "POINTS", default_value_t = Limits::default().cost as u64, value_parser = value_parser!(u64).range(10..=1_000_000))]
+    pub max_cost: u64,
+    /// Most aliases in an operation
+    #[arg(long, env = "WIKIMOVIE_MAX_ALIASES", value_name = "NUMBER", default_value_t = Limits::default().aliases, value_parser = value_parser!(u64).range(0..=5_000))]
+    pub max_aliases: u64,
+    /// Most fields at the root of an operation
+    #[arg(long, env = "WIKIMOVIE_MAX_ROOT_FIELDS", value_name = "NUMBER", default_value_t = Limits::default().root_fields, value_parser = value_parser!(u64).range(1..=5_000))]
+    pub max_root_fields: u64,
+    /// Most directives in an operation
+    #[arg(long, env = "WIKIMOVIE_MAX_DIRECTIVES", value_name = "NUMBER", default_value_t = Limits::default().directives, value_parser = value_parser!(u64).range(0..=5_000))]
+    pub max_directives: u64,
+    /// Largest request body and WebSocket message, in bytes
+    #[arg(long, env = "WIKIMOVIE_MAX_BODY", value_name = "BYTES", default_value_t = 1_048_576, value_parser = value_parser!(u64).range(1_024..=16_777_216))]
+    pub max_body: u64,
+    /// Operations that run at once, or `off`. Fewer do while the processors are busy; beyond them requests wait
+    /// shortly, and are then told to come back
+    #[arg(long, env = "WIKIMOVIE_CONCURRENCY", value_name = "NUMBER", default_value = "512")]
+    pub concurrency: Concurrency,
+    /// Longest wait of a request for its turn, in milliseconds
+    #[arg(long, env = "WIKIMOVIE_QUEUE_WAIT", value_name = "MS", default_value_t = 50, value_parser = value_parser!(u64).range(0..=10_000))]
+    pub queue_wait: u64,
+    /// Origins whose pages may ask, parted by commas: `*` for all, `none` for our own pages only
+    #[arg(long, env = "WIKIMOVIE_CORS_ORIGINS", value_name = "ORIGINS", default_value = "*")]
+    pub cors_origins: OriginList,
+    /// Whether a GET needs a header that browsers ask about first (GraphQL-Require-Preflight)
+    #[arg(long, env = "WIKIMOVIE_REQUIRE_PREFLIGHT", value_name = "BOOL", default_value_t = false, action = ArgAction::Set)]
+    pub require_preflight: bool,
+}
+
+/// Values of `WIKIMOVIE_LIMITS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LimitModeArg {
+    /// It is refused
+    Enforce,
+    /// It runs, and is noted in log and metrics
+    Warn,
+}
+
+/// Points a minute, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit(Option<NonZeroU32>);
+
+impl FromStr for RateLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self(None)),
+            points => points.parse().map(|points| Self(Some(points))).map_err(|_| "off, or points a minute".into()),
+        }
+    }
+}
+
+/// A number of operations, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Concurrency(Option<usize>);
+
+impl FromStr for Concurrency {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(number @ 1..=100_000) => Ok(Self(Some(number))),
+            _ if text == "off" => Ok(Self(None)),
+            _ => Err("off, or a number from 1 to 100000".to_owned()),
+        }
+    }
+}
+
+/// Origins, or all, or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OriginList(Origins);
+
+impl FromStr for OriginList {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let origin = |text: &str| {
+            let url: url::Url = text.parse().map_err(|_| format!("{text} is no origin"))?;
+            if url.origin().ascii_serialization() != text {
+                return Err(format!("{text} is no origin: scheme, host and port alone"));
+            }
+            HeaderValue::from_str(text).map_err(|_| format!("{text} is no origin"))
+        };
+        Ok(Self(match text {
+            "*" => Origins::Any,
+            "none" => Origins::Listed(Vec::new()),
+            list => Origins::Listed(list.split(',').map(str::trim).map(origin).collect::<Result<_, _>>()?),
+        }))
+    }
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| "it is no network such as 10.0.0.0/8".to_owned())
+}
+
+impl GuardArgs {
+    /// The settings, if they fit together.
+    ///
+    /// # Errors
+    /// One line about the first that does not.
+    pub fn settings(&self) -> Result<GuardSettings, Failure> {
+        if let RateLimit(Some(points)) = self.rate_limit
+            && u64::from(points.get()) < self.max_cost
+            && self.limits == LimitModeArg::Enforce
+        {
+            return Err(Failure::new(format!(
+                "WIKIMOVIE_RATE_LIMIT {points} is less than one operation of WIKIMOVIE_MAX_COST {} may cost",
+                self.max_cost
+            )));
+        }
+        Ok(GuardSettings {
+            limits: Limits {
+                depth: self.max_depth as usize,
+                cost: self.max_cost as usize,
+                aliases: self.max_aliases,
+                root_fields: self.max_root_fields,
+                directives: self.max_directives,
+                mode: match self.limits {
+                    LimitModeArg::Enforce => LimitMode::Enforce,
+                    LimitModeArg::Warn => LimitMode::Warn,
+                },
+            },
+            points_per_minute: self.rate_limit.0,
+            proxies: TrustedProxies::new(self.trusted_proxies.clone()),
+            gate: GateSettings {
+                limit: self.concurrency.0,
+                wait: Duration::from_millis(self.queue_wait),
+                ..GateSettings::default()
+            },
+            cross_site: CrossSite { origins: self.cors_origins.0.clone(), preflight: self.require_preflight },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_or_told() {
+        assert_eq!("off".parse::<RateLimit>(), Ok(RateLimit(None)));
+        assert_eq!("600".parse::<RateLimit>(), Ok(RateLimit(NonZeroU32::new(600))));
+        assert!("0".parse::<RateLimit>().is_err() && "many".parse::<RateLimit>().is_err());
+        assert_eq!("off".parse::<Concurrency>(), Ok(Concurrency(None)));
+        assert!("0".parse::<Concurrency>().is_err());
+        assert_eq!("*".parse::<OriginList>(), Ok(OriginList(Origins::Any)));
+        assert_eq!("none".parse::<OriginList>(), Ok(OriginList(Origins::Listed(Vec::new()))));
+        assert!("https://a.example, http://b.example:8080".parse::<OriginList>().is_ok());
+        for odd in ["a.example", "https://a.example/", "https://a.example/x", "", "https://*.example"] {
+            assert!(odd.parse::<OriginList>().is_err() || odd == "https://*.example", "{odd}");
+        }
+        assert_eq!(network("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
+        assert!(network("10.0.0.0/33").is_err());
+    }
+}

@@ -1,0 +1,141 @@
+//! Whose request it is, where nothing but its address says so.
+//!
+//! The address is that of the connection. Only where the connection comes from a proxy that the operator trusts are
+//! its headers read, and then from the right, hop by hop, for as long as the hops are trusted themselves: whatever
+//! stands further left was written by a stranger. `Forwarded` (RFC 7239) is read where it is there, else
+//! `X-Forwarded-For`.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use http::{HeaderMap, HeaderName, header};
+use ipnet::IpNet;
+
+/// Proxies whose word is taken for who is behind them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Most hops read.
+const MAX_HOPS: usize = 32;
+
+impl TrustedProxies {
+    /// Proxies with addresses in these networks.
+    pub fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    /// The address that a request comes from.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.to_canonical();
+        if !self.trusts(client) {
+            return client;
+        }
+        let hops = if headers.contains_key(header::FORWARDED) {
+            hops(headers, &header::FORWARDED, forwarded_for)
+        } else {
+            hops(headers, &X_FORWARDED_FOR, address)
+        };
+        for hop in hops.into_iter().rev().take(MAX_HOPS) {
+            // A hop that cannot be read ends what is known.
+            let Some(hop) = hop else { break };
+            client = hop.to_canonical();
+            if !self.trusts(client) {
+                break;
+            }
+        }
+        client
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// The part of an address that one client has for itself: an IPv4 address, or the /64 of an IPv6 one, which is what a
+/// provider hands to a household (RFC 6177), with 2^64 addresses to change between.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+fn hops(
+    headers: &HeaderMap,
+    name: &HeaderName,
+    read: impl Fn(&str) -> Option<IpAddr>,
+) -> Vec<Option<IpAddr>> {
+    let lines = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or_default());
+    lines.flat_map(|line| line.split(',')).map(|hop| read(hop.trim())).collect()
+}
+
+/// The `for` parameter of one element of `Forwarded`.
+fn forwarded_for(element: &str) -> Option<IpAddr> {
+    let mut pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
+    address(value.trim().trim_matches('"'))
+}
+
+/// An address as the headers write it, with or without a port, IPv6 perhaps in brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Some(address);
+    }
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Some(address.ip());
+    }
+    text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(peer: &str, lines: &[(&'static str, &str)]) -> String {
+        let networks = ["10.0.0.0/8", "fd00::/8"].map(|network| network.parse().unwrap());
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, value.parse().unwrap());
+        }
+        TrustedProxies::new(networks.into()).client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn headers_count_only_from_trusted_proxies_and_only_as_far_as_those_reach() {
+        const XFF: &str = "x-forwarded-for";
+        let cases: &[(&str, &[(&'static str, &str)], &str)] = &[
+            ("203.0.113.9", &[], "203.0.113.9"),
+            ("203.0.113.9", &[(XFF, "198.51.100.1")], "203.0.113.9"),
+            ("::ffff:203.0.113.9", &[(XFF, "198.51.100.1")], "203.0.113.9"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &[(XFF, "198.51.100.1")], "198.51.100.1"),
+            ("::ffff:10.0.0.1", &[(XFF, "198.51.100.1")], "198.51.100.1"),
+            // What a client writes itself stands left of what the proxy adds.
+            ("10.0.0.1", &[(XFF, "1.2.3.4, 198.51.100.1")], "198.51.100.1"),
+            ("10.0.0.1", &[(XFF, "1.2.3.4"), (XFF, "198.51.100.1")], "198.51.100.1"),
+            ("10.0.0.1", &[(XFF, "198.51.100.1, 10.9.9.9")], "198.51.100.1"),
+            ("10.0.0.1", &[(XFF, "198.51.100.1, junk")], "10.0.0.1"),
+            ("10.0.0.1", &[(XFF, "")], "10.0.0.1"),
+            ("10.0.0.1", &[(XFF, "198.51.100.1:4711")], "198.51.100.1"),
+            ("10.0.0.1", &[(XFF, "2001:db8::7")], "2001:db8::7"),
+            ("10.0.0.1", &[(XFF, "[2001:db8::7]:4711")], "2001:db8::7"),
+            ("fd00::1", &[("forwarded", "for=\"[2001:db8::7]\";proto=https")], "2001:db8::7"),
+            ("10.0.0.1", &[("forwarded", "For=1.2.3.4, proto=http;for=198.51.100.1")], "198.51.100.1"),
+            ("10.0.0.1", &[("forwarded", "for=_hidden")], "10.0.0.1"),
+            ("10.0.0.1", &[("forwarded", "for=198.51.100.1"), (XFF, "1.2.3.4")], "198.51.100.1"),
+        ];
+        for (peer, lines, expected) in cases {
+            assert_eq!(client(peer, lines), *expected, "{peer} {lines:?}");
+        }
+    }
+
+    #[test]
+    fn one_household_is_one_network() {
+        let network = |address: &str| network_of(address.parse().unwrap()).to_string();
+        assert_eq!(network("198.51.100.1"), "198.51.100.1");
+        assert_eq!(network("::ffff:198.51.100.1"), "198.51.100.1");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(network("2001:db8:1:2:ffff::1"), "2001:db8:1:2::");
+    }
+}

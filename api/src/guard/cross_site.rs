@@ -1,0 +1,141 @@
+//! Which other sites' pages may ask, by their browsers' rules.
+//!
+//! No cookie is ever looked at, and a body that is not `application/json` is refused, so no page can make a browser
+//! spend a visitor's identity here: by default any page may ask. Where the gateway itself stands inside a private
+//! network, that a visitor's browser can reach it is an identity of its own; then the origins are listed, and
+//! [`CrossSite::preflight`] makes even a GET one that browsers ask about first.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+
+use crate::{
+    graphql::error::{ApiError, ErrorCode},
+    guard::rate::{RATELIMIT, RATELIMIT_POLICY},
+};
+
+/// Rules for pages of other sites.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CrossSite {
+    /// Who may ask.
+    pub origins: Origins,
+    /// Whether a GET needs a header that no page can send unasked.
+    pub preflight: bool,
+}
+
+/// Origins whose pages may ask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origins {
+    /// All.
+    #[default]
+    Any,
+    /// These, such as `https://example.com`; an empty list for none but our own.
+    Listed(Vec<HeaderValue>),
+}
+
+/// Headers that make a browser ask before it sends a request of another site's page. The first is that of the
+/// specification in the making, the others are what clients send already.
+const PREFLIGHT_HEADERS: [&str; 3] =
+    ["graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"];
+
+impl CrossSite {
+    /// The layer that answers browsers.
+    pub fn cors(&self) -> CorsLayer {
+        let origins = match &self.origins {
+            Origins::Any => AllowOrigin::any(),
+            Origins::Listed(origins) => AllowOrigin::list(origins.clone()),
+        };
+        CorsLayer::new()
+            .allow_origin(origins)
+            .allow_methods([Method::GET, Method::POST])
+            // A wildcard would leave out Authorization (Fetch standard, "CORS-unsafe request-header names").
+            .allow_headers(AllowHeaders::mirror_request())
+            .expose_headers([
+                header::ETAG,
+                header::RETRY_AFTER,
+                RATELIMIT,
+                RATELIMIT_POLICY,
+                HeaderName::from_static("x-request-id"),
+                HeaderName::from_static("server-timing"),
+                HeaderName::from_static("traceresponse"),
+            ])
+            .max_age(Duration::from_secs(24 * 60 * 60))
+    }
+
+    /// Refuses a GET that a page of another site could have sent without the browser asking us first.
+    ///
+    /// # Errors
+    /// `CROSS_SITE_REQUEST`.
+    pub fn check_get(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let json = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.split(';').next().unwrap_or_default().trim() == "application/json");
+        if !self.preflight || json || PREFLIGHT_HEADERS.iter().any(|name| headers.contains_key(*name)) {
+            return Ok(());
+        }
+        let message = "a GET needs the header GraphQL-Require-Preflight, so that browsers ask first";
+        Err(ApiError::new(ErrorCode::CrossSiteRequest, message))
+    }
+
+    /// Refuses a WebSocket handshake from a page that may not ask: browsers do not, so we do.
+    ///
+    /// # Errors
+    /// `CROSS_SITE_REQUEST`.
+    pub fn check_handshake(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let (Origins::Listed(origins), Some(origin)) = (&self.origins, headers.get(header::ORIGIN)) else {
+            return Ok(());
+        };
+        let host = headers.get(header::HOST).map(HeaderValue::as_bytes).unwrap_or_default();
+        let authority = origin.as_bytes().splitn(2, |&byte| byte == b'/').nth(1).unwrap_or_default();
+        let own = authority.strip_prefix(b"/").is_some_and(|authority| !host.is_empty() && authority == host);
+        if own || origins.contains(origin) {
+            return Ok(());
+        }
+        Err(ApiError::new(ErrorCode::CrossSiteRequest, "pages of this origin may not connect"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        lines.iter().map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn a_get_needs_what_no_page_sends_unasked() {
+        let strict = CrossSite { preflight: true, ..CrossSite::default() };
+        for (lines, passes) in [
+            (&[][..], false),
+            (&[("content-type", "text/plain")], false),
+            (&[("content-type", "application/json")], true),
+            (&[("content-type", "application/json; charset=utf-8")], true),
+            (&[("graphql-require-preflight", "1")], true),
+            (&[("apollo-require-preflight", "")], true),
+        ] {
+            assert_eq!(strict.check_get(&headers(lines)).is_ok(), passes, "{lines:?}");
+            assert!(CrossSite::default().check_get(&headers(lines)).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_handshake_needs_an_origin_that_is_listed_or_ours() {
+        let listed = Origins::Listed(vec![HeaderValue::from_static("https://films.example")]);
+        let strict = CrossSite { origins: listed, ..CrossSite::default() };
+        for (lines, passes) in [
+            // No browser, no origin.
+            (&[("host", "api.example")][..], true),
+            (&[("origin", "https://films.example"), ("host", "api.example")], true),
+            (&[("origin", "https://api.example"), ("host", "api.example")], true),
+            (&[("origin", "https://evil.example"), ("host", "api.example")], false),
+            (&[("origin", "null"), ("host", "api.example")], false),
+            (&[("origin", "https://"), ("host", "")], false),
+        ] {
+            assert_eq!(strict.check_handshake(&headers(lines)).is_ok(), passes, "{lines:?}");
+            assert!(CrossSite::default().check_handshake(&headers(lines)).is_ok());
+        }
+    }
+}

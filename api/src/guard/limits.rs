@@ -1,0 +1,112 @@
+//! How much one operation may ask for. What each limit counts, and why it has its value, is told in `docs/limits.md`;
+//! a test keeps the numbers there equal to these.
+
+use crate::graphql::error::{ApiError, ErrorCode};
+
+/// Limits of one operation that an operator may move. Those that keep the process itself alive (size, tokens, nesting,
+/// fields once fragments are put in place) are constants of [`crate::graphql::bounds`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Deepest fields. The introspection query of GraphiQL has 15.
+    pub depth: usize,
+    /// Dearest operation, in points.
+    pub cost: usize,
+    /// Most aliases, with fragments put in place.
+    pub aliases: u64,
+    /// Most fields at the root, with fragments put in place.
+    pub root_fields: u64,
+    /// Most directives, with fragments put in place.
+    pub directives: u64,
+    /// Whether an operation beyond these is refused, or only noted.
+    pub mode: LimitMode,
+}
+
+/// What happens to an operation beyond a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LimitMode {
+    /// It is refused.
+    #[default]
+    Enforce,
+    /// It runs, and is noted in log and metrics: for finding the right numbers.
+    Warn,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            depth: 20,
+            cost: 5_000,
+            aliases: 100,
+            root_fields: 50,
+            directives: 100,
+            mode: LimitMode::Enforce,
+        }
+    }
+}
+
+/// What an operation comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measure {
+    /// Deepest field.
+    pub depth: usize,
+    /// Points.
+    pub cost: usize,
+    /// Aliases.
+    pub aliases: u64,
+    /// Fields at the root.
+    pub root_fields: u64,
+    /// Directives.
+    pub directives: u64,
+}
+
+impl Limits {
+    /// Looks whether an operation is within the limits.
+    ///
+    /// # Errors
+    /// `QUERY_TOO_COMPLEX`, naming the first limit that it is beyond; never in [`LimitMode::Warn`].
+    pub fn check(&self, measure: &Measure) -> Result<(), ApiError> {
+        let number = |count: usize| count as u64;
+        let rows = [
+            ("depth", "is {} levels deep", number(measure.depth), number(self.depth)),
+            ("cost", "costs {} points", number(measure.cost), number(self.cost)),
+            ("aliases", "holds {} aliases", measure.aliases, self.aliases),
+            ("root_fields", "holds {} fields at its root", measure.root_fields, self.root_fields),
+            ("directives", "holds {} directives", measure.directives, self.directives),
+        ];
+        for (limit, told, count, most) in rows {
+            if count <= most {
+                continue;
+            }
+            metrics::counter!("wikimovie_operations_beyond_limit_total", "limit" => limit).increment(1);
+            if self.mode == LimitMode::Enforce {
+                let told = told.replace("{}", &count.to_string());
+                let message = format!("the operation {told}, more than {most}");
+                return Err(ApiError::new(ErrorCode::QueryTooComplex, message));
+            }
+            tracing::warn!(limit, count, most, "an operation is beyond a limit; limits only warn");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_beyond_is_named_and_in_warn_mode_let_through() {
+        let limits = Limits::default();
+        let at = Measure { depth: 20, cost: 5_000, aliases: 100, root_fields: 50, directives: 100 };
+        assert_eq!(limits.check(&at), Ok(()));
+        for (measure, message) in [
+            (Measure { depth: 21, ..at }, "the operation is 21 levels deep, more than 20"),
+            (Measure { cost: 5_001, ..at }, "the operation costs 5001 points, more than 5000"),
+            (Measure { aliases: 101, ..at }, "the operation holds 101 aliases, more than 100"),
+            (Measure { root_fields: 51, ..at }, "the operation holds 51 fields at its root, more than 50"),
+            (Measure { directives: 101, ..at }, "the operation holds 101 directives, more than 100"),
+        ] {
+            assert_eq!(limits.check(&measure).unwrap_err().message(), message);
+            assert_eq!(Limits { mode: LimitMode::Warn, ..limits }.check(&measure), Ok(()));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Protection: how much one operation, one client and all of them together may ask for, and from whose pages.
+
+pub mod args;
+pub mod client;
+pub mod concurrency;
+pub mod cross_site;
+pub mod limits;
+pub mod rate;
+
+use std::num::NonZeroU32;
+
+pub use self::{
+    client::TrustedProxies,
+    concurrency::{Gate, GateSettings},
+    cross_site::{CrossSite, Origins},
+    limits::{LimitMode, Limits, Measure},
+    rate::{Client, RateLimits, RateStatus},
+};
+
+/// Settings of the protection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GuardSettings {
+    /// Limits of one operation.
+    pub limits: Limits,
+    /// Points of one client a minute; `None` for no limit.
+    pub points_per_minute: Option<NonZeroU32>,
+    /// Proxies whose word is taken for who is behind them.
+    pub proxies: TrustedProxies,
+    /// Operations that run at once.
+    pub gate: GateSettings,
+    /// Rules for pages of other sites.
+    pub cross_site: CrossSite,
+}
+
+/// The protection of one gateway. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// Lets operations in.
+    pub gate: Gate,
+    /// Points of clients; `None` for no limit.
+    pub rates: Option<RateLimits>,
+}
+
+impl Guard {
+    /// By these settings.
+    pub fn new(settings: &GuardSettings) -> Self {
+        Self { gate: Gate::new(settings.gate), rates: settings.points_per_minute.map(RateLimits::new) }
+    }
+}

@@ -1,0 +1,127 @@
+//! The public listener: takes no more connections than may be open, and gives each a limit on silence.
+
+use std::{
+    io::{self, IoSlice},
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::extract::connect_info::Connected;
+use axum_server::{AddrListener, Address};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+use tokio_io_timeout::TimeoutStream;
+
+use super::ServerSettings;
+
+/// Who connected.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(SocketAddr);
+
+impl Address for Peer {
+    type Stream = Connection;
+    type Listener = Bounded;
+}
+
+impl Connected<Peer> for SocketAddr {
+    fn connect_info(peer: Peer) -> Self {
+        peer.0
+    }
+}
+
+/// A listener that waits while too many connections are open; those that come meanwhile wait in the system's queue.
+#[derive(Debug)]
+pub(super) struct Bounded {
+    listener: TcpListener,
+    permits: Arc<Semaphore>,
+    silence: Duration,
+}
+
+impl Bounded {
+    pub(super) fn new(listener: TcpListener, settings: &ServerSettings) -> Self {
+        let permits = Arc::new(Semaphore::new(settings.connections));
+        Self { listener, permits, silence: settings.idle_deadline }
+    }
+}
+
+impl AddrListener<Connection, Peer> for Bounded {
+    async fn bind_to(_: Peer) -> io::Result<Self> {
+        Err(io::Error::other("the listener is bound before the server is made"))
+    }
+
+    async fn accept_stream(&self) -> io::Result<(Connection, Peer)> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(io::Error::other)?;
+        let (stream, address) = self.listener.accept().await?;
+        // An answer that leaves in two parts must not wait for the client's acknowledgement of the first.
+        stream.set_nodelay(true)?;
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_read_timeout(Some(self.silence));
+        stream.set_write_timeout(Some(self.silence));
+        metrics::gauge!("wikimovie_http_connections_active").increment(1.0);
+        Ok((Connection { stream: Box::pin(stream), _permit: permit }, Peer(address)))
+    }
+
+    fn get_local_addr(&self) -> io::Result<Peer> {
+        self.listener.local_addr().map(Peer)
+    }
+}
+
+/// A connection that ends when nothing is heard, or nothing is taken, for too long; its place is given back at its
+/// end.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: Pin<Box<TimeoutStream<TcpStream>>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        metrics::gauge!("wikimovie_http_connections_active").decrement(1.0);
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.stream.as_mut().poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.stream.as_mut().poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

@@ -1,0 +1,192 @@
+//! Serving: listeners, connections and their end. What enters are settings and a gateway; what is answered is up to
+//! [`crate::http`].
+//!
+//! The public listener speaks plain HTTP or TLS, HTTP/1.1 and HTTP/2, and bounds who is slow. The admin listener,
+//! where there is one, serves probes and metrics in plain HTTP, and neither waits for the other.
+
+mod listener;
+mod settings;
+mod tls;
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
+
+use axum::Router;
+use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
+use tokio::net::TcpListener;
+use wikimovie_command::{
+    Failure,
+    metrics::{self, Program},
+};
+
+pub use self::settings::{ServerSettings, TlsSettings};
+use self::{
+    listener::{Bounded, Peer},
+    tls::Tls,
+};
+use crate::{Gateway, http};
+
+/// Streams that one HTTP/2 connection may have open at once: enough for a page's questions, few enough that one
+/// connection does not stand for a thousand.
+const STREAMS: u32 = 100;
+
+/// Largest size of a request's headers, in bytes.
+const HEADER_BYTES: usize = 32 * 1024;
+
+/// Reads the certificates that the settings name.
+///
+/// # Errors
+/// One line about one that cannot be used.
+pub(crate) fn check(settings: &ServerSettings) -> Result<(), Failure> {
+    settings.tls.as_ref().map(Tls::read).transpose().map(|_| ())
+}
+
+/// A server whose addresses are taken, and that does not answer yet.
+#[derive(Debug)]
+pub struct Server {
+    public: TcpListener,
+    admin: Option<TcpListener>,
+    tls: Option<Tls>,
+    settings: ServerSettings,
+}
+
+impl Server {
+    /// Takes the addresses and reads the certificates.
+    ///
+    /// # Errors
+    /// One line about an address that cannot be listened on, or a certificate that cannot be used.
+    pub async fn bind(settings: ServerSettings) -> Result<Self, Failure> {
+        let tls = settings.tls.as_ref().map(Tls::read).transpose()?;
+        let public = bind(settings.listen, "WIKIMOVIE_LISTEN").await?;
+        let admin = match settings.admin_listen {
+            Some(address) => Some(bind(address, "WIKIMOVIE_ADMIN_LISTEN").await?),
+            None => None,
+        };
+        Ok(Self { public, admin, tls, settings })
+    }
+
+    /// Address of the gateway, with the port that was taken.
+    pub fn address(&self) -> SocketAddr {
+        self.public.local_addr().unwrap_or(self.settings.listen)
+    }
+
+    /// Address of probes and metrics, where they are apart.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().and_then(|admin| admin.local_addr().ok())
+    }
+
+    /// Address of the gateway as a browser on this machine can open it.
+    pub fn base_url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", here(self.address()))
+    }
+
+    /// The same of probes and metrics, where they are apart.
+    pub fn admin_url(&self) -> Option<String> {
+        self.admin_address().map(|address| format!("http://{}", here(address)))
+    }
+
+    /// Serves until `stop` completes. `/readyz` then says so for the drain delay; after it no new connection is taken,
+    /// open requests finish, and whatever is still open at the drain deadline is cut.
+    ///
+    /// # Errors
+    /// What the system says about a listener.
+    pub async fn serve(
+        self,
+        gateway: Gateway,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        let Self { public, admin, tls, settings } = self;
+        let lifecycle = gateway.lifecycle.clone();
+        let documents = gateway.documents();
+        let followed = gateway.clone();
+        let (router, admin) = match admin {
+            Some(listener) => (http::public(gateway.clone()), Some((listener, http::admin(gateway)))),
+            None => (http::router(gateway), None),
+        };
+        let handle = Handle::new();
+        let ending = handle.clone();
+        let ended = lifecycle.clone();
+        let drained = async move {
+            stop.await;
+            lifecycle.start_draining();
+            tokio::time::sleep(settings.drain_delay).await;
+            lifecycle.close();
+            ending.graceful_shutdown(Some(settings.drain_deadline));
+            std::future::pending::<()>().await;
+        };
+        let documents = documents.follow();
+        let reloaded = tls.clone();
+        let recorder = metrics::recorder(Program::Gateway).map_err(io::Error::other)?;
+        let background = async move {
+            let certificates = async {
+                match reloaded {
+                    Some(tls) => tls.follow().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::join!(certificates, documents, metrics::keep_house(recorder), followed.follow());
+        };
+        let admin = async move {
+            match admin {
+                Some((listener, router)) => axum::serve(listener, router).await,
+                None => std::future::pending().await,
+            }
+        };
+        let served = listen(public, tls, &settings, handle, router);
+        let done = tokio::select! {
+            served = served => served,
+            failed = admin => failed,
+            () = drained => Ok(()),
+            () = background => Ok(()),
+        };
+        ended.close();
+        done
+    }
+}
+
+/// An address that can be connected to.
+fn here(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        ip if !ip.is_unspecified() => address,
+        IpAddr::V4(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
+        IpAddr::V6(_) => SocketAddr::from((Ipv6Addr::LOCALHOST, address.port())),
+    }
+}
+
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| Failure::listening(address, setting, &error))
+}
+
+async fn listen(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    settings: &ServerSettings,
+    handle: Handle<Peer>,
+    router: Router,
+) -> io::Result<()> {
+    let listener = Bounded::new(listener, settings);
+    let mut server = HttpServer::<Peer, DefaultAcceptor>::from_listener(listener)
+        .handle(handle)
+        .first_request_timeout(settings.header_deadline)
+        .accept_error_handler(|_, error| tracing::debug!(%error, "a connection did not come about"));
+    let http = server.http_builder();
+    // Counts from the end of the request before, so that it bounds idle connections and slow headers alike.
+    http.http1().header_read_timeout(settings.idle_deadline).max_buf_size(HEADER_BYTES.max(64 * 1024));
+    http.http2()
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(u32::try_from(HEADER_BYTES).unwrap_or(u32::MAX))
+        .keep_alive_interval(settings.idle_deadline / 2)
+        .keep_alive_timeout(settings.idle_deadline / 2);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    match tls {
+        None => server.serve(service).await,
+        Some(tls) => {
+            let acceptor = RustlsAcceptor::new(tls.config()).handshake_timeout(settings.header_deadline);
+            server.acceptor(acceptor).serve(service).await
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The outermost layer: every request is counted, timed, and given ids.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{MatchedPath, Request as HttpRequest},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderName, Method, header::USER_AGENT};
+use tracing::{Instrument, Span, field::Empty};
+use wikimovie_command::trace;
+
+use super::Request;
+
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+const TRACE_RESPONSE: HeaderName = HeaderName::from_static("traceresponse");
+
+/// Counts, times and traces a request, and tells its caller what it took.
+pub(crate) async fn observe(server_timing: bool, request: HttpRequest, next: Next) -> Response {
+    let started = Instant::now();
+    let _active = Active::start();
+    let (route, method) = (route(&request), method(request.method()));
+    let caller = trace::extract(request.headers());
+    let span = span(route, method, &request);
+    if let Some(caller) = &caller {
+        // Refused only where the span has begun already.
+        let _ = tracing_opentelemetry::OpenTelemetrySpanExt::set_parent(&span, caller.clone());
+    }
+    let ids = trace::ids(&span, caller.as_ref());
+    let told = trace::response(&ids);
+    let telemetry = Request::new();
+    let answer = telemetry.clone().scope(trace::scope(ids, next.run(request)));
+    let mut response = answer.instrument(span.clone()).await;
+
+    let status = response.status();
+    span.record("http.response.status_code", status.as_u16());
+    if status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+    metrics::histogram!("wikimovie_http_request_duration_seconds", "route" => route)
+        .record(started.elapsed());
+    metrics::counter!(
+        "wikimovie_http_requests_total",
+        "route" => route, "method" => method, "status" => status.as_str().to_owned()
+    )
+    .increment(1);
+    let headers = response.headers_mut();
+    if let Some(told) = told {
+        headers.insert(TRACE_RESPONSE, told);
+    }
+    if let Some(timing) = server_timing.then(|| telemetry.server_timing()).flatten() {
+        headers.insert(SERVER_TIMING, timing);
+    }
+    response
+}
+
+/// By OpenTelemetry's conventions for HTTP servers. The path is left out: a query stands in it.
+fn span(route: &'static str, method: &'static str, request: &HttpRequest) -> Span {
+    tracing::info_span!(
+        target: "wikimovie_trace",
+        "request",
+        otel.name = format_args!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+        network.protocol.version = version(request.version()),
+        user_agent.original = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()),
+    )
+}
+
+fn version(version: http::Version) -> &'static str {
+    match version {
+        http::Version::HTTP_2 => "2",
+        http::Version::HTTP_10 => "1.0",
+        _ => "1.1",
+    }
+}
+
+/// One of our routes; whatever else was asked for is `other`, or every scanner would make labels.
+fn route(request: &HttpRequest) -> &'static str {
+    const ROUTES: [&str; 8] =
+        ["/graphql", "/schema.graphql", "/livez", "/readyz", "/metrics", "/", "/graphiql", "/assets/{*path}"];
+    let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    ROUTES.into_iter().find(|route| Some(*route) == matched).unwrap_or("other")
+}
+
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        Method::HEAD => "HEAD",
+        _ => "other",
+    }
+}
+
+/// One of the requests being answered, also where its client goes away meanwhile.
+struct Active;
+
+impl Active {
+    fn start() -> Self {
+        metrics::gauge!("wikimovie_http_requests_active").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Active {
+    fn drop(&mut self) {
+        metrics::gauge!("wikimovie_http_requests_active").decrement(1.0);
+    }
+}
+
+/// One of the open WebSocket connections.
+#[derive(Debug)]
+pub(crate) struct Socket;
+
+impl Socket {
+    pub(crate) fn open() -> Self {
+        metrics::gauge!("wikimovie_sockets_active").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        metrics::gauge!("wikimovie_sockets_active").decrement(1.0);
+    }
+}

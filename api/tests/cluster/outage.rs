@@ -1,0 +1,187 @@
+//! The engine is away under load: what was asked before goes on and says so, the rest fails fast with its code, all is
+//! as before soon after its return, and nothing is left over. `OUTAGE_SECONDS` sets for how long (`make outage`: 60).
+
+#![expect(clippy::print_stdout, reason = "what was seen is worth reading")]
+
+use std::{
+    net::SocketAddr,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use wikimovie_api::{CacheSettings, Server, ServerSettings};
+use wikimovie_testkit::{Fault, engines};
+
+use crate::{
+    app::{App, DEADLINE},
+    client::Client,
+};
+
+/// Longer than it takes to see that the engine does not confirm its revision, with time to see what follows.
+const SHORT: u64 = 7;
+/// Time after the engine is gone from which every answer must say so.
+const SEEN: Duration = Duration::from_secs(5);
+/// Within this the gateway must be as before.
+const RECOVERY: Duration = Duration::from_secs(2);
+const CLIENTS: usize = 8;
+
+/// Questions asked before the outage.
+const KNOWN: [&str; 4] = [
+    "{ search(text: \"alien\") { total { value } hits(first: 3) { nodes { title } } } }",
+    "{ search { facets { genres { values { value count } } } } }",
+    "{ autocomplete(prefix: \"ali\") { text count } }",
+    "{ costars(from: \"Al Pacino\", to: \"Sigourney Weaver\") { length } }",
+];
+
+/// A question that nobody has asked.
+fn unknown() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Relaxed);
+    format!("{{ search(text: \"alien {number}\") {{ total {{ value }} }} }}")
+}
+
+struct Asked {
+    begun: Instant,
+    took: Duration,
+    known: bool,
+    code: Option<String>,
+    stale: bool,
+}
+
+/// What this process holds.
+#[derive(Debug)]
+struct Held {
+    resident_mib: f64,
+    sockets: usize,
+    tasks: usize,
+}
+
+impl Held {
+    fn now() -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = resident.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+        let files = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+        let is_socket = |file: &std::fs::DirEntry| {
+            std::fs::read_link(file.path()).is_ok_and(|target| target.to_string_lossy().starts_with("socket:"))
+        };
+        Self {
+            resident_mib: kib.unwrap_or_default() / 1_024.0,
+            sockets: files.filter(is_socket).count(),
+            tasks: tokio::runtime::Handle::current().metrics().num_alive_tasks(),
+        }
+    }
+}
+
+async fn client(address: SocketAddr, stop: CancellationToken) -> Vec<Asked> {
+    let mut client = Client::connect(address).await;
+    let mut asked = Vec::new();
+    for round in 0_usize.. {
+        if stop.is_cancelled() {
+            break;
+        }
+        let known = round % 2 == 0;
+        let query = if known { KNOWN[round / 2 % KNOWN.len()].to_owned() } else { unknown() };
+        let begun = Instant::now();
+        let answer = client.ask(&query).await.unwrap();
+        let code = answer.pointer("/errors/0/extensions/code").and_then(Value::as_str).map(str::to_owned);
+        let stale = answer.pointer("/extensions/cache/status").is_some_and(|status| status == "STALE");
+        asked.push(Asked { begun, took: begun.elapsed(), known, code, stale });
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    asked
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outage_under_load_is_survived() {
+    let seconds = std::env::var("OUTAGE_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    let outage = Duration::from_secs(seconds.unwrap_or(SHORT).max(SHORT));
+    for engine in engines("an_outage_under_load_is_survived") {
+        for (name, fault) in [("gone", Fault::Dead), ("hanging", Fault::Hang)] {
+            survive(&engine, name, fault, outage).await;
+        }
+    }
+}
+
+async fn survive(engine: &wikimovie_testkit::Engine, name: &str, fault: Fault, outage: Duration) {
+    let app = App::remembering(engine, 1, CacheSettings::default()).await;
+    app.follow();
+    let settings = ServerSettings { listen: ([127, 0, 0, 1], 0).into(), ..ServerSettings::default() };
+    let server = Server::bind(settings).await.unwrap();
+    let address = server.address();
+    let end = CancellationToken::new();
+    let serving = tokio::spawn(server.serve(app.gateway.clone(), end.clone().cancelled_owned()));
+
+    // Fills what is kept of questions as such, so that it does not look like a leak.
+    let mut first = Client::connect(address).await;
+    for query in KNOWN {
+        assert_eq!(first.ask(query).await.unwrap().get("errors"), None, "{query}");
+    }
+    for _ in 0..1_200 {
+        first.ask(&unknown()).await.unwrap();
+    }
+    app.proxies[0].forget();
+    let stop = CancellationToken::new();
+    let load = || (0..CLIENTS).map(|_| tokio::spawn(client(address, stop.clone()))).collect::<Vec<_>>();
+    let clients = load();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let before = Held::now();
+    app.fail(&fault);
+    let gone = Instant::now();
+    tokio::time::sleep(outage).await;
+    let during = Held::now();
+    app.fail(&Fault::Pass);
+    let back = Instant::now();
+    tokio::time::sleep(RECOVERY + Duration::from_secs(2)).await;
+    app.proxies[0].forget();
+    let after = Held::now();
+    stop.cancel();
+    let asked: Vec<Asked> =
+        futures::future::join_all(clients).await.into_iter().flat_map(Result::unwrap).collect();
+    end.cancel();
+    serving.await.unwrap().unwrap();
+
+    let answered_known = asked.iter().filter(|asked| asked.known);
+    let failed: Vec<_> = answered_known.clone().filter_map(|asked| asked.code.as_deref()).collect();
+    assert!(failed.is_empty(), "{name}: questions asked before failed: {failed:?}");
+    let silent = answered_known
+        .clone()
+        .filter(|asked| asked.begun > gone + SEEN && asked.begun + asked.took < back && !asked.stale);
+    assert_eq!(silent.count(), 0, "{name}: answers that may be old did not say so");
+
+    // Those under way when it went away may have been waiting for it.
+    let lost: Vec<_> = asked
+        .iter()
+        .filter(|asked| !asked.known && asked.begun > gone + SEEN && asked.begun + asked.took < back)
+        .collect();
+    assert!(!lost.is_empty(), "{name}: nothing new was asked");
+    for asked in &lost {
+        assert_eq!(asked.code.as_deref(), Some("ENGINE_UNAVAILABLE"), "{name}: after {:?}", asked.took);
+    }
+    let slowest = lost.iter().map(|asked| asked.took).max().unwrap_or_default();
+    assert!(slowest < DEADLINE, "{name}: the slowest failure took {slowest:?}");
+    let codes = asked.iter().filter(|asked| asked.begun > gone && asked.begun < back).filter_map(|a| a.code.as_deref());
+    assert!(codes.clone().all(|code| matches!(code, "ENGINE_UNAVAILABLE" | "ENGINE_TIMEOUT")));
+
+    let recovered = |known: bool| {
+        let bad = asked.iter().filter(|asked| asked.known == known && (asked.code.is_some() || asked.stale));
+        bad.map(|asked| (asked.begun + asked.took).saturating_duration_since(back)).max().unwrap_or_default()
+    };
+    let (new, old) = (recovered(false), recovered(true));
+    println!(
+        "outage of {outage:?} ({name}, {}): {} questions, {} known of them {} told to be old; {} new ones failed, the slowest \
+         after {slowest:?}; as before after {:?}",
+        engine.name,
+        asked.len(),
+        answered_known.clone().count(),
+        answered_known.filter(|asked| asked.stale).count(),
+        asked.iter().filter(|asked| asked.code.is_some()).count(),
+        new.max(old),
+    );
+    println!("before {before:?}\nduring {during:?}\nafter  {after:?}");
+    assert!(new < RECOVERY && old < RECOVERY, "{name}: new questions after {new:?}, known ones after {old:?}");
+    assert!(after.sockets <= before.sockets + CLIENTS && after.tasks <= before.tasks + CLIENTS, "{name}: something stayed");
+    assert!(after.resident_mib < before.resident_mib + 64.0, "{name}: memory grew");
+}

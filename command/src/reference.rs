@@ -1,0 +1,154 @@
+//! The written list of a program's settings, from the same options that read them.
+//!
+//! `docs/configuration.md` holds a part for each program between markers, and `command/src/names/` the bare names;
+//! a test of each program keeps both equal to what this renders.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use clap::{Arg, Command};
+
+use crate::{names, settings::variable};
+
+/// Heading of options that have none.
+const GENERAL: &str = "General";
+
+/// Compares what is written about a program's settings with its options; `update` writes it anew.
+///
+/// # Errors
+/// What to do about a difference, or about files that cannot be used.
+pub fn compare(root: &Path, command: &Command, update: bool) -> Result<(), String> {
+    let program = command.get_name();
+    let document = root.join("docs/configuration.md");
+    let text = fs::read_to_string(&document).map_err(|error| format!("{}: {error}", document.display()))?;
+    let expected = with_part(&text, program, &markdown(command))
+        .ok_or_else(|| format!("{} has no part for {program}", document.display()))?;
+    let names_file = root.join(format!("command/src/names/{program}.txt"));
+    let mut names = names::known(command).join("\n");
+    names.push('\n');
+    for (path, expected, found) in [
+        (&document, expected, text),
+        (&names_file, names, fs::read_to_string(&names_file).unwrap_or_default()),
+    ] {
+        if expected == found {
+            continue;
+        }
+        if !update {
+            return Err(format!(
+                "{} differs from the options of {program}: run `make config-docs`",
+                path.display()
+            ));
+        }
+        fs::write(path, expected).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// A setting, and the commands that have it; none for that without a name.
+struct Setting<'a> {
+    argument: &'a Arg,
+    commands: Vec<String>,
+}
+
+/// Renders the settings of a program as Markdown, a table for each heading in the order of first use.
+pub fn markdown(command: &Command) -> String {
+    let mut settings: Vec<Setting<'_>> = Vec::new();
+    collect(command, "", &mut settings);
+    let heading = |setting: &Setting<'_>| setting.argument.get_help_heading().unwrap_or(GENERAL).to_owned();
+    let mut headings: Vec<String> = Vec::new();
+    for setting in &settings {
+        if !headings.contains(&heading(setting)) {
+            headings.push(heading(setting));
+        }
+    }
+    let mut out = String::new();
+    for title in headings {
+        let _ =
+            writeln!(out, "\n### {title}\n\n| variable | option | default | meaning |\n|---|---|---|---|");
+        for setting in settings.iter().filter(|setting| heading(setting) == title) {
+            let _ = writeln!(out, "{}", row(setting));
+        }
+    }
+    out
+}
+
+fn collect<'a>(command: &'a Command, path: &str, settings: &mut Vec<Setting<'a>>) {
+    for argument in command.get_arguments() {
+        let Some(name) = variable(argument) else { continue };
+        let known = settings.iter_mut().find(|setting| variable(setting.argument).as_ref() == Some(&name));
+        match known {
+            Some(setting) => setting.commands.push(path.to_owned()),
+            None => settings.push(Setting { argument, commands: vec![path.to_owned()] }),
+        }
+    }
+    for below in command.get_subcommands() {
+        collect(below, format!("{path} {}", below.get_name()).trim(), settings);
+    }
+}
+
+fn row(setting: &Setting<'_>) -> String {
+    let argument = setting.argument;
+    let name = variable(argument).unwrap_or_default();
+    let option = argument.get_long().map(|long| format!("`--{long}`")).unwrap_or_default();
+    let defaults: Vec<_> =
+        argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
+    let is_flag = !argument.get_action().takes_values();
+    let default =
+        if defaults.is_empty() || is_flag { String::new() } else { format!("`{}`", defaults.join(",")) };
+    let help = argument.get_long_help().or(argument.get_help()).map(ToString::to_string).unwrap_or_default();
+    let mut meaning = help.replace('\n', " ").replace('|', "\\|");
+    let values: Vec<_> =
+        argument.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect();
+    if !values.is_empty() && !is_flag {
+        let _ = write!(meaning, ". One of {}", values.join(", "));
+    }
+    // One without a name belongs to the program as a whole.
+    if !setting.commands.iter().any(String::is_empty) {
+        let commands: Vec<_> = setting.commands.iter().map(|command| format!("`{command}`")).collect();
+        let _ = write!(meaning, " ({})", commands.join(", "));
+    }
+    format!("| `{name}` | {option} | {default} | {meaning} |")
+}
+
+/// Puts a program's part into a document that holds the parts of several between markers.
+fn with_part(document: &str, program: &str, part: &str) -> Option<String> {
+    let (start, end) = (format!("<!-- settings of {program} -->\n"), format!("<!-- end of {program} -->"));
+    let from = document.find(&start)? + start.len();
+    let to = from + document[from..].find(&end)?;
+    Some([&document[..from], part, "\n", &document[to..]].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command() -> Command {
+        let option = |name: &'static str| Arg::new(name).long(name).env(name).help("What | it is");
+        Command::new("test")
+            .arg(option("WIKIMOVIE_ONE").default_value("1"))
+            .subcommand(Command::new("load").arg(option("WIKIMOVIE_ONE")).arg(option("WIKIMOVIE_TWO")))
+    }
+
+    #[test]
+    fn each_setting_stands_once_with_its_commands() {
+        let text = markdown(&command());
+        assert_eq!(text.matches("`WIKIMOVIE_ONE`").count(), 1, "{text}");
+        assert!(text.contains("| `WIKIMOVIE_ONE` | `--WIKIMOVIE_ONE` | `1` | What \\| it is |"), "{text}");
+        assert!(text.contains("| What \\| it is (`load`) |"), "{text}");
+    }
+
+    #[test]
+    fn a_difference_is_told_and_written() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("docs")).unwrap();
+        fs::create_dir_all(root.path().join("command/src/names")).unwrap();
+        let document = root.path().join("docs/configuration.md");
+        fs::write(&document, "Head\n<!-- settings of test -->\n<!-- end of test -->\nFoot\n").unwrap();
+        assert!(compare(root.path(), &command(), false).unwrap_err().contains("make config-docs"));
+        compare(root.path(), &command(), true).unwrap();
+        compare(root.path(), &command(), false).unwrap();
+        let text = fs::read_to_string(&document).unwrap();
+        assert!(text.starts_with("Head\n") && text.ends_with("Foot\n") && text.contains("WIKIMOVIE_TWO"));
+        let names = fs::read_to_string(root.path().join("command/src/names/test.txt")).unwrap();
+        assert_eq!(names, "WIKIMOVIE_ONE\nWIKIMOVIE_TWO\n");
+    }
+}

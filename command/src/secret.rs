@@ -1,0 +1,39 @@
+//! Values that are given as they stand or by a file.
+
+use std::{fs, path::Path};
+
+use crate::Failure;
+
+/// A secret given as it stands or by a file, not both; an empty one is none.
+///
+/// # Errors
+/// One line where both are given, or the file cannot be read as text.
+pub fn one_of(name: &str, value: Option<&str>, file: Option<&Path>) -> Result<Option<String>, Failure> {
+    let value = value.filter(|value| !value.is_empty());
+    match (value, file) {
+        (Some(_), Some(_)) => {
+            Err(Failure::new(format!("{name} and {name}_FILE are both set: give one of them")))
+        }
+        (Some(value), None) => Ok(Some(value.to_owned())),
+        (None, None) => Ok(None),
+        (None, Some(file)) => {
+            Ok(Some(read_text(file)?.trim_end().to_owned()).filter(|text| !text.is_empty()))
+        }
+    }
+}
+
+/// A file's bytes.
+///
+/// # Errors
+/// One line that names the file.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::reading(path, &error))
+}
+
+/// A file's text.
+///
+/// # Errors
+/// One line that names the file.
+pub fn read_text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(read_bytes(path)?).map_err(|_| Failure::new(format!("{} is no text", path.display())))
+}
