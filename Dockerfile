@@ -85,7 +85,8 @@ LABEL org.opencontainers.image.title="wikimovie-ingest" \
 COPY --from=cluster /out/wikimovie-ingest /usr/local/bin/wikimovie-ingest
 ENV WIKIMOVIE_ADMIN_LISTEN=0.0.0.0:9464
 EXPOSE 9464
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["/usr/local/bin/wikimovie-ingest", "health"]
+# It is ready when it has looked at the whole bucket for the first time.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=6 CMD ["/usr/local/bin/wikimovie-ingest", "health"]
 ENTRYPOINT ["/usr/local/bin/wikimovie-ingest"]
 CMD ["worker"]
 

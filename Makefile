@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check deploy-check deploy-check-full deploy-docs coverage clean
+.PHONY: help bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check deploy-check deploy-check-full coverage bench-memory deploy-docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ bench-text: ## what reading a text costs, without any engine; into docs/performa
 
 bench-engine: ## the gateway on search nodes beside the nodes themselves; into docs/performance.md
 	@scripts/bench-engine.sh
+
+bench-memory: ## what a million movies take on a search node and in the gateway; into docs/operations.md (FILES=movies.ndjson …)
+	@scripts/bench-memory.sh
 
 bench-cache: ## answers from memory beside a bare axum handler; into docs/performance.md (SECONDS_EACH=n ROUNDS=n)
 	@scripts/bench-cache.sh

@@ -5,10 +5,33 @@ use std::{
     time::Duration,
 };
 
+use clap::Args;
+
 use crate::{Failure, say};
 
 /// Longest wait for the answer: less than what an image's health check is given.
 const DEADLINE: Duration = Duration::from_secs(4);
+
+/// Where a gateway is asked.
+#[derive(Args, Clone, Debug)]
+pub struct HealthArgs {
+    /// Address and port that the gateway listens on
+    #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Address of its probes, where they are apart from the rest
+    #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS")]
+    pub admin_listen: Option<SocketAddr>,
+}
+
+impl HealthArgs {
+    /// Asks the gateway's probe, which speaks plain HTTP on the admin address, and where there is none with the rest.
+    ///
+    /// # Errors
+    /// One line, where it is not ready or nothing answers.
+    pub fn ask(&self) -> Result<(), Failure> {
+        ask(self.admin_listen.unwrap_or(self.listen))
+    }
+}
 
 /// Asks `/readyz` of what listens on this address of this machine, and prints what it says.
 ///

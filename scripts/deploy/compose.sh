@@ -10,13 +10,14 @@ fi
 if command -v go >/dev/null; then
   (cd scripts/deploy/compose && quietly env GOFLAGS=-buildvcs=false go build -o "$tools/bin/compose-config" .)
   (cd "$tree" && compose-config docker-compose.yml) >"$tools/compose.json"
-  python3 scripts/deploy/compose/check.py "$tools/compose.json" docs/configuration.md
+  python3 scripts/deploy/compose/check.py "$tools/compose.json" command/src/names
 else
   missing "docker-compose.yml read as Compose does" "Go was not found: install it" || true
 fi
 for file in $(sed -nE 's,^ *- (\./[^:]+):.*,\1,p' "$tree/docker-compose.yml"); do
   [ -e "$tree/$file" ] || fail "docker-compose.yml mounts $file, which is not there"
 done
+scripts/prometheus.sh
 if command -v promtool >/dev/null; then
   # As the container sees it.
   sed "s,/etc/prometheus/alerts.yaml,$tree/deploy/monitoring/alerts.yaml," "$tree/deploy/compose/prometheus.yml" >"$tools/prometheus.yml"

@@ -64,13 +64,16 @@ python_tool() {
   printf '%s' "$*" >"$tools/stamps/$name"
 }
 
+# What only root may do, where we are root or may become it without being asked.
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
 # debian_tool COMMAND PACKAGE…: installs Debian packages where COMMAND is not there and we may.
 debian_tool() {
   local name=$1
   shift
   command -v "$name" >/dev/null && return
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || { missing "$name" "it was not found: install it"; return; }
+  command -v apt-get >/dev/null && as_root true 2>/dev/null || { missing "$name" "it was not found: install it"; return; }
   say "Installing $*"
-  quietly apt-get update -qq && quietly apt-get install -y -qq --no-install-recommends "$@" ||
+  quietly as_root apt-get update -qq && quietly as_root apt-get install -y -qq --no-install-recommends "$@" ||
     { missing "$name" "it could not be installed"; return; }
 }

@@ -1,11 +1,11 @@
 //! What can be asked of the binary: commands, options and the environment variables they stand for. The text here
 //! is the help that people read.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use wikimovie_api::args::GatewayArgs;
-use wikimovie_command::{LogArgs, RulesArgs, settings::ConfigArgs};
+use wikimovie_command::{LogArgs, RulesArgs, health::HealthArgs, settings::ConfigArgs};
 use wikimovie_relevance::command::RelevanceArgs;
 
 /// Movie search as one program: GraphQL, pages, and an index in a folder.
@@ -45,16 +45,6 @@ pub(crate) struct ServeArgs {
     pub(crate) rules: RulesArgs,
     #[command(flatten)]
     pub(crate) gateway: GatewayArgs,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct HealthArgs {
-    /// Address and port that the gateway listens on
-    #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: SocketAddr,
-    /// Address of /readyz, where it is not served with the rest
-    #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS")]
-    pub(crate) admin_listen: Option<SocketAddr>,
 }
 
 #[derive(Args, Debug)]

@@ -3,7 +3,6 @@
 //! Every setting is an option, a variable or a key of a file, see [`crate::cli`] and [`wikimovie_command::settings`].
 
 use std::{
-    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,7 +11,9 @@ use wikimovie_api::args::GatewaySettings;
 use wikimovie_ingest::folder::check_provider;
 
 use wikimovie_command::{
-    Failure, LogFormat, LogSettings, names,
+    Failure, LogFormat, LogSettings,
+    health::HealthArgs,
+    names,
     settings::{self, Settings, Source},
 };
 use wikimovie_relevance::command::RelevanceArgs;
@@ -27,7 +28,7 @@ pub(crate) enum Task {
     Load(LoadSettings),
     Relevance(RelevanceSettings),
     CheckConfig(Box<ServeSettings>, Settings<()>),
-    Health(SocketAddr),
+    Health(HealthArgs),
 }
 
 /// Settings of `serve`.
@@ -70,7 +71,7 @@ pub(crate) fn read() -> Result<Task, Failure> {
         Some(Command::CheckConfig(args)) => {
             Ok(Task::CheckConfig(Box::new(serve(*args)?), Settings { cli: (), told }))
         }
-        Some(Command::Health(args)) => Ok(Task::Health(args.admin_listen.unwrap_or(args.listen))),
+        Some(Command::Health(args)) => Ok(Task::Health(args)),
         Some(Command::Load(args)) => Ok(Task::Load(load(args)?)),
         Some(Command::Relevance(args)) => Ok(Task::Relevance(relevance(args)?)),
     }

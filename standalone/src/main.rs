@@ -12,7 +12,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use wikimovie_command::{Failure, health, say};
+use wikimovie_command::{Failure, say};
 
 use crate::config::Task;
 
@@ -35,6 +35,6 @@ fn run() -> Result<ExitCode, Failure> {
         Task::Load(settings) => load::run(&settings),
         Task::Relevance(settings) => relevance::run(settings),
         Task::CheckConfig(settings, told) => check::run(&settings, &told),
-        Task::Health(listen) => health::ask(listen).map(|()| ExitCode::SUCCESS),
+        Task::Health(args) => args.ask().map(|()| ExitCode::SUCCESS),
     }
 }

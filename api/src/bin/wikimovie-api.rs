@@ -1,18 +1,19 @@
 //! `wikimovie-api`: the gateway to a search cluster.
 
-use std::{net::SocketAddr, process::ExitCode};
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 use wikimovie_api::{
+    auth::Authenticator,
     Documents, Gateway, Server,
     args::{GatewayArgs, GatewaySettings},
-    auth::Authenticator,
 };
 use wikimovie_command::{
     Failure, LogArgs, LogFormat,
     cluster::{self, ClusterArgs},
-    health, log, names, say,
+    health::HealthArgs,
+    log, names, say,
     settings::{self, ConfigArgs, Settings, Source},
     signal,
 };
@@ -55,16 +56,6 @@ struct ServeArgs {
 }
 
 #[derive(Args, Debug)]
-struct HealthArgs {
-    /// Address and port that the gateway listens on
-    #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// Address of /readyz, where it is not served with the rest
-    #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS")]
-    admin_listen: Option<SocketAddr>,
-}
-
-#[derive(Args, Debug)]
 struct GoldenArgs {
     #[command(flatten)]
     relevance: RelevanceArgs,
@@ -98,9 +89,7 @@ fn run() -> Result<ExitCode, Failure> {
         Some(Command::Serve(args)) => serve(args, &runtime),
         Some(Command::Relevance(args)) => runtime.block_on(relevance(args)),
         Some(Command::CheckConfig(args)) => runtime.block_on(check(args, &settings)),
-        Some(Command::Health(args)) => {
-            health::ask(args.admin_listen.unwrap_or(args.listen)).map(|()| ExitCode::SUCCESS)
-        }
+        Some(Command::Health(args)) => args.ask().map(|()| ExitCode::SUCCESS),
     };
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();
@@ -141,15 +130,14 @@ fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, Failure> {
 
 async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Result<ExitCode, Failure> {
     let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
-    let documents = Documents::open(settings.documents).map_err(|error| Failure::new(error.to_string()))?;
+    let documents =
+        Documents::open(settings.documents).map_err(|error| Failure::new(error.to_string()))?;
     let auth = Authenticator::new(&settings.auth).map_err(|error| Failure::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
     let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
     greet(&server, settings.api.graphiql);
-    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api)
-        .with_documents(documents)
-        .with_auth(auth);
+    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api).with_documents(documents).with_auth(auth);
     let mut serving = tokio::spawn(server.serve(gateway, stop));
     // The cluster may come later than we do: questions are told so until it is there.
     tokio::select! {

@@ -42,7 +42,7 @@ compose() { docker-compose --file docker-compose.yml --file scripts/deploy/compo
 podman system service --time 0 "$DOCKER_HOST" >"$tools/podman.log" 2>&1 &
 service=$!
 # Where Podman has no timers of systemd, nobody looks at health but this.
-while sleep 1; do
+while sleep 2; do
   for container in $(podman ps --quiet 2>/dev/null); do podman healthcheck run "$container" >/dev/null 2>&1 || true; done
 done &
 looking=$!
