@@ -46,7 +46,9 @@ pub fn ask(listen: SocketAddr) -> Result<(), Failure> {
             say::line("ready");
             Ok(())
         }
-        Err(ureq::Error::StatusCode(status)) => Err(Failure::new(format!("{url} is not ready: status {status}"))),
+        Err(ureq::Error::StatusCode(status)) => {
+            Err(Failure::new(format!("{url} is not ready: status {status}")))
+        }
         Err(error) => Err(Failure::new(format!("{url} does not answer: {error}"))),
     }
 }
@@ -87,7 +89,9 @@ mod tests {
 
     #[test]
     fn what_is_ready_is_told_from_what_is_not() {
-        for (status, is_ready) in [("200 OK", true), ("503 Service Unavailable", false), ("404 Not Found", false)] {
+        for (status, is_ready) in
+            [("200 OK", true), ("503 Service Unavailable", false), ("404 Not Found", false)]
+        {
             let (address, asked) = answering(status);
             assert_eq!(ask(address).is_ok(), is_ready, "{status}");
             assert_eq!(asked.join().unwrap(), "GET /readyz HTTP/1.1");

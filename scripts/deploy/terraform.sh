@@ -40,7 +40,7 @@ write_schemas() {
     local known=(provider)
     for name in $names; do if [ -d "$provider/package/lib/$name" ]; then known+=("$name"); fi; done
     mkdir -p "$provider/$stamp"
-    python3 "$source/schemas.py" "$provider/package/lib" "${known[@]}" >"$provider/$stamp/schema.new"
+    python3 "$source/schemas.py" "$provider/package/lib" "${known[@]}" >"$provider/$stamp/schema.new" || fail "schemas could not be read"
     mv "$provider/$stamp/schema.new" "$provider/$stamp/schema.json"
   fi
   ln -f "$tools/bin/terraform-provider-aws" "$provider/$stamp/terraform-provider-aws"

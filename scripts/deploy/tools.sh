@@ -47,7 +47,7 @@ definitions() {
     local at
     at=$(cd "$tools" && go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p') && [ -f "$at/$path" ] ||
       { missing "definitions of ${path##*/}" "$module could not be fetched"; return; }
-    install -m 644 "$at/$path" "$folder/"
+    install -m 644 "$at/$path" "$folder/" || fail "${path##*/} could not be copied"
   done <"$list"
   cp "$list" "$folder/crds.tsv"
 }
@@ -59,7 +59,7 @@ schemas() {
   if [ "$(cat "$tools/schemas/stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
   definitions || return
   rm -rf "$tools/schemas"
-  chart_python scripts/deploy/schemas.py "$kubernetes" "$tools/crds" "$tools/schemas"
+  chart_python scripts/deploy/schemas.py "$kubernetes" "$tools/crds" "$tools/schemas" || fail "schemas could not be written"
   printf '%s' "$stamp" >"$tools/schemas/stamp"
 }
 

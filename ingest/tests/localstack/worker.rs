@@ -26,7 +26,9 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new(endpoint: &str, engine: &Engine) -> Self {
-        Self::made(endpoint, engine, |runtime, aws, name| runtime.block_on(provision(aws, name, name)).unwrap())
+        Self::made(endpoint, engine, |runtime, aws, name| {
+            runtime.block_on(provision(aws, name, name)).unwrap()
+        })
     }
 
     /// With a bucket and a queue of one name, which `make` makes.
