@@ -43,9 +43,10 @@ pub(crate) enum Section {
     Embedded,
     Engine,
     Text,
+    Ingest,
 }
 
-const SECTIONS: [Section; 3] = [Section::Embedded, Section::Engine, Section::Text];
+const SECTIONS: [Section; 4] = [Section::Embedded, Section::Engine, Section::Ingest, Section::Text];
 
 impl Section {
     /// Comment that starts the part.
@@ -54,6 +55,7 @@ impl Section {
             Self::Embedded => "<!-- make bench -->",
             Self::Engine => "<!-- make bench-engine -->",
             Self::Text => "<!-- make bench-text -->",
+            Self::Ingest => "<!-- make bench-ingest -->",
         }
     }
 

@@ -19,7 +19,7 @@ use std::{
 
 use tokio::runtime::Runtime;
 use wikimovie_ingest::{
-    Worker, WorkerOptions,
+    IngestError, Worker, WorkerOptions,
     bucket::{Bucket, ledger_key},
     queue::Queue,
     worker::{OpenWriter, lease::Leases},
@@ -32,6 +32,9 @@ use self::{
     subject::Subject,
     world::{Crash, Faults, World},
 };
+
+/// Bytes beyond which an object is applied beside the others: about half of them are.
+const LARGE: u64 = 250;
 
 /// Turns after which a worker that has not come to rest never will.
 const MOST_TURNS: usize = 3_000;
@@ -51,7 +54,9 @@ fn worker<W: World + Queue + Bucket + 'static>(
     let (points, engine) = (Arc::clone(world) as Arc<dyn World>, Arc::clone(subject));
     let open: OpenWriter = Box::new(move || engine.writer(&points));
     // A schedule fails more often than any queue lets a message come.
-    let options = WorkerOptions { wait, lease, batch: 20, receives: u32::MAX, ..WorkerOptions::default() };
+    // Nor are objects ever large; but some of these are.
+    let options =
+        WorkerOptions { wait, lease, batch: 20, receives: u32::MAX, large: LARGE, ..WorkerOptions::default() };
     let queue: Arc<dyn Queue> = Arc::clone(world) as Arc<dyn Queue>;
     let bucket: Arc<dyn Bucket> = Arc::clone(world) as Arc<dyn Bucket>;
     Worker::new(queue, bucket, open, Leases::default(), options)
@@ -66,6 +71,19 @@ fn turn(worker: &mut Worker, sleep: impl Fn(Duration)) -> bool {
         }
         Err(panic) if panic.downcast_ref::<Crash>().is_some() => true,
         Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// Compares the whole bucket with the catalogue until nothing is under way.
+fn reconcile(worker: &mut Worker) -> Result<(), IngestError> {
+    loop {
+        worker.reconcile(&mut |_| {})?;
+        if !worker.is_busy() {
+            return Ok(());
+        }
+        while worker.is_busy() {
+            worker.turn();
+        }
     }
 }
 
@@ -96,7 +114,7 @@ fn run(seed: u64, faults: Faults, subject: Subject) -> Result<Told, String> {
         }
     }
     if lost {
-        current.reconcile(&mut |_| {}).map_err(|error| format!("seed {seed}: {error}"))?;
+        reconcile(&mut current).map_err(|error| format!("seed {seed}: {error}"))?;
     }
     drop(current);
     check(seed, &sim, &subject, lost)?;
@@ -135,7 +153,7 @@ fn run_real(seed: u64, real: &Arc<Real>, subject: Subject) -> Result<Told, Strin
     }
     // What was received too often, by so many failures, is as good as lost.
     if lost || real.dead_letters() > 0 {
-        current.reconcile(&mut |_| {}).map_err(|error| format!("seed {seed}: {error}"))?;
+        reconcile(&mut current).map_err(|error| format!("seed {seed}: {error}"))?;
     }
     drop(current);
     let (shown, model) = (subject.shown(), real.model());
