@@ -9,7 +9,6 @@
 use std::{
     collections::{HashMap, HashSet},
     io,
-    sync::Arc,
 };
 
 use wikimovie_domain::Movie;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use super::{Listing, versions::Versions};
+use super::{listings::Listing, versions::Versions};
 use crate::{
     account::hash128,
     elasticsearch::{
