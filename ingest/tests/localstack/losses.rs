@@ -24,7 +24,7 @@ fn is_body_of(key: &'static str) -> impl Fn(&Recorded) -> bool + Send + Sync {
 fn a_late_event_of_a_removed_object_revives_nothing() {
     for place in places("late events on LocalStack") {
         let settings = serde_json::json!({ "index": { "gc_deletes": "1s" } }).to_string();
-        let url = format!("{}{}-write/_settings", place.urls, place.cluster.options.index);
+        let url = format!("{}{}-write/_settings", place.cluster.options.urls[0], place.cluster.options.index);
         let set = ureq::put(url).content_type("application/json").send(settings).unwrap();
         assert_eq!(set.status(), 200);
         let _worker = place.worker(30);
@@ -123,7 +123,7 @@ fn a_lost_ledger_is_made_anew() {
         place.until_is("the queue is empty", || place.is_quiet());
         assert_eq!(worker.terminate().0, Some(0));
 
-        let lost = ureq::delete(format!("{}{}-ledger", place.urls, place.cluster.options.index)).call();
+        let lost = ureq::delete(format!("{}{}-ledger", place.cluster.options.urls[0], place.cluster.options.index)).call();
         assert_eq!(lost.unwrap().status(), 200);
         place.put("acme/changes.ndjson", &list(&["New"]));
         place.bucket.delete("acme/goes.ndjson").unwrap();
