@@ -116,13 +116,7 @@ pub struct Keys {
 impl Keys {
     /// The whole bucket: what is not listed is gone.
     pub fn all(bucket: Arc<dyn Bucket>) -> Self {
-        Self {
-            bucket,
-            keys: None,
-            seen: Mutex::default(),
-            denied: Arc::default(),
-            halt: Arc::default(),
-        }
+        Self { bucket, keys: None, seen: Mutex::default(), denied: Arc::default(), halt: Arc::default() }
     }
 
     /// Some keys: nothing is told of others.

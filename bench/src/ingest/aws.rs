@@ -124,9 +124,7 @@ async fn sqs(shared: &Arc<Shared>, target: &str, body: Body) -> anyhow::Result<R
     let url = asked["QueueUrl"].as_str().unwrap_or_default();
     let address = &shared.address;
     let entries = || asked["Entries"].as_array().cloned().unwrap_or_default();
-    let done = |entries: &[Value]| {
-        json!({ "Successful": entries.iter().map(|entry| json!({ "Id": entry["Id"] })).collect::<Vec<_>>(), "Failed": [] })
-    };
+    let done = |entries: &[Value]| json!({ "Successful": entries.iter().map(|entry| json!({ "Id": entry["Id"] })).collect::<Vec<_>>(), "Failed": [] });
     let answer = match target.rsplit('.').next().unwrap_or_default() {
         "GetQueueUrl" => {
             json!({ "QueueUrl": format!("http://{address}/000000000000/{}", asked["QueueName"].as_str().unwrap_or_default()) })
@@ -139,7 +137,8 @@ async fn sqs(shared: &Arc<Shared>, target: &str, body: Body) -> anyhow::Result<R
         }
         "ReceiveMessage" => {
             let most = usize::try_from(asked["MaxNumberOfMessages"].as_u64().unwrap_or(1)).unwrap_or(1);
-            let until = Instant::now() + Duration::from_secs(asked["WaitTimeSeconds"].as_u64().unwrap_or_default());
+            let until =
+                Instant::now() + Duration::from_secs(asked["WaitTimeSeconds"].as_u64().unwrap_or_default());
             loop {
                 let messages = shared.receive(most);
                 if !messages.is_empty() || Instant::now() >= until {

@@ -233,7 +233,8 @@ impl Bench<'_> {
             let beside = self.trickle(&aws, &worker, "beside")?;
             ensure!(aws.took("acme/large").is_none(), "the large object ended too soon");
             println!("  {name}: alone {alone}; beside {beside}");
-            let row = [&alone, &beside].map(|times| format!("{:.0} ms | {:.0} ms", times.ms(50.0), times.ms(99.0)));
+            let row =
+                [&alone, &beside].map(|times| format!("{:.0} ms | {:.0} ms", times.ms(50.0), times.ms(99.0)));
             page.push_str(&format!("| {name} | {} |\n", row.join(" | ")));
         }
         Ok(page)

@@ -10,9 +10,20 @@ const SYLLABLES: &[&str] = &[
     "ka", "ro", "mi", "ten", "lu", "sha", "ver", "don", "el", "ni", "gra", "tho", "bel", "ri", "san", "mor",
     "ash", "wick", "ford", "land", "ber", "cor", "dal", "fen", "gil", "hart", "is", "jo", "lor", "mar",
 ];
-const SHORT: &[&str] = &["the", "of", "a", "and", "in", "to", "is", "his", "her", "with", "for", "on", "by", "when"];
-const GENRES: &[&str] =
-    &["Drama", "Comedy", "Action", "Thriller", "Western", "Romance", "Horror", "Science Fiction", "Crime", "Family"];
+const SHORT: &[&str] =
+    &["the", "of", "a", "and", "in", "to", "is", "his", "her", "with", "for", "on", "by", "when"];
+const GENRES: &[&str] = &[
+    "Drama",
+    "Comedy",
+    "Action",
+    "Thriller",
+    "Western",
+    "Romance",
+    "Horror",
+    "Science Fiction",
+    "Crime",
+    "Family",
+];
 
 /// How the records of an object stand in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +65,12 @@ impl Texts {
     /// Size of an object of so many records.
     pub(crate) fn size(&self, records: u64, shape: Shape) -> u64 {
         let around = "{\"id\":\"000000000000\n".len() as u64 + u64::from(shape == Shape::Array);
-        let texts: u64 = (0..records.min(TEXTS)).map(|number| {
-            let times = records / TEXTS + u64::from(number < records % TEXTS);
-            times * self.of(number).len() as u64
-        }).sum();
+        let texts: u64 = (0..records.min(TEXTS))
+            .map(|number| {
+                let times = records / TEXTS + u64::from(number < records % TEXTS);
+                times * self.of(number).len() as u64
+            })
+            .sum();
         texts + records * around + u64::from(shape == Shape::Array)
     }
 }
@@ -78,8 +91,9 @@ fn capital(word: &str) -> String {
 /// What stands behind the id: the rest of the record, and its end.
 fn text(random: &mut fastrand::Rng) -> String {
     let title: Vec<String> = (0..random.usize(1..5)).map(|_| capital(&name(random))).collect();
-    let cast: Vec<String> =
-        (0..random.usize(2..9)).map(|_| format!("\"{} {}\"", capital(&name(random)), capital(&name(random)))).collect();
+    let cast: Vec<String> = (0..random.usize(2..9))
+        .map(|_| format!("\"{} {}\"", capital(&name(random)), capital(&name(random))))
+        .collect();
     let genres: Vec<String> = (0..random.usize(1..4))
         .map(|_| format!("\"{}\"", random.choice(GENRES).copied().unwrap_or_default()))
         .collect();

@@ -54,7 +54,10 @@ impl Bench<'_> {
             }
         }
         drop(apart);
-        println!("  {way:?}; documents a second: node {:.0?}, NDJSON {:.0?}, gzip {:.0?}", rates[0], rates[1], rates[2]);
+        println!(
+            "  {way:?}; documents a second: node {:.0?}, NDJSON {:.0?}, gzip {:.0?}",
+            rates[0], rates[1], rates[2]
+        );
         let [ceiling, plain, packed] = rates.map(|mut rates| {
             rates.sort_by(f64::total_cmp);
             rates[ROUNDS / 2]

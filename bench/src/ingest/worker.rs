@@ -46,7 +46,9 @@ impl Worker {
         let process = child.id();
         let worker = Self { child: Mutex::new(child), process, url: url.to_owned(), index };
         let begun = Instant::now();
-        let ready = || agent().get(format!("http://{admin}/readyz")).call().is_ok_and(|answer| answer.status() == 200);
+        let ready = || {
+            agent().get(format!("http://{admin}/readyz")).call().is_ok_and(|answer| answer.status() == 200)
+        };
         while !ready() {
             ensure!(worker.is_alive()?, "the worker ended");
             ensure!(begun.elapsed() < Duration::from_secs(60), "the worker is not ready in time");

@@ -57,8 +57,14 @@ fn worker<W: World + Queue + Bucket + 'static>(
     let open: OpenWriter = Box::new(move || engine.writer(&points));
     // A schedule fails more often than any queue lets a message come.
     // Nor are objects ever large; but some of these are.
-    let options =
-        WorkerOptions { wait, lease, batch: 20, receives: u32::MAX, large: LARGE, ..WorkerOptions::default() };
+    let options = WorkerOptions {
+        wait,
+        lease,
+        batch: 20,
+        receives: u32::MAX,
+        large: LARGE,
+        ..WorkerOptions::default()
+    };
     let queue: Arc<dyn Queue> = Arc::clone(world) as Arc<dyn Queue>;
     let bucket: Arc<dyn Bucket> = Arc::clone(world) as Arc<dyn Bucket>;
     Worker::new(queue, bucket, open, Leases::default(), options)
@@ -268,7 +274,8 @@ fn schedules_on_search_nodes_converge() {
         let mut beside = 0;
         for seed in seeds.into_iter().take(50) {
             let (_cluster, subject, _) = on_node(&node);
-            let told = run(seed, faults(seed, 25), subject).map_err(|error| format!("{}: {error}", node.name));
+            let told =
+                run(seed, faults(seed, 25), subject).map_err(|error| format!("{}: {error}", node.name));
             beside += told.unwrap().beside;
         }
         println!("{}: objects were applied beside {beside} turns", node.name);

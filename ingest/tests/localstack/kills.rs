@@ -77,7 +77,10 @@ impl Scene {
         self.put("acme/a", some("A", 3).into_iter().chain(round.is_multiple_of(2).then(shared)).collect());
         self.put("acme/b", some("B", 2).into_iter().chain([shared()]).collect());
         self.put(&format!("acme/new-{}", round % 2), some("N", 2));
-        self.put("zenith/large", some("L", 900));
+        // Not so many that the sweep waits.
+        let large =
+            (0..900).map(|number| format!("L {:03}-{number:04}", if number < 20 { round } else { 0 }));
+        self.put("zenith/large", large.collect());
         let gone = format!("acme/new-{}", (round + 1) % 2);
         if self.objects.remove(&gone).is_some() {
             self.place.bucket.delete(&gone).unwrap();

@@ -59,7 +59,10 @@ fn a_body_that_stalls_is_taken_up_again() {
         place.put("acme/slow.ndjson", &list(&titles));
         place.until(&titles);
         let is_rest = is_body_of("acme/slow.ndjson");
-        let resumed = proxy.requests().into_iter().any(|request| is_rest(&request) && request.header("range").is_some());
+        let resumed = proxy
+            .requests()
+            .into_iter()
+            .any(|request| is_rest(&request) && request.header("range").is_some());
         assert!(resumed, "the body was read from the start again");
         place.until_is("the queue is empty", || place.is_quiet());
     }
@@ -92,7 +95,8 @@ fn a_queue_needs_a_dead_letter_queue() {
         let sqs = place.aws().sqs();
         let make = |name: &str, attributes: Vec<(QueueAttributeName, String)>| {
             let name = format!("{}-{name}", place.name);
-            let made = sqs.create_queue().queue_name(&name).set_attributes(Some(attributes.into_iter().collect()));
+            let made =
+                sqs.create_queue().queue_name(&name).set_attributes(Some(attributes.into_iter().collect()));
             place.runtime.block_on(made.send()).unwrap();
             name
         };
@@ -123,7 +127,9 @@ fn a_lost_ledger_is_made_anew() {
         place.until_is("the queue is empty", || place.is_quiet());
         assert_eq!(worker.terminate().0, Some(0));
 
-        let lost = ureq::delete(format!("{}{}-ledger", place.cluster.options.urls[0], place.cluster.options.index)).call();
+        let lost =
+            ureq::delete(format!("{}{}-ledger", place.cluster.options.urls[0], place.cluster.options.index))
+                .call();
         assert_eq!(lost.unwrap().status(), 200);
         place.put("acme/changes.ndjson", &list(&["New"]));
         place.bucket.delete("acme/goes.ndjson").unwrap();
@@ -193,6 +199,9 @@ fn what_is_done_is_not_done_again() {
         assert!(read.is_empty(), "{read:?}");
         let asked: HashSet<(String, String)> =
             engine.requests().into_iter().map(|request| (request.method, request.path)).collect();
-        assert!(!asked.iter().any(|(_, path)| path.contains("_bulk") || path.contains("_refresh")), "{asked:?}");
+        assert!(
+            !asked.iter().any(|(_, path)| path.contains("_bulk") || path.contains("_refresh")),
+            "{asked:?}"
+        );
     }
 }

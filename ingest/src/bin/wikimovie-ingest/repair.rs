@@ -1,7 +1,12 @@
 //! What puts things right without being the writer: `reconcile`, `redrive`, `approve` send messages, and the worker does
 //! the work; `reindex` builds the index beside it.
 
-use std::{collections::{HashMap, HashSet}, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::Args;
 use wikimovie_command::{Failure, cluster::ClusterArgs, say};
@@ -82,11 +87,11 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
     }
     let prefix = ledger_key(name, "");
     differing.extend(rows.keys().filter_map(|key| key.strip_prefix(prefix.as_str())));
-    let listing_objects =
-        if args.rebuild { runtime.block_on(engine.listing_objects())? } else { Vec::new() };
+    let listing_objects = if args.rebuild { runtime.block_on(engine.listing_objects())? } else { Vec::new() };
     let known: HashSet<&str> = ledger.iter().map(|row| row.key.as_str()).collect();
     let listed: HashSet<&str> = listing.objects.iter().map(|listed| listed.state.key.as_str()).collect();
-    let strays = listing_objects.iter().filter(|key| !known.contains(key.as_str()) && !listed.contains(key.as_str()));
+    let strays =
+        listing_objects.iter().filter(|key| !known.contains(key.as_str()) && !listed.contains(key.as_str()));
     differing.extend(strays.filter_map(|key| key.strip_prefix(prefix.as_str())));
     for key in &differing {
         say::note(key);

@@ -20,7 +20,6 @@
 mod attempt;
 mod auth;
 mod call;
-mod gzip;
 mod node;
 mod nodes;
 mod race;
@@ -88,7 +87,7 @@ impl Client {
     pub(super) async fn send(&self, call: Call) -> Result<Reply, SearchError> {
         let time = call.deadline.unwrap_or(self.deadline);
         let deadline = tokio::time::Instant::now() + time;
-        let wire = Wire::new(call, self.signer.clone()).await?;
+        let wire = Wire::new(call, self.signer.clone())?;
         race::run(&self.nodes, &wire, time, deadline).await
     }
 

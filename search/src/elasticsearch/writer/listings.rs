@@ -178,7 +178,9 @@ impl Shared {
             let answer = self.client.send(call).await?.json::<Value>()?;
             let found = &answer["aggregations"]["objects"];
             let buckets = found["buckets"].as_array().map(Vec::as_slice).unwrap_or_default();
-            objects.extend(buckets.iter().filter_map(|bucket| bucket["key"]["object"].as_str().map(str::to_owned)));
+            objects.extend(
+                buckets.iter().filter_map(|bucket| bucket["key"]["object"].as_str().map(str::to_owned)),
+            );
             after = found.get("after_key").cloned();
             if after.is_none() || buckets.len() < AT_ONCE {
                 return Ok(objects);
