@@ -205,3 +205,29 @@ fn what_is_done_is_not_done_again() {
         );
     }
 }
+
+/// F28: a large object stands still; small ones of the same provider go on, and so do changes of them.
+#[test]
+fn small_objects_do_not_wait_for_a_large_one() {
+    for mut place in places("a large object on LocalStack") {
+        let (proxy, endpoint) = before_aws(&mut place);
+        let _worker = place.worker(10);
+        place.endpoint = endpoint;
+        proxy.set(Fault::Stall.only(is_body_of("acme/large.ndjson")));
+        // Its movies stand in the half that does not come.
+        place.put("acme/large.ndjson", &["\n".repeat(2 << 20), list(&["Large", "Shared"])].concat());
+        let is_asked = is_body_of("acme/large.ndjson");
+        place.until_is("the large object is read", || proxy.requests().iter().any(&is_asked));
+        place.put("acme/small.ndjson", &list(&["Old", "Shared"]));
+        place.until(&["Old", "Shared"]);
+        place.put("acme/small.ndjson", &list(&["Small", "Shared"]));
+        place.put("zenith/small.ndjson", &list(&["Other"]));
+        place.until(&["Other", "Shared", "Small"]);
+        proxy.set(Fault::Pass);
+        place.until(&["Large", "Other", "Shared", "Small"]);
+        place.until_is("the queue is empty", || place.is_quiet());
+        // The newer object shows it; once that is gone, the large one does.
+        place.bucket.delete("acme/small.ndjson").unwrap();
+        place.until(&["Large", "Other", "Shared"]);
+    }
+}

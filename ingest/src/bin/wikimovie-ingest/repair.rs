@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
     process::ExitCode,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use clap::Args;
@@ -112,6 +112,9 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(!differing.is_empty() && args.dry_run)))
 }
 
+/// Longest that an object is looked at again after a worker was seen to be at it.
+const AT_IT: Duration = Duration::from_secs(30);
+
 /// Lets the sweep of an object happen, and tells the worker to look at it again.
 pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
     let runtime = runtime()?;
@@ -119,15 +122,22 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
     let (queue, _) = args.common.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let ledger = runtime.block_on(engine.ledger())?;
     let wanted = ledger_key(&args.common.aws.bucket, &args.key);
-    let Some(row) = ledger.iter().find(|row| row.key == wanted) else {
-        return Err(Failure::new(format!("the catalogue knows no object {}", args.key)));
+    let until = Instant::now() + AT_IT;
+    let row = loop {
+        let ledger = runtime.block_on(engine.ledger())?;
+        let Some(row) = ledger.into_iter().find(|row| row.key == wanted) else {
+            return Err(Failure::new(format!("the catalogue knows no object {}", args.key)));
+        };
+        if runtime.block_on(engine.approve(&row))? {
+            break row;
+        }
+        if row.receipt.held == 0 || Instant::now() > until {
+            say::line(format_args!("nothing of {} waits for approval", args.key));
+            return Ok(ExitCode::from(1));
+        }
+        std::thread::sleep(Duration::from_millis(200));
     };
-    if !runtime.block_on(engine.approve(row))? {
-        say::line(format_args!("nothing of {} waits for approval", args.key));
-        return Ok(ExitCode::from(1));
-    }
     let address = ["s3://", &args.common.aws.bucket, "/", &args.key].concat();
     queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
     let held = say::number(row.receipt.held);
