@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs
+.PHONY: help abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs bench-ingest kill-points
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,8 @@ outage: ## the engine away for a minute under load, on each search node (OUTAGE_
 
 manifest: ## a manifest of trusted documents from clients/operations, on stdout
 	@node clients/operations/manifest.mjs
+bench-ingest: ## the ingest worker beside search nodes' own limit, its processor time and memory; into docs/performance.md
+	@scripts/bench-ingest.sh
 
 kill-test: ## kill a load at 50 seeded random moments and resume it (KILLS=n for another number)
 	KILLS=$${KILLS:-50} cargo test --locked -p wikimovie --release --test kill -- --nocapture
@@ -82,6 +84,9 @@ abuse: ## 10,000 hostile requests beside honest clients; fails where those wait 
 chaos: ## random schedules of changes, faults and kills: N (1000) on fakes, REAL (50) on LocalStack and search nodes
 	CHAOS_N=$${N:-1000} cargo test --locked -p wikimovie-ingest --test convergence embedded -- --nocapture
 	CHAOS_REAL=$${REAL:-50} cargo test --locked -p wikimovie-ingest --test convergence real -- --nocapture
+
+kill-points: ## kill -9 a worker at each named point of its work, ROUNDS (20) times, on LocalStack and search nodes
+	KILL_ROUNDS=$${ROUNDS:-20} cargo test --locked -p wikimovie-ingest --test localstack killed_at_any_point -- --nocapture
 
 fuzz: ## fuzz message parser, record reader and reading of texts, ten minutes each (SECONDS_EACH=n); needs nightly and cargo-fuzz
 	@scripts/fuzz.sh

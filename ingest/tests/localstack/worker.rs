@@ -81,9 +81,16 @@ impl Place {
     }
 
     pub(crate) fn worker_on(&self, lease: u32, admin: &str) -> Worker {
-        let mut command = self.command(&["worker", "--admin-listen", admin, "--reconcile", "0"]);
-        command.args(["--lease", &lease.to_string()]).stderr(Stdio::inherit());
+        let mut command = self.worker_command(lease);
+        command.args(["--admin-listen", admin]);
         Worker(command.spawn().unwrap())
+    }
+
+    /// The worker's command.
+    pub(crate) fn worker_command(&self, lease: u32) -> Command {
+        let mut command = self.command(&["worker", "--reconcile", "0", "--lease", &lease.to_string()]);
+        command.env("WIKIMOVIE_ADMIN_LISTEN", "127.0.0.1:0").stderr(Stdio::inherit());
+        command
     }
 
     /// The queue again, with another lease.
@@ -95,7 +102,7 @@ impl Place {
         S3Bucket::new(&self.aws(), &self.name, self.runtime.handle().clone())
     }
 
-    fn aws(&self) -> Aws {
+    pub(crate) fn aws(&self) -> Aws {
         let options = AwsOptions { region: None, endpoint: Some(self.endpoint.clone()) };
         self.runtime.block_on(Aws::load(&options))
     }
@@ -156,6 +163,10 @@ impl Place {
 pub(crate) struct Worker(Child);
 
 impl Worker {
+    pub(crate) fn of(child: Child) -> Self {
+        Self(child)
+    }
+
     pub(crate) fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
