@@ -23,6 +23,9 @@ scripts/localstack.sh start
 say "Unit, property and contract tests"
 cargo test --locked --workspace
 
+say "What is shipped to run elsewhere"
+scripts/deploy-check.sh
+
 if ! have_node; then
   say "SKIPPED: pages, clients and end-to-end tests (Node 20 or newer was not found)"
   exit 0

@@ -12,6 +12,7 @@ use wikimovie_api::{
 use wikimovie_command::{
     Failure, LogArgs, LogFormat,
     cluster::{self, ClusterArgs},
+    health::HealthArgs,
     log, names, say,
     settings::{self, ConfigArgs, Settings, Source},
     signal,
@@ -44,6 +45,8 @@ enum Command {
     NewKey(NewKeyArgs),
     /// Check the settings, and whether the cluster answers
     CheckConfig(Box<ServeArgs>),
+    /// Ask the gateway on this machine whether it is ready; for health checks of images
+    Health(HealthArgs),
 }
 
 #[derive(Args, Debug)]
@@ -89,6 +92,7 @@ fn run() -> Result<ExitCode, Failure> {
         Some(Command::Relevance(args)) => runtime.block_on(relevance(args)),
         Some(Command::NewKey(args)) => args.run().map(|()| ExitCode::SUCCESS),
         Some(Command::CheckConfig(args)) => runtime.block_on(check(args, &settings)),
+        Some(Command::Health(args)) => args.ask().map(|()| ExitCode::SUCCESS),
     };
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();

@@ -263,6 +263,14 @@ impl Elasticsearch {
         Ok(self.shared.ledger().await?)
     }
 
+    /// Keys of all objects that list something, whatever the ledger says.
+    ///
+    /// # Errors
+    /// Where the cluster does not answer.
+    pub async fn listing_objects(&self) -> Result<Vec<String>, WriteError> {
+        self.shared.listing_objects().await
+    }
+
     async fn view(&self) -> Result<Arc<View>, SearchError> {
         let whole = self.shared.view.load_full().ok_or(SearchError::Unavailable)?;
         match &self.part {
