@@ -133,7 +133,8 @@ fn load(path: &Path, command: &Command) -> Result<BTreeMap<String, String>, Fail
             if names::of_any_program().any(|name| key(name) == *given && name != FILE) {
                 continue;
             }
-            let near = names::nearest(given, known.keys().map(String::as_str));
+            let others = known.keys().map(String::as_str).filter(|key| *key != given);
+            let near = names::nearest(given, others);
             let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
             return Err(Failure::new(format!("{}: there is no setting {given}{hint}", path.display())));
         };

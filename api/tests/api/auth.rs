@@ -7,7 +7,7 @@ use http::{Request, header};
 use serde_json::{Value, json};
 use wikimovie_api::{
     ApiSettings,
-    auth::{AuthSettings, Authenticator, keys::new_key},
+    auth::{AuthSettings, Authenticator, jwt::JwtSettings, keys::new_key},
 };
 use wikimovie_testkit::dozen;
 
@@ -279,4 +279,17 @@ async fn a_key_has_points_of_its_own() {
         ask(&app, &keys.keys["usual"], query).await.header("ratelimit-policy"),
         "\"points\";q=500;w=60"
     );
+}
+
+#[tokio::test]
+async fn without_the_keys_of_the_provider_callers_are_told_to_come_back() {
+    let settings = JwtSettings::of("http://127.0.0.1:9", vec!["wikimovie".to_owned()]);
+    let auth = Authenticator::new(&AuthSettings::Jwt(Box::new(settings))).unwrap();
+    let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(auth);
+    // A well-formed token that names a key nobody has.
+    let token = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
+    let answer = ask(&app, token, "{ catalog { movies } }").await;
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (503, "AUTH_UNAVAILABLE"));
+    assert!(answer.json().get("data").is_none());
+    assert!(!answer.text().contains("127.0.0.1"), "{}", answer.text());
 }
