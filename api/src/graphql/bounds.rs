@@ -29,7 +29,7 @@ pub const MAX_FIELDS: u64 = 5_000;
 /// Most directives on one field.
 pub const MAX_DIRECTIVES: usize = 10;
 /// Most values that asking for the schema itself may come to, each list at its usual length. The introspection query of
-/// GraphiQL comes to some 50,000; one that goes from types to fields and back again, to billions.
+/// GraphiQL comes to some 160,000; one that goes from types to fields and back again, to billions.
 pub const MAX_INTROSPECTION: u64 = 500_000;
 
 fn beyond(message: String) -> ApiError {

@@ -259,7 +259,9 @@ async fn introspection_and_graphiql_are_for_development() {
         let open = environment == Environment::Development;
         let told = app.post(&json!({ "query": query })).await.json();
         assert_eq!(told["data"]["__schema"]["queryType"]["name"] == Value::from("Query"), open, "{told}");
-        assert_eq!(app.get("/graphiql").await.status == 404, !open, "{environment:?}");
+        // Where the pages were not built, the page that stands for them says so.
+        let page = app.get("/graphiql").await;
+        assert_eq!(page.status == 200 || page.text().contains("were not built"), open, "{environment:?}");
         // The name of a type is no secret, and clients ask it everywhere.
         assert_eq!(app.ask("{ __typename }").await["__typename"], "Query");
         let slip = app.post(&json!({ "query": "{ serch { state } }" })).await.text();
