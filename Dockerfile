@@ -75,7 +75,6 @@ LABEL org.opencontainers.image.vendor="WIKIMovie" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-ENV ENV=production
 WORKDIR /data
 USER 65532:65532
 
@@ -83,7 +82,7 @@ FROM base AS wikimovie-ingest
 LABEL org.opencontainers.image.title="wikimovie-ingest" \
       org.opencontainers.image.description="Keeps a search cluster of movies equal to a bucket"
 COPY --from=cluster /out/wikimovie-ingest /usr/local/bin/wikimovie-ingest
-ENV WIKIMOVIE_ADMIN_LISTEN=0.0.0.0:9464
+ENV WIKIMOVIE_ADMIN_LISTEN=0.0.0.0:9464 WIKIMOVIE_LOG_FORMAT=json
 EXPOSE 9464
 # It is ready when it has looked at the whole bucket for the first time.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=6 CMD ["/usr/local/bin/wikimovie-ingest", "health"]
@@ -94,7 +93,7 @@ FROM base AS wikimovie
 LABEL org.opencontainers.image.title="wikimovie" \
       org.opencontainers.image.description="Movie search behind one GraphQL endpoint, with its index in a folder"
 COPY --from=standalone /out/wikimovie /usr/local/bin/wikimovie
-ENV WIKIMOVIE_LISTEN=0.0.0.0:8080 WIKIMOVIE_DATA_DIR=/data
+ENV ENV=production WIKIMOVIE_LISTEN=0.0.0.0:8080 WIKIMOVIE_DATA_DIR=/data
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["/usr/local/bin/wikimovie", "health"]
@@ -105,7 +104,7 @@ FROM base AS wikimovie-api
 LABEL org.opencontainers.image.title="wikimovie-api" \
       org.opencontainers.image.description="Movie search behind one GraphQL endpoint, on Elasticsearch or OpenSearch"
 COPY --from=cluster /out/wikimovie-api /usr/local/bin/wikimovie-api
-ENV WIKIMOVIE_LISTEN=0.0.0.0:8080
+ENV ENV=production WIKIMOVIE_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["/usr/local/bin/wikimovie-api", "health"]
 ENTRYPOINT ["/usr/local/bin/wikimovie-api"]

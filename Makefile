@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs bench-ingest kill-points
+.PHONY: help abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs bench-ingest kill-points
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,10 +23,14 @@ pages: ## build the pages of web/ into web/dist
 schema: ## write schema.graphql, docs/schema.md and docs/errors.md from the code
 	UPDATE_SCHEMA=1 cargo test --locked -p wikimovie-api --test schema
 
-config-docs: ## write docs/configuration.md from the options of the programs
+config-docs: ## write docs/configuration.md and docs/metrics.md from the code
+	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-command --lib metrics
 	UPDATE_CONFIG=1 cargo test --locked -p wikimovie --bin wikimovie the_settings_are_documented
 	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-api --bin wikimovie-api the_settings_are_documented
 	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-ingest --bin wikimovie-ingest the_settings_are_documented
+
+monitoring: ## check and test the alert rules with promtool
+	@scripts/monitoring.sh
 
 dsl: ## write docs/dsl.md, questions beside their DSL, from the code
 	UPDATE_DSL=1 cargo test --locked --workspace --test dsl

@@ -3,11 +3,11 @@
 # after another, NDJSON) into a node of its own, and writes what each had taken into docs/operations.md. A figure for a large
 # catalogue is worth more than one for many small ones: memory grows in steps with the segments of the index.
 . "$(dirname "$0")/lib.sh"
-need_rust
 engine=${ENGINE:-elasticsearch7}
 [ -n "${FILES:-}" ] || fail "name files of movies with FILES, smallest first"
 binaries=${BINARIES:-$built/release}
 if [ -z "${BINARIES:-}" ]; then
+  need_rust
   cargo build --release --locked -p wikimovie-api -p wikimovie-ingest --bins
 fi
 scripts/engines.sh start "$engine"
@@ -28,9 +28,7 @@ heap() { jcmd "$node" GC.run >/dev/null; sleep 1; get _nodes/stats/jvm "sum(n['j
 empty=$(heap)
 rows=''
 for file in $FILES; do
-  begun=$SECONDS
   "$binaries/wikimovie-ingest" load --provider bench "$file" >/dev/null
-  seconds=$((SECONDS - begun))
   log=$(mktemp)
   "$binaries/wikimovie-api" >"$log" 2>&1 &
   gateway=$!
@@ -50,10 +48,10 @@ for file in $FILES; do
   disk=$(get "$WIKIMOVIE_INDEX-*/_stats/store?expand_wildcards=all" "it['_all']['primaries']['store']['size_in_bytes']")
   rows+=$(python3 -c '
 import sys
-movies, seconds, disk, held, rss = map(int, sys.argv[1:])
+movies, disk, held, rss = map(int, sys.argv[1:])
 million = lambda number: f"{number / movies * 1e6 / 2**20:,.0f} MiB"
-print(f"| {movies:,} | {seconds} s | {disk / 2**20:,.0f} MiB | {million(disk)} | {max(held, 0) / 2**20:,.0f} MiB | {rss / 2**10:,.0f} MiB |")
-' "$movies" "$seconds" "$disk" "$held" "$rss")$'\n'
+print(f"| {movies:,} | {disk / 2**20:,.0f} MiB | {million(disk)} | {max(held, 0) / 2**20:,.1f} MiB | {million(max(held, 0))} | {rss / 2**10:,.0f} MiB |")
+' "$movies" "$disk" "$held" "$rss")$'\n'
 done
 printf '%s' "$rows"
 python3 - "$engine" "$rows" <<'PYTHON'
@@ -62,7 +60,7 @@ page = pathlib.Path("docs/operations.md")
 table = f"""
 Measured by `make bench-memory` on one {sys.argv[1]} node without copies; heap is what a full collection leaves above an empty node:
 
-| movies | loaded in | index | index per million movies | heap | gateway, peak |
+| movies | index | index per million movies | heap | heap per million movies | gateway, peak |
 | ---: | ---: | ---: | ---: | ---: | ---: |
 {sys.argv[2]}"""
 text = re.sub(r"(<!-- memory -->).*(<!-- end of memory -->)", lambda m: f"{m[1]}\n{table}{m[2]}", page.read_text(), flags=re.S)

@@ -10,6 +10,9 @@ else
   [ -z "${CI:-}" ] || fail "Node 20 or newer is missing, and in CI nothing is skipped"
 fi
 
+say "Alert rules"
+scripts/monitoring.sh
+
 say "Search engines to test on"
 trap 'scripts/engines.sh stop; scripts/localstack.sh stop' EXIT
 scripts/engines.sh start

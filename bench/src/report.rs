@@ -48,14 +48,8 @@ pub(crate) enum Section {
     Ingest,
 }
 
-const SECTIONS: [Section; 6] = [
-    Section::Embedded,
-    Section::Engine,
-    Section::Ingest,
-    Section::Text,
-    Section::Cache,
-    Section::Overload,
-];
+const SECTIONS: [Section; 6] =
+    [Section::Embedded, Section::Engine, Section::Ingest, Section::Text, Section::Cache, Section::Overload];
 
 impl Section {
     /// Comment that starts the part.

@@ -31,6 +31,6 @@ pub use error::IngestError;
 pub use folder::Folder;
 pub use lanes::{Opener, Progress};
 pub use read::{RawRecord, RecordReader};
-pub use sync::{Applied, Change, Event, Listing, Problem, Source, SyncReport, sync};
+pub use sync::{Applied, Change, Event, Listed, Listing, Problem, Source, SyncReport, sync};
 pub use watch::Watcher;
 pub use worker::{Worker, WorkerOptions};

@@ -15,6 +15,12 @@ done
 version=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 grep -qx "ARG RUST_VERSION=$version" "$tree/Dockerfile" || fail "Dockerfile has another compiler than rust-toolchain.toml ($version)"
 
+# What a stage sets is a setting of the program that it holds.
+while read -r program name; do
+  grep -qx "$name" "command/src/names/$program.txt" || fail "Dockerfile: $program has no setting $name"
+done < <(awk '/^FROM / { stage = $NF } /^ENV / && stage ~ /^wikimovie/ {
+  for (i = 2; i <= NF; i++) { split($i, pair, "="); print stage, pair[1] } }' "$tree/Dockerfile")
+
 if ! $full; then
   not_run "images built and run" "slow: make deploy-check-full"
   exit 0

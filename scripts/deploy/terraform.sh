@@ -71,8 +71,8 @@ TF_CLI_CONFIG_FILE=/dev/null terraform fmt -check -recursive -diff "$work" || fa
 
 python3 scripts/deploy/terraform_docs.py "$tree" --check
 
-runs=0
-for folder in "$work"/modules/* "$work"/examples/*; do
+runs=0 configurations=("$work"/modules/* "$work"/examples/*)
+for folder in "${configurations[@]}"; do
   name=${folder#"$work"/}
   # Fetches modules; the provider is there already.
   checked "$name" get
@@ -82,7 +82,7 @@ for folder in "$work"/modules/* "$work"/examples/*; do
     runs=$((runs + $(grep -cE '^ +run .*pass' "$scratch/said")))
   fi
 done
-say "$(ls -d "$work"/modules/* "$work"/examples/* | wc -l) configurations are valid, $runs test runs passed"
+say "${#configurations[@]} configurations are valid, $runs test runs passed"
 
 # What is applied to the provider of schemas has made-up ARNs, and all that the configuration itself says.
 tf examples/localstack apply -auto-approve >"$scratch/said" 2>&1 </dev/null || { told; fail "the example for LocalStack cannot be applied"; }

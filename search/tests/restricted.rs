@@ -117,6 +117,11 @@ fn told(mut answer: SearchAnswer) -> SearchAnswer {
     answer
 }
 
+/// Everything that an answer says, to compare answers that hold what cannot be compared itself.
+fn shown(answer: &impl std::fmt::Debug) -> String {
+    format!("{answer:#?}")
+}
+
 /// Asks both everything, and compares.
 async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[MovieId]) {
     for question in questions() {
@@ -131,10 +136,10 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
             request(question.clone(), PageRequest { cursor, ..PageRequest::first(20) })
         };
         let (behind_one, behind_other) = (next(&one), next(&other));
-        assert_eq!(told(one), told(other), "{question:?} on {engine}");
+        assert_eq!(shown(&told(one)), shown(&told(other)), "{question:?} on {engine}");
         assert_eq!(
-            told(part.search(behind_one).await.unwrap()),
-            told(alone.search(behind_other).await.unwrap()),
+            shown(&told(part.search(behind_one).await.unwrap())),
+            shown(&told(alone.search(behind_other).await.unwrap())),
             "second page of {question:?} on {engine}"
         );
     }
@@ -142,8 +147,8 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
         for filter in [Filter::default(), Filter { decades: vec![1970], ..Filter::default() }] {
             let asked = AutocompleteRequest { prefix: prefix.into(), filter, kinds: Vec::new(), first: 20 };
             assert_eq!(
-                part.autocomplete(asked.clone()).await.unwrap(),
-                alone.autocomplete(asked.clone()).await.unwrap(),
+                shown(&part.autocomplete(asked.clone()).await.unwrap()),
+                shown(&alone.autocomplete(asked.clone()).await.unwrap()),
                 "{asked:?} on {engine}"
             );
         }
@@ -192,7 +197,7 @@ async fn kept_apart(engine: &str, whole: &Arc<dyn Catalog>, part: &dyn Catalog) 
     let asked = |cursor| request(question.clone(), PageRequest { cursor, ..PageRequest::first(2) });
     let everyone = whole.search(asked(None)).await.unwrap().hits[0].hits[0].cursor.clone();
     let refused = part.search(asked(Some(everyone.clone()))).await.unwrap_err();
-    assert_eq!(refused, SearchError::BadCursor(TokenError::Forged), "on {engine}");
+    assert!(matches!(refused, SearchError::BadCursor(TokenError::Forged)), "{refused:?} on {engine}");
     let own = part.search(asked(None)).await.unwrap().hits[0].hits[0].cursor.clone();
     assert!(whole.search(asked(Some(own.clone()))).await.is_err(), "on {engine}");
     assert!(part.search(asked(Some(own))).await.is_ok(), "on {engine}");

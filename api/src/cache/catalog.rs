@@ -196,7 +196,8 @@ impl CachedCatalog {
     async fn ask(&self, key: &Arc<Key>, revision: u64) -> Result<Answer, SearchError> {
         let Some(entries) = &self.shared.entries else { return Err(SearchError::Unavailable) };
         // Answered between the look and the start of this flight.
-        if let Some(entry) = entries.get(key).filter(|entry| entry.revision == revision) {
+        let known = entries.get(key);
+        if let Some(entry) = known.filter(|entry| matches!(self.use_of(entry, revision), Use::Fresh)) {
             return Ok(Answer { found: self.touched(&entry), whole: true });
         }
         let asked = Instant::now();

@@ -2,7 +2,7 @@
 //! of S3 and SQS as the worker asks for.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -47,12 +47,20 @@ struct Shared {
     state: Mutex<Told>,
 }
 
+/// A message.
+enum Waiting {
+    /// It tells of an object.
+    Key(String),
+    Body(String),
+}
+
 #[derive(Default)]
 struct Told {
     objects: BTreeMap<String, Content>,
-    waiting: Vec<String>,
-    /// Keys of messages that were received and not deleted.
-    taken: HashMap<String, String>,
+    waiting: VecDeque<Waiting>,
+    /// Messages that were received and not deleted, by handle.
+    taken: HashMap<String, Waiting>,
+    dead: u64,
     received: u64,
     calls: u64,
     /// When an object was put, and how long it took until its message was deleted.
@@ -76,7 +84,7 @@ impl FakeAws {
         let mut told = self.shared.lock();
         told.objects.insert(key.to_owned(), content);
         told.put.insert(key.to_owned(), Instant::now());
-        told.waiting.push(key.to_owned());
+        told.waiting.push_back(Waiting::Key(key.to_owned()));
     }
 
     /// Time from the put of an object to the deletion of its message.
@@ -87,6 +95,22 @@ impl FakeAws {
     /// Objects that were opened.
     pub(crate) fn opened(&self) -> usize {
         self.shared.lock().opened.len()
+    }
+
+    /// Sends a message as it is.
+    pub(crate) fn send(&self, body: &str) {
+        self.shared.lock().waiting.push_back(Waiting::Body(body.to_owned()));
+    }
+
+    /// Messages that were not deleted yet.
+    pub(crate) fn left(&self) -> usize {
+        let told = self.shared.lock();
+        told.waiting.len() + told.taken.len()
+    }
+
+    /// Messages put into the dead-letter queue.
+    pub(crate) fn dead_letters(&self) -> u64 {
+        self.shared.lock().dead
     }
 
     /// Requests to the queue.
@@ -151,14 +175,20 @@ async fn sqs(shared: &Arc<Shared>, target: &str, body: Body) -> anyhow::Result<R
             let entries = entries();
             let mut told = shared.lock();
             for entry in &entries {
-                let key = told.taken.remove(entry["ReceiptHandle"].as_str().unwrap_or_default());
-                if let Some((key, put)) = key.and_then(|key| Some((key.clone(), *told.put.get(&key)?))) {
+                let message = told.taken.remove(entry["ReceiptHandle"].as_str().unwrap_or_default());
+                if let Some(Waiting::Key(key)) = message
+                    && let Some(put) = told.put.get(&key).copied()
+                {
                     told.took.insert(key, put.elapsed());
                 }
             }
             done(&entries)
         }
         "ChangeMessageVisibilityBatch" => done(&entries()),
+        "SendMessage" => {
+            shared.lock().dead += 1;
+            json!({ "MessageId": "dead" })
+        }
         other => anyhow::bail!("{other} is not played here"),
     };
     shared.lock().calls += 1;
@@ -170,15 +200,18 @@ impl Shared {
     fn receive(&self, most: usize) -> Vec<Value> {
         let mut told = self.lock();
         let count = most.min(told.waiting.len());
-        let keys: Vec<String> = told.waiting.drain(..count).collect();
+        let waiting: Vec<Waiting> = told.waiting.drain(..count).collect();
         let mut messages = Vec::new();
-        for key in keys {
+        for message in waiting {
             told.received += 1;
             let handle = format!("h{}", told.received);
-            let body = format!("s3://{BUCKET}/{key}");
+            let body = match &message {
+                Waiting::Key(key) => format!("s3://{BUCKET}/{key}"),
+                Waiting::Body(body) => body.clone(),
+            };
             messages.push(json!({ "MessageId": handle, "ReceiptHandle": handle, "Body": body,
                 "MD5OfBody": "", "Attributes": { "ApproximateReceiveCount": "1" } }));
-            told.taken.insert(handle, key);
+            told.taken.insert(handle, message);
         }
         messages
     }

@@ -56,7 +56,7 @@ pub(crate) struct IngestArgs {
     #[arg(long, default_value_t = 300)]
     small: u32,
     /// Parts to measure.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Cpu, Part::Speed, Part::Small, Part::Memory])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Part::Cpu, Part::Speed, Part::Small, Part::Many, Part::Memory])]
     parts: Vec<Part>,
     /// Markdown file to write.
     #[arg(long)]
@@ -68,6 +68,7 @@ enum Part {
     Cpu,
     Speed,
     Small,
+    Many,
     Memory,
 }
 
@@ -112,6 +113,9 @@ impl Bench<'_> {
         }
         if has(Part::Small) {
             page.push_str(&self.small(&first)?);
+        }
+        if has(Part::Many) {
+            page.push_str(&self.many(&first)?);
         }
         if has(Part::Memory) {
             page.push_str(&self.memory(&first)?);
@@ -211,6 +215,41 @@ impl Bench<'_> {
             peaks.push(peak);
         }
         page.push_str(&format!("\nThe difference is {:.1} MiB.\n", peaks[1] - peaks[0]));
+        Ok(page)
+    }
+
+    /// Many objects of one record, alone and among messages that are no events.
+    fn many(&self, node: &Node) -> anyhow::Result<String> {
+        const OBJECTS: u64 = 5_000;
+        let mut page = format!(
+            "\n{OBJECTS} objects of one record, all put at once, bulk requests taken by a stand-in; the same with one message in a \
+             hundred that is no event and goes to the dead-letter queue (goals: at most one bulk request for 50 objects and \
+             0.35 requests to the queue for each message; bad messages cost at most 2 %):\n\n\
+             | messages | seconds | objects for each bulk request | queue requests for each message | dead letters |\n\
+             | --- | ---: | ---: | ---: | ---: |\n"
+        );
+        for (name, poison) in [("good ones", 0), ("1 % bad ones among them", OBJECTS / 100)] {
+            let (aws, front) = self.stand_ins(node, Takes::All)?;
+            let worker = self.worker(&aws, &front.url)?;
+            let before = aws.queue_calls();
+            let begun = Instant::now();
+            for at in 0..OBJECTS {
+                if poison > 0 && at % (OBJECTS / poison) == 0 {
+                    aws.send("this is no event");
+                }
+                aws.put(&format!("acme/{at}"), Content::Records { count: 1, shape: Shape::Lines });
+            }
+            self.until(&worker, || aws.left() == 0)?;
+            let seconds = begun.elapsed().as_secs_f64();
+            ensure!(aws.dead_letters() == poison, "{} dead letters of {poison}", aws.dead_letters());
+            let row = format!(
+                "| {name} | {seconds:.1} | {:.0} | {:.2} | {poison} |\n",
+                OBJECTS as f64 / front.bulk_requests() as f64,
+                (aws.queue_calls() - before) as f64 / (OBJECTS + poison) as f64,
+            );
+            print!("  {row}");
+            page.push_str(&row);
+        }
         Ok(page)
     }
 
