@@ -15,9 +15,9 @@ command -v "$python" >/dev/null || fail "$python is missing: gqlsleuth needs Pyt
 out=target/security
 mkdir -p "$out"
 # Each in a home of its own: they ask for different versions of the same packages.
-while read -r pinned; do
+while read -r pinned more; do
   name=${pinned%%==*}
-  [ -x "$out/$name/bin/$name" ] || { "$python" -m venv "$out/$name" && "$out/$name/bin/pip" install -q "$pinned"; }
+  [ -x "$out/$name/bin/$name" ] || { "$python" -m venv "$out/$name" && "$out/$name/bin/pip" install -q "$pinned" ${more:+"$more"}; }
 done < scripts/security-requirements.txt
 
 home=$(mktemp -d)
@@ -54,6 +54,6 @@ run gqlsleuth "$(bin gqlsleuth)" scan "$url" -H "Authorization: Bearer $key" -f 
 run gqlsleuth-active "$(bin gqlsleuth)" scan "$url" --mode active -H "Authorization: Bearer $key" -f markdown -o "$PWD/$out/report-active"
 run clairvoyance "$(bin clairvoyance)" -H "Authorization: Bearer $key" -o clairvoyance.json "$url/graphql"
 run vamp-graphql-audit "$(bin vamp-graphql-audit)" --target "$url/graphql" -H "Authorization: Bearer $key" --json vamp.json
-run graphrecon "$(bin graphrecon)" -u "$url" --schema
+run graphrecon "$(bin graphrecon)" -u "$url" --schema < <(yes y)
 curl -sf "$url/readyz" > /dev/null || fail "the gateway did not outlast its checkers"
 say "Reports are in $out"

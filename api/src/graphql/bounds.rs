@@ -286,7 +286,7 @@ impl<'a> Expansion<'a> {
         let size = match self.known.get(name.as_str()) {
             Some(Some(size)) => *size,
             Some(None) => {
-                let message = format!("fragment {name} spreads itself");
+                let message = format!("fragment {name} is circular: it spreads itself");
                 return Err(ApiError::new(ErrorCode::GraphqlValidationFailed, message));
             }
             None => {

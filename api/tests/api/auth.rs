@@ -80,6 +80,11 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("explain", "search,operator", "{ search { explain { engine } } }"),
 ];
 
+/// Name of the key with these scopes.
+fn name_of(scopes: &'static str) -> &'static str {
+    if scopes.is_empty() { "without" } else { scopes }
+}
+
 #[tokio::test]
 async fn each_field_needs_its_scope_and_no_other() {
     let sets = [
@@ -91,12 +96,12 @@ async fn each_field_needs_its_scope_and_no_other() {
         "search,operator",
         "search,provider,operator",
     ];
-    let entries: Vec<_> = sets.iter().map(|scopes| (*scopes, *scopes, json!({}))).collect();
+    let entries: Vec<_> = sets.iter().map(|scopes| (name_of(scopes), *scopes, json!({}))).collect();
     let keys = Keys::new(&entries);
     let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(keys.authenticator());
     for (field, needed, query) in FIELDS {
         for scopes in sets {
-            let answer = ask(&app, &keys.keys[scopes], query).await.json();
+            let answer = ask(&app, &keys.keys[name_of(scopes)], query).await.json();
             let may = needed.split(',').all(|scope| scopes.split(',').any(|own| own == scope));
             let expected = if may { Vec::new() } else { vec!["FORBIDDEN".to_owned()] };
             assert_eq!(codes(&answer), expected, "{field} with {scopes:?}: {answer}");
@@ -104,7 +109,11 @@ async fn each_field_needs_its_scope_and_no_other() {
     }
     // What tells nothing of movies is for everyone who is let in.
     for query in ["{ __typename }", "{ rateLimit { cost } }"] {
-        assert_eq!(codes(&ask(&app, &keys.keys[""], query).await.json()), Vec::<String>::new(), "{query}");
+        assert_eq!(
+            codes(&ask(&app, &keys.keys[name_of("")], query).await.json()),
+            Vec::<String>::new(),
+            "{query}"
+        );
     }
 }
 
@@ -113,13 +122,21 @@ fn no_field_of_the_root_is_forgotten() {
     let sdl = wikimovie_api::sdl();
     let root = sdl.split("type Query {").nth(1).unwrap().split("\n}").next().unwrap();
     let known: Vec<&str> = FIELDS.iter().map(|(name, ..)| *name).chain(["rateLimit"]).collect();
+    let mut named = 0;
     for line in root.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   ")) {
         let name = line.trim().split(['(', ':']).next().unwrap();
-        if name.starts_with('"') || name.starts_with(')') || name.is_empty() {
+        // The rest are lines of descriptions and ends of lists of arguments.
+        let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric())
+            && line.contains(['(', ':']);
+        if !is_name {
             continue;
         }
+        named += 1;
         assert!(known.contains(&name), "{name} is not among the fields whose scopes are tested");
     }
+    // `explain` stands below the root.
+    assert_eq!(named, FIELDS.len(), "{root}");
 }
 
 #[tokio::test]
