@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help abuse bench-text relevance relevance-page dsl dsl-types run test check config-docs conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean
+.PHONY: help abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs bench-ingest kill-points
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,10 +23,14 @@ pages: ## build the pages of web/ into web/dist
 schema: ## write schema.graphql, docs/schema.md and docs/errors.md from the code
 	UPDATE_SCHEMA=1 cargo test --locked -p wikimovie-api --test schema
 
-config-docs: ## write docs/configuration.md from the options of the programs
+config-docs: ## write docs/configuration.md and docs/metrics.md from the code
+	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-command --lib metrics
 	UPDATE_CONFIG=1 cargo test --locked -p wikimovie --bin wikimovie the_settings_are_documented
 	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-api --bin wikimovie-api the_settings_are_documented
 	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-ingest --bin wikimovie-ingest the_settings_are_documented
+
+monitoring: ## check and test the alert rules with promtool
+	@scripts/monitoring.sh
 
 dsl: ## write docs/dsl.md, questions beside their DSL, from the code
 	UPDATE_DSL=1 cargo test --locked --workspace --test dsl
@@ -52,6 +56,9 @@ bench-text: ## what reading a text costs, without any engine; into docs/performa
 bench-engine: ## the gateway on search nodes beside the nodes themselves; into docs/performance.md
 	@scripts/bench-engine.sh
 
+bench-memory: ## what a million movies take on a search node and in the gateway; into docs/operations.md (FILES=movies.ndjson …)
+	@scripts/bench-memory.sh
+
 bench-cache: ## answers from memory beside a bare axum handler; into docs/performance.md (SECONDS_EACH=n ROUNDS=n)
 	@scripts/bench-cache.sh
 
@@ -63,12 +70,17 @@ outage: ## the engine away for a minute under load, on each search node (OUTAGE_
 
 manifest: ## a manifest of trusted documents from clients/operations, on stdout
 	@node clients/operations/manifest.mjs
+bench-ingest: ## the ingest worker beside search nodes' own limit, its processor time and memory; into docs/performance.md
+	@scripts/bench-ingest.sh
 
 kill-test: ## kill a load at 50 seeded random moments and resume it (KILLS=n for another number)
 	KILLS=$${KILLS:-50} cargo test --locked -p wikimovie --release --test kill -- --nocapture
 
 seed: ## put seeds/ into the bucket of LocalStack (AWS_ENDPOINT), whose notifications feed the worker
 	@cargo run --locked -q -p wikimovie-ingest --bin wikimovie-ingest -- seed s3 $(SEED_PATH)
+
+security: ## public security checkers against a gateway in production settings; reports in target/security
+	@scripts/security.sh
 
 abuse: ## 10,000 hostile requests beside honest clients; fails where those wait (N, SEED)
 	@scripts/abuse.sh $${N:-10000} $${SEED:-1}
@@ -77,8 +89,23 @@ chaos: ## random schedules of changes, faults and kills: N (1000) on fakes, REAL
 	CHAOS_N=$${N:-1000} cargo test --locked -p wikimovie-ingest --test convergence embedded -- --nocapture
 	CHAOS_REAL=$${REAL:-50} cargo test --locked -p wikimovie-ingest --test convergence real -- --nocapture
 
+kill-points: ## kill -9 a worker at each named point of its work, ROUNDS (20) times, on LocalStack and search nodes
+	KILL_ROUNDS=$${ROUNDS:-20} cargo test --locked -p wikimovie-ingest --test localstack killed_at_any_point -- --nocapture
+
 fuzz: ## fuzz message parser, record reader and reading of texts, ten minutes each (SECONDS_EACH=n); needs nightly and cargo-fuzz
 	@scripts/fuzz.sh
+
+deploy-check: ## images, compose, workflows, chart and Terraform: the fast gates, which test runs too
+	@scripts/deploy-check.sh
+
+deploy-docs: ## write the READMEs of the chart and of Terraform's modules from their files
+	@scripts/deploy/docs-write.sh
+
+deploy-check-full: ## the same, with images built and run, and a real Kubernetes API server
+	@scripts/deploy-check.sh --full
+
+coverage: ## which lines the tests reach; writes target/coverage/ (needs cargo-llvm-cov, installs it)
+	@scripts/coverage.sh
 
 clean: ## remove what was built and the local catalogue
 	rm -rf target web/dist data

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Real search nodes for tests, without a container engine: start [FLAVOUR…] | stop | urls
+# Real search nodes for tests, without a container engine: start [FLAVOUR…] | stop | urls | jars FLAVOUR (fetches them)
 #
 # A flavour is a folder of testkit/engines. Its jars come through Maven, once; its node runs on free ports of the
 # loopback address, is shared by everything that is tested in this checkout, and exits when it was not used for 15
@@ -66,12 +66,11 @@ resolve() {
   cp "$folder/pom.xml" "$state/pom.xml"
 }
 
-launch() {
+# Fetches the jars and prints the Java that runs them; nothing where either cannot be had.
+jars() {
   local flavour=$1 state java folder=testkit/engines/$1 needed
   state=$(state_of "$flavour")
   mkdir -p "$state"
-  touch "$state/used"
-  if is_running "$state"; then return; fi
   needed=$(java_needed "$flavour")
   java=$(find_java "$needed") || { install_any "openjdk-$needed-jdk-headless" openjdk-21-jdk-headless \
     openjdk-25-jdk-headless openjdk-17-jdk-headless && java=$(find_java "$needed"); } ||
@@ -80,6 +79,17 @@ launch() {
     install_any maven || { skip "$flavour" "Maven was not found: install it"; return; }
   fi
   resolve "$folder" "$state" || { skip "$flavour" "its jars could not be fetched"; return; }
+  printf '%s\n' "$java"
+}
+
+launch() {
+  local flavour=$1 state java folder=testkit/engines/$1
+  state=$(state_of "$flavour")
+  mkdir -p "$state"
+  touch "$state/used"
+  if is_running "$state"; then return; fi
+  java=$(jars "$flavour")
+  [ -n "$java" ] || return 0
   say "Starting $flavour with $java" >&2
   rm -rf "$state/home" "$state/url"
   # The node outlives this script: it keeps neither its output nor its lock open.
@@ -140,5 +150,6 @@ case "${1:-}" in
   start) shift; [ $# -gt 0 ] || set -- $(flavours); start "$@" ;;
   stop) stop ;;
   urls) urls ;;
-  *) fail "usage: scripts/engines.sh start [FLAVOUR…] | stop | urls" ;;
+  jars) jars "${2:?a flavour}" ;;
+  *) fail "usage: scripts/engines.sh start [FLAVOUR…] | stop | urls | jars FLAVOUR" ;;
 esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# S3 and SQS on this machine, without a container engine: start | url | stop
+# S3 and SQS on this machine, without a container engine: start | url | stop | install (prints the Python that runs it)
 #
 # LocalStack is installed with pip into target/localstack, once. It listens on a free port of the loopback address, is
 # shared by everything that is tested in this checkout, and exits when it was not used for 15 minutes. All instances on
@@ -86,6 +86,7 @@ if command -v flock >/dev/null; then flock 9; fi
 case "${1:-}" in
   start) start ;;
   stop) stop ;;
+  install) install && printf '%s\n' "$state/venv/bin/python" ;;
   url) if is_running && [ -f "$state/url" ]; then cat "$state/url"; fi ;;
-  *) fail "usage: scripts/localstack.sh start | url | stop" ;;
+  *) fail "usage: scripts/localstack.sh start | url | stop | install" ;;
 esac

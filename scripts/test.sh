@@ -10,6 +10,9 @@ else
   [ -z "${CI:-}" ] || fail "Node 20 or newer is missing, and in CI nothing is skipped"
 fi
 
+say "Alert rules"
+scripts/monitoring.sh
+
 say "Search engines to test on"
 trap 'scripts/engines.sh stop; scripts/localstack.sh stop' EXIT
 scripts/engines.sh start
@@ -19,6 +22,9 @@ scripts/localstack.sh start
 
 say "Unit, property and contract tests"
 cargo test --locked --workspace
+
+say "What is shipped to run elsewhere"
+scripts/deploy-check.sh
 
 if ! have_node; then
   say "SKIPPED: pages, clients and end-to-end tests (Node 20 or newer was not found)"

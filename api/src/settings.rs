@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{
-    TelemetrySettings,
-    auth::Scopes,
-    cache::CacheSettings,
-    guard::GuardSettings,
-};
+use crate::{TelemetrySettings, auth::Scopes, cache::CacheSettings, guard::GuardSettings};
 
 /// Where the gateway runs; it decides the defaults that differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

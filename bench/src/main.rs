@@ -7,17 +7,19 @@
 //! wikimovie-bench cache   --binary B --movies FOLDER --queries FILE --report docs/performance.md
 //! wikimovie-bench overload --report docs/performance.md
 //! wikimovie-bench engine  --node URL… --movies FOLDER --queries FILE --report docs/performance.md
+//! wikimovie-bench ingest  --node URL… --report docs/performance.md
 //! ```
 //!
 //! `FILE` holds one question a line: `{"id", "category", "query", "filters"?}`. `speed` asks them in turn until
 //! there are enough and writes what it measured; `answers` writes the ten best movies of each, for a scorer; `engine`
-//! compares the gateway to a search node with the node itself.
+//! compares the gateway to a search node with the node itself; `ingest` the worker.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks to its user")]
 
 mod cached;
 mod engine;
 mod gateway;
 mod generate;
+mod ingest;
 mod node;
 mod overload;
 mod pin;
@@ -85,6 +87,8 @@ enum Command {
     Bare(stub::BareArgs),
     /// Compare the gateway with what people send to a search node by themselves.
     Engine(engine::EngineArgs),
+    /// Compare the ingest worker with the bulk requests that a node takes by itself, and tell its memory.
+    Ingest(ingest::IngestArgs),
 }
 
 #[derive(Debug, Args)]
@@ -113,6 +117,7 @@ fn main() -> anyhow::Result<()> {
         Command::Stub(args) => stub::serve(&args),
         Command::Bare(args) => stub::bare(&args),
         Command::Engine(args) => engine::compare(&args),
+        Command::Ingest(args) => ingest::measure(&args),
     }
 }
 

@@ -45,10 +45,11 @@ pub(crate) enum Section {
     Text,
     Cache,
     Overload,
+    Ingest,
 }
 
-const SECTIONS: [Section; 5] =
-    [Section::Embedded, Section::Engine, Section::Text, Section::Cache, Section::Overload];
+const SECTIONS: [Section; 6] =
+    [Section::Embedded, Section::Engine, Section::Ingest, Section::Text, Section::Cache, Section::Overload];
 
 impl Section {
     /// Comment that starts the part.
@@ -59,6 +60,7 @@ impl Section {
             Self::Text => "<!-- make bench-text -->",
             Self::Cache => "<!-- make bench-cache -->",
             Self::Overload => "<!-- make bench-overload -->",
+            Self::Ingest => "<!-- make bench-ingest -->",
         }
     }
 

@@ -4,6 +4,7 @@
 #[cfg(feature = "cluster")]
 pub mod cluster;
 pub mod failure;
+pub mod health;
 pub mod log;
 pub mod metrics;
 pub mod names;

@@ -54,7 +54,8 @@ export async function startGateway(binary, settings = {}, credential = undefined
     return stopped ?? `killed: still running ${STOP_MS / 1000} s after SIGTERM`;
   };
 
-  const files = (await readdir(SEEDS, { recursive: true })).filter((name) => /\.(json|ndjson|csv)(\.gz)?$/.test(name));
+  // Movies lie in a provider's folder; what lies beside the folders describes them.
+  const files = (await readdir(SEEDS, { recursive: true })).filter((name) => /[\\/].+\.(json|ndjson|csv)(\.gz)?$/.test(name));
   const deadline = Date.now() + START_MS;
   while (!(url && (await loaded(url, files, credential)))) {
     if (ended !== undefined || Date.now() > deadline) {

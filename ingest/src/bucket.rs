@@ -13,6 +13,7 @@ use wikimovie_search::ObjectState;
 
 use crate::{
     folder::{is_meant, provider_of},
+    lanes::Opener,
     queue::RemoteError,
     sync::{Listed, Listing, Problem, Source},
 };
@@ -108,20 +109,14 @@ pub struct Keys {
     /// `None` means all.
     keys: Option<Vec<String>>,
     seen: Mutex<HashMap<String, Option<ObjectHead>>>,
-    denied: AtomicBool,
+    denied: Arc<AtomicBool>,
     halt: Arc<AtomicBool>,
 }
 
 impl Keys {
     /// The whole bucket: what is not listed is gone.
     pub fn all(bucket: Arc<dyn Bucket>) -> Self {
-        Self {
-            bucket,
-            keys: None,
-            seen: Mutex::default(),
-            denied: AtomicBool::new(false),
-            halt: Arc::default(),
-        }
+        Self { bucket, keys: None, seen: Mutex::default(), denied: Arc::default(), halt: Arc::default() }
     }
 
     /// Some keys: nothing is told of others.
@@ -130,7 +125,7 @@ impl Keys {
             bucket,
             keys: Some(keys),
             seen: Mutex::default(),
-            denied: AtomicBool::new(false),
+            denied: Arc::default(),
             halt: Arc::default(),
         }
     }
@@ -147,9 +142,11 @@ impl Keys {
         self.lock().get(key).cloned()
     }
 
-    /// Whether an object could not be read because that is not allowed: all of the bucket may be closed to us.
-    pub fn was_denied(&self) -> bool {
-        self.denied.load(Relaxed)
+    /// Notes there, too, where an object could not be read because that is not allowed.
+    #[must_use]
+    pub fn denied_to(mut self, denied: &Arc<AtomicBool>) -> Self {
+        self.denied = Arc::clone(denied);
+        self
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Option<ObjectHead>>> {
@@ -212,20 +209,23 @@ impl Source for Keys {
         Ok(listing)
     }
 
-    fn open(&self, object: &ObjectState) -> io::Result<Box<dyn Read + Send>> {
+    fn opener(&self, object: &ObjectState) -> Opener {
         let seen = self.seen(&object.object).flatten();
-        let head = seen.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        if self.halt.load(Relaxed) {
-            return Err(io::Error::other(HALTED));
-        }
-        let stream = self.bucket.open(&head, 0).map_err(|error| {
-            if let OpenError::Remote(RemoteError::Denied(_)) = &error {
-                self.denied.store(true, Relaxed);
+        let (bucket, halt, denied) =
+            (Arc::clone(&self.bucket), Arc::clone(&self.halt), Arc::clone(&self.denied));
+        Box::new(move || {
+            let head = seen.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+            if halt.load(Relaxed) {
+                return Err(io::Error::other(HALTED));
             }
-            io::Error::other(error)
-        })?;
-        let (bucket, halt) = (Arc::clone(&self.bucket), Arc::clone(&self.halt));
-        Ok(Box::new(Resumed { bucket, head, stream, at: 0, resumes: 0, halt }))
+            let stream = bucket.open(&head, 0).map_err(|error| {
+                if let OpenError::Remote(RemoteError::Denied(_)) = &error {
+                    denied.store(true, Relaxed);
+                }
+                io::Error::other(error)
+            })?;
+            Ok(Box::new(Resumed { bucket, head, stream, at: 0, resumes: 0, halt }))
+        })
     }
 }
 
@@ -240,7 +240,7 @@ struct Resumed {
 }
 
 /// Why a body is not read on while the worker stops.
-const HALTED: &str = "the worker stops";
+pub(crate) const HALTED: &str = "the worker stops";
 
 impl Read for Resumed {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {

@@ -13,7 +13,7 @@
 
 use std::{
     fs::{self, File, Metadata},
-    io::{self, Read},
+    io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -21,6 +21,7 @@ use std::{
 use wikimovie_search::ObjectState;
 
 use crate::{
+    lanes::Opener,
     limits::MAX_PROVIDER_BYTES,
     sync::{Listed, Listing, Problem, Source},
 };
@@ -201,8 +202,9 @@ impl Source for Folder {
         Ok(listing)
     }
 
-    fn open(&self, object: &ObjectState) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(File::open(self.path_of(object))?))
+    fn opener(&self, object: &ObjectState) -> Opener {
+        let path = self.path_of(object);
+        Box::new(move || Ok(Box::new(File::open(path)?)))
     }
 }
 

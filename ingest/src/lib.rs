@@ -2,12 +2,11 @@
 //!
 //! An object walks through five rooms: [`folder`] (or another [`sync::Source`]) tells which objects there are,
 //! [`mod@format`] finds out what one is, [`read`] streams its records in bounded memory, [`document`] makes a movie or
-//! a refusal of each, and [`apply`] hands them to the engine's [`wikimovie_search::CatalogWriter`]. [`mod@sync`] keeps
-//! the catalogue equal to a source, [`watch`] does so within a second of each change.
+//! a refusal of each, and [`lanes`] hands them to the engine's [`wikimovie_search::CatalogWriter`], several objects at
+//! once. [`mod@sync`] keeps the catalogue equal to a source, [`watch`] does so within a second of each change.
 //!
 //! This crate never speaks to an engine itself, never reads the environment, and prints nothing.
 
-pub mod apply;
 #[cfg(feature = "cluster")]
 pub mod aws;
 pub mod bucket;
@@ -18,6 +17,7 @@ pub mod document;
 pub mod error;
 pub mod folder;
 pub mod format;
+pub mod lanes;
 pub mod limits;
 pub mod names;
 pub mod notification;
@@ -27,10 +27,10 @@ pub mod sync;
 pub mod watch;
 pub mod worker;
 
-pub use apply::{Progress, apply_object};
 pub use error::IngestError;
 pub use folder::Folder;
+pub use lanes::{Opener, Progress};
 pub use read::{RawRecord, RecordReader};
-pub use sync::{Applied, Change, Event, Listing, Problem, Source, SyncReport, sync};
+pub use sync::{Applied, Change, Event, Listed, Listing, Problem, Source, SyncReport, sync};
 pub use watch::Watcher;
 pub use worker::{Worker, WorkerOptions};

@@ -4,16 +4,17 @@
 //! and compared with the ledger, so late, repeated and lost hints do no harm.
 
 use std::{
-    collections::{HashMap, HashSet},
-    io::{self, Read},
+    collections::{HashMap, HashSet, VecDeque},
+    io,
+    time::Duration,
 };
 
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Revision};
-use wikimovie_search::{CatalogWriter, LedgerRow, ObjectState, Removal};
+use wikimovie_search::{Abandoned, CatalogWriter, LedgerRow, ObjectState, Removal};
 
 use crate::{
-    apply::{Progress, apply_object},
     error::IngestError,
+    lanes::{Lanes, Opener, Progress, Step},
 };
 
 /// Records after which is committed between two objects: enough to make commits rare, few enough to lose little.
@@ -30,11 +31,9 @@ pub trait Source {
     /// When nothing can be told of the whole; then nothing may be taken for vanished.
     fn list(&self) -> io::Result<Listing>;
 
-    /// Opens an object listed before.
-    ///
-    /// # Errors
-    /// When it cannot be read now. [`io::ErrorKind::NotFound`] where it has vanished since.
-    fn open(&self, object: &ObjectState) -> io::Result<Box<dyn Read + Send>>;
+    /// What opens an object listed before, on the thread that reads it. It fails where the object cannot be read now,
+    /// with [`io::ErrorKind::NotFound`] where it has vanished since.
+    fn opener(&self, object: &ObjectState) -> Opener;
 }
 
 /// What a source holds.
@@ -142,8 +141,21 @@ pub fn sync(
     source: &dyn Source,
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<SyncReport, IngestError> {
-    let listing =
-        source.list().map_err(|error| IngestError::Unlistable { place: source.place(), source: error })?;
+    let listing = list(source)?;
+    sync_listed(writer, source, listing, tell)
+}
+
+pub(crate) fn list(source: &dyn Source) -> Result<Listing, IngestError> {
+    source.list().map_err(|error| IngestError::Unlistable { place: source.place(), source: error })
+}
+
+/// The same for a listing made before.
+pub(crate) fn sync_listed(
+    writer: &mut dyn CatalogWriter,
+    source: &dyn Source,
+    listing: Listing,
+    tell: &mut dyn FnMut(Event<'_>),
+) -> Result<SyncReport, IngestError> {
     let done = Sync { writer: &mut *writer, source, tell }.run(listing);
     if done.is_err() {
         // The first error says more than a failing rollback would; a writer in doubt fails again at its next call.
@@ -160,7 +172,7 @@ struct Sync<'a> {
 
 impl Sync<'_> {
     fn run(&mut self, listing: Listing) -> Result<SyncReport, IngestError> {
-        let ledger = self.writer.ledger()?;
+        let ledger = self.known(&listing)?;
         let known: HashMap<&str, &LedgerRow> = ledger.iter().map(|row| (row.key.as_str(), row)).collect();
         let vanished = vanished(&ledger, &listing);
         let (unchanged, changed): (Vec<&Listed>, Vec<&Listed>) = listing.objects.iter().partition(|listed| {
@@ -177,60 +189,82 @@ impl Sync<'_> {
             self.note(&mut report, Change::Unchanged, receipt);
         }
         self.apply_all(&changed, &vanished, &mut report)?;
+        // The ledger may have been lost.
+        for key in listing.gone.iter().filter(|key| !known.contains_key(key.as_str())) {
+            self.writer.remove(key)?;
+        }
         report.revision = self.commit()?;
         report.objects.sort_by(|a, b| a.receipt.object.cmp(&b.receipt.object));
         Ok(report)
     }
 
-    /// Applies objects in order, then removes what vanished, so that a movie that moved is never gone in between.
-    /// An object that breaks off while it is read takes back what was not committed: those objects are applied
-    /// again, without it.
+    /// The rows that a listing is compared with.
+    fn known(&self, listing: &Listing) -> Result<Vec<LedgerRow>, IngestError> {
+        if listing.scope.is_some() {
+            return Ok(self.writer.ledger()?);
+        }
+        let listed = listing.objects.iter().map(|listed| &listed.state.key);
+        let mut rows = Vec::new();
+        for key in listed.chain(&listing.gone) {
+            rows.extend(self.writer.row(key)?);
+        }
+        Ok(rows)
+    }
+
+    /// Applies objects, as many at a time as the engine can, then removes what vanished, so that a movie that moved is
+    /// never gone in between. An object that breaks off while it is read may take back what was not committed: those
+    /// objects are applied again, without it.
     fn apply_all(
         &mut self,
         objects: &[&Listed],
         vanished: &[&LedgerRow],
         report: &mut SyncReport,
     ) -> Result<(), IngestError> {
-        let mut broken = HashSet::new();
-        let (mut safe_at, mut safe_len) = (0, report.objects.len());
-        let mut at = 0;
-        while let Some(Listed { state, .. }) = objects.get(at) {
-            at += 1;
-            if broken.contains(&state.key) {
-                continue;
+        /// Each object ends by deadlines of its own; this is only how often is looked.
+        const LOOK: Duration = Duration::from_secs(60);
+        let mut waiting: VecDeque<&ObjectState> = objects.iter().map(|listed| &listed.state).collect();
+        let by_key: HashMap<&str, &ObjectState> =
+            waiting.iter().map(|state| (state.key.as_str(), *state)).collect();
+        let mut uncommitted: Vec<&ObjectState> = Vec::new();
+        let mut safe = report.objects.len();
+        let mut lanes = Lanes::new();
+        loop {
+            while lanes.len() < self.writer.width()
+                && let Some(state) = waiting.pop_front()
+            {
+                let started = lanes.start(state.clone(), self.source.opener(state));
+                started.map_err(|source| IngestError::Unreadable { object: state.object.clone(), source })?;
             }
-            match self.apply(state) {
-                Ok(receipt) => self.note(report, Change::Applied, receipt),
-                Err(Halt::Unopened(problem)) => report.problems.push(problem),
-                Err(Halt::Broken(problem)) => {
-                    report.problems.push(problem);
-                    broken.insert(state.key.clone());
-                    self.writer.rollback()?;
-                    report.objects.truncate(safe_len);
-                    at = safe_at;
+            if lanes.is_empty() {
+                break;
+            }
+            match lanes.land(self.writer, LOOK)? {
+                None => {}
+                Some(Step::Landed(state, progress)) => {
+                    (self.tell)(Event::Reading { object: &state.object, progress });
                 }
-                Err(Halt::Failed(error)) => return Err(error),
-            }
-            if self.writer.pending() >= COMMIT_RECORDS {
-                self.commit()?;
-                (safe_at, safe_len) = (at, report.objects.len());
+                Some(Step::Finished(state, receipt)) => {
+                    self.note(report, Change::Applied, receipt);
+                    uncommitted.extend(by_key.get(state.key.as_str()).copied());
+                    if self.writer.pending() >= COMMIT_RECORDS {
+                        self.commit()?;
+                        uncommitted.clear();
+                        safe = report.objects.len();
+                    }
+                }
+                Some(Step::Unopened(state, error)) => report.problems.push(problem(&state, &error)),
+                Some(Step::Broken(state, error, abandoned)) => {
+                    report.problems.push(problem(&state, &error));
+                    if abandoned == Abandoned::SinceCommit {
+                        report.objects.truncate(safe);
+                        for state in uncommitted.drain(..).rev() {
+                            waiting.push_front(state);
+                        }
+                    }
+                }
             }
         }
         vanished.iter().try_for_each(|row| self.remove(row, report))
-    }
-
-    fn apply(&mut self, state: &ObjectState) -> Result<ObjectReceipt, Halt> {
-        let problem = |error: io::Error| Problem {
-            object: state.object.clone(),
-            message: format!("{} cannot be read: {error}", state.object),
-        };
-        let content = self.source.open(state).map_err(|error| Halt::Unopened(problem(error)))?;
-        let tell = &mut *self.tell;
-        let mut progress = |progress| tell(Event::Reading { object: &state.object, progress });
-        apply_object(self.writer, state, content, &mut progress).map_err(|error| match error {
-            IngestError::Unreadable { source, .. } => Halt::Broken(problem(source)),
-            other => Halt::Failed(other),
-        })
     }
 
     fn remove(&mut self, row: &LedgerRow, report: &mut SyncReport) -> Result<(), IngestError> {
@@ -268,18 +302,12 @@ impl Sync<'_> {
     }
 }
 
-/// Why an object was not applied.
-enum Halt {
-    /// Nothing was begun.
-    Unopened(Problem),
-    /// It broke off half way.
-    Broken(Problem),
-    /// The engine failed.
-    Failed(IngestError),
+pub(crate) fn problem(state: &ObjectState, error: &io::Error) -> Problem {
+    Problem { object: state.object.clone(), message: format!("{} cannot be read: {error}", state.object) }
 }
 
 /// Whether the ledger has exactly this object. The provider counts, since ids are made with it.
-fn is_same(row: &LedgerRow, state: &ObjectState) -> bool {
+pub(crate) fn is_same(row: &LedgerRow, state: &ObjectState) -> bool {
     row.fingerprint == state.fingerprint
         && row.receipt.provider == state.provider
         && row.receipt.object == state.object

@@ -17,7 +17,7 @@ use wikimovie_domain::{
     SearchRequest,
 };
 use wikimovie_ingest::{
-    Change, Folder, IngestError, Listing, Problem, Source, SyncReport, Watcher,
+    Change, Folder, IngestError, Listing, Opener, Problem, Source, SyncReport, Watcher,
     folder::{check_provider, provider_of},
     sync,
     sync::Listed,
@@ -254,15 +254,15 @@ impl Source for Shelf {
         })
     }
 
-    fn open(&self, object: &ObjectState) -> io::Result<Box<dyn Read + Send>> {
+    fn opener(&self, object: &ObjectState) -> Opener {
         if self.unopened.contains(&object.object) {
-            return Err(io::Error::other("stuck"));
+            return Box::new(|| Err(io::Error::other("stuck")));
         }
         let content = Cursor::new(self.objects[&object.object].1.clone().into_bytes());
         if self.broken.contains(&object.object) {
-            return Ok(Box::new(content.chain(Broken)));
+            return Box::new(|| Ok(Box::new(content.chain(Broken))));
         }
-        Ok(Box::new(content))
+        Box::new(|| Ok(Box::new(content)))
     }
 }
 

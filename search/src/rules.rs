@@ -25,7 +25,7 @@ pub const MAX_WORDS: usize = 8;
 /// Most movies pinned to one text.
 pub const MAX_PINS: usize = 20;
 /// Most synonyms used for one question, so that no question grows beyond what engines take.
-const MAX_USES: usize = 16;
+pub(crate) const MAX_USES: usize = 16;
 
 /// What is wrong in a file of rules.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

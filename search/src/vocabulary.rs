@@ -1,14 +1,17 @@
 //! The words, people, genres and providers of one catalogue revision: what typed text is read against.
 //!
-//! The rules of the house go with it. Built by an engine from its own terms with live counts, then only read. Words stand in a finite-state map
-//! (a few bytes a word); people in an array sorted by key, with an index from each word of a name to the people
-//! who bear it.
+//! The rules of the house go with it. Built by an engine from its own terms with live counts, then only read. Words
+//! stand in a finite-state map (a few bytes a word); people in an array sorted by key, with an index from each word
+//! of a name to the people who bear it.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 
-use crate::rules::Rules;
+use crate::{
+    rules::{MAX_USES, Rules, Synonym},
+    text::writings::writings,
+};
 
 /// Movies in which a word stands, by field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,6 +149,17 @@ impl Vocabulary {
     /// Synonyms and pins.
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// What these words are also found as: by the rules of the house first, then as other writings of which the
+    /// catalogue knows every word.
+    pub(crate) fn synonyms_in(&self, words: &[&str]) -> Vec<Synonym> {
+        let known = |words: &[String]| words.iter().all(|word| self.counts(word).sum() > 0);
+        let writings = writings(words).into_iter().filter(|(_, meant)| known(meant));
+        let mut synonyms = self.rules.synonyms_in(words);
+        synonyms.extend(writings.map(|(words, meant)| Synonym { words, meant }));
+        synonyms.truncate(MAX_USES);
+        synonyms
     }
 
     /// Movies in the catalogue.

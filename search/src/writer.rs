@@ -13,16 +13,35 @@ pub trait CatalogWriter: Send {
     /// Every object applied and committed, by key.
     fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError>;
 
-    /// Starts to apply the current state of an object, in place of what it listed before. Returns the object's
-    /// generation: its own clock and nothing else, so that what is shown depends on the objects alone, not on the
-    /// order in which they were seen.
+    /// The ledger's row of an object, committed or not.
+    fn row(&self, key: &str) -> Result<Option<LedgerRow>, WriteError>;
+
+    /// Objects that may be begun and not finished at a time. Where these are several, a commit may come between the
+    /// begin and the finish of an object: what was put of it so far may then be seen, and its row says that it is
+    /// not done.
+    fn width(&self) -> usize {
+        1
+    }
+
+    /// Starts to apply the current state of an object, in place of what it listed before, and turns to it. Returns
+    /// the object's generation: its own clock and nothing else, so that what is shown depends on the objects alone,
+    /// not on the order in which they were seen.
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError>;
 
-    /// Adds a record of the object begun; a later record with the same id replaces an earlier one.
+    /// Turns to an object that was begun: what follows is of this one.
+    fn turn_to(&mut self, key: &str) -> Result<(), WriteError>;
+
+    /// Adds a record of the object; a later record with the same id replaces an earlier one.
     fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError>;
 
-    /// Ends the object begun, sweeps what it no longer lists, and writes its ledger row and receipt.
+    /// Ends the object, sweeps what it no longer lists, and writes its ledger row and receipt.
     fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError>;
+
+    /// Gives up the object, whose rest cannot be read: it counts as changed until it is applied again.
+    fn abandon(&mut self) -> Result<Abandoned, WriteError> {
+        self.rollback()?;
+        Ok(Abandoned::SinceCommit)
+    }
 
     /// Removes an object and what only it listed.
     fn remove(&mut self, key: &str) -> Result<Removal, WriteError>;
@@ -77,6 +96,15 @@ pub enum PutOutcome {
     Accepted,
     /// It replaced an earlier record of the same object.
     Merged,
+}
+
+/// How much was given up with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Abandoned {
+    /// Nothing else.
+    Alone,
+    /// Everything since the last commit.
+    SinceCommit,
 }
 
 /// What came of the removal of an object.

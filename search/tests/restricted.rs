@@ -33,16 +33,38 @@ fn movies() -> (Vec<Movie>, Vec<Movie>) {
 }
 
 fn acme() -> Filter {
-    Filter { providers: ValueMatch { any_of: vec!["acme".into()], ..ValueMatch::default() }, ..Filter::default() }
+    Filter {
+        providers: ValueMatch { any_of: vec!["acme".into()], ..ValueMatch::default() },
+        ..Filter::default()
+    }
 }
 
 /// Texts and filters of every kind, those that only the other half could answer among them.
 fn questions() -> Vec<Question> {
     let mut questions = Vec::new();
     let texts = [
-        "", "alien", "the godfahter", "zenithonly", "zenithonli", "80s horror", "drama 1974", "al pacino", "AL PACINO",
-        "\"taxi driver\"", "crime -godfather", "sigourney weaver science fiction", "robt de niro", "m", "the", "lov",
-        "silence of the lamps", "heat zenithonly", "1970s drama movies", "de", "comedy", "jodie foster lambs",
+        "",
+        "alien",
+        "the godfahter",
+        "zenithonly",
+        "zenithonli",
+        "80s horror",
+        "drama 1974",
+        "al pacino",
+        "AL PACINO",
+        "\"taxi driver\"",
+        "crime -godfather",
+        "sigourney weaver science fiction",
+        "robt de niro",
+        "m",
+        "the",
+        "lov",
+        "silence of the lamps",
+        "heat zenithonly",
+        "1970s drama movies",
+        "de",
+        "comedy",
+        "jodie foster lambs",
     ];
     for text in texts {
         for sort in [MovieSort::Relevance, MovieSort::YearDesc, MovieSort::TitleAsc] {
@@ -59,10 +81,17 @@ fn questions() -> Vec<Question> {
         Filter { providers: any(&["zenith"]), ..Filter::default() },
         Filter { providers: any(&["zenith", "acme"]), ..Filter::default() },
         Filter { not: Some(Box::new(acme())), ..Filter::default() },
-        Filter { or: vec![acme(), Filter { providers: any(&["zenith"]), ..Filter::default() }], ..Filter::default() },
+        Filter {
+            or: vec![acme(), Filter { providers: any(&["zenith"]), ..Filter::default() }],
+            ..Filter::default()
+        },
         Filter { title: Some("zenithonly".into()), ..Filter::default() },
         Filter { decades: vec![1970, 1980], ..Filter::default() },
-        Filter { year: YearRange { gte: Some(1960), lte: None }, has_poster: Some(false), ..Filter::default() },
+        Filter {
+            year: YearRange { gte: Some(1960), lte: None },
+            has_poster: Some(false),
+            ..Filter::default()
+        },
     ];
     questions.extend(filters.into_iter().map(|filter| Question { filter, ..Question::default() }));
     questions
@@ -88,6 +117,11 @@ fn told(mut answer: SearchAnswer) -> SearchAnswer {
     answer
 }
 
+/// Everything that an answer says, to compare answers that hold what cannot be compared itself.
+fn shown(answer: &impl std::fmt::Debug) -> String {
+    format!("{answer:#?}")
+}
+
 /// Asks both everything, and compares.
 async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[MovieId]) {
     for question in questions() {
@@ -102,10 +136,10 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
             request(question.clone(), PageRequest { cursor, ..PageRequest::first(20) })
         };
         let (behind_one, behind_other) = (next(&one), next(&other));
-        assert_eq!(told(one), told(other), "{question:?} on {engine}");
+        assert_eq!(shown(&told(one)), shown(&told(other)), "{question:?} on {engine}");
         assert_eq!(
-            told(part.search(behind_one).await.unwrap()),
-            told(alone.search(behind_other).await.unwrap()),
+            shown(&told(part.search(behind_one).await.unwrap())),
+            shown(&told(alone.search(behind_other).await.unwrap())),
             "second page of {question:?} on {engine}"
         );
     }
@@ -113,8 +147,8 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
         for filter in [Filter::default(), Filter { decades: vec![1970], ..Filter::default() }] {
             let asked = AutocompleteRequest { prefix: prefix.into(), filter, kinds: Vec::new(), first: 20 };
             assert_eq!(
-                part.autocomplete(asked.clone()).await.unwrap(),
-                alone.autocomplete(asked.clone()).await.unwrap(),
+                shown(&part.autocomplete(asked.clone()).await.unwrap()),
+                shown(&alone.autocomplete(asked.clone()).await.unwrap()),
                 "{asked:?} on {engine}"
             );
         }
@@ -127,7 +161,15 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
             "similar to {id:?} on {engine}"
         );
     }
-    let names = ["Al Pacino", "robert de niro", "Jodie Foster", "SIGOURNEY WEAVER", "nobody", "Janet Leigh", "Bill Murray"];
+    let names = [
+        "Al Pacino",
+        "robert de niro",
+        "Jodie Foster",
+        "SIGOURNEY WEAVER",
+        "nobody",
+        "Janet Leigh",
+        "Bill Murray",
+    ];
     let owned = names.map(str::to_owned);
     assert_eq!(part.people(&owned).await.unwrap(), alone.people(&owned).await.unwrap(), "people on {engine}");
     for from in names {
@@ -144,7 +186,8 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
             );
         }
     }
-    let about = |info: CatalogInfo| (info.movies, info.people, info.genres, info.providers, info.revision.movies);
+    let about =
+        |info: CatalogInfo| (info.movies, info.people, info.genres, info.providers, info.revision.movies);
     assert_eq!(about(part.info().await.unwrap()), about(alone.info().await.unwrap()), "counts on {engine}");
 }
 
@@ -154,7 +197,7 @@ async fn kept_apart(engine: &str, whole: &Arc<dyn Catalog>, part: &dyn Catalog) 
     let asked = |cursor| request(question.clone(), PageRequest { cursor, ..PageRequest::first(2) });
     let everyone = whole.search(asked(None)).await.unwrap().hits[0].hits[0].cursor.clone();
     let refused = part.search(asked(Some(everyone.clone()))).await.unwrap_err();
-    assert_eq!(refused, SearchError::BadCursor(TokenError::Forged), "on {engine}");
+    assert!(matches!(refused, SearchError::BadCursor(TokenError::Forged)), "{refused:?} on {engine}");
     let own = part.search(asked(None)).await.unwrap().hits[0].hits[0].cursor.clone();
     assert!(whole.search(asked(Some(own.clone()))).await.is_err(), "on {engine}");
     assert!(part.search(asked(Some(own))).await.is_ok(), "on {engine}");
@@ -178,8 +221,11 @@ async fn kept_apart(engine: &str, whole: &Arc<dyn Catalog>, part: &dyn Catalog) 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_answers_as_if_there_were_no_other_on_every_engine() {
     let (acme_movies, zenith_movies) = movies();
-    let ids: Vec<MovieId> =
-        acme_movies.iter().zip(&zenith_movies).flat_map(|(one, other)| [one.id.clone(), other.id.clone()]).collect();
+    let ids: Vec<MovieId> = acme_movies
+        .iter()
+        .zip(&zenith_movies)
+        .flat_map(|(one, other)| [one.id.clone(), other.id.clone()])
+        .collect();
 
     let whole = TestIndex::empty();
     whole.load("acme/movies.json", 1_000, acme_movies.clone());

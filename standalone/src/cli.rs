@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use wikimovie_api::{args::GatewayArgs, auth::command::NewKeyArgs};
-use wikimovie_command::{LogArgs, RulesArgs, settings::ConfigArgs};
+use wikimovie_command::{LogArgs, RulesArgs, health::HealthArgs, settings::ConfigArgs};
 use wikimovie_relevance::command::RelevanceArgs;
 
 /// Movie search as one program: GraphQL, pages, and an index in a folder.
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     NewKey(NewKeyArgs),
     /// Check the settings without starting anything
     CheckConfig(Box<ServeArgs>),
+    /// Ask the gateway on this machine whether it is ready; for health checks of images
+    Health(HealthArgs),
 }
 
 #[derive(Args, Debug)]

@@ -11,7 +11,9 @@ use wikimovie_api::{args::GatewaySettings, auth::command::NewKeyArgs};
 use wikimovie_ingest::folder::check_provider;
 
 use wikimovie_command::{
-    Failure, LogFormat, LogSettings, names,
+    Failure, LogFormat, LogSettings,
+    health::HealthArgs,
+    names,
     settings::{self, Settings, Source},
 };
 use wikimovie_relevance::command::RelevanceArgs;
@@ -27,6 +29,7 @@ pub(crate) enum Task {
     Relevance(RelevanceSettings),
     NewKey(NewKeyArgs),
     CheckConfig(Box<ServeSettings>, Settings<()>),
+    Health(HealthArgs),
 }
 
 /// Settings of `serve`.
@@ -70,6 +73,7 @@ pub(crate) fn read() -> Result<Task, Failure> {
             Ok(Task::CheckConfig(Box::new(serve(*args)?), Settings { cli: (), told }))
         }
         Some(Command::NewKey(args)) => Ok(Task::NewKey(args)),
+        Some(Command::Health(args)) => Ok(Task::Health(args)),
         Some(Command::Load(args)) => Ok(Task::Load(load(args)?)),
         Some(Command::Relevance(args)) => Ok(Task::Relevance(relevance(args)?)),
     }

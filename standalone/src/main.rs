@@ -36,5 +36,6 @@ fn run() -> Result<ExitCode, Failure> {
         Task::Relevance(settings) => relevance::run(settings),
         Task::NewKey(args) => args.run().map(|()| ExitCode::SUCCESS),
         Task::CheckConfig(settings, told) => check::run(&settings, &told),
+        Task::Health(args) => args.ask().map(|()| ExitCode::SUCCESS),
     }
 }

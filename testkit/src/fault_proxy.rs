@@ -37,9 +37,16 @@ pub enum Fault {
     Html,
     /// The upstream's answer, whose second half never comes.
     TruncatedJson,
+    /// The upstream's answer, whose second half does not come as long as anybody waits for it.
+    Stall,
     /// The upstream's answer, changed.
     Rewrite(Rewrite),
+    /// Like this for some requests, not at all for others.
+    Where(Which, Box<Fault>),
 }
+
+/// Tells requests apart.
+pub type Which = Arc<dyn Fn(&Recorded) -> bool + Send + Sync>;
 
 /// Changes an answer's JSON.
 pub type Rewrite = Arc<dyn Fn(&mut Value) + Send + Sync>;
@@ -48,6 +55,20 @@ impl Fault {
     /// Changes each answer's JSON.
     pub fn rewrite(change: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
         Self::Rewrite(Arc::new(change))
+    }
+
+    /// Fails like this only where it is said.
+    pub fn only(self, which: impl Fn(&Recorded) -> bool + Send + Sync + 'static) -> Self {
+        Self::Where(Arc::new(which), Box::new(self))
+    }
+
+    /// How it fails at a request.
+    fn at(self, request: &Recorded) -> Self {
+        match self {
+            Self::Where(which, fault) if which(request) => fault.at(request),
+            Self::Where(..) => Self::Pass,
+            other => other,
+        }
     }
 }
 
@@ -209,6 +230,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
         let (method, path) = request.start_words();
         let recorded =
             Recorded { method, path, headers: request.headers.clone(), body: request.body.clone() };
+        let fault = fault.at(&recorded);
         lock(&shared.requests).push(recorded);
         let answer = match fault {
             Fault::Dead => return,
@@ -225,7 +247,9 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
                 tokio::time::sleep(time).await;
                 shared.pass(&request).await
             }
-            Fault::Pass | Fault::TruncatedJson => shared.pass(&request).await,
+            Fault::Pass | Fault::Where(..) | Fault::TruncatedJson | Fault::Stall => {
+                shared.pass(&request).await
+            }
             Fault::Rewrite(ref change) => {
                 let mut answer = shared.pass(&request).await;
                 if let Ok(mut body) = serde_json::from_slice(&answer.body) {
@@ -237,11 +261,15 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
         };
         let head_only = recorded_head(&request);
         let mut bytes = answer.to_bytes(head_only);
-        let cut = matches!(fault, Fault::TruncatedJson);
+        let cut = matches!(fault, Fault::TruncatedJson | Fault::Stall);
         if cut {
             bytes.truncate(bytes.len() - answer.body.len().div_ceil(2));
         }
-        if stream.get_mut().write_all(&bytes).await.is_err() || cut {
+        let written = stream.get_mut().write_all(&bytes).await;
+        if matches!(fault, Fault::Stall) {
+            let _ = stream.read_u8().await;
+        }
+        if written.is_err() || cut {
             return;
         }
     }

@@ -4,7 +4,10 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum, value_parser};
 use jsonwebtoken::Algorithm;
-use wikimovie_command::{Failure, secret::{read_bytes, read_text}};
+use wikimovie_command::{
+    Failure,
+    secret::{read_bytes, read_text},
+};
 
 use super::{AuthSettings, JwtSettings, Scopes, TenantRule, jwt::ALGORITHMS};
 
@@ -39,7 +42,13 @@ pub struct AuthArgs {
     #[arg(long, env = "WIKIMOVIE_JWT_SKEW", value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u64).range(0..=600))]
     pub jwt_skew: u64,
     /// Claims that list scopes, parted by commas; dots lead into objects
-    #[arg(long, env = "WIKIMOVIE_JWT_SCOPE_CLAIMS", value_name = "CLAIMS", value_delimiter = ',', default_value = "scope,scp,roles")]
+    #[arg(
+        long,
+        env = "WIKIMOVIE_JWT_SCOPE_CLAIMS",
+        value_name = "CLAIMS",
+        value_delimiter = ',',
+        default_value = "scope,scp,roles"
+    )]
     pub jwt_scope_claims: Vec<String>,
     /// What stands before our scopes in those claims [default: nothing]
     #[arg(long, env = "WIKIMOVIE_JWT_SCOPE_PREFIX", value_name = "TEXT", default_value = "")]
@@ -136,8 +145,12 @@ impl AuthArgs {
                 let rule = TenantRule::new(claim, &read_text(file)?);
                 rule.map(Some).map_err(|why| Failure::new(format!("{}: {why}", file.display())))
             }
-            (Some(_), None) => Err(Failure::new("WIKIMOVIE_TENANT_CLAIM is set and WIKIMOVIE_TENANT_FILTER is not")),
-            (None, Some(_)) => Err(Failure::new("WIKIMOVIE_TENANT_FILTER is set and WIKIMOVIE_TENANT_CLAIM is not")),
+            (Some(_), None) => {
+                Err(Failure::new("WIKIMOVIE_TENANT_CLAIM is set and WIKIMOVIE_TENANT_FILTER is not"))
+            }
+            (None, Some(_)) => {
+                Err(Failure::new("WIKIMOVIE_TENANT_FILTER is set and WIKIMOVIE_TENANT_CLAIM is not"))
+            }
         }
     }
 }

@@ -35,7 +35,9 @@ impl NewKeyArgs {
         };
         let entry = serde_json::to_string_pretty(&entry).map_err(|error| Failure::new(error.to_string()))?;
         say::line(format_args!("The key, shown only now:\n\n  {key}\n"));
-        say::line(format_args!("Its entry, for the list \"keys\" in the file of WIKIMOVIE_API_KEYS:\n\n{entry}"));
+        say::line(format_args!(
+            "Its entry, for the list \"keys\" in the file of WIKIMOVIE_API_KEYS:\n\n{entry}"
+        ));
         Ok(())
     }
 }

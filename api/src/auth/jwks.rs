@@ -115,7 +115,8 @@ impl Jwks {
         loop {
             let seen = self.keys.load().as_ref().map(|keys| keys.number);
             self.fetch_after(seen).await;
-            let fresh = self.keys.load().as_ref().is_some_and(|keys| keys.fetched.elapsed() < self.timing.refresh);
+            let fresh =
+                self.keys.load().as_ref().is_some_and(|keys| keys.fetched.elapsed() < self.timing.refresh);
             tokio::time::sleep(if fresh { self.timing.refresh } else { self.timing.min_interval }).await;
         }
     }

@@ -63,12 +63,15 @@ impl JwtSettings {
     /// # Errors
     /// What is wrong, in one line.
     pub fn check(&self) -> Result<(), String> {
-        let url: url::Url = self.issuer.parse().map_err(|error| format!("the issuer is no address: {error}"))?;
+        let url: url::Url =
+            self.issuer.parse().map_err(|error| format!("the issuer is no address: {error}"))?;
         if !provider::is_safe(&url) {
             return Err("the issuer is neither https nor on this machine".to_owned());
         }
         if self.audiences.is_empty() {
-            return Err("an audience is needed: without one, tokens meant for others would be let in".to_owned());
+            return Err(
+                "an audience is needed: without one, tokens meant for others would be let in".to_owned()
+            );
         }
         provider::client(self.ca_certificates.as_deref()).map(|_| ()).map_err(|error| error.to_string())
     }
@@ -207,8 +210,10 @@ impl JwtSettings {
                 Some(Arc::new(rule.filter(&held).map_err(|_| AuthError::Claims)?))
             }
         };
-        let end = claims.get("exp").and_then(|end| end.as_u64().or_else(|| end.as_f64().map(|end| end as u64)));
-        let end = end.and_then(|end| UNIX_EPOCH.checked_add(Duration::from_secs(end).checked_add(self.skew)?));
+        let end =
+            claims.get("exp").and_then(|end| end.as_u64().or_else(|| end.as_f64().map(|end| end as u64)));
+        let end =
+            end.and_then(|end| UNIX_EPOCH.checked_add(Duration::from_secs(end).checked_add(self.skew)?));
         Ok(Identity {
             caller: Caller::Subject(subject.into()),
             scopes: Scopes::named(own),

@@ -160,8 +160,16 @@ async fn a_good_token_is_let_in_and_every_bad_one_refused() {
         ("an end that is no time", signer.sign(&provider.with("exp", json!("tomorrow"))), AuthError::Claims),
         ("for another audience", signer.sign(&provider.with("aud", json!("other"))), AuthError::Audience),
         ("for no audience", without("aud"), AuthError::Audience),
-        ("of another issuer", signer.sign(&provider.with("iss", json!("https://evil.example"))), AuthError::Issuer),
-        ("of a list of issuers", signer.sign(&provider.with("iss", json!([provider.issuer]))), AuthError::Issuer),
+        (
+            "of another issuer",
+            signer.sign(&provider.with("iss", json!("https://evil.example"))),
+            AuthError::Issuer,
+        ),
+        (
+            "of a list of issuers",
+            signer.sign(&provider.with("iss", json!([provider.issuer]))),
+            AuthError::Issuer,
+        ),
         ("of no issuer", without("iss"), AuthError::Claims),
         ("of nobody", without("sub"), AuthError::Claims),
         ("not a token", "wmk_abc".to_owned(), AuthError::NotSigned),
@@ -186,7 +194,8 @@ async fn a_herd_of_unknown_keys_fetches_once() {
     let verifier = provider.verifier(HOUR_MS, HOUR_MS);
     let stranger = Signer::new("two");
     let tokens = (0..300).map(|number| {
-        let (verifier, token) = (verifier.clone(), stranger.sign(&provider.with("sub", json!(number.to_string()))));
+        let (verifier, token) =
+            (verifier.clone(), stranger.sign(&provider.with("sub", json!(number.to_string()))));
         tokio::spawn(async move { verifier.identify(&token).await.err() })
     });
     for refused in futures::future::join_all(tokens).await {
@@ -248,7 +257,10 @@ fn claims_of_well_known_providers_are_understood() {
         audience_claim: "client_id".to_owned(),
         scope_prefix: "wikimovie/".to_owned(),
         required: vec![("token_use".to_owned(), "access".to_owned())],
-        ..JwtSettings::of("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC", vec!["3n4b5".to_owned()])
+        ..JwtSettings::of(
+            "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC",
+            vec!["3n4b5".to_owned()],
+        )
     };
     let firebase = JwtSettings {
         tenant: Some(TenantRule::new("firebase.tenant", r#"{"providers":{"anyOf":["$tenant"]}}"#).unwrap()),

@@ -134,7 +134,10 @@ impl KeyRing {
             let path = self.shared.path.clone();
             match tokio::task::spawn_blocking(move || read(&path)).await {
                 Ok(Ok(keys)) => {
-                    tracing::info!(keys = keys.values().map(Vec::len).sum::<usize>(), "the API keys were read anew");
+                    tracing::info!(
+                        keys = keys.values().map(Vec::len).sum::<usize>(),
+                        "the API keys were read anew"
+                    );
                     self.shared.keys.store(Arc::new(keys));
                 }
                 Ok(Err(error)) => tracing::error!(%error, "the API keys stay as they were"),
@@ -171,7 +174,8 @@ fn keys(text: &str) -> Result<Keys, String> {
         }
         let hash = hex(&sha256).ok_or_else(|| wrong("sha256 is not 64 hex digits".to_owned()))?;
         let scopes: Scopes = scopes.join(",").parse().map_err(&wrong)?;
-        let tenant = filter.map(tenant::parse).transpose().map_err(|reason| wrong(format!("where: {reason}")))?;
+        let tenant =
+            filter.map(tenant::parse).transpose().map_err(|reason| wrong(format!("where: {reason}")))?;
         let identity = Identity {
             caller: Caller::Key(name.as_str().into()),
             scopes,
@@ -228,7 +232,9 @@ mod tests {
     #[test]
     fn a_file_with_a_slip_is_refused() {
         let hash = "ab".repeat(32);
-        let entry = |more: &str| format!(r#"{{"keys":[{{"name":"a","sha256":"{hash}","scopes":["search"]{more}}}]}}"#);
+        let entry = |more: &str| {
+            format!(r#"{{"keys":[{{"name":"a","sha256":"{hash}","scopes":["search"]{more}}}]}}"#)
+        };
         assert!(ring(&entry("")).is_ok());
         for (text, part) in [
             ("", "EOF"),

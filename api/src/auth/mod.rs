@@ -117,9 +117,7 @@ impl Credential {
         let mut keys = headers.get_all(API_KEY_HEADER).iter();
         match (shown.next(), shown.next(), keys.next(), keys.next()) {
             (None, None, None, None) => Self::None,
-            (Some(value), None, None, None) => {
-                value.to_str().map_or(Self::Malformed, Self::of_authorization)
-            }
+            (Some(value), None, None, None) => value.to_str().map_or(Self::Malformed, Self::of_authorization),
             (None, None, Some(value), None) => value.to_str().map_or(Self::Malformed, Self::bearer),
             _ => Self::Malformed,
         }

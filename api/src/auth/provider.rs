@@ -96,7 +96,8 @@ impl Provider {
     }
 
     async fn get<T: DeserializeOwned>(&self, url: &Url) -> Result<T, ProviderError> {
-        let unreachable = |error: reqwest::Error| ProviderError::Unreachable(url.clone(), error.without_url());
+        let unreachable =
+            |error: reqwest::Error| ProviderError::Unreachable(url.clone(), error.without_url());
         let mut response = self.client.get(url.clone()).send().await.map_err(unreachable)?;
         if response.status() != reqwest::StatusCode::OK {
             return Err(ProviderError::Odd(url.clone(), format!("answers {}", response.status())));

@@ -21,7 +21,8 @@ impl TenantRule {
     /// # Errors
     /// What is wrong with the filter.
     pub fn new(claim: &str, template: &str) -> Result<Self, String> {
-        let template: Value = serde_json::from_str(template).map_err(|error| format!("it is no JSON: {error}"))?;
+        let template: Value =
+            serde_json::from_str(template).map_err(|error| format!("it is no JSON: {error}"))?;
         let rule = Self { claim: claim.to_owned(), template };
         if rule.filter(&["a".to_owned()])? == rule.filter(&["b".to_owned()])? {
             return Err(format!("it does not hold {PLACEHOLDER:?}, the value of the claim"));
@@ -165,7 +166,8 @@ mod tests {
 
     #[test]
     fn a_rule_puts_the_values_of_the_claim_in_place() {
-        let rule = TenantRule::new("tenant", r#"{"providers":{"anyOf":["$tenant"]},"year":{"lte":1999}}"#).unwrap();
+        let rule =
+            TenantRule::new("tenant", r#"{"providers":{"anyOf":["$tenant"]},"year":{"lte":1999}}"#).unwrap();
         let filter = rule.filter(&["acme".to_owned(), "zenith".to_owned()]).unwrap();
         assert_eq!(filter.providers.any_of, ["acme", "zenith"]);
         assert!(rule.filter(&[]).is_err() && rule.filter(&[String::new()]).is_err());

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 use wikimovie_api::{
-    auth::{Authenticator, command::NewKeyArgs},
     Documents, Gateway, Server,
     args::{GatewayArgs, GatewaySettings},
+    auth::{Authenticator, command::NewKeyArgs},
 };
 use wikimovie_command::{
     Failure, LogArgs, LogFormat,
     cluster::{self, ClusterArgs},
+    health::HealthArgs,
     log, names, say,
     settings::{self, ConfigArgs, Settings, Source},
     signal,
@@ -44,6 +45,8 @@ enum Command {
     NewKey(NewKeyArgs),
     /// Check the settings, and whether the cluster answers
     CheckConfig(Box<ServeArgs>),
+    /// Ask the gateway on this machine whether it is ready; for health checks of images
+    Health(HealthArgs),
 }
 
 #[derive(Args, Debug)]
@@ -89,6 +92,7 @@ fn run() -> Result<ExitCode, Failure> {
         Some(Command::Relevance(args)) => runtime.block_on(relevance(args)),
         Some(Command::NewKey(args)) => args.run().map(|()| ExitCode::SUCCESS),
         Some(Command::CheckConfig(args)) => runtime.block_on(check(args, &settings)),
+        Some(Command::Health(args)) => args.ask().map(|()| ExitCode::SUCCESS),
     };
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();
@@ -129,14 +133,15 @@ fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, Failure> {
 
 async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Result<ExitCode, Failure> {
     let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
-    let documents =
-        Documents::open(settings.documents).map_err(|error| Failure::new(error.to_string()))?;
+    let documents = Documents::open(settings.documents).map_err(|error| Failure::new(error.to_string()))?;
     let auth = Authenticator::new(&settings.auth).map_err(|error| Failure::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
     let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
     greet(&server, settings.api.graphiql);
-    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api).with_documents(documents).with_auth(auth);
+    let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api)
+        .with_documents(documents)
+        .with_auth(auth);
     let mut serving = tokio::spawn(server.serve(gateway, stop));
     // The cluster may come later than we do: questions are told so until it is there.
     tokio::select! {

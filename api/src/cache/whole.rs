@@ -12,6 +12,8 @@ use http::HeaderValue;
 use metrics::{counter, gauge};
 use sha2::{Digest, Sha256};
 
+use crate::telemetry;
+
 /// What decides an answer, but for the revision: document, operation, variables, and who may see what. SHA-256, so that
 /// nobody can make two questions meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -170,6 +172,9 @@ impl WholeAnswers {
         let found = self.0.as_ref()?.get(key).filter(|stored| Some(stored.revision) == revision);
         let result = if found.is_some() { "hit" } else { "miss" };
         counter!("wikimovie_cache_answers_total", "result" => result).increment(1);
+        if let Some(request) = telemetry::Request::current() {
+            request.note("cache", result);
+        }
         found
     }
 

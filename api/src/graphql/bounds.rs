@@ -29,7 +29,7 @@ pub const MAX_FIELDS: u64 = 5_000;
 /// Most directives on one field.
 pub const MAX_DIRECTIVES: usize = 10;
 /// Most values that asking for the schema itself may come to, each list at its usual length. The introspection query of
-/// GraphiQL comes to some 50,000; one that goes from types to fields and back again, to billions.
+/// GraphiQL comes to some 160,000; one that goes from types to fields and back again, to billions.
 pub const MAX_INTROSPECTION: u64 = 500_000;
 
 fn beyond(message: String) -> ApiError {
@@ -286,7 +286,7 @@ impl<'a> Expansion<'a> {
         let size = match self.known.get(name.as_str()) {
             Some(Some(size)) => *size,
             Some(None) => {
-                let message = format!("fragment {name} spreads itself");
+                let message = format!("fragment {name} is circular: it spreads itself");
                 return Err(ApiError::new(ErrorCode::GraphqlValidationFailed, message));
             }
             None => {
@@ -396,7 +396,9 @@ mod tests {
         assert!(refused(&format!("{{ __schema {{ types {{ {round} }} }} }}")).contains("500000 values"));
         let hidden = format!("{{ ...f }} fragment f on Query {{ a: __type(name: \"Movie\") {{ {round} }} }}");
         assert!(check_document(&parse_query(&hidden).unwrap()).is_ok(), "one type's fields are few enough");
-        let wide: String = (0..90).map(|alias| format!("a{alias}: fields {{ type {{ fields {{ type {{ name }} }} }} }} ")).collect();
+        let wide: String = (0..90)
+            .map(|alias| format!("a{alias}: fields {{ type {{ fields {{ type {{ name }} }} }} }} "))
+            .collect();
         assert!(refused(&format!("{{ __schema {{ types {{ {wide} }} }} }}")).contains("500000 values"));
         // The same words elsewhere are nothing special.
         assert!(check_document(&parse_query(&format!("{{ types {{ {round} }} }}")).unwrap()).is_ok());

@@ -8,9 +8,7 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::{
     Request, Response, ServerError, ValidationResult, async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation},
-    parser::types::{
-        DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
-    },
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
 };
 use futures::FutureExt;
 
@@ -107,7 +105,8 @@ pub(crate) fn dry_run(request: &Request, document: &ExecutableDocument) -> Optio
                             let given = request.variables.get(&name).cloned();
                             let default = || {
                                 let mut definitions = operation.variable_definitions.iter();
-                                let definition = definitions.find(|definition| definition.node.name.node == name);
+                                let definition =
+                                    definitions.find(|definition| definition.node.name.node == name);
                                 definition.and_then(|definition| definition.node.default_value().cloned())
                             };
                             Ok::<_, ()>(given.or_else(default).unwrap_or_default())
@@ -130,7 +129,10 @@ pub(crate) fn dry_run(request: &Request, document: &ExecutableDocument) -> Optio
     dry.then_some(document)
 }
 
-fn find<'a>(operations: &'a mut DocumentOperations, name: Option<&str>) -> Option<&'a mut OperationDefinition> {
+fn find<'a>(
+    operations: &'a mut DocumentOperations,
+    name: Option<&str>,
+) -> Option<&'a mut OperationDefinition> {
     match (operations, name) {
         (DocumentOperations::Single(operation), None) => Some(&mut operation.node),
         (DocumentOperations::Single(_), Some(_)) => None,

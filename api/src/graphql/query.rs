@@ -120,7 +120,10 @@ impl Query {
     }
 
     /// Movies by their global ids, in the order asked; null where there is no such movie.
-    #[graphql(complexity = "1 + ids.len().min(MAX_IDS) * child_complexity", guard = "Needs(AuthScope::Search)")]
+    #[graphql(
+        complexity = "1 + ids.len().min(MAX_IDS) * child_complexity",
+        guard = "Needs(AuthScope::Search)"
+    )]
     async fn movies(
         &self,
         ctx: &Context<'_>,
@@ -171,7 +174,10 @@ impl Query {
     }
 
     /// Anything by global ids, in the order asked; null where an id names nothing.
-    #[graphql(complexity = "1 + ids.len().min(MAX_IDS) * child_complexity", guard = "Needs(AuthScope::Search)")]
+    #[graphql(
+        complexity = "1 + ids.len().min(MAX_IDS) * child_complexity",
+        guard = "Needs(AuthScope::Search)"
+    )]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

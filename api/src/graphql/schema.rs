@@ -33,10 +33,7 @@ use crate::{
         shape::{self, Selected, Shape},
         subscription::Subscription,
     },
-    guard::{
-        Client, RateLimits, RateStatus,
-        rate::Exceeded,
-    },
+    guard::{Client, RateLimits, RateStatus, rate::Exceeded},
     http::SocketCaller,
     telemetry::{fields::Timed, operation},
 };
@@ -219,13 +216,15 @@ impl Service {
         })?;
         let mut measure = bounds::check_document(document).map_err(refuse)?;
         let document = document.clone();
-        let price = price::price(&self.pricing, &request, &document).map_err(|response| refused(*response))?;
+        let price =
+            price::price(&self.pricing, &request, &document).map_err(|response| refused(*response))?;
         (measure.depth, measure.cost) = (price.depth, price.cost);
         self.gateway.settings.guard.limits.check(&measure).map_err(refuse)?;
         let cost = u32::try_from(price.cost).unwrap_or(u32::MAX).max(1);
         let kind = kind(&document, operation_name.as_deref());
         let lasting = lasting::is_lasting(&document, operation_name.as_deref());
-        let dry = request.query.contains(price::DRY_RUN).then(|| price::dry_run(&request, &document)).flatten();
+        let dry =
+            request.query.contains(price::DRY_RUN).then(|| price::dry_run(&request, &document)).flatten();
         // To be told a price is no free lunch, and no dear one.
         let charge = if dry.is_some() { 1 } else { cost };
         let selected = match dry {
@@ -247,7 +246,8 @@ impl Service {
     /// # Errors
     /// Where they are not there.
     pub(crate) fn charge(&self, visitor: &Visitor, cost: u32) -> Result<Option<RateStatus>, Box<Exceeded>> {
-        let charge = |rates: &RateLimits| rates.charge(&visitor.client, visitor.identity.points_per_minute, cost);
+        let charge =
+            |rates: &RateLimits| rates.charge(&visitor.client, visitor.identity.points_per_minute, cost);
         self.gateway.guard.rates.as_ref().map(charge).transpose()
     }
 

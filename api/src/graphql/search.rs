@@ -11,13 +11,13 @@ use wikimovie_domain::{
 use crate::{
     auth::AuthScope,
     graphql::{
-    error::{ApiError, ErrorCode},
-    facets::{MovieFacets, facet_request},
-    hits::{MovieHitConnection, PageArguments, hits_request, page_arguments, page_cost},
-    inputs::MovieSort,
-    scalars::SearchState,
-    scope::{self, Needs},
-},
+        error::{ApiError, ErrorCode},
+        facets::{MovieFacets, facet_request},
+        hits::{MovieHitConnection, PageArguments, hits_request, page_arguments, page_cost},
+        inputs::MovieSort,
+        scalars::SearchState,
+        scope::{self, Needs},
+    },
 };
 
 /// Most different pages of hits in one search.

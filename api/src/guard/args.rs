@@ -75,7 +75,9 @@ impl FromStr for RateLimit {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "off" => Ok(Self(None)),
-            points => points.parse().map(|points| Self(Some(points))).map_err(|_| "off, or points a minute".into()),
+            points => {
+                points.parse().map(|points| Self(Some(points))).map_err(|_| "off, or points a minute".into())
+            }
         }
     }
 }

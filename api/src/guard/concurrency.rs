@@ -233,10 +233,12 @@ mod tests {
         for _ in 0..8 {
             inside.push(gate.enter().await.unwrap());
         }
-        let enter = || tokio::spawn({
-            let gate = gate.clone();
-            async move { gate.enter().await }
-        });
+        let enter = || {
+            tokio::spawn({
+                let gate = gate.clone();
+                async move { gate.enter().await }
+            })
+        };
         let waiting = [enter(), enter()];
         tokio::task::yield_now().await;
         let refused = gate.enter().await.unwrap_err();

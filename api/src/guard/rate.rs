@@ -101,7 +101,8 @@ impl RateLimits {
         let status = |remaining: u32| RateStatus {
             limit: limit.get(),
             remaining,
-            full_after: WINDOW.mul_f64(f64::from(limit.get() - remaining.min(limit.get())) / f64::from(limit.get())),
+            full_after: WINDOW
+                .mul_f64(f64::from(limit.get() - remaining.min(limit.get())) / f64::from(limit.get())),
         };
         let points = NonZeroU32::new(points).unwrap_or(NonZeroU32::MIN);
         let exceeded = |reason: &'static str, error: ApiError, remaining, retry_after| {
@@ -121,7 +122,8 @@ impl RateLimits {
                 exceeded("points", error, remaining, Some(wait))
             }
             Err(_) => {
-                let message = format!("the operation costs {points} points, more than the {limit} of a minute");
+                let message =
+                    format!("the operation costs {points} points, more than the {limit} of a minute");
                 let error = ApiError::new(ErrorCode::QueryTooComplex, message);
                 exceeded("too_dear", error, limit.get(), None)
             }
@@ -237,7 +239,8 @@ mod tests {
     #[test]
     fn headers_are_as_the_draft_writes_them() {
         let mut headers = HeaderMap::new();
-        RateStatus { limit: 600, remaining: 580, full_after: Duration::from_millis(1_500) }.tell(&mut headers);
+        RateStatus { limit: 600, remaining: 580, full_after: Duration::from_millis(1_500) }
+            .tell(&mut headers);
         assert_eq!(headers["ratelimit-policy"], "\"points\";q=600;w=60");
         assert_eq!(headers["ratelimit"], "\"points\";r=580;t=2");
     }

@@ -145,7 +145,9 @@ fn refuse(error: &ApiError, media_type: MediaType) -> Response {
         tell_retry(&mut response, ms);
     }
     if response.status() == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"wikimovie\""));
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"wikimovie\""));
     }
     response
 }

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use tracing::{Instrument, field::Empty};
 use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt, PersonSummary,
-    Revision, SearchAnswer, SearchRequest, Suggestion,
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
+    PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
 

@@ -1,6 +1,11 @@
 //! Hostile documents are refused before they run, naming the limit, and the process stays up.
 
 use serde_json::{Value, json};
+use wikimovie_api::{
+    ApiSettings,
+    guard::{GuardSettings, Limits},
+};
+use wikimovie_testkit::dozen;
 
 use crate::app::TestApp;
 
@@ -77,7 +82,17 @@ async fn one_operation_holds_four_searches_and_one_search_four_pages() {
 
 #[tokio::test]
 async fn what_is_just_within_bounds_does_no_harm() {
-    let app = TestApp::dozen();
+    // The budget as wide as it goes, so that what reaches the executor is all that ever may.
+    let limits = Limits {
+        depth: 64,
+        cost: 1_000_000,
+        aliases: 5_000,
+        root_fields: 5_000,
+        directives: 5_000,
+        ..Limits::default()
+    };
+    let guard = GuardSettings { limits, ..GuardSettings::default() };
+    let app = TestApp::of(dozen(), ApiSettings { guard, ..ApiSettings::default() });
     let value = format!("{{ search(where: {}{{}}{}) {{ state }} }}", "{not:".repeat(60), "}".repeat(60));
     let fields = format!("{{ {}x{} }}", "a{".repeat(60), "}".repeat(60));
     let aliases: String = (0..2_400).map(|place| format!("a{place}:__typename ")).collect();

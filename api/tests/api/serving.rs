@@ -204,14 +204,14 @@ async fn the_two_listeners_serve_what_is_theirs() {
     for path in ["/livez", "/readyz", "/metrics"] {
         assert_eq!(
             (status(server.admin.unwrap(), path).await, status(server.public, path).await),
-            ("200".into(), "404".into()),
+            ("200".to_owned(), "404".to_owned()),
             "{path}"
         );
     }
     for path in ["/graphql?query=%7B__typename%7D", "/schema.graphql"] {
         assert_eq!(
             (status(server.admin.unwrap(), path).await, status(server.public, path).await),
-            ("404".into(), "200".into()),
+            ("404".to_owned(), "200".to_owned()),
             "{path}"
         );
     }

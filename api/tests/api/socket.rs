@@ -16,10 +16,18 @@ use crate::app::{TestApp, local};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn connect(app: &TestApp, protocol: &'static str) -> Result<Socket, Error> {
+async fn serve(app: &TestApp) -> std::net::SocketAddr {
     let server = Server::bind(local()).await.unwrap();
     let address = server.address();
     tokio::spawn(server.serve(app.gateway(), std::future::pending()));
+    address
+}
+
+async fn connect(app: &TestApp, protocol: &'static str) -> Result<Socket, Error> {
+    connect_to(serve(app).await, protocol).await
+}
+
+async fn connect_to(address: std::net::SocketAddr, protocol: &'static str) -> Result<Socket, Error> {
     let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
     connect_async(request).await.map(|(socket, _)| socket)
@@ -86,8 +94,12 @@ async fn errors_have_codes_here_too() {
 async fn connections_and_operations_are_bounded() {
     let settings = ApiSettings { sockets: 1, operations_per_socket: 1, ..ApiSettings::default() };
     let app = TestApp::of(dozen(), settings);
-    let mut socket = open(&app).await;
-    assert!(connect(&app, "graphql-transport-ws").await.is_err(), "one connection is open already");
+    let address = serve(&app).await;
+    let mut socket = connect_to(address, "graphql-transport-ws").await.unwrap();
+    send(&mut socket, json!({ "type": "connection_init" })).await;
+    assert_eq!(receive(&mut socket).await["type"], "connection_ack");
+    let another = connect_to(address, "graphql-transport-ws").await;
+    assert!(another.is_err(), "one connection is open already");
     subscribe(&mut socket, "1", "subscription { catalogChanged { movies } }").await;
     subscribe(&mut socket, "2", "{ catalog { movies } }").await;
     assert!(receive(&mut socket).await.to_string().contains("TOO_MANY_OPERATIONS"));

@@ -78,4 +78,10 @@ pub(super) const METRICS: &[Metric] = &[
         labels: &[],
         help: "Times that reading an object broke off and went on where it was.",
     },
+    Metric {
+        name: "wikimovie_ingest_large_objects",
+        kind: Gauge,
+        labels: &[],
+        help: "Large objects that are applied beside the rest.",
+    },
 ];

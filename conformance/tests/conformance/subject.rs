@@ -1,12 +1,14 @@
 //! An engine under test: filled with a set of documents, asked through the whole gateway.
 
+use std::io;
+
 use axum::{Router, body::Body};
 use http::{Request, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use wikimovie_api::{ApiSettings, Gateway};
-use wikimovie_ingest::apply_object;
-use wikimovie_search::{CatalogWriter, ObjectState, Removal};
+use wikimovie_ingest::{Listed, Listing, Opener, Source, sync};
+use wikimovie_search::{CatalogWriter, ObjectState};
 use wikimovie_testkit::{Engine, TestCluster, TestIndex};
 
 use crate::suite::{DocumentSet, Object};
@@ -51,28 +53,43 @@ impl Subject {
     }
 }
 
-/// Applies objects as a provider's files are applied.
+/// Applies objects as a provider's files are applied, one after another.
 fn fill(writer: &mut dyn CatalogWriter, objects: &[Object]) {
     for object in objects {
-        let key = &object.object;
-        if object.removed {
-            assert_ne!(
-                writer.remove(key).unwrap(),
-                Removal::Unknown,
-                "{key} is removed, but was never there"
-            );
-        } else {
-            let provider = key.split_once('/').map_or("default", |(provider, _)| provider);
-            let state = ObjectState {
-                key: key.clone(),
-                object: key.clone(),
-                provider: provider.to_owned(),
-                modified_ms: object.modified,
-                fingerprint: object.modified.to_string(),
-            };
-            apply_object(writer, &state, object.bytes().as_slice(), &mut |_| ()).unwrap();
+        let report = sync(writer, &Provided(object), &mut |_| ()).unwrap();
+        assert!(report.problems.is_empty(), "{}: {:?}", object.object, report.problems);
+        assert_eq!(report.objects.len(), 1, "{} is removed, but was never there", object.object);
+    }
+}
+
+/// A source that speaks of one object alone.
+struct Provided<'a>(&'a Object);
+
+impl Source for Provided<'_> {
+    fn place(&self) -> String {
+        self.0.object.clone()
+    }
+
+    fn list(&self) -> io::Result<Listing> {
+        let key = &self.0.object;
+        if self.0.removed {
+            return Ok(Listing { gone: vec![key.clone()], ..Listing::default() });
         }
-        writer.commit().unwrap();
+        let provider = key.split_once('/').map_or("default", |(provider, _)| provider);
+        let state = ObjectState {
+            key: key.clone(),
+            object: key.clone(),
+            provider: provider.to_owned(),
+            modified_ms: self.0.modified,
+            fingerprint: self.0.modified.to_string(),
+        };
+        let bytes = self.0.bytes().len() as u64;
+        Ok(Listing { objects: vec![Listed { state, bytes }], ..Listing::default() })
+    }
+
+    fn opener(&self, _: &ObjectState) -> Opener {
+        let bytes = self.0.bytes();
+        Box::new(move || Ok(Box::new(io::Cursor::new(bytes)) as Box<dyn io::Read + Send>))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Longest wait for the next bytes of a body.
-const CHUNK_DEADLINE: Duration = Duration::from_secs(60);
+const CHUNK_DEADLINE: Duration = Duration::from_secs(20);
 
 /// A bucket of S3.
 pub struct S3Bucket {

@@ -3,13 +3,14 @@
 //!
 //! Level-triggered, by [`sync`]: the current state of each key, against the ledger, decides what is done; late,
 //! repeated and swapped events do no harm. A [`Worker::turn`] takes a batch of messages through all of it and commits
-//! once. While the engine does not take writes nothing is received, so that no receive counts are used up.
+//! once. Large objects go on beside that ([`large`]), so that small ones do not wait for them. While the engine does not take writes nothing is received, so that no receive counts are used up.
 
+mod large;
 pub mod lease;
 mod receipt;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -18,15 +19,16 @@ use std::{
 };
 
 use wikimovie_domain::ObjectReceipt;
-use wikimovie_search::{CatalogWriter, WriteError};
+use wikimovie_search::{CatalogWriter, ObjectState, WriteError, kill};
 
-use self::lease::Leases;
+use self::{large::Parked, lease::Leases};
 use crate::{
     bucket::{Bucket, Keys, is_object},
     error::IngestError,
+    lanes::{Lanes, Opener},
     notification::{Notification, parse},
     queue::{Message, Queue, RemoteError},
-    sync::{Applied, Change, SyncReport, sync},
+    sync::{Applied, Change, Listing, SyncReport, list, sync_listed},
 };
 
 /// Looks at a key that changes while it is applied, before it is left to a later delivery.
@@ -49,6 +51,8 @@ pub struct WorkerOptions {
     /// Receives after which a message whose object cannot be read goes to the dead-letter queue with the reason: fewer
     /// than after which the queue itself moves it there, without one.
     pub receives: u32,
+    /// Bytes, as stored, beyond which an object is applied beside the others.
+    pub large: u64,
     /// Whether a receipt is put beside the data for each object, at `receipts/<key>.json`.
     pub receipts: bool,
 }
@@ -61,6 +65,7 @@ impl Default for WorkerOptions {
             batch: 100,
             pause: Duration::from_secs(1),
             receives: 4,
+            large: 1024 * 1024,
             receipts: true,
         }
     }
@@ -93,6 +98,21 @@ pub struct Worker {
     suspect: bool,
     /// Received, and not done since a turn failed.
     kept: Vec<Message>,
+    /// Large objects that are being applied.
+    lanes: Lanes,
+    /// Large objects that wait for a lane.
+    backlog: VecDeque<(ObjectState, Opener)>,
+    /// Messages that wait for large objects.
+    parked: Vec<Parked>,
+    /// Large objects done so far, one way or another.
+    ended: u64,
+    /// Large objects that could not be read, by key: fingerprint and reason.
+    broken: HashMap<String, (String, String)>,
+    /// Removals that wait for large objects, which may list the same movies.
+    waited: HashMap<String, Vec<ObjectState>>,
+    denied: Arc<AtomicBool>,
+    /// Whether nothing is received any more.
+    closed: bool,
     halt: Arc<AtomicBool>,
 }
 
@@ -101,6 +121,8 @@ struct Unrest {
     reason: String,
     /// Whether it has changed meanwhile: then there is nothing wrong with it.
     changes: bool,
+    /// Whether it is waited for.
+    waits: bool,
 }
 
 const CHANGES: &str = "it changes faster than it is read";
@@ -133,6 +155,14 @@ impl Worker {
             failures: 0,
             suspect: false,
             kept: Vec::new(),
+            lanes: Lanes::new(),
+            backlog: VecDeque::new(),
+            parked: Vec::new(),
+            ended: 0,
+            broken: HashMap::new(),
+            waited: HashMap::new(),
+            denied: Arc::default(),
+            closed: false,
             halt: Arc::default(),
         }
     }
@@ -145,6 +175,16 @@ impl Worker {
     /// Whether the engine takes writes, as far as is known.
     pub fn is_ready(&self) -> bool {
         self.writer.is_some()
+    }
+
+    /// Receives nothing more.
+    pub fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Whether objects are being applied beside the turns, or messages wait for them.
+    pub fn is_busy(&self) -> bool {
+        !self.lanes.is_empty() || !self.backlog.is_empty() || !self.parked.is_empty()
     }
 
     /// Receives a batch, applies it, deletes what is done.
@@ -167,42 +207,61 @@ impl Worker {
         turn
     }
 
-    /// Makes the catalogue equal to the whole bucket, whatever events there were.
+    /// Makes the catalogue equal to the whole bucket, whatever events there were. Large objects are only begun, see
+    /// [`Worker::is_busy`], and of their providers nothing is taken for vanished as long.
     ///
     /// # Errors
     /// Where the bucket cannot be listed, or the engine fails.
     pub fn reconcile(&mut self, tell: &mut dyn FnMut(crate::Event<'_>)) -> Result<SyncReport, IngestError> {
         self.ensure_writer()?;
-        let source = Keys::all(Arc::clone(&self.bucket)).halted_by(&self.halt);
-        self.sync(&source, tell)
+        let source = self.source(Keys::all(Arc::clone(&self.bucket)));
+        let mut listing = list(&source)?;
+        self.divert(&source, &mut listing)?;
+        self.leave_out(&mut listing);
+        self.sync(&source, listing, tell)
+    }
+
+    fn source(&self, keys: Keys) -> Keys {
+        keys.halted_by(&self.halt).denied_to(&self.denied)
     }
 
     fn try_turn(&mut self, turn: &mut Turn) -> Result<(), TurnError> {
         self.ensure_writer()?;
         self.ensure_bucket()?;
+        self.advance()?;
         let mut messages = std::mem::take(&mut self.kept);
+        messages.extend(self.unpark());
         messages.retain(|message| self.leases.holds(&message.handle));
         let again = !messages.is_empty();
-        if messages.is_empty() {
+        if messages.is_empty() && self.may_receive() {
             messages = self.receive()?;
             turn.received = messages.len();
         }
         if messages.is_empty() {
             return Ok(());
         }
+        kill::point("worker.received");
         match self.handle(messages.clone(), again) {
             Ok(deleted) => turn.deleted = deleted,
             Err(error) => {
                 // They stay with us, under lease, so that no receive counts are used up while engine or bucket fail.
-                self.kept = messages;
+                self.keep(messages);
                 return Err(error);
             }
         }
         Ok(())
     }
 
+    fn keep(&mut self, messages: Vec<Message>) {
+        let is = |handle: &str| messages.iter().any(|message| message.handle == handle);
+        self.kept.retain(|kept| !is(&kept.handle));
+        self.parked.retain(|parked| !is(parked.handle()));
+        self.kept.extend(messages);
+    }
+
     /// Gives back what is not done, so that others have it at once. To be called before the worker is dropped.
     pub fn hand_back(&mut self) {
+        self.lose_writer();
         let kept = std::mem::take(&mut self.kept).into_iter().map(|message| message.handle);
         let kept: Vec<String> = kept.filter(|handle| self.leases.release(handle)).collect();
         if let Err(error) = self.queue.extend(&kept, Duration::ZERO) {
@@ -216,7 +275,7 @@ impl Worker {
             match writer.keep_alive() {
                 Ok(()) => return Ok(()),
                 Err(error) => {
-                    self.writer = None;
+                    self.lose_writer();
                     return Err(error);
                 }
             }
@@ -239,7 +298,8 @@ impl Worker {
         /// What SQS gives at most in one answer.
         const AT_ONCE: usize = 10;
         let mut messages = Vec::new();
-        let mut wait = self.options.wait;
+        // Large objects go on meanwhile.
+        let mut wait = if self.is_busy() { Duration::ZERO } else { self.options.wait };
         while messages.len() < self.options.batch {
             let more = match self.queue.receive(AT_ONCE.min(self.options.batch - messages.len()), wait) {
                 Ok(more) => more,
@@ -263,6 +323,8 @@ impl Worker {
         let mut keys: Vec<String> = told.iter().flat_map(|told| told.keys.iter().cloned()).collect();
         keys.sort();
         keys.dedup();
+        let (in_lanes, keys): (Vec<String>, Vec<String>) =
+            keys.into_iter().partition(|key| self.is_in_lane(key));
         // A message that comes again may have been applied by somebody who died, or failed, before the receipt was put.
         let again: HashSet<String> = told
             .iter()
@@ -272,6 +334,13 @@ impl Worker {
         let unsettled = self.settle(keys, again)?;
         let mut done = Vec::new();
         for told in &told {
+            let waits = |key: &&String| {
+                in_lanes.contains(key) || unsettled.get(*key).is_some_and(|unrest| unrest.waits)
+            };
+            if told.keys.iter().any(|key| waits(&key)) {
+                self.park(told, waits);
+                continue;
+            }
             let unrest: Vec<&Unrest> = told.keys.iter().filter_map(|key| unsettled.get(key)).collect();
             let reasons: Vec<&str> = unrest.iter().map(|unrest| unrest.reason.as_str()).collect();
             let hopeless = told.message.receives >= self.options.receives
@@ -329,9 +398,14 @@ impl Worker {
             if keys.is_empty() {
                 break;
             }
-            let source = Keys::some(Arc::clone(&self.bucket), keys.clone()).halted_by(&self.halt);
-            let report = self.sync(&source, &mut |_| {})?;
-            if source.was_denied() {
+            let source = self.source(Keys::some(Arc::clone(&self.bucket), keys.clone()));
+            let mut listing = list(&source)?;
+            kill::point("worker.looked");
+            let diverted = self.divert(&source, &mut listing)?;
+            keys.retain(|key| !diverted.contains_key(key));
+            unsettled.extend(diverted);
+            let report = self.sync(&source, listing, &mut |_| {})?;
+            if self.denied.swap(false, Relaxed) {
                 self.suspect = true;
                 self.ensure_bucket()?;
             }
@@ -351,17 +425,22 @@ impl Worker {
                         unsettled.remove(&key);
                     }
                     None => {
-                        unsettled.insert(key.clone(), Unrest { reason: CHANGES.to_owned(), changes: true });
+                        unsettled.insert(
+                            key.clone(),
+                            Unrest { reason: CHANGES.to_owned(), changes: true, waits: false },
+                        );
                         restless.push(key);
                     }
                     Some(problem) => {
-                        unsettled.insert(key.clone(), Unrest { reason: problem, changes: !same });
+                        unsettled
+                            .insert(key.clone(), Unrest { reason: problem, changes: !same, waits: false });
                         if !same && seen.is_some() {
                             restless.push(key);
                         }
                     }
                 }
             }
+            kill::point("worker.settled");
             // A later round may find nothing left to do.
             let applied = report.changes().map(|applied| applied.receipt.object.clone());
             again.extend(applied);
@@ -374,15 +453,15 @@ impl Worker {
     fn sync(
         &mut self,
         source: &Keys,
+        listing: Listing,
         tell: &mut dyn FnMut(crate::Event<'_>),
     ) -> Result<SyncReport, IngestError> {
         let Some(writer) = &mut self.writer else { return Err(WriteError::Unavailable.into()) };
-        let done = sync(&mut **writer, source, tell);
+        let done = sync_listed(&mut **writer, source, listing, tell);
         match &done {
-            Ok(report) => count(report),
+            Ok(report) => report.objects.iter().for_each(count),
             // A writer in doubt is opened anew, which also finds out when the engine takes writes again.
-            Err(IngestError::Write(_)) => self.writer = None,
-            Err(_) => {}
+            Err(_) => self.lose_writer(),
         }
         done
     }
@@ -404,6 +483,7 @@ impl Worker {
             let removed = matches!(applied.change, Change::Removed | Change::Held);
             let (key, body) = receipt::object(&applied.receipt, removed);
             self.bucket.put(&key, body, "application/json")?;
+            kill::point("worker.receipt");
         }
         Ok(())
     }
@@ -427,6 +507,7 @@ impl Worker {
     /// Deletes messages. What cannot be deleted comes again and is found done.
     fn delete(&self, mut handles: Vec<String>) -> Result<usize, TurnError> {
         let all = handles.len();
+        kill::point("worker.deleting");
         for _ in 0..2 {
             if handles.is_empty() {
                 break;
@@ -436,6 +517,7 @@ impl Worker {
         if !handles.is_empty() {
             tracing::warn!(messages = handles.len(), "messages could not be deleted; they come again");
         }
+        kill::point("worker.deleted");
         let deleted = all - handles.len();
         metrics::counter!("wikimovie_ingest_messages_deleted_total").increment(deleted as u64);
         Ok(deleted)
@@ -463,26 +545,24 @@ fn backoff(first: Duration, times: u32) -> Duration {
     first.saturating_mul(1_u32 << times.saturating_sub(1).min(10)).min(LONGEST_PAUSE)
 }
 
-/// Tells metrics and log of what was done.
-fn count(report: &SyncReport) {
-    for Applied { change, receipt } in &report.objects {
-        let outcome = match change {
-            Change::Applied => "applied",
-            Change::Unchanged => "unchanged",
-            Change::Removed => "removed",
-            Change::Held => "held",
-        };
-        metrics::counter!("wikimovie_ingest_objects_total", "outcome" => outcome).increment(1);
-        if *change == Change::Unchanged {
-            continue;
-        }
-        let ObjectReceipt { accepted, merged, refused, removed, bytes, .. } = receipt;
-        for (outcome, records) in
-            [("accepted", accepted), ("merged", merged), ("refused", refused), ("removed", removed)]
-        {
-            metrics::counter!("wikimovie_ingest_records_total", "outcome" => outcome).increment(*records);
-        }
-        metrics::counter!("wikimovie_ingest_read_bytes_total").increment(*bytes);
-        tracing::info!(object = receipt.object, accepted, merged, refused, removed, "object {outcome}");
+/// Tells metrics and log of what was done with an object.
+fn count(Applied { change, receipt }: &Applied) {
+    let outcome = match change {
+        Change::Applied => "applied",
+        Change::Unchanged => "unchanged",
+        Change::Removed => "removed",
+        Change::Held => "held",
+    };
+    metrics::counter!("wikimovie_ingest_objects_total", "outcome" => outcome).increment(1);
+    if *change == Change::Unchanged {
+        return;
     }
+    let ObjectReceipt { accepted, merged, refused, removed, bytes, .. } = receipt;
+    for (outcome, records) in
+        [("accepted", accepted), ("merged", merged), ("refused", refused), ("removed", removed)]
+    {
+        metrics::counter!("wikimovie_ingest_records_total", "outcome" => outcome).increment(*records);
+    }
+    metrics::counter!("wikimovie_ingest_read_bytes_total").increment(*bytes);
+    tracing::info!(object = receipt.object, accepted, merged, refused, removed, "object {outcome}");
 }

@@ -8,7 +8,7 @@ use wikimovie_domain::{
     HitsRequest, Movie, MovieSort, ObjectReceipt, PageRequest, Question, Revision, SearchRequest,
 };
 use wikimovie_search::{
-    Catalog, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError,
+    Abandoned, Catalog, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError,
     elasticsearch::Elasticsearch,
     embedded::{Embedded, EmbeddedOptions},
 };
@@ -82,6 +82,22 @@ impl Faulty {
 impl CatalogWriter for Faulty {
     fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
         self.inner.ledger()
+    }
+
+    fn row(&self, key: &str) -> Result<Option<LedgerRow>, WriteError> {
+        self.inner.row(key)
+    }
+
+    fn width(&self) -> usize {
+        self.inner.width()
+    }
+
+    fn turn_to(&mut self, key: &str) -> Result<(), WriteError> {
+        self.inner.turn_to(key)
+    }
+
+    fn abandon(&mut self) -> Result<Abandoned, WriteError> {
+        self.inner.abandon()
     }
 
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {

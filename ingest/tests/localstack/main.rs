@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod faults;
+mod kills;
+mod losses;
 mod operations;
+mod stack;
 mod worker;
 
 use std::{process::Output, time::Duration};

@@ -26,13 +26,20 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new(endpoint: &str, engine: &Engine) -> Self {
+        Self::made(endpoint, engine, |runtime, aws, name| {
+            runtime.block_on(provision(aws, name, name)).unwrap()
+        })
+    }
+
+    /// With a bucket and a queue of one name, which `make` makes.
+    pub(crate) fn made(endpoint: &str, engine: &Engine, make: impl FnOnce(&Runtime, &Aws, &str)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = Arc::new(runtime.unwrap());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
         let name = format!("test-{}-{now:x}", std::process::id());
         let options = AwsOptions { region: None, endpoint: Some(endpoint.to_owned()) };
         let aws = runtime.block_on(Aws::load(&options));
-        runtime.block_on(provision(&aws, &name, &name)).unwrap();
+        make(&runtime, &aws, &name);
         let handle = runtime.handle().clone();
         let (queue, _) = SqsQueue::find(&aws, &name, Duration::from_secs(5), handle.clone()).unwrap();
         Self {
@@ -74,9 +81,16 @@ impl Place {
     }
 
     pub(crate) fn worker_on(&self, lease: u32, admin: &str) -> Worker {
-        let mut command = self.command(&["worker", "--admin-listen", admin, "--reconcile", "0"]);
-        command.args(["--lease", &lease.to_string()]).stderr(Stdio::inherit());
+        let mut command = self.worker_command(lease);
+        command.args(["--admin-listen", admin]);
         Worker(command.spawn().unwrap())
+    }
+
+    /// The worker's command.
+    pub(crate) fn worker_command(&self, lease: u32) -> Command {
+        let mut command = self.command(&["worker", "--reconcile", "0", "--lease", &lease.to_string()]);
+        command.env("WIKIMOVIE_ADMIN_LISTEN", "127.0.0.1:0").stderr(Stdio::inherit());
+        command
     }
 
     /// The queue again, with another lease.
@@ -88,7 +102,7 @@ impl Place {
         S3Bucket::new(&self.aws(), &self.name, self.runtime.handle().clone())
     }
 
-    fn aws(&self) -> Aws {
+    pub(crate) fn aws(&self) -> Aws {
         let options = AwsOptions { region: None, endpoint: Some(self.endpoint.clone()) };
         self.runtime.block_on(Aws::load(&options))
     }
@@ -149,6 +163,10 @@ impl Place {
 pub(crate) struct Worker(Child);
 
 impl Worker {
+    pub(crate) fn of(child: Child) -> Self {
+        Self(child)
+    }
+
     pub(crate) fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();

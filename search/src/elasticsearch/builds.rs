@@ -236,7 +236,7 @@ impl Shared {
         self.refresh(&[from.to_owned()]).await?;
         let mut bulk = Bulk::new(self, vec![to.to_owned()], &Versions::of_epoch(0));
         let mut copied = 0;
-        let mut found = self.listing_entries(from, None);
+        let mut found = self.listing_entries(from);
         while let Some(page) = found.next().await? {
             for part in page.chunks(COPIED) {
                 let keys: Vec<&str> = part.iter().map(|entry| entry.key.as_str()).collect();
@@ -264,7 +264,7 @@ impl Shared {
         let mut compared = Comparison::default();
         let mut suspects = HashSet::new();
         let (mut left_pages, mut right_pages) =
-            (Peeked::new(self.listing_entries(left, None)), Peeked::new(self.listing_entries(right, None)));
+            (Peeked::new(self.listing_entries(left)), Peeked::new(self.listing_entries(right)));
         loop {
             let (a, b) = (left_pages.peek().await?, right_pages.peek().await?);
             let order = match (&a, &b) {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use wikimovie_domain::Movie;
 
+use super::writer::listings::Listing;
 use crate::{
     indexed::{self, keyword},
     plan::rank,
@@ -17,6 +18,7 @@ pub(super) struct Document<'a> {
     object: &'a str,
     generation: u64,
     ordinal: u64,
+    applied: u64,
     content: &'a str,
     movie: &'a Movie,
     title: String,
@@ -43,8 +45,9 @@ pub(super) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// The listing of a movie by an object with this ledger key.
-    pub(super) fn new(object: &'a str, movie: &'a Movie, content: &'a str, shown: bool) -> Self {
+    /// What is stored of a listing.
+    pub(super) fn new(listing: &'a Listing, shown: bool) -> Self {
+        let Listing { object, applied, content, movie } = listing;
         let title = indexed::words(&movie.title);
         let names: Vec<Vec<String>> = movie.cast.iter().map(|name| indexed::words(name)).collect();
         let summary = indexed::words(movie.summary.as_deref().unwrap_or_default());
@@ -59,6 +62,7 @@ impl<'a> Document<'a> {
             object,
             generation: movie.provenance.generation,
             ordinal: movie.provenance.record,
+            applied: *applied,
             content,
             movie,
             title: title.join(" "),

@@ -22,6 +22,8 @@ pub(crate) mod field {
     pub(crate) const GENERATION: &str = "generation";
     /// Place of the record in it.
     pub(crate) const ORDINAL: &str = "ordinal";
+    /// Version at which the application that wrote this listing began; whoever shows or hides it later keeps it.
+    pub(crate) const APPLIED: &str = "applied";
     /// Hash of what the record says.
     pub(crate) const CONTENT: &str = "content";
     /// The movie as it is answered; stored, not indexed.
@@ -105,7 +107,7 @@ pub(crate) fn listings(shards: u32, replicas: u32) -> Value {
         "mappings": {
             "dynamic": "strict",
             "_meta": { META: FORMAT },
-            "_source": { "includes": [field::MOVIE, field::OBJECT, field::CONTENT] },
+            "_source": { "includes": [field::MOVIE, field::OBJECT, field::CONTENT, field::APPLIED] },
             "properties": properties(),
         }
     })
@@ -152,6 +154,7 @@ fn properties() -> Value {
         (field::OBJECT, keyword.clone()),
         (field::GENERATION, number("long")),
         (field::ORDINAL, number("long")),
+        (field::APPLIED, number("long")),
         (field::CONTENT, counted.clone()),
         (field::MOVIE, json!({ "type": "object", "enabled": false })),
         (field::TITLE, text(NAME_GAP)),

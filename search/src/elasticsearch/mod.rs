@@ -16,8 +16,8 @@ mod index;
 mod mapping;
 mod people;
 mod receipts;
-mod restricted;
 mod response;
+mod restricted;
 mod rounds;
 mod search;
 mod vocabulary;
@@ -33,8 +33,8 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use url::Url;
 use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt, PersonSummary,
-    Revision, SearchAnswer, SearchRequest, Suggestion,
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
+    PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 
 pub(crate) use self::rounds::Rounds;
@@ -272,6 +272,14 @@ impl Elasticsearch {
     /// Where the cluster does not answer.
     pub async fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
         Ok(self.shared.ledger().await?)
+    }
+
+    /// Keys of all objects that list something, whatever the ledger says.
+    ///
+    /// # Errors
+    /// Where the cluster does not answer.
+    pub async fn listing_objects(&self) -> Result<Vec<String>, WriteError> {
+        self.shared.listing_objects().await
     }
 
     async fn view(&self) -> Result<Arc<View>, SearchError> {

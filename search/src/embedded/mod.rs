@@ -27,14 +27,12 @@ use serde::{Deserialize, Serialize};
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError, directory::MmapDirectory};
 use tokio::sync::watch;
 use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt, PersonSummary,
-    Revision, SearchAnswer, SearchRequest, Suggestion,
+    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
+    PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 
 pub use self::writer::EmbeddedWriter;
-use self::{
-    fields::Fields, folder::DataFolder, restricted::Restricted, search::Plans, snapshot::Snapshot,
-};
+use self::{fields::Fields, folder::DataFolder, restricted::Restricted, search::Plans, snapshot::Snapshot};
 use crate::{
     catalog::{Catalog, ReceiptPage, ReceiptsRequest},
     error::SearchError,

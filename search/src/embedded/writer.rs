@@ -104,6 +104,18 @@ impl CatalogWriter for EmbeddedWriter {
         Ok(self.ledger.values().cloned().collect())
     }
 
+    fn row(&self, key: &str) -> Result<Option<LedgerRow>, WriteError> {
+        Ok(self.ledger.get(key).cloned())
+    }
+
+    fn turn_to(&mut self, key: &str) -> Result<(), WriteError> {
+        if self.open_object()?.object.key == key {
+            Ok(())
+        } else {
+            Err(WriteError::Engine("another object is begun".into()))
+        }
+    }
+
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
         let known = self.ledger.get(&object.key);
         let generation = object.modified_ms;

@@ -95,7 +95,7 @@ impl<'a> Text<'a> {
         let understood =
             if question.understand { understand(text, &reading.words, vocabulary) } else { Vec::new() };
         let words: Vec<&str> = reading.words.iter().map(|word| word.text.as_str()).collect();
-        let synonyms = vocabulary.rules().synonyms_in(&words);
+        let synonyms = vocabulary.synonyms_in(&words);
         // Quotes and a minus ask for something else than the text alone.
         let plain = reading.phrases.is_empty() && reading.excluded.is_empty();
         let pins = if plain { vocabulary.rules().pinned(&words.join(" ")) } else { Vec::new() };
@@ -154,6 +154,7 @@ impl<'a> Text<'a> {
                 let mut any = vec![self.ways[at].any()];
                 for understood in self.readings_of(at) {
                     any.push(understood.clause.clone());
+                    any.push(understood.nearly.clone());
                     if understood.years.is_some() {
                         any.push(whole.is_rest(understood));
                     }
@@ -201,11 +202,12 @@ impl<'a> Text<'a> {
         }
         let last = groups.len();
         for understood in &self.understood {
-            groups.push(Group::new([Tier {
-                weight: worth(understood),
-                clause: understood.clause.clone(),
-                kind: understood.reason(),
-            }]));
+            let tier =
+                |weight, clause: &Clause| Tier { weight, clause: clause.clone(), kind: understood.reason() };
+            groups.push(Group::new([
+                tier(worth(understood), &understood.clause),
+                tier(points::NEARLY, &understood.nearly),
+            ]));
             labels.push(self.typed(self.place(&understood.words)).to_owned());
         }
         self.pin(&mut groups[..]);
@@ -313,8 +315,8 @@ fn best_near(near: &[expand::Variant]) -> Option<&expand::Variant> {
 
 /// Whether a tier finds what was typed, written otherwise, rather than guess at a slip.
 fn is_sure(tier: &Tier) -> bool {
-    use wikimovie_domain::ReasonKind::{Joined, Numeral, Prefix};
-    matches!(tier.kind, Joined | Numeral | Prefix)
+    use wikimovie_domain::ReasonKind::{Joined, Numeral, Prefix, Synonym};
+    matches!(tier.kind, Joined | Numeral | Prefix | Synonym)
 }
 
 impl Understood {

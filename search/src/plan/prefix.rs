@@ -22,7 +22,7 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
         crate::text::words(text).into_iter().take(reading::MAX_WORDS).map(|word| word.text).collect();
     let words: Vec<&str> = found.iter().map(String::as_str).collect();
     let open = !text.ends_with(char::is_whitespace);
-    let synonyms = vocabulary.rules().synonyms_in(&words);
+    let synonyms = vocabulary.synonyms_in(&words);
     let context = Context { words: &words, open, scope: Scope::Title, vocabulary, synonyms: &synonyms };
     let ways: Vec<Ways> = (0..words.len()).map(|at| ways(&context, at, false)).collect();
     let longer = match words.as_slice() {

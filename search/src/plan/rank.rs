@@ -117,6 +117,8 @@ pub mod reading {
     pub const DECADE: u32 = 260_000;
     /// A genre.
     pub const GENRE: u32 = 250_000;
+    /// A genre that is nearly the one typed.
+    pub const NEARLY: u32 = 120_000;
     /// Words in quotes, found in the title rather than elsewhere.
     pub const PHRASE: u32 = 200_000;
 }

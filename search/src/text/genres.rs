@@ -64,6 +64,9 @@ pub const EVERYDAY: &[(&str, Readings)] = &[
     ("indie", &[&["independent"]]),
 ];
 
+/// Genres that are nearly what an everyday name says, by key: worth less than the genre itself, better than nothing.
+pub const NEARLY: &[(&str, &str)] = &[("suspense", "thriller"), ("thriller", "suspense")];
+
 /// The forms under which a name may be listed: itself, and without a plural's ending (`westerns`, `comedies`).
 /// A short stem (`wars`) is a word of titles more often than a genre.
 pub fn stems(name: &str) -> Vec<String> {

@@ -11,6 +11,7 @@ pub mod reading;
 pub mod stop;
 pub mod understand;
 pub mod words;
+pub(crate) mod writings;
 
 pub use decades::suggest_decades;
 pub use fold::{fold, key};

@@ -58,6 +58,11 @@ pub fn number_in_title(words: &[&str], place: usize) -> Option<u32> {
     }
 }
 
+/// Whether this is a number word, such as `seven`.
+pub(crate) fn is_word(word: &str) -> bool {
+    WORDS.iter().any(|&(name, _)| name == word)
+}
+
 /// Every other way to write the number.
 pub fn spellings(value: u32) -> Vec<String> {
     let mut all = vec![value.to_string()];

@@ -10,7 +10,7 @@ use wikimovie_domain::{UnderstandingKind, Year, YearRange};
 use super::{
     decades::decade,
     distance::{Near, allowed_edits},
-    genres::{EVERYDAY, Readings, stems},
+    genres::{EVERYDAY, NEARLY, Readings, stems},
     reading::TypedWord,
     stop::{is_filler, is_stop_word},
 };
@@ -23,6 +23,10 @@ use crate::{
 const MAX_NAME_WORDS: usize = 5;
 /// Most words of a genre's name.
 const MAX_GENRE_WORDS: usize = 3;
+/// Letters from which a word may hold a slip inside a name.
+const MIN_SHORT_CHARS: usize = 3;
+/// Letters of a whole name from which that is so.
+const MIN_NAME_CHARS: usize = 6;
 /// Most readings of one text; bounds the score.
 pub const MAX_UNDERSTOOD: usize = 10;
 
@@ -39,6 +43,8 @@ pub struct Understood {
     pub value: String,
     /// The condition on a movie.
     pub clause: Clause,
+    /// What nearly meets it, where little does.
+    pub nearly: Clause,
     /// Years meant, for a time.
     pub years: Option<YearRange>,
     /// Whether a slip was put right.
@@ -184,6 +190,7 @@ impl<'a> Reader<'a> {
             lead,
             value,
             clause: Clause::Years(years),
+            nearly: Clause::None,
             years: Some(years),
             slip: false,
         });
@@ -230,6 +237,7 @@ impl<'a> Reader<'a> {
             lead,
             value: person.name.clone(),
             clause: Clause::Person(person.key.clone()),
+            nearly: Clause::None,
             years: None,
             slip,
         });
@@ -239,7 +247,8 @@ impl<'a> Reader<'a> {
         for size in (1..=MAX_GENRE_WORDS.min(self.words.len())).rev() {
             for start in 0..=self.words.len() - size {
                 if self.is_free(start..start + size)
-                    && let Some((value, clause)) = genre(&self.joined(start..start + size), self.vocabulary)
+                    && let Some(Genre { value, clause, nearly }) =
+                        genre(&self.joined(start..start + size), self.vocabulary)
                 {
                     self.take(Understood {
                         kind: UnderstandingKind::Genre,
@@ -247,6 +256,7 @@ impl<'a> Reader<'a> {
                         lead: start,
                         value,
                         clause,
+                        nearly,
                         years: None,
                         slip: false,
                     });
@@ -289,9 +299,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The best person whose name is these words but for slips in one of them.
+/// The best person whose name is these words but for slips in one of them. The name as a whole tells who is meant,
+/// so that a word too short to be guessed alone (`ian olm`) may hold one slip.
 fn person_with_slip(vocabulary: &Vocabulary, names: &[&str], slip: usize) -> Option<(u8, usize)> {
-    let edits = allowed_edits(names[slip]);
+    let letters: usize = names.iter().map(|name| name.chars().count()).sum();
+    let short = (MIN_SHORT_CHARS..).contains(&names[slip].chars().count()) && letters >= MIN_NAME_CHARS;
+    let edits = allowed_edits(names[slip]).max(u8::from(short && !has_digit(names[slip])));
     if edits == 0 {
         return None;
     }
@@ -312,14 +325,29 @@ fn person_with_slip(vocabulary: &Vocabulary, names: &[&str], slip: usize) -> Opt
     matches.min_by_key(|&(edits, ord)| (edits, std::cmp::Reverse(vocabulary.people()[ord].movies), ord))
 }
 
+fn has_digit(word: &str) -> bool {
+    word.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// What a name of a genre stands for.
+struct Genre {
+    value: String,
+    clause: Clause,
+    nearly: Clause,
+}
+
 /// The genres that a name stands for in this catalogue.
-fn genre(name: &str, vocabulary: &Vocabulary) -> Option<(String, Clause)> {
+fn genre(name: &str, vocabulary: &Vocabulary) -> Option<Genre> {
     static EVERYDAY_BY_NAME: LazyLock<HashMap<&str, Readings>> =
         LazyLock::new(|| EVERYDAY.iter().copied().collect());
     let mut clauses = Vec::new();
+    let mut nearly = Vec::new();
     let mut value = None;
     let also = vocabulary.rules().also(name);
     for stem in stems(name).into_iter().chain(also) {
+        let near =
+            NEARLY.iter().filter(|(name, _)| *name == stem).filter_map(|(_, key)| vocabulary.genre(key));
+        nearly.extend(near.map(|genre| Clause::Genre(genre.key.clone())));
         let own = [stem.as_str()];
         let everyday = EVERYDAY_BY_NAME.get(stem.as_str()).copied().unwrap_or_default();
         for reading in std::iter::once(&own[..]).chain(everyday.iter().copied()) {
@@ -336,7 +364,7 @@ fn genre(name: &str, vocabulary: &Vocabulary) -> Option<(String, Clause)> {
             }
         }
     }
-    value.map(|value| (value, Clause::any_of(clauses)))
+    value.map(|value| Genre { value, clause: Clause::any_of(clauses), nearly: Clause::any_of(nearly) })
 }
 
 fn full_year(word: &str) -> Option<i64> {
@@ -378,6 +406,7 @@ mod tests {
         check("john wayne western", &[(Person, "John Wayne"), (Genre, "Western")]);
         check("keanu reaves", &[(Person, "Keanu Reeves")]);
         check("samuel l ajckson 1994", &[(Person, "Samuel L. Jackson"), (Year, "1994")]);
+        check("jon wayne", &[(Person, "John Wayne")]);
         check("madonna", &[(Person, "Madonna")]);
         check("madonna of the streets", &[]);
         check("movies 1990-95", &[(YearRange, "1990-1995")]);

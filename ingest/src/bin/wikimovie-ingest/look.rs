@@ -141,7 +141,7 @@ fn judge_all(place: &str, source: &dyn Source) -> Result<Vec<Verdict>, Failure> 
         return Err(Failure::new(format!("{place} does not exist")));
     }
     let judged = listing.objects.iter().map(|listed| {
-        let content = source.open(&listed.state).map_err(told)?;
+        let content = source.opener(&listed.state)().map_err(told)?;
         judge(&listed.state.object, content).map_err(told)
     });
     judged.collect()

@@ -6,13 +6,13 @@ mod seed;
 mod settings;
 mod worker;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use wikimovie_command::{
     Failure, LogArgs, LogFormat,
     cluster::{self, ClusterArgs},
-    log, names, say,
+    health, log, names, say,
     settings::{ConfigArgs, Source},
 };
 use wikimovie_ingest::{aws::DeadLetters, bucket::Bucket as _, command::Load};
@@ -63,6 +63,8 @@ enum Task {
     Status(Box<AllArgs>),
     /// Check the settings, and whether queue, bucket and cluster answer
     CheckConfig(Box<CheckArgs>),
+    /// Ask the worker on this machine whether it is ready; for health checks of images
+    Health(HealthArgs),
 }
 
 #[derive(Args, Debug)]
@@ -89,6 +91,13 @@ struct CheckArgs {
     dry_run: bool,
     #[command(flatten)]
     common: AllArgs,
+}
+
+#[derive(Args, Debug)]
+struct HealthArgs {
+    /// Address of the worker's /readyz
+    #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:9464")]
+    admin_listen: SocketAddr,
 }
 
 fn main() -> ExitCode {
@@ -150,6 +159,7 @@ fn run() -> Result<ExitCode, Failure> {
             start_log(&args.log, "warn")?;
             look::status(args)
         }
+        Task::Health(args) => health::ask(args.admin_listen).map(|()| ExitCode::SUCCESS),
         Task::CheckConfig(args) => {
             settings.print();
             check(&args.common, args.dry_run)

@@ -1,7 +1,12 @@
 //! What puts things right without being the writer: `reconcile`, `redrive`, `approve` send messages, and the worker does
 //! the work; `reindex` builds the index beside it.
 
-use std::{collections::HashMap, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use clap::Args;
 use wikimovie_command::{Failure, LogArgs, cluster::ClusterArgs, say};
@@ -19,6 +24,9 @@ pub(crate) struct ReconcileArgs {
     /// Print what differs and send nothing
     #[arg(long)]
     dry_run: bool,
+    /// The ledger was lost: also look for what the index holds of objects that the ledger does not know
+    #[arg(long)]
+    rebuild: bool,
     #[command(flatten)]
     pub(crate) common: AllArgs,
 }
@@ -79,6 +87,12 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
     }
     let prefix = ledger_key(name, "");
     differing.extend(rows.keys().filter_map(|key| key.strip_prefix(prefix.as_str())));
+    let listing_objects = if args.rebuild { runtime.block_on(engine.listing_objects())? } else { Vec::new() };
+    let known: HashSet<&str> = ledger.iter().map(|row| row.key.as_str()).collect();
+    let listed: HashSet<&str> = listing.objects.iter().map(|listed| listed.state.key.as_str()).collect();
+    let strays =
+        listing_objects.iter().filter(|key| !known.contains(key.as_str()) && !listed.contains(key.as_str()));
+    differing.extend(strays.filter_map(|key| key.strip_prefix(prefix.as_str())));
     for key in &differing {
         say::note(key);
     }
@@ -98,6 +112,9 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(!differing.is_empty() && args.dry_run)))
 }
 
+/// Longest that an object is looked at again after a worker was seen to be at it.
+const AT_IT: Duration = Duration::from_secs(30);
+
 /// Lets the sweep of an object happen, and tells the worker to look at it again.
 pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
     let runtime = runtime()?;
@@ -105,15 +122,22 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
     let (queue, _) = args.common.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let ledger = runtime.block_on(engine.ledger())?;
     let wanted = ledger_key(&args.common.aws.bucket, &args.key);
-    let Some(row) = ledger.iter().find(|row| row.key == wanted) else {
-        return Err(Failure::new(format!("the catalogue knows no object {}", args.key)));
+    let until = Instant::now() + AT_IT;
+    let row = loop {
+        let ledger = runtime.block_on(engine.ledger())?;
+        let Some(row) = ledger.into_iter().find(|row| row.key == wanted) else {
+            return Err(Failure::new(format!("the catalogue knows no object {}", args.key)));
+        };
+        if runtime.block_on(engine.approve(&row))? {
+            break row;
+        }
+        if row.receipt.held == 0 || Instant::now() > until {
+            say::line(format_args!("nothing of {} waits for approval", args.key));
+            return Ok(ExitCode::from(1));
+        }
+        std::thread::sleep(Duration::from_millis(200));
     };
-    if !runtime.block_on(engine.approve(row))? {
-        say::line(format_args!("nothing of {} waits for approval", args.key));
-        return Ok(ExitCode::from(1));
-    }
     let address = ["s3://", &args.common.aws.bucket, "/", &args.key].concat();
     queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
     let held = say::number(row.receipt.held);

@@ -30,6 +30,9 @@ use crate::settings::{AllArgs, cluster, remote, runtime};
 /// Longest wait in one request for messages: short enough to stop in time.
 const WAIT: Duration = Duration::from_secs(4);
 
+/// Time to the next comparison of the whole bucket where large objects are under way.
+const SOON: Duration = Duration::from_secs(60);
+
 /// Step in which a pause is slept.
 const STEP: Duration = Duration::from_millis(100);
 
@@ -108,7 +111,8 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
         ..WorkerOptions::default()
     };
     let mut worker = Worker::new(Arc::new(queue), Arc::new(bucket), open, leases, options);
-    hear_stop(&runtime, &stop, worker.halt(), Duration::from_secs(args.grace))?;
+    let halt = worker.halt();
+    hear_stop(&runtime, &stop, Arc::clone(&halt), Duration::from_secs(args.grace))?;
     tracing::info!(aws = aws.describe(), bucket = args.common.aws.bucket, "the worker starts");
 
     let every = (args.reconcile > 0).then(|| Duration::from_secs(args.reconcile * 60));
@@ -116,7 +120,11 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     while !stop.load(Relaxed) {
         if due.is_some_and(|due| due <= Instant::now()) {
             match worker.reconcile(&mut |_| {}) {
-                Ok(_) => due = every.map(|every| Instant::now() + every),
+                // Large objects that are under way hide what vanished.
+                Ok(_) => {
+                    due = every
+                        .map(|every| Instant::now() + if worker.is_busy() { every.min(SOON) } else { every });
+                }
                 Err(error) => tracing::warn!(%error, "the bucket cannot be compared with the catalogue now"),
             }
         }
@@ -126,6 +134,11 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
         while Instant::now() < until && !stop.load(Relaxed) {
             std::thread::sleep(STEP);
         }
+    }
+    worker.close();
+    while worker.is_busy() && !halt.load(Relaxed) {
+        let pause = worker.turn().pause.unwrap_or_default();
+        std::thread::sleep(pause.min(STEP));
     }
     worker.hand_back();
     drop(worker);

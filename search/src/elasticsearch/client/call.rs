@@ -44,11 +44,6 @@ impl Call {
         matches!(self.method, Method::GET | Method::HEAD)
             || ["_search", "_msearch", "_mget", "_count"].iter().any(|api| self.is_for(api))
     }
-
-    /// Whether it carries documents to write.
-    pub(super) fn is_bulk(&self) -> bool {
-        self.is_for("_bulk")
-    }
 }
 
 /// What a node answered: JSON, with a status that is the engine's own word (200, 201, 400, 404, 409).

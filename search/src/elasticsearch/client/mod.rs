@@ -20,7 +20,6 @@
 mod attempt;
 mod auth;
 mod call;
-mod gzip;
 mod node;
 mod nodes;
 mod race;
@@ -91,7 +90,7 @@ impl Client {
         let deadline = tokio::time::Instant::now() + time;
         let span = span(&call);
         let send = async {
-            let mut wire = Wire::new(call, self.signer.clone()).await?;
+            let mut wire = Wire::new(call, self.signer.clone())?;
             outgoing::annotate(&mut wire.headers);
             race::run(&self.nodes, &wire, time, deadline).await
         };

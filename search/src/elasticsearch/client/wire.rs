@@ -6,13 +6,12 @@ use bytes::Bytes;
 use elasticsearch::http::Method as CrateMethod;
 use http::{
     HeaderMap, HeaderValue, Method,
-    header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT},
+    header::{ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT},
 };
 use url::form_urlencoded;
 
 use super::{
     call::{Body, Call},
-    gzip,
     sigv4::Signer,
 };
 use crate::error::SearchError;
@@ -46,7 +45,7 @@ impl Wire {
         }
     }
 
-    pub(super) async fn new(call: Call, signer: Option<Arc<Signer>>) -> Result<Self, SearchError> {
+    pub(super) fn new(call: Call, signer: Option<Arc<Signer>>) -> Result<Self, SearchError> {
         let method = match call.method {
             Method::GET => CrateMethod::Get,
             Method::HEAD => CrateMethod::Head,
@@ -55,9 +54,9 @@ impl Wire {
             Method::DELETE => CrateMethod::Delete,
             other => return Err(SearchError::Engine(format!("{other} is no method of a search engine"))),
         };
-        let (only_reads, is_bulk) = (call.only_reads(), call.is_bulk());
+        let only_reads = call.only_reads();
         let mut headers = headers(call.gzip_answer);
-        let mut body = match call.body {
+        let body = match call.body {
             // The crate names plain JSON by itself. Never the media type with `compatible-with`: OpenSearch and
             // Elasticsearch 7 refuse it.
             None => None,
@@ -67,11 +66,6 @@ impl Wire {
                 Some(bytes)
             }
         };
-        // A signature would cover the compressed body; managed clusters do not all take one.
-        if let Some(plain) = body.as_ref().filter(|body| is_bulk && signer.is_none() && gzip::pays(body)) {
-            body = Some(gzip::compress(plain.clone()).await?);
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        }
         let path = with_query(call.path, &call.query);
         Ok(Self { method, path, headers, body, signer, repeatable: call.repeatable, only_reads })
     }

@@ -3,12 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use http::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use serde_json::Value;
+use tokio::{sync::Semaphore, task::JoinSet};
 
-use super::{Listing, versions::Versions};
+use super::{listings::Listing, versions::Versions};
 use crate::{
     account::hash128,
     elasticsearch::{
@@ -18,11 +19,12 @@ use crate::{
         dsl::write_line,
     },
     error::SearchError,
+    kill,
     writer::WriteError,
 };
 
-/// Bytes in one request: engines do best at some megabytes.
-const FULL: usize = 3 * 1024 * 1024;
+/// Bytes in one request: engines do no better with more, and what is small waits for less.
+const FULL: usize = 1024 * 1024;
 
 /// Requests under way: enough that the engine never waits for us.
 const UNDER_WAY: usize = 2;
@@ -48,12 +50,43 @@ pub(in crate::elasticsearch) struct Bulk {
     versions: Versions,
     gathered: Gathered,
     under_way: JoinSet<Result<(), WriteError>>,
+    /// Bounds what is under way of several together.
+    within: Option<Arc<Semaphore>>,
+}
+
+/// What is to be done with a document.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Action<'a> {
+    Index(Place<'a>),
+    Delete(Place<'a>),
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    _id: &'a str,
+    version: u64,
+    version_type: &'static str,
+}
+
+impl<'a> Place<'a> {
+    fn new(id: &'a str, version: u64) -> Self {
+        Self { _id: id, version, version_type: "external" }
+    }
 }
 
 /// A request to be.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Gathered {
     body: Vec<u8>,
+    /// Where each write starts.
+    starts: Vec<usize>,
+}
+
+/// A request.
+#[derive(Clone, Debug)]
+struct Request {
+    body: Bytes,
     /// Where each write starts.
     starts: Vec<usize>,
 }
@@ -85,7 +118,14 @@ impl Bulk {
             versions: versions.clone(),
             gathered: Gathered::default(),
             under_way: JoinSet::new(),
+            within: None,
         }
+    }
+
+    /// Sends only as many requests at a time as all of these together may.
+    pub(super) fn within(mut self, bound: &Arc<Semaphore>) -> Self {
+        self.within = Some(Arc::clone(bound));
+        self
     }
 
     /// Writes go there from now on. Nothing may be gathered or under way.
@@ -110,7 +150,7 @@ impl Bulk {
         shown: bool,
         version: u64,
     ) -> Result<(), WriteError> {
-        let document = Document::new(&listing.object, &listing.movie, &listing.content, shown);
+        let document = Document::new(listing, shown);
         let id = listing.movie.id.as_str();
         if shown {
             self.write(id, version, &document)
@@ -133,13 +173,11 @@ impl Bulk {
     /// Removes a document. Engines remember its version for a day, as our indices ask them to.
     pub(super) fn remove(&mut self, id: &str) -> Result<(), WriteError> {
         let version = self.versions.next();
-        let action = json!({ "delete": { "_id": id, "version": version, "version_type": "external" } });
-        self.gathered.line(&action, true)
+        self.gathered.line(&Action::Delete(Place::new(id, version)), true)
     }
 
     fn write(&mut self, id: &str, version: u64, document: &impl Serialize) -> Result<(), WriteError> {
-        let action = json!({ "index": { "_id": id, "version": version, "version_type": "external" } });
-        self.gathered.line(&action, true)?;
+        self.gathered.line(&Action::Index(Place::new(id, version)), true)?;
         self.gathered.line(document, false)
     }
 
@@ -167,14 +205,22 @@ impl Bulk {
         while self.under_way.len() >= UNDER_WAY {
             self.arrived().await?;
         }
-        let gathered = std::mem::take(&mut self.gathered);
+        let permit = match &self.within {
+            // Never closed.
+            Some(bound) => Arc::clone(bound).acquire_owned().await.ok(),
+            None => None,
+        };
+        let Gathered { body, starts } = std::mem::take(&mut self.gathered);
+        let request = Request { body: body.into(), starts };
         let (shared, targets) = (Arc::clone(&self.shared), self.targets.clone());
+        kill::point("engine.sending");
         self.under_way.spawn(async move {
-            let Some((last, others)) = targets.split_last() else { return Ok(()) };
-            for target in others {
-                gathered.clone().deliver(&shared, target).await?;
+            let _permit = permit;
+            for target in targets {
+                request.clone().deliver(&shared, &target).await?;
+                kill::point("engine.written");
             }
-            gathered.deliver(&shared, last).await
+            Ok(())
         });
         Ok(())
     }
@@ -204,7 +250,9 @@ impl Gathered {
         }
         write_line(&mut self.body, value).map_err(|error| WriteError::Engine(error.to_string()))
     }
+}
 
+impl Request {
     /// Writes all of it. What the cluster was too busy for is sent again, alone.
     async fn deliver(mut self, shared: &Shared, target: &str) -> Result<(), WriteError> {
         let path = ["/", target, "/_bulk"].concat();
@@ -235,7 +283,7 @@ impl Gathered {
         let call = Call {
             method: Method::POST,
             query: vec![("filter_path", "errors,items.*.status,items.*.error".to_owned())],
-            body: Some(Body::Ndjson(self.body.clone().into())),
+            body: Some(Body::Ndjson(self.body.clone())),
             // Versions make a second copy harmless.
             repeatable: true,
             deadline: Some(DEADLINE),
@@ -281,15 +329,15 @@ impl Gathered {
     }
 
     fn part(&self, places: impl Iterator<Item = usize>) -> Self {
-        let mut part = Self::default();
+        let (mut body, mut starts) = (Vec::new(), Vec::new());
         for at in places {
             if let Some(&start) = self.starts.get(at) {
                 let end = self.starts.get(at + 1).copied().unwrap_or(self.body.len());
-                part.starts.push(part.body.len());
-                part.body.extend_from_slice(self.body.get(start..end).unwrap_or_default());
+                starts.push(body.len());
+                body.extend_from_slice(self.body.get(start..end).unwrap_or_default());
             }
         }
-        part
+        Self { body: body.into(), starts }
     }
 }
 

@@ -141,7 +141,16 @@ impl Hold {
             let held = Held { holder: String::new(), ..ticket.held.clone() };
             (held, (ticket.seq_no, ticket.primary_term))
         };
-        if let Err(error) = write(shared, &held, condition(place)).await {
+        let mut released = write(shared, &held, condition(place)).await;
+        if let Err(WriteError::Held(_)) = released {
+            // The renewal that was broken off may have been written, and its answer was not waited for.
+            let holder = lock(&self.ticket).held.holder.clone();
+            if let Ok(Some(written)) = own(shared, &holder).await {
+                let place = (written.seq_no, written.primary_term);
+                released = write(shared, &held, condition(place)).await;
+            }
+        }
+        if let Err(error) = released {
             tracing::warn!(%error, "the hold on the index could not be given back; it ends by itself");
         }
     }
@@ -210,7 +219,7 @@ impl Shared {
         /// What deleted documents, which cannot be read back, may remember beyond that.
         const MARGIN: u64 = 1 << 10;
         let mut greatest = 0;
-        let mut found = self.listing_entries(&self.names.write, None);
+        let mut found = self.listing_entries(&self.names.write);
         while let Some(page) = found.next().await? {
             greatest = page.iter().map(|entry| entry.version).fold(greatest, u64::max);
         }

@@ -21,6 +21,9 @@ const PAGE: usize = 5_000;
 pub(in crate::elasticsearch) struct Listing {
     /// Ledger key of the object.
     pub(in crate::elasticsearch) object: String,
+    /// Version at which the application that wrote it began.
+    #[serde(default)]
+    pub(in crate::elasticsearch) applied: u64,
     pub(in crate::elasticsearch) content: String,
     pub(in crate::elasticsearch) movie: Movie,
 }
@@ -144,19 +147,45 @@ impl Entries<'_> {
 }
 
 impl Shared {
-    /// Listings of an index: all, or those of an object.
-    pub(in crate::elasticsearch) fn listing_entries<'a>(
-        &'a self,
-        index: &'a str,
-        object: Option<&str>,
-    ) -> Entries<'a> {
-        let query = match object {
-            Some(object) => {
-                json!({ "bool": { "filter": [{ "term": { field::OBJECT: { "value": object } } }] } })
+    /// Listings of an index.
+    pub(in crate::elasticsearch) fn listing_entries<'a>(&'a self, index: &'a str) -> Entries<'a> {
+        Entries { shared: self, index, query: json!({ "match_all": {} }), after: None, over: false }
+    }
+
+    /// Listings of an object that were written by applications which began below a version.
+    pub(super) fn entries_before<'a>(&'a self, object: &str, start: u64) -> Entries<'a> {
+        // The engine's longs have a sign, our versions one bit less.
+        let start = start.min(i64::MAX.unsigned_abs());
+        let query = json!({ "bool": { "filter": [
+            { "term": { field::OBJECT: { "value": object } } },
+            { "range": { field::APPLIED: { "lt": start } } },
+        ] } });
+        Entries { shared: self, index: &self.names.write, query, after: None, over: false }
+    }
+
+    /// Ledger keys of all objects that list something, as far as it is visible, in order.
+    pub(in crate::elasticsearch) async fn listing_objects(&self) -> Result<Vec<String>, WriteError> {
+        const AT_ONCE: usize = 1_000;
+        let mut objects = Vec::new();
+        let mut after: Option<Value> = None;
+        loop {
+            let mut composite = json!({ "size": AT_ONCE, "sources": [{ "object": { "terms": { "field": field::OBJECT } } }] });
+            if let (Some(after), Some(composite)) = (after.take(), composite.as_object_mut()) {
+                composite.insert("after".to_owned(), after);
             }
-            None => json!({ "match_all": {} }),
-        };
-        Entries { shared: self, index, query, after: None, over: false }
+            let body = json!({ "size": 0, "track_total_hits": false, "aggs": { "objects": { "composite": composite } } });
+            let call = Call::post(["/", &self.names.write, "/_search"].concat(), &body)?;
+            let answer = self.client.send(call).await?.json::<Value>()?;
+            let found = &answer["aggregations"]["objects"];
+            let buckets = found["buckets"].as_array().map(Vec::as_slice).unwrap_or_default();
+            objects.extend(
+                buckets.iter().filter_map(|bucket| bucket["key"]["object"].as_str().map(str::to_owned)),
+            );
+            after = found.get("after_key").cloned();
+            if after.is_none() || buckets.len() < AT_ONCE {
+                return Ok(objects);
+            }
+        }
     }
 
     /// Whether there are listings of this object, as far as they are visible.

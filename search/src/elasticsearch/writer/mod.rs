@@ -5,11 +5,15 @@
 //! they come and become visible at the commit, which alone refreshes the index. Before anything of an object is
 //! written, its row in the ledger loses its fingerprint (or is made, without one): after a crash the object counts as
 //! changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept like
-//! anything else. What an object no longer lists is what its application did not write: its version tells.
+//! anything else. What an object no longer lists is what its application did not write: each listing carries the version
+//! at which the application began that wrote it.
+//!
+//! Several objects may be begun at a time ([`begun`]).
 //!
 //! The shown listing of a movie has the movie's id; listings hidden by a newer object's have ids of their own, and
 //! take its place when that object drops the movie.
 
+mod begun;
 pub(super) mod bulk;
 mod hold;
 mod ledger;
@@ -19,30 +23,40 @@ mod sweep;
 pub(super) mod versions;
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    io,
+    collections::{BTreeMap, HashSet},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Semaphore};
 use wikimovie_domain::{Movie, ObjectReceipt, Revision};
 
-use self::{bulk::Bulk, hold::Hold, listed::Listed, listings::Listing, sweep::Unsettled, versions::Versions};
+use self::{
+    begun::{Begun, Put},
+    bulk::Bulk,
+    hold::Hold,
+    listed::Listed,
+    sweep::Unsettled,
+    versions::Versions,
+};
 use super::{
     Shared,
     dsl::{Query, Search},
 };
 use crate::{
     account::{content_of, hash128, now_ms, status},
-    writer::{CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError},
+    kill,
+    writer::{Abandoned, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError},
 };
 
-/// Listings gathered before they are compared with what is there.
-const BATCH: usize = 1_000;
+/// Objects begun at a time: more only share the same cluster among more of them.
+const WIDTH: usize = 8;
 
-/// Text of listings gathered, in bytes, beyond which they are compared.
-const BATCH_BYTES: usize = 1024 * 1024;
+/// Requests of large objects under way, all objects together: what a small one sends waits for few of them.
+const LARGE_UNDER_WAY: usize = 2;
+
+/// Time between two looks for where to write to.
+const TARGETS_LOOK: Duration = Duration::from_millis(500);
 
 /// Writes to a cluster; see [`CatalogWriter`]. To be used outside of async code: each call blocks.
 #[derive(Debug)]
@@ -55,8 +69,18 @@ pub struct ElasticsearchWriter {
     ledger: BTreeMap<String, LedgerRow>,
     /// Keys whose row changed since the last commit.
     staged: HashSet<String>,
-    begun: Option<Begun>,
+    /// Objects being applied, by key.
+    begun: BTreeMap<String, Begun>,
+    /// The one of them that was turned to.
+    current: String,
+    /// Writes of small objects, and of sweeps.
     bulk: Bulk,
+    /// Movies in it that the cluster may not know yet, with the object that wrote each, both by their hashes.
+    unsure: std::collections::HashMap<u64, u64>,
+    /// Lets large objects send.
+    large: Arc<Semaphore>,
+    /// When it was looked where to write to.
+    targets_seen: Instant,
     /// Rows to be marked before the next write.
     marks: Vec<LedgerRow>,
     pending: u64,
@@ -72,24 +96,6 @@ pub struct ElasticsearchWriter {
     unsettled: BTreeMap<String, Unsettled>,
 }
 
-/// The object being applied.
-#[derive(Debug)]
-struct Begun {
-    object: ObjectState,
-    generation: u64,
-    /// Listings of the object with a version below were not written by this application.
-    start: u64,
-    /// Whether the object may have listings of before.
-    seen: bool,
-    /// Movies that it lists now.
-    listed: Listed,
-    merged: u64,
-    /// Whether another object of the provider may list the same movies.
-    contended: bool,
-    batch: Vec<(Movie, String)>,
-    batch_bytes: usize,
-}
-
 impl ElasticsearchWriter {
     pub(super) fn open(shared: Arc<Shared>, runtime: Handle) -> Result<Self, WriteError> {
         let opened = runtime.block_on(async {
@@ -97,6 +103,7 @@ impl ElasticsearchWriter {
             let hold = Hold::take(&shared).await?;
             let targets = shared.targets().await?;
             hold.tell_targets(targets.clone());
+            kill::point("engine.opened");
             // What a killed writer left is seen from here on.
             shared.refresh(&targets).await?;
             shared.refresh_ledger().await?;
@@ -116,7 +123,11 @@ impl ElasticsearchWriter {
             hold,
             versions,
             staged: HashSet::new(),
-            begun: None,
+            begun: BTreeMap::new(),
+            current: String::new(),
+            unsure: std::collections::HashMap::new(),
+            large: Arc::new(Semaphore::new(LARGE_UNDER_WAY)),
+            targets_seen: Instant::now(),
             marks: Vec::new(),
             pending: 0,
             changed: false,
@@ -136,64 +147,15 @@ impl ElasticsearchWriter {
     }
 
     fn open_object(&mut self) -> Result<&mut Begun, WriteError> {
-        self.begun.as_mut().ok_or_else(|| WriteError::Engine("no object is begun".into()))
+        self.begun.get_mut(&self.current).ok_or_else(|| WriteError::Engine("no object is begun".into()))
     }
 
-    /// Writes the listings gathered, each shown or hidden as it stands to those of other objects.
-    fn settle_batch(&mut self) -> Result<(), WriteError> {
-        let Some(begun) = self.begun.as_mut() else { return Ok(()) };
-        begun.batch_bytes = 0;
-        let batch = std::mem::take(&mut begun.batch);
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let (shared, bulk) = (&self.shared, &mut self.bulk);
-        self.runtime.block_on(async {
-            let ids: Vec<&str> = batch.iter().map(|(movie, _)| movie.id.as_str()).collect();
-            let key = begun.object.key.as_str();
-            let looks = begun.contended || begun.seen;
-            let mut shown = if looks { shared.shown_listings(&ids).await? } else { HashMap::new() };
-            let hidden = if begun.seen { shared.own_hidden(key, &ids).await? } else { HashMap::new() };
-            for (movie, content) in batch {
-                let own = Listing { object: key.to_owned(), content, movie };
-                let id = own.movie.id.as_str();
-                let was_hidden = hidden.get(id);
-                let there = shown.remove(id);
-                if begun.seen {
-                    let before =
-                        there.as_ref().filter(|there| there.object == key).map(|there| &there.content);
-                    if before.or(was_hidden) != Some(&own.content) {
-                        begun.listed.put(hash128(id), true).map_err(no_room)?;
-                    }
-                }
-                match there.filter(|there| there.object != key) {
-                    Some(rival) if rival.is_newer_than(&own) => {
-                        bulk.list(&own, false)?;
-                        continue;
-                    }
-                    Some(rival) => bulk.list(&rival, false)?,
-                    None => {}
-                }
-                bulk.list(&own, true)?;
-                if was_hidden.is_some() {
-                    bulk.unhide(key, id)?;
-                }
-            }
-            Ok::<(), WriteError>(())
-        })?;
-        if self.bulk.is_full() {
-            self.mark_begun()?;
-            let bulk = &mut self.bulk;
-            self.runtime.block_on(bulk.send_if_full())?;
-        }
-        self.hold.check()
-    }
-
-    /// Sends what was gathered, and returns once it is written.
+    /// Sends what small objects and sweeps gathered, and returns once it is written.
     fn flush(&mut self) -> Result<(), WriteError> {
         self.mark_begun()?;
         let bulk = &mut self.bulk;
         self.runtime.block_on(bulk.flush())?;
+        self.unsure.clear();
         // A write that something newer hindered was hindered by ourselves, as long as the hold is ours.
         self.hold.check()
     }
@@ -204,32 +166,45 @@ impl ElasticsearchWriter {
         if !self.marks.is_empty() {
             self.runtime.block_on(self.shared.write_marks(&self.marks, &self.versions))?;
             self.marks.clear();
+            kill::point("engine.marked");
         }
         Ok(())
     }
 
     /// Notes that an object is going to be written.
     fn mark(&mut self, object: &ObjectState, generation: u64) {
-        let row =
-            self.ledger.get(&object.key).cloned().map(|row| LedgerRow { fingerprint: String::new(), ..row });
-        let row = row.unwrap_or_else(|| LedgerRow {
+        let row = self.begun_row(object, generation);
+        self.marks.push(row);
+    }
+
+    /// The row of an object that is not done.
+    fn begun_row(&self, object: &ObjectState, generation: u64) -> LedgerRow {
+        let row = self.ledger.get(&object.key).cloned();
+        row.map(|row| LedgerRow { fingerprint: String::new(), ..row }).unwrap_or_else(|| LedgerRow {
             key: object.key.clone(),
             fingerprint: String::new(),
             generation,
             receipt: receipt(object, generation, &Listed::default(), 0, Tally::default()),
-        });
-        self.marks.push(row);
+        })
     }
 
     /// Writes where the cluster says that it is to be written: to the index, and to one that is being built beside it.
     fn adopt_targets(&mut self) -> Result<(), WriteError> {
+        self.targets_seen = Instant::now();
         let targets = self.runtime.block_on(self.shared.targets())?;
         if targets != self.bulk.targets() {
             tracing::info!(?targets, "writing to these indices from now on");
+            // What was begun before is in the index that is copied.
+            self.flush_of("")?;
             self.bulk.aim(targets.clone());
+            self.begun.values_mut().for_each(|begun| begun.aim(&targets));
         }
         self.hold.tell_targets(targets);
         Ok(())
+    }
+
+    fn look_for_targets(&mut self) -> Result<(), WriteError> {
+        if self.targets_seen.elapsed() >= TARGETS_LOOK { self.adopt_targets() } else { Ok(()) }
     }
 }
 
@@ -258,30 +233,33 @@ fn receipt(
     }
 }
 
-/// About how much text a movie has.
-fn bytes_of(movie: &Movie) -> usize {
-    let texts = movie.cast.iter().chain(&movie.genres).chain(&movie.summary);
-    movie.title.len() + texts.map(String::len).sum::<usize>()
-}
-
-/// The file of [`Listed`] cannot be written.
-fn no_room(source: io::Error) -> WriteError {
-    WriteError::Storage { folder: std::env::temp_dir().display().to_string(), source }
-}
-
 impl CatalogWriter for ElasticsearchWriter {
     fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
         Ok(self.ledger.values().cloned().collect())
     }
 
+    fn row(&self, key: &str) -> Result<Option<LedgerRow>, WriteError> {
+        Ok(self.ledger.get(key).cloned())
+    }
+
+    fn width(&self) -> usize {
+        WIDTH
+    }
+
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
         let generation = object.modified_ms;
-        self.flush()?;
-        self.adopt_targets()?;
+        if self.begun.contains_key(&object.key) {
+            return Err(WriteError::Engine("the object is begun already".into()));
+        }
+        self.hold.check()?;
+        self.look_for_targets()?;
         self.mark(object, generation);
         let known = self.ledger.contains_key(&object.key);
-        let others =
-            self.ledger.values().any(|row| row.receipt.provider == object.provider && row.key != object.key);
+        let others = self.contend_with(&object.provider)?
+            || self
+                .ledger
+                .values()
+                .any(|row| row.receipt.provider == object.provider && row.key != object.key);
         let (key, provider) = (object.key.as_str(), object.provider.as_str());
         let shared = &self.shared;
         let (seen, contended) = self.runtime.block_on(async {
@@ -290,50 +268,44 @@ impl CatalogWriter for ElasticsearchWriter {
                 others || shared.has_others(provider, key).await?,
             ))
         })?;
-        self.begun = Some(Begun {
-            object: object.clone(),
-            generation,
-            start: self.versions.next(),
-            seen,
-            listed: Listed::default(),
-            merged: 0,
-            contended,
-            batch: Vec::new(),
-            batch_bytes: 0,
-        });
+        let begun = Begun::new(object.clone(), self.versions.next(), seen, contended);
+        self.current.clone_from(&object.key);
+        self.begun.insert(object.key.clone(), begun);
+        kill::point("engine.begun");
         Ok(generation)
     }
 
+    fn turn_to(&mut self, key: &str) -> Result<(), WriteError> {
+        key.clone_into(&mut self.current);
+        self.open_object().map(|_| ())
+    }
+
     fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError> {
-        let content = format!("{:016x}", content_of(&movie)?);
+        let content = content_of(&movie)?;
         let begun = self.open_object()?;
-        // Whether it differs from what was there is seen with the batch.
-        let fresh = begun.listed.put(hash128(movie.id.as_str()), !begun.seen).map_err(no_room)?;
-        if !fresh {
-            begun.merged += 1;
-            // The later record replaces the earlier one, which may still be at hand.
-            begun.batch.retain(|(earlier, _)| earlier.id != movie.id);
-        }
-        begun.batch_bytes += bytes_of(&movie);
-        begun.batch.push((movie, content));
-        let full = begun.batch.len() >= BATCH || begun.batch_bytes >= BATCH_BYTES;
+        let outcome = begun.add(Put { id: hash128(movie.id.as_str()), content, movie })?;
+        let full = begun.is_full();
         self.pending += 1;
         if full {
             self.settle_batch()?;
         }
-        Ok(if fresh { PutOutcome::Accepted } else { PutOutcome::Merged })
+        Ok(outcome)
     }
 
     fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
         self.settle_batch()?;
-        let begun = self.begun.take().ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
-        let Begun { object, generation, start, seen, listed, merged, .. } = begun;
+        let begun = self.begun.remove(&self.current);
+        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
+        self.flush_own(&mut begun)?;
+        let Begun { object, start, seen, listed, merged, .. } = begun;
+        let generation = object.modified_ms;
         let mut receipt = receipt(&object, generation, &listed, merged, tally);
         let mut fingerprint = object.fingerprint.clone();
         if seen {
             let swept = self.sweep(&object.key, &object.provider, &fingerprint, start)?;
             swept.tell(&mut receipt, &mut fingerprint);
         }
+        kill::point("engine.finished");
         self.changed |= receipt.changed > 0 || receipt.removed > 0;
         let key = object.key;
         let row = LedgerRow { key: key.clone(), fingerprint, generation, receipt: receipt.clone() };
@@ -344,9 +316,18 @@ impl CatalogWriter for ElasticsearchWriter {
         Ok(receipt)
     }
 
+    /// What was written of it stays until its object, whose row says that it is not done, is applied again or removed.
+    fn abandon(&mut self) -> Result<Abandoned, WriteError> {
+        let begun = self.begun.remove(&self.current);
+        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
+        self.runtime.block_on(begun.clear());
+        let row = self.begun_row(&begun.object, begun.object.modified_ms);
+        self.ledger.insert(row.key.clone(), row);
+        Ok(Abandoned::Alone)
+    }
+
     fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
-        let Some(row) = self.ledger.get(key).cloned() else { return Ok(Removal::Unknown) };
-        self.flush()?;
+        let Some(row) = self.ledger.get(key).cloned() else { return self.remove_stray(key) };
         let gone = sweep::gone(&row);
         let swept = self.sweep(key, &row.receipt.provider, &gone, u64::MAX)?;
         self.pending += 1;
@@ -365,14 +346,12 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn commit(&mut self) -> Result<Revision, WriteError> {
-        if self.begun.is_some() {
-            return Err(WriteError::Engine("an object is begun and not finished".into()));
-        }
         if self.pending == 0 {
             return Ok(self.revision);
         }
         let mut revision = self.revision;
-        if self.changed {
+        // What was written of objects that are not done is seen from here on.
+        if self.changed || self.begun.values().any(Begun::has_written) {
             revision.number += 1;
             revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
@@ -383,12 +362,15 @@ impl CatalogWriter for ElasticsearchWriter {
         let targets = self.bulk.targets();
         let revision = self.runtime.block_on(async {
             shared.refresh(targets).await?;
+            kill::point("engine.visible");
             hold.confirm().await?;
             revision.movies = shared.search_alone(Search::count(Query::ALL)).await?.total();
             shared.write_rows(&rows, versions).await?;
+            kill::point("engine.rows");
             hold.confirm().await?;
             // Last, since it tells gateways that there is something new to read.
             shared.write_revision(revision, versions).await?;
+            kill::point("engine.committed");
             Ok::<_, WriteError>(revision)
         })?;
         self.revision = revision;
@@ -400,11 +382,15 @@ impl CatalogWriter for ElasticsearchWriter {
     /// Forgets what was begun. What was written of it already stays unseen or is put right when its objects, whose
     /// rows are the old ones, are applied again.
     fn rollback(&mut self) -> Result<(), WriteError> {
-        self.begun = None;
         self.marks.clear();
+        self.unsure.clear();
+        let mut begun = std::mem::take(&mut self.begun);
         let (shared, bulk) = (&self.shared, &mut self.bulk);
         let rows = self.runtime.block_on(async {
             bulk.clear().await;
+            for begun in begun.values_mut() {
+                begun.clear().await;
+            }
             // What was written before now counts as there.
             shared.refresh(bulk.targets()).await?;
             shared.refresh_ledger().await?;
@@ -418,7 +404,7 @@ impl CatalogWriter for ElasticsearchWriter {
 
     fn keep_alive(&mut self) -> Result<(), WriteError> {
         self.hold.check()?;
-        if self.pending == 0 {
+        if self.pending == 0 && self.begun.is_empty() {
             self.adopt_targets()?;
             self.settle_unsettled()?;
         }

@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
 
-use super::{ElasticsearchWriter, bulk, hold, ledger::row_id, listings::Entry};
+use super::{ElasticsearchWriter, bulk, hold, ledger::row_id};
 use crate::{
     elasticsearch::{
         Elasticsearch, Shared,
         client::Call,
         index::{LedgerDocument, Read, refused},
     },
-    writer::{LedgerRow, WriteError},
+    kill,
+    writer::{LedgerRow, Removal, WriteError},
 };
 
 /// Time after which no write of the holder before us can be on its way any more.
@@ -73,8 +74,8 @@ struct Approval {
 }
 
 impl ElasticsearchWriter {
-    /// Takes away the listings of an object with a version below `start`; the newest hidden listing of each takes its
-    /// place. Where that is too much to be left to a machine, nothing is taken away.
+    /// Takes away the listings of an object by applications that began before `start`; the newest hidden listing of each
+    /// takes its place. Where that is too much to be left to a machine, nothing is taken away.
     pub(super) fn sweep(
         &mut self,
         object: &str,
@@ -82,10 +83,11 @@ impl ElasticsearchWriter {
         fingerprint: &str,
         start: u64,
     ) -> Result<Swept, WriteError> {
-        self.flush()?;
+        // Hidden listings of objects that are not done count, too.
+        self.flush_of(provider)?;
         let (shared, bulk, hold) = (&self.shared, &mut self.bulk, &self.hold);
         let guarded = self.guarded;
-        self.runtime.block_on(async {
+        let swept = self.runtime.block_on(async {
             shared.refresh(bulk.targets()).await?;
             if guarded {
                 let lost = shared.lost_by(object, start).await?;
@@ -95,9 +97,8 @@ impl ElasticsearchWriter {
                 }
             }
             let mut swept = Swept::default();
-            let mut found = shared.listing_entries(&shared.names.write, Some(object));
-            while let Some(page) = found.next().await? {
-                let dropped: Vec<Entry> = page.into_iter().filter(|entry| entry.version < start).collect();
+            let mut found = shared.entries_before(object, start);
+            while let Some(dropped) = found.next().await? {
                 let shown: Vec<&str> =
                     dropped.iter().filter(|entry| entry.shown).map(|entry| entry.movie.as_str()).collect();
                 let heirs = shared.hidden_listings(&shown, object).await?;
@@ -115,7 +116,28 @@ impl ElasticsearchWriter {
                 hold.check()?;
             }
             Ok::<_, WriteError>(swept)
-        })
+        })?;
+        kill::point("engine.sweeping");
+        if swept.removed > 0 {
+            // Whoever looks at these movies next finds what is shown now.
+            self.flush()?;
+            kill::point("engine.swept");
+        }
+        Ok(swept)
+    }
+
+    /// Takes away what an object listed whose row was lost.
+    pub(super) fn remove_stray(&mut self, key: &str) -> Result<Removal, WriteError> {
+        if !self.runtime.block_on(self.shared.has_listings(key))? {
+            return Ok(Removal::Unknown);
+        }
+        let guarded = std::mem::replace(&mut self.guarded, false);
+        let swept = self.sweep(key, "", "", u64::MAX);
+        self.guarded = guarded;
+        let removed = swept?.removed;
+        self.changed |= removed > 0;
+        self.pending += 1;
+        Ok(Removal::Removed(removed))
     }
 
     /// Notes an object that another writer had begun, to be swept once more.
@@ -191,9 +213,9 @@ impl Shared {
     /// Movies that nobody would list any more.
     async fn lost_by(&self, object: &str, start: u64) -> Result<u64, WriteError> {
         let mut lost = 0;
-        let mut found = self.listing_entries(&self.names.write, Some(object));
+        let mut found = self.entries_before(object, start);
         while let Some(page) = found.next().await? {
-            let dropped = page.iter().filter(|entry| entry.version < start && entry.shown);
+            let dropped = page.iter().filter(|entry| entry.shown);
             let dropped: Vec<&str> = dropped.map(|entry| entry.movie.as_str()).collect();
             let heirs = self.hidden_listings(&dropped, object).await?;
             lost += (dropped.len() - heirs.len()) as u64;

@@ -1,9 +1,6 @@
 //! What goes over the wire.
 
-use std::io::Read;
-
 use super::*;
-use flate2::read::GzDecoder;
 
 async fn one_request(auth: Auth, call: Call) -> wikimovie_testkit::fault_proxy::Recorded {
     let nodes = nodes([Fault::Pass]).await;
@@ -89,26 +86,6 @@ fn options_that_cannot_be_used() {
         let sigv4 = Auth::SigV4 { region: None, service: "es".to_owned() };
         let line = "auth: this program is built without AWS signatures (feature sigv4)";
         check(&["http://host"], sigv4, None, line);
-    }
-}
-
-#[tokio::test]
-async fn long_writes_are_compressed() {
-    for (lines, encoding) in [(10, None), (1_000, Some("gzip")), (100_000, Some("gzip"))] {
-        let body = Bytes::from("{\"index\":{}}\n".repeat(lines));
-        let bulk = |path| Call { body: Some(Body::Ndjson(body.clone())), ..Call { path, ..search() } };
-        let request = one_request(Auth::None, bulk("/movies/_bulk".to_owned())).await;
-        assert_eq!(request.header("content-encoding"), encoding);
-        let mut unpacked = Vec::new();
-        if encoding.is_some() {
-            GzDecoder::new(request.body.as_slice()).read_to_end(&mut unpacked).unwrap();
-            assert!(request.body.len() * 20 < body.len());
-        } else {
-            unpacked = request.body;
-        }
-        assert!(unpacked == body, "{lines} lines");
-        let request = one_request(Auth::None, bulk("/movies/_msearch".to_owned())).await;
-        assert_eq!(request.header("content-encoding"), None);
     }
 }
 

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# run.sh EXPERIMENT: asks a gateway (URL) before, during and after an experiment of this folder, in the namespace of the
+# release (NAMESPACE), and says pass or fail. Needs kubectl and Chaos Mesh in the cluster.
+set -euo pipefail
+cd "$(dirname "$0")"
+experiment=${1:?usage: URL=http://… NAMESPACE=wikimovie run.sh pod-kill|network-delay|engine-loss}
+url=${URL:?the address of the gateway, as its users reach it}
+namespace=${NAMESPACE:-wikimovie}
+kubectl() { command kubectl --namespace "$namespace" "$@"; }
+
+# What must hold while it lasts.
+case $experiment in
+  pod-kill) during=(--seconds 120 --good 99.5 --p95 500) ;;
+  network-delay) during=(--seconds 120 --good 99.9 --p95 1000) ;;
+  engine-loss) during=(--seconds 60 --good 99 --p95 1000 --allow ENGINE_UNAVAILABLE --allow ENGINE_TIMEOUT --allow OVERLOADED) ;;
+  *) printf 'there is no experiment %s\n' "$experiment" >&2; exit 2 ;;
+esac
+
+finish() { kubectl delete --ignore-not-found --wait --filename "$experiment.yaml" >/dev/null; }
+trap finish EXIT
+
+echo "before"
+./steady_state.py "$url" --seconds 20
+kubectl apply --filename "$experiment.yaml"
+echo "during $experiment"
+verdict=0
+./steady_state.py "$url" "${during[@]}" || verdict=1
+finish
+# Time in which it has to be as before: pods start, nodes are looked at again.
+kubectl wait --for condition=Ready pod --selector app.kubernetes.io/name=wikimovie --timeout 120s
+sleep 10
+echo "after"
+./steady_state.py "$url" --seconds 20 || verdict=1
+# What was applied to the bucket meanwhile is in the catalogue: the worker's queue is empty again.
+if [ "$verdict" = 0 ]; then echo "PASS: $experiment"; else echo "FAIL: $experiment"; fi
+exit "$verdict"

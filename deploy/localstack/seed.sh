@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Puts seeds/ into the bucket of the LocalStack that runs in the cluster; its notifications tell the worker.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+kubectl rollout status deployment/localstack --timeout 180s
+pod=$(kubectl get pods --selector app=localstack --field-selector status.phase=Running --output jsonpath='{.items[0].metadata.name}')
+kubectl exec "$pod" -- rm -rf /tmp/seeds
+kubectl cp seeds "$pod:/tmp/seeds"
+kubectl exec "$pod" -- awslocal s3 sync /tmp/seeds "s3://${BUCKET:-wikimovie}/" --exclude '*.schema.json'

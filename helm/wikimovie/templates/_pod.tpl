@@ -1,0 +1,76 @@
+{{/* What the pods of both binaries share. Each takes (list $ "gateway") or (list $ "worker"). */}}
+
+{{- define "wikimovie.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "wikimovie.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{/* Where pods go, and by what name they run. */}}
+{{- define "wikimovie.placement" -}}
+{{- $of := . -}}{{- $ := first . -}}{{- $component := index $.Values (last .) -}}
+{{- with $.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+serviceAccountName: {{ include "wikimovie.name" . }}
+automountServiceAccountToken: false
+# A Service called wikimovie would put variables of our prefix into the pods, which settings are told apart by.
+enableServiceLinks: false
+securityContext:
+  {{- include "wikimovie.podSecurity" . | nindent 2 }}
+{{- with $component.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with $component.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $component.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $component.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+topologySpreadConstraints:
+{{- with $component.topologySpreadConstraints }}
+  {{- toYaml . | nindent 2 }}
+{{- else }}
+  {{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  - maxSkew: 1
+    topologyKey: {{ $key }}
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "wikimovie.selector" $of | nindent 8 }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Settings given by name, and those that name a file of the Secret. */}}
+{{- define "wikimovie.furtherEnv" -}}
+{{- $ := first . -}}{{- $component := index $.Values (last .) -}}
+{{- range $name, $value := $component.settings }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- range $name, $key := $component.secretSettings }}
+- name: {{ $name }}
+  value: /etc/wikimovie/secrets/{{ $key }}
+{{- end }}
+{{- end -}}

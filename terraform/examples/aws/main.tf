@@ -1,0 +1,96 @@
+# All of it: key, queue, bucket, registry, cluster, search domain, and a role for each program.
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 6.0, < 7.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { Project = var.name }
+  }
+}
+
+locals {
+  cluster = var.own_cluster != null ? var.own_cluster : {
+    oidc_provider_arn = module.eks[0].oidc_provider_arn
+    oidc_issuer       = module.eks[0].oidc_issuer
+    security_group_id = module.eks[0].security_group_id
+  }
+}
+
+module "key" {
+  source = "../../modules/key"
+
+  name        = var.name
+  bucket_name = var.bucket
+}
+
+module "queue" {
+  source = "../../modules/queue"
+
+  name          = "${var.name}-ingest"
+  bucket_name   = var.bucket
+  kms_key_arn   = module.key.arn
+  alarm_actions = var.alarm_actions
+}
+
+module "bucket" {
+  source = "../../modules/bucket"
+
+  name        = var.bucket
+  queue_arn   = module.queue.arn
+  kms_key_arn = module.key.arn
+}
+
+module "registry" {
+  source = "../../modules/registry"
+
+  prefix = var.name
+}
+
+module "eks" {
+  source = "../../modules/eks"
+  count  = var.own_cluster == null ? 1 : 0
+
+  name                = var.name
+  subnet_ids          = var.subnet_ids
+  admin_arns          = var.admin_arns
+  public_access_cidrs = var.public_access_cidrs
+}
+
+module "roles" {
+  source = "../../modules/roles"
+
+  name                 = var.name
+  oidc_provider_arn    = local.cluster.oidc_provider_arn
+  oidc_issuer          = local.cluster.oidc_issuer
+  namespace            = var.namespace
+  release              = var.release
+  bucket_arn           = module.bucket.arn
+  queue_arn            = module.queue.arn
+  dead_letters_arn     = module.queue.dead_letters_arn
+  kms_key_arn          = module.key.arn
+  domain               = var.domain ? { arn = module.opensearch[0].arn } : null
+  keda_service_account = "keda:keda-operator"
+  providers_by_prefix  = var.providers_by_prefix
+}
+
+module "opensearch" {
+  source = "../../modules/opensearch"
+  count  = var.domain ? 1 : 0
+
+  name                      = var.name
+  vpc_id                    = var.vpc_id
+  subnet_ids                = var.subnet_ids
+  data_nodes                = var.data_nodes
+  client_security_group_ids = [local.cluster.security_group_id]
+  alarm_actions             = var.alarm_actions
+}

@@ -1,0 +1,96 @@
+variables {
+  name      = "acme-movies"
+  queue_arn = "arn:aws:sqs:eu-west-1:000000000000:movies"
+}
+
+run "by_default" {
+  command = apply
+
+  assert {
+    condition     = aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
+    error_message = "former versions are not kept"
+  }
+
+  assert {
+    condition = alltrue([
+      aws_s3_bucket_public_access_block.this.block_public_acls,
+      aws_s3_bucket_public_access_block.this.block_public_policy,
+      aws_s3_bucket_public_access_block.this.ignore_public_acls,
+      aws_s3_bucket_public_access_block.this.restrict_public_buckets,
+    ])
+    error_message = "the bucket can be made public"
+  }
+
+  assert {
+    condition = alltrue([for rule in aws_s3_bucket_server_side_encryption_configuration.this.rule :
+    rule.apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"])
+    error_message = "objects are not encrypted"
+  }
+
+  assert {
+    condition     = [for queue in aws_s3_bucket_notification.this.queue : queue.queue_arn] == [var.queue_arn]
+    error_message = "the queue does not hear of changes"
+  }
+
+  assert {
+    condition     = contains(tolist(aws_s3_bucket_notification.this.queue[0].events), "s3:ObjectRemoved:*")
+    error_message = "removals are not told"
+  }
+
+  assert {
+    condition     = jsondecode(aws_s3_bucket_policy.this.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
+    error_message = "plain HTTP is let in"
+  }
+}
+
+run "with_a_key_and_prefixes" {
+  command = plan
+
+  variables {
+    kms_key_arn   = "arn:aws:kms:eu-west-1:000000000000:key/k"
+    prefixes      = ["acme/", "globex/"]
+    receipts_days = 90
+    log_bucket    = "logs"
+  }
+
+  assert {
+    condition = alltrue([for rule in aws_s3_bucket_server_side_encryption_configuration.this.rule :
+    rule.apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms" && rule.bucket_key_enabled])
+    error_message = "the key is not used"
+  }
+
+  assert {
+    condition     = [for queue in aws_s3_bucket_notification.this.queue : queue.filter_prefix] == ["acme/", "globex/"]
+    error_message = "each prefix is told by a notification of its own"
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_lifecycle_configuration.this.rule) == 2
+    error_message = "receipts are kept for ever"
+  }
+
+  assert {
+    condition     = aws_s3_bucket_logging.this[0].target_bucket == "logs"
+    error_message = "access is not logged"
+  }
+}
+
+run "a_name_that_s3_would_refuse" {
+  command = plan
+
+  variables {
+    name = "Acme_Movies"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_prefix_twice" {
+  command = plan
+
+  variables {
+    prefixes = ["a/", "a/"]
+  }
+
+  expect_failures = [var.prefixes]
+}

@@ -1,0 +1,94 @@
+variable "name" {
+  description = "Name of the domain"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,27}$", var.name))
+    error_message = "a domain has 3 to 28 small letters, digits and hyphens, a letter first"
+  }
+}
+
+variable "engine_version" {
+  description = "Version of the engine"
+  type        = string
+  default     = "OpenSearch_3.3"
+}
+
+variable "vpc_id" {
+  description = "VPC of the domain"
+  type        = string
+}
+
+variable "subnet_ids" {
+  description = "Subnets of the domain, each in a zone of its own: 1, 2 or 3"
+  type        = list(string)
+
+  validation {
+    condition     = length(var.subnet_ids) >= 1 && length(var.subnet_ids) <= 3
+    error_message = "a domain spreads over one to three zones"
+  }
+}
+
+variable "client_security_group_ids" {
+  description = "Security groups that may ask the domain, such as the cluster's nodes"
+  type        = list(string)
+}
+
+variable "data_nodes" {
+  description = "Data nodes: a multiple of the zones. Questions outnumber writes by far: set WIKIMOVIE_REPLICAS to one less, so that each node answers by itself"
+  type        = number
+  default     = 3
+}
+
+variable "data_type" {
+  description = "Instance type of a data node"
+  type        = string
+  default     = "r7g.large.search"
+}
+
+variable "master_nodes" {
+  description = "Dedicated master nodes: 3 or 5, or 0 for none"
+  type        = number
+  default     = 3
+
+  validation {
+    condition     = contains([0, 3, 5], var.master_nodes)
+    error_message = "masters are 0, 3 or 5"
+  }
+}
+
+variable "master_type" {
+  description = "Instance type of a master node"
+  type        = string
+  default     = "m7g.large.search"
+}
+
+variable "volume_gib" {
+  description = "GiB of a data node's volume"
+  type        = number
+  default     = 50
+}
+
+variable "kms_key_arn" {
+  description = "Key to encrypt data and logs with; null for the keys that AWS manages"
+  type        = string
+  default     = null
+}
+
+variable "log_days" {
+  description = "Days for which logs are kept"
+  type        = number
+  default     = 365
+}
+
+variable "alarm_actions" {
+  description = "ARNs, such as of SNS topics, that alarms go to"
+  type        = list(string)
+  default     = []
+}
+
+variable "tags" {
+  description = "Tags of the domain and what belongs to it"
+  type        = map(string)
+  default     = {}
+}

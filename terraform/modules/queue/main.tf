@@ -1,0 +1,118 @@
+# The queue that hears of the bucket's changes, and the one for what cannot be used.
+data "aws_caller_identity" "this" {}
+data "aws_partition" "this" {}
+
+locals {
+  bucket_arn = "arn:${data.aws_partition.this.partition}:s3:::${var.bucket_name}"
+
+  only_by_tls = {
+    Sid       = "OnlyByTls"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "sqs:*"
+    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+  }
+}
+
+resource "aws_sqs_queue" "dead_letters" {
+  name = "${var.name}-dead-letters"
+  # The most that SQS takes. It counts from when the message was first sent to the other queue.
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled   = var.kms_key_arn == null ? true : null
+  kms_master_key_id         = var.kms_key_arn
+  tags                      = var.tags
+}
+
+resource "aws_sqs_queue" "this" {
+  name                       = var.name
+  visibility_timeout_seconds = var.visibility_seconds
+  message_retention_seconds  = var.retention_seconds
+  receive_wait_time_seconds  = 20
+  sqs_managed_sse_enabled    = var.kms_key_arn == null ? true : null
+  kms_master_key_id          = var.kms_key_arn
+  tags                       = var.tags
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
+    maxReceiveCount     = var.most_receives
+  })
+}
+
+resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
+  queue_url = aws_sqs_queue.dead_letters.url
+
+  redrive_allow_policy = jsonencode({
+    redrivePermission = "byQueue"
+    sourceQueueArns   = [aws_sqs_queue.this.arn]
+  })
+}
+
+resource "aws_sqs_queue_policy" "this" {
+  queue_url = aws_sqs_queue.this.url
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "NotificationsOfTheBucket"
+        Effect    = "Allow"
+        Principal = { Service = "s3.amazonaws.com" }
+        Action    = "sqs:SendMessage"
+        Resource  = aws_sqs_queue.this.arn
+        # Names of buckets are free again once they are deleted: the account says whose bucket it is.
+        Condition = {
+          ArnEquals    = { "aws:SourceArn" = local.bucket_arn }
+          StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id }
+        }
+      },
+      merge(local.only_by_tls, { Resource = aws_sqs_queue.this.arn }),
+    ]
+  })
+}
+
+resource "aws_sqs_queue_policy" "dead_letters" {
+  queue_url = aws_sqs_queue.dead_letters.url
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [merge(local.only_by_tls, { Resource = aws_sqs_queue.dead_letters.arn })]
+  })
+}
+
+resource "aws_cloudwatch_metric_alarm" "dead_letters" {
+  count = var.alarms ? 1 : 0
+
+  alarm_name          = "${var.name}-dead-letters"
+  alarm_description   = "Messages that could not be used: look at their attribute reason, then wikimovie-ingest redrive"
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = aws_sqs_queue.dead_letters.name }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+  tags                = var.tags
+}
+
+resource "aws_cloudwatch_metric_alarm" "oldest" {
+  count = var.alarms ? 1 : 0
+
+  alarm_name          = "${var.name}-oldest"
+  alarm_description   = "Messages wait: no worker holds the index, it cannot reach bucket or search nodes, or one object takes long"
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  dimensions          = { QueueName = aws_sqs_queue.this.name }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 5
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.oldest_seconds
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+  tags                = var.tags
+}

@@ -1,0 +1,9 @@
+output "registry" {
+  description = "Registry and path before the images' names (the chart's image.registry)"
+  value       = trimsuffix(aws_ecr_repository.this[var.images[0]].repository_url, "/${var.images[0]}")
+}
+
+output "urls" {
+  description = "Image to the address of its repository"
+  value       = { for image, repository in aws_ecr_repository.this : image => repository.repository_url }
+}

@@ -1,0 +1,133 @@
+# One role for each program, with what its code asks of AWS and nothing else.
+locals {
+  issuer = trimprefix(var.oidc_issuer, "https://")
+
+  # Service accounts of Kubernetes that may take a role: <namespace>:<name>.
+  accounts = merge(
+    {
+      worker  = "${var.namespace}:${var.release}-worker"
+      gateway = "${var.namespace}:${var.release}-gateway"
+    },
+    var.keda_service_account == null ? {} : { keda = var.keda_service_account },
+  )
+
+  trust = { for role, account in local.accounts : role => jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = var.oidc_provider_arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = { StringEquals = {
+        "${local.issuer}:sub" = "system:serviceaccount:${account}"
+        "${local.issuer}:aud" = "sts.amazonaws.com"
+      } }
+    }]
+  }) }
+
+  # What a domain is asked for: its greeting, indices and aliases of our name, and the swap of aliases.
+  domain_paths = var.domain == null ? [] : [
+    "${var.domain.arn}/", "${var.domain.arn}/${var.domain.index}*", "${var.domain.arn}/_alias/${var.domain.index}*", "${var.domain.arn}/_aliases",
+  ]
+
+  asks_domain = { for role, actions in {
+    # The gateway makes an index that is missing, and deletes nothing.
+    gateway = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"]
+    worker  = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"]
+    } : role => [for _ in var.domain[*] :
+  { Sid = "SearchNodes", Effect = "Allow", Action = actions, Resource = local.domain_paths }] }
+
+  uses_key = [for key in var.kms_key_arn[*] :
+  { Sid = "Key", Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [key] }]
+
+  statements = merge(
+    {
+      worker = concat(
+        [
+          { Sid = "Listing", Effect = "Allow", Action = ["s3:ListBucket"], Resource = [var.bucket_arn] },
+          { Sid = "Objects", Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${var.bucket_arn}/*"] },
+          { Sid = "Receipts", Effect = "Allow", Action = ["s3:PutObject"], Resource = ["${var.bucket_arn}/receipts/*"] },
+          {
+            Sid    = "Queue"
+            Effect = "Allow"
+            Action = concat(
+              ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
+              var.may_redrive ? ["sqs:SendMessage"] : [],
+            )
+            Resource = [var.queue_arn]
+          },
+          {
+            Sid    = "DeadLetters"
+            Effect = "Allow"
+            Action = concat(
+              ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"],
+              var.may_redrive ? ["sqs:ReceiveMessage", "sqs:DeleteMessage"] : [],
+            )
+            Resource = [var.dead_letters_arn]
+          },
+        ],
+        local.uses_key,
+        local.asks_domain.worker,
+      )
+    },
+    var.domain == null ? {} : { gateway = local.asks_domain.gateway },
+    var.keda_service_account == null ? {} : {
+      keda = [{ Sid = "Depth", Effect = "Allow", Action = ["sqs:GetQueueAttributes"], Resource = [var.queue_arn] }]
+    },
+  )
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local.accounts
+
+  name               = "${var.name}-${each.key}"
+  description        = "WIKIMovie: ${each.key}, service account ${each.value}"
+  assume_role_policy = local.trust[each.key]
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy" "this" {
+  for_each = local.statements
+
+  name   = each.key
+  role   = aws_iam_role.this[each.key].id
+  policy = jsonencode({ Version = "2012-10-17", Statement = each.value })
+}
+
+# A data provider puts, replaces and removes files below its own prefix, and reads what became of them.
+resource "aws_iam_role" "provider" {
+  for_each = var.providers_by_prefix
+
+  name        = "${var.name}-provider-${trimsuffix(each.key, "/")}"
+  description = "WIKIMovie: delivers ${each.key}"
+  tags        = var.tags
+
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { AWS = each.value }, Action = "sts:AssumeRole" }]
+  })
+}
+
+resource "aws_iam_role_policy" "provider" {
+  for_each = var.providers_by_prefix
+
+  name = "deliver"
+  role = aws_iam_role.provider[each.key].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        { Sid = "Deliver", Effect = "Allow", Action = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], Resource = ["${var.bucket_arn}/${each.key}*"] },
+        { Sid = "Read", Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${var.bucket_arn}/${each.key}*", "${var.bucket_arn}/receipts/${each.key}*"] },
+        {
+          Sid       = "Listing"
+          Effect    = "Allow"
+          Action    = ["s3:ListBucket"]
+          Resource  = [var.bucket_arn]
+          Condition = { StringLike = { "s3:prefix" = ["${each.key}*", "receipts/${each.key}*"] } }
+        },
+      ],
+      local.uses_key,
+    )
+  })
+}

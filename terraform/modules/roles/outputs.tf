@@ -1,0 +1,19 @@
+output "worker_arn" {
+  description = "ARN of the worker's role"
+  value       = aws_iam_role.this["worker"].arn
+}
+
+output "gateway_arn" {
+  description = "ARN of the gateway's role"
+  value       = aws_iam_role.this["gateway"].arn
+}
+
+output "keda_arn" {
+  description = "ARN of the role by which KEDA looks at the queue; null where there is none"
+  value       = one([for role in values(aws_iam_role.this) : role.arn if endswith(role.name, "-keda")])
+}
+
+output "provider_arns" {
+  description = "Prefix of a data provider to the ARN of its role"
+  value       = { for prefix, role in aws_iam_role.provider : prefix => role.arn }
+}

@@ -1,0 +1,114 @@
+variables {
+  name              = "movies"
+  oidc_provider_arn = "arn:aws:iam::000000000000:oidc-provider/issuer.example.com/id/ABC"
+  oidc_issuer       = "https://issuer.example.com/id/ABC"
+  bucket_arn        = "arn:aws:s3:::acme-movies"
+  queue_arn         = "arn:aws:sqs:eu-west-1:000000000000:movies"
+  dead_letters_arn  = "arn:aws:sqs:eu-west-1:000000000000:movies-dead-letters"
+}
+
+run "each_role_is_one_service_account_s" {
+  command = apply
+
+  assert {
+    condition = jsondecode(aws_iam_role.this["worker"].assume_role_policy).Statement[0].Condition.StringEquals == {
+      "issuer.example.com/id/ABC:sub" = "system:serviceaccount:movies:wikimovie-worker"
+      "issuer.example.com/id/ABC:aud" = "sts.amazonaws.com"
+    }
+    error_message = "another pod may take the worker's role"
+  }
+
+  assert {
+    condition     = output.keda_arn == null && length(output.provider_arns) == 0
+    error_message = "there are roles that nobody asked for"
+  }
+}
+
+run "the_worker_may_what_it_does" {
+  command = plan
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.this["worker"].policy).Statement : statement.Sid => statement.Action } == {
+      Listing     = ["s3:ListBucket"]
+      Objects     = ["s3:GetObject"]
+      Receipts    = ["s3:PutObject"]
+      Queue       = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"]
+      DeadLetters = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"]
+    }
+    error_message = "the worker may more, or less, than its code asks"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.this["worker"].policy).Statement : statement.Resource if statement.Sid == "Receipts"] == [
+      ["arn:aws:s3:::acme-movies/receipts/*"],
+    ]
+    error_message = "the worker may write over a provider's files"
+  }
+
+  assert {
+    condition     = !contains(keys(aws_iam_role_policy.this), "gateway")
+    error_message = "the gateway has rights where it asks AWS nothing"
+  }
+}
+
+run "on_a_managed_domain" {
+  command = plan
+
+  variables {
+    domain               = { arn = "arn:aws:es:eu-west-1:000000000000:domain/movies" }
+    kms_key_arn          = "arn:aws:kms:eu-west-1:000000000000:key/k"
+    keda_service_account = "keda:keda-operator"
+    may_redrive          = true
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.this["gateway"].policy, "ESHttpDelete")
+    error_message = "the gateway may delete an index"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.this["gateway"].policy).Statement[0].Resource == [
+      "arn:aws:es:eu-west-1:000000000000:domain/movies/",
+      "arn:aws:es:eu-west-1:000000000000:domain/movies/movies*",
+      "arn:aws:es:eu-west-1:000000000000:domain/movies/_alias/movies*",
+      "arn:aws:es:eu-west-1:000000000000:domain/movies/_aliases",
+    ]
+    error_message = "the gateway may read what is not ours"
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.this["keda"].policy).Statement[0].Action == ["sqs:GetQueueAttributes"]
+    error_message = "KEDA may more than look at the queue's depth"
+  }
+
+  assert {
+    condition     = strcontains(aws_iam_role_policy.this["worker"].policy, "kms:Decrypt")
+    error_message = "the worker cannot read encrypted objects"
+  }
+}
+
+run "a_provider_delivers_below_its_prefix" {
+  command = plan
+
+  variables {
+    providers_by_prefix = { "acme/" = ["arn:aws:iam::111111111111:root"] }
+  }
+
+  assert {
+    condition = toset(flatten([for statement in jsondecode(aws_iam_role_policy.provider["acme/"].policy).Statement :
+      statement.Resource if contains(statement.Action, "s3:PutObject") || contains(statement.Action, "s3:DeleteObject")])) == toset([
+      "arn:aws:s3:::acme-movies/acme/*",
+    ])
+    error_message = "a provider may write outside its prefix"
+  }
+}
+
+run "receipts_are_no_provider_s" {
+  command = plan
+
+  variables {
+    providers_by_prefix = { "receipts/" = ["arn:aws:iam::111111111111:root"] }
+  }
+
+  expect_failures = [var.providers_by_prefix]
+}
