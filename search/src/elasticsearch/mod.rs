@@ -129,6 +129,9 @@ const PART_IDLE: Duration = Duration::from_secs(900);
 /// Time between two looks for a new revision.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// The same while the cluster does not answer: what is remembered is true again as soon as it does.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
 /// Name of this engine in answers.
 const ENGINE: &str = "elasticsearch";
 
@@ -229,11 +232,19 @@ impl Elasticsearch {
             tracing::warn!(%error, "the cluster is not ready yet");
             tokio::time::sleep(LOOK).await;
         }
+        let mut rest = LOOK;
         loop {
-            tokio::time::sleep(LOOK).await;
-            if let Err(error) = self.shared.look(false).await {
-                tracing::warn!(%error, "the cluster's revision cannot be read; the last one stays");
-            }
+            tokio::time::sleep(rest).await;
+            rest = match self.shared.look(false).await {
+                Ok(()) => LOOK,
+                Err(error) => {
+                    // Told once an outage.
+                    if rest == LOOK {
+                        tracing::warn!(%error, "the cluster's revision cannot be read; the last one stays");
+                    }
+                    LOOK_AGAIN
+                }
+            };
         }
     }
 

@@ -26,13 +26,15 @@ use super::{
 /// Failures in a row that set a node aside where one is not enough.
 const STRIKES: u32 = 3;
 
-/// Time until a node that is aside is first looked at; doubled by each failure, up to [`LONGEST_REST`].
+/// Time until a node that is aside is looked at, and between two looks that it does not answer: a node must be used
+/// again soon after it is back, however long it was away. One that answers looks and then fails calls is left alone for
+/// longer each time, up to [`LONGEST_REST`].
 const SHORTEST_REST: Duration = Duration::from_millis(500);
 
 const LONGEST_REST: Duration = Duration::from_secs(30);
 
 /// Longest time that a look may take.
-const PROBE: Duration = Duration::from_secs(2);
+const PROBE: Duration = Duration::from_secs(1);
 
 /// Shortest time between two complaints about one node in the log.
 const COMPLAINTS: Duration = Duration::from_secs(5);
@@ -164,12 +166,16 @@ impl Node {
         }
     }
 
-    /// Time to leave it alone, longer with each failure. Spread, so that gateways do not all look at once.
+    /// Time to leave it alone once it is set aside, longer with each failure since its last good answer.
     fn rest(&self) -> Duration {
         let doublings = self.doublings.fetch_add(1, Relaxed).min(16);
-        let rest = SHORTEST_REST.saturating_mul(1 << doublings).min(LONGEST_REST);
-        rest.mul_f64(0.75 + 0.25 * fastrand::f64())
+        spread(SHORTEST_REST.saturating_mul(1 << doublings).min(LONGEST_REST))
     }
+}
+
+/// So that gateways do not all look at once.
+fn spread(rest: Duration) -> Duration {
+    rest.mul_f64(0.75 + 0.25 * fastrand::f64())
 }
 
 fn is_running(task: &Option<JoinHandle<()>>) -> bool {
@@ -188,12 +194,14 @@ async fn look(node: &Node, probe: &Wire) -> Result<(), String> {
 
 /// Looks at a node until it answers; ends then.
 async fn revive(node: Arc<Node>, probe: Arc<Wire>) {
+    let mut rest = node.rest();
     loop {
-        tokio::time::sleep(node.rest()).await;
+        tokio::time::sleep(rest).await;
         match look(&node, &probe).await {
             Ok(()) => break,
             Err(why) => tracing::debug!(node = node.name, why, "node stays aside"),
         }
+        rest = spread(SHORTEST_REST);
     }
     // It is on trial: its next failure sets it aside at once, for longer.
     node.strikes.store(STRIKES - 1, Relaxed);
