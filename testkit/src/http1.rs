@@ -41,7 +41,8 @@ pub(crate) async fn read<S: AsyncRead + Unpin>(
     } else if start.starts_with("HTTP/") && !head_only {
         stream.read_to_end(&mut body).await?;
     }
-    headers.retain(|(name, _)| name != "transfer-encoding" && name != "content-length");
+    // An answer to HEAD tells a length that it does not have.
+    headers.retain(|(name, _)| name != "transfer-encoding" && (head_only || name != "content-length"));
     Ok(Some(Message { start: start.trim_end().to_owned(), headers, body }))
 }
 
@@ -95,7 +96,10 @@ impl Message {
         for (name, value) in &self.headers {
             bytes.extend_from_slice([name.as_str(), ": ", value.as_str(), "\r\n"].concat().as_bytes());
         }
-        bytes.extend_from_slice(format!("content-length: {}\r\n\r\n", self.body.len()).as_bytes());
+        if !self.headers.iter().any(|(name, _)| name == "content-length") {
+            bytes.extend_from_slice(format!("content-length: {}\r\n", self.body.len()).as_bytes());
+        }
+        bytes.extend_from_slice(b"\r\n");
         if !head_only {
             bytes.extend_from_slice(&self.body);
         }
