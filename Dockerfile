@@ -56,11 +56,11 @@ RUN cargo auditable build --release --locked --package wikimovie --bins \
 # What a file system must have for a program: an unprivileged user, certificates, a folder for temporary files and one
 # for data.
 FROM rust AS root
-RUN mkdir -p /root-fs/etc/ssl/certs /root-fs/tmp /root-fs/data \
+RUN mkdir -p /root-fs/etc/ssl/certs /root-fs/tmp /own/data \
     && printf 'nonroot:x:65532:65532:nonroot:/data:/sbin/nologin\n' >/root-fs/etc/passwd \
     && printf 'nonroot:x:65532:\n' >/root-fs/etc/group \
     && cp /etc/ssl/certs/ca-certificates.crt /root-fs/etc/ssl/certs/ \
-    && chmod 1777 /root-fs/tmp && chown 65532:65532 /root-fs/data
+    && chmod 1777 /root-fs/tmp
 
 # What a release holds beside the images: the same binaries.
 FROM scratch AS binaries
@@ -69,6 +69,8 @@ COPY --from=standalone /out/ /
 
 FROM scratch AS base
 COPY --from=root /root-fs/ /
+# Where a volume is mounted here it begins with this owner.
+COPY --from=root --chown=65532:65532 /own/ /
 ARG VERSION=0.0.0-dev
 ARG REVISION=unknown
 LABEL org.opencontainers.image.vendor="WIKIMovie" \

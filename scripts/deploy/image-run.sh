@@ -24,8 +24,9 @@ for image in "${images[@]}"; do
   # What an engine makes by itself is left out.
   container=$("$engine" create "$image")
   files=$("$engine" export "$container" | tar -t | sed 's,^\./,,; s,/$,,' | grep -vE '^(dev|proc|sys|run)(/|$)|^\.dockerenv$|^etc/(hosts|hostname|resolv\.conf|mtab)$|^$' | sort)
-  "$engine" rm "$container" >/dev/null
+  "$engine" export "$container" | tar --numeric-owner -tv | grep -qE '^d.* 65532/65532 .* (\./)?data/$' || fail "$image may not write to /data"
   expected=$(printf '%s\n' data etc etc/group etc/passwd etc/ssl etc/ssl/certs etc/ssl/certs/ca-certificates.crt tmp usr usr/local usr/local/bin "${program#/}" | sort)
+  "$engine" rm --volumes "$container" >/dev/null
   [ "$files" = "$expected" ] || { diff <(printf '%s\n' "$expected") <(printf '%s\n' "$files"); fail "$image holds other files than it should"; }
 
   "$engine" run --rm --network none "${locked[@]}" "$image" --version
@@ -36,9 +37,9 @@ done
 for image in "${images[@]}"; do
   [ "$image" = wikimovie ] || continue
   say "Serving seeds/ from the image wikimovie"
-  container=$("$engine" run --detach "${locked[@]}" --tmpfs /tmp:mode=1777 --tmpfs /data:mode=1777 --volume "$PWD/seeds:/seeds:ro" \
+  container=$("$engine" run --detach "${locked[@]}" --tmpfs /tmp:mode=1777 --volume "$PWD/seeds:/seeds:ro" \
     --env WIKIMOVIE_WATCH=/seeds --publish 127.0.0.1::8080 wikimovie)
-  trap '"$engine" rm --force "$container" >/dev/null' EXIT
+  trap '"$engine" rm --force --volumes "$container" >/dev/null' EXIT
   mkdir -p "$tools/answers"
   scripts/deploy/smoke.sh "http://$("$engine" port "$container" 8080/tcp | head -n 1)" >"$tools/answers/wikimovie"
   "$engine" exec "$container" /usr/local/bin/wikimovie health

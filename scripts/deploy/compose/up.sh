@@ -39,7 +39,7 @@ export COMPOSE_PROJECT_NAME=wikimovie-check$$
 export DOCKER_HOST=unix://$store/podman.sock
 compose() { docker-compose --file docker-compose.yml --file scripts/deploy/compose/stand-ins/compose.yml "$@"; }
 
-podman system service --time 0 "$DOCKER_HOST" >"$tools/podman.log" 2>&1 &
+(exec podman --root "$store/root" --runroot "$store/run" system service --time 0 "$DOCKER_HOST") >"$tools/podman.log" 2>&1 &
 service=$!
 # Where Podman has no timers of systemd, nobody looks at health but this.
 while sleep 2; do
@@ -51,6 +51,7 @@ finish() {
   kill "$looking" || true
   compose down --volumes --timeout 15 >/dev/null 2>&1 || true
   kill "$service" || true
+  rm -f "$store/podman.sock"
 }
 trap finish EXIT
 for _ in $(seq 50); do [ ! -S "$store/podman.sock" ] || break; sleep 0.1; done
