@@ -95,11 +95,11 @@ impl Jwks {
 
     /// The key that a token names, and the number of the fetch it is from.
     pub(super) async fn find(&self, id: Option<&str>) -> Result<(Key, u64), AuthError> {
-        let known = self.usable();
-        if let Some(key) = known.as_ref().and_then(|keys| keys.find(id)) {
+        // Those too old to be used were seen all the same, and are to be fetched anew.
+        let seen = self.keys.load().as_ref().map(|keys| keys.number);
+        if let Some(key) = self.usable().and_then(|keys| keys.find(id)) {
             return Ok(key);
         }
-        let seen = known.map(|keys| keys.number);
         self.fetch_after(seen).await;
         let keys = self.usable().ok_or(AuthError::ProviderUnavailable)?;
         keys.find(id).ok_or(AuthError::NotSigned)

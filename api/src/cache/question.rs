@@ -18,6 +18,7 @@ pub(super) enum Asked {
 }
 
 /// What the engine answered.
+#[expect(clippy::large_enum_variant, reason = "nearly all are searches")]
 #[derive(Clone, Debug)]
 pub(super) enum Found {
     Search(SearchAnswer),

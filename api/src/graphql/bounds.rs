@@ -401,7 +401,7 @@ mod tests {
             .collect();
         assert!(refused(&format!("{{ __schema {{ types {{ {wide} }} }} }}")).contains("500000 values"));
         // The same words elsewhere are nothing special.
-        assert!(check_document(&parse_query(&format!("{{ types {{ {round} }} }}")).unwrap()).is_ok());
+        assert!(check_document(&parse_query(format!("{{ types {{ {round} }} }}")).unwrap()).is_ok());
     }
 
     #[test]

@@ -201,11 +201,12 @@ impl Service {
         Ok(Addressed { request, named, keep: found.keep })
     }
 
-    /// Checks a document against the bounds and parses it.
+    /// Checks a document against the bounds and parses it. `read_only` refuses mutations before anything else is said
+    /// of them.
     ///
     /// # Errors
     /// The answer that says what is wrong.
-    pub(crate) fn prepare(&self, addressed: Addressed) -> Result<Prepared, Box<Response>> {
+    pub(crate) fn prepare(&self, addressed: Addressed, read_only: bool) -> Result<Prepared, Box<Response>> {
         let Addressed { mut request, keep, .. } = addressed;
         bounds::check_text(&request.query).map_err(refuse)?;
         bounds::check_variables(&request.variables).map_err(refuse)?;
@@ -216,12 +217,16 @@ impl Service {
         })?;
         let mut measure = bounds::check_document(document).map_err(refuse)?;
         let document = document.clone();
+        let kind = kind(&document, operation_name.as_deref());
+        if read_only && kind == OperationType::Mutation {
+            let error = ApiError::new(ErrorCode::MethodNotAllowed, "a mutation cannot be sent by GET");
+            return Err(refuse(error));
+        }
         let price =
             price::price(&self.pricing, &request, &document).map_err(|response| refused(*response))?;
         (measure.depth, measure.cost) = (price.depth, price.cost);
         self.gateway.settings.guard.limits.check(&measure).map_err(refuse)?;
         let cost = u32::try_from(price.cost).unwrap_or(u32::MAX).max(1);
-        let kind = kind(&document, operation_name.as_deref());
         let lasting = lasting::is_lasting(&document, operation_name.as_deref());
         let dry =
             request.query.contains(price::DRY_RUN).then(|| price::dry_run(&request, &document)).flatten();
@@ -262,7 +267,8 @@ impl Service {
         };
         let (mut outcome, mut whole_of) = (Outcome::default(), None);
         let execution = async {
-            let ran = self.execute_within(prepared, visitor, rate).await;
+            // The executor's future is large, and would be copied into each of those around it.
+            let ran = Box::pin(self.execute_within(prepared, visitor, rate)).await;
             (outcome, whole_of) = (ran.outcome, ran.whole_of);
             ran.response
         };
@@ -294,7 +300,7 @@ impl Service {
         let noted = notes.scope(in_one_request(self.schema.execute(request)));
         let execution = AssertUnwindSafe(noted).catch_unwind();
         let mut response =
-            match tokio::time::timeout(self.gateway.settings.operation_deadline, execution).await {
+            match tokio::time::timeout(self.gateway.settings.operation_deadline, Box::pin(execution)).await {
                 Ok(Ok(response)) => response,
                 Ok(Err(_)) => answer(ApiError::internal("a resolver panicked").into_server_error()),
                 Err(_) => {
@@ -443,7 +449,7 @@ impl Service {
         };
         let visitor = caller.visitor(&self.gateway).await.map_err(refuse)?;
         let permit = self.gateway.guard.gate.enter().await.map_err(refuse)?;
-        let prepared = self.address(request, None).and_then(|addressed| self.prepare(addressed))?;
+        let prepared = self.address(request, None).and_then(|addressed| self.prepare(addressed, false))?;
         let cost = prepared.charge;
         let rate = self.charge(&visitor, cost).map_err(|exceeded| {
             let mut response = refuse(exceeded.error);

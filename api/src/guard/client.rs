@@ -104,7 +104,8 @@ mod tests {
     #[test]
     fn headers_count_only_from_trusted_proxies_and_only_as_far_as_those_reach() {
         const XFF: &str = "x-forwarded-for";
-        let cases: &[(&str, &[(&'static str, &str)], &str)] = &[
+        type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+        let cases: &[Case] = &[
             ("203.0.113.9", &[], "203.0.113.9"),
             ("203.0.113.9", &[(XFF, "198.51.100.1")], "203.0.113.9"),
             ("::ffff:203.0.113.9", &[(XFF, "198.51.100.1")], "203.0.113.9"),

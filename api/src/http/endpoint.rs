@@ -151,16 +151,10 @@ async fn execute(
             Err(exceeded) => too_much(&exceeded, stored.cost, media_type),
         };
     }
-    let prepared = match shared.service.prepare(addressed) {
+    let prepared = match shared.service.prepare(addressed, via == Via::Get) {
         Ok(prepared) => prepared,
         Err(answer) => return tell(&answer, media_type),
     };
-    if via == Via::Get && prepared.kind() == OperationType::Mutation {
-        let error = ApiError::new(ErrorCode::MethodNotAllowed, "a mutation cannot be sent by GET");
-        let mut response = refuse(&error, media_type);
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
-        return response;
-    }
     if prepared.kind() == OperationType::Subscription {
         let message = "a subscription is followed over WebSocket (graphql-transport-ws) at this address";
         return refuse(&ApiError::new(ErrorCode::BadRequest, message), media_type);
@@ -235,6 +229,9 @@ fn tell(answer: &Answer, media_type: MediaType) -> Response {
         (_, status) => status,
     };
     let mut response = respond(status, media_type, &without_data(answer));
+    if code == ErrorCode::MethodNotAllowed {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
     if let Some(ms) = code.row().retry_after_ms {
         tell_retry(&mut response, ms);
     }

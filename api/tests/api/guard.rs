@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use axum::body::Body;
 use http::{Request, header};
-use serde_json::{Value, json};
+use serde_json::json;
 use wikimovie_api::{
     ApiSettings, Environment,
     guard::{CrossSite, GateSettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies},
@@ -258,7 +258,7 @@ async fn introspection_and_graphiql_are_for_development() {
         let app = TestApp::of(dozen(), ApiSettings::of(environment));
         let open = environment == Environment::Development;
         let told = app.post(&json!({ "query": query })).await.json();
-        assert_eq!(told["data"]["__schema"]["queryType"]["name"] == Value::from("Query"), open, "{told}");
+        assert_eq!(told["data"]["__schema"]["queryType"]["name"] == "Query", open, "{told}");
         // Where the pages were not built, the page that stands for them says so.
         let page = app.get("/graphiql").await;
         assert_eq!(page.status == 200 || page.text().contains("were not built"), open, "{environment:?}");

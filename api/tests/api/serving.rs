@@ -100,9 +100,9 @@ async fn kept(address: SocketAddr, write: &[u8]) -> Duration {
         {
             break;
         }
-        match tokio::time::timeout(Duration::from_millis(20), stream.read(&mut answer)).await {
-            Ok(Ok(0) | Err(_)) => break,
-            Ok(Ok(_)) | Err(_) => {}
+        let read = tokio::time::timeout(Duration::from_millis(20), stream.read(&mut answer)).await;
+        if matches!(read, Ok(Ok(0) | Err(_))) {
+            break;
         }
     }
     started.elapsed()

@@ -1,5 +1,7 @@
 //! TLS with clients that others wrote: curl, OpenSSL and rustls.
 
+#![expect(clippy::print_stderr, reason = "a skipped check says so")]
+
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
