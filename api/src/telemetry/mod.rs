@@ -1,6 +1,6 @@
 //! What operators see of the gateway: metrics, traces, and the log of slow operations.
 //!
-//! [`observe`] stands around every HTTP request, [`operation`] around every GraphQL operation, [`fields`] around
+//! [`observe()`] stands around every HTTP request, [`operation`] around every GraphQL operation, [`fields`] around
 //! every root field, and [`engine`] around every question to the engine. Metrics are described in
 //! [`wikimovie_command::metrics`]. What a person typed never becomes a label, an attribute or a line.
 

@@ -1,9 +1,10 @@
 //! From the queue to the catalogue: receives hints, makes the catalogue equal to the bucket at the keys they name,
 //! and deletes each message once all it says is durable.
 //!
-//! Level-triggered, by [`sync`]: the current state of each key, against the ledger, decides what is done; late,
-//! repeated and swapped events do no harm. A [`Worker::turn`] takes a batch of messages through all of it and commits
-//! once. Large objects go on beside that ([`large`]), so that small ones do not wait for them. While the engine does not take writes nothing is received, so that no receive counts are used up.
+//! Level-triggered, by [`sync`](mod@crate::sync): the current state of each key, against the ledger, decides what is
+//! done; late, repeated and swapped events do no harm. A [`Worker::turn`] takes a batch of messages through all of it
+//! and commits once. Large objects go on beside that ([`large`]), so that small ones do not wait for them. While the
+//! engine does not take writes nothing is received, so that no receive counts are used up.
 
 mod large;
 pub mod lease;
