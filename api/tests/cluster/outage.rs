@@ -191,7 +191,8 @@ async fn survive(engine: &wikimovie_testkit::Engine, name: &str, fault: Fault, o
         "{name}: new questions after {new:?}, known ones after {old:?}"
     );
     assert!(
-        after.sockets <= before.sockets + CLIENTS && after.tasks <= before.tasks + CLIENTS,
+        // Both sides of each connection are in this process, and pools keep idle ones.
+        after.sockets <= before.sockets + 4 * CLIENTS && after.tasks <= before.tasks + CLIENTS,
         "{name}: something stayed"
     );
     assert!(after.resident_mib < before.resident_mib + 64.0, "{name}: memory grew");
