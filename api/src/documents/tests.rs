@@ -1,3 +1,5 @@
+//! Documents by name: what is kept, what is trusted, and what a changed manifest does.
+
 use std::fs;
 
 use async_graphql::value;
