@@ -113,7 +113,7 @@ impl Vocabulary {
         // Two slips in a word not yet finished would let in almost anyone.
         let near = if open { Near::prefix(word, 1) } else { Near::word(word, edits) };
         let mut ords = Vec::new();
-        near.each(self.names().words(), |_, at, _| ords.extend_from_slice(self.names().bearers(at)));
+        near.each(self.names().words(), None, |_, at, _| ords.extend_from_slice(self.names().bearers(at)));
         ords.sort_unstable();
         ords.dedup();
         ords

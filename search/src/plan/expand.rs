@@ -36,9 +36,19 @@ pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
         return Vec::new();
     }
     if count > 0 || edits > 1 || word.chars().count() < STRANGE_CHARS {
-        return collect(vocabulary, word, &Near::word(word, edits));
+        return collect(vocabulary, word, &Near::word(word, edits), None);
     }
-    let mut found = collect(vocabulary, word, &Near::word(word, 2));
+    // To look for two slips in the first letters, too, takes longest, and pays where nothing else is near.
+    let near = collect(vocabulary, word, &Near::word(word, edits), None);
+    let two = Near::word(word, 2);
+    let mut found = if near.iter().any(|variant| variant.counts.title > 0) {
+        let mut found = collect(vocabulary, word, &two, word.chars().next());
+        found.extend(near.into_iter().filter(|variant| !variant.same_start));
+        order(&mut found);
+        found
+    } else {
+        collect(vocabulary, word, &two, None)
+    };
     found.retain(|v| v.edits == 1 || v.same_start || v.text.chars().count() >= LONG_CHARS);
     found
 }
@@ -68,7 +78,7 @@ pub fn inflected(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts
 /// Words that start nearly as typed, one edit at most.
 pub fn near_prefix(vocabulary: &Vocabulary, prefix: &str) -> Vec<Variant> {
     let edits = allowed_edits(prefix).min(1);
-    if edits == 0 { Vec::new() } else { collect(vocabulary, prefix, &Near::prefix(prefix, edits)) }
+    if edits == 0 { Vec::new() } else { collect(vocabulary, prefix, &Near::prefix(prefix, edits), None) }
 }
 
 /// Words that start as typed, without the word itself, commonest in the field first, then by bytes.
@@ -89,23 +99,28 @@ pub fn longer(vocabulary: &Vocabulary, prefix: &str, count: impl Fn(WordCounts) 
     found.into_iter().map(|(_, word)| word).collect()
 }
 
-fn collect(vocabulary: &Vocabulary, typed: &str, near: &Near) -> Vec<Variant> {
+fn collect(vocabulary: &Vocabulary, typed: &str, near: &Near, begins: Option<char>) -> Vec<Variant> {
     let mut found = Vec::new();
     let first = typed.chars().next();
-    near.each(vocabulary.word_map(), |word, at, edits| {
+    near.each(vocabulary.word_map(), begins, |word, at, edits| {
         if word != typed {
             let counts = vocabulary.counts_at(at);
             let same_start = word.chars().next() == first;
             found.push(Variant { text: word.to_owned(), edits, same_start, counts });
         }
     });
+    order(&mut found);
+    found
+}
+
+/// Nearest first, then commonest, then by bytes; no more than are used.
+fn order(found: &mut Vec<Variant>) {
     found.sort_unstable_by(|a, b| {
         (a.edits.cmp(&b.edits))
             .then_with(|| b.counts.sum().cmp(&a.counts.sum()))
             .then_with(|| a.text.cmp(&b.text))
     });
     found.truncate(MAX_VARIANTS);
-    found
 }
 
 #[cfg(test)]

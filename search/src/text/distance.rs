@@ -41,9 +41,20 @@ impl Near {
         Self { dfa: builder(edits).build_prefix_dfa(prefix), open: true }
     }
 
-    /// Calls `each` with every near word of the map, its value and its edits, in order of bytes.
-    pub fn each(&self, map: &Map<Vec<u8>>, mut each: impl FnMut(&str, u64, u8)) {
-        let mut stream = map.search_with_state(self).into_stream();
+    /// Calls `each` with every near word of the map, its value and its edits, in order of bytes. With `first`, only
+    /// words that begin with this letter are looked at, which is many times as fast.
+    pub fn each(&self, map: &Map<Vec<u8>>, first: Option<char>, mut each: impl FnMut(&str, u64, u8)) {
+        let mut search = map.search_with_state(self);
+        let mut letter = [0; 4];
+        if let Some(first) = first {
+            let bytes = first.encode_utf8(&mut letter).as_bytes();
+            search = search.ge(bytes);
+            if let Some((last, before)) = bytes.split_last() {
+                // No byte of UTF-8 is the greatest one.
+                search = search.lt([before, &[last + 1]].concat());
+            }
+        }
+        let mut stream = search.into_stream();
         while let Some((word, value, state)) = stream.next() {
             if let (Ok(word), Distance::Exact(edits)) = (std::str::from_utf8(word), self.dfa.distance(state))
             {

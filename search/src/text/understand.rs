@@ -293,7 +293,9 @@ impl<'a> Reader<'a> {
             _ => return None,
         };
         let names: Vec<&str> = range.clone().map(|at| self.word(at)).collect();
-        let best = slips.into_iter().filter_map(|slip| person_with_slip(self.vocabulary, &names, slip));
+        // A strange word is a slip for sure; one of several that are known is not, where it is short.
+        let sure = !strange.is_empty();
+        let best = slips.into_iter().filter_map(|slip| person_with_slip(self.vocabulary, &names, slip, sure));
         best.min_by_key(|&(edits, ord)| (edits, std::cmp::Reverse(self.vocabulary.people()[ord].movies), ord))
             .map(|(_, ord)| &self.vocabulary.people()[ord])
     }
@@ -301,9 +303,10 @@ impl<'a> Reader<'a> {
 
 /// The best person whose name is these words but for slips in one of them. The name as a whole tells who is meant,
 /// so that a word too short to be guessed alone (`ian olm`) may hold one slip.
-fn person_with_slip(vocabulary: &Vocabulary, names: &[&str], slip: usize) -> Option<(u8, usize)> {
+fn person_with_slip(vocabulary: &Vocabulary, names: &[&str], slip: usize, sure: bool) -> Option<(u8, usize)> {
     let letters: usize = names.iter().map(|name| name.chars().count()).sum();
-    let short = (MIN_SHORT_CHARS..).contains(&names[slip].chars().count()) && letters >= MIN_NAME_CHARS;
+    let short =
+        sure && (MIN_SHORT_CHARS..).contains(&names[slip].chars().count()) && letters >= MIN_NAME_CHARS;
     let edits = allowed_edits(names[slip]).max(u8::from(short && !has_digit(names[slip])));
     if edits == 0 {
         return None;
