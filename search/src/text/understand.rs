@@ -3,7 +3,7 @@
 //! Readings never overlap; where two are possible the longer one is taken, and among equals time goes before
 //! people, people before genres. A reading does not take its words away: how it is used is up to the plan.
 
-use std::{collections::HashMap, ops::Range, sync::LazyLock};
+use std::{cell::LazyCell, collections::HashMap, ops::Range, sync::LazyLock};
 
 use wikimovie_domain::{UnderstandingKind, Year, YearRange};
 
@@ -317,7 +317,8 @@ fn person_with_slip(vocabulary: &Vocabulary, names: &[&str], slip: usize, sure: 
     if rarest.is_empty() {
         return None;
     }
-    let near = Near::word(names[slip], edits);
+    // Made for the few names of which all other words fit: to make it takes longer than to compare those.
+    let near = LazyCell::new(|| Near::word(names[slip], edits));
     let matches = rarest.iter().filter_map(|&ord| {
         let person = vocabulary.people().get(ord as usize)?;
         let words: Vec<&str> = person.key.split(' ').collect();
