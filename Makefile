@@ -66,7 +66,7 @@ bench-overload: ## three times the sustainable load on one core; into docs/perfo
 	@scripts/bench-overload.sh
 
 outage: ## the engine away for a minute under load, on each search node (OUTAGE_SECONDS=n)
-	OUTAGE_SECONDS=$${OUTAGE_SECONDS:-60} cargo test --locked -p wikimovie-api --test cluster outage -- --nocapture
+	OUTAGE_SECONDS=$${OUTAGE_SECONDS:-60} cargo test --locked --workspace --test outage -- --nocapture
 
 manifest: ## a manifest of trusted documents from clients/operations, on stdout
 	@node clients/operations/manifest.mjs
@@ -92,7 +92,7 @@ chaos: ## random schedules of changes, faults and kills: N (1000) on fakes, REAL
 kill-points: ## kill -9 a worker at each named point of its work, ROUNDS (20) times, on LocalStack and search nodes
 	KILL_ROUNDS=$${ROUNDS:-20} cargo test --locked -p wikimovie-ingest --test localstack killed_at_any_point -- --nocapture
 
-fuzz: ## fuzz message parser, record reader and reading of texts, ten minutes each (SECONDS_EACH=n); needs nightly and cargo-fuzz
+fuzz: ## fuzz message parser, record reader and reading of texts, ten minutes each (SECONDS_EACH=n); needs cargo-fuzz
 	@scripts/fuzz.sh
 
 deploy-check: ## images, compose, workflows, chart and Terraform: the fast gates, which test runs too

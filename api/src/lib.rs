@@ -106,6 +106,21 @@ impl Gateway {
         self.answers.is_on().then(key)
     }
 
+    /// The key of a whole body; `None` where a body has to be read whatever is remembered.
+    fn body_key(&self, body: &[u8], access: &[u8]) -> Option<cache::Key> {
+        (self.answers.is_on() && self.documents.admits_all()).then(|| cache::Key::of_body(body, access))
+    }
+
+    /// Notes which question a body asks.
+    fn note_bytes(&self, body: cache::Key, question: cache::Key) {
+        self.answers.note_body(body, question);
+    }
+
+    /// The answer kept to the question that a body asks, as [`Self::answer`] gives it.
+    fn answer_to_bytes(&self, body: &cache::Key) -> Option<cache::Stored> {
+        self.answer(&self.answers.question_of(body)?)
+    }
+
     /// The answer kept under a key, where its revision is known to be the current one.
     fn answer(&self, key: &cache::Key) -> Option<cache::Stored> {
         self.answers.get(key, self.cached.confirmed_revision())

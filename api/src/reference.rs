@@ -147,7 +147,8 @@ pub fn errors() -> String {
          in `extensions.argument`.\n\n\
          The HTTP status is that of a request that failed as a whole, for clients that accept \
          `application/graphql-response+json`. With `application/json` a fault in the document (400) is answered \
-         with 200. Where one field fails and the rest is answered, the status is 200 and the error has a `path`.\n\n\
+         with 200. Where one field fails and the rest is answered, the status is 200 and the error has a `path`. \
+         [error-answers.md](error-answers.md) shows the whole answer of each.\n\n\
          | code | HTTP | retry | meaning |\n|---|---|---|---|\n",
     );
     for code in ErrorCode::ALL {

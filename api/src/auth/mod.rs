@@ -263,7 +263,8 @@ impl Authenticator {
             (_, Credential::None) => Err(AuthError::Missing),
             (_, Credential::Malformed) => Err(AuthError::Malformed),
             (Mode::Keys(keys), Credential::Bearer(key)) => keys.identify(key),
-            (Mode::Jwt(verifier), Credential::Bearer(token)) => verifier.identify(token).await,
+            // Large, as it may fetch keys, and every request would carry it.
+            (Mode::Jwt(verifier), Credential::Bearer(token)) => Box::pin(verifier.identify(token)).await,
         };
         let result = identified.as_ref().map_or_else(|error| error.name(), |_| "ok");
         counter!("wikimovie_authentications_total", "result" => result).increment(1);

@@ -38,6 +38,15 @@ impl Key {
         }
         Self(hash.0.finalize().into())
     }
+
+    /// The key of a body as it was sent. Never that of an operation, which begins with its length.
+    pub(crate) fn of_body(body: &[u8], access: &[u8]) -> Self {
+        let mut hash = Hash(Sha256::new());
+        hash.length(usize::MAX);
+        hash.bytes(access);
+        hash.bytes(body);
+        Self(hash.0.finalize().into())
+    }
 }
 
 /// Each part is preceded by its kind and length, so that no two values run together.
@@ -148,18 +157,29 @@ fn pack(bytes: &[u8]) -> Bytes {
 
 /// Whole answers by key.
 #[derive(Clone, Debug)]
-pub(crate) struct WholeAnswers(Option<moka::sync::Cache<Key, Stored>>);
+pub(crate) struct WholeAnswers(Option<Stores>);
+
+#[derive(Clone, Debug)]
+struct Stores {
+    answers: moka::sync::Cache<Key, Stored>,
+    /// Which question a body asks: most clients send the same bytes again, and need not be read then.
+    bodies: moka::sync::Cache<Key, Key>,
+}
+
+/// Bytes of answers for each body whose question is noted: an answer is hardly smaller, and a note far.
+const BYTES_PER_BODY: u64 = 1024;
 
 impl WholeAnswers {
     /// A store of so many bytes; 0 keeps nothing.
     pub(crate) fn new(bytes: u64) -> Self {
-        let store = || {
-            moka::sync::Cache::builder()
+        let stores = || Stores {
+            answers: moka::sync::Cache::builder()
                 .max_capacity(bytes)
                 .weigher(|_, stored: &Stored| stored.weight())
-                .build()
+                .build(),
+            bodies: moka::sync::Cache::new(bytes / BYTES_PER_BODY),
         };
-        Self((bytes > 0).then(store))
+        Self((bytes > 0).then(stores))
     }
 
     /// Whether anything is kept at all.
@@ -169,7 +189,7 @@ impl WholeAnswers {
 
     /// The answer, where it is of this revision.
     pub(crate) fn get(&self, key: &Key, revision: Option<u64>) -> Option<Stored> {
-        let found = self.0.as_ref()?.get(key).filter(|stored| Some(stored.revision) == revision);
+        let found = self.0.as_ref()?.answers.get(key).filter(|stored| Some(stored.revision) == revision);
         let result = if found.is_some() { "hit" } else { "miss" };
         counter!("wikimovie_cache_answers_total", "result" => result).increment(1);
         if let Some(request) = telemetry::Request::current() {
@@ -181,9 +201,21 @@ impl WholeAnswers {
     /// Keeps an answer.
     pub(crate) fn put(&self, key: Key, stored: Stored) {
         if let Some(store) = &self.0 {
-            store.insert(key, stored);
-            gauge!("wikimovie_cache_bytes", "store" => "answers").set(store.weighted_size() as f64);
+            store.answers.insert(key, stored);
+            gauge!("wikimovie_cache_bytes", "store" => "answers").set(store.answers.weighted_size() as f64);
         }
+    }
+
+    /// Notes which question a body asks. Nothing ever changes that.
+    pub(crate) fn note_body(&self, body: Key, question: Key) {
+        if let Some(stores) = &self.0 {
+            stores.bodies.insert(body, question);
+        }
+    }
+
+    /// The question that a body asks, where it was noted.
+    pub(crate) fn question_of(&self, body: &Key) -> Option<Key> {
+        self.0.as_ref()?.bodies.get(body)
     }
 }
 

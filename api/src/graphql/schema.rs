@@ -123,6 +123,11 @@ impl Addressed {
     pub(crate) fn is_named(&self) -> bool {
         self.named
     }
+
+    /// Whether the document was sent, and under no name.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.named && self.keep.is_none()
+    }
 }
 
 /// A request that may be executed: within bounds, parsed, and of a known kind.
@@ -201,6 +206,18 @@ impl Service {
         Ok(Addressed { request, named, keep: found.keep })
     }
 
+    /// Keeps the document of a request under its name, where it was sent with one. To be called once it was checked, or
+    /// found to be that of an answer.
+    pub(crate) fn keep_document(&self, addressed: &Addressed) {
+        self.keep(addressed.keep, &addressed.request);
+    }
+
+    fn keep(&self, hash: Option<Hash>, request: &Request) {
+        if let Some(hash) = hash {
+            self.gateway.documents.keep(hash, &request.query);
+        }
+    }
+
     /// Checks a document against the bounds and parses it. `read_only` refuses mutations before anything else is said
     /// of them.
     ///
@@ -240,9 +257,7 @@ impl Service {
             }
             None => self.shape.select(&document, operation_name.as_deref()),
         };
-        if let Some(hash) = keep {
-            self.gateway.documents.keep(hash, &request.query);
-        }
+        self.keep(keep, &request);
         Ok(Prepared { request, kind, selected, lasting, cost, charge })
     }
 

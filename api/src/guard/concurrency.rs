@@ -1,27 +1,33 @@
 //! How many operations run at once: a limit that follows the load, a short queue, and a quick "no" beyond it.
 //!
 //! An operation enters the [`Gate`] before it is parsed and leaves when its answer is made. Inside there are never
-//! more than the limit; in the queue never more than a quarter of it, and none longer than [`GateSettings::wait`].
-//! Everyone else is refused at once with `OVERLOADED`, which costs far less than an answer.
+//! more than the limit; those who wait are few, and none waits longer than [`GateSettings::wait`]. Everyone else is
+//! refused at once with `OVERLOADED`, which costs far less than an answer.
 //!
 //! Two things make a gateway slow, and each has its own sign:
 //!
 //! - **The engine is slow.** Operations pile up waiting for it. [`GateSettings::limit`] bounds them.
 //! - **The processors are busy.** Then every task waits in the runtime's queue each time it is woken. [`Gate::follow`]
-//!   measures that wait itself, by letting a task of its own pass through the queue: it is near zero until the
-//!   processors saturate, and does not depend on how dear the operations of the day are, as their duration would.
-//!   While the wait stands above [`GateSettings::target`] the limit shrinks by a tenth a tick, and afterwards it
-//!   grows again, but only while it is being used (AIMD, as TCP does it). That the *smallest* wait of a tick counts
-//!   tells a standing queue from a burst, as CoDel (RFC 8289) does it.
+//!   measures that wait itself, by sending a task of its own through the queue ([`queue_wait`]): it is near zero until
+//!   the processors saturate, and does not depend on how dear the operations of the day are, as their duration would.
+//!   That the *smallest* wait of a tick counts tells a standing queue from a burst, as CoDel (RFC 8289) does it.
+//!
+//! While the wait stands above [`GateSettings::target`] the limit is cut, afterwards it grows again (AIMD, as TCP
+//! does it). While nothing is wrong the limit keeps to twice what is used: a flood then meets a limit that is
+//! near what the processors can do, and not one that has first to be cut down while everyone waits.
 
 use std::{
+    cmp::Ordering,
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    num::NonZeroUsize,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    thread::available_parallelism,
     time::{Duration, Instant},
 };
 
 use metrics::{counter, gauge, histogram};
 use tokio::sync::oneshot;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::graphql::error::{ApiError, ErrorCode};
 
@@ -44,10 +50,21 @@ impl Default for GateSettings {
 
 /// The limit never falls below: a gateway that lets nobody in would not notice that the load is gone.
 const MIN_LIMIT: usize = 16;
+/// What is let in at once for each processor though nobody asked for it lately.
+const READY: usize = 64;
 /// Time between two looks at the load.
-const TICK: Duration = Duration::from_millis(50);
-/// Measurements in one tick.
-const PROBES: u32 = 5;
+const TICK: Duration = Duration::from_millis(24);
+/// Time between two measurements.
+const PROBE: Duration = Duration::from_millis(8);
+/// Time until a cut shows in the wait: those inside have to leave first.
+const SETTLING: Duration = Duration::from_millis(100);
+/// How many times the target a wait is that tells of a flood.
+const FLOOD: u32 = 4;
+/// Time after a cut in which the processors count as hardly enough.
+const WARY: Duration = Duration::from_secs(2);
+
+/// Processors that this process may use.
+static PROCESSORS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, NonZeroUsize::get));
 
 /// Lets operations in. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -65,8 +82,10 @@ struct Shared {
 struct State {
     limit: usize,
     inside: usize,
-    /// Most that were inside or waiting since the last tick.
+    /// Most that were inside or wanted to be since the last tick.
     peak: usize,
+    /// When the limit was cut last.
+    cut: Option<Instant>,
     queue: VecDeque<oneshot::Sender<Permit>>,
 }
 
@@ -125,36 +144,32 @@ impl Gate {
         self.shared.state().limit
     }
 
-    /// Follows the load for ever; to be run as a task on the runtime that answers.
+    /// Follows the load for ever. Measures on the runtime's workers, wherever it is itself polled.
     pub async fn follow(&self) {
-        loop {
-            let mut smallest = Duration::MAX;
-            for _ in 0..PROBES {
-                tokio::time::sleep(TICK / PROBES).await;
-                let woken = Instant::now();
-                tokio::task::yield_now().await;
-                smallest = smallest.min(woken.elapsed());
+        let gate = self.clone();
+        let measures = tokio::spawn(async move {
+            loop {
+                let (begun, mut waits) = (Instant::now(), Waits::default());
+                // A measurement takes as long as the queue is; a long one is not to be repeated before it counts.
+                while begun.elapsed() < TICK {
+                    tokio::time::sleep(PROBE).await;
+                    waits.add(queue_wait().await);
+                }
+                gate.adjust(waits, Instant::now());
             }
-            self.adjust(smallest);
+        });
+        // It ends with who follows.
+        if AbortOnDropHandle::new(measures).await.is_err() {
+            tracing::error!("the load is no longer followed");
         }
     }
 
     /// Sets the limit by what the last tick showed.
-    fn adjust(&self, wait: Duration) {
+    fn adjust(&self, waits: Waits, now: Instant) {
         let (limit, inside, granted) = {
             let mut state = self.shared.state();
             if let Some(most) = self.shared.settings.limit {
-                let peak = std::mem::take(&mut state.peak);
-                if wait > self.shared.settings.target {
-                    // From what was used, not from a limit that nothing came near to.
-                    let used = state.limit.min(peak.max(state.inside));
-                    state.limit = (used * 9 / 10).max(MIN_LIMIT.min(most));
-                } else if peak >= state.limit {
-                    state.limit = (state.limit + 1 + state.limit / 20).min(most);
-                } else if wait < self.shared.settings.target / 4 {
-                    // A quiet tick: what is left of an old overload goes away by itself.
-                    state.limit = (state.limit + 1).min(most);
-                }
+                state.adjust(waits, self.shared.settings.target, most, now);
             }
             let granted = state.grants(&self.shared);
             (state.limit, state.inside, granted)
@@ -165,14 +180,77 @@ impl Gate {
         }
         gauge!("wikimovie_operations_in_flight").set(inside as f64);
         gauge!("wikimovie_operations_in_flight_limit").set(limit as f64);
-        histogram!("wikimovie_runtime_queue_seconds").record(wait.as_secs_f64());
+        histogram!("wikimovie_runtime_queue_seconds").record(waits.smallest.as_secs_f64());
     }
 }
 
+/// What was measured in a tick.
+#[derive(Clone, Copy, Debug)]
+struct Waits {
+    smallest: Duration,
+    greatest: Duration,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self { smallest: Duration::MAX, greatest: Duration::ZERO }
+    }
+}
+
+impl Waits {
+    fn add(&mut self, wait: Duration) {
+        self.smallest = self.smallest.min(wait);
+        self.greatest = self.greatest.max(wait);
+    }
+}
+
+/// How long a task that can run waits until it runs. To be asked on a worker of the runtime: what a worker wakes last
+/// runs next, ahead of its queue, so that the task is followed by one that takes this place and sends it to the end.
+async fn queue_wait() -> Duration {
+    let queued = Instant::now();
+    let passing = tokio::spawn(async move { queued.elapsed() });
+    drop(tokio::spawn(std::future::ready(())));
+    passing.await.unwrap_or_default()
+}
+
 impl State {
-    /// How many may wait: a quarter of those inside, so that waiting adds about a quarter to the time inside.
+    /// How many may wait: where the processors are hardly enough an eighth of those inside, so that waiting adds about an
+    /// eighth to the time inside; else as many again, who bridge the time until the limit has grown.
     fn waiting_room(&self) -> usize {
-        (self.limit / 4).max(1)
+        let share = if self.is_wary(Instant::now()) { 8 } else { 1 };
+        (self.limit / share).max(1)
+    }
+
+    fn is_wary(&self, now: Instant) -> bool {
+        self.cut.is_some_and(|cut| now.saturating_duration_since(cut) < WARY)
+    }
+
+    fn adjust(&mut self, waits: Waits, target: Duration, most: usize, now: Instant) {
+        let wanted = std::mem::take(&mut self.peak).max(self.inside);
+        if waits.smallest > target {
+            let is_flood = waits.smallest > FLOOD * target;
+            let settling = if is_flood { SETTLING / 2 } else { SETTLING };
+            if self.cut.is_none_or(|cut| now.saturating_duration_since(cut) >= settling) {
+                // From what is used, not from a limit that nothing came near to.
+                let used = self.limit.min(wanted);
+                let kept = if is_flood { used / 2 } else { used * 9 / 10 };
+                self.limit = kept.max(MIN_LIMIT.min(most));
+                self.cut = Some(now);
+            }
+        } else if wanted >= self.limit {
+            // By much only where nothing in the whole tick spoke of busy processors.
+            let careful = self.is_wary(now) || waits.greatest > target / 2;
+            let more = if careful { 1 + self.limit / 64 } else { 1 + self.limit / 2 };
+            self.limit = (self.limit + more).min(most);
+        } else {
+            let ready = (2 * wanted).max(READY * *PROCESSORS).min(most);
+            // Slowly either way: what was used a moment ago may be used again.
+            self.limit = match self.limit.cmp(&ready) {
+                Ordering::Less => (self.limit + 1).min(ready),
+                Ordering::Equal => ready,
+                Ordering::Greater => (self.limit - self.limit.div_ceil(32)).max(ready),
+            };
+        }
     }
 
     /// Takes from the queue who may enter now.
@@ -224,15 +302,25 @@ mod tests {
     }
 
     const IDLE: Duration = Duration::ZERO;
-    const BUSY: Duration = Duration::from_millis(20);
+    const BUSY: Duration = Duration::from_millis(3);
+    const FLOODED: Duration = Duration::from_millis(20);
+
+    /// Ticks that follow one another so slowly that each cut has shown.
+    fn ticks(gate: &Gate, wait: Duration, number: u32) {
+        let begun = Instant::now();
+        for tick in 1..=number {
+            gate.adjust(Waits { smallest: wait, greatest: wait }, begun + tick * SETTLING);
+        }
+    }
 
     #[tokio::test]
-    async fn no_more_than_the_limit_are_inside_and_a_quarter_waits() {
-        let gate = gate(8);
+    async fn no_more_than_the_limit_are_inside_and_an_eighth_waits_where_processors_are_busy() {
+        let gate = gate(16);
         let mut inside = Vec::new();
-        for _ in 0..8 {
+        for _ in 0..16 {
             inside.push(gate.enter().await.unwrap());
         }
+        gate.shared.state().cut = Some(Instant::now());
         let enter = || {
             tokio::spawn({
                 let gate = gate.clone();
@@ -248,7 +336,7 @@ mod tests {
         for waiting in waiting {
             inside.push(waiting.await.unwrap().unwrap());
         }
-        assert_eq!(gate.inside(), 8);
+        assert_eq!(gate.inside(), 16);
         drop(inside);
         assert_eq!(gate.inside(), 0);
     }
@@ -266,27 +354,76 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn busy_processors_shrink_the_limit_from_what_is_used_and_quiet_ones_restore_it() {
+    async fn busy_processors_cut_the_limit_from_what_is_used() {
+        for (wait, cut) in [(BUSY, 90), (FLOODED, 50)] {
+            let gate = gate(512);
+            let inside: Vec<_> = futures::future::join_all((0..100).map(|_| gate.enter())).await;
+            ticks(&gate, wait, 1);
+            assert_eq!(gate.limit(), cut);
+            // Until that has shown, it is not cut again.
+            gate.adjust(Waits { smallest: wait, greatest: wait }, Instant::now() + SETTLING + TICK);
+            assert_eq!(gate.limit(), cut);
+            ticks(&gate, wait, 100);
+            assert_eq!(gate.limit(), MIN_LIMIT);
+            drop(inside);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_limit_keeps_to_twice_what_is_used_and_grows_with_the_demand() {
+        let gate = gate(10_000);
+        let ready = READY * *PROCESSORS;
+        ticks(&gate, IDLE, 1_000);
+        assert_eq!(gate.limit(), ready);
+        let many = 4 * ready;
+        let mut inside: Vec<_> = futures::future::join_all((0..many).map(|_| gate.enter())).await;
+        let refused = inside.iter().filter(|entered| entered.is_err()).count();
+        assert_eq!(refused, many - ready);
+        let enter = || {
+            tokio::spawn({
+                let gate = gate.clone();
+                async move { gate.enter().await }
+            })
+        };
+        // Who comes while it grows waits a moment and is let in.
+        let waiting: Vec<_> = (0..ready / 2).map(|_| enter()).collect();
+        tokio::task::yield_now().await;
+        ticks(&gate, IDLE, 1);
+        for waiting in waiting {
+            inside.push(waiting.await.unwrap());
+        }
+        assert!(gate.limit() > ready && gate.inside() > ready, "{} of {}", gate.inside(), gate.limit());
+    }
+
+    #[tokio::test]
+    async fn after_a_cut_the_limit_grows_by_little() {
         let gate = gate(512);
         let inside: Vec<_> = futures::future::join_all((0..100).map(|_| gate.enter())).await;
-        gate.adjust(BUSY);
-        assert_eq!(gate.limit(), 90);
-        for _ in 0..100 {
-            gate.adjust(BUSY);
-        }
-        assert!(gate.limit() >= MIN_LIMIT && gate.limit() <= 90);
+        ticks(&gate, FLOODED, 1);
+        ticks(&gate, IDLE, 1);
+        assert_eq!(gate.limit(), 51);
         drop(inside);
-        for _ in 0..600 {
-            gate.adjust(IDLE);
-        }
-        assert_eq!(gate.limit(), 512);
     }
 
     #[tokio::test]
     async fn a_gate_without_limit_lets_everyone_in() {
         let gate = Gate::new(GateSettings { limit: None, ..GateSettings::default() });
         let inside: Vec<_> = futures::future::join_all((0..2_000).map(|_| gate.enter())).await;
-        gate.adjust(BUSY);
+        ticks(&gate, FLOODED, 1);
         assert!(inside.iter().all(Result::is_ok) && gate.enter().await.is_ok());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn the_wait_is_that_of_a_whole_queue() {
+        const TASKS: u32 = 100;
+        const EACH: Duration = Duration::from_millis(1);
+        let measured = tokio::spawn(async {
+            for _ in 0..TASKS {
+                tokio::spawn(async { std::thread::sleep(EACH) });
+            }
+            queue_wait().await
+        });
+        let measured = measured.await.unwrap();
+        assert!(measured >= TASKS * EACH * 9 / 10, "{measured:?}");
     }
 }

@@ -1,5 +1,7 @@
 //! `/graphql`: GraphQL over HTTP by the specification's draft, checked by its public audits.
 
+use std::sync::Arc;
+
 use async_graphql::{Response as Answer, parser::types::OperationType};
 use axum::{
     body::Body,
@@ -10,10 +12,10 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 
 use crate::{
     Gateway,
-    cache::Stored,
+    cache::{Key, Stored},
     graphql::{
         error::{ApiError, ErrorCode},
-        schema::{Visitor, add_cost},
+        schema::{Addressed, Visitor, add_cost},
     },
     guard::{RateStatus, rate::Exceeded},
     http::{
@@ -31,7 +33,7 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 
 /// A query in the query string, or the start of a WebSocket connection. A GET changes nothing and looks at no
 /// cookie, so that another site may make a browser send one does no harm.
-pub(super) async fn get(State(shared): State<Shared>, request: http::Request<Body>) -> Response {
+pub(super) async fn get(State(shared): State<Arc<Shared>>, request: http::Request<Body>) -> Response {
     let (mut parts, _) = request.into_parts();
     if is_upgrade(&parts.headers) {
         return upgrade(&shared, &mut parts).await;
@@ -40,15 +42,24 @@ pub(super) async fn get(State(shared): State<Shared>, request: http::Request<Bod
         Ok(media_type) => media_type,
         Err(response) => return *response,
     };
-    let guard = &shared.gateway.settings.guard;
-    match guard.cross_site.check_get(&parts.headers).and_then(|()| parameters::from_uri(&parts.uri)) {
-        Ok(parameters) => answer(&shared, parameters, media_type, Via::Get, &parts).await,
-        Err(error) => refuse(&error, media_type),
+    let gateway = &shared.gateway;
+    let cross_site = &gateway.settings.guard.cross_site;
+    let parameters =
+        match cross_site.check_get(&parts.headers).and_then(|()| parameters::from_uri(&parts.uri)) {
+            Ok(parameters) => parameters,
+            Err(error) => return refuse(&error, media_type),
+        };
+    match visitor(gateway, &parts).await {
+        Ok(visitor) => {
+            let asked = Asked { media_type, via: Via::Get, headers: &parts.headers, visitor: &visitor };
+            answer(&shared, parameters, None, &asked).await
+        }
+        Err(error) => refuse(&error.into(), media_type),
     }
 }
 
 /// An operation in a JSON body.
-pub(super) async fn post(State(shared): State<Shared>, request: http::Request<Body>) -> Response {
+pub(super) async fn post(State(shared): State<Arc<Shared>>, request: http::Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let media_type = match accepted(&parts.headers) {
         Ok(media_type) => media_type,
@@ -57,8 +68,22 @@ pub(super) async fn post(State(shared): State<Shared>, request: http::Request<Bo
     if let Err(error) = parameters::check_content_type(&parts.headers) {
         return refuse(&error, media_type);
     }
-    match read(&shared, body).await.and_then(|body| parameters::from_body(&body)) {
-        Ok(parameters) => answer(&shared, parameters, media_type, Via::Post, &parts).await,
+    let body = match read(&shared, body).await {
+        Ok(body) => body,
+        Err(error) => return refuse(&error, media_type),
+    };
+    let visitor = match visitor(&shared.gateway, &parts).await {
+        Ok(visitor) => visitor,
+        Err(error) => return refuse(&error.into(), media_type),
+    };
+    let asked = Asked { media_type, via: Via::Post, headers: &parts.headers, visitor: &visitor };
+    let bytes = shared.gateway.body_key(&body, &visitor.identity.access());
+    if let Some(stored) = bytes.as_ref().and_then(|bytes| shared.gateway.answer_to_bytes(bytes)) {
+        return asked.give(&shared, &stored, Sharing::Unsaid);
+    }
+    match parameters::from_body(&body) {
+        // So that answers from memory carry none of it.
+        Ok(parameters) => Box::pin(answer(&shared, parameters, bytes, &asked)).await,
         Err(error) => refuse(&error, media_type),
     }
 }
@@ -110,48 +135,64 @@ fn is_too_large(error: &axum::Error) -> bool {
     false
 }
 
-/// Answers who may ask, when it is their turn.
-async fn answer(
-    shared: &Shared,
-    parameters: Parameters,
+/// How an answer is asked for, and by whom.
+struct Asked<'a> {
     media_type: MediaType,
     via: Via,
-    parts: &Parts,
-) -> Response {
-    let visitor = match visitor(&shared.gateway, parts).await {
-        Ok(visitor) => visitor,
-        Err(error) => return refuse(&error.into(), media_type),
+    headers: &'a HeaderMap,
+    visitor: &'a Visitor,
+}
+
+impl Asked<'_> {
+    /// An answer from memory, once it is paid for.
+    fn give(&self, shared: &Shared, stored: &Stored, sharing: Sharing<'_>) -> Response {
+        match shared.service.charge(self.visitor, stored.cost) {
+            Ok(rate) => {
+                told(whole::give(stored, self.media_type, self.headers, sharing, CacheStatus::Hit), rate)
+            }
+            Err(exceeded) => too_much(&exceeded, stored.cost, self.media_type),
+        }
+    }
+}
+
+/// Answers from memory at once, else when it is their turn. `bytes` is the key of the whole body, if it has one.
+async fn answer(shared: &Shared, parameters: Parameters, bytes: Option<Key>, asked: &Asked<'_>) -> Response {
+    let gateway = &shared.gateway;
+    let Parameters { request, document_id } = parameters;
+    let addressed = match shared.service.address(request, document_id) {
+        Ok(addressed) => addressed,
+        Err(answer) => return tell(&answer, asked.media_type),
     };
-    match shared.gateway.guard.gate.enter().await {
-        Ok(_inside) => execute(shared, parameters, media_type, via, &parts.headers, &visitor).await,
-        Err(error) => refuse(&error, media_type),
+    let key = gateway.answer_key(addressed.request(), &asked.visitor.identity.access());
+    let keepable = asked.via == Via::Get && addressed.is_named();
+    let sharing = if keepable { sharing(gateway) } else { Sharing::Unsaid };
+    if let Some(key) = key {
+        if let Some(bytes) = bytes.filter(|_| addressed.is_plain()) {
+            gateway.note_bytes(bytes, key);
+        }
+        // What is remembered takes no longer to tell than a refusal, so that it waits for nobody.
+        if let Some(stored) = gateway.answer(&key) {
+            shared.service.keep_document(&addressed);
+            return asked.give(shared, &stored, sharing);
+        }
+    }
+    match gateway.guard.gate.enter().await {
+        // The executor's future is large, and would be copied into each of those around it.
+        Ok(_inside) => Box::pin(execute(shared, addressed, key, asked, sharing)).await,
+        Err(error) => refuse(&error, asked.media_type),
     }
 }
 
 async fn execute(
     shared: &Shared,
-    parameters: Parameters,
-    media_type: MediaType,
-    via: Via,
-    headers: &HeaderMap,
-    visitor: &Visitor,
+    addressed: Addressed,
+    key: Option<Key>,
+    asked: &Asked<'_>,
+    sharing: Sharing<'_>,
 ) -> Response {
-    let Parameters { request, document_id } = parameters;
-    let addressed = match shared.service.address(request, document_id) {
-        Ok(addressed) => addressed,
-        Err(answer) => return tell(&answer, media_type),
-    };
-    let gateway = &shared.gateway;
-    let keepable = via == Via::Get && addressed.is_named();
-    let sharing = if keepable { sharing(gateway) } else { Sharing::Unsaid };
-    let key = gateway.answer_key(addressed.request(), &visitor.identity.access());
-    if let Some(stored) = key.as_ref().and_then(|key| gateway.answer(key)) {
-        return match shared.service.charge(visitor, stored.cost) {
-            Ok(rate) => told(whole::give(&stored, media_type, headers, sharing, CacheStatus::Hit), rate),
-            Err(exceeded) => too_much(&exceeded, stored.cost, media_type),
-        };
-    }
-    let prepared = match shared.service.prepare(addressed, via == Via::Get) {
+    let media_type = asked.media_type;
+    let keepable = !matches!(sharing, Sharing::Unsaid);
+    let prepared = match shared.service.prepare(addressed, asked.via == Via::Get) {
         Ok(prepared) => prepared,
         Err(answer) => return tell(&answer, media_type),
     };
@@ -160,11 +201,11 @@ async fn execute(
         return refuse(&ApiError::new(ErrorCode::BadRequest, message), media_type);
     }
     let cost = prepared.charge();
-    let rate = match shared.service.charge(visitor, cost) {
+    let rate = match shared.service.charge(asked.visitor, cost) {
         Ok(rate) => rate,
         Err(exceeded) => return too_much(&exceeded, cost, media_type),
     };
-    let mut ran = shared.service.run(prepared, visitor, rate).await;
+    let mut ran = shared.service.run(prepared, asked.visitor, rate).await;
     let status = CacheStatus::of(&ran.outcome);
     if rate.is_some() {
         // What is left to spend is told in headers: a body that is kept must be true for everyone.
@@ -175,9 +216,9 @@ async fn execute(
     {
         let stored = Stored::new(body.into(), revision, cost);
         if let Some(key) = key {
-            gateway.keep_answer(key, stored.clone());
+            shared.gateway.keep_answer(key, stored.clone());
         }
-        return told(whole::give(&stored, media_type, headers, sharing, status), rate);
+        return told(whole::give(&stored, media_type, asked.headers, sharing, status), rate);
     }
     let mut response = tell(&ran.response, media_type);
     whole::tell_cache(&mut response, status);

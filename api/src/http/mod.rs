@@ -30,7 +30,7 @@ use tower_http::{
         CompressionLayer,
         predicate::{DefaultPredicate, Predicate},
     },
-    request_id,
+    request_id::{self, MakeRequestId, RequestId},
     set_header::SetResponseHeaderLayer,
 };
 
@@ -44,19 +44,19 @@ use crate::{
 pub(crate) use self::visitor::SocketCaller;
 
 /// What the handlers share.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Shared {
     gateway: Gateway,
     service: Service,
     sockets: Arc<Semaphore>,
-    sdl: Arc<sdl::Contract>,
+    sdl: sdl::Contract,
 }
 
 impl Shared {
-    fn new(gateway: Gateway) -> Self {
+    fn new(gateway: Gateway) -> Arc<Self> {
         let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
         let service = Service::new(gateway.clone());
-        Self { gateway, service, sockets, sdl: Arc::new(sdl::Contract::new()) }
+        Arc::new(Self { gateway, service, sockets, sdl: sdl::Contract::new() })
     }
 }
 
@@ -85,14 +85,16 @@ pub fn admin(gateway: Gateway) -> Router {
     finish(operation(gateway), false)
 }
 
-fn surface(shared: &Shared) -> Router {
+fn surface(shared: &Arc<Shared>) -> Router {
+    let graphql = get(endpoint::get).post(endpoint::post).fallback(endpoint::other_method);
+    let cors = shared.gateway.settings.guard.cross_site.cors();
+    let compression = CompressionLayer::new().compress_when(Untagged.and(DefaultPredicate::new()));
+    // One stack for each route: every further layer around a route costs an allocation a request.
     let api = Router::new()
-        .route("/graphql", get(endpoint::get).post(endpoint::post).fallback(endpoint::other_method))
-        .layer(CompressionLayer::new().compress_when(Untagged.and(DefaultPredicate::new())))
+        .route("/graphql", graphql.layer(ServiceBuilder::new().layer(cors.clone()).layer(compression)))
         // Left out of compression, as what has a tag is above.
-        .route("/schema.graphql", get(sdl::get))
-        .layer(shared.gateway.settings.guard.cross_site.cors())
-        .with_state(shared.clone());
+        .route("/schema.graphql", get(sdl::get).layer(cors))
+        .with_state(Arc::clone(shared));
     api.merge(pages::router(shared.gateway.settings.graphiql).layer(CompressionLayer::new()))
 }
 
@@ -121,12 +123,26 @@ fn finish(router: Router, timing: bool) -> Router {
         // Outermost first.
         ServiceBuilder::new()
             .layer(middleware::from_fn(move |request, next| telemetry::observe(timing, request, next)))
-            .layer(request_id::SetRequestIdLayer::new(request_id.clone(), request_id::MakeRequestUuid))
+            .layer(request_id::SetRequestIdLayer::new(request_id.clone(), RandomId))
             .layer(request_id::PropagateRequestIdLayer::new(request_id))
             .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
             .layer(CatchPanicLayer::custom(panicked)),
     )
+}
+
+/// Makes ids of requests: random UUIDs (RFC 9562, version 4). They are names and no secrets, so that none is worth a call to
+/// the system.
+#[derive(Clone, Copy, Debug)]
+struct RandomId;
+
+impl MakeRequestId for RandomId {
+    fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
+        let id = uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid();
+        HeaderValue::try_from(id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()) as &str)
+            .ok()
+            .map(RequestId::new)
+    }
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -1,5 +1,7 @@
 //! `/schema.graphql`: the contract, with a strong ETag so that tools can watch it cheaply.
 
+use std::sync::Arc;
+
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -25,8 +27,8 @@ impl Contract {
     }
 }
 
-pub(super) async fn get(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    let Contract { text, etag } = shared.sdl.as_ref();
+pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let Contract { text, etag } = &shared.sdl;
     let common = [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "no-cache")];
     if is_known(&headers, etag) {
         return (StatusCode::NOT_MODIFIED, common).into_response();

@@ -14,14 +14,14 @@ use wikimovie_testkit::dozen;
 use crate::app::{Answer, TestApp};
 
 /// Keys by their names.
-struct Keys {
+pub(crate) struct Keys {
     keys: BTreeMap<&'static str, String>,
     file: PathBuf,
     _folder: tempfile::TempDir,
 }
 
 impl Keys {
-    fn new(entries: &[(&'static str, &str, Value)]) -> Self {
+    pub(crate) fn new(entries: &[(&'static str, &str, Value)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keys.json");
         let mut keys = BTreeMap::new();
@@ -40,8 +40,13 @@ impl Keys {
         Self { keys, file, _folder: folder }
     }
 
-    fn authenticator(&self) -> Authenticator {
+    pub(crate) fn authenticator(&self) -> Authenticator {
         Authenticator::new(&AuthSettings::Keys(self.file.clone())).unwrap()
+    }
+
+    /// The header that shows a key.
+    pub(crate) fn bearer(&self, name: &str) -> String {
+        format!("Bearer {}", self.keys[name])
     }
 }
 

@@ -6,6 +6,7 @@ mod app;
 mod auth;
 mod cache;
 mod documents;
+mod error_answers;
 mod errors;
 mod guard;
 mod http_rules;

@@ -20,6 +20,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(1);
 pub(crate) struct App {
     pub(crate) proxies: Vec<FaultProxy>,
     pub(crate) cluster: TestCluster,
+    #[allow(dead_code, reason = "only the outage is served over a socket")]
     pub(crate) gateway: Gateway,
     router: Router,
     engine: Elasticsearch,

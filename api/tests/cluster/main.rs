@@ -3,7 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod app;
-mod client;
 mod faults;
-mod outage;
 mod requests;

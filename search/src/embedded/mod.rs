@@ -19,13 +19,13 @@ mod similar;
 mod snapshot;
 mod writer;
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError, directory::MmapDirectory};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
@@ -78,6 +78,13 @@ struct Shared {
     sealer: Sealer,
     plans: Plans,
     parts: moka::sync::Cache<Filter, Arc<Restricted>>,
+    /// Questions that are worked on at once. More would be no faster, and each takes some megabytes.
+    turns: Arc<Semaphore>,
+}
+
+/// Twice the processors: one question may wait for the disk while another computes.
+fn turns() -> usize {
+    2 * std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 impl std::fmt::Debug for Shared {
@@ -130,6 +137,7 @@ impl Embedded {
                 revisions,
                 sealer,
                 plans: plans(),
+                turns: Arc::new(Semaphore::new(turns())),
                 parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
             }),
         })
@@ -164,10 +172,18 @@ impl Embedded {
         work: impl FnOnce(&Snapshot, &Plans, &Sealer) -> Result<T, SearchError> + Send + 'static,
     ) -> Result<T, SearchError> {
         let (shared, part) = (Arc::clone(&self.shared), self.part.clone());
-        let task = tokio::task::spawn_blocking(move || match part {
-            Some(part) => work(&*part.snapshot(&shared)?, &part.plans, &part.sealer),
-            None => work(&shared.snapshot(), &shared.plans, &shared.sealer),
-        });
+        let task = async move {
+            let turn = Arc::clone(&shared.turns).acquire_owned().await;
+            let work = move || {
+                // Given back at the end of the work, and not when its caller ceases to wait.
+                let _turn = turn;
+                match part {
+                    Some(part) => work(&*part.snapshot(&shared)?, &part.plans, &part.sealer),
+                    None => work(&shared.snapshot(), &shared.plans, &shared.sealer),
+                }
+            };
+            tokio::task::spawn_blocking(work).await
+        };
         match tokio::time::timeout(self.shared.deadline, task).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(panicked)) => Err(SearchError::Engine(panicked.to_string())),

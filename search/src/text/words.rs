@@ -147,7 +147,8 @@ fn end_of_acronym(text: &str, start: usize) -> Option<usize> {
 
 fn push_word(found: &mut Vec<Word>, raw: &str, start: usize, end: usize) {
     let mut text = fold(raw);
-    text.retain(char::is_alphanumeric);
+    // One letter can come apart into an apostrophe and another: `ŉ`.
+    text.retain(|c| c.is_alphanumeric() && class(c) != Class::Apostrophe);
     if !text.is_empty() {
         cut(&mut text);
         found.push(Word { text, start, end });
@@ -190,6 +191,7 @@ mod tests {
             ("The Matrix", &["the", "matrix"]),
             ("Don't Look Now", &["dont", "look", "now"]),
             ("Ocean’s Eleven", &["oceans", "eleven"]),
+            ("ŉ Skerm", &["n", "skerm"]),
             ("rock 'n' roll", &["rock", "n", "roll"]),
             ("Spider-Man: Far from Home", &["spider", "man", "far", "from", "home"]),
             ("E.T. the Extra-Terrestrial", &["et", "the", "extra", "terrestrial"]),
