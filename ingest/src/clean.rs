@@ -18,6 +18,9 @@ const MAX_STYLE_BYTES: usize = 2_000;
 
 /// Cleans any text.
 pub fn text(raw: &str) -> String {
+    if is_plain(raw) {
+        return raw.to_owned();
+    }
     let normal = match is_nfc_quick(raw.chars()) {
         IsNormalized::Yes => Cow::Borrowed(raw),
         IsNormalized::No | IsNormalized::Maybe => Cow::Owned(raw.nfc().collect()),
@@ -37,6 +40,17 @@ pub fn text(raw: &str) -> String {
         }
     }
     cleaned
+}
+
+/// Whether nothing in a text can need cleaning, as in most: visible ASCII with single spaces inside.
+fn is_plain(raw: &str) -> bool {
+    let mut before = b' ';
+    let plain = raw.bytes().all(|byte| {
+        let fits = byte.is_ascii_graphic() || (byte == b' ' && before != b' ');
+        before = byte;
+        fits
+    });
+    plain && before != b' ' && !raw.contains(STYLE_MARK)
 }
 
 /// Cleans a title.

@@ -20,8 +20,11 @@ pub(crate) fn keyword(text: &str) -> &str {
 /// Sorts as titles do, and is different for every movie: the title's key without its leading article, a NUL (below
 /// every character of a key), the id; behind another NUL the article, where there is one.
 pub(crate) fn order_key(movie: &Movie) -> String {
-    let key = text::title_key(&movie.title);
-    let key = keyword(&key);
+    order_key_of(keyword(&text::title_key(&movie.title)), movie)
+}
+
+/// The same, by the title's key as a keyword.
+pub(crate) fn order_key_of(key: &str, movie: &Movie) -> String {
     match text::stop::without_article(key) {
         Some(rest) => [rest, movie.id.as_str(), key[..key.len() - rest.len()].trim_end()].join("\0"),
         None => [key, movie.id.as_str()].join("\0"),
@@ -37,20 +40,22 @@ pub(crate) fn title_with_article(order_key: &str) -> Option<String> {
 
 /// The starts of words, up to the length that engines look up by themselves, each once.
 pub(crate) fn prefixes<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut prefixes: Vec<&str> = words
-        .into_iter()
-        .flat_map(|word| {
-            let ends = word.char_indices().skip(1).map(|(end, _)| end).chain([word.len()]);
-            ends.take(MAX_PREFIX_CHARS).map(move |end| &word[..end])
-        })
-        .collect();
-    prefixes.sort_unstable();
-    prefixes.dedup();
-    prefixes
+    distinct(words.into_iter().flat_map(|word| {
+        let ends = word.char_indices().skip(1).map(|(end, _)| end).chain([word.len()]);
+        ends.take(MAX_PREFIX_CHARS).map(move |end| &word[..end])
+    }))
 }
 
-/// Words of a text as they are indexed.
-#[cfg(feature = "elasticsearch")]
-pub(crate) fn words(text: &str) -> Vec<String> {
-    text::words(text).into_iter().map(|word| word.text).collect()
+/// Words, each once, in order. Most differ within eight bytes, which compare as one number.
+pub(crate) fn distinct<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let start = |word: &str| {
+        let mut bytes = [0; 8];
+        let length = word.len().min(8);
+        bytes[..length].copy_from_slice(&word.as_bytes()[..length]);
+        u64::from_be_bytes(bytes)
+    };
+    let mut words: Vec<(u64, &str)> = words.into_iter().map(|word| (start(word), word)).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.into_iter().map(|(_, word)| word).collect()
 }

@@ -106,13 +106,15 @@ async fn each_code_has_its_whole_answer() {
     let pages_of = &mut pages;
     let app = TestApp::dozen();
     told(pages_of, BadUserInput, &app, query("{ search { hits(first: 101) { nodes { id } } } }")).await;
-    told(pages_of, BadCursor, &app, query("{ search { hits(first: 1, after: \"x\") { nodes { id } } } }")).await;
+    told(pages_of, BadCursor, &app, query("{ search { hits(first: 1, after: \"x\") { nodes { id } } } }"))
+        .await;
     told(pages_of, BadState, &app, query("{ search(state: \"x\") { state } }")).await;
     told(pages_of, GraphqlParseFailed, &app, query("{ search { ")).await;
     told(pages_of, GraphqlValidationFailed, &app, query("{ nothing }")).await;
     let deep = format!("{}__typename{}", "{ a ".repeat(40), "}".repeat(40));
     told(pages_of, QueryTooComplex, &app, query(&deep)).await;
-    let unknown = json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": "0".repeat(64) } } });
+    let unknown =
+        json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": "0".repeat(64) } } });
     told(pages_of, PersistedQueryNotFound, &app, post(&unknown, &[])).await;
     told(pages_of, BadRequest, &app, post(&json!({ "query": 1 }), &[])).await;
     told(pages_of, BatchingNotSupported, &app, post(&json!([{ "query": CATALOG }]), &[])).await;

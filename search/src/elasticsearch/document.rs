@@ -5,10 +5,80 @@ use wikimovie_domain::Movie;
 
 use super::writer::listings::Listing;
 use crate::{
-    indexed::{self, keyword},
+    indexed::{self, distinct, keyword},
     plan::rank,
     text,
 };
+
+/// Folded texts of a listing, for its document to borrow from.
+#[derive(Debug)]
+pub(super) struct Folded {
+    /// Words, joined by spaces, as those below.
+    title: String,
+    title_key: String,
+    title_form: Vec<String>,
+    cast: Vec<String>,
+    summary: String,
+    genre: Keys,
+    person: Keys,
+    order: String,
+}
+
+/// Keys of values, each once, and each with its first spelling, parted by a NUL, which no key holds.
+#[derive(Debug)]
+struct Keys {
+    keys: Vec<String>,
+    spelled: Vec<String>,
+}
+
+impl Folded {
+    /// Those of a listing.
+    pub(super) fn new(listing: &Listing) -> Self {
+        let movie = &listing.movie;
+        let title = text::joined(&movie.title);
+        let mut title_key = if title.is_empty() { text::title_key(&movie.title) } else { title.clone() };
+        title_key.truncate(keyword(&title_key).len());
+        let cast: Vec<String> = movie.cast.iter().map(|name| text::joined(name)).collect();
+        Self {
+            title_form: text::title_forms(&movie.title)
+                .into_iter()
+                .map(|mut form| {
+                    form.truncate(keyword(&form).len());
+                    form
+                })
+                .collect(),
+            summary: text::joined(movie.summary.as_deref().unwrap_or_default()),
+            genre: Keys::new(movie.genres.iter().map(|genre| (genre.as_str(), None))),
+            person: Keys::new(
+                movie.cast.iter().zip(&cast).map(|(name, words)| (name.as_str(), Some(words.as_str()))),
+            ),
+            order: indexed::order_key_of(&title_key, movie),
+            title,
+            title_key,
+            cast,
+        }
+    }
+}
+
+impl Keys {
+    /// Of values, some of whose words are known.
+    fn new<'a>(values: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Self {
+        let (mut keys, mut spelled): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        for (value, words) in values {
+            let name = keyword(value);
+            let key = match words {
+                // Words are the key, where there are any and the value is whole.
+                Some(words) if !words.is_empty() && name.len() == value.len() => words.to_owned(),
+                _ => text::key(name),
+            };
+            if !keys.contains(&key) {
+                spelled.push([key.as_str(), name].join("\0"));
+                keys.push(key);
+            }
+        }
+        Self { keys, spelled }
+    }
+}
 
 /// One listing of a movie by an object; see [`super::mapping::field`] for the fields.
 #[derive(Debug, Serialize)]
@@ -21,41 +91,36 @@ pub(super) struct Document<'a> {
     applied: u64,
     content: &'a str,
     movie: &'a Movie,
-    title: String,
-    title_word: Vec<String>,
-    title_prefix: Vec<String>,
-    title_key: String,
-    title_form: Vec<String>,
-    title_start: Vec<String>,
-    cast: Vec<String>,
-    cast_word: Vec<String>,
-    cast_prefix: Vec<String>,
-    summary: String,
-    summary_word: Vec<String>,
-    genre: Vec<String>,
-    genre_name: Vec<String>,
-    person: Vec<String>,
-    person_name: Vec<String>,
+    title: &'a str,
+    title_word: Vec<&'a str>,
+    title_prefix: Vec<&'a str>,
+    title_key: &'a str,
+    title_form: &'a [String],
+    title_start: Vec<&'a str>,
+    cast: &'a [String],
+    cast_word: Vec<&'a str>,
+    cast_prefix: Vec<&'a str>,
+    summary: &'a str,
+    summary_word: Vec<&'a str>,
+    genre: &'a [String],
+    genre_name: &'a [String],
+    person: &'a [String],
+    person_name: &'a [String],
     provider: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     year: Option<i64>,
     poster: bool,
     prior: u32,
-    order: String,
+    order: &'a str,
 }
 
 impl<'a> Document<'a> {
     /// What is stored of a listing.
-    pub(super) fn new(listing: &'a Listing, shown: bool) -> Self {
+    pub(super) fn new(listing: &'a Listing, folded: &'a Folded, shown: bool) -> Self {
         let Listing { object, applied, content, movie } = listing;
-        let title = indexed::words(&movie.title);
-        let names: Vec<Vec<String>> = movie.cast.iter().map(|name| indexed::words(name)).collect();
-        let summary = indexed::words(movie.summary.as_deref().unwrap_or_default());
-        let cast_word = distinct(names.concat());
-        let title_key = keyword(&text::title_key(&movie.title)).to_owned();
-        let (genre, genre_name) = keys(&movie.genres);
-        let (person, person_name) = keys(&movie.cast);
-        let bare = text::stop::without_article(&title_key).map(str::to_owned);
+        let title_word = distinct(words(&folded.title));
+        let cast_word = distinct(folded.cast.iter().flat_map(|name| words(name)));
+        let bare = text::stop::without_article(&folded.title_key);
         Self {
             shown,
             id: movie.id.as_str(),
@@ -65,51 +130,30 @@ impl<'a> Document<'a> {
             applied: *applied,
             content,
             movie,
-            title: title.join(" "),
-            title_prefix: prefixes(&title),
-            title_word: distinct(title),
-            title_form: text::title_forms(&movie.title).iter().map(|form| keyword(form).to_owned()).collect(),
-            title_start: [title_key.clone()].into_iter().chain(bare).collect(),
-            title_key,
-            cast: names.iter().map(|words| words.join(" ")).collect(),
-            cast_prefix: prefixes(&cast_word),
+            title: &folded.title,
+            title_prefix: indexed::prefixes(title_word.iter().copied()),
+            title_word,
+            title_key: &folded.title_key,
+            title_form: &folded.title_form,
+            title_start: [folded.title_key.as_str()].into_iter().chain(bare).collect(),
+            cast: &folded.cast,
+            cast_prefix: indexed::prefixes(cast_word.iter().copied()),
             cast_word,
-            summary: summary.join(" "),
-            summary_word: distinct(summary),
-            genre,
-            genre_name,
-            person,
-            person_name,
+            summary: &folded.summary,
+            summary_word: distinct(words(&folded.summary)),
+            genre: &folded.genre.keys,
+            genre_name: &folded.genre.spelled,
+            person: &folded.person.keys,
+            person_name: &folded.person.spelled,
             provider: &movie.provenance.provider,
             year: movie.year.map(|year| year.get()),
             poster: movie.poster.is_some(),
             prior: rank::prior(movie),
-            order: indexed::order_key(movie),
+            order: &folded.order,
         }
     }
 }
 
-fn distinct(mut words: Vec<String>) -> Vec<String> {
-    words.sort_unstable();
-    words.dedup();
-    words
-}
-
-fn prefixes(words: &[String]) -> Vec<String> {
-    indexed::prefixes(words.iter().map(String::as_str)).into_iter().map(str::to_owned).collect()
-}
-
-/// Keys of values, each once, and each with its first spelling, parted by a NUL, which no key holds.
-fn keys(values: &[String]) -> (Vec<String>, Vec<String>) {
-    let mut keys: Vec<String> = Vec::with_capacity(values.len());
-    let mut spelled = Vec::with_capacity(values.len());
-    for value in values {
-        let name = keyword(value);
-        let key = text::key(name);
-        if !keys.contains(&key) {
-            spelled.push([key.as_str(), name].join("\0"));
-            keys.push(key);
-        }
-    }
-    (keys, spelled)
+fn words(joined: &str) -> impl Iterator<Item = &str> {
+    joined.split(' ').filter(|word| !word.is_empty())
 }

@@ -1,5 +1,6 @@
 //! Folding: the form in which texts are compared, without case, diacritics, ligatures and width.
 
+use super::words::joined;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Folds a text: compatibility decomposition (NFKD, Unicode Annex 15), marks dropped, lower case, and the
@@ -25,8 +26,6 @@ pub fn fold(text: &str) -> String {
 /// The key under which values of a facet, names of people and genres are one: folded, words only, joined by
 /// single spaces. `Robert Downey, Jr.` and `robert downey jr` share a key.
 pub fn key(value: &str) -> String {
-    let joined =
-        |text: &str| super::words(text).into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ");
     let key = joined(value);
     if !key.is_empty() {
         return key;

@@ -18,7 +18,9 @@ pub fn sort_key(title: &str) -> String {
 /// holds a number (`Ong Bak 2: The Beginning` is also `Ong Bak 2`).
 pub fn title_forms(title: &str) -> Vec<String> {
     let upright = upright(title);
-    let mut forms = vec![squash(&upright), squash_plain(&upright)];
+    let found = words(&upright);
+    let found: Vec<&str> = found.iter().map(|word| word.text.as_str()).collect();
+    let mut forms = vec![squash_words(&found), squash_plain_words(&found)];
     if let Some((head, _)) = upright.split_once(": ") {
         let words = words(head);
         let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
@@ -47,11 +49,6 @@ pub fn squash(text: &str) -> String {
 /// [`squash`] of words in folded form.
 pub fn squash_words(words: &[&str]) -> String {
     join_numbers(words, |_, _| true)
-}
-
-fn squash_plain(text: &str) -> String {
-    let words = words(text);
-    squash_plain_words(&words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>())
 }
 
 /// [`squash_words`] without the words that only announce a number (`Part`, `Volume`, `Chapter`, `Episode`).

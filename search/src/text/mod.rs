@@ -17,4 +17,4 @@ pub use decades::suggest_decades;
 pub use fold::{fold, key};
 pub use forms::{sort_key, title_forms, title_key};
 pub use highlight::html;
-pub use words::{Word, words};
+pub use words::{Word, joined, words};

@@ -30,40 +30,60 @@ pub struct Word {
 /// The words of a text, in order.
 pub fn words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();
-    let mut chars = text.char_indices().peekable();
-    while let Some(&(start, c)) = chars.peek() {
+    each(text, |word, start, end| found.push(Word { text: word.to_owned(), start, end }));
+    found
+}
+
+/// The words of a text in one string, single spaces between them; no word holds a space.
+pub fn joined(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    each(text, |word, _, _| {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+    });
+    joined
+}
+
+/// Gives each word of a text, in order: its folded form, its first byte and the one past its last.
+fn each(text: &str, mut found: impl FnMut(&str, usize, usize)) {
+    // Holds one folded word after another.
+    let mut folded = String::new();
+    let mut give = |raw: &str, start, end| {
+        fold_word(raw, &mut folded);
+        if !folded.is_empty() {
+            found(&folded, start, end);
+        }
+    };
+    let mut start = 0;
+    while let Some(c) = text[start..].chars().next() {
+        let mut end = start + c.len_utf8();
         match class(c) {
             Class::Letter => {
-                let end = end_of_run(text, start);
-                push_word(&mut found, &text[start..end], start, end);
-                skip_to(&mut chars, end);
+                end = end_of_run(text, start);
+                give(&text[start..end], start, end);
             }
             Class::Ideograph => {
-                let end = text[start..]
+                end = text[start..]
                     .char_indices()
                     .find(|&(_, c)| class(c) != Class::Ideograph && !is_combining_mark(c))
                     .map_or(text.len(), |(offset, _)| start + offset);
-                push_pairs(&mut found, text, start, end);
-                skip_to(&mut chars, end);
+                for (start, end) in pairs(text, start, end) {
+                    give(&text[start..end], start, end);
+                }
             }
             Class::OddNumber => {
-                let end = start + c.len_utf8();
                 let parts: String = c.nfkd().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
                 for part in parts.split_whitespace() {
-                    push_word(&mut found, part, start, end);
+                    give(part, start, end);
                 }
-                chars.next();
             }
-            Class::Ampersand => {
-                found.push(Word { text: "and".into(), start, end: start + c.len_utf8() });
-                chars.next();
-            }
-            Class::Apostrophe | Class::Other => {
-                chars.next();
-            }
+            Class::Ampersand => give("and", start, end),
+            Class::Apostrophe | Class::Other => {}
         }
+        start = end;
     }
-    found
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -105,6 +125,14 @@ fn class(c: char) -> Class {
 
 /// One past the last byte of the run of letters that starts here, with apostrophes and acronym dots inside it.
 fn end_of_run(text: &str, start: usize) -> usize {
+    // Most runs are plain, and end where something plain follows.
+    let rest = &text.as_bytes()[start..];
+    let plain = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let next = rest.get(plain).copied().unwrap_or(b' ');
+    let may_be_acronym = plain < 2 && next == b'.';
+    if plain > 0 && next.is_ascii() && !matches!(next, b'\'' | b'`') && !may_be_acronym {
+        return start + plain;
+    }
     if let Some(end) = end_of_acronym(text, start) {
         return end;
     }
@@ -145,35 +173,32 @@ fn end_of_acronym(text: &str, start: usize) -> Option<usize> {
     (letters >= 2).then_some(end)
 }
 
-fn push_word(found: &mut Vec<Word>, raw: &str, start: usize, end: usize) {
-    let mut text = fold(raw);
+/// Puts the form of one word into `folded`; empty where nothing of it is left.
+fn fold_word(raw: &str, folded: &mut String) {
+    folded.clear();
+    if raw.is_ascii() {
+        folded.push_str(raw);
+        folded.make_ascii_lowercase();
+    } else {
+        folded.push_str(&fold(raw));
+    }
     // One letter can come apart into an apostrophe and another: `ŉ`.
-    text.retain(|c| c.is_alphanumeric() && class(c) != Class::Apostrophe);
-    if !text.is_empty() {
-        cut(&mut text);
-        found.push(Word { text, start, end });
+    if !folded.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        folded.retain(|c| c.is_alphanumeric() && class(c) != Class::Apostrophe);
+    }
+    if folded.len() > MAX_WORD_BYTES {
+        folded.truncate(folded.floor_char_boundary(MAX_WORD_BYTES));
     }
 }
 
-fn push_pairs(found: &mut Vec<Word>, text: &str, start: usize, end: usize) {
+/// Overlapping pairs of the characters from `start` to `end`; a lone character itself.
+fn pairs(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
     let places: Vec<usize> =
         text[start..end].char_indices().map(|(offset, _)| start + offset).chain([end]).collect();
     if places.len() == 2 {
-        push_word(found, &text[start..end], start, end);
+        return vec![(start, end)];
     }
-    for pair in places.windows(3) {
-        push_word(found, &text[pair[0]..pair[2]], pair[0], pair[2]);
-    }
-}
-
-fn cut(text: &mut String) {
-    if text.len() > MAX_WORD_BYTES {
-        text.truncate(text.floor_char_boundary(MAX_WORD_BYTES));
-    }
-}
-
-fn skip_to(chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>, end: usize) {
-    while chars.next_if(|&(place, _)| place < end).is_some() {}
+    places.windows(3).map(|pair| (pair[0], pair[2])).collect()
 }
 
 #[cfg(test)]
@@ -187,7 +212,7 @@ mod tests {
 
     #[test]
     fn words_are_what_people_type() {
-        let cases: [(&str, &[&str]); 19] = [
+        let cases: [(&str, &[&str]); 20] = [
             ("The Matrix", &["the", "matrix"]),
             ("Don't Look Now", &["dont", "look", "now"]),
             ("Ocean’s Eleven", &["oceans", "eleven"]),

@@ -15,7 +15,7 @@ use crate::{
     elasticsearch::{
         Shared,
         client::{Body, Call},
-        document::Document,
+        document::{Document, Folded},
         dsl::write_line,
     },
     error::SearchError,
@@ -23,8 +23,8 @@ use crate::{
     writer::WriteError,
 };
 
-/// Bytes in one request: engines do no better with more, and what is small waits for less.
-const FULL: usize = 1024 * 1024;
+/// Bytes in one request, some 800 movies: engines do no better with more, and what is small waits for less.
+const FULL: usize = 2 * 1024 * 1024;
 
 /// Requests under way: enough that the engine never waits for us.
 const UNDER_WAY: usize = 2;
@@ -150,7 +150,8 @@ impl Bulk {
         shown: bool,
         version: u64,
     ) -> Result<(), WriteError> {
-        let document = Document::new(listing, shown);
+        let folded = Folded::new(listing);
+        let document = Document::new(listing, &folded, shown);
         let id = listing.movie.id.as_str();
         if shown {
             self.write(id, version, &document)
