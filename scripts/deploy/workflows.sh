@@ -11,6 +11,10 @@ fi
 if go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12; then
   actionlint .github/workflows/*.yml
 fi
+# In a called workflow, github.workflow is the one that calls.
+for workflow in $(grep -lE '^  workflow_call:' .github/workflows/*.yml); do
+  ! grep -qE '^ +group:.*github\.workflow' "$workflow" || fail "$workflow: who calls it and it would wait for each other, as members of one concurrency group"
+done
 if python_tool zizmor zizmor==1.32.0; then
   zizmor --offline --quiet --no-progress --config .github/zizmor.yml .github
 fi
