@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # binaries.sh FOLDER: the binaries of the images (VERSION, ARCHITECTURE), packed for those who want no container.
 . "$(dirname "$0")/../lib.sh"
-dist=$PWD/${1:?usage: binaries.sh FOLDER}
+dist=${1:?usage: binaries.sh FOLDER}
 name=wikimovie-${VERSION:?}-linux-${ARCHITECTURE:?}
 mkdir -p "$dist"
+dist=$(cd "$dist" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 docker buildx build --target binaries --output "type=local,dest=$work/$name" .

@@ -10,7 +10,8 @@ for image in wikimovie-api wikimovie-ingest; do
   has_image "localhost/$image" || { not_run "docker compose up" "the image $image is not there: scripts/deploy/image.sh --full builds it"; exit 1; }
 done
 docker_compose || exit 0
-not_run "Elasticsearch 8, LocalStack's image, Prometheus, Grafana and Jaeger in docker compose up" "images cannot be pulled here: Elasticsearch 7.10.2 and LocalStack 4.14.0 of this machine stand in, the observability profile is only read"
+not_run "the images of Elasticsearch 8, LocalStack and Prometheus in docker compose up" "images cannot be pulled here: Elasticsearch 7.10.2, LocalStack 4.14.0 and Prometheus of this machine stand in"
+not_run "Grafana and Jaeger in docker compose up" "images cannot be pulled here, and nothing stands in: their services are only read; what the dashboard asks is asked of Prometheus"
 
 STAND_IN_JAVA=$(scripts/engines.sh jars elasticsearch7) STAND_IN_PYTHON=$(scripts/localstack.sh install)
 [ -n "$STAND_IN_JAVA" ] && [ -n "$STAND_IN_PYTHON" ] || exit 0
@@ -32,8 +33,8 @@ fi
 
 # Free ports of the loopback address.
 free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-WIKIMOVIE_PORT=$(free) ELASTICSEARCH_PORT=$(free) LOCALSTACK_PORT=$(free)
-export WIKIMOVIE_PORT ELASTICSEARCH_PORT LOCALSTACK_PORT
+WIKIMOVIE_PORT=$(free) ELASTICSEARCH_PORT=$(free) LOCALSTACK_PORT=$(free) PROMETHEUS_PORT=$(free)
+export WIKIMOVIE_PORT ELASTICSEARCH_PORT LOCALSTACK_PORT PROMETHEUS_PORT
 export WIKIMOVIE_API_IMAGE=localhost/wikimovie-api WIKIMOVIE_INGEST_IMAGE=localhost/wikimovie-ingest
 export COMPOSE_PROJECT_NAME=wikimovie-check$$
 export DOCKER_HOST=unix://$store/podman.sock
@@ -78,6 +79,17 @@ for _ in $(seq 60); do
   sleep 1
 done
 case $found in *'"value":1'*) echo "the worker heard of it" ;; *) fail "the worker did not hear of a new file: $found" ;; esac
+
+# Prometheus of the profile observability, by its own configuration: it must reach what it scrapes, and take what the
+# dashboard asks.
+scripts/prometheus.sh
+if command -v prometheus >/dev/null; then
+  say "Prometheus"
+  compose up --detach --no-build --wait --wait-timeout 60 prometheus || { compose logs --no-color prometheus | tail -n 20; fail "Prometheus did not start"; }
+  python3 scripts/deploy/compose/scraped.py "http://127.0.0.1:$PROMETHEUS_PORT" deploy/monitoring/dashboard.json
+else
+  not_run "Prometheus in docker compose up" "it was not found"
+fi
 
 for service_name in gateway worker; do
   container=$(compose ps --quiet "$service_name")
