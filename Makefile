@@ -20,14 +20,13 @@ fmt: ## format the Rust code
 pages: ## build the pages of web/ into web/dist
 	@scripts/pages.sh
 
-schema: ## write schema.graphql, docs/schema.md and docs/errors.md from the code
-	UPDATE_SCHEMA=1 cargo test --locked -p wikimovie-api --test schema
+schema: ## write schema.graphql, docs/schema.md, docs/errors.md and docs/error-answers.md from the code
+	UPDATE_SCHEMA=1 cargo test --locked --workspace --test schema
+	UPDATE_SCHEMA=1 cargo test --locked --workspace --test api each_code_has
 
 config-docs: ## write docs/configuration.md and docs/metrics.md from the code
-	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-command --lib metrics
-	UPDATE_CONFIG=1 cargo test --locked -p wikimovie --bin wikimovie the_settings_are_documented
-	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-api --bin wikimovie-api the_settings_are_documented
-	UPDATE_CONFIG=1 cargo test --locked -p wikimovie-ingest --bin wikimovie-ingest the_settings_are_documented
+	UPDATE_CONFIG=1 cargo test --locked --workspace --lib metrics
+	UPDATE_CONFIG=1 cargo test --locked --workspace --bins the_settings_are_documented
 
 monitoring: ## check and test the alert rules with promtool
 	@scripts/monitoring.sh

@@ -202,6 +202,8 @@ fn hex(text: &str) -> Option<[u8; 32]> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn ring(text: &str) -> Result<KeyRing, String> {
@@ -232,28 +234,32 @@ mod tests {
     #[test]
     fn a_file_with_a_slip_is_refused() {
         let hash = "ab".repeat(32);
-        let entry = |more: &str| {
-            format!(r#"{{"keys":[{{"name":"a","sha256":"{hash}","scopes":["search"]{more}}}]}}"#)
+        let entry = |field: &str, value: serde_json::Value| {
+            let mut entry = json!({ "name": "a", "sha256": hash, "scopes": ["search"] });
+            entry[field] = value;
+            entry
         };
-        assert!(ring(&entry("")).is_ok());
-        for (text, part) in [
-            ("", "EOF"),
-            ("{}", "missing field `keys`"),
-            (&entry(r#","tenant":{}"#), "unknown field `tenant`"),
-            (&entry(r#","where":{}"#), "every movie"),
-            (&entry(r#","where":{"provider":{}}"#), "unknown field `provider`"),
-            (&entry(r#","pointsPerMinute":0"#), "nonzero"),
-            (r#"{"keys":[{"name":"a","sha256":"zz","scopes":[]}]}"#, "64 hex digits"),
-            (&entry("").replace("search", "admin"), "there is no scope"),
-            (&entry("").replace(r#""name":"a""#, r#""name":"""#), "a name of its own"),
+        let good = entry("name", json!("a"));
+        let file = |entries: &[&serde_json::Value]| json!({ "keys": entries }).to_string();
+        assert!(ring(&file(&[&good])).is_ok());
+        for (entry, part) in [
+            (entry("tenant", json!({})), "unknown field `tenant`"),
+            (entry("where", json!({})), "every movie"),
+            (entry("where", json!({ "provider": {} })), "unknown field `provider`"),
+            (entry("pointsPerMinute", json!(0)), "nonzero"),
+            (entry("sha256", json!("zz")), "64 hex digits"),
+            (entry("scopes", json!(["admin"])), "there is no scope"),
+            (entry("name", json!("")), "a name of its own"),
         ] {
+            let told = ring(&file(&[&entry])).unwrap_err();
+            assert!(told.contains(part), "{entry}: {told}");
+        }
+        for (text, part) in
+            [("", "EOF"), ("{}", "missing field `keys`"), (&file(&[&good, &good]), "a name of its own")]
+        {
             let told = ring(text).unwrap_err();
             assert!(told.contains(part), "{text}: {told}");
         }
-        let twice = format!(
-            r#"{{"keys":[{{"name":"a","sha256":"{hash}","scopes":[]}},{{"name":"a","sha256":"{hash}","scopes":[]}}]}}"#
-        );
-        assert!(ring(&twice).unwrap_err().contains("a name of its own"));
     }
 
     #[tokio::test]
@@ -261,7 +267,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys.json");
         let (key, sha256) = new_key().unwrap();
-        let file = format!(r#"{{"keys":[{{"name":"a","sha256":"{sha256}","scopes":["search"]}}]}}"#);
+        let file = json!({ "keys": [{ "name": "a", "sha256": sha256, "scopes": ["search"] }] }).to_string();
         std::fs::write(&path, &file).unwrap();
         let ring = KeyRing::open(&path).unwrap();
         let following = tokio::spawn({

@@ -260,6 +260,18 @@ mod tests {
     }
 
     #[test]
+    fn a_body_leads_to_its_question_for_those_who_see_the_same() {
+        let answers = WholeAnswers::new(1 << 20);
+        let (body, question) = (Key::of_body(b"{a}", b"one"), key("{a}", None, json!({}), b"one"));
+        answers.note_body(body, question);
+        assert_eq!(answers.question_of(&Key::of_body(b"{a}", b"one")), Some(question));
+        for other in [Key::of_body(b"{a}", b"other"), Key::of_body(b"{a} ", b"one"), question] {
+            assert_eq!(answers.question_of(&other), None);
+        }
+        assert_eq!(WholeAnswers::new(0).question_of(&body), None);
+    }
+
+    #[test]
     fn answers_of_another_revision_are_not_told() {
         let answers = WholeAnswers::new(1 << 20);
         let key = key("{a}", None, json!({}), b"");

@@ -124,8 +124,8 @@ async fn each_code_has_its_whole_answer() {
     let form = [(header::CONTENT_TYPE, "text/plain")];
     told(pages_of, UnsupportedMediaType, &app, request(Method::POST, "/graphql", &form, CATALOG)).await;
     for (failure, code) in [
-        (Failure::Timeout, EngineTimeout),
-        (Failure::Unavailable, EngineUnavailable),
+        (Failure::Timeout, Timeout),
+        (Failure::Unavailable, Unavailable),
         (Failure::Engine, Internal),
     ] {
         app.catalog.fail_with(failure);

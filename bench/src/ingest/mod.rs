@@ -50,7 +50,7 @@ pub(crate) struct IngestArgs {
     #[arg(long, default_value_t = 2_048)]
     large: u64,
     /// Documents of each comparison with a node.
-    #[arg(long, default_value_t = 40_000)]
+    #[arg(long, default_value_t = 80_000)]
     documents: u64,
     /// Small objects put beside a large one.
     #[arg(long, default_value_t = 300)]

@@ -1,4 +1,4 @@
-//! One writer at a time: a document that its holder writes anew each second. Whoever wants the hold watches it: one that
+//! One writer at a time: a document that its holder writes anew twice a second. Whoever wants the hold watches it: one that
 //! is not renewed for its time is nobody's. No clock of one machine is compared with that of another.
 
 use std::{
@@ -20,11 +20,11 @@ use crate::{
 };
 
 /// Time after which a hold that was not renewed is nobody's.
-const LASTS: Duration = Duration::from_secs(4);
+const LASTS: Duration = Duration::from_secs(3);
 /// Time after the last renewal in which writing goes on.
 pub(super) const LATEST: Duration = Duration::from_secs(20);
-/// Time between two renewals: two in a row may fail.
-const RENEWED_EVERY: Duration = Duration::from_secs(1);
+/// Time between two renewals: several in a row may fail.
+const RENEWED_EVERY: Duration = Duration::from_millis(500);
 /// Time one renewal may take.
 const DEADLINE: Duration = Duration::from_secs(2);
 
