@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use wikimovie_api::{
     ApiSettings, CacheSettings, DocumentSettings, Documents, ErrorCode, TrustMode,
     auth::{AuthSettings, Authenticator, jwt::JwtSettings},
-    guard::{CrossSite, GateSettings, GuardSettings},
+    guard::{CrossSite, GateSettings, GuardSettings, Limits},
 };
 use wikimovie_testkit::dozen;
 
@@ -111,8 +111,6 @@ async fn each_code_has_its_whole_answer() {
     told(pages_of, BadState, &app, query("{ search(state: \"x\") { state } }")).await;
     told(pages_of, GraphqlParseFailed, &app, query("{ search { ")).await;
     told(pages_of, GraphqlValidationFailed, &app, query("{ nothing }")).await;
-    let deep = format!("{}__typename{}", "{ a ".repeat(40), "}".repeat(40));
-    told(pages_of, QueryTooComplex, &app, query(&deep)).await;
     let unknown =
         json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": "0".repeat(64) } } });
     told(pages_of, PersistedQueryNotFound, &app, post(&unknown, &[])).await;
@@ -123,16 +121,17 @@ async fn each_code_has_its_whole_answer() {
     told(pages_of, NotAcceptable, &app, post(&json!({ "query": CATALOG }), &html)).await;
     let form = [(header::CONTENT_TYPE, "text/plain")];
     told(pages_of, UnsupportedMediaType, &app, request(Method::POST, "/graphql", &form, CATALOG)).await;
-    for (failure, code) in [
-        (Failure::Timeout, Timeout),
-        (Failure::Unavailable, Unavailable),
-        (Failure::Engine, Internal),
-    ] {
+    for (failure, code) in
+        [(Failure::Timeout, Timeout), (Failure::Unavailable, Unavailable), (Failure::Engine, Internal)]
+    {
         app.catalog.fail_with(failure);
         told(pages_of, code, &app, query(CATALOG)).await;
     }
     let app = with(ApiSettings { body_limit: 20, ..ApiSettings::default() });
     told(pages_of, BodyTooLarge, &app, query(CATALOG)).await;
+    let limits = Limits { depth: 3, ..Limits::default() };
+    let app = guarded(GuardSettings { limits, ..GuardSettings::default() });
+    told(pages_of, QueryTooComplex, &app, query("{ search { hits { nodes { title } } } }")).await;
     let cross_site = CrossSite { preflight: true, ..CrossSite::default() };
     let app = guarded(GuardSettings { cross_site, ..GuardSettings::default() });
     let by_get = request(Method::GET, "/graphql?query=%7B__typename%7D", &[], "");

@@ -197,6 +197,8 @@ async fn connect(ca: &Path, address: SocketAddr) -> TlsStream<TcpStream> {
 
 async fn ask(stream: &mut TlsStream<TcpStream>) -> String {
     stream.write_all(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    // Else the request may stay in the client's own buffer.
+    stream.flush().await.unwrap();
     let mut answer = Vec::new();
     while !answer.ends_with(b"ok\n") {
         assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "{}", String::from_utf8_lossy(&answer));
