@@ -20,7 +20,7 @@ use std::{
     cmp::Ordering,
     collections::VecDeque,
     num::NonZeroUsize,
-    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::available_parallelism,
     time::{Duration, Instant},
 };
@@ -48,8 +48,9 @@ impl Default for GateSettings {
     }
 }
 
-/// The limit never falls below: a gateway that lets nobody in would not notice that the load is gone.
-const MIN_LIMIT: usize = 16;
+/// The limit never falls below this for each processor: a gateway that lets nobody in would not notice that the load is
+/// gone, and so few make nobody wait for long.
+const LEAST: usize = 16;
 /// What is let in at once for each processor though nobody asked for it lately.
 const READY: usize = 64;
 /// Time between two looks at the load.
@@ -62,9 +63,6 @@ const SETTLING: Duration = Duration::from_millis(100);
 const FLOOD: u32 = 4;
 /// Time after a cut in which the processors count as hardly enough.
 const WARY: Duration = Duration::from_secs(2);
-
-/// Processors that this process may use.
-static PROCESSORS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, NonZeroUsize::get));
 
 /// Lets operations in. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -81,6 +79,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     limit: usize,
+    /// Processors that share the work.
+    processors: usize,
     inside: usize,
     /// Most that were inside or wanted to be since the last tick.
     peak: usize,
@@ -99,7 +99,8 @@ impl Gate {
     /// A gate by these settings.
     pub fn new(settings: GateSettings) -> Self {
         let limit = settings.limit.unwrap_or(usize::MAX);
-        let state = Mutex::new(State { limit, ..State::default() });
+        let processors = available_parallelism().map_or(1, NonZeroUsize::get);
+        let state = Mutex::new(State { limit, processors, ..State::default() });
         Self { shared: Arc::new(Shared { settings, state }) }
     }
 
@@ -234,7 +235,7 @@ impl State {
                 // From what is used, not from a limit that nothing came near to.
                 let used = self.limit.min(wanted);
                 let kept = if is_flood { used / 2 } else { used * 9 / 10 };
-                self.limit = kept.max(MIN_LIMIT.min(most));
+                self.limit = kept.max(LEAST * self.processors).min(most);
                 self.cut = Some(now);
             }
         } else if wanted >= self.limit {
@@ -243,7 +244,7 @@ impl State {
             let more = if careful { 1 + self.limit / 64 } else { 1 + self.limit / 2 };
             self.limit = (self.limit + more).min(most);
         } else {
-            let ready = (2 * wanted).max(READY * *PROCESSORS).min(most);
+            let ready = (2 * wanted).max(READY * self.processors).min(most);
             // Slowly either way: what was used a moment ago may be used again.
             self.limit = match self.limit.cmp(&ready) {
                 Ordering::Less => (self.limit + 1).min(ready),
@@ -297,8 +298,11 @@ fn shed(reason: &'static str) -> ApiError {
 mod tests {
     use super::*;
 
+    /// Of one processor, whatever the machine has.
     fn gate(limit: usize) -> Gate {
-        Gate::new(GateSettings { limit: Some(limit), ..GateSettings::default() })
+        let gate = Gate::new(GateSettings { limit: Some(limit), ..GateSettings::default() });
+        gate.shared.state().processors = 1;
+        gate
     }
 
     const IDLE: Duration = Duration::ZERO;
@@ -364,7 +368,7 @@ mod tests {
             gate.adjust(Waits { smallest: wait, greatest: wait }, Instant::now() + SETTLING + TICK);
             assert_eq!(gate.limit(), cut);
             ticks(&gate, wait, 100);
-            assert_eq!(gate.limit(), MIN_LIMIT);
+            assert_eq!(gate.limit(), LEAST);
             drop(inside);
         }
     }
@@ -372,13 +376,12 @@ mod tests {
     #[tokio::test]
     async fn the_limit_keeps_to_twice_what_is_used_and_grows_with_the_demand() {
         let gate = gate(10_000);
-        let ready = READY * *PROCESSORS;
         ticks(&gate, IDLE, 1_000);
-        assert_eq!(gate.limit(), ready);
-        let many = 4 * ready;
+        assert_eq!(gate.limit(), READY);
+        let many = 4 * READY;
         let mut inside: Vec<_> = futures::future::join_all((0..many).map(|_| gate.enter())).await;
         let refused = inside.iter().filter(|entered| entered.is_err()).count();
-        assert_eq!(refused, many - ready);
+        assert_eq!(refused, many - READY);
         let enter = || {
             tokio::spawn({
                 let gate = gate.clone();
@@ -386,13 +389,13 @@ mod tests {
             })
         };
         // Who comes while it grows waits a moment and is let in.
-        let waiting: Vec<_> = (0..ready / 2).map(|_| enter()).collect();
+        let waiting: Vec<_> = (0..READY / 2).map(|_| enter()).collect();
         tokio::task::yield_now().await;
         ticks(&gate, IDLE, 1);
         for waiting in waiting {
             inside.push(waiting.await.unwrap());
         }
-        assert!(gate.limit() > ready && gate.inside() > ready, "{} of {}", gate.inside(), gate.limit());
+        assert!(gate.limit() > READY && gate.inside() > READY, "{} of {}", gate.inside(), gate.limit());
     }
 
     #[tokio::test]
