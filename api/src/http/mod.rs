@@ -34,6 +34,8 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
+use wikimovie_command::metrics::{Program, recorder};
+
 use crate::{
     Gateway,
     graphql::{error::ApiError, schema::Service},
@@ -119,10 +121,17 @@ fn operation(gateway: Gateway) -> Router {
 /// What every answer has.
 fn finish(router: Router, timing: bool) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
+    // Metrics belong to the recorder that is there when they are found.
+    if let Err(error) = recorder(Program::Gateway) {
+        tracing::error!(%error, "there are no metrics");
+    }
+    let metrics = telemetry::RequestMetrics::new();
     router.layer(
         // Outermost first.
         ServiceBuilder::new()
-            .layer(middleware::from_fn(move |request, next| telemetry::observe(timing, request, next)))
+            .layer(middleware::from_fn(move |request, next| {
+                telemetry::observe(Arc::clone(&metrics), timing, request, next)
+            }))
             .layer(request_id::SetRequestIdLayer::new(request_id.clone(), RandomId))
             .layer(request_id::PropagateRequestIdLayer::new(request_id))
             .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

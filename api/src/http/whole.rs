@@ -118,6 +118,8 @@ pub(super) fn give(
 
 fn whole(body: Bytes, media_type: MediaType) -> Response {
     let mut response = Response::new(Body::from(body));
+    // A dozen headers follow, here and in the layers.
+    response.headers_mut().reserve(16);
     let content_type = HeaderValue::from_static(media_type.as_header());
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response

@@ -11,7 +11,7 @@ pub(crate) mod operation;
 mod request;
 
 pub(crate) use self::{
-    observe::{Socket, observe},
+    observe::{RequestMetrics, Socket, observe},
     request::Request,
 };
 

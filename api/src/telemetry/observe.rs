@@ -1,13 +1,17 @@
 //! The outermost layer: every request is counted, timed, and given ids.
 
-use std::time::Instant;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
+use ::metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use axum::{
     extract::{MatchedPath, Request as HttpRequest},
     middleware::Next,
     response::Response,
 };
-use http::{HeaderName, Method, header::USER_AGENT};
+use http::{HeaderName, Method, StatusCode, header::USER_AGENT};
 use tracing::{Instrument, Span, field::Empty};
 use wikimovie_command::trace;
 
@@ -17,9 +21,14 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const TRACE_RESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
 /// Counts, times and traces a request, and tells its caller what it took.
-pub(crate) async fn observe(server_timing: bool, request: HttpRequest, next: Next) -> Response {
+pub(crate) async fn observe(
+    metrics: Arc<RequestMetrics>,
+    server_timing: bool,
+    request: HttpRequest,
+    next: Next,
+) -> Response {
     let started = Instant::now();
-    let _active = Active::start();
+    let _active = Active::start(&metrics.active);
     let (route, method) = (route(&request), method(request.method()));
     let caller = trace::extract(request.headers());
     let span = span(route, method, &request);
@@ -38,13 +47,7 @@ pub(crate) async fn observe(server_timing: bool, request: HttpRequest, next: Nex
     if status.is_server_error() {
         span.record("otel.status_code", "ERROR");
     }
-    metrics::histogram!("wikimovie_http_request_duration_seconds", "route" => route)
-        .record(started.elapsed());
-    metrics::counter!(
-        "wikimovie_http_requests_total",
-        "route" => route, "method" => method, "status" => status.as_str().to_owned()
-    )
-    .increment(1);
+    metrics.answered(route, method, status, started);
     let headers = response.headers_mut();
     if let Some(told) = told {
         headers.insert(TRACE_RESPONSE, told);
@@ -79,10 +82,59 @@ fn version(version: http::Version) -> &'static str {
     }
 }
 
+/// Metrics of requests, found once: looking one up by its labels takes a good part of an answer from memory.
+#[derive(Debug)]
+pub(crate) struct RequestMetrics {
+    active: Gauge,
+    /// By route, method and status, as far as they are common.
+    answered: Vec<OnceLock<(Histogram, Counter)>>,
+}
+
+const ROUTES: [&str; 8] =
+    ["/graphql", "/schema.graphql", "/livez", "/readyz", "/metrics", "/", "/graphiql", "/assets/{*path}"];
+const METHODS: [&str; 4] = ["GET", "POST", "OPTIONS", "HEAD"];
+const STATUSES: [u16; 6] = [200, 304, 400, 429, 500, 503];
+
+impl RequestMetrics {
+    pub(crate) fn new() -> Arc<Self> {
+        let answered = std::iter::repeat_with(OnceLock::new);
+        Arc::new(Self {
+            active: gauge!("wikimovie_http_requests_active"),
+            answered: answered.take(ROUTES.len() * METHODS.len() * STATUSES.len()).collect(),
+        })
+    }
+
+    fn answered(&self, route: &'static str, method: &'static str, status: StatusCode, started: Instant) {
+        let find = || {
+            let labels =
+                [("route", route.into()), ("method", method.into()), ("status", status.as_str().to_owned())];
+            (
+                histogram!("wikimovie_http_request_duration_seconds", "route" => route),
+                counter!("wikimovie_http_requests_total", &labels),
+            )
+        };
+        let place = |all: &[&str], one| all.iter().position(|known| *known == one);
+        let common = place(&ROUTES, route)
+            .zip(place(&METHODS, method))
+            .zip(STATUSES.iter().position(|known| *known == status.as_u16()));
+        let known = common.and_then(|((route, method), status)| {
+            self.answered.get((route * METHODS.len() + method) * STATUSES.len() + status)
+        });
+        let found;
+        let (durations, count) = match known {
+            Some(known) => known.get_or_init(find),
+            None => {
+                found = find();
+                &found
+            }
+        };
+        durations.record(started.elapsed());
+        count.increment(1);
+    }
+}
+
 /// One of our routes; whatever else was asked for is `other`, or every scanner would make labels.
 fn route(request: &HttpRequest) -> &'static str {
-    const ROUTES: [&str; 8] =
-        ["/graphql", "/schema.graphql", "/livez", "/readyz", "/metrics", "/", "/graphiql", "/assets/{*path}"];
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     ROUTES.into_iter().find(|route| Some(*route) == matched).unwrap_or("other")
 }
@@ -98,18 +150,18 @@ fn method(method: &Method) -> &'static str {
 }
 
 /// One of the requests being answered, also where its client goes away meanwhile.
-struct Active;
+struct Active(Gauge);
 
 impl Active {
-    fn start() -> Self {
-        metrics::gauge!("wikimovie_http_requests_active").increment(1.0);
-        Self
+    fn start(active: &Gauge) -> Self {
+        active.increment(1.0);
+        Self(active.clone())
     }
 }
 
 impl Drop for Active {
     fn drop(&mut self) {
-        metrics::gauge!("wikimovie_http_requests_active").decrement(1.0);
+        self.0.decrement(1.0);
     }
 }
 
@@ -119,13 +171,13 @@ pub(crate) struct Socket;
 
 impl Socket {
     pub(crate) fn open() -> Self {
-        metrics::gauge!("wikimovie_sockets_active").increment(1.0);
+        gauge!("wikimovie_sockets_active").increment(1.0);
         Self
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        metrics::gauge!("wikimovie_sockets_active").decrement(1.0);
+        gauge!("wikimovie_sockets_active").decrement(1.0);
     }
 }
