@@ -40,7 +40,7 @@ for file in $FILES; do
   # Questions that make it read the vocabulary, and the node open its doc values.
   deploy/chaos/steady_state.py "$api" --seconds 20 --rate 50 --p95 60000 --good 99 >/dev/null || fail "the gateway does not answer: see $log"
   movies=$(curl -fsS "$api/graphql" -H 'content-type: application/json' --data-binary '{"query":"{ catalog { movies } }"}' | sed -n 's/.*"movies":\([0-9]*\).*/\1/p')
-  rss=$(sed -n 's/^VmHWM: *\([0-9]*\) kB/\1/p' "/proc/$gateway/status")
+  rss=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$gateway/status")
   kill "$gateway"
   wait "$gateway" 2>/dev/null || true
   gateway=''
