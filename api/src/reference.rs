@@ -192,6 +192,7 @@ pub fn limits() -> String {
         ("values that asking for the schema may come to", bounds::MAX_INTROSPECTION, constant),
         ("directives on one field", bounds::MAX_DIRECTIVES as u64, constant),
         ("depth of fields", limits.depth as u64, "`WIKIMOVIE_MAX_DEPTH`"),
+        ("named fragments within one another", limits.fragment_depth, "`WIKIMOVIE_MAX_FRAGMENT_DEPTH`"),
         ("points of an operation", limits.cost as u64, "`WIKIMOVIE_MAX_COST`"),
         ("aliases", limits.aliases, "`WIKIMOVIE_MAX_ALIASES`"),
         ("fields at the root", limits.root_fields, "`WIKIMOVIE_MAX_ROOT_FIELDS`"),

@@ -11,7 +11,7 @@ use super::{DocumentSettings, TrustMode};
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Documents")]
 pub struct DocumentArgs {
-    /// Bytes of memory for automatic persisted queries
+    /// Bytes of memory for automatic persisted queries; 0 turns them off
     #[arg(long, env = "WIKIMOVIE_PERSISTED_BYTES", value_name = "BYTES", default_value_t = DocumentSettings::default().automatic_bytes)]
     pub persisted_bytes: u64,
     /// Manifest of trusted documents (JSON): hashes or ids to texts, or Apollo's. Read anew when it changes

@@ -42,7 +42,7 @@ pub enum TrustMode {
 /// Settings of documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentSettings {
-    /// Bytes that automatic documents may take in memory.
+    /// Bytes that automatic documents may take in memory; 0 for none at all, which clients are told.
     pub automatic_bytes: u64,
     /// What is done with documents that the manifest does not list.
     pub mode: TrustMode,
@@ -149,8 +149,8 @@ impl Documents {
     /// Finds the document of a request.
     ///
     /// # Errors
-    /// `PERSISTED_QUERY_NOT_FOUND`, `DOCUMENT_NOT_TRUSTED`, or `BAD_REQUEST` where the naming is malformed or the hash
-    /// is of another text.
+    /// `PERSISTED_QUERY_NOT_FOUND` or `_NOT_SUPPORTED`, `DOCUMENT_NOT_TRUSTED`, or `BAD_REQUEST` where the naming is
+    /// malformed or the hash is of another text.
     pub(crate) fn find(&self, naming: Naming, text: &str) -> Result<Found, ApiError> {
         let hash = match naming {
             Naming { document_id: Some(_), persisted: Some(_) } => {
@@ -177,7 +177,9 @@ impl Documents {
 
     /// Keeps an automatic document that was checked.
     pub(crate) fn keep(&self, hash: Hash, text: &str) {
-        self.shared.automatic.keep(hash, text);
+        if self.shared.settings.automatic_bytes > 0 {
+            self.shared.automatic.keep(hash, text);
+        }
     }
 
     fn by_id(&self, id: &str) -> Result<Found, ApiError> {
@@ -237,6 +239,10 @@ impl Documents {
         match self.shared.settings.mode {
             // Sending the text would not help, and the other code invites to it.
             TrustMode::Enforce => not_trusted("no document of the manifest has this name"),
+            // What Apollo's clients know: they send texts alone from then on.
+            TrustMode::Off | TrustMode::Log if self.shared.settings.automatic_bytes == 0 => {
+                ApiError::new(ErrorCode::PersistedQueryNotSupported, "PersistedQueryNotSupported")
+            }
             TrustMode::Off | TrustMode::Log => ApiError::new(ErrorCode::PersistedQueryNotFound, message),
         }
     }

@@ -53,6 +53,18 @@ fn a_document_is_known_by_its_hash_once_sent() {
 }
 
 #[test]
+fn nothing_is_kept_where_automatic_documents_are_off() {
+    let (trusting, _folder) = trusting(TrustMode::Log);
+    let settings = DocumentSettings { automatic_bytes: 0, ..trusting.shared.settings.clone() };
+    let documents = Documents::open(settings).unwrap();
+    let hash = documents.find(by_hash(OTHER), OTHER).expect("text and hash are executed").keep;
+    documents.keep(hash.unwrap(), OTHER);
+    assert_eq!(code(documents.find(by_hash(OTHER), "")), ErrorCode::PersistedQueryNotSupported);
+    assert_eq!(code(documents.find(by_id(&sha256(OTHER)), "")), ErrorCode::PersistedQueryNotSupported);
+    assert_eq!(text(documents.find(by_hash(ONE), "")), ONE, "the manifest goes on");
+}
+
+#[test]
 fn odd_names_are_told() {
     let documents = Documents::default();
     for odd in [

@@ -182,6 +182,7 @@ pub fn check_document(document: &ExecutableDocument) -> Result<Measure, ApiError
             let message = format!("asking for the schema comes to more than {MAX_INTROSPECTION} values");
             return Err(beyond(message));
         }
+        measure.fragment_depth = measure.fragment_depth.max(size.fragment_depth);
         measure.aliases = measure.aliases.max(size.aliases);
         measure.root_fields = measure.root_fields.max(size.top);
         measure.directives = measure.directives.max(size.directives + operation.node.directives.len() as u64);
@@ -198,6 +199,8 @@ fn too_many_fields() -> ApiError {
 struct Size {
     fields: u64,
     height: usize,
+    /// Named fragments within one another.
+    fragment_depth: u64,
     aliases: u64,
     directives: u64,
     /// Fields of the selection itself.
@@ -212,6 +215,7 @@ impl Size {
     fn add(&mut self, other: Self) {
         self.fields = self.fields.saturating_add(other.fields);
         self.height = self.height.max(1 + other.height);
+        self.fragment_depth = self.fragment_depth.max(other.fragment_depth);
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.directives = self.directives.saturating_add(other.directives);
         self.top = self.top.saturating_add(other.top);
@@ -299,7 +303,10 @@ impl<'a> Expansion<'a> {
                 size
             }
         };
-        if depth + size.height > MAX_NESTING { Err(too_deep()) } else { Ok(size) }
+        if depth + size.height > MAX_NESTING {
+            return Err(too_deep());
+        }
+        Ok(Size { fragment_depth: size.fragment_depth + 1, ..size })
     }
 }
 
@@ -385,6 +392,14 @@ mod tests {
                         fragment g on Query { u: e v: e @f }";
         let measure = check_document(&parse_query(document).unwrap()).unwrap();
         assert_eq!((measure.aliases, measure.root_fields, measure.directives), (5, 5, 6));
+    }
+
+    #[test]
+    fn fragments_within_one_another_are_counted_by_their_longest_chain() {
+        let document = "{ a { ...f ... on X { ...g } } ...h } fragment f on X { b { ...g } ...h } \
+                        fragment g on X { c } fragment h on X { ...g }";
+        let measure = check_document(&parse_query(document).unwrap()).unwrap();
+        assert_eq!(measure.fragment_depth, 3);
     }
 
     #[test]

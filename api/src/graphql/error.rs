@@ -43,6 +43,8 @@ pub enum ErrorCode {
     CrossSiteRequest,
     /// A hash that is not known.
     PersistedQueryNotFound,
+    /// A hash, where none is kept.
+    PersistedQueryNotSupported,
     /// A document outside of the manifest.
     DocumentNotTrusted,
     /// A request that is not as GraphQL over HTTP asks.
@@ -94,6 +96,7 @@ impl ErrorCode {
         Self::AuthUnavailable,
         Self::CrossSiteRequest,
         Self::PersistedQueryNotFound,
+        Self::PersistedQueryNotSupported,
         Self::DocumentNotTrusted,
         Self::BadRequest,
         Self::BatchingNotSupported,
@@ -202,6 +205,12 @@ impl ErrorCode {
                 StatusCode::BAD_REQUEST,
                 None,
                 "No document is known under this hash or id. Send it once with the hash, then the hash alone will do.",
+            ),
+            Self::PersistedQueryNotSupported => (
+                "PERSISTED_QUERY_NOT_SUPPORTED",
+                StatusCode::BAD_REQUEST,
+                None,
+                "Documents that clients send are not kept here, and this one is in no manifest. Send texts.",
             ),
             Self::DocumentNotTrusted => (
                 "DOCUMENT_NOT_TRUSTED",

@@ -20,12 +20,15 @@ pub struct GuardArgs {
     /// Networks of proxies, parted by commas, whose Forwarded or X-Forwarded-For says who is behind them
     #[arg(long, env = "WIKIMOVIE_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
-    /// What happens to an operation beyond one of the five limits below
+    /// What happens to an operation beyond one of the six limits below
     #[arg(long, env = "WIKIMOVIE_LIMITS", value_name = "MODE", default_value = "enforce")]
     pub limits: LimitModeArg,
     /// Deepest fields of an operation
     #[arg(long, env = "WIKIMOVIE_MAX_DEPTH", value_name = "NUMBER", default_value_t = Limits::default().depth as u64, value_parser = value_parser!(u64).range(3..=64))]
     pub max_depth: u64,
+    /// Most named fragments within one another in an operation
+    #[arg(long, env = "WIKIMOVIE_MAX_FRAGMENT_DEPTH", value_name = "NUMBER", default_value_t = Limits::default().fragment_depth, value_parser = value_parser!(u64).range(1..=64))]
+    pub max_fragment_depth: u64,
     /// Dearest operation, in points
     #[arg(long, env = "WIKIMOVIE_MAX_COST", value_name = "POINTS", default_value_t = Limits::default().cost as u64, value_parser = value_parser!(u64).range(10..=1_000_000))]
     pub max_cost: u64,
@@ -147,6 +150,7 @@ impl GuardArgs {
         Ok(GuardSettings {
             limits: Limits {
                 depth: self.max_depth as usize,
+                fragment_depth: self.max_fragment_depth,
                 cost: self.max_cost as usize,
                 aliases: self.max_aliases,
                 root_fields: self.max_root_fields,

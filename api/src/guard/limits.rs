@@ -9,6 +9,8 @@ use crate::graphql::error::{ApiError, ErrorCode};
 pub struct Limits {
     /// Deepest fields. The introspection query of GraphiQL has 15.
     pub depth: usize,
+    /// Longest chain of named fragments that spread one another.
+    pub fragment_depth: u64,
     /// Dearest operation, in points.
     pub cost: usize,
     /// Most aliases, with fragments put in place.
@@ -35,6 +37,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             depth: 20,
+            fragment_depth: 12,
             cost: 5_000,
             aliases: 100,
             root_fields: 50,
@@ -49,6 +52,8 @@ impl Default for Limits {
 pub struct Measure {
     /// Deepest field.
     pub depth: usize,
+    /// Longest chain of fragments.
+    pub fragment_depth: u64,
     /// Points.
     pub cost: usize,
     /// Aliases.
@@ -68,6 +73,12 @@ impl Limits {
         let number = |count: usize| count as u64;
         let rows = [
             ("depth", "is {} levels deep", number(measure.depth), number(self.depth)),
+            (
+                "fragment_depth",
+                "spreads {} fragments within one another",
+                measure.fragment_depth,
+                self.fragment_depth,
+            ),
             ("cost", "costs {} points", number(measure.cost), number(self.cost)),
             ("aliases", "holds {} aliases", measure.aliases, self.aliases),
             ("root_fields", "holds {} fields at its root", measure.root_fields, self.root_fields),
@@ -96,10 +107,21 @@ mod tests {
     #[test]
     fn what_is_beyond_is_named_and_in_warn_mode_let_through() {
         let limits = Limits::default();
-        let at = Measure { depth: 20, cost: 5_000, aliases: 100, root_fields: 50, directives: 100 };
+        let at = Measure {
+            depth: 20,
+            fragment_depth: 12,
+            cost: 5_000,
+            aliases: 100,
+            root_fields: 50,
+            directives: 100,
+        };
         assert_eq!(limits.check(&at), Ok(()));
         for (measure, message) in [
             (Measure { depth: 21, ..at }, "the operation is 21 levels deep, more than 20"),
+            (
+                Measure { fragment_depth: 13, ..at },
+                "the operation spreads 13 fragments within one another, more than 12",
+            ),
             (Measure { cost: 5_001, ..at }, "the operation costs 5001 points, more than 5000"),
             (Measure { aliases: 101, ..at }, "the operation holds 101 aliases, more than 100"),
             (Measure { root_fields: 51, ..at }, "the operation holds 51 fields at its root, more than 50"),

@@ -129,6 +129,9 @@ async fn each_code_has_its_whole_answer() {
     }
     let app = with(ApiSettings { body_limit: 20, ..ApiSettings::default() });
     told(pages_of, BodyTooLarge, &app, query(CATALOG)).await;
+    let documents = DocumentSettings { automatic_bytes: 0, ..DocumentSettings::default() };
+    let app = TestApp::dozen().with_documents(Documents::open(documents).unwrap());
+    told(pages_of, PersistedQueryNotSupported, &app, post(&unknown, &[])).await;
     let limits = Limits { depth: 3, ..Limits::default() };
     let app = guarded(GuardSettings { limits, ..GuardSettings::default() });
     told(pages_of, QueryTooComplex, &app, query("{ search { hits { nodes { title } } } }")).await;

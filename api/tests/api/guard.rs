@@ -34,8 +34,15 @@ async fn post(app: &TestApp, query: &str, headers: &[(&str, &str)]) -> Answer {
 
 #[tokio::test]
 async fn each_limit_refuses_one_more_than_it_says_and_warn_mode_lets_it_run() {
-    let limits =
-        Limits { depth: 4, cost: 60, aliases: 3, root_fields: 3, directives: 2, mode: LimitMode::Enforce };
+    let limits = Limits {
+        depth: 4,
+        fragment_depth: 2,
+        cost: 60,
+        aliases: 3,
+        root_fields: 3,
+        directives: 2,
+        mode: LimitMode::Enforce,
+    };
     let enforced = guarded(GuardSettings { limits, ..GuardSettings::default() });
     let warned = guarded(GuardSettings {
         limits: Limits { mode: LimitMode::Warn, ..limits },
@@ -44,6 +51,10 @@ async fn each_limit_refuses_one_more_than_it_says_and_warn_mode_lets_it_run() {
     let cases = [
         ("{ search { hits { nodes { title } } } }", Some("")),
         ("{ search { hits { nodes { provenance { record } } } } }", Some("5 levels deep, more than 4")),
+        (
+            "{ ...f } fragment f on Query { ...g } fragment g on Query { ...h } fragment h on Query { __typename }",
+            Some("3 fragments within one another, more than 2"),
+        ),
         ("{ search { hits(first: 100) { nodes { title } } } }", Some("points, more than 60")),
         ("{ a: __typename b: __typename c: __typename }", Some("")),
         ("{ catalog { a: movies b: movies c: movies d: movies } }", Some("4 aliases, more than 3")),

@@ -85,6 +85,7 @@ async fn what_is_just_within_bounds_does_no_harm() {
     // The budget as wide as it goes, so that what reaches the executor is all that ever may.
     let limits = Limits {
         depth: 64,
+        fragment_depth: 64,
         cost: 1_000_000,
         aliases: 5_000,
         root_fields: 5_000,

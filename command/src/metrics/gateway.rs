@@ -112,7 +112,7 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         name: "wikimovie_operations_beyond_limit_total",
         kind: Counter,
-        labels: &[("limit", &["depth", "cost", "aliases", "root_fields", "directives"])],
+        labels: &[("limit", &["depth", "fragment_depth", "cost", "aliases", "root_fields", "directives"])],
         help: "Operations beyond a limit of docs/limits.md, refused or, with `WIKIMOVIE_LIMITS=warn`, only noted.",
     },
     Metric {

@@ -15,7 +15,7 @@ use std::{
 
 use wikimovie_search::{ObjectState, WriteError, kill};
 
-use super::{Message, Told, Unrest, Worker, count};
+use super::{Message, Unrest, Worker, count, messages::Told};
 use crate::{
     bucket::{HALTED, Keys, ledger_key},
     folder::{DEFAULT_PROVIDER, provider_of},

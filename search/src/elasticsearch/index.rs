@@ -3,7 +3,7 @@
 //! ```text
 //! <name>               read alias: shown listings only
 //! <name>-write         write alias: all listings
-//! <name>-v3-000001     the index behind both; 3 is the format
+//! <name>-v4-000001     the index behind both; 4 is the format
 //! <name>-ledger        a row for each object, the revision, the secret, the writer's hold
 //! ```
 

@@ -1,4 +1,4 @@
-//! One writer at a time: a document that its holder writes anew twice a second. Whoever wants the hold watches it: one that
+//! One writer at a time: a document that its holder writes anew all the time. Whoever wants the hold watches it: one that
 //! is not renewed for its time is nobody's. No clock of one machine is compared with that of another.
 
 use std::{
@@ -20,13 +20,15 @@ use crate::{
 };
 
 /// Time after which a hold that was not renewed is nobody's.
-const LASTS: Duration = Duration::from_secs(3);
+const LASTS: Duration = Duration::from_secs(2);
 /// Time after the last renewal in which writing goes on.
 pub(super) const LATEST: Duration = Duration::from_secs(20);
-/// Time between two renewals: several in a row may fail.
-const RENEWED_EVERY: Duration = Duration::from_millis(500);
-/// Time one renewal may take.
-const DEADLINE: Duration = Duration::from_secs(2);
+/// Time between two renewals.
+const RENEWED_EVERY: Duration = Duration::from_millis(400);
+/// Time one renewal may take: after one that got no answer another is still in time.
+const DEADLINE: Duration = Duration::from_secs(1);
+/// Time from a renewal that failed to the next, and between two looks at a hold that is watched.
+const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::elasticsearch) struct Held {
@@ -70,7 +72,7 @@ struct Written {
 }
 
 impl Hold {
-    /// Takes the hold, or says that somebody has it, which takes as long as a hold lasts.
+    /// Takes the hold, which takes as long as a hold lasts where somebody left it, or says that somebody has it.
     pub(super) async fn take(shared: &Arc<Shared>) -> Result<Self, WriteError> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(|error| WriteError::Engine(error.to_string()))?;
@@ -78,13 +80,20 @@ impl Hold {
         let since = Instant::now();
         let mut seen = read(shared).await?;
         if seen.as_ref().is_some_and(|(held, _)| !held.holder.is_empty()) {
-            tokio::time::sleep(LASTS).await;
-            let now = read(shared).await?;
-            let is_free = now.as_ref().is_none_or(|(held, _)| held.holder.is_empty());
-            if !is_free && now.as_ref().map(|(_, place)| place) != seen.as_ref().map(|(_, place)| place) {
-                return Err(is_held(shared));
+            let begun = Instant::now();
+            loop {
+                tokio::time::sleep(PAUSE).await;
+                let is_over = begun.elapsed() >= LASTS;
+                let now = read(shared).await?;
+                let is_free = now.as_ref().is_none_or(|(held, _)| held.holder.is_empty());
+                if !is_free && now.as_ref().map(|(_, place)| place) != seen.as_ref().map(|(_, place)| place) {
+                    return Err(is_held(shared));
+                }
+                seen = now;
+                if is_free || is_over {
+                    break;
+                }
             }
-            seen = now;
         }
         let (epoch, condition) = match &seen {
             Some((held, place)) => (held.epoch + 1, condition(*place)),
@@ -157,8 +166,9 @@ impl Hold {
 }
 
 async fn renew_for_ever(shared: Arc<Shared>, ticket: Arc<Mutex<Ticket>>) {
+    let mut pause = RENEWED_EVERY;
     loop {
-        tokio::time::sleep(RENEWED_EVERY).await;
+        tokio::time::sleep(pause).await;
         let (held, place) = {
             let ticket = lock(&ticket);
             let held = Held { renewals: ticket.held.renewals + 1, ..ticket.held.clone() };
@@ -180,12 +190,16 @@ async fn renew_for_ever(shared: Arc<Shared>, ticket: Arc<Mutex<Ticket>>) {
             Ok(written) => {
                 (ticket.seq_no, ticket.primary_term) = (written.seq_no, written.primary_term);
                 (ticket.held.renewals, ticket.since) = (renewals, begun);
+                pause = RENEWED_EVERY;
             }
             Err(WriteError::Held(_)) => {
                 ticket.lost = true;
                 return;
             }
-            Err(error) => tracing::debug!(%error, "the hold on the index could not be renewed; trying again"),
+            Err(error) => {
+                pause = PAUSE;
+                tracing::debug!(%error, "the hold on the index could not be renewed; trying again");
+            }
         }
     }
 }
