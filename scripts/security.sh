@@ -22,7 +22,8 @@ while read -r pinned more; do
 done < scripts/security-requirements.txt
 
 home=$(mktemp -d)
-trap 'kill "$gateway" 2>/dev/null; rm -rf "$home"' EXIT
+gateways=()
+trap 'kill "${gateways[@]}" 2>/dev/null; rm -rf "$home"' EXIT
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost \
   -addext subjectAltName=DNS:localhost -keyout "$home/key.pem" -out "$home/certificate.pem" 2>/dev/null
 "$binary" new-key checker --scopes search > "$home/key"
@@ -34,18 +35,24 @@ text = (home / 'key').read_text()
 entry = json.loads(text[text.rindex('\n{') :])
 (home / 'keys.json').write_text(json.dumps({'keys': [entry]}))
 PY
-# Clients of their own ask by texts or by a manifest; documents that strangers send are not kept.
-ENV=production WIKIMOVIE_AUTH=keys WIKIMOVIE_API_KEYS=$home/keys.json WIKIMOVIE_RATE_LIMIT=600000 \
-  WIKIMOVIE_PERSISTED_BYTES=0 WIKIMOVIE_TLS_CERTIFICATE=$home/certificate.pem WIKIMOVIE_TLS_KEY=$home/key.pem \
-  WIKIMOVIE_DATA_DIR=$home/data WIKIMOVIE_WATCH=seeds WIKIMOVIE_LISTEN=127.0.0.1:0 WIKIMOVIE_LOG=error "$binary" serve > "$home/out" &
-gateway=$!
-url=
-for _ in $(seq 300); do
-  url=$(grep -om1 'https://127.0.0.1:[0-9]*' "$home/out" | sed 's/127.0.0.1/localhost/' || true)
-  [ -n "$url" ] && curl -sf --cacert "$home/certificate.pem" "$url/readyz" > /dev/null && break
-  sleep 0.1
-done
-[ -n "$url" ] || fail "the gateway did not start"
+# start NAME [VARIABLE=value…]: a gateway that keeps no documents of strangers; its address is in $url.
+start() {
+  local name=$1
+  shift
+  env ENV=production WIKIMOVIE_AUTH=keys "WIKIMOVIE_API_KEYS=$home/keys.json" WIKIMOVIE_RATE_LIMIT=600000 WIKIMOVIE_PERSISTED_BYTES=0 \
+    "WIKIMOVIE_TLS_CERTIFICATE=$home/certificate.pem" "WIKIMOVIE_TLS_KEY=$home/key.pem" "WIKIMOVIE_DATA_DIR=$home/$name" \
+    WIKIMOVIE_WATCH=seeds WIKIMOVIE_LISTEN=127.0.0.1:0 WIKIMOVIE_LOG=error "$@" "$binary" serve > "$home/$name.out" &
+  gateways+=($!)
+  url=
+  for _ in $(seq 300); do
+    url=$(grep -om1 'https://127.0.0.1:[0-9]*' "$home/$name.out" | sed 's/127.0.0.1/localhost/' || true)
+    [ -n "$url" ] && is_ready && return
+    sleep 0.1
+  done
+  fail "the gateway did not start"
+}
+is_ready() { curl -sf --cacert "$home/certificate.pem" "$url/readyz" > /dev/null; }
+
 # Where a checker has no switch for a certificate of our own.
 export SSL_CERT_FILE=$home/certificate.pem REQUESTS_CA_BUNDLE=$home/certificate.pem
 
@@ -58,13 +65,23 @@ run() {
   sed -e "s#$url#https://gateway#g" -e "s#$key#KEY#g" -i "$report"
 }
 bin() { printf '%s' "$out/$1/bin/$1"; }
-rm -f "$out"/*.json "$out"/*.txt
-rm -rf "$out"/report "$out"/report-active
-run gqlsleuth "$(bin gqlsleuth)" scan "$url" --no-verify-tls -H "Authorization: Bearer $key" -f json,markdown -o "$out/report"
-run gqlsleuth-active "$(bin gqlsleuth)" scan "$url" --no-verify-tls --mode active -H "Authorization: Bearer $key" -f json,markdown -o "$out/report-active"
-run clairvoyance "$(bin clairvoyance)" -k -H "Authorization: Bearer $key" -o clairvoyance.json "$url/graphql"
-run vamp-graphql-audit "$(bin vamp-graphql-audit)" --target "$url/graphql" -H "Authorization: Bearer $key" --json vamp.json
+authorization="Authorization: Bearer $key"
+gqlsleuth() {
+  local name=$1
+  shift
+  run "$name" "$(bin gqlsleuth)" scan "$url" --no-verify-tls -H "$authorization" -f json,markdown -o "$out/reports/$name" "$@"
+}
+rm -rf "$out"/*.json "$out"/*.txt "$out/reports"
+# It sees more where the schema may be asked for.
+start told WIKIMOVIE_INTROSPECTION=true
+gqlsleuth gqlsleuth-told
+gqlsleuth gqlsleuth-told-active --mode active
+start production
+gqlsleuth gqlsleuth
+gqlsleuth gqlsleuth-active --mode active
+run clairvoyance "$(bin clairvoyance)" -k -H "$authorization" -o clairvoyance.json "$url/graphql"
+run vamp-graphql-audit "$(bin vamp-graphql-audit)" --target "$url/graphql" -H "$authorization" --json vamp.json
 run graphrecon "$(bin graphrecon)" -u "$url" --schema < <(yes y)
-curl -sf --cacert "$home/certificate.pem" "$url/readyz" > /dev/null || fail "the gateway did not outlast its checkers"
+is_ready || fail "the gateway did not outlast its checkers"
 say "Reports are in $out"
-"$python" scripts/security_findings.py "$out" "$url" "$key" "$home/certificate.pem"
+"$python" scripts/security_findings.py "$out" "$url" "$key"

@@ -91,7 +91,7 @@ impl Limits {
             metrics::counter!("wikimovie_operations_beyond_limit_total", "limit" => limit).increment(1);
             if self.mode == LimitMode::Enforce {
                 let told = told.replace("{}", &count.to_string());
-                let message = format!("the operation {told}, more than {most}");
+                let message = format!("the operation {told}, more than the limit of {most}");
                 return Err(ApiError::new(ErrorCode::QueryTooComplex, message));
             }
             tracing::warn!(limit, count, most, "an operation is beyond a limit; limits only warn");
@@ -117,15 +117,15 @@ mod tests {
         };
         assert_eq!(limits.check(&at), Ok(()));
         for (measure, message) in [
-            (Measure { depth: 21, ..at }, "the operation is 21 levels deep, more than 20"),
+            (Measure { depth: 21, ..at }, "the operation is 21 levels deep, more than the limit of 20"),
             (
                 Measure { fragment_depth: 13, ..at },
-                "the operation spreads 13 fragments within one another, more than 12",
+                "the operation spreads 13 fragments within one another, more than the limit of 12",
             ),
-            (Measure { cost: 5_001, ..at }, "the operation costs 5001 points, more than 5000"),
-            (Measure { aliases: 101, ..at }, "the operation holds 101 aliases, more than 100"),
-            (Measure { root_fields: 51, ..at }, "the operation holds 51 fields at its root, more than 50"),
-            (Measure { directives: 101, ..at }, "the operation holds 101 directives, more than 100"),
+            (Measure { cost: 5_001, ..at }, "the operation costs 5001 points, more than the limit of 5000"),
+            (Measure { aliases: 101, ..at }, "the operation holds 101 aliases, more than the limit of 100"),
+            (Measure { root_fields: 51, ..at }, "the operation holds 51 fields at its root, more than the limit of 50"),
+            (Measure { directives: 101, ..at }, "the operation holds 101 directives, more than the limit of 100"),
         ] {
             assert_eq!(limits.check(&measure).unwrap_err().message(), message);
             assert_eq!(Limits { mode: LimitMode::Warn, ..limits }.check(&measure), Ok(()));

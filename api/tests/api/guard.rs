@@ -50,21 +50,21 @@ async fn each_limit_refuses_one_more_than_it_says_and_warn_mode_lets_it_run() {
     });
     let cases = [
         ("{ search { hits { nodes { title } } } }", Some("")),
-        ("{ search { hits { nodes { provenance { record } } } } }", Some("5 levels deep, more than 4")),
+        ("{ search { hits { nodes { provenance { record } } } } }", Some("5 levels deep, more than the limit of 4")),
         (
             "{ ...f } fragment f on Query { ...g } fragment g on Query { ...h } fragment h on Query { __typename }",
-            Some("3 fragments within one another, more than 2"),
+            Some("3 fragments within one another, more than the limit of 2"),
         ),
-        ("{ search { hits(first: 100) { nodes { title } } } }", Some("points, more than 60")),
+        ("{ search { hits(first: 100) { nodes { title } } } }", Some("points, more than the limit of 60")),
         ("{ a: __typename b: __typename c: __typename }", Some("")),
-        ("{ catalog { a: movies b: movies c: movies d: movies } }", Some("4 aliases, more than 3")),
+        ("{ catalog { a: movies b: movies c: movies d: movies } }", Some("4 aliases, more than the limit of 3")),
         (
             "{ __typename catalog { movies } a: __typename b: __typename }",
-            Some("4 fields at its root, more than 3"),
+            Some("4 fields at its root, more than the limit of 3"),
         ),
         (
             "{ __typename @skip(if: false) ...f @include(if: true) } fragment f on Query { catalog { movies @skip(if: false) } }",
-            Some("3 directives, more than 2"),
+            Some("3 directives, more than the limit of 2"),
         ),
     ];
     for (query, refused) in cases {
