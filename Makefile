@@ -85,11 +85,11 @@ abuse: ## 10,000 hostile requests beside honest clients; fails where those wait 
 	@scripts/abuse.sh $${N:-10000} $${SEED:-1}
 
 chaos: ## random schedules of changes, faults and kills: N (1000) on fakes, REAL (50) on LocalStack and search nodes
-	CHAOS_N=$${N:-1000} cargo test --locked -p wikimovie-ingest --test convergence embedded -- --nocapture
-	CHAOS_REAL=$${REAL:-50} cargo test --locked -p wikimovie-ingest --test convergence real -- --nocapture
+	CHAOS_N=$${N:-1000} cargo test --locked --workspace --test convergence embedded -- --nocapture
+	CHAOS_REAL=$${REAL:-50} cargo test --locked --workspace --test convergence real -- --nocapture
 
 kill-points: ## kill -9 a worker at each named point of its work, ROUNDS (20) times, on LocalStack and search nodes
-	KILL_ROUNDS=$${ROUNDS:-20} cargo test --locked -p wikimovie-ingest --test localstack killed_at_any_point -- --nocapture
+	KILL_ROUNDS=$${ROUNDS:-20} cargo test --locked --workspace --test localstack killed_at_any_point -- --nocapture
 
 fuzz: ## fuzz message parser, record reader and reading of texts, ten minutes each (SECONDS_EACH=n); needs cargo-fuzz
 	@scripts/fuzz.sh
