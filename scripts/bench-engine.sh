@@ -8,14 +8,6 @@ movies=${MOVIES:-../shared/data/movies} queries=${QUERIES:-../shared/relevance/q
 [ -f "$queries" ] || fail "no questions to measure with: set QUERIES to a file of them"
 cargo build --release --locked -p wikimovie-api --bin wikimovie-api -p wikimovie-ingest --bin wikimovie-ingest
 cargo build --release --locked -p wikimovie-bench
-nodes=()
-if [ -n "${ELASTICSEARCH_URLS:-}" ]; then
-  nodes+=(--node "$ELASTICSEARCH_URLS")
-else
-  scripts/engines.sh start
-  while IFS=$'\t' read -r flavour url; do
-    nodes+=(--node "$url" --process "$(cat "target/engines/$flavour/pid")")
-  done < <(scripts/engines.sh urls)
-fi
-"${CARGO_TARGET_DIR:-target}/release/wikimovie-bench" engine "${nodes[@]}" --movies "$movies" --queries "$queries" \
-  --binaries "${CARGO_TARGET_DIR:-target}/release" --report docs/performance.md
+find_nodes
+"$built/release/wikimovie-bench" engine "${nodes[@]}" --movies "$movies" --queries "$queries" \
+  --binaries "$built/release" --report docs/performance.md

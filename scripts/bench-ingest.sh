@@ -5,15 +5,7 @@
 need_rust
 cargo build --release --locked -p wikimovie-ingest --bin wikimovie-ingest
 cargo build --release --locked -p wikimovie-bench
-nodes=()
-if [ -n "${ELASTICSEARCH_URLS:-}" ]; then
-  nodes+=(--node "$ELASTICSEARCH_URLS")
-else
-  scripts/engines.sh start
-  while IFS=$'\t' read -r flavour url; do
-    nodes+=(--node "$url" --process "$(cat "target/engines/$flavour/pid")")
-  done < <(scripts/engines.sh urls)
-fi
+find_nodes
 # shellcheck disable=SC2086
 "$built/release/wikimovie-bench" ingest "${nodes[@]}" --binary "$built/release/wikimovie-ingest" \
   --report docs/performance.md ${BENCH_ARGS:-}

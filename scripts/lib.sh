@@ -25,3 +25,18 @@ npm_install() {
     touch "$stamp"
   fi
 }
+
+# Fills `nodes` with arguments that name the search nodes to measure: that of ELASTICSEARCH_URLS, or all of engines.sh,
+# each with its process.
+find_nodes() {
+  local flavour url
+  nodes=()
+  if [ -n "${ELASTICSEARCH_URLS:-}" ]; then
+    nodes+=(--node "$ELASTICSEARCH_URLS")
+    return
+  fi
+  scripts/engines.sh start
+  while IFS=$'\t' read -r flavour url; do
+    nodes+=(--node "$url" --process "$(cat "target/engines/$flavour/pid")")
+  done < <(scripts/engines.sh urls)
+}

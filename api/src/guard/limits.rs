@@ -124,8 +124,14 @@ mod tests {
             ),
             (Measure { cost: 5_001, ..at }, "the operation costs 5001 points, more than the limit of 5000"),
             (Measure { aliases: 101, ..at }, "the operation holds 101 aliases, more than the limit of 100"),
-            (Measure { root_fields: 51, ..at }, "the operation holds 51 fields at its root, more than the limit of 50"),
-            (Measure { directives: 101, ..at }, "the operation holds 101 directives, more than the limit of 100"),
+            (
+                Measure { root_fields: 51, ..at },
+                "the operation holds 51 fields at its root, more than the limit of 50",
+            ),
+            (
+                Measure { directives: 101, ..at },
+                "the operation holds 101 directives, more than the limit of 100",
+            ),
         ] {
             assert_eq!(limits.check(&measure).unwrap_err().message(), message);
             assert_eq!(Limits { mode: LimitMode::Warn, ..limits }.check(&measure), Ok(()));

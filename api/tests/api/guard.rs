@@ -50,14 +50,20 @@ async fn each_limit_refuses_one_more_than_it_says_and_warn_mode_lets_it_run() {
     });
     let cases = [
         ("{ search { hits { nodes { title } } } }", Some("")),
-        ("{ search { hits { nodes { provenance { record } } } } }", Some("5 levels deep, more than the limit of 4")),
+        (
+            "{ search { hits { nodes { provenance { record } } } } }",
+            Some("5 levels deep, more than the limit of 4"),
+        ),
         (
             "{ ...f } fragment f on Query { ...g } fragment g on Query { ...h } fragment h on Query { __typename }",
             Some("3 fragments within one another, more than the limit of 2"),
         ),
         ("{ search { hits(first: 100) { nodes { title } } } }", Some("points, more than the limit of 60")),
         ("{ a: __typename b: __typename c: __typename }", Some("")),
-        ("{ catalog { a: movies b: movies c: movies d: movies } }", Some("4 aliases, more than the limit of 3")),
+        (
+            "{ catalog { a: movies b: movies c: movies d: movies } }",
+            Some("4 aliases, more than the limit of 3"),
+        ),
         (
             "{ __typename catalog { movies } a: __typename b: __typename }",
             Some("4 fields at its root, more than the limit of 3"),

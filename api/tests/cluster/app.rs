@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{Router, body::Body};
-use http::{Request, header};
+use http::{HeaderMap, Request, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use wikimovie_api::{ApiSettings, CacheSettings, Gateway};
@@ -79,11 +79,17 @@ impl App {
 
     /// Posts a question; the whole answer as text.
     pub(crate) async fn ask(&self, query: &str) -> String {
-        let request = Request::post("/graphql")
+        self.ask_with(query, HeaderMap::new()).await
+    }
+
+    /// The same with further headers.
+    pub(crate) async fn ask_with(&self, query: &str, headers: HeaderMap) -> String {
+        let mut request = Request::post("/graphql")
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/graphql-response+json")
             .body(Body::from(json!({ "query": query }).to_string()))
             .unwrap();
+        request.headers_mut().extend(headers);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         String::from_utf8(body.to_vec()).unwrap()

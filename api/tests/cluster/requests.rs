@@ -1,6 +1,13 @@
 //! One operation is one request, and the request holds only what was selected.
 
+use futures::{StreamExt as _, stream};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::{Duration, timeout},
+};
 use wikimovie_testkit::{Recorded, engines};
 
 use crate::app::App;
@@ -99,5 +106,53 @@ async fn a_request_holds_what_was_selected() {
             assert_eq!(source.contains("movie.title"), hits, "{selected}: {body}");
             assert!(!source.contains("movie.cast"), "{selected}: {body}");
         }
+    }
+}
+
+/// What the node says of the searches that it runs now.
+async fn running(address: &str) -> String {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "GET /_tasks?actions=*search*&detailed=true HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    );
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_tells_which_request_it_works_for() {
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let parent = format!("00-{TRACE}-00f067aa0ba902b7-01");
+    let headers = HeaderMap::from_iter([(
+        HeaderName::from_static("traceparent"),
+        HeaderValue::from_str(&parent).unwrap(),
+    )]);
+    for engine in engines("a_node_tells_which_request_it_works_for") {
+        let app = App::start(&engine, 1).await;
+        let url = &app.cluster.options.urls[0];
+        let address = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
+        let asking = stream::iter(0..)
+            .map(|number| {
+                let query =
+                    format!("{{ search(text: \"alien {number}\") {{ facets {{ cast {{ distinct }} }} }} }}");
+                let (app, headers) = (&app, headers.clone());
+                async move { app.ask_with(&query, headers).await }
+            })
+            .buffer_unordered(16)
+            .for_each(|_| async {});
+        let looking = async {
+            while !running(&address).await.contains(&format!("\"X-Opaque-Id\":\"{TRACE}\"")) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let found = async {
+            tokio::select! {
+                () = asking => {}
+                () = looking => {}
+            }
+        };
+        timeout(Duration::from_secs(60), found).await.expect("the node's list of tasks names the trace");
     }
 }
