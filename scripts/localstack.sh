@@ -68,15 +68,22 @@ start() {
   fail "LocalStack did not start: see $state/log"
 }
 
+# It may hang on its way out.
+end() {
+  kill "$1" 2>/dev/null || return 0
+  for _ in $(seq 50); do kill -0 "$1" 2>/dev/null || return 0; sleep 0.1; done
+  kill -9 "$1" 2>/dev/null || true
+}
+
 # Stops the process once nobody has asked for it for 15 minutes.
 watch() {
   while sleep 30 && kill -0 "$1" 2>/dev/null; do
-    [ -z "$(find "$state/used" -mmin +15)" ] || kill "$1"
+    [ -z "$(find "$state/used" -mmin +15)" ] || end "$1"
   done
 }
 
 stop() {
-  if is_running; then kill "$(cat "$state/pid")"; fi
+  if is_running; then end "$(cat "$state/pid")"; fi
   rm -f "$state/pid" "$state/url"
 }
 

@@ -3,8 +3,6 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::{
-    path::Path,
-    process::Command,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -16,6 +14,8 @@ use wikimovie_search::{
     CatalogWriter,
     elasticsearch::{Auth, Elasticsearch, ElasticsearchOptions},
 };
+
+use crate::service;
 
 /// A running search node, or a cluster of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,14 +47,7 @@ pub fn engines(test: &str) -> Vec<Engine> {
 }
 
 fn started() -> Vec<Engine> {
-    let script = |argument: &str| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let output = Command::new("scripts/engines.sh").arg(argument).current_dir(root).output();
-        let output = output.ok()?;
-        eprint!("{}", String::from_utf8_lossy(&output.stderr));
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-    };
-    let listed = script("start").and_then(|_| script("urls")).unwrap_or_default();
+    let listed = service::start("scripts/engines.sh", "urls", "engines").unwrap_or_default();
     let urls = listed.lines().filter_map(|line| line.split_once('\t'));
     urls.map(|(_, url)| Engine { name: name_of(url), urls: url.to_owned() }).collect()
 }

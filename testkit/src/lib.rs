@@ -10,6 +10,7 @@ mod http1;
 pub mod localstack;
 pub mod oracle;
 pub mod random;
+mod service;
 pub mod understanding;
 
 pub use build::{MovieBuilder, TestIndex, apply, dozen, movie};
