@@ -2,13 +2,14 @@
 //! many.
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     fs::File,
+    hash::{Hash, Hasher},
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
 };
 
-/// Movies held in memory: some 4 MiB.
-const IN_MEMORY: usize = 1 << 16;
+/// Movies held in memory: half a megabyte.
+const IN_MEMORY: usize = 7 << 12;
 
 /// Places in the first file; doubled whenever half of them are taken.
 const FIRST_PLACES: u64 = 1 << 18;
@@ -16,10 +17,44 @@ const FIRST_PLACES: u64 = 1 << 18;
 /// Bytes of a place.
 const PLACE: usize = 16;
 
-/// Movies by hash of their id, each with whether its record differs from what was there before.
+/// A movie by the hash of its id; the lowest bit says whether its record differs from what was there before, and is no part
+/// of which movie it is.
+#[derive(Clone, Copy, Debug)]
+struct Entry(u128);
+
+impl Entry {
+    fn new(movie: u128, differs: bool) -> Self {
+        // A free place of the file is zero.
+        Self(movie.max(2) & !1 | u128::from(differs))
+    }
+
+    fn movie(self) -> u128 {
+        self.0 & !1
+    }
+
+    fn differs(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.movie() == other.movie()
+    }
+}
+
+impl Eq for Entry {}
+
+impl Hash for Entry {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.movie().hash(state);
+    }
+}
+
+/// Movies, each with whether its record differs from what was there before.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
-    memory: HashMap<u128, bool>,
+    memory: HashSet<Entry>,
     file: Option<Table>,
     len: u64,
     differing: u64,
@@ -28,22 +63,20 @@ pub(super) struct Listed {
 impl Listed {
     /// Adds a record; `true` where it is the first of its movie.
     pub(super) fn put(&mut self, movie: u128, differs: bool) -> io::Result<bool> {
-        // A free place of the file is zero; the lowest bit says whether the record differs.
-        let movie = movie.max(2) & !1;
+        let entry = Entry::new(movie, differs);
         if self.file.is_none() && self.memory.len() >= IN_MEMORY {
             let mut table = Table::new(FIRST_PLACES)?;
-            for (movie, differs) in self.memory.drain() {
-                table.insert(movie, differs)?;
+            for entry in std::mem::take(&mut self.memory) {
+                table.insert(entry)?;
             }
-            self.memory.shrink_to_fit();
             self.file = Some(table);
         }
         let before = match &mut self.file {
-            Some(table) => table.insert(movie, differs)?,
-            None => self.memory.insert(movie, differs),
+            Some(table) => table.insert(entry)?,
+            None => self.memory.replace(entry),
         };
         self.len += u64::from(before.is_none());
-        self.differing = self.differing + u64::from(differs) - u64::from(before == Some(true));
+        self.differing = self.differing + u64::from(differs) - u64::from(before.is_some_and(Entry::differs));
         Ok(before.is_none())
     }
 
@@ -74,25 +107,25 @@ impl Table {
     }
 
     /// Puts a movie in its place; what was there of it before.
-    fn insert(&mut self, movie: u128, differs: bool) -> io::Result<Option<bool>> {
+    fn insert(&mut self, entry: Entry) -> io::Result<Option<Entry>> {
         if self.taken * 2 >= self.places {
             self.grow()?;
         }
         let mask = self.places - 1;
-        let mut at = u64::try_from(movie >> 64).unwrap_or_default() & mask;
+        let mut at = u64::try_from(entry.0 >> 64).unwrap_or_default() & mask;
         loop {
             let mut found = [0; PLACE];
             self.file.seek(SeekFrom::Start(at * PLACE as u64))?;
             self.file.read_exact(&mut found)?;
-            let found = u128::from_le_bytes(found);
-            if found == 0 || found & !1 == movie {
-                let now = movie | u128::from(differs);
-                if found != now {
+            let found = Entry(u128::from_le_bytes(found));
+            let is_free = found.0 == 0;
+            if is_free || found == entry {
+                if found.0 != entry.0 {
                     self.file.seek(SeekFrom::Start(at * PLACE as u64))?;
-                    self.file.write_all(&now.to_le_bytes())?;
+                    self.file.write_all(&entry.0.to_le_bytes())?;
                 }
-                self.taken += u64::from(found == 0);
-                return Ok((found != 0).then_some(found & 1 == 1));
+                self.taken += u64::from(is_free);
+                return Ok((!is_free).then_some(found));
             }
             at = (at + 1) & mask;
         }
@@ -105,9 +138,9 @@ impl Table {
         let mut row = [0; PLACE];
         for _ in 0..self.places {
             rows.read_exact(&mut row)?;
-            let found = u128::from_le_bytes(row);
-            if found != 0 {
-                larger.insert(found & !1, found & 1 == 1)?;
+            let found = Entry(u128::from_le_bytes(row));
+            if found.0 != 0 {
+                larger.insert(found)?;
             }
         }
         *self = larger;
@@ -117,6 +150,8 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
     use crate::account::hash128;
 
