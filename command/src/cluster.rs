@@ -23,7 +23,7 @@ const MIN_SECRET_BYTES: usize = 16;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Search cluster")]
 pub struct ClusterArgs {
-    /// Addresses of the nodes, parted by commas, such as http://node-1:9200,http://node-2:9200
+    /// URLs of the nodes, comma-separated, such as http://node-1:9200,http://node-2:9200
     #[arg(long, env = "ELASTICSEARCH_URLS", value_name = "URL,URL…", value_delimiter = ',')]
     pub urls: Vec<String>,
     /// User of the cluster
@@ -35,7 +35,7 @@ pub struct ClusterArgs {
     /// File that holds the password
     #[arg(long, env = "ELASTICSEARCH_PASSWORD_FILE", value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// API key, encoded; in place of user and password
+    /// API key in its encoded form; instead of user and password
     #[arg(long, env = "ELASTICSEARCH_API_KEY", value_name = "KEY", hide_env_values = true)]
     pub api_key: Option<String>,
     /// File that holds the API key
@@ -45,25 +45,25 @@ pub struct ClusterArgs {
     /// Credentials come from AWS's usual chain
     #[arg(long, env = "ELASTICSEARCH_AWS_SERVICE", value_name = "SERVICE", value_parser = ["es", "aoss"])]
     pub aws_service: Option<String>,
-    /// Region that is signed for [default: AWS's usual chain]
+    /// Region for the signature [default: AWS's usual chain]
     #[arg(long, env = "ELASTICSEARCH_AWS_REGION", value_name = "REGION")]
     pub aws_region: Option<String>,
-    /// Certificates (PEM) of an own authority to trust
+    /// Certificates (PEM) of a certificate authority to trust
     #[arg(long, env = "ELASTICSEARCH_CA", value_name = "FILE")]
     pub ca: Option<PathBuf>,
-    /// Name of the alias that is read, and start of the names of all that is ours
+    /// Name of the read alias, and prefix of all our indices and aliases
     #[arg(long, env = "WIKIMOVIE_INDEX", value_name = "NAME", default_value = "movies")]
     pub index: String,
-    /// Primary shards of an index that is made; one keeps every count exact
+    /// Primary shards of a new index; with one, every count is exact
     #[arg(long, env = "WIKIMOVIE_SHARDS", value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub shards: u32,
-    /// Replicas of an index that is made
+    /// Replicas of a new index
     #[arg(long, env = "WIKIMOVIE_REPLICAS", value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=64))]
     pub replicas: u32,
-    /// Longest time for one question to the cluster, in milliseconds
+    /// Deadline of one request to the cluster, in milliseconds
     #[arg(long, env = "WIKIMOVIE_ENGINE_DEADLINE", value_name = "MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(100..=60_000))]
     pub engine_deadline: u64,
-    /// Secret that seals cursors and states, at least 16 bytes [default: one kept in the cluster]
+    /// Secret that authenticates cursors and state tokens, at least 16 bytes [default: one stored in the cluster]
     #[arg(long, env = "WIKIMOVIE_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub secret: Option<String>,
     /// File that holds the secret
@@ -98,13 +98,13 @@ impl ClusterArgs {
         let address = |text: &str| match text.parse::<Url>() {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
             // The address may hold a password.
-            _ => Err(Failure::new("ELASTICSEARCH_URLS holds something that is no http or https address")),
+            _ => Err(Failure::new("ELASTICSEARCH_URLS holds an entry that is not an http or https URL")),
         };
         let urls = given.map(address).collect::<Result<Vec<_>, _>>()?;
         if urls.is_empty() {
             return Err(Failure::new(
-                "ELASTICSEARCH_URLS is not set: give the address of a search node, such as http://127.0.0.1:9200 (the \
-                 program wikimovie needs none)",
+                "ELASTICSEARCH_URLS is not set: give the URL of a search node, such as \
+                 http://127.0.0.1:9200 (the program wikimovie needs none)",
             ));
         }
         Ok(urls)
@@ -148,7 +148,8 @@ impl ClusterArgs {
             return Ok(self.index.clone());
         }
         Err(Failure::new(format!(
-            "WIKIMOVIE_INDEX {:?} is no name of an index: small letters, digits, - _ and . only, a letter or digit first",
+            "WIKIMOVIE_INDEX {:?} is not a valid index name: use lower-case letters, digits, - _ and ., and \
+             start with a letter or digit",
             self.index
         )))
     }
@@ -186,7 +187,7 @@ mod tests {
     fn what_does_not_fit_is_told_in_a_line() {
         let cases = [
             ("", "ELASTICSEARCH_URLS"),
-            ("--urls node:9200", "no http"),
+            ("--urls node:9200", "not an http"),
             ("--urls http://a --api-key k --username u --password p", "give one"),
             ("--urls http://a --username u", "ELASTICSEARCH_PASSWORD is not"),
             ("--urls http://a --password p", "ELASTICSEARCH_USERNAME is not"),

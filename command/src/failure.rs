@@ -26,9 +26,9 @@ impl Failure {
                 "{address} is in use by another program; stop it or choose another address with {setting}"
             )),
             io::ErrorKind::PermissionDenied => {
-                Self(format!("{address} may not be listened on; choose a port above 1023 with {setting}"))
+                Self(format!("no permission to listen on {address}; choose a port above 1023 with {setting}"))
             }
-            _ => Self(format!("{address} cannot be listened on: {error}")),
+            _ => Self(format!("cannot listen on {address}: {error}")),
         }
     }
 
@@ -66,7 +66,7 @@ impl From<WriteError> for Failure {
                 _ => Self(error.to_string()),
             },
             WriteError::Unavailable => Self(
-                "the search cluster cannot be reached, or did not answer in time; see ELASTICSEARCH_URLS"
+                "the search cluster is unreachable, or did not answer in time; see ELASTICSEARCH_URLS"
                     .to_owned(),
             ),
             WriteError::Held(index) => {

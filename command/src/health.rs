@@ -15,10 +15,10 @@ const DEADLINE: Duration = Duration::from_secs(4);
 /// Where a gateway is asked.
 #[derive(Args, Clone, Debug)]
 pub struct HealthArgs {
-    /// Address and port that the gateway listens on
+    /// Address and port of the gateway
     #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Address of its probes, where they are apart from the rest
+    /// Address of its probes, if they have one of their own
     #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS")]
     pub admin_listen: Option<SocketAddr>,
 }

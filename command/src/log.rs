@@ -44,10 +44,11 @@ pub enum LogFormat {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Log")]
 pub struct LogArgs {
-    /// What is logged, such as `debug` or `info,wikimovie_search=debug` [default: info of a service, warn of a command]
+    /// Filter of log lines, such as `debug` or `info,wikimovie_api=debug` [default: info for a service, warn for a
+    /// command]
     #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER")]
     pub log: Option<String>,
-    /// How log lines are written [default: text; json of a gateway in production]
+    /// Format of log lines [default: text; json for a gateway in production]
     #[arg(long, env = "WIKIMOVIE_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
 }
@@ -81,7 +82,7 @@ impl LogSettings {
         match EnvFilter::try_new(&filter) {
             Ok(_) => Ok(Self { filter, format }),
             Err(error) => {
-                Err(Failure::new(format!("WIKIMOVIE_LOG {filter:?} is no filter of log lines: {error}")))
+                Err(Failure::new(format!("WIKIMOVIE_LOG {filter:?} is not a valid log filter: {error}")))
             }
         }
     }

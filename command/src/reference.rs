@@ -21,7 +21,7 @@ pub fn compare(root: &Path, command: &Command, update: bool) -> Result<(), Strin
     let document = root.join("docs/configuration.md");
     let text = fs::read_to_string(&document).map_err(|error| format!("{}: {error}", document.display()))?;
     let expected = with_part(&text, program, &markdown(command))
-        .ok_or_else(|| format!("{} has no part for {program}", document.display()))?;
+        .ok_or_else(|| format!("{} has no section for {program}", document.display()))?;
     let names_file = root.join(format!("command/src/names/{program}.txt"));
     let mut names = names::known(command).join("\n");
     names.push('\n');

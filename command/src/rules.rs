@@ -14,10 +14,10 @@ use crate::Failure;
 /// Files of rules.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RulesArgs {
-    /// Synonyms, a rule a line: `one, other` or `one => other`
+    /// File of synonyms, one rule per line: `one, other` or `one => other`
     #[arg(long, env = "WIKIMOVIE_SYNONYMS", value_name = "FILE")]
     pub synonyms: Option<PathBuf>,
-    /// Movies that come first for a text, a rule a line: `text => Title (year)`
+    /// File of pins, movies that come first for a text, one rule per line: `text => Title (year)`
     #[arg(long, env = "WIKIMOVIE_PINS", value_name = "FILE")]
     pub pins: Option<PathBuf>,
 }

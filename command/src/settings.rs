@@ -23,7 +23,8 @@ pub const FILE: &str = "WIKIMOVIE_CONFIG";
 /// The file itself, an option of every program.
 #[derive(Args, Clone, Debug)]
 pub struct ConfigArgs {
-    /// File of settings (TOML): the variables' names in small letters, without `wikimovie_`. Variables and options win
+    /// Settings file (TOML): keys are the variables' names in lower case, without `wikimovie_`. Variables and options
+    /// take precedence
     #[arg(long, env = FILE, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
 }
@@ -139,7 +140,7 @@ fn load(path: &Path, command: &Command) -> Result<BTreeMap<String, String>, Fail
             return Err(Failure::new(format!("{}: there is no setting {given}{hint}", path.display())));
         };
         let Some(value) = written(value) else {
-            let message = format!("{}: {given} is no text, number, boolean or list of them", path.display());
+            let message = format!("{}: {given} is not a string, number, boolean or list of these", path.display());
             return Err(Failure::new(message));
         };
         values.insert(name.clone(), value);

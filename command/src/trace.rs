@@ -36,14 +36,14 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Traces")]
 pub struct TraceArgs {
-    /// Collector that traces are sent to by OTLP over gRPC, such as http://127.0.0.1:4317 [default: none is sent].
-    /// OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT and OTEL_BSP_… are honoured too
+    /// Collector of traces, by OTLP over gRPC, such as http://127.0.0.1:4317 [default: no traces are sent].
+    /// OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT and OTEL_BSP_… apply too
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp_endpoint: Option<String>,
-    /// Part of the requests that are traced, 0 to 1, where the caller has not decided
+    /// Share of requests that are traced, 0 to 1, unless the caller's trace context decides
     #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", value_name = "RATIO", default_value_t = 1.0)]
     pub trace_ratio: f64,
-    /// Name of this service in traces [default: the program's name]
+    /// Service name in traces [default: the program's name]
     #[arg(long, env = "OTEL_SERVICE_NAME", value_name = "NAME")]
     pub service_name: Option<String>,
 }
@@ -70,7 +70,7 @@ impl TraceArgs {
         }
         let is_address = |url: &String| url.starts_with("http://") || url.starts_with("https://");
         if self.otlp_endpoint.as_ref().is_some_and(|url| !is_address(url)) {
-            return Err(Failure::new("OTEL_EXPORTER_OTLP_ENDPOINT is no http or https address"));
+            return Err(Failure::new("OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https URL"));
         }
         Ok(TraceSettings {
             endpoint: self.otlp_endpoint.clone(),
@@ -262,7 +262,7 @@ mod tests {
             trace_ratio: ratio,
             service_name: None,
         };
-        assert!(args(Some("collector:4317"), 1.0).settings().unwrap_err().to_string().contains("no http"));
+        assert!(args(Some("collector:4317"), 1.0).settings().unwrap_err().to_string().contains("not an http"));
         assert!(args(None, 1.5).settings().unwrap_err().to_string().contains("between 0 and 1"));
         assert!(args(None, f64::NAN).settings().is_err());
         assert!(args(Some("http://collector:4317"), 0.1).settings().is_ok());

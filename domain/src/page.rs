@@ -24,10 +24,10 @@ pub struct PageRequest {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
     /// Both directions at once.
-    #[error("first and last together name no one page: give one of them")]
+    #[error("first and last exclude each other: give one of them")]
     BothDirections,
     /// `after` with `last`, or `before` with `first`.
-    #[error("{cursor} goes with {size}, which is not given")]
+    #[error("{cursor} requires {size}")]
     CursorOfOtherDirection {
         /// The cursor argument given.
         cursor: &'static str,

@@ -23,19 +23,19 @@ const LISTED: usize = 20;
 /// What is asked, and what must be reached.
 #[derive(Args, Clone, Debug)]
 pub struct RelevanceArgs {
-    /// Golden list: one JSON object a line, {"query": "alien", "expected": [{"title": "Alien", "year": 1979}]}
+    /// Golden list: one JSON object per line, {"query": "alien", "expected": [{"title": "Alien", "year": 1979}]}
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Where the run is kept, to tell the next time what moved [default: FILE with .last.json at its end]
+    /// File that stores this run, for comparison with the next one [default: FILE with the suffix .last.json]
     #[arg(long, value_name = "FILE")]
     pub last: Option<PathBuf>,
-    /// Lowest mean of the categories' MRR@10, such as 0.97
+    /// Minimum of the mean of the categories' MRR@10, such as 0.97
     #[arg(long, value_name = "0..1")]
     pub floor_mean: Option<f64>,
-    /// Lowest MRR@10 of any category
+    /// Minimum MRR@10 of each category
     #[arg(long, value_name = "0..1")]
     pub floor_category: Option<f64>,
-    /// Lowest share of questions with a right movie among ten
+    /// Minimum share of questions with an expected movie among the first ten
     #[arg(long, value_name = "0..1")]
     pub floor_success: Option<f64>,
 }
@@ -75,11 +75,12 @@ impl RelevanceArgs {
         tell_misses(&outcomes);
         match last {
             Some(last) => tell_moved(&last, &outcomes),
-            None => say::line(format_args!("\nThe first run of this list: the next one tells what moved.")),
+            None => say::line(format_args!("\nThis is the first run of this list; the next run reports what \
+                                            changed.")),
         }
         if let Err(error) = History::of(&outcomes).write(&file) {
             say::note(format_args!(
-                "{} cannot be written ({error}): the next run has nothing to compare",
+                "{} cannot be written ({error}): the next run has nothing to compare with",
                 file.display()
             ));
         }
@@ -102,7 +103,7 @@ fn last_of(file: &Path) -> PathBuf {
 fn tell_misses(outcomes: &[Outcome]) {
     let misses: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.first.is_none()).collect();
     if !misses.is_empty() {
-        say::line(format_args!("\nNothing right among ten: {}", misses.len()));
+        say::line(format_args!("\nNo expected movie among the first ten: {}", misses.len()));
     }
     for outcome in misses.iter().take(LISTED) {
         let best = outcome.best.as_deref().unwrap_or("nothing");
@@ -112,7 +113,7 @@ fn tell_misses(outcomes: &[Outcome]) {
 
 fn tell_moved(last: &History, outcomes: &[Outcome]) {
     let moved = last.moved(outcomes);
-    say::line(format_args!("\nMoved since the last run: {}", moved.len()));
+    say::line(format_args!("\nChanged since the last run: {}", moved.len()));
     let place = |place: Option<usize>| place.map_or_else(|| "nowhere".to_owned(), |place| place.to_string());
     for moved in moved.iter().take(LISTED) {
         say::line(format_args!("  {}: {} -> {}", moved.now, place(moved.from), place(moved.to)));

@@ -34,6 +34,6 @@ pub(crate) fn run(settings: &ServeSettings, told: &Settings<()>) -> Result<ExitC
     say::line(format_args!("GraphiQL       {}", settings.gateway.api.graphiql));
     let log = &settings.gateway.log;
     say::line(format_args!("log            {} as {:?}", log.filter, log.format));
-    say::line("the settings are sound");
+    say::line("the settings are valid");
     Ok(ExitCode::SUCCESS)
 }

@@ -110,7 +110,8 @@ fn keep_apart(watch: &Path, data_dir: &Path) -> Result<(), Failure> {
     let (Ok(watched), Ok(data)) = (absolute(watch), absolute(data_dir)) else { return Ok(()) };
     if watched.starts_with(&data) || data.starts_with(&watched) {
         return Err(Failure::new(format!(
-            "WIKIMOVIE_WATCH {} and WIKIMOVIE_DATA_DIR {} lie in one another; keep movies and index apart",
+            "WIKIMOVIE_WATCH {} and WIKIMOVIE_DATA_DIR {} must not contain one another: movies and index \
+             need folders of their own",
             watch.display(),
             data_dir.display()
         )));

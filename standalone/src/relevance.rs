@@ -17,6 +17,6 @@ pub(crate) fn run(settings: RelevanceSettings) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+        .map_err(|error| Failure::new(format!("threads cannot be started: {error}")))?;
     runtime.block_on(settings.relevance.run(engine.catalog().as_ref(), &golden))
 }

@@ -25,7 +25,7 @@ pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+        .map_err(|error| Failure::new(format!("threads cannot be started: {error}")))?;
     let inside = runtime.enter();
     let traces = log::start_traced("wikimovie", &settings.gateway.log, &settings.gateway.traces)?;
     drop(inside);
@@ -51,7 +51,8 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     };
     let engine = Embedded::open(&options)?;
     // Armed before anything is told, so that a signal right after the first line is heard.
-    let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
+    let stop = signal::stop().map_err(|error| Failure::new(format!("signal handlers cannot be installed: \
+                                                                    {error}")))?;
 
     let graphiql = settings.gateway.api.graphiql;
     let catalog = engine.catalog();
@@ -76,12 +77,12 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     if let Some((watcher, _)) = watcher {
         let stopped = tokio::time::timeout(LAST_LOOK, tokio::task::spawn_blocking(|| watcher.stop())).await;
         if stopped.is_err() {
-            tracing::warn!("a file was still being applied and is applied again at the next start");
+            tracing::warn!("a file was still being applied; it is applied again at the next start");
         }
     }
     match served {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Failure::new(format!("serving broke off: {error}"))),
+        Ok(Err(error)) => Err(Failure::new(format!("the server failed: {error}"))),
         Err(panicked) => Err(Failure::new(panicked.to_string())),
     }
 }
@@ -106,12 +107,12 @@ async fn watch(folder: Folder, engine: &Embedded) -> Result<(Watcher, String), F
             let _ = looked.send(failed);
         }
     })
-    .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+    .map_err(|error| Failure::new(format!("threads cannot be started: {error}")))?;
     match tokio::time::timeout(FIRST_LOOK, first_look).await {
         Ok(Ok(Some(failure))) => Err(failure),
         Ok(_) => Ok((watcher, root)),
         Err(_) => {
-            say::note("the watched folder is still being loaded; what is done can be searched");
+            say::note("the watched folder is still loading; what is loaded can be searched");
             Ok((watcher, root))
         }
     }

@@ -177,7 +177,7 @@ fn settings_that_make_no_sense_stop_the_start() {
     let missing = home.command(&[]).env("WIKIMOVIE_WATCH", "/nowhere").output().unwrap();
     assert!(one_line(&missing).contains("/nowhere does not exist"));
     let nested = home.command(&[]).env("WIKIMOVIE_WATCH", home.data()).output().unwrap();
-    assert!(one_line(&nested).contains("keep movies and index apart"));
+    assert!(one_line(&nested).contains("movies and index need folders of their own"));
     assert!(one_line(&home.run(&["load", "/nowhere"])).contains("/nowhere does not exist"));
     assert_eq!(home.command(&[]).env("WIKIMOVIE_LISTEN", "here").output().unwrap().status.code(), Some(2));
     assert_eq!(home.command(&[]).env("ENV", "staging").output().unwrap().status.code(), Some(2));

@@ -25,7 +25,7 @@ impl NewKeyArgs {
     /// Where the system gives no random bytes.
     pub fn run(&self) -> Result<(), Failure> {
         let (key, sha256) =
-            keys::new_key().map_err(|error| Failure::new(format!("there are no random bytes: {error}")))?;
+            keys::new_key().map_err(|error| Failure::new(format!("random bytes cannot be read: {error}")))?;
         let entry = Entry {
             name: self.name.clone(),
             sha256,
@@ -34,9 +34,9 @@ impl NewKeyArgs {
             filter: None,
         };
         let entry = serde_json::to_string_pretty(&entry).map_err(|error| Failure::new(error.to_string()))?;
-        say::line(format_args!("The key, shown only now:\n\n  {key}\n"));
+        say::line(format_args!("The key, printed only once:\n\n  {key}\n"));
         say::line(format_args!(
-            "Its entry, for the list \"keys\" in the file of WIKIMOVIE_API_KEYS:\n\n{entry}"
+            "Its entry for the list \"keys\" in the file of WIKIMOVIE_API_KEYS:\n\n{entry}"
         ));
         Ok(())
     }

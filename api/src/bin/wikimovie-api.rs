@@ -41,11 +41,11 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Ask the cluster a golden list of questions, and print how good the first answers are
     Relevance(Box<GoldenArgs>),
-    /// Make an API key: it is shown once, and the file of keys gets its hash
+    /// Make an API key: the key is printed once, the file of keys holds its hash
     NewKey(NewKeyArgs),
     /// Check the settings, and whether the cluster answers
     CheckConfig(Box<ServeArgs>),
-    /// Ask the gateway on this machine whether it is ready; for health checks of images
+    /// Ask the gateway on this machine for its readiness; for health checks of images
     Health(HealthArgs),
 }
 
@@ -85,7 +85,7 @@ fn run() -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+        .map_err(|error| Failure::new(format!("threads cannot be started: {error}")))?;
     let done = match &settings.cli.command {
         None => serve(&settings.cli.serve, &runtime),
         Some(Command::Serve(args)) => serve(args, &runtime),
@@ -117,7 +117,7 @@ async fn check(args: &ServeArgs, settings: &Settings<Cli>) -> Result<ExitCode, F
     say::line(format_args!("cluster        {}", info.engine_version));
     say::line(format_args!("index          {}", cluster.index));
     say::line(format_args!("movies         {}", say::number(info.movies)));
-    say::line("the settings are sound");
+    say::line("the settings are valid");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -137,7 +137,8 @@ async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Res
     let auth = Authenticator::new(&settings.auth).map_err(|error| Failure::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
-    let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
+    let stop = signal::stop().map_err(|error| Failure::new(format!("signal handlers cannot be installed: \
+                                                                    {error}")))?;
     greet(&server, settings.api.graphiql);
     let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api)
         .with_documents(documents)
@@ -148,7 +149,7 @@ async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Res
         unusable = engine.follow() => Err(unusable.into()),
         served = &mut serving => match served {
             Ok(Ok(())) => Ok(ExitCode::SUCCESS),
-            Ok(Err(error)) => Err(Failure::new(format!("serving broke off: {error}"))),
+            Ok(Err(error)) => Err(Failure::new(format!("the server failed: {error}"))),
             Err(panicked) => Err(Failure::new(panicked.to_string())),
         },
     }
@@ -171,7 +172,7 @@ fn greet(server: &Server, graphiql: bool) {
     say::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
     let probes = server.admin_url().unwrap_or(base);
     say::line(format_args!("metrics      {probes}/metrics"));
-    say::line(format_args!("ready        {probes}/readyz tells when the cluster answers"));
+    say::line(format_args!("ready        {probes}/readyz reports whether the cluster is reachable"));
 }
 
 #[cfg(test)]

@@ -114,7 +114,8 @@ impl ErrorCode {
                 "BAD_USER_INPUT",
                 StatusCode::BAD_REQUEST,
                 None,
-                "An argument has a value that cannot be asked. `extensions.argument` names it, the message says which limit or rule it breaks.",
+                "An argument has an invalid value. `extensions.argument` names it, the message says which \
+                 limit or rule it breaks.",
             ),
             Self::BadCursor => (
                 "BAD_CURSOR",
@@ -126,31 +127,31 @@ impl ErrorCode {
                 "BAD_STATE",
                 StatusCode::BAD_REQUEST,
                 None,
-                "The state token was altered, or comes from another version. Ask with `text` and `where` instead.",
+                "The state token was altered, or comes from another version. Use `text` and `where` instead.",
             ),
             Self::Timeout => (
                 "ENGINE_TIMEOUT",
                 StatusCode::GATEWAY_TIMEOUT,
                 Some(1_000),
-                "The answer took longer than allowed. Ask for less, or again a little later.",
+                "The operation exceeded its deadline. Request less, or retry later.",
             ),
             Self::Unavailable => (
                 "ENGINE_UNAVAILABLE",
                 StatusCode::SERVICE_UNAVAILABLE,
                 Some(2_000),
-                "The search engine cannot be reached now. Ask again a little later.",
+                "The search engine is unreachable. Retry later.",
             ),
             Self::Overloaded => (
                 "OVERLOADED",
                 StatusCode::SERVICE_UNAVAILABLE,
                 Some(2_000),
-                "Too many operations run or too many connections are open. Ask again a little later.",
+                "Too many operations run or too many connections are open. Retry later.",
             ),
             Self::Internal => (
                 "INTERNAL",
                 StatusCode::INTERNAL_SERVER_ERROR,
                 None,
-                "Something failed on our side. The log of the gateway has the details; the answer never has.",
+                "An internal error occurred. The log of the gateway has the details; the response never has.",
             ),
             Self::GraphqlParseFailed => (
                 "GRAPHQL_PARSE_FAILED",
@@ -168,61 +169,65 @@ impl ErrorCode {
                 "QUERY_TOO_COMPLEX",
                 StatusCode::BAD_REQUEST,
                 None,
-                "The document is beyond a limit; the message says which. Ask for less in one operation.",
+                "The document exceeds a limit; the message says which. Request less in one operation.",
             ),
             Self::RateLimited => (
                 "RATE_LIMITED",
                 StatusCode::TOO_MANY_REQUESTS,
                 Some(1_000),
-                "The points of this client are spent. `extensions.retryAfterMs` and the header `Retry-After` say when the operation can be paid.",
+                "The client has spent its points. `extensions.retryAfterMs` and the header `Retry-After` \
+                 say when it has enough for the operation.",
             ),
             Self::Unauthenticated => (
                 "UNAUTHENTICATED",
                 StatusCode::UNAUTHORIZED,
                 None,
-                "No credential, or none that is valid here. The message says what is wrong with it.",
+                "The credential is missing or invalid. The message says why.",
             ),
             Self::Forbidden => (
                 "FORBIDDEN",
                 StatusCode::FORBIDDEN,
                 None,
-                "The credential is good, and lacks the scope that the message names.",
+                "The credential is valid, but lacks the scope that the message names.",
             ),
             Self::AuthUnavailable => (
                 "AUTH_UNAVAILABLE",
                 StatusCode::SERVICE_UNAVAILABLE,
                 Some(10_000),
-                "The provider of identities does not answer, and its keys are not known. Ask again a little later.",
+                "The identity provider is unreachable, and its keys are not known. Retry later.",
             ),
             Self::CrossSiteRequest => (
                 "CROSS_SITE_REQUEST",
                 StatusCode::FORBIDDEN,
                 None,
-                "A page of another site may have made the browser send this. The message says what is missing.",
+                "The request may be forged by a page of another site. The message says what is missing.",
             ),
             Self::PersistedQueryNotFound => (
                 "PERSISTED_QUERY_NOT_FOUND",
                 StatusCode::BAD_REQUEST,
                 None,
-                "No document is known under this hash or id. Send it once with the hash, then the hash alone will do.",
+                "No document has this hash or id. Send it once with its hash; afterwards the hash is enough.",
             ),
             Self::PersistedQueryNotSupported => (
                 "PERSISTED_QUERY_NOT_SUPPORTED",
                 StatusCode::BAD_REQUEST,
                 None,
-                "Documents that clients send are not kept here, and this one is in no manifest. Send texts.",
+                "The gateway does not store documents of clients, and this one is not in the manifest. Send \
+                 the text.",
             ),
             Self::DocumentNotTrusted => (
                 "DOCUMENT_NOT_TRUSTED",
                 StatusCode::FORBIDDEN,
                 None,
-                "Only documents of the operator's manifest are executed here. Ask with one of them, by hash, id or exact text.",
+                "The gateway executes only documents of the operator's manifest. Send one of them, by hash, \
+                 id or exact text.",
             ),
             Self::BadRequest => (
                 "BAD_REQUEST",
                 StatusCode::BAD_REQUEST,
                 None,
-                "The HTTP request is not as GraphQL over HTTP asks: malformed JSON, or a parameter of the wrong type.",
+                "The HTTP request does not follow GraphQL over HTTP: malformed JSON, or a parameter of the \
+                 wrong type.",
             ),
             Self::BatchingNotSupported => (
                 "BATCHING_NOT_SUPPORTED",
@@ -234,13 +239,14 @@ impl ErrorCode {
                 "METHOD_NOT_ALLOWED",
                 StatusCode::METHOD_NOT_ALLOWED,
                 None,
-                "The HTTP method cannot be used here; GET is for queries only.",
+                "The HTTP method is not allowed here; GET is for queries only.",
             ),
             Self::NotAcceptable => (
                 "NOT_ACCEPTABLE",
                 StatusCode::NOT_ACCEPTABLE,
                 None,
-                "Answers are `application/graphql-response+json` or `application/json`; the Accept header allows neither.",
+                "Responses are `application/graphql-response+json` or `application/json`; the Accept header \
+                 allows neither.",
             ),
             Self::BodyTooLarge => (
                 "BODY_TOO_LARGE",
@@ -252,7 +258,8 @@ impl ErrorCode {
                 "UNSUPPORTED_MEDIA_TYPE",
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 None,
-                "The body must be `application/json` in UTF-8, not compressed. Forms and plain text are refused so that no other site can post on behalf of a visitor.",
+                "The body must be uncompressed `application/json` in UTF-8. Forms and plain text are \
+                 refused, so that no other site can post on behalf of a user.",
             ),
             Self::TooManyOperations => (
                 "TOO_MANY_OPERATIONS",
@@ -305,8 +312,8 @@ impl ApiError {
 
     /// A fault of ours; `details` goes to the log only.
     pub fn internal(details: &str) -> Self {
-        tracing::error!(details, "a question failed on our side");
-        Self::new(ErrorCode::Internal, "the question failed on our side")
+        tracing::error!(details, "a question to the engine failed");
+        Self::new(ErrorCode::Internal, "an internal error occurred")
     }
 
     /// A state token that cannot be used.
@@ -316,7 +323,7 @@ impl ApiError {
         }
         Self {
             code: ErrorCode::BadState,
-            message: format!("this state cannot be used: {error}"),
+            message: format!("the state token is invalid: {error}"),
             argument: Some("state".to_owned()),
             retry_after: None,
         }
@@ -379,10 +386,10 @@ impl From<SearchError> for ApiError {
             SearchError::BadCursor(why) => {
                 Self::new(ErrorCode::BadCursor, SearchError::BadCursor(why).to_string())
             }
-            SearchError::Timeout => Self::new(ErrorCode::Timeout, "the answer took too long"),
+            SearchError::Timeout => Self::new(ErrorCode::Timeout, "the deadline of the operation has passed"),
             SearchError::Unavailable => {
-                tracing::warn!("the engine cannot be reached");
-                Self::new(ErrorCode::Unavailable, "the search engine cannot be reached now")
+                tracing::warn!("the engine is unreachable");
+                Self::new(ErrorCode::Unavailable, "the search engine is unreachable")
             }
             SearchError::Engine(details) => Self::internal(&details),
         }

@@ -235,7 +235,7 @@ impl Query {
         let first = count("first", first, 20)?;
         let after = after.map(|cursor| gateway.sealer.open(Purpose::Receipts, &cursor)).transpose();
         let after: Option<ReceiptPlace> = after.map_err(|why| {
-            ApiError::new(ErrorCode::BadCursor, format!("this cursor cannot be used here: {why}"))
+            ApiError::new(ErrorCode::BadCursor, format!("the cursor is invalid: {why}"))
         })?;
         let behind = after.is_some();
         let request = ReceiptsRequest { first, after, status: status.map(Into::into) };

@@ -236,7 +236,7 @@ impl Service {
         let document = document.clone();
         let kind = kind(&document, operation_name.as_deref());
         if read_only && kind == OperationType::Mutation {
-            let error = ApiError::new(ErrorCode::MethodNotAllowed, "a mutation cannot be sent by GET");
+            let error = ApiError::new(ErrorCode::MethodNotAllowed, "a mutation cannot be sent with GET");
             return Err(refuse(error));
         }
         let price =
@@ -319,7 +319,7 @@ impl Service {
                 Ok(Ok(response)) => response,
                 Ok(Err(_)) => answer(ApiError::internal("a resolver panicked").into_server_error()),
                 Err(_) => {
-                    answer(ApiError::new(ErrorCode::Timeout, "the answer took too long").into_server_error())
+                    answer(ApiError::new(ErrorCode::Timeout, "the deadline of the operation has passed").into_server_error())
                 }
             };
         let outcome = notes.outcome();

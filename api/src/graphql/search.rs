@@ -116,7 +116,7 @@ pub(crate) struct Answered {
 impl Answered {
     fn new(request: SearchRequest, answer: domain::SearchAnswer) -> Result<Self, ApiError> {
         if answer.hits.len() != request.hits.len() || answer.facets.len() != request.facets.len() {
-            return Err(ApiError::internal("the answer has other parts than were asked"));
+            return Err(ApiError::internal("the answer has other parts than were requested"));
         }
         let pages = request.hits.into_iter().zip(answer.hits);
         Ok(Self {
@@ -140,7 +140,7 @@ impl Answered {
 
     /// The answer to one facet.
     pub(crate) fn facet(&self, asked: &FacetRequest) -> Result<&FacetAnswer, ApiError> {
-        self.facets.get(asked).ok_or_else(|| ApiError::internal("a facet was selected and not asked"))
+        self.facets.get(asked).ok_or_else(|| ApiError::internal("a facet was selected and not requested"))
     }
 }
 
@@ -170,7 +170,7 @@ impl MovieSearch {
 
     /// How many movies were found.
     async fn total(&self) -> Result<TotalCount> {
-        let total = self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not told"))?;
+        let total = self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not returned"))?;
         Ok(TotalCount { value: total.value, relation: total.relation.into() })
     }
 
@@ -189,7 +189,7 @@ impl MovieSearch {
     ) -> Result<MovieHitConnection> {
         let page = PageArguments { first, after, last, before }.page()?;
         let found = self.0.pages.get(&page);
-        Ok(found.ok_or_else(|| ApiError::internal("a page was selected and not asked"))?.clone())
+        Ok(found.ok_or_else(|| ApiError::internal("a page was selected and not requested"))?.clone())
     }
 
     /// Counts of the movies found by genre, person, decade, year and provider.

@@ -172,7 +172,7 @@ async fn listen(
     let mut server = HttpServer::<Peer, DefaultAcceptor>::from_listener(listener)
         .handle(handle)
         .first_request_timeout(settings.header_deadline)
-        .accept_error_handler(|_, error| tracing::debug!(%error, "a connection did not come about"));
+        .accept_error_handler(|_, error| tracing::debug!(%error, "a connection could not be established"));
     let http = server.http_builder();
     // Counts from the end of the request before, so that it bounds idle connections and slow headers alike.
     http.http1().header_read_timeout(settings.idle_deadline).max_buf_size(HEADER_BYTES.max(64 * 1024));

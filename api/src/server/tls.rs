@@ -76,7 +76,7 @@ impl Tls {
                     self.files = files;
                     refused = None;
                     metrics::counter!("wikimovie_tls_reloads_total", "outcome" => "ok").increment(1);
-                    tracing::info!("new certificates are in use");
+                    tracing::info!("reloaded the certificates");
                 }
                 // A certificate and its key are seldom written in one moment: told once, tried again.
                 Err(failure) => {
@@ -85,7 +85,7 @@ impl Tls {
                         metrics::counter!("wikimovie_tls_reloads_total", "outcome" => "failed").increment(1);
                         tracing::warn!(
                             reason = told,
-                            "the certificates on disk cannot be used, the old ones are kept"
+                            "the certificates cannot be reloaded; the previous ones stay in use"
                         );
                         refused = Some(told);
                     }

@@ -91,7 +91,8 @@ pub fn recorder(program: Program) -> Result<PrometheusHandle, Failure> {
         }
         Ok(handle)
     });
-    recorder.clone().map_err(|error| Failure::new(format!("metrics cannot be kept: {error}")))
+    recorder.clone().map_err(|error| Failure::new(format!("the metrics recorder cannot be installed: \
+                                                           {error}")))
 }
 
 /// A counter that first appears with its first event has not increased in the eyes of Prometheus, and no rule would
@@ -121,18 +122,18 @@ pub async fn keep_house(recorder: PrometheusHandle) {
 /// Renders the table as Markdown.
 pub fn markdown() -> String {
     let mut out = String::from(
-        "# Metrics\n\n\
-         Rendered from the table in the code; tests keep it equal, and fail for a metric that is counted and not \
-         described. `/metrics` serves them to Prometheus: on `WIKIMOVIE_ADMIN_LISTEN` where that is set, else beside \
-         the rest. Counters whose labels are few are there from the start, the others once something was counted. [deploy/monitoring](../deploy/monitoring) holds \
-         a dashboard and alert rules over them.\n",
+        "# Metrics\n\nGenerated from the table in the code (`make config-docs`). Tests compare both, and \
+         fail for a metric that is recorded and not described. Prometheus scrapes `/metrics` on \
+         `WIKIMOVIE_ADMIN_LISTEN` if it is set, else on `WIKIMOVIE_LISTEN`. Counters with at most one label \
+         are exported as 0 from the start, the others from their first event. \
+         [deploy/monitoring](../deploy/monitoring) holds a dashboard and alert rules for them.\n",
     );
     let programs = [
-        ("the gateway (`wikimovie`, `wikimovie-api`)", Program::Gateway),
-        ("the worker (`wikimovie-ingest worker`)", Program::Worker),
+        ("Gateway (`wikimovie`, `wikimovie-api`)", Program::Gateway),
+        ("Worker (`wikimovie-ingest worker`)", Program::Worker),
     ];
     for (title, program) in programs {
-        let _ = writeln!(out, "\n## Of {title}\n\n| metric | type | labels | meaning |\n|---|---|---|---|");
+        let _ = writeln!(out, "\n## {title}\n\n| metric | type | labels | meaning |\n|---|---|---|---|");
         for Metric { name, kind, labels, help } in program.metrics() {
             let label = |(label, values): &(&str, &[&str])| match values {
                 [] => format!("`{label}`"),
@@ -144,7 +145,7 @@ pub fn markdown() -> String {
         }
     }
     let ends: Vec<_> = BUCKETS.iter().map(ToString::to_string).collect();
-    let _ = writeln!(out, "\nHistograms count seconds, in ranges that end at {}.", ends.join(", "));
+    let _ = writeln!(out, "\nHistograms are in seconds, with buckets up to {}.", ends.join(", "));
     out
 }
 

@@ -240,7 +240,8 @@ impl Elasticsearch {
                 Err(error) => {
                     // Told once an outage.
                     if rest == LOOK {
-                        tracing::warn!(%error, "the cluster's revision cannot be read; the last one stays");
+                        tracing::warn!(%error, "the cluster's revision cannot be read; the previous one \
+                                                stays");
                     }
                     LOOK_AGAIN
                 }
@@ -325,7 +326,7 @@ impl Shared {
             None => self.send(searches, false).await?,
         };
         if answers.len() != asked {
-            return Err(response::odd("other answers than were asked"));
+            return Err(response::odd("the responses do not match the requests"));
         }
         let found = answers.into_iter().map(Answer::found).collect::<Result<Vec<_>, _>>()?;
         if found.iter().any(Found::is_partial) {

@@ -20,12 +20,12 @@ variable "queue" {
 }
 
 variable "prefixes" {
-  description = "Prefixes of keys whose changes are told; one that is empty stands for all"
+  description = "Key prefixes whose changes are notified; an empty one stands for all keys"
   type        = list(string)
 }
 
 variable "events" {
-  description = "Events that are told"
+  description = "Events that are notified"
   type        = list(string)
 }
 

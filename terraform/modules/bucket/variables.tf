@@ -14,7 +14,8 @@ variable "queue_arn" {
 }
 
 variable "prefixes" {
-  description = "Prefixes of keys whose changes are told; one that is empty stands for all. Prefixes must not overlap"
+  description = "Key prefixes whose changes are notified; an empty one stands for all keys. Prefixes must \
+                 not overlap"
   type        = list(string)
   default     = [""]
 
@@ -25,7 +26,7 @@ variable "prefixes" {
 }
 
 variable "events" {
-  description = "Events that are told. Objects that a rule of the lifecycle removes are told by an event of its own"
+  description = "Events that are notified. A lifecycle rule that removes objects has an event of its own"
   type        = list(string)
   default     = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"]
 }

@@ -4,7 +4,8 @@ output "name" {
 }
 
 output "arn" {
-  description = "ARN of the queue, known once its policy lets the bucket in: S3 tries that when it is told of the queue"
+  description = "ARN of the queue, known once its policy lets the bucket in: S3 tests the permission when \
+                 the notification is configured"
   value       = aws_sqs_queue.this.arn
   depends_on  = [aws_sqs_queue_policy.this]
 }

@@ -43,7 +43,7 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
     let depth =
         |queue: &wikimovie_ingest::aws::SqsQueue| queue.depth().map_err(|error| remote(queue.url(), &error));
     let (waiting, taken) = depth(&queue)?;
-    say::line(format_args!("queue          {} waiting, {} taken", say::number(waiting), say::number(taken)));
+    say::line(format_args!("queue          {} waiting, {} in flight", say::number(waiting), say::number(taken)));
     if let Some(dead) = queue.dead_letter_queue() {
         say::line(format_args!("dead letters   {}", say::number(depth(&dead)?.0)));
     }
@@ -63,7 +63,7 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
     for row in ledger.iter().filter(|row| row.receipt.held > 0) {
         let held = say::number(row.receipt.held);
         say::line(format_args!(
-            "waits          {}: {held} movies would go (see approve)",
+            "approval       {}: {held} movies would be removed (see approve)",
             row.receipt.object
         ));
     }
@@ -73,7 +73,7 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
 /// Why a movie is shown as it is: the object that lists it, and what became of that.
 pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, Failure> {
     let id = MovieId::parse(&args.id)
-        .ok_or_else(|| Failure::new(format!("{:?} is no id of a movie: provider, colon, id", args.id)))?;
+        .ok_or_else(|| Failure::new(format!("{:?} is not the id of a movie (provider, colon, id)", args.id)))?;
     let runtime = runtime()?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
@@ -81,7 +81,7 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, Failure> {
     let catalog = engine.catalog();
     let found = runtime.block_on(catalog.movies(std::slice::from_ref(&id))).map_err(said)?;
     let Some(movie) = found.into_iter().next().flatten() else {
-        say::line(format_args!("{id} is listed by no object"));
+        say::line(format_args!("no object lists {id}"));
         return Ok(ExitCode::from(1));
     };
     let origin = &movie.provenance;

@@ -40,30 +40,30 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Keep the cluster equal to the bucket, by the events of the queue, until told to stop
+    /// Apply the bucket's changes to the cluster, by the events of the queue, until a signal to stop
     Worker(Box<WorkerArgs>),
-    /// Load files or folders of movies into the cluster, and end with a receipt
+    /// Load files or folders of movies into the cluster, and print a receipt
     Load(Box<LoadArgs>),
-    /// Put files into the bucket, or events into the queue
+    /// Upload files to the bucket, or send events to the queue
     #[command(subcommand)]
     Seed(Box<Seed>),
-    /// Read files as the worker would, write nothing, and tell what is refused, as JSON
+    /// Read files as the worker does, write nothing, and report refused records as JSON
     Validate(Box<ValidateArgs>),
-    /// Compare the bucket with the catalogue, and tell the worker of what differs
+    /// Compare the bucket with the catalogue, and send the worker a message for each difference
     Reconcile(Box<ReconcileArgs>),
-    /// Put dead letters back into the queue
+    /// Move dead letters back to the queue
     Redrive(Box<RedriveArgs>),
-    /// Let a sweep happen that waits because it takes away much
+    /// Approve a sweep that waits because it removes many movies
     Approve(Box<ApproveArgs>),
-    /// Build the index anew beside the one in use, under live writes, compare both, and swap them
+    /// Rebuild the index beside the one in use, under live writes, compare both, and switch over
     Reindex(Box<ReindexArgs>),
-    /// Tell which object a movie is of, and what became of it
+    /// Show which object a movie comes from, and its receipt
     Why(Box<WhyArgs>),
-    /// Tell what waits in the queues and what is in the catalogue
+    /// Show the depth of the queues and the state of the catalogue
     Status(Box<AllArgs>),
-    /// Check the settings, and whether queue, bucket and cluster answer
+    /// Check the settings, and whether queue, bucket and cluster are reachable
     CheckConfig(Box<CheckArgs>),
-    /// Ask the worker on this machine whether it is ready; for health checks of images
+    /// Ask the worker on this machine for its readiness; for health checks of images
     Health(HealthArgs),
 }
 
@@ -86,7 +86,7 @@ struct LoadArgs {
 
 #[derive(Args, Debug)]
 struct CheckArgs {
-    /// Tell what would be called, and call nothing
+    /// Print what would be called, and call nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -195,8 +195,9 @@ fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, Failure> {
     say::line(format_args!("queue          {}", queue.url()));
     say::line(format_args!("bucket         {}", args.aws.bucket));
     say::line(match dead_letters {
-        DeadLetters::Sound => "the settings are sound",
-        DeadLetters::KeepsTooShort => "the dead-letter queue should keep messages longer than the queue",
+        DeadLetters::Sound => "the settings are valid",
+        DeadLetters::KeepsTooShort => "the dead-letter queue should retain messages longer than the queue \
+                                       does",
         DeadLetters::None => return Err(Failure::new("the queue has no dead-letter queue")),
     });
     Ok(ExitCode::SUCCESS)

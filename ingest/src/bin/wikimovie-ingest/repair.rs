@@ -21,10 +21,10 @@ use crate::settings::{AllArgs, AwsArgs, cluster, remote, runtime};
 
 #[derive(Args, Debug)]
 pub(crate) struct ReconcileArgs {
-    /// Print what differs and send nothing
+    /// Print the differences and send nothing
     #[arg(long)]
     dry_run: bool,
-    /// The ledger was lost: also look for what the index holds of objects that the ledger does not know
+    /// After a lost ledger: also find objects that the index holds and the ledger does not know
     #[arg(long)]
     rebuild: bool,
     #[command(flatten)]
@@ -49,10 +49,10 @@ pub(crate) struct ApproveArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct ReindexArgs {
-    /// Go back to the index in use before the last reindex
+    /// Switch back to the index that was in use before the last reindex
     #[arg(long, conflicts_with = "drop")]
     undo: bool,
-    /// Drop the index that is not in use: the last reindex is final then
+    /// Delete the index that is not in use; the last reindex is then final
     #[arg(long)]
     drop: bool,
     #[command(flatten)]
@@ -107,7 +107,7 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
         "{} of {} objects differ{}",
         say::number(differing.len() as u64),
         say::number(listing.objects.len() as u64),
-        if args.dry_run || differing.is_empty() { "" } else { "; the worker was told of them" }
+        if args.dry_run || differing.is_empty() { "" } else { "; the worker is notified" }
     ));
     Ok(ExitCode::from(u8::from(!differing.is_empty() && args.dry_run)))
 }
@@ -127,13 +127,13 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
     let row = loop {
         let ledger = runtime.block_on(engine.ledger())?;
         let Some(row) = ledger.into_iter().find(|row| row.key == wanted) else {
-            return Err(Failure::new(format!("the catalogue knows no object {}", args.key)));
+            return Err(Failure::new(format!("the catalogue has no object {}", args.key)));
         };
         if runtime.block_on(engine.approve(&row))? {
             break row;
         }
         if row.receipt.held == 0 || Instant::now() > until {
-            say::line(format_args!("nothing of {} waits for approval", args.key));
+            say::line(format_args!("no sweep of {} awaits approval", args.key));
             return Ok(ExitCode::from(1));
         }
         std::thread::sleep(Duration::from_millis(200));
@@ -141,7 +141,7 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
     let address = ["s3://", &args.common.aws.bucket, "/", &args.key].concat();
     queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
     let held = say::number(row.receipt.held);
-    say::line(format_args!("approved: {held} movies of {} go; the worker was told", args.key));
+    say::line(format_args!("approved: {held} movies of {} are removed; the worker is notified", args.key));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -151,13 +151,13 @@ pub(crate) fn reindex(args: &ReindexArgs) -> Result<ExitCode, Failure> {
     let engine = cluster(&args.cluster)?;
     if args.drop {
         match runtime.block_on(engine.drop_build())? {
-            Some(index) => say::line(format_args!("{index} is dropped")),
-            None => say::line("there is one index only"),
+            Some(index) => say::line(format_args!("{index} is deleted")),
+            None => say::line("there is only one index"),
         }
         return Ok(ExitCode::SUCCESS);
     }
     let mut tell = |step: BuildStep| match step {
-        BuildStep::Waiting => say::note("waiting until the writer writes to both indices"),
+        BuildStep::Waiting => say::note("waiting for the writer to write to both indices"),
         BuildStep::Copying(documents) => {
             say::note(format_args!("{} documents copied", say::number(documents)))
         }
@@ -170,8 +170,8 @@ pub(crate) fn reindex(args: &ReindexArgs) -> Result<ExitCode, Failure> {
         runtime.block_on(engine.reindex(&mut tell))?
     };
     say::line(format_args!(
-        "{} documents alike in both indices; the other one is kept and written to: `reindex --undo` goes back to it, \
-         `reindex --drop` drops it",
+        "{} documents are equal in both indices; the former index is kept and written to: `reindex --undo` \
+         switches back to it, `reindex --drop` deletes it",
         say::number(compared.documents)
     ));
     Ok(ExitCode::SUCCESS)
@@ -203,6 +203,6 @@ pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode, Failure> {
             moved += 1;
         }
     }
-    say::line(format_args!("{} dead letters are in the queue again", say::number(moved)));
+    say::line(format_args!("{} dead letters moved back to the queue", say::number(moved)));
     Ok(ExitCode::SUCCESS)
 }

@@ -11,9 +11,9 @@ use crate::settings::{AwsArgs, PathArgs, remote, runtime};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Seed {
-    /// Put files into the bucket, whose notifications feed the queue
+    /// Upload files to the bucket, whose notifications reach the queue
     S3(SeedArgs),
-    /// Send events straight to the queue: files that hold an event as they are, for other files one that tells of them
+    /// Send events to the queue: a file that holds an event as it is, for another file an event that names it
     Sqs(SeedArgs),
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn run(seed: &Seed) -> Result<ExitCode, Failure> {
                     let (queue, _) = args.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
                     let body = event(&file, listed.bytes, &args.aws.bucket, key)?;
                     queue.send(&body).map_err(|error| remote(key, &error))?;
-                    say::note(format_args!("an event of {key}"));
+                    say::note(format_args!("event for {key}"));
                 }
             }
             sent += 1;

@@ -18,13 +18,13 @@ pub(crate) struct AwsArgs {
     /// Region [default: AWS's usual chain]
     #[arg(long, env = "AWS_REGION", value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Address of LocalStack; real AWS where it is not set
+    /// Endpoint of LocalStack; without it, real AWS is used
     #[arg(long, env = "AWS_ENDPOINT", value_name = "URL")]
     pub(crate) endpoint: Option<String>,
-    /// Bucket of the movies' files
+    /// Bucket that holds the movie files
     #[arg(long, env = "BUCKET", value_name = "NAME", default_value = "wikimovie")]
     pub(crate) bucket: String,
-    /// Name or address of the queue that hears of the bucket's changes
+    /// Name or URL of the queue that receives the bucket's notifications
     #[arg(long, env = "WORKER_QUEUE", value_name = "NAME|URL", default_value = "wikimovie-ingest")]
     pub(crate) queue: String,
 }
@@ -34,7 +34,7 @@ impl AwsArgs {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let endpoint = given(&self.endpoint);
         if endpoint.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
-            return Err(Failure::new("AWS_ENDPOINT is no http or https address"));
+            return Err(Failure::new("AWS_ENDPOINT is not an http or https URL"));
         }
         let options = AwsOptions { region: given(&self.region), endpoint };
         Ok(runtime.block_on(Aws::load(&options)))
@@ -90,7 +90,7 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
         .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))
+        .map_err(|error| Failure::new(format!("threads cannot be started: {error}")))
 }
 
 pub(crate) fn cluster(args: &ClusterArgs) -> Result<Elasticsearch, Failure> {

@@ -50,7 +50,7 @@ pub(super) async fn attempt(node: &Node, wire: &Wire) -> Outcome {
     let status = response.status_code().as_u16();
     match response.bytes().await {
         Ok(body) => judge(node, status, body),
-        Err(error) => Outcome::Ill(format!("its answer broke off: {}", chain(&error))),
+        Err(error) => Outcome::Ill(format!("its response was interrupted: {}", chain(&error))),
     }
 }
 
@@ -67,13 +67,13 @@ fn failed(error: &elasticsearch::Error) -> Outcome {
 fn judge(node: &Node, status: u16, body: Bytes) -> Outcome {
     match status {
         200 | 201 | 404 if !is_whole(&body) => {
-            Outcome::Ill(format!("status {status} without whole JSON: {}", excerpt(&body)))
+            Outcome::Ill(format!("status {status} with incomplete JSON: {}", excerpt(&body)))
         }
         200 | 201 | 400 | 404 | 409 if is_whole(&body) => Outcome::Answered(Reply { status, body }),
         429 => Outcome::Busy,
         502..=504 => Outcome::Ill(format!("status {status}: {}", excerpt(&body))),
         401 | 403 => {
-            node.complain("the cluster refuses our credentials or what they may do", &excerpt(&body));
+            node.complain("the cluster rejects our credentials or their permissions", &excerpt(&body));
             Outcome::Final(SearchError::Engine(format!("status {status}: not allowed: {}", excerpt(&body))))
         }
         _ => Outcome::Final(SearchError::Engine(format!("status {status}: {}", excerpt(&body)))),

@@ -126,7 +126,7 @@ impl Node {
     pub(super) fn set_aside(self: &Arc<Self>, probe: &Arc<Wire>, why: &str) {
         let mut task = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
         if self.live.swap(false, Relaxed) {
-            tracing::warn!(node = self.name, why, "node set aside");
+            tracing::warn!(node = self.name, why, "node ejected");
         } else if is_running(&task) {
             return;
         }
@@ -188,7 +188,7 @@ async fn look(node: &Node, probe: &Wire) -> Result<(), String> {
         // An answer that says no is an answer: callers shall be told that, not that nobody is there.
         Ok(Outcome::Answered(_) | Outcome::Busy | Outcome::Final(_)) => Ok(()),
         Ok(Outcome::Refused(why) | Outcome::Ill(why)) => Err(why),
-        Err(_) => Err("no answer in time".to_owned()),
+        Err(_) => Err("no response in time".to_owned()),
     }
 }
 
@@ -199,14 +199,14 @@ async fn revive(node: Arc<Node>, probe: Arc<Wire>) {
         tokio::time::sleep(rest).await;
         match look(&node, &probe).await {
             Ok(()) => break,
-            Err(why) => tracing::debug!(node = node.name, why, "node stays aside"),
+            Err(why) => tracing::debug!(node = node.name, why, "node stays ejected"),
         }
         rest = spread(SHORTEST_REST);
     }
     // It is on trial: its next failure sets it aside at once, for longer.
     node.strikes.store(STRIKES - 1, Relaxed);
     node.live.store(true, Relaxed);
-    tracing::info!(node = node.name, "node answers again");
+    tracing::info!(node = node.name, "node readmitted");
 }
 
 /// Looks at a live node, and sets it aside where it does not answer.
@@ -218,7 +218,7 @@ async fn doubt(node: Arc<Node>, probe: Arc<Wire>) {
             tracing::warn!(
                 node = node.name,
                 why,
-                "node set aside: it takes too long, and does not answer a look"
+                "node ejected: it is slow and failed a probe"
             );
             revive(node, probe).await;
         }

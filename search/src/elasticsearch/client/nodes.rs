@@ -102,7 +102,7 @@ impl Nodes {
         }
         node.set_aside(&self.probe, why);
         if !self.is_any_live() {
-            node.complain("no node is left; calls fail until one answers", "");
+            node.complain("all nodes are ejected; requests fail until a probe succeeds", "");
         }
     }
 

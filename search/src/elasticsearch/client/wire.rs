@@ -52,7 +52,7 @@ impl Wire {
             Method::POST => CrateMethod::Post,
             Method::PUT => CrateMethod::Put,
             Method::DELETE => CrateMethod::Delete,
-            other => return Err(SearchError::Engine(format!("{other} is no method of a search engine"))),
+            other => return Err(SearchError::Engine(format!("{other} is not a method of a search engine"))),
         };
         let only_reads = call.only_reads();
         let mut headers = headers(call.gzip_answer);

@@ -34,7 +34,7 @@ run "by_default" {
 
   assert {
     condition     = contains(tolist(aws_s3_bucket_notification.this.queue[0].events), "s3:ObjectRemoved:*")
-    error_message = "removals are not told"
+    error_message = "removals are not notified"
   }
 
   assert {
@@ -61,7 +61,7 @@ run "with_a_key_and_prefixes" {
 
   assert {
     condition     = [for queue in aws_s3_bucket_notification.this.queue : queue.filter_prefix] == ["acme/", "globex/"]
-    error_message = "each prefix is told by a notification of its own"
+    error_message = "each prefix has a notification of its own"
   }
 
   assert {

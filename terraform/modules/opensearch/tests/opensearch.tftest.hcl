@@ -29,7 +29,7 @@ run "by_default" {
 
   assert {
     condition     = output.replicas == 2 && startswith(output.url, "https://")
-    error_message = "the chart is told the wrong thing"
+    error_message = "the chart gets wrong values"
   }
 
   assert {

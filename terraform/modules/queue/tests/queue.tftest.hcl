@@ -40,7 +40,7 @@ run "by_default" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.dead_letters[0].dimensions.QueueName == "movies-dead-letters"
-    error_message = "nobody is told of dead letters"
+    error_message = "no alarm reports dead letters"
   }
 }
 
