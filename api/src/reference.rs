@@ -196,7 +196,11 @@ pub fn limits() -> String {
         ("aliases", limits.aliases, "`WIKIMOVIE_MAX_ALIASES`"),
         ("fields at the root", limits.root_fields, "`WIKIMOVIE_MAX_ROOT_FIELDS`"),
         ("directives in an operation", limits.directives, "`WIKIMOVIE_MAX_DIRECTIVES`"),
-        ("concurrent operations on one WebSocket connection", settings.operations_per_socket as u64, constant),
+        (
+            "concurrent operations on one WebSocket connection",
+            settings.operations_per_socket as u64,
+            constant,
+        ),
         ("WebSocket connections", settings.sockets as u64, constant),
         ("concurrent operations", gate.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
         ("milliseconds of queue delay", gate.wait.as_millis() as u64, "`WIKIMOVIE_QUEUE_WAIT`"),

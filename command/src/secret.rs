@@ -35,5 +35,6 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// One line that names the file.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
-    String::from_utf8(read_bytes(path)?).map_err(|_| Failure::new(format!("{} is not UTF-8 text", path.display())))
+    String::from_utf8(read_bytes(path)?)
+        .map_err(|_| Failure::new(format!("{} is not UTF-8 text", path.display())))
 }

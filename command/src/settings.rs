@@ -140,7 +140,8 @@ fn load(path: &Path, command: &Command) -> Result<BTreeMap<String, String>, Fail
             return Err(Failure::new(format!("{}: there is no setting {given}{hint}", path.display())));
         };
         let Some(value) = written(value) else {
-            let message = format!("{}: {given} is not a string, number, boolean or list of these", path.display());
+            let message =
+                format!("{}: {given} is not a string, number, boolean or list of these", path.display());
             return Err(Failure::new(message));
         };
         values.insert(name.clone(), value);
@@ -301,7 +302,7 @@ mod tests {
             ("some_limits = 7", &[][..], "there is no setting some_limits; did you mean some_limit?"),
             ("config = 'x'", &[], "there is no setting config"),
             ("some_limit = 'x'", &[], "invalid value 'x' for '--some-limit"),
-            ("[some_limit]\na = 1", &[], "some_limit is no text"),
+            ("[some_limit]\na = 1", &[], "some_limit is not a string"),
             ("\nsome_limit = ", &[], "line 2"),
             ("", &["--other"], "unexpected argument '--other'"),
             ("", &["--config", "/no/such/file"], "/no/such/file does not exist"),

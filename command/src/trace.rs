@@ -262,7 +262,9 @@ mod tests {
             trace_ratio: ratio,
             service_name: None,
         };
-        assert!(args(Some("collector:4317"), 1.0).settings().unwrap_err().to_string().contains("not an http"));
+        assert!(
+            args(Some("collector:4317"), 1.0).settings().unwrap_err().to_string().contains("not an http")
+        );
         assert!(args(None, 1.5).settings().unwrap_err().to_string().contains("between 0 and 1"));
         assert!(args(None, f64::NAN).settings().is_err());
         assert!(args(Some("http://collector:4317"), 0.1).settings().is_ok());

@@ -264,10 +264,12 @@ impl Read for Resumed {
             }
             self.resumes += 1;
             metrics::counter!("wikimovie_ingest_resumes_total").increment(1);
-            tracing::debug!(object = self.head.key, at = self.at, error = %broke, "the body of an object \
-                                                                                   was interrupted; \
-                                                                                   resuming at this \
-                                                                                   position");
+            tracing::debug!(
+                object = self.head.key,
+                at = self.at,
+                error = %broke,
+                "the body of an object was interrupted; resuming at this position"
+            );
             self.stream = self.bucket.open(&self.head, self.at).map_err(io::Error::other)?;
         }
     }

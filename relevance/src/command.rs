@@ -75,8 +75,9 @@ impl RelevanceArgs {
         tell_misses(&outcomes);
         match last {
             Some(last) => tell_moved(&last, &outcomes),
-            None => say::line(format_args!("\nThis is the first run of this list; the next run reports what \
-                                            changed.")),
+            None => say::line(format_args!(
+                "\nThis is the first run of this list; the next run reports what changed."
+            )),
         }
         if let Err(error) = History::of(&outcomes).write(&file) {
             say::note(format_args!(

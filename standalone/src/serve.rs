@@ -51,8 +51,8 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     };
     let engine = Embedded::open(&options)?;
     // Armed before anything is told, so that a signal right after the first line is heard.
-    let stop = signal::stop().map_err(|error| Failure::new(format!("signal handlers cannot be installed: \
-                                                                    {error}")))?;
+    let stop = signal::stop()
+        .map_err(|error| Failure::new(format!("signal handlers cannot be installed: {error}")))?;
 
     let graphiql = settings.gateway.api.graphiql;
     let catalog = engine.catalog();

@@ -69,9 +69,8 @@ impl JwtSettings {
             return Err("the issuer is neither https nor on this machine".to_owned());
         }
         if self.audiences.is_empty() {
-            return Err(
-                "an audience is required: without one, tokens for other services would be accepted".to_owned()
-            );
+            return Err("an audience is required: without one, tokens for other services would be accepted"
+                .to_owned());
         }
         provider::client(self.ca_certificates.as_deref()).map(|_| ()).map_err(|error| error.to_string())
     }

@@ -140,8 +140,9 @@ impl KeyRing {
                     );
                     self.shared.keys.store(Arc::new(keys));
                 }
-                Ok(Err(error)) => tracing::error!(%error, "the API keys cannot be reloaded; the previous \
-                                                           ones stay in use"),
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "the API keys cannot be reloaded; the previous ones stay in use")
+                }
                 Err(_) => {}
             }
         }

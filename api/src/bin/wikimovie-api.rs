@@ -137,8 +137,8 @@ async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Res
     let auth = Authenticator::new(&settings.auth).map_err(|error| Failure::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
-    let stop = signal::stop().map_err(|error| Failure::new(format!("signal handlers cannot be installed: \
-                                                                    {error}")))?;
+    let stop = signal::stop()
+        .map_err(|error| Failure::new(format!("signal handlers cannot be installed: {error}")))?;
     greet(&server, settings.api.graphiql);
     let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api)
         .with_documents(documents)

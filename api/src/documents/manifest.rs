@@ -69,8 +69,8 @@ impl Manifest {
     /// # Errors
     /// What is wrong, in one line.
     pub fn parse(json: &[u8]) -> Result<Self, String> {
-        let json: Value = serde_json::from_slice(json).map_err(|error| format!("it is not valid JSON: \
-                                                                                {error}"))?;
+        let json: Value =
+            serde_json::from_slice(json).map_err(|error| format!("it is not valid JSON: {error}"))?;
         let mut manifest = Self::default();
         for (id, text) in listed(json)? {
             manifest.add(&id, text).map_err(|what| format!("document {id}: {what}"))?;

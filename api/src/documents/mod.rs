@@ -224,8 +224,9 @@ impl Documents {
         }
         if self.shared.settings.mode == TrustMode::Enforce {
             count("refused");
-            return Err(not_trusted("only documents of the manifest are executed, and this document is not \
-                                    in it"));
+            return Err(not_trusted(
+                "only documents of the manifest are executed, and this document is not in it",
+            ));
         }
         count("untrusted");
         if self.shared.told.get(&hash).is_none() {

@@ -179,8 +179,8 @@ pub fn check_document(document: &ExecutableDocument) -> Result<Measure, ApiError
             return Err(too_many_fields());
         }
         if size.introspection > MAX_INTROSPECTION {
-            let message = format!("the introspection query would return more than {MAX_INTROSPECTION} \
-                                   values");
+            let message =
+                format!("the introspection query would return more than {MAX_INTROSPECTION} values");
             return Err(beyond(message));
         }
         measure.fragment_depth = measure.fragment_depth.max(size.fragment_depth);

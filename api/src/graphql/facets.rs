@@ -98,7 +98,10 @@ impl MovieFacets {
     #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn genres(
         &self,
-        #[graphql(desc = "Number of values, 0 to 100; selected values are listed in addition.", default = 20)]
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            default = 20
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only genres that contain this text, ignoring case and accents.")] contains: Option<
             String,
@@ -114,7 +117,10 @@ impl MovieFacets {
     #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn cast(
         &self,
-        #[graphql(desc = "Number of values, 0 to 100; selected values are listed in addition.", default = 20)]
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            default = 20
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only names that contain this text, ignoring case and accents.")] contains: Option<
             String,
@@ -130,7 +136,10 @@ impl MovieFacets {
     #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn decades(
         &self,
-        #[graphql(desc = "Number of values, 0 to 100; selected values are listed in addition.", default = 20)]
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            default = 20
+        )]
         first: Option<i32>,
     ) -> Result<TermFacet> {
         self.terms(FacetField::Decades, terms(FacetField::Decades, first, None, None))
@@ -152,7 +161,10 @@ impl MovieFacets {
     #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn providers(
         &self,
-        #[graphql(desc = "Number of values, 0 to 100; selected values are listed in addition.", default = 20)]
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            default = 20
+        )]
         first: Option<i32>,
     ) -> Result<TermFacet> {
         self.terms(FacetField::Providers, terms(FacetField::Providers, first, None, None))

@@ -55,7 +55,8 @@ impl Person {
     async fn filmography(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")]
+        first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts; requires `first`.")] after: Option<String>,
         #[graphql(
             desc = "Number of movies from the end of the list or before `before`, 0 to 100; not together \

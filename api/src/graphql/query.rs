@@ -88,9 +88,7 @@ impl Query {
             desc = "State token of the current question, whose filters apply; not together with `where`."
         )]
         state: Option<SearchState>,
-        #[graphql(desc = "Kinds of suggestions; omit it for all.")] kinds: Option<
-            Vec<SuggestionKind>,
-        >,
+        #[graphql(desc = "Kinds of suggestions; omit it for all.")] kinds: Option<Vec<SuggestionKind>>,
         #[graphql(desc = "Number of suggestions, 0 to 100.", default = 8)] first: Option<i32>,
     ) -> Result<Vec<Suggestion>> {
         let gateway = scope::gateway(ctx);
@@ -230,16 +228,13 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Number of receipts, 0 to 100.", default = 20)] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
-        #[graphql(desc = "Only receipts with this status; omit it for all.")] status: Option<
-            ImportStatus,
-        >,
+        #[graphql(desc = "Only receipts with this status; omit it for all.")] status: Option<ImportStatus>,
     ) -> Result<ImportReceiptConnection> {
         let gateway = scope::gateway(ctx);
         let first = count("first", first, 20)?;
         let after = after.map(|cursor| gateway.sealer.open(Purpose::Receipts, &cursor)).transpose();
-        let after: Option<ReceiptPlace> = after.map_err(|why| {
-            ApiError::new(ErrorCode::BadCursor, format!("the cursor is invalid: {why}"))
-        })?;
+        let after: Option<ReceiptPlace> = after
+            .map_err(|why| ApiError::new(ErrorCode::BadCursor, format!("the cursor is invalid: {why}")))?;
         let behind = after.is_some();
         let request = ReceiptsRequest { first, after, status: status.map(Into::into) };
         let page = scope::ask(gateway, scope::catalog(ctx).receipts(request)).await?;

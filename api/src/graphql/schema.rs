@@ -318,9 +318,10 @@ impl Service {
             match tokio::time::timeout(self.gateway.settings.operation_deadline, Box::pin(execution)).await {
                 Ok(Ok(response)) => response,
                 Ok(Err(_)) => answer(ApiError::internal("a resolver panicked").into_server_error()),
-                Err(_) => {
-                    answer(ApiError::new(ErrorCode::Timeout, "the deadline of the operation has passed").into_server_error())
-                }
+                Err(_) => answer(
+                    ApiError::new(ErrorCode::Timeout, "the deadline of the operation has passed")
+                        .into_server_error(),
+                ),
             };
         let outcome = notes.outcome();
         shape::restore(&mut response, &prepared.selected);

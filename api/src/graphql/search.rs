@@ -170,7 +170,8 @@ impl MovieSearch {
 
     /// How many movies were found.
     async fn total(&self) -> Result<TotalCount> {
-        let total = self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not returned"))?;
+        let total =
+            self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not returned"))?;
         Ok(TotalCount { value: total.value, relation: total.relation.into() })
     }
 
@@ -179,7 +180,8 @@ impl MovieSearch {
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn hits(
         &self,
-        #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")]
+        first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts; requires `first`.")] after: Option<String>,
         #[graphql(
             desc = "Number of movies from the end of the list or before `before`, 0 to 100; not together \

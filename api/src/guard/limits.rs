@@ -73,12 +73,7 @@ impl Limits {
         let number = |count: usize| count as u64;
         let rows = [
             ("depth", "is {} levels deep", number(measure.depth), number(self.depth)),
-            (
-                "fragment_depth",
-                "nests {} fragment spreads",
-                measure.fragment_depth,
-                self.fragment_depth,
-            ),
+            ("fragment_depth", "nests {} fragment spreads", measure.fragment_depth, self.fragment_depth),
             ("cost", "costs {} points", number(measure.cost), number(self.cost)),
             ("aliases", "has {} aliases", measure.aliases, self.aliases),
             ("root_fields", "has {} root fields", measure.root_fields, self.root_fields),
@@ -94,8 +89,12 @@ impl Limits {
                 let message = format!("the operation {told}, more than the limit of {most}");
                 return Err(ApiError::new(ErrorCode::QueryTooComplex, message));
             }
-            tracing::warn!(limit, count, most, "an operation exceeds a limit; it is executed because \
-                                                WIKIMOVIE_LIMITS is warn");
+            tracing::warn!(
+                limit,
+                count,
+                most,
+                "an operation exceeds a limit; it is executed because WIKIMOVIE_LIMITS is warn"
+            );
         }
         Ok(())
     }

@@ -86,7 +86,12 @@ pub(super) const METRICS: &[Metric] = &[
         labels: &[("outcome", &["ok", "failed"])],
         help: "Reloads of changed certificates: `ok` or `failed`.",
     },
-    Metric { name: "wikimovie_operations_in_flight", kind: Gauge, labels: &[], help: "Operations in flight." },
+    Metric {
+        name: "wikimovie_operations_in_flight",
+        kind: Gauge,
+        labels: &[],
+        help: "Operations in flight.",
+    },
     Metric {
         name: "wikimovie_operations_in_flight_limit",
         kind: Gauge,

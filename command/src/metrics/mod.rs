@@ -91,8 +91,9 @@ pub fn recorder(program: Program) -> Result<PrometheusHandle, Failure> {
         }
         Ok(handle)
     });
-    recorder.clone().map_err(|error| Failure::new(format!("the metrics recorder cannot be installed: \
-                                                           {error}")))
+    recorder
+        .clone()
+        .map_err(|error| Failure::new(format!("the metrics recorder cannot be installed: {error}")))
 }
 
 /// A counter that first appears with its first event has not increased in the eyes of Prometheus, and no rule would

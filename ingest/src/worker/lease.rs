@@ -58,8 +58,7 @@ impl Leases {
             Ok(lost) => lost,
             Err(error) => {
                 metrics::counter!("wikimovie_ingest_lease_failures_total").increment(1);
-                tracing::warn!(%error, messages = handles.len(), "message leases could not be extended; \
-                                                                  retrying");
+                tracing::warn!(%error, messages = handles.len(), "message leases could not be extended; retrying");
                 return;
             }
         };

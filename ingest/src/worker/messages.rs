@@ -128,8 +128,11 @@ impl Worker {
         let kept = std::mem::take(&mut self.kept).into_iter().map(|message| message.handle);
         let kept: Vec<String> = kept.filter(|handle| self.leases.release(handle)).collect();
         if let Err(error) = self.queue.extend(&kept, Duration::ZERO) {
-            tracing::warn!(%error, messages = kept.len(), "messages could not be released; they will be \
-                                                           redelivered later");
+            tracing::warn!(
+                %error,
+                messages = kept.len(),
+                "messages could not be released; they will be redelivered later"
+            );
         }
     }
 
@@ -160,8 +163,10 @@ impl Worker {
             handles = self.queue.delete(&handles)?;
         }
         if !handles.is_empty() {
-            tracing::warn!(messages = handles.len(), "messages could not be deleted; they will be \
-                                                      redelivered");
+            tracing::warn!(
+                messages = handles.len(),
+                "messages could not be deleted; they will be redelivered"
+            );
         }
         kill::point("worker.deleted");
         let deleted = all - handles.len();

@@ -192,9 +192,11 @@ impl Worker {
             Err(error) => {
                 metrics::counter!("wikimovie_ingest_failures_total").increment(1);
                 turn.pause = Some(self.next_pause());
-                tracing::warn!(%error, pause_ms = turn.pause.map(|pause| pause.as_millis() as u64), "a tick \
-                                                                                                     failed; \
-                                                                                                     waiting");
+                tracing::warn!(
+                    %error,
+                    pause_ms = turn.pause.map(|pause| pause.as_millis() as u64),
+                    "a tick failed; waiting"
+                );
             }
         }
         metrics::gauge!("wikimovie_ingest_ready").set(if self.is_ready() { 1.0 } else { 0.0 });

@@ -240,8 +240,7 @@ impl Elasticsearch {
                 Err(error) => {
                     // Told once an outage.
                     if rest == LOOK {
-                        tracing::warn!(%error, "the cluster's revision cannot be read; the previous one \
-                                                stays");
+                        tracing::warn!(%error, "the cluster's revision cannot be read; the previous one stays");
                     }
                     LOOK_AGAIN
                 }

@@ -43,7 +43,11 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
     let depth =
         |queue: &wikimovie_ingest::aws::SqsQueue| queue.depth().map_err(|error| remote(queue.url(), &error));
     let (waiting, taken) = depth(&queue)?;
-    say::line(format_args!("queue          {} waiting, {} in flight", say::number(waiting), say::number(taken)));
+    say::line(format_args!(
+        "queue          {} waiting, {} in flight",
+        say::number(waiting),
+        say::number(taken)
+    ));
     if let Some(dead) = queue.dead_letter_queue() {
         say::line(format_args!("dead letters   {}", say::number(depth(&dead)?.0)));
     }
@@ -72,8 +76,9 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
 
 /// Why a movie is shown as it is: the object that lists it, and what became of that.
 pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, Failure> {
-    let id = MovieId::parse(&args.id)
-        .ok_or_else(|| Failure::new(format!("{:?} is not the id of a movie (provider, colon, id)", args.id)))?;
+    let id = MovieId::parse(&args.id).ok_or_else(|| {
+        Failure::new(format!("{:?} is not the id of a movie (provider, colon, id)", args.id))
+    })?;
     let runtime = runtime()?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;

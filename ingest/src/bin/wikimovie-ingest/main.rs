@@ -196,8 +196,9 @@ fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, Failure> {
     say::line(format_args!("bucket         {}", args.aws.bucket));
     say::line(match dead_letters {
         DeadLetters::Sound => "the settings are valid",
-        DeadLetters::KeepsTooShort => "the dead-letter queue should retain messages longer than the queue \
-                                       does",
+        DeadLetters::KeepsTooShort => {
+            "the dead-letter queue should retain messages longer than the queue does"
+        }
         DeadLetters::None => return Err(Failure::new("the queue has no dead-letter queue")),
     });
     Ok(ExitCode::SUCCESS)

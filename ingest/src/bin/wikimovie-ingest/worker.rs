@@ -158,7 +158,8 @@ fn hear_stop(
     let stop = Arc::clone(stop);
     let heard = {
         let _inside = runtime.enter();
-        signal::stop().map_err(|error| Failure::new(format!("signal handlers cannot be installed: {error}")))?
+        signal::stop()
+            .map_err(|error| Failure::new(format!("signal handlers cannot be installed: {error}")))?
     };
     runtime.spawn(async move {
         heard.await;

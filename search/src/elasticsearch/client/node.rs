@@ -215,11 +215,7 @@ async fn doubt(node: Arc<Node>, probe: Arc<Wire>) {
         Ok(()) => node.strikes.store(0, Relaxed),
         Err(why) => {
             node.live.store(false, Relaxed);
-            tracing::warn!(
-                node = node.name,
-                why,
-                "node ejected: it is slow and failed a probe"
-            );
+            tracing::warn!(node = node.name, why, "node ejected: it is slow and failed a probe");
             revive(node, probe).await;
         }
     }

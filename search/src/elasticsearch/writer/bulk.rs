@@ -275,8 +275,10 @@ impl Request {
                 return Ok(());
             }
             let Some(&wait) = waits.next() else { return Err(WriteError::Unavailable) };
-            tracing::warn!(writes = self.starts.len(), "the cluster rejects writes because it is busy; \
-                                                        retrying");
+            tracing::warn!(
+                writes = self.starts.len(),
+                "the cluster rejects writes because it is busy; retrying"
+            );
             tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64())).await;
         }
     }
@@ -312,7 +314,9 @@ impl Request {
                 None | Some(Item { status: 200..=299 | 404 | 409, .. }) => {}
                 Some(Item { status: 429 | 502..=504, .. }) => again.push(at),
                 Some(Item { status, error }) => {
-                    return Err(WriteError::Engine(format!("a write was rejected: status {status}, {error}")));
+                    return Err(WriteError::Engine(format!(
+                        "a write was rejected: status {status}, {error}"
+                    )));
                 }
             }
         }
