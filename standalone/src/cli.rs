@@ -1,5 +1,5 @@
-//! What can be asked of the binary: commands, options and the environment variables they stand for. The text here
-//! is the help that people read.
+//! The command line of the binary: commands, options and their environment variables. The doc comments here are the
+//! text of `--help`.
 
 use std::path::PathBuf;
 

@@ -9,7 +9,7 @@ mod server;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
-use wikimovie_command::{Failure, LogArgs, LogFormat, LogSettings, TraceArgs, TraceSettings};
+use wikimovie_command::{CliError, LogArgs, LogFormat, LogSettings, TraceArgs, TraceSettings};
 
 pub use self::server::ServerArgs;
 use crate::{
@@ -111,10 +111,10 @@ impl GatewaySettings {
     ///
     /// # Errors
     /// One line about the first that cannot be used.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self) -> Result<(), CliError> {
         crate::server::check(&self.server)?;
-        Authenticator::new(&self.auth).map_err(|error| Failure::new(error.to_string()))?;
-        Documents::open(self.documents.clone()).map(|_| ()).map_err(|error| Failure::new(error.to_string()))
+        Authenticator::new(&self.auth).map_err(|error| CliError::new(error.to_string()))?;
+        Documents::open(self.documents.clone()).map(|_| ()).map_err(|error| CliError::new(error.to_string()))
     }
 }
 
@@ -123,7 +123,7 @@ impl GatewayArgs {
     ///
     /// # Errors
     /// One line about the first that does not.
-    pub fn settings(&self) -> Result<GatewaySettings, Failure> {
+    pub fn settings(&self) -> Result<GatewaySettings, CliError> {
         let (environment, format) = match self.graphql.environment {
             EnvironmentArg::Development => (Environment::Development, LogFormat::Text),
             EnvironmentArg::Production => (Environment::Production, LogFormat::Json),

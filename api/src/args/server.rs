@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
-use wikimovie_command::Failure;
+use wikimovie_command::CliError;
 
 use crate::{ServerSettings, TlsSettings};
 
@@ -56,9 +56,9 @@ impl ServerArgs {
     ///
     /// # Errors
     /// One line about the first that does not.
-    pub fn settings(&self) -> Result<ServerSettings, Failure> {
+    pub fn settings(&self) -> Result<ServerSettings, CliError> {
         if self.admin_listen == Some(self.listen) && self.listen.port() != 0 {
-            return Err(Failure::new(format!(
+            return Err(CliError::new(format!(
                 "WIKIMOVIE_LISTEN and WIKIMOVIE_ADMIN_LISTEN are both {}: unset the second to serve \
                  everything on one address",
                 self.listen
@@ -76,7 +76,7 @@ impl ServerArgs {
         })
     }
 
-    fn tls(&self) -> Result<Option<TlsSettings>, Failure> {
+    fn tls(&self) -> Result<Option<TlsSettings>, CliError> {
         match (&self.tls_certificate, &self.tls_key, &self.tls_client_ca) {
             (None, None, None) => Ok(None),
             (Some(certificate), Some(key), client_ca) => Ok(Some(TlsSettings {
@@ -86,12 +86,12 @@ impl ServerArgs {
                 look: CERTIFICATES_LOOK,
             })),
             (Some(_), None, _) => {
-                Err(Failure::new("WIKIMOVIE_TLS_CERTIFICATE is set and WIKIMOVIE_TLS_KEY is not"))
+                Err(CliError::new("WIKIMOVIE_TLS_CERTIFICATE is set and WIKIMOVIE_TLS_KEY is not"))
             }
             (None, Some(_), _) => {
-                Err(Failure::new("WIKIMOVIE_TLS_KEY is set and WIKIMOVIE_TLS_CERTIFICATE is not"))
+                Err(CliError::new("WIKIMOVIE_TLS_KEY is set and WIKIMOVIE_TLS_CERTIFICATE is not"))
             }
-            (None, None, Some(_)) => Err(Failure::new(
+            (None, None, Some(_)) => Err(CliError::new(
                 "WIKIMOVIE_TLS_CLIENT_CA is set and WIKIMOVIE_TLS_CERTIFICATE is not: client certificates \
                  need TLS",
             )),

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, ValueEnum, value_parser};
 use jsonwebtoken::Algorithm;
 use wikimovie_command::{
-    Failure,
+    CliError,
     secret::{read_bytes, read_text},
 };
 
@@ -96,7 +96,7 @@ impl AuthArgs {
     ///
     /// # Errors
     /// One line about the first that does not.
-    pub fn settings(&self, open: Scopes) -> Result<AuthSettings, Failure> {
+    pub fn settings(&self, open: Scopes) -> Result<AuthSettings, CliError> {
         let jwt = self.jwt_issuer.is_some() || !self.jwt_audience.is_empty();
         let tenant = self.tenant_claim.is_some() || self.tenant_filter.is_some();
         let stray = [
@@ -107,21 +107,21 @@ impl AuthArgs {
         ];
         if let Some((name, mode, _)) = stray.iter().find(|(_, mode, set)| *set && *mode != self.auth) {
             let value = mode.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-            return Err(Failure::new(format!("{name} is set and WIKIMOVIE_AUTH is not {value}")));
+            return Err(CliError::new(format!("{name} is set and WIKIMOVIE_AUTH is not {value}")));
         }
         match self.auth {
             AuthMode::Open => Ok(AuthSettings::Open(self.open_scopes.unwrap_or(open))),
             AuthMode::Keys => match &self.api_keys {
                 Some(file) => Ok(AuthSettings::Keys(file.clone())),
-                None => Err(Failure::new("WIKIMOVIE_AUTH is keys and WIKIMOVIE_API_KEYS is not set")),
+                None => Err(CliError::new("WIKIMOVIE_AUTH is keys and WIKIMOVIE_API_KEYS is not set")),
             },
             AuthMode::Jwt => Ok(AuthSettings::Jwt(Box::new(self.jwt()?))),
         }
     }
 
-    fn jwt(&self) -> Result<JwtSettings, Failure> {
+    fn jwt(&self) -> Result<JwtSettings, CliError> {
         let Some(issuer) = &self.jwt_issuer else {
-            return Err(Failure::new("WIKIMOVIE_AUTH is jwt and WIKIMOVIE_JWT_ISSUER is not set"));
+            return Err(CliError::new("WIKIMOVIE_AUTH is jwt and WIKIMOVIE_JWT_ISSUER is not set"));
         };
         let settings = JwtSettings {
             audience_claim: self.jwt_audience_claim.clone(),
@@ -134,22 +134,22 @@ impl AuthArgs {
             ca_certificates: self.jwt_ca.as_deref().map(read_bytes).transpose()?,
             ..JwtSettings::of(issuer, self.jwt_audience.clone())
         };
-        settings.check().map_err(|why| Failure::new(format!("WIKIMOVIE_AUTH is jwt, and {why}")))?;
+        settings.check().map_err(|why| CliError::new(format!("WIKIMOVIE_AUTH is jwt, and {why}")))?;
         Ok(settings)
     }
 
-    fn tenant(&self) -> Result<Option<TenantRule>, Failure> {
+    fn tenant(&self) -> Result<Option<TenantRule>, CliError> {
         match (&self.tenant_claim, &self.tenant_filter) {
             (None, None) => Ok(None),
             (Some(claim), Some(file)) => {
                 let rule = TenantRule::new(claim, &read_text(file)?);
-                rule.map(Some).map_err(|why| Failure::new(format!("{}: {why}", file.display())))
+                rule.map(Some).map_err(|why| CliError::new(format!("{}: {why}", file.display())))
             }
             (Some(_), None) => {
-                Err(Failure::new("WIKIMOVIE_TENANT_CLAIM is set and WIKIMOVIE_TENANT_FILTER is not"))
+                Err(CliError::new("WIKIMOVIE_TENANT_CLAIM is set and WIKIMOVIE_TENANT_FILTER is not"))
             }
             (None, Some(_)) => {
-                Err(Failure::new("WIKIMOVIE_TENANT_FILTER is set and WIKIMOVIE_TENANT_CLAIM is not"))
+                Err(CliError::new("WIKIMOVIE_TENANT_FILTER is set and WIKIMOVIE_TENANT_CLAIM is not"))
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use wikimovie_command::Failure;
+use wikimovie_command::CliError;
 
 use super::{DocumentSettings, TrustMode};
 
@@ -39,14 +39,14 @@ impl DocumentArgs {
     ///
     /// # Errors
     /// One line where nothing is listed that could be trusted.
-    pub fn settings(&self) -> Result<DocumentSettings, Failure> {
+    pub fn settings(&self) -> Result<DocumentSettings, CliError> {
         let mode = match self.trusted_documents_mode {
             TrustModeArg::Off => TrustMode::Off,
             TrustModeArg::Log => TrustMode::Log,
             TrustModeArg::Enforce => TrustMode::Enforce,
         };
         if mode != TrustMode::Off && self.trusted_documents.is_none() {
-            return Err(Failure::new(
+            return Err(CliError::new(
                 "WIKIMOVIE_TRUSTED_DOCUMENTS_MODE is set and WIKIMOVIE_TRUSTED_DOCUMENTS is not: it names the manifest",
             ));
         }

@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, str::FromStr, time::Duration};
 use clap::{ArgAction, Args, ValueEnum, value_parser};
 use http::HeaderValue;
 use ipnet::IpNet;
-use wikimovie_command::Failure;
+use wikimovie_command::CliError;
 
 use super::{CrossSite, GateSettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies};
 
@@ -138,12 +138,12 @@ impl GuardArgs {
     ///
     /// # Errors
     /// One line about the first that does not.
-    pub fn settings(&self) -> Result<GuardSettings, Failure> {
+    pub fn settings(&self) -> Result<GuardSettings, CliError> {
         if let RateLimit(Some(points)) = self.rate_limit
             && u64::from(points.get()) < self.max_cost
             && self.limits == LimitModeArg::Enforce
         {
-            return Err(Failure::new(format!(
+            return Err(CliError::new(format!(
                 "WIKIMOVIE_RATE_LIMIT {points} is less than one operation of WIKIMOVIE_MAX_COST {} may cost",
                 self.max_cost
             )));

@@ -18,7 +18,7 @@ use axum::Router;
 use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
 use tokio::net::TcpListener;
 use wikimovie_command::{
-    Failure,
+    CliError,
     metrics::{self, Program},
 };
 
@@ -40,7 +40,7 @@ const HEADER_BYTES: usize = 32 * 1024;
 ///
 /// # Errors
 /// One line about one that cannot be used.
-pub(crate) fn check(settings: &ServerSettings) -> Result<(), Failure> {
+pub(crate) fn check(settings: &ServerSettings) -> Result<(), CliError> {
     settings.tls.as_ref().map(Tls::read).transpose().map(|_| ())
 }
 
@@ -58,7 +58,7 @@ impl Server {
     ///
     /// # Errors
     /// One line about an address that cannot be listened on, or a certificate that cannot be used.
-    pub async fn bind(settings: ServerSettings) -> Result<Self, Failure> {
+    pub async fn bind(settings: ServerSettings) -> Result<Self, CliError> {
         let tls = settings.tls.as_ref().map(Tls::read).transpose()?;
         let public = bind(settings.listen, "WIKIMOVIE_LISTEN").await?;
         let admin = match settings.admin_listen {
@@ -128,7 +128,7 @@ impl Server {
                     None => std::future::pending().await,
                 }
             };
-            tokio::join!(certificates, documents, metrics::keep_house(recorder), followed.follow());
+            tokio::join!(certificates, documents, metrics::run_upkeep(recorder), followed.follow());
         };
         let admin = async move {
             match admin {
@@ -157,8 +157,8 @@ fn here(address: SocketAddr) -> SocketAddr {
     }
 }
 
-async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| Failure::listening(address, setting, &error))
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).await.map_err(|error| CliError::cannot_listen(address, setting, &error))
 }
 
 async fn listen(

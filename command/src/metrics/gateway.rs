@@ -1,8 +1,8 @@
-//! What the gateway counts.
+//! Metrics of the gateway.
 
 use super::{
-    Kind::{Counter, Gauge, Histogram},
     Metric,
+    MetricKind::{Counter, Gauge, Histogram},
 };
 
 pub(super) const METRICS: &[Metric] = &[

@@ -1,8 +1,8 @@
-//! What the worker counts.
+//! Metrics of the worker.
 
 use super::{
-    Kind::{Counter, Gauge},
     Metric,
+    MetricKind::{Counter, Gauge},
 };
 
 pub(super) const METRICS: &[Metric] = &[

@@ -10,10 +10,10 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use wikimovie_command::{
-    Failure, LogArgs, LogFormat,
+    CliError, LogArgs, LogFormat,
     cluster::{self, ClusterArgs},
-    health, log, names, say,
-    settings::{ConfigArgs, Source},
+    health, log, names, output,
+    settings::{ConfigArgs, SettingsSource},
 };
 use wikimovie_ingest::{aws::DeadLetters, bucket::Bucket as _, command::Load};
 
@@ -103,17 +103,20 @@ struct HealthArgs {
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
-        Err(failure) => {
-            say::error("wikimovie-ingest", &failure);
-            ExitCode::from(Failure::EXIT_CODE)
+        Err(error) => {
+            output::error("wikimovie-ingest", &error);
+            ExitCode::from(CliError::EXIT_CODE)
         }
     }
 }
 
-fn run() -> Result<ExitCode, Failure> {
+fn run() -> Result<ExitCode, CliError> {
     let settings = wikimovie_command::settings::read::<Cli>(
-        &[names::OURS, cluster::PREFIX],
-        &Source { arguments: std::env::args_os().collect(), variables: std::env::vars_os().collect() },
+        &[names::PREFIX, cluster::PREFIX],
+        &SettingsSource {
+            arguments: std::env::args_os().collect(),
+            variables: std::env::vars_os().collect(),
+        },
     )?;
     match &settings.cli.command {
         Task::Worker(args) => {
@@ -159,7 +162,7 @@ fn run() -> Result<ExitCode, Failure> {
             start_log(&args.log, "warn")?;
             look::status(args)
         }
-        Task::Health(args) => health::ask(args.admin_listen).map(|()| ExitCode::SUCCESS),
+        Task::Health(args) => health::check(args.admin_listen).map(|()| ExitCode::SUCCESS),
         Task::CheckConfig(args) => {
             settings.print();
             check(&args.common, args.dry_run)
@@ -167,39 +170,39 @@ fn run() -> Result<ExitCode, Failure> {
     }
 }
 
-fn start_log(args: &LogArgs, default: &str) -> Result<(), Failure> {
+fn start_log(args: &LogArgs, default: &str) -> Result<(), CliError> {
     log::start(&args.settings(default, LogFormat::Text)?);
     Ok(())
 }
 
-fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, Failure> {
+fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     let aws = args.aws.connect(&runtime)?;
-    say::line(format_args!("aws            {}", aws.describe()));
+    output::line(format_args!("aws            {}", aws.describe()));
     if dry_run {
-        say::line(format_args!("queue          {}", args.aws.queue));
-        say::line(format_args!("bucket         {}", args.aws.bucket));
-        say::line(format_args!("index          {}", args.cluster.index));
+        output::line(format_args!("queue          {}", args.aws.queue));
+        output::line(format_args!("bucket         {}", args.aws.bucket));
+        output::line(format_args!("index          {}", args.cluster.index));
         return Ok(ExitCode::SUCCESS);
     }
     let engine = settings::cluster(&args.cluster)?;
     runtime.block_on(engine.prepare())?;
     let info = runtime.block_on(engine.catalog().info());
-    let info = info.map_err(|error| Failure::new(error.to_string()))?;
-    say::line(format_args!("cluster        {}", info.engine_version));
-    say::line(format_args!("index          {}", args.cluster.index));
-    say::line(format_args!("movies         {}", say::number(info.movies)));
+    let info = info.map_err(|error| CliError::new(error.to_string()))?;
+    output::line(format_args!("cluster        {}", info.engine_version));
+    output::line(format_args!("index          {}", args.cluster.index));
+    output::line(format_args!("movies         {}", output::number(info.movies)));
     let (queue, dead_letters) = args.aws.queue(&aws, &runtime, std::time::Duration::from_secs(60))?;
     let bucket = args.aws.bucket(&aws, &runtime);
     bucket.check().map_err(|error| remote(&format!("the bucket {}", args.aws.bucket), &error))?;
-    say::line(format_args!("queue          {}", queue.url()));
-    say::line(format_args!("bucket         {}", args.aws.bucket));
-    say::line(match dead_letters {
+    output::line(format_args!("queue          {}", queue.url()));
+    output::line(format_args!("bucket         {}", args.aws.bucket));
+    output::line(match dead_letters {
         DeadLetters::Sound => "the settings are valid",
         DeadLetters::KeepsTooShort => {
             "the dead-letter queue should retain messages longer than the queue does"
         }
-        DeadLetters::None => return Err(Failure::new("the queue has no dead-letter queue")),
+        DeadLetters::None => return Err(CliError::new("the queue has no dead-letter queue")),
     });
     Ok(ExitCode::SUCCESS)
 }

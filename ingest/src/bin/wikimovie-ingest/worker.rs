@@ -14,9 +14,9 @@ use axum::{Router, http::StatusCode, routing::get};
 use clap::Args;
 use tokio::net::TcpListener;
 use wikimovie_command::{
-    Failure,
+    CliError,
     metrics::{self, Program},
-    say, signal,
+    output, signal,
 };
 use wikimovie_ingest::{
     Worker, WorkerOptions,
@@ -61,7 +61,7 @@ pub(crate) struct WorkerArgs {
     pub(crate) common: AllArgs,
 }
 
-pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     // Leases are kept by a thread and a runtime of their own: nothing that is slow here may lose them.
     let lease_runtime = crate::settings::runtime()?;
@@ -70,12 +70,12 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     let (queue, dead_letters) = args.common.aws.queue(&aws, &runtime, lease)?;
     match dead_letters {
         DeadLetters::Sound => {}
-        DeadLetters::KeepsTooShort => say::note(
+        DeadLetters::KeepsTooShort => output::note(
             "the dead-letter queue retains messages no longer than the queue does: SQS counts from the \
              first day, so that messages may expire there",
         ),
         DeadLetters::None => {
-            return Err(Failure::new(format!(
+            return Err(CliError::new(format!(
                 "the queue {} has no dead-letter queue: add a redrive policy, so that no message is lost",
                 args.common.aws.queue
             )));
@@ -89,14 +89,14 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     let recorder = metrics::recorder(Program::Worker)?;
     let listener = runtime
         .block_on(TcpListener::bind(args.admin_listen))
-        .map_err(|error| Failure::listening(args.admin_listen, "WIKIMOVIE_ADMIN_LISTEN", &error))?;
-    runtime.spawn(metrics::keep_house(recorder));
+        .map_err(|error| CliError::cannot_listen(args.admin_listen, "WIKIMOVIE_ADMIN_LISTEN", &error))?;
+    runtime.spawn(metrics::run_upkeep(recorder));
     runtime.spawn(serve(listener, Arc::clone(&ready)));
 
     let leases = Leases::default();
     let keeper =
         LeaseKeeper::start(Arc::new(queue.on(lease_runtime.handle().clone())), leases.clone(), lease)
-            .map_err(|error| Failure::new(format!("threads cannot be started: {error}")))?;
+            .map_err(|error| CliError::new(format!("threads cannot be started: {error}")))?;
     let handle = runtime.handle().clone();
     let open = Box::new(move || {
         engine
@@ -154,12 +154,12 @@ fn hear_stop(
     stop: &Arc<AtomicBool>,
     halt: Arc<AtomicBool>,
     grace: Duration,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let stop = Arc::clone(stop);
     let heard = {
         let _inside = runtime.enter();
         signal::stop()
-            .map_err(|error| Failure::new(format!("signal handlers cannot be installed: {error}")))?
+            .map_err(|error| CliError::new(format!("signal handlers cannot be installed: {error}")))?
     };
     runtime.spawn(async move {
         heard.await;
