@@ -1,4 +1,4 @@
-import type { FacetValue, MovieSearch } from './types';
+import type { FacetValue, MovieSearch } from '../operations';
 import { withoutPiece } from './view';
 
 interface Props {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { MovieSearch, TermFacet } from './types';
+import type { MovieSearch, TermFacet } from '../operations';
 import type { FacetWish } from './useSearch';
 import { Years } from './Years';
 

@@ -1,4 +1,4 @@
-import type { MovieSearch, Relaxation } from './types';
+import type { MovieSearch, Relaxation } from '../operations';
 import { withoutPiece } from './view';
 
 interface Props {

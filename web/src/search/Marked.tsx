@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Span } from './types';
+import type { Span } from '../operations';
 
 /**
  * A text with its places marked. Spans are UTF-16 units, so `slice` cuts where the gateway meant, and every

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { ask } from '../api/graphql';
-import { SIMILAR } from './documents';
 import { Marked } from './Marked';
-import type { MatchReason, MovieHit, SimilarMovie, TextMatch } from './types';
+import { SimilarDocument, type MatchReason, type MovieHit, type SimilarMovie, type TextMatch } from '../operations';
 
 interface Props {
   readonly hit: MovieHit;
@@ -110,7 +109,7 @@ function Similar({ id, onTitle }: { id: string; onTitle: (title: string) => void
   const [similar, setSimilar] = useState<readonly SimilarMovie[]>();
   const [failed, setFailed] = useState(false);
   const load = (): void => {
-    ask(SIMILAR, { id })
+    ask(SimilarDocument, { id })
       .then(({ movie }) => setSimilar(movie?.similar ?? []))
       .catch(() => setFailed(true));
   };

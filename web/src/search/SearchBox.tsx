@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { Marked } from './Marked';
-import type { Suggestion, SuggestionType } from './types';
+import type { Suggestion } from '../operations';
 import { useSuggestions } from './useSuggestions';
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
   readonly onChoose: (state: string, text: string) => void;
 }
 
-const KINDS: Record<SuggestionType, string> = {
+const KINDS: Record<Suggestion['__typename'], string> = {
   MovieSuggestion: 'Movie',
   PersonSuggestion: 'Person',
   GenreSuggestion: 'Genre',
@@ -154,7 +154,7 @@ export function SearchBox({ text, state, onType, onChoose }: Props) {
       <ul className="suggestions" role="listbox" id={list} aria-label="Suggestions" hidden={!shown}>
         {suggestions.map((suggestion, index) => (
           <li
-            key={`${suggestion.__typename} ${suggestion.movie?.id ?? suggestion.text}`}
+            key={`${suggestion.__typename} ${movieOf(suggestion)?.id ?? suggestion.text}`}
             id={`${list}-${index}`}
             role="option"
             aria-selected={index === active}
@@ -166,7 +166,7 @@ export function SearchBox({ text, state, onType, onChoose }: Props) {
             <span className="kind">{KINDS[suggestion.__typename]}</span>
             <span className="what">
               <Marked text={suggestion.highlight.text} spans={suggestion.highlight.spans} />
-              {suggestion.movie?.year != null && <span className="year"> {suggestion.movie.year}</span>}
+              {movieOf(suggestion)?.year != null && <span className="year"> {movieOf(suggestion)?.year}</span>}
             </span>
             {suggestion.__typename !== 'MovieSuggestion' && (
               <span className="count">
@@ -198,4 +198,8 @@ function useSlashFocuses(input: React.RefObject<HTMLInputElement | null>): void 
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, [input]);
+}
+
+function movieOf(suggestion: Suggestion) {
+  return suggestion.__typename === 'MovieSuggestion' ? suggestion.movie : undefined;
 }

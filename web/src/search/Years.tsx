@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { YearBucket, YearFacet } from './types';
+import type { YearBucket, YearFacet } from '../operations';
 
 /** Movies by year as bars. A click keeps a bar's years, a second click lets them go. */
 export function Years({ facet, onToggle }: { facet: YearFacet; onToggle: (state: string) => void }) {

@@ -2,19 +2,18 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { ask } from '../api/graphql';
-import { listen } from '../api/live';
-import { CATALOG, CATALOG_CHANGED } from './documents';
-import type { CatalogChangedData, CatalogLine } from './types';
+import { subscribe } from '../api/live';
+import { CatalogChangedDocument, CatalogLineDocument, type CatalogLineQuery } from '../operations';
 
 export interface CatalogState {
-  readonly catalog: CatalogLine | undefined;
+  readonly catalog: CatalogLineQuery['catalog'] | undefined;
   readonly live: boolean;
   /** Changes when the catalogue did after this page was opened. */
   readonly revision: string;
 }
 
 export function useCatalog(): CatalogState {
-  const [catalog, setCatalog] = useState<CatalogLine>();
+  const [catalog, setCatalog] = useState<CatalogLineQuery['catalog']>();
   const [live, setLive] = useState(false);
   const [generation, setGeneration] = useState<string>();
   const [revision, setRevision] = useState('');
@@ -22,7 +21,7 @@ export function useCatalog(): CatalogState {
 
   useEffect(
     () =>
-      listen<CatalogChangedData>(CATALOG_CHANGED, {
+      subscribe(CatalogChangedDocument, {
         onConnection: setLive,
         onData: ({ catalogChanged }) => setGeneration(catalogChanged.generation),
       }),
@@ -31,7 +30,7 @@ export function useCatalog(): CatalogState {
 
   useEffect(() => {
     const controller = new AbortController();
-    ask(CATALOG, {}, controller.signal)
+    ask(CatalogLineDocument, {}, controller.signal)
       .then((data) => {
         const shown = known.current;
         known.current = data.catalog.generation;

@@ -2,8 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { ask, isAbort } from '../api/graphql';
-import { SEARCH } from './documents';
-import type { MovieSearch, SearchVariables } from './types';
+import { SearchPageDocument, type MovieSearch, type SearchPageQueryVariables } from '../operations';
 import type { View } from './view';
 
 export const PAGE_SIZE = 20;
@@ -36,7 +35,7 @@ export function useSearch(view: View, wish: FacetWish, revision: string): Search
     const controller = new AbortController();
     setState((before) => ({ ...before, loading: true }));
     const started = performance.now();
-    ask(SEARCH, variables(view, wish), controller.signal)
+    ask(SearchPageDocument, variables(view, wish), controller.signal)
       .then(({ search }) =>
         setState({
           answer: search,
@@ -62,7 +61,7 @@ export function useSearch(view: View, wish: FacetWish, revision: string): Search
   return { ...state, loading: state.loading || state.answered !== view };
 }
 
-function variables(view: View, wish: FacetWish): SearchVariables {
+function variables(view: View, wish: FacetWish): SearchPageQueryVariables {
   const question =
     view.state === undefined ? { text: view.text, where: view.where, sort: view.sort } : { state: view.state };
   const page =

@@ -2,8 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { ask } from '../api/graphql';
-import { AUTOCOMPLETE } from './documents';
-import type { Suggestion } from './types';
+import { SuggestDocument, type Suggestion } from '../operations';
 
 /** Shorter than the pause between two keys of a slow typist, longer than that of a fast one. */
 const PAUSE_MS = 90;
@@ -20,7 +19,7 @@ export function useSuggestions(prefix: string, state: string | undefined, wanted
     }
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      ask(AUTOCOMPLETE, state === undefined ? { prefix } : { prefix, state }, controller.signal)
+      ask(SuggestDocument, state === undefined ? { prefix } : { prefix, state }, controller.signal)
         .then(({ autocomplete }) => {
           if (!controller.signal.aborted) setSuggestions(autocomplete);
         })

@@ -6,7 +6,7 @@
  * Beside a token, `q` only fills the box and `sort` only the menu: the token already holds them.
  */
 
-import type { MovieFacets, MovieSort, MovieWhere } from './types';
+import type { MovieFacets, MovieSort, MovieWhere } from '../operations';
 
 export interface View {
   readonly text: string;
