@@ -10,9 +10,9 @@
 //! - It cannot be connected to: at once.
 //! - It answers 502, 503, 504, something that is not JSON, or half an answer: at once while another node is live,
 //!   else after three failures with no good answer between them.
-//! - It gives no response in time, or another node that was asked later answers first: after three such in a row. The  
-//! only node is looked at before, and set aside only where it does not answer that either: hard questions do not  
-//! close it for everybody.
+//! - It gives no response in time, or another node that was asked later answers first: after three such in a row. The
+//!   only node is looked at before, and set aside only where it does not answer that either: hard questions do not
+//!   close it for everybody.
 //! - It was set aside before and has not answered a call since: at its first failure.
 //!
 //! Too many requests (429) never set a node aside: it is well, and says so.
