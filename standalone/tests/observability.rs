@@ -181,7 +181,7 @@ fn a_slow_operation_is_logged_in_normalized_form_with_trace_ids() {
         logged = gateway.log().into_iter().find(|line| line.contains("slow operation"));
         logged.is_some()
     });
-    let line: Value = serde_json::from_str(&told.unwrap()).unwrap();
+    let line: Value = serde_json::from_str(&logged.unwrap()).unwrap();
     assert_eq!(line["trace_id"], TRACE);
     assert_eq!(line["span_id"].as_str().unwrap().len(), 16);
     let fields = &line["fields"];
@@ -301,10 +301,10 @@ fn prometheus_scrapes_the_metrics() {
         assert!(value.is_some_and(|value| value >= least), "{query}: {value:?}");
     }
     // No label contains the text of a question.
-    let (_, told) = get(&format!("{admin}/metrics"));
-    assert!(!told.contains("godfather") && !told.contains("nothing"), "{told}");
-    for line in told.lines().filter(|line| line.starts_with("# TYPE")) {
+    let (_, metrics) = get(&format!("{admin}/metrics"));
+    assert!(!metrics.contains("godfather") && !metrics.contains("nothing"), "{metrics}");
+    for line in metrics.lines().filter(|line| line.starts_with("# TYPE")) {
         let name = line.split(' ').nth(2).unwrap();
-        assert!(told.contains(&format!("# HELP {name} ")), "{name} is not described");
+        assert!(metrics.contains(&format!("# HELP {name} ")), "{name} is not described");
     }
 }
