@@ -19,11 +19,11 @@ use tokio::net::TcpListener;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BulkMode {
     /// Accept and drop them.
-    All,
+    Discard,
     /// Accept and record them.
-    Keeps,
+    Record,
     /// Forward them.
-    Nothing,
+    Forward,
 }
 
 /// The proxy.
