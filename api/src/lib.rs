@@ -7,7 +7,9 @@
 pub mod args;
 pub mod auth;
 pub mod cache;
+pub(crate) mod caller;
 pub mod documents;
+pub mod error;
 pub mod graphql;
 pub mod guard;
 pub mod http;
@@ -28,10 +30,8 @@ use telemetry::engine::Observed;
 
 pub use cache::CacheSettings;
 pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
-pub use graphql::{
-    error::{CodeRow, ErrorCode},
-    schema::sdl,
-};
+pub use error::{CodeRow, ErrorCode};
+pub use graphql::schema::sdl;
 pub use http::router;
 pub use lifecycle::Lifecycle;
 pub use server::{Server, ServerSettings, TlsSettings};

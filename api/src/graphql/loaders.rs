@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use wikimovie_search::operation::let_siblings_join;
 
-use crate::graphql::error::ApiError;
+use crate::error::ApiError;
 
 type Found<K, V> = Result<Arc<HashMap<K, V>>, ApiError>;
 
