@@ -19,24 +19,22 @@ mod telemetry;
 
 use std::sync::Arc;
 
-use wikimovie_search::{Catalog, Sealer};
-
 use auth::Authenticator;
-use cache::{CachedCatalog, WholeAnswers};
-use guard::Guard;
-use telemetry::engine::Observed;
-
 pub use cache::CacheSettings;
+use cache::{CachedCatalog, WholeAnswers};
 pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
 pub use graphql::{
     error::{CodeRow, ErrorCode},
     schema::sdl,
 };
+use guard::Guard;
 pub use http::router;
 pub use lifecycle::Lifecycle;
 pub use server::{Server, ServerSettings, TlsSettings};
 pub use settings::{ApiSettings, Environment};
 pub use telemetry::TelemetrySettings;
+use telemetry::engine::Observed;
+use wikimovie_engine::{Catalog, Sealer};
 
 /// What the gateway answers from. Cheap to clone.
 #[derive(Clone)]
@@ -61,7 +59,7 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway to a catalogue, whose answers it remembers as the settings say.
     pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
-        wikimovie_search::outgoing::annotate_with(wikimovie_command::trace::annotate);
+        wikimovie_engine::outgoing::annotate_with(wikimovie_command::trace::annotate);
         let catalog = Arc::new(Observed(catalog));
         let cached = Arc::new(CachedCatalog::new(catalog, settings.cache.clone(), settings.engine_deadline));
         Self {

@@ -1,0 +1,11 @@
+//! The clause `dis_max`.
+
+use serde::Serialize;
+
+use super::Query;
+
+/// `dis_max`: one of the queries holds at least; the best of their scores counts, and no other.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DisMax {
+    pub queries: Vec<Query>,
+}

@@ -1,0 +1,9 @@
+//! The clause `exists`.
+
+use serde::Serialize;
+
+/// `exists`: the field has any value.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Exists {
+    pub field: &'static str,
+}
