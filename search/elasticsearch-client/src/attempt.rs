@@ -1,4 +1,4 @@
-//! One attempt on one node, and what its answer means.
+//! One attempt on one node, and how its response is classified.
 
 use std::error::Error as _;
 
@@ -9,48 +9,49 @@ use http::header::AUTHORIZATION;
 use super::{
     call::{Reply, excerpt},
     node::Node,
-    wire::Wire,
+    request::PreparedRequest,
 };
 
-/// What came of an attempt.
+/// Outcome of one attempt.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Answered(Reply),
-    /// The node could not be connected to: the request surely never reached it.
-    Refused(String),
-    /// The node, or what stands before it, is not well. The request may have reached it.
-    Ill(String),
-    /// The node is well and has too much to do. It did not do this.
-    Busy,
-    /// No other node would say anything else.
-    Final(ClientError),
+    /// The connection failed: the request never reached the node.
+    ConnectFailed(String),
+    /// The node, or a proxy in front of it, is unhealthy. The request may have reached it.
+    Unhealthy(String),
+    /// The node is healthy and rejected the request as one too many (429).
+    Overloaded,
+    /// Every other node would answer the same.
+    Fatal(ClientError),
 }
 
-/// Asks a node, with no limit of time.
-pub(super) async fn attempt(node: &Node, wire: &Wire) -> Outcome {
+/// Sends the request to one node, without a timeout.
+pub(super) async fn attempt(node: &Node, request: &PreparedRequest) -> Outcome {
     let span = tracing::Span::current();
     if !span.is_disabled() {
         span.record("server.address", node.url.host_str().unwrap_or_default());
         span.record("server.port", node.url.port_or_known_default().unwrap_or_default());
     }
-    let mut headers = wire.headers.clone();
+    let mut headers = request.headers.clone();
     if let Some(authorization) = &node.authorization {
         headers.insert(AUTHORIZATION, authorization.clone());
     }
-    if let Some(signer) = &wire.signer
-        && let Err(error) = signer.sign(&node.url, wire, &mut headers).await
+    if let Some(signer) = &request.signer
+        && let Err(error) = signer.sign(&node.url, request, &mut headers).await
     {
-        return Outcome::Final(error);
+        return Outcome::Fatal(error);
     }
-    let sent = node.transport.send(wire.method, &wire.path, headers, None::<&()>, wire.body.clone(), None);
+    let sent =
+        node.transport.send(request.method, &request.path, headers, None::<&()>, request.body.clone(), None);
     let response = match sent.await {
         Ok(response) => response,
         Err(error) => return failed(&error),
     };
     let status = response.status_code().as_u16();
     match response.bytes().await {
-        Ok(body) => judge(node, status, body),
-        Err(error) => Outcome::Ill(format!("its answer broke off: {}", chain(&error))),
+        Ok(body) => classify(node, status, body),
+        Err(error) => Outcome::Unhealthy(format!("the response broke off: {}", error_chain(&error))),
     }
 }
 
@@ -58,47 +59,46 @@ fn failed(error: &elasticsearch::Error) -> Outcome {
     // Connecting ends before a byte of the request is sent.
     let connects = error.source().and_then(|cause| cause.downcast_ref::<reqwest::Error>());
     match connects {
-        Some(cause) if cause.is_connect() => Outcome::Refused(chain(error)),
-        Some(cause) if cause.is_builder() => Outcome::Final(ClientError::Failed(chain(error))),
-        _ => Outcome::Ill(chain(error)),
+        Some(cause) if cause.is_connect() => Outcome::ConnectFailed(error_chain(error)),
+        Some(cause) if cause.is_builder() => Outcome::Fatal(ClientError::Failed(error_chain(error))),
+        _ => Outcome::Unhealthy(error_chain(error)),
     }
 }
 
-fn judge(node: &Node, status: u16, body: Bytes) -> Outcome {
+fn classify(node: &Node, status: u16, body: Bytes) -> Outcome {
     match status {
-        200 | 201 | 404 if !is_whole(&body) => {
-            Outcome::Ill(format!("status {status} without whole JSON: {}", excerpt(&body)))
+        200 | 201 | 404 if !looks_like_json(&body) => {
+            Outcome::Unhealthy(format!("status {status} without whole JSON: {}", excerpt(&body)))
         }
-        200 | 201 | 400 | 404 | 409 if is_whole(&body) => Outcome::Answered(Reply { status, body }),
-        429 => Outcome::Busy,
-        502..=504 => Outcome::Ill(format!("status {status}: {}", excerpt(&body))),
+        200 | 201 | 400 | 404 | 409 if looks_like_json(&body) => Outcome::Answered(Reply { status, body }),
+        429 => Outcome::Overloaded,
+        502..=504 => Outcome::Unhealthy(format!("status {status}: {}", excerpt(&body))),
         401 | 403 => {
-            node.complain("the cluster refuses our credentials or what they may do", &excerpt(&body));
-            Outcome::Final(ClientError::Rejected {
+            node.report_failure("the cluster rejects our credentials or their permissions", &excerpt(&body));
+            Outcome::Fatal(ClientError::Rejected {
                 status,
                 excerpt: ["not allowed: ", &excerpt(&body)].concat(),
             })
         }
-        _ => Outcome::Final(ClientError::Rejected { status, excerpt: excerpt(&body) }),
+        _ => Outcome::Fatal(ClientError::Rejected { status, excerpt: excerpt(&body) }),
     }
 }
 
-/// Whether a body starts and ends as JSON does; one without a byte (HEAD) is whole too. What lies between is read by
-/// who parses it.
-fn is_whole(body: &[u8]) -> bool {
+/// Whether a body starts and ends as JSON does; an empty one (HEAD) counts. What lies between is left to the parser.
+fn looks_like_json(body: &[u8]) -> bool {
     let body = body.trim_ascii();
     matches!((body.first(), body.last()), (None, None) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')))
 }
 
 /// An error with all its causes, for the log.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        let told = error.to_string();
-        if !text.ends_with(&told) {
+        let message = error.to_string();
+        if !text.ends_with(&message) {
             text.push_str(": ");
-            text.push_str(&told);
+            text.push_str(&message);
         }
         cause = error.source();
     }

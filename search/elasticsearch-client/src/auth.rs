@@ -1,4 +1,4 @@
-//! Who we are to the cluster.
+//! Authentication against the cluster.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::HeaderValue;
@@ -6,10 +6,10 @@ use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-/// Who we are to the cluster.
+/// Authentication against the cluster.
 #[derive(Clone, Debug, Default)]
 pub enum Auth {
-    /// Nobody, or who an address names (`https://user:password@host`).
+    /// None, or the user that an address names (`https://user:password@host`).
     #[default]
     None,
     /// User and password (RFC 7617).
@@ -21,17 +21,17 @@ pub enum Auth {
     },
     /// An API key in its encoded form.
     ApiKey(SecretString),
-    /// AWS Signature Version 4, for managed OpenSearch; credentials come from AWS's usual chain. Needs the feature
+    /// AWS Signature Version 4, for managed OpenSearch; credentials come from AWS's default chain. Needs the feature
     /// `sigv4`.
     SigV4 {
-        /// Region; from AWS's usual chain where it is not given.
+        /// Region; from AWS's default chain where it is not given.
         region: Option<String>,
         /// Service name: `es`, or `aoss` for serverless collections.
         service: String,
     },
 }
 
-/// The address without what it says of a user, and the `Authorization` header for its node.
+/// The address without its user, and the `Authorization` header for its node.
 ///
 /// The header is made once and passed with each request: the crate's own credentials are encoded again for each, and
 /// panic on a key that no header can carry.
@@ -39,7 +39,7 @@ pub(super) fn authorize(url: &Url, auth: &Auth) -> Result<(Url, Option<HeaderVal
     let mut bare = url.clone();
     let named = !url.username().is_empty() || url.password().is_some();
     if named {
-        // Neither fails for the schemes that are let in.
+        // Neither fails for http and https.
         let _ = bare.set_username("");
         let _ = bare.set_password(None);
     }

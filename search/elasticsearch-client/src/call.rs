@@ -1,4 +1,4 @@
-//! What is asked and what is answered.
+//! Calls and replies.
 
 use std::time::Duration;
 
@@ -18,13 +18,12 @@ pub struct Call {
     pub query: Vec<(&'static str, String)>,
     /// Body, if any.
     pub body: Option<Body>,
-    /// Whether doing it twice is as good as doing it once: only then it is tried again on another node after a
-    /// failure that may have reached the first one.
+    /// Whether it is idempotent: only then is it sent to another node after a failure that may have reached the first.
     pub repeatable: bool,
     /// In place of the client's own deadline.
     pub deadline: Option<Duration>,
-    /// Whether the answer may come compressed. That costs a node more time than a local network saves, save for
-    /// answers of many hundred kilobytes.
+    /// Whether the response may be compressed. That costs a node more time than a local network saves, but for
+    /// responses of many hundred kilobytes.
     pub gzip_answer: bool,
 }
 
@@ -77,14 +76,14 @@ impl Call {
         self.path.rsplit('/').next() == Some(api)
     }
 
-    /// Whether it only reads, so that asking two nodes at a time costs nothing but their time.
+    /// Whether it only reads, so that it may be hedged.
     pub(super) fn only_reads(&self) -> bool {
         matches!(self.method, Method::GET | Method::HEAD)
             || ["_search", "_msearch", "_mget", "_count"].iter().any(|api| self.is_for(api))
     }
 }
 
-/// What a node answered: JSON, with a status that is the engine's own word (200, 201, 400, 404, 409).
+/// Response of a node: JSON, with a status that the engine itself sets (200, 201, 400, 404, 409).
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// HTTP status.
@@ -105,7 +104,7 @@ impl Reply {
     }
 }
 
-/// The first part of an answer, for the log.
+/// The first part of a body, for the log.
 pub(super) fn excerpt(body: &[u8]) -> String {
     const SHOWN_BYTES: usize = 300;
     String::from_utf8_lossy(&body[..body.len().min(SHOWN_BYTES)]).into_owned()

@@ -1,34 +1,33 @@
-//! HTTP to the nodes of a cluster: a [`Call`] goes in, what the engine said comes out, or why there is no answer.
+//! HTTP to the nodes of a search cluster: a [`Call`] goes in, a [`Reply`] or a [`ClientError`] comes out.
 //!
-//! A call goes to one of the live nodes in turn ([`nodes`]). Where that fails or takes long, and where the call may be
-//! made twice, it goes to another, all within one deadline ([`race`]). A node that fails is set aside and looked at in
-//! the background until it answers again ([`node`]); while all are aside, calls fail at once: this is the circuit
-//! breaker. What a node answers is judged in [`attempt`]. Nothing here reads an answer's JSON, and hosts and engine
-//! text go to the log only.
+//! A call goes to one of the live nodes, round robin ([`nodes`]). Where that fails or is slow, and where the call may be
+//! repeated, it goes to another node, all within one deadline ([`hedge`]). A node that fails is ejected and probed in
+//! the background until it answers again ([`node`]); while all are ejected, calls fail at once: this is the circuit
+//! breaker. [`attempt`] classifies what a node answers. Hosts and text of the engine go to the log only.
 //!
-//! # When a node is set aside
-//! - It cannot be connected to: at once.
+//! # When a node is ejected
+//! - A connection to it fails: at once.
 //! - It answers 502, 503, 504, something that is not JSON, or half an answer: at once while another node is live,
 //!   else after three failures with no good answer between them.
-//! - It gives no answer in time, or another node that was asked later answers first: after three such in a row. The
-//!   only node is looked at before, and set aside only where it does not answer that either: hard questions do not
+//! - It gives no answer in time, or another node that was tried later answers first: after three such in a row. The
+//!   only live node is probed before, and ejected only where it does not answer that either: expensive calls must not
 //!   close it for everybody.
-//! - It was set aside before and has not answered a call since: at its first failure.
+//! - It was ejected before and has not answered a call since: at its first failure.
 //!
-//! Too many requests (429) never set a node aside: it is well, and says so.
+//! Too many requests (429) never eject a node: it is healthy.
 
 mod attempt;
 mod auth;
 mod call;
 mod error;
+mod hedge;
 mod node;
 mod nodes;
-mod race;
+mod request;
 #[cfg_attr(not(feature = "sigv4"), path = "no_sigv4.rs")]
 mod sigv4;
 #[cfg(test)]
 mod tests;
-mod wire;
 
 use std::{sync::Arc, time::Duration};
 
@@ -41,7 +40,7 @@ pub use self::{
     call::{Body, Call, Reply},
     error::ClientError,
 };
-use self::{node::Node, nodes::Nodes, sigv4::Signer, wire::Wire};
+use self::{node::Node, nodes::Nodes, request::PreparedRequest, sigv4::Signer};
 
 /// How to reach the nodes.
 #[derive(Clone, Debug)]
@@ -89,12 +88,12 @@ impl Client {
         }
         let node = |url| Node::new(url, &options.auth, options.ca_certificates.as_deref());
         let nodes = options.urls.iter().map(node).collect::<Result<_, _>>()?;
-        let nodes = Nodes::new(nodes, Wire::probe(signer.clone(), options.user_agent));
+        let nodes = Nodes::new(nodes, PreparedRequest::probe(signer.clone(), options.user_agent));
         let ClientOptions { deadline, user_agent, annotate, .. } = *options;
         Ok(Self { nodes, signer, deadline, user_agent, annotate })
     }
 
-    /// What the cluster says to a call.
+    /// Sends a call to the cluster.
     ///
     /// # Errors
     /// [`ClientError::Timeout`] past the deadline, [`ClientError::Unavailable`] where no node can answer now,
@@ -104,9 +103,9 @@ impl Client {
         let deadline = tokio::time::Instant::now() + time;
         let span = span(&call);
         let send = async {
-            let mut wire = Wire::new(call, self.signer.clone(), self.user_agent)?;
-            (self.annotate)(&mut wire.headers);
-            race::run(&self.nodes, &wire, time, deadline).await
+            let mut request = PreparedRequest::new(call, self.signer.clone(), self.user_agent)?;
+            (self.annotate)(&mut request.headers);
+            hedge::run(&self.nodes, &request, time, deadline).await
         };
         let reply = send.instrument(span.clone()).await;
         match &reply {

@@ -4,9 +4,9 @@ use crate::error::ClientError;
 use http::HeaderMap;
 use url::Url;
 
-use super::wire::Wire;
+use super::request::PreparedRequest;
 
-/// Never there.
+/// Never constructed.
 #[derive(Debug)]
 pub(super) enum Signer {}
 
@@ -18,7 +18,7 @@ impl Signer {
     pub(super) async fn sign(
         &self,
         _node: &Url,
-        _wire: &Wire,
+        _request: &PreparedRequest,
         _headers: &mut HeaderMap,
     ) -> Result<(), ClientError> {
         match *self {}

@@ -1,4 +1,4 @@
-//! One node: its connections, whether it is live, and the task that looks at it while it is not.
+//! One node: its connections, whether it is live, and the task that probes it while it is not.
 
 use std::{
     fmt,
@@ -20,32 +20,32 @@ use url::Url;
 use super::{
     attempt::{Outcome, attempt},
     auth::{Auth, authorize, host},
-    wire::Wire,
+    request::PreparedRequest,
 };
 
-/// Failures in a row that set a node aside where one is not enough.
-const STRIKES: u32 = 3;
+/// Consecutive failures that eject a node where one is not enough.
+const MAX_FAILURES: u32 = 3;
 
-/// Time until a node that is aside is looked at, and between two looks that it does not answer: a node must be used
-/// again soon after it is back, however long it was away. One that answers looks and then fails calls is left alone for
-/// longer each time, up to [`LONGEST_REST`].
-const SHORTEST_REST: Duration = Duration::from_millis(500);
+/// Delay before an ejected node is probed, and between two probes that it does not answer: a node must be used again
+/// soon after it is back, however long it was away. One that answers probes and then fails calls is left alone for
+/// longer each time, up to [`MAX_PROBE_DELAY`].
+const MIN_PROBE_DELAY: Duration = Duration::from_millis(500);
 
-const LONGEST_REST: Duration = Duration::from_secs(30);
+const MAX_PROBE_DELAY: Duration = Duration::from_secs(30);
 
-/// Longest time that a look may take.
-const PROBE: Duration = Duration::from_secs(1);
+/// Longest time that a probe may take.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Shortest time between two complaints about one node in the log.
-const COMPLAINTS: Duration = Duration::from_secs(5);
+/// Shortest time between two reports about one node in the log.
+const REPORT_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How sure a failure makes us that a node is of no use.
+/// When a failure ejects its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doubt {
-    /// One failure is enough.
-    Certain,
-    /// Only several in a row are.
-    Some,
+pub(super) enum Ejection {
+    /// At once.
+    Immediate,
+    /// After [`MAX_FAILURES`] in a row.
+    AfterRepeats,
 }
 
 /// One node of the cluster.
@@ -58,11 +58,11 @@ pub(super) struct Node {
     pub(super) authorization: Option<HeaderValue>,
     live: AtomicBool,
     /// Failures since the last good answer.
-    strikes: AtomicU32,
-    /// How often the rest was doubled since the last good answer.
+    failures: AtomicU32,
+    /// How often the probe delay was doubled since the last good answer.
     doublings: AtomicU32,
     probe: Mutex<Option<JoinHandle<()>>>,
-    complained: Mutex<Option<Instant>>,
+    reported: Mutex<Option<Instant>>,
 }
 
 impl Node {
@@ -95,10 +95,10 @@ impl Node {
             transport,
             authorization,
             live: AtomicBool::new(true),
-            strikes: AtomicU32::new(0),
+            failures: AtomicU32::new(0),
             doublings: AtomicU32::new(0),
             probe: Mutex::default(),
-            complained: Mutex::default(),
+            reported: Mutex::default(),
         })
     }
 
@@ -106,48 +106,48 @@ impl Node {
         self.live.load(Relaxed)
     }
 
-    /// Takes note of a good answer to a call.
+    /// Records a good answer to a call.
     pub(super) fn answered(&self) {
-        // Read first: writing would pass the cache line around all threads.
-        for counter in [&self.strikes, &self.doublings] {
+        // Read first: a write would move the cache line between threads.
+        for counter in [&self.failures, &self.doublings] {
             if counter.load(Relaxed) != 0 {
                 counter.store(0, Relaxed);
             }
         }
     }
 
-    /// Takes note of a failure. True once it should be set aside.
-    pub(super) fn failed(&self, doubt: Doubt) -> bool {
-        let strikes = self.strikes.fetch_add(1, Relaxed) + 1;
-        doubt == Doubt::Certain || strikes >= STRIKES
+    /// Records a failure. True once the node should be ejected.
+    pub(super) fn failed(&self, ejection: Ejection) -> bool {
+        let failures = self.failures.fetch_add(1, Relaxed) + 1;
+        ejection == Ejection::Immediate || failures >= MAX_FAILURES
     }
 
-    /// Sets it aside until it answers a look.
-    pub(super) fn set_aside(self: &Arc<Self>, probe: &Arc<Wire>, why: &str) {
+    /// Ejects it until it answers a probe.
+    pub(super) fn eject(self: &Arc<Self>, probe: &Arc<PreparedRequest>, why: &str) {
         let mut task = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
         if self.live.swap(false, Relaxed) {
-            tracing::warn!(node = self.name, why, "node set aside");
+            tracing::warn!(node = self.name, why, "node ejected");
         } else if is_running(&task) {
             return;
         }
-        let looks = tokio::spawn(revive(Arc::clone(self), Arc::clone(probe)));
-        if let Some(other) = task.replace(looks) {
+        let probing = tokio::spawn(probe_until_live(Arc::clone(self), Arc::clone(probe)));
+        if let Some(other) = task.replace(probing) {
             other.abort();
         }
     }
 
-    /// Has a look at it, and sets it aside only if it does not answer that.
-    pub(super) fn suspect(self: &Arc<Self>, probe: &Arc<Wire>) {
+    /// Probes it, and ejects it only where it does not answer.
+    pub(super) fn suspect(self: &Arc<Self>, probe: &Arc<PreparedRequest>) {
         let mut task = self.probe.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_live() && !is_running(&task) {
-            *task = Some(tokio::spawn(doubt(Arc::clone(self), Arc::clone(probe))));
+            *task = Some(tokio::spawn(probe_suspect(Arc::clone(self), Arc::clone(probe))));
         }
     }
 
-    /// Looks after it again where the task that did went with its runtime.
-    pub(super) fn look_after(self: &Arc<Self>, probe: &Arc<Wire>) {
+    /// Probes it again where the task that did ended with its runtime.
+    pub(super) fn resume_probing(self: &Arc<Self>, probe: &Arc<PreparedRequest>) {
         if !self.is_live() {
-            self.set_aside(probe, "");
+            self.eject(probe, "");
         }
     }
 
@@ -157,70 +157,66 @@ impl Node {
         }
     }
 
-    /// Tells the log what is wrong with it, now and then.
-    pub(super) fn complain(&self, what: &str, detail: &str) {
-        let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
-        if complained.is_none_or(|at| at.elapsed() >= COMPLAINTS) {
-            *complained = Some(Instant::now());
+    /// Logs a failure, at most once in [`REPORT_INTERVAL`].
+    pub(super) fn report_failure(&self, what: &str, detail: &str) {
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if reported.is_none_or(|at| at.elapsed() >= REPORT_INTERVAL) {
+            *reported = Some(Instant::now());
             tracing::warn!(node = self.name, detail, "{what}");
         }
     }
 
-    /// Time to leave it alone once it is set aside, longer with each failure since its last good answer.
-    fn rest(&self) -> Duration {
+    /// Delay before the first probe after an ejection, longer with each failure since its last good answer.
+    fn probe_delay(&self) -> Duration {
         let doublings = self.doublings.fetch_add(1, Relaxed).min(16);
-        spread(SHORTEST_REST.saturating_mul(1 << doublings).min(LONGEST_REST))
+        with_jitter(MIN_PROBE_DELAY.saturating_mul(1 << doublings).min(MAX_PROBE_DELAY))
     }
 }
 
-/// So that gateways do not all look at once.
-fn spread(rest: Duration) -> Duration {
-    rest.mul_f64(0.75 + 0.25 * fastrand::f64())
+/// Spreads a delay, so that gateways do not all probe at once.
+fn with_jitter(delay: Duration) -> Duration {
+    delay.mul_f64(0.75 + 0.25 * fastrand::f64())
 }
 
 fn is_running(task: &Option<JoinHandle<()>>) -> bool {
     task.as_ref().is_some_and(|task| !task.is_finished())
 }
 
-/// Looks at a node once; an error says why it is not well.
-async fn look(node: &Node, probe: &Wire) -> Result<(), String> {
-    match tokio::time::timeout(PROBE, attempt(node, probe)).await {
-        // An answer that says no is an answer: callers shall be told that, not that nobody is there.
-        Ok(Outcome::Answered(_) | Outcome::Busy | Outcome::Final(_)) => Ok(()),
-        Ok(Outcome::Refused(why) | Outcome::Ill(why)) => Err(why),
+/// Probes a node once; the error says why it is unhealthy.
+async fn probe_once(node: &Node, probe: &PreparedRequest) -> Result<(), String> {
+    match tokio::time::timeout(PROBE_TIMEOUT, attempt(node, probe)).await {
+        // A rejection is an answer: callers must get that one, not that no node is there.
+        Ok(Outcome::Answered(_) | Outcome::Overloaded | Outcome::Fatal(_)) => Ok(()),
+        Ok(Outcome::ConnectFailed(why) | Outcome::Unhealthy(why)) => Err(why),
         Err(_) => Err("no answer in time".to_owned()),
     }
 }
 
-/// Looks at a node until it answers; ends then.
-async fn revive(node: Arc<Node>, probe: Arc<Wire>) {
-    let mut rest = node.rest();
+/// Probes a node until it answers.
+async fn probe_until_live(node: Arc<Node>, probe: Arc<PreparedRequest>) {
+    let mut delay = node.probe_delay();
     loop {
-        tokio::time::sleep(rest).await;
-        match look(&node, &probe).await {
+        tokio::time::sleep(delay).await;
+        match probe_once(&node, &probe).await {
             Ok(()) => break,
-            Err(why) => tracing::debug!(node = node.name, why, "node stays aside"),
+            Err(why) => tracing::debug!(node = node.name, why, "node stays ejected"),
         }
-        rest = spread(SHORTEST_REST);
+        delay = with_jitter(MIN_PROBE_DELAY);
     }
-    // It is on trial: its next failure sets it aside at once, for longer.
-    node.strikes.store(STRIKES - 1, Relaxed);
+    // Half open: its next failure ejects it at once, for longer.
+    node.failures.store(MAX_FAILURES - 1, Relaxed);
     node.live.store(true, Relaxed);
-    tracing::info!(node = node.name, "node answers again");
+    tracing::info!(node = node.name, "node is live again");
 }
 
-/// Looks at a live node, and sets it aside where it does not answer.
-async fn doubt(node: Arc<Node>, probe: Arc<Wire>) {
-    match look(&node, &probe).await {
-        Ok(()) => node.strikes.store(0, Relaxed),
+/// Probes a live node, and ejects it where it does not answer.
+async fn probe_suspect(node: Arc<Node>, probe: Arc<PreparedRequest>) {
+    match probe_once(&node, &probe).await {
+        Ok(()) => node.failures.store(0, Relaxed),
         Err(why) => {
             node.live.store(false, Relaxed);
-            tracing::warn!(
-                node = node.name,
-                why,
-                "node set aside: it takes too long, and does not answer a look"
-            );
-            revive(node, probe).await;
+            tracing::warn!(node = node.name, why, "node ejected: it is slow and answers no probe");
+            probe_until_live(node, probe).await;
         }
     }
 }

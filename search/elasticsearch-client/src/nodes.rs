@@ -1,4 +1,4 @@
-//! All nodes: whose turn it is, and who is set aside.
+//! All nodes: round robin over the live ones, ejection, and the hedge budget.
 
 use std::{
     fmt,
@@ -9,31 +9,31 @@ use std::{
 };
 
 use super::{
-    node::{Doubt, Node},
-    wire::Wire,
+    node::{Ejection, Node},
+    request::PreparedRequest,
 };
 
-/// Most second requests that can be saved up, in tenths.
-const SAVED_TENTHS: u32 = 100;
+/// Most hedges that can be saved up, in tenths.
+const MAX_HEDGE_TENTHS: u32 = 100;
 
 /// The nodes of a cluster.
 pub(super) struct Nodes {
     nodes: Vec<Arc<Node>>,
-    turn: AtomicUsize,
-    probe: Arc<Wire>,
-    /// What second requests may be made, in tenths of one. Each call adds a tenth, so that a cluster which is slow
-    /// as a whole gets at most a tenth more to do, not twice as much.
-    second_tenths: AtomicU32,
+    next: AtomicUsize,
+    probe: Arc<PreparedRequest>,
+    /// Hedge budget, in tenths of a request. Each call adds a tenth, so that a cluster which is slow as a whole gets
+    /// at most a tenth more requests, not twice as many.
+    hedge_tenths: AtomicU32,
 }
 
 impl Nodes {
-    pub(super) fn new(nodes: Vec<Node>, probe: Wire) -> Self {
+    pub(super) fn new(nodes: Vec<Node>, probe: PreparedRequest) -> Self {
         Self {
             nodes: nodes.into_iter().map(Arc::new).collect(),
-            // Gateways that start together do not all ask the first node first.
-            turn: AtomicUsize::new(fastrand::usize(..1 << 16)),
+            // Gateways that start together must not all begin with the first node.
+            next: AtomicUsize::new(fastrand::usize(..1 << 16)),
             probe: Arc::new(probe),
-            second_tenths: AtomicU32::new(SAVED_TENTHS),
+            hedge_tenths: AtomicU32::new(MAX_HEDGE_TENTHS),
         }
     }
 
@@ -49,15 +49,15 @@ impl Nodes {
         &self.nodes[at]
     }
 
-    /// The next live node in turn that is not among `tried`.
+    /// The next live node in next that is not among `tried`.
     pub(super) fn pick(&self, tried: &[usize]) -> Option<usize> {
-        let fit = |at: &usize| self.nodes[*at].is_live() && !tried.contains(at);
-        let fits = (0..self.nodes.len()).filter(fit).count();
-        // Counted among those that fit: the successor of a node that is aside has no more to do than others.
-        let nth = self.turn.fetch_add(1, Relaxed).checked_rem(fits)?;
-        let picked = (0..self.nodes.len()).filter(fit).nth(nth);
-        // A node may have been set aside between the two looks.
-        picked.or_else(|| (0..self.nodes.len()).find(fit))
+        let is_candidate = |at: &usize| self.nodes[*at].is_live() && !tried.contains(at);
+        let candidates = (0..self.nodes.len()).filter(is_candidate).count();
+        // Counted among the candidates: the successor of an ejected node must not get its share too.
+        let nth = self.next.fetch_add(1, Relaxed).checked_rem(candidates)?;
+        let picked = (0..self.nodes.len()).filter(is_candidate).nth(nth);
+        // A node may have been ejected between the two passes.
+        picked.or_else(|| (0..self.nodes.len()).find(is_candidate))
     }
 
     /// Whether a live node is not among `tried`.
@@ -65,64 +65,64 @@ impl Nodes {
         (0..self.nodes.len()).any(|at| self.nodes[at].is_live() && !tried.contains(&at))
     }
 
-    /// Takes note of a good answer.
+    /// Records a good answer.
     pub(super) fn answered(&self, at: usize) {
         self.nodes[at].answered();
     }
 
-    /// Takes note that a node could not be connected to.
-    pub(super) fn refused(&self, at: usize, why: &str) {
-        self.failed(at, Doubt::Certain, why);
+    /// Records that a connection to a node failed.
+    pub(super) fn connect_failed(&self, at: usize, why: &str) {
+        self.failed(at, Ejection::Immediate, why);
     }
 
-    /// Takes note that a node answered as none should.
-    pub(super) fn ill(&self, at: usize, why: &str) {
-        let doubt = if self.has_other(&[at]) { Doubt::Certain } else { Doubt::Some };
-        self.failed(at, doubt, why);
+    /// Records that a node answered as no healthy node does.
+    pub(super) fn unhealthy(&self, at: usize, why: &str) {
+        let ejection = if self.has_other(&[at]) { Ejection::Immediate } else { Ejection::AfterRepeats };
+        self.failed(at, ejection, why);
     }
 
-    /// Takes note that a node took too long.
+    /// Records that a node took too long.
     pub(super) fn slow(&self, at: usize) {
-        const WHY: &str = "it takes too long";
+        const WHY: &str = "no answer in time";
         if self.has_other(&[at]) {
-            self.failed(at, Doubt::Some, WHY);
-        } else if self.nodes[at].failed(Doubt::Some) {
-            // It may only have been asked hard questions, and nobody could answer in its place.
+            self.failed(at, Ejection::AfterRepeats, WHY);
+        } else if self.nodes[at].failed(Ejection::AfterRepeats) {
+            // The calls may just be expensive, and no other node could answer in its place.
             self.nodes[at].suspect(&self.probe);
         } else {
-            self.nodes[at].complain("a node failed", WHY);
+            self.nodes[at].report_failure("a node failed", WHY);
         }
     }
 
-    fn failed(&self, at: usize, doubt: Doubt, why: &str) {
+    fn failed(&self, at: usize, ejection: Ejection, why: &str) {
         let node = &self.nodes[at];
-        if !node.failed(doubt) {
-            node.complain("a node failed", why);
-            return;
+        if !node.failed(ejection) {
+            node.report_failure("a node failed", why);
+            renext;
         }
-        node.set_aside(&self.probe, why);
+        node.eject(&self.probe, why);
         if !self.is_any_live() {
-            node.complain("no node is left; calls fail until one answers", "");
+            node.report_failure("no node is live; calls fail until one answers a probe", "");
         }
     }
 
-    /// To be called where no node is live: makes sure that they are looked at.
-    pub(super) fn look_after(&self) {
+    /// Makes sure that ejected nodes are probed. Called when no node is live.
+    pub(super) fn resume_probing(&self) {
         for node in &self.nodes {
-            node.look_after(&self.probe);
+            node.resume_probing(&self.probe);
         }
     }
 
-    /// Adds to what second requests may be made.
-    pub(super) fn save_up(&self) {
-        if self.second_tenths.load(Relaxed) < SAVED_TENTHS {
-            self.second_tenths.fetch_add(1, Relaxed);
+    /// Adds a tenth to the hedge budget.
+    pub(super) fn earn_hedge(&self) {
+        if self.hedge_tenths.load(Relaxed) < MAX_HEDGE_TENTHS {
+            self.hedge_tenths.fetch_add(1, Relaxed);
         }
     }
 
-    /// Whether a second request may be made now.
-    pub(super) fn spend(&self) -> bool {
-        self.second_tenths.fetch_update(Relaxed, Relaxed, |tenths| tenths.checked_sub(10)).is_ok()
+    /// Takes one hedge from the budget; false where it is used up.
+    pub(super) fn take_hedge(&self) -> bool {
+        self.hedge_tenths.fetch_update(Relaxed, Relaxed, |tenths| tenths.checked_sub(10)).is_ok()
     }
 }
 

@@ -22,16 +22,16 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::sync::{Mutex, OnceCell};
 use url::Url;
 
-use super::wire::Wire;
+use super::request::PreparedRequest;
 
-/// Credentials are asked for again this long before they end. AWS's chain gives new ones from five minutes before.
+/// Credentials are renewed this long before they expire. AWS's chain gives new ones from five minutes before.
 const RENEW_BEFORE: Duration = Duration::from_secs(60);
 
-/// Signs requests with credentials that it keeps until they end.
+/// Signs requests; keeps credentials until they expire.
 pub(super) struct Signer {
     region: Option<String>,
     service: String,
-    /// AWS's usual chain, made at the first call: that needs a runtime.
+    /// AWS's default chain, built at the first call: that needs a runtime.
     chain: OnceCell<Chain>,
     kept: Mutex<Option<Credentials>>,
 }
@@ -65,12 +65,12 @@ impl Signer {
     pub(super) async fn sign(
         &self,
         node: &Url,
-        wire: &Wire,
+        request: &PreparedRequest,
         headers: &mut HeaderMap,
     ) -> Result<(), ClientError> {
         let chain = self.chain.get_or_try_init(|| Chain::load(self.region.as_deref())).await?;
         let credentials = self.credentials(chain).await?;
-        let signed = self.signature(chain, credentials, node, wire, SystemTime::now());
+        let signed = self.signature(chain, credentials, node, request, SystemTime::now());
         let signed = signed.map_err(|error| failed("signing a request", &*error))?;
         headers.extend(signed);
         Ok(())
@@ -81,7 +81,7 @@ impl Signer {
         chain: &Chain,
         credentials: Credentials,
         node: &Url,
-        wire: &Wire,
+        request: &PreparedRequest,
         now: SystemTime,
     ) -> Result<HeaderMap, Box<dyn std::error::Error + Send + Sync>> {
         let mut settings = SigningSettings::default();
@@ -95,10 +95,10 @@ impl Signer {
             .settings(settings)
             .build()?
             .into();
-        let url = node.join(wire.path.trim_start_matches('/'))?;
-        let body = SignableBody::Bytes(wire.body.as_deref().unwrap_or_default());
+        let url = node.join(request.path.trim_start_matches('/'))?;
+        let body = SignableBody::Bytes(request.body.as_deref().unwrap_or_default());
         // Host and date are added by the signer; a proxy may change any other header.
-        let request = SignableRequest::new(wire.verb(), url.as_str(), std::iter::empty(), body)?;
+        let request = SignableRequest::new(request.verb(), url.as_str(), std::iter::empty(), body)?;
         let (instructions, _) = sign(request, &params)?.into_parts();
         let mut headers = HeaderMap::new();
         for (name, value) in instructions.headers() {
@@ -109,7 +109,7 @@ impl Signer {
         Ok(headers)
     }
 
-    /// Credentials that hold for a while. The chain itself asks AWS anew each time.
+    /// Credentials that are valid for a while. The chain itself asks AWS each time.
     async fn credentials(&self, chain: &Chain) -> Result<Credentials, ClientError> {
         let mut kept = self.kept.lock().await;
         let holds = |credentials: &&Credentials| {
@@ -131,14 +131,14 @@ impl Chain {
             loader = loader.region(aws_config::Region::new(region.to_owned()));
         }
         let config = loader.load().await;
-        let missing = |what: &str| ClientError::Failed(format!("AWS's usual chain gives no {what}"));
+        let missing = |what: &str| ClientError::Failed(format!("AWS's default chain gives no {what}"));
         let region = config.region().ok_or_else(|| missing("region"))?.to_string();
         let credentials = config.credentials_provider().ok_or_else(|| missing("credentials"))?;
         Ok(Self { region, credentials })
     }
 }
 
-/// An error of the log. AWS's errors tell what is wrong in their causes; none holds a secret.
+/// An error for the log. AWS's errors name the reason in their causes; none holds a secret.
 fn failed(what: &str, error: &(dyn std::error::Error + 'static)) -> ClientError {
     let error = super::attempt::chain(error);
     tracing::warn!(error, "{what} failed");

@@ -2,10 +2,10 @@
 
 mod faults;
 mod recovery;
+mod request;
 #[cfg(feature = "sigv4")]
 mod sigv4;
 mod tls;
-mod wire;
 
 use std::{io::Write, time::Duration};
 
@@ -73,7 +73,7 @@ async fn nodes(faults: impl IntoIterator<Item = Fault>) -> Vec<FaultProxy> {
         node.set(fault);
         nodes.push(node);
     }
-    // Until those that are dead refuse.
+    // Until the dead ones refuse connections.
     tokio::time::sleep(Duration::from_millis(20)).await;
     nodes
 }

@@ -26,13 +26,13 @@ async fn the_breaker_opens_and_closes_by_itself() {
     }
     assert!(begun.elapsed() < Duration::from_millis(300), "calls fail fast: {:?}", begun.elapsed());
     nodes[1].set(Fault::Pass);
-    soon("a look closes the breaker", || client.is_reachable()).await;
-    assert_eq!(nodes[1].requests()[0].path, "/", "a look, not a question, found out");
+    soon("a probe closes the breaker", || client.is_reachable()).await;
+    assert_eq!(nodes[1].requests()[0].path, "/", "a probe found out, not a call");
     assert_eq!(client.send(search()).await.unwrap().status, 200);
 }
 
 #[tokio::test]
-async fn the_only_node_is_set_aside_after_failures_in_a_row() {
+async fn the_only_node_is_ejected_after_consecutive_failures() {
     let nodes = nodes([Fault::Status(503)]).await;
     let client = client(&nodes);
     // Each call asks twice.
@@ -45,21 +45,21 @@ async fn the_only_node_is_set_aside_after_failures_in_a_row() {
 }
 
 #[tokio::test]
-async fn the_only_node_is_set_aside_where_it_does_not_answer_a_look() {
+async fn the_only_node_is_ejected_where_it_answers_no_probe() {
     let nodes = nodes([Fault::Hang]).await;
     let client = client(&nodes);
     for _ in 0..3 {
         let call = Call { deadline: Some(Duration::from_millis(50)), ..search() };
         assert!(matches!(client.send(call).await, Err(ClientError::Timeout)));
     }
-    assert!(client.is_reachable(), "it is looked at first");
+    assert!(client.is_reachable(), "it is probed first");
     soon("it does not answer", || !client.is_reachable()).await;
     nodes[0].set(Fault::Pass);
     soon("it answers again", || client.is_reachable()).await;
 }
 
 #[tokio::test]
-async fn a_node_on_trial_is_set_aside_at_its_first_failure() {
+async fn a_half_open_node_is_ejected_at_its_first_failure() {
     let nodes = nodes([Fault::Dead]).await;
     let client = client(&nodes);
     assert!(client.send(search()).await.is_err());
@@ -88,7 +88,7 @@ async fn a_node_that_came_back_gets_its_share() {
 }
 
 #[tokio::test]
-async fn looking_ends_with_the_client() {
+async fn probing_ends_with_the_client() {
     let nodes = nodes([Fault::Html]).await;
     let client = client(&nodes);
     for _ in 0..2 {
@@ -102,7 +102,7 @@ async fn looking_ends_with_the_client() {
 }
 
 #[test]
-fn looking_goes_on_after_its_runtime_has_gone() {
+fn probing_resumes_after_its_runtime_ended() {
     let runtime =
         || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (kept, passing) = (runtime(), runtime());
@@ -113,9 +113,9 @@ fn looking_goes_on_after_its_runtime_has_gone() {
     nodes[0].set(Fault::Pass);
     kept.block_on(async {
         sleep(Duration::from_millis(700)).await;
-        assert!(!client.is_reachable(), "who looked has gone");
+        assert!(!client.is_reachable(), "the probing task has ended");
         assert!(client.send(search()).await.is_err());
-        soon("somebody looks again", || client.is_reachable()).await;
+        soon("the next call resumes probing", || client.is_reachable()).await;
     });
 }
 

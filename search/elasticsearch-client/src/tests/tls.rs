@@ -70,7 +70,7 @@ async fn an_own_authority_is_trusted_where_it_is_named() {
 }
 
 #[test]
-fn a_damaged_certificate_is_told() {
+fn a_damaged_certificate_is_reported() {
     let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let options = ClientOptions {
         urls: vec!["https://localhost".parse().unwrap()],
@@ -80,6 +80,6 @@ fn a_damaged_certificate_is_told() {
         user_agent: "test/1",
         annotate: |_| (),
     };
-    let told = Client::new(&options).unwrap_err();
-    assert!(told.starts_with("ca_certificates: "), "{told}");
+    let error = Client::new(&options).unwrap_err();
+    assert!(error.starts_with("ca_certificates: "), "{error}");
 }

@@ -1,10 +1,10 @@
-//! A call as it goes over the wire, the same for each attempt.
+//! A call as every attempt sends it.
 
 use std::sync::Arc;
 
 use crate::error::ClientError;
 use bytes::Bytes;
-use elasticsearch::http::Method as CrateMethod;
+use elasticsearch::http::Method as TransportMethod;
 use http::{
     HeaderMap, HeaderValue, Method,
     header::{ACCEPT_ENCODING, CONTENT_TYPE, USER_AGENT},
@@ -17,25 +17,25 @@ use super::{
 };
 
 /// One request, whichever node gets it.
-pub(super) struct Wire {
-    pub(super) method: CrateMethod,
+pub(super) struct PreparedRequest {
+    pub(super) method: TransportMethod,
     /// Path and query below a node's address.
     pub(super) path: String,
-    /// All headers but those that say who we are.
+    /// All headers but those of authentication.
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Bytes>,
     pub(super) signer: Option<Arc<Signer>>,
     /// See [`super::Call::repeatable`].
     pub(super) repeatable: bool,
-    /// Whether two nodes may be asked at a time.
+    /// Whether it may be hedged.
     pub(super) only_reads: bool,
 }
 
-impl Wire {
-    /// The cheapest question a node can answer.
+impl PreparedRequest {
+    /// The cheapest request a node can answer.
     pub(super) fn probe(signer: Option<Arc<Signer>>, user_agent: &'static str) -> Self {
         Self {
-            method: CrateMethod::Get,
+            method: TransportMethod::Get,
             path: "/".to_owned(),
             headers: headers(user_agent, false),
             body: None,
@@ -51,18 +51,18 @@ impl Wire {
         user_agent: &'static str,
     ) -> Result<Self, ClientError> {
         let method = match call.method {
-            Method::GET => CrateMethod::Get,
-            Method::HEAD => CrateMethod::Head,
-            Method::POST => CrateMethod::Post,
-            Method::PUT => CrateMethod::Put,
-            Method::DELETE => CrateMethod::Delete,
+            Method::GET => TransportMethod::Get,
+            Method::HEAD => TransportMethod::Head,
+            Method::POST => TransportMethod::Post,
+            Method::PUT => TransportMethod::Put,
+            Method::DELETE => TransportMethod::Delete,
             other => return Err(ClientError::Failed(format!("{other} is no method of a search engine"))),
         };
         let only_reads = call.only_reads();
         let mut headers = headers(user_agent, call.gzip_answer);
         let body = match call.body {
             // The crate names plain JSON by itself. Never the media type with `compatible-with`: OpenSearch and
-            // Elasticsearch 7 refuse it.
+            // Elasticsearch 7 reject it.
             None => None,
             Some(Body::Json(bytes)) => Some(bytes),
             Some(Body::Ndjson(bytes)) => {
@@ -76,15 +76,15 @@ impl Wire {
 }
 
 #[cfg(feature = "sigv4")]
-impl Wire {
+impl PreparedRequest {
     /// The method's name.
     pub(super) fn verb(&self) -> &'static str {
         match self.method {
-            CrateMethod::Get => "GET",
-            CrateMethod::Head => "HEAD",
-            CrateMethod::Post => "POST",
-            CrateMethod::Put => "PUT",
-            CrateMethod::Delete => "DELETE",
+            TransportMethod::Get => "GET",
+            TransportMethod::Head => "HEAD",
+            TransportMethod::Post => "POST",
+            TransportMethod::Put => "PUT",
+            TransportMethod::Delete => "DELETE",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What goes over the wire.
+//! What a request consists of.
 
 use super::*;
 
@@ -48,9 +48,9 @@ async fn a_user_in_an_address() {
     let request = nodes[0].requests().pop().unwrap();
     assert_eq!(request.header("authorization"), Some("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
     let key = ClientOptions { auth: Auth::ApiKey("key".into()), ..options };
-    let refused = Client::new(&key).unwrap_err();
-    assert!(refused.starts_with("urls: the address of 127.0.0.1:"), "{refused}");
-    assert!(refused.ends_with("names a user although auth names one too"), "{refused}");
+    let error = Client::new(&key).unwrap_err();
+    assert!(error.starts_with("urls: the address of 127.0.0.1:"), "{error}");
+    assert!(error.ends_with("names a user although auth names one too"), "{error}");
 }
 
 #[tokio::test]
