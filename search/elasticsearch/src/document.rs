@@ -38,7 +38,7 @@ impl Folded {
         title_key.truncate(keyword(&title_key).len());
         let cast: Vec<String> = movie.cast.iter().map(|name| text::joined(name)).collect();
         Self {
-            title_form: text::title_forms(&movie.title)
+            title_form: text::title_normal_forms(&movie.title)
                 .into_iter()
                 .map(|mut form| {
                     form.truncate(keyword(&form).len());

@@ -175,7 +175,7 @@ impl Fields {
         add_prefixes(&mut doc, self.cast_prefix, &cast);
         doc.add_pre_tokenized_text(self.cast, cast);
         doc.add_pre_tokenized_text(self.summary, positioned(movie.summary.as_deref()));
-        for form in text::title_forms(&movie.title) {
+        for form in text::title_normal_forms(&movie.title) {
             doc.add_text(self.title_form, keyword(&form));
         }
         doc.add_text(self.order, order_key(movie));

@@ -1,7 +1,7 @@
 //! From a typed word to the words of the catalogue that it may mean: near ones and longer ones.
 
 use fst::{Automaton, IntoStreamer, Streamer, automaton::Str};
-use wikimovie_text::distance::{Near, allowed_edits};
+use wikimovie_text::edit_distance::{FuzzyMatcher, allowed_edits};
 
 use crate::vocabulary::{Vocabulary, WordCounts};
 
@@ -34,11 +34,11 @@ pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
         return Vec::new();
     }
     if count > 0 || edits > 1 || word.chars().count() < STRANGE_CHARS {
-        return collect(vocabulary, word, &Near::word(word, edits), None);
+        return collect(vocabulary, word, &FuzzyMatcher::word(word, edits), None);
     }
     // To look for two slips in the first letters, too, takes longest, and pays where nothing else is near.
-    let near = collect(vocabulary, word, &Near::word(word, edits), None);
-    let two = Near::word(word, 2);
+    let near = collect(vocabulary, word, &FuzzyMatcher::word(word, edits), None);
+    let two = FuzzyMatcher::word(word, 2);
     let mut found = if near.iter().any(|variant| variant.counts.title > 0) {
         let mut found = collect(vocabulary, word, &two, word.chars().next());
         found.extend(near.into_iter().filter(|variant| !variant.same_start));
@@ -76,7 +76,11 @@ pub fn inflected(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts
 /// Words that start nearly as typed, one edit at most.
 pub fn near_prefix(vocabulary: &Vocabulary, prefix: &str) -> Vec<Variant> {
     let edits = allowed_edits(prefix).min(1);
-    if edits == 0 { Vec::new() } else { collect(vocabulary, prefix, &Near::prefix(prefix, edits), None) }
+    if edits == 0 {
+        Vec::new()
+    } else {
+        collect(vocabulary, prefix, &FuzzyMatcher::prefix(prefix, edits), None)
+    }
 }
 
 /// Words that start as typed, without the word itself, commonest in the field first, then by bytes.
@@ -97,7 +101,7 @@ pub fn longer(vocabulary: &Vocabulary, prefix: &str, count: impl Fn(WordCounts) 
     found.into_iter().map(|(_, word)| word).collect()
 }
 
-fn collect(vocabulary: &Vocabulary, typed: &str, near: &Near, begins: Option<char>) -> Vec<Variant> {
+fn collect(vocabulary: &Vocabulary, typed: &str, near: &FuzzyMatcher, begins: Option<char>) -> Vec<Variant> {
     let mut found = Vec::new();
     let first = typed.chars().next();
     near.each(vocabulary.word_map(), begins, |word, at, edits| {

@@ -9,7 +9,7 @@ use std::{
 
 use wikimovie_domain::{Highlight, Movie, Reason, ReasonKind, SearchField, Span, YearRange};
 use wikimovie_text::{
-    distance::{Near, allowed_edits},
+    edit_distance::{FuzzyMatcher, allowed_edits},
     fold, key, stop, words,
 };
 
@@ -177,7 +177,7 @@ pub fn highlight_suggestion(field: SearchField, text: &str, typed: &str) -> High
             .max_by_key(|typed| typed.len());
         let slips = |typed: &String| {
             let edits = allowed_edits(typed);
-            edits > 0 && Near::prefix(typed, edits).edits(&word.text).is_some()
+            edits > 0 && FuzzyMatcher::prefix(typed, edits).edits(&word.text).is_some()
         };
         let end = match start {
             Some(typed) => word.start + typed_part(text.get(word.start..word.end).unwrap_or_default(), typed),

@@ -59,7 +59,7 @@ pub enum Clause {
     Phrase(WordField, Vec<String>),
     /// The key of the whole title is this.
     TitleKey(String),
-    /// One of the title's other forms (see `text::title_forms`) is this.
+    /// One of the title's other forms (see `text::title_normal_forms`) is this.
     TitleForm(String),
     /// The key of the title, with or without a leading article, starts so.
     TitleStarts(String),

@@ -2,7 +2,7 @@
 //! few movies on a page; engines find movies by their own index.
 
 use wikimovie_domain::{Movie, SearchField};
-use wikimovie_text::{key, stop, title_forms, title_key, words};
+use wikimovie_text::{key, stop, title_key, title_normal_forms, words};
 
 use super::{Clause, NAME_GAP, WordField};
 
@@ -50,7 +50,7 @@ impl<'a> Shape<'a> {
             Clause::Prefix(field, prefix) => self.word(*field, |text| text.starts_with(prefix.as_str())),
             Clause::Phrase(field, phrase) => self.phrase(*field, phrase),
             Clause::TitleKey(key) => (*key == self.title_key).then(title),
-            Clause::TitleForm(form) => title_forms(&self.movie.title).contains(form).then(title),
+            Clause::TitleForm(form) => title_normal_forms(&self.movie.title).contains(form).then(title),
             Clause::TitleStarts(start) => self.title_starts(start).then(title),
             Clause::Genre(genre) => self
                 .movie

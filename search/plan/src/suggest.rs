@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use wikimovie_text::{
-    distance::{Near, allowed_edits},
+    edit_distance::{FuzzyMatcher, allowed_edits},
     genres::{EVERYDAY, stems},
     key,
 };
@@ -54,7 +54,7 @@ impl Vocabulary {
         if typed.is_empty() {
             return Vec::new();
         }
-        let near = (allowed_edits(&typed) > 0).then(|| Near::prefix(&typed, 1));
+        let near = (allowed_edits(&typed) > 0).then(|| FuzzyMatcher::prefix(&typed, 1));
         let of_name = |name: &str| {
             if stems(&typed).iter().any(|stem| stem == name) {
                 FULL
@@ -89,7 +89,7 @@ impl Vocabulary {
 
     /// Names of providers close to a text.
     pub(crate) fn suggest_providers(&self, text: &str, limit: usize) -> Vec<String> {
-        let near = Near::word(text, 2);
+        let near = FuzzyMatcher::word(text, 2);
         let found = self.providers().iter().enumerate().filter_map(|(at, provider)| {
             let score = if provider.key.starts_with(text) {
                 Some(WORDS)
@@ -110,7 +110,7 @@ impl Vocabulary {
             return if open { names.bearers_of_prefix(word) } else { names.bearers_of(word).to_vec() };
         }
         // Two slips in a word not yet finished would let in almost anyone.
-        let near = if open { Near::prefix(word, 1) } else { Near::word(word, edits) };
+        let near = if open { FuzzyMatcher::prefix(word, 1) } else { FuzzyMatcher::word(word, edits) };
         let mut ords = Vec::new();
         near.each(self.names().words(), None, |_, at, _| ords.extend_from_slice(self.names().bearers(at)));
         ords.sort_unstable();
@@ -122,7 +122,7 @@ impl Vocabulary {
 /// Slips are forgiven where fewer people are found without.
 const SLIPS_BELOW: usize = 3;
 
-impl Near {
+impl FuzzyMatcher {
     fn edits_of_start(&self, name: &str) -> bool {
         self.edits(name).is_some()
     }

@@ -8,7 +8,7 @@ use std::{cell::LazyCell, collections::HashMap, ops::Range, sync::LazyLock};
 use wikimovie_domain::{UnderstandingKind, Year, YearRange};
 use wikimovie_text::{
     decades::decade,
-    distance::{Near, allowed_edits},
+    edit_distance::{FuzzyMatcher, allowed_edits},
     genres::{EVERYDAY, NEARLY, Readings, stems},
     reading::TypedWord,
     stop::{is_filler, is_stop_word},
@@ -318,7 +318,7 @@ fn person_with_slip(vocabulary: &Vocabulary, names: &[&str], slip: usize, sure: 
         return None;
     }
     // Made for the few names of which all other words fit: to make it takes longer than to compare those.
-    let near = LazyCell::new(|| Near::word(names[slip], edits));
+    let near = LazyCell::new(|| FuzzyMatcher::word(names[slip], edits));
     let matches = rarest.iter().filter_map(|&ord| {
         let person = vocabulary.people().get(ord as usize)?;
         let words: Vec<&str> = person.key.split(' ').collect();

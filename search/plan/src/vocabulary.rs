@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
-use wikimovie_text::writings::writings;
+use wikimovie_text::spelling_variants::spelling_variants;
 
 use crate::rules::{MAX_USES, Rules, Synonym};
 
@@ -153,7 +153,7 @@ impl Vocabulary {
     /// catalogue knows every word.
     pub(crate) fn synonyms_in(&self, words: &[&str]) -> Vec<Synonym> {
         let known = |words: &[String]| words.iter().all(|word| self.counts(word).sum() > 0);
-        let writings = writings(words).into_iter().filter(|(_, meant)| known(meant));
+        let writings = spelling_variants(words).into_iter().filter(|(_, meant)| known(meant));
         let mut synonyms = self.rules.synonyms_in(words);
         synonyms.extend(writings.map(|(words, meant)| Synonym { words, meant }));
         synonyms.truncate(MAX_USES);

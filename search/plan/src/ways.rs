@@ -45,7 +45,7 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Ways {
     /// Tiers, in no order.
     pub(crate) tiers: Vec<Tier>,
-    /// Near words, nearest first.
+    /// FuzzyMatcher words, nearest first.
     pub(crate) near: Vec<Variant>,
     /// Whether any word of the catalogue is among them.
     pub(crate) known: bool,

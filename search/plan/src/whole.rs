@@ -1,7 +1,7 @@
 //! What the whole text says of a title: the group that outweighs single words.
 
 use wikimovie_domain::{ReasonKind, UnderstandingKind, YearRange};
-use wikimovie_text::{forms, stop};
+use wikimovie_text::{normal_forms, stop};
 
 use super::{Clause, Group, Tier, WordField, rank::whole as points, ways::Ways};
 use crate::{rules::Synonym, understand::Understood};
@@ -10,7 +10,7 @@ use crate::{rules::Synonym, understand::Understood};
 const MAX_SPELLINGS: usize = 64;
 /// Texts of more words are looked for as they are only.
 const MAX_SPELLED_WORDS: usize = 12;
-/// Near words tried for one word of the text.
+/// FuzzyMatcher words tried for one word of the text.
 const NEAR_WORDS: usize = 12;
 
 /// A text as a whole.
@@ -101,8 +101,9 @@ impl Whole<'_> {
         let Some((_, before)) = self.words.split_last() else {
             return Clause::None;
         };
-        let title =
-            |word: &String| Clause::TitleForm(forms::squash_words(&[before, &[word.as_str()]].concat()));
+        let title = |word: &String| {
+            Clause::TitleForm(normal_forms::squash_words(&[before, &[word.as_str()]].concat()))
+        };
         Clause::any_of(self.longer.iter().map(title))
     }
 
@@ -222,7 +223,7 @@ impl Whole<'_> {
 }
 
 fn form(words: &[&str]) -> Vec<Clause> {
-    let mut forms = vec![forms::squash_words(words), forms::squash_plain_words(words)];
+    let mut forms = vec![normal_forms::squash_words(words), normal_forms::squash_plain_words(words)];
     forms.dedup();
     forms.retain(|form| !form.is_empty());
     forms.into_iter().map(Clause::TitleForm).collect()
@@ -262,5 +263,5 @@ fn spellings(places: &[usize], words: &[&str], ways: &[Ways]) -> Clause {
         kept = next;
     }
     let changed = kept.into_iter().filter(|&(_, changed, _)| changed);
-    Clause::any_of(changed.map(|(_, _, spelled)| Clause::TitleForm(forms::squash_words(&spelled))))
+    Clause::any_of(changed.map(|(_, _, spelled)| Clause::TitleForm(normal_forms::squash_words(&spelled))))
 }

@@ -16,7 +16,7 @@ const NAMES: [(&str, i64); 11] = [
     ("aughts", 2000),
 ];
 
-/// First year of the decade that a folded word stands for: `1980s`, `80s`, `eighties`. Two digits are of the
+/// First year of the decade that a folded word means: `1980s`, `80s`, `eighties`. Two digits are of the
 /// twentieth century, but `00s` and `10s` of this one.
 pub fn decade(word: &str) -> Option<i64> {
     if let Some(&(_, decade)) = NAMES.iter().find(|&&(name, _)| name == word) {

@@ -1,10 +1,10 @@
-//! Everyday names of genres. They name no catalogue's genres: what a catalogue lacks is passed over.
+//! Everyday names of genres. They name no catalogue's genres: a reading that the catalogue lacks is ignored.
 
-/// What an everyday name may stand for, by key: every reading that the catalogue can meet counts; each reading
+/// What an everyday name may mean, by key: every reading that the catalogue can meet counts; each reading
 /// lists genres that are wanted together.
 pub type Readings = &'static [&'static [&'static str]];
 
-/// Everyday names, folded, with what they stand for. Names of several words are joined by single spaces.
+/// Everyday names, folded, with what they mean. Names of several words are joined by single spaces.
 pub const EVERYDAY: &[(&str, Readings)] = &[
     ("sci fi", &[&["science fiction"], &["sci fi"]]),
     ("scifi", &[&["science fiction"], &["sci fi"]]),
@@ -64,7 +64,7 @@ pub const EVERYDAY: &[(&str, Readings)] = &[
     ("indie", &[&["independent"]]),
 ];
 
-/// Genres that are nearly what an everyday name says, by key: worth less than the genre itself, better than nothing.
+/// Genres that are close to what an everyday name means, by key: worth less than the genre itself, better than nothing.
 pub const NEARLY: &[(&str, &str)] = &[("suspense", "thriller"), ("thriller", "suspense")];
 
 /// The forms under which a name may be listed: itself, and without a plural's ending (`westerns`, `comedies`).

@@ -36,7 +36,7 @@ const WORDS: [(&str, u32); 30] = [
 /// Highest Roman numeral read: sequels end long before, and `xl`, `mix` or `civil` are words.
 const MAX_ROMAN: u32 = 39;
 
-/// The number that a folded word stands for, in whichever writing. `i` counts as one only for
+/// The number that a folded word means, in any spelling. `i` counts as one only for
 /// [`number_in_title`].
 pub fn number(word: &str) -> Option<u32> {
     if word.bytes().all(|b| b.is_ascii_digit()) {
@@ -63,7 +63,7 @@ pub(crate) fn is_word(word: &str) -> bool {
     WORDS.iter().any(|&(name, _)| name == word)
 }
 
-/// Every other way to write the number.
+/// Every spelling of the number.
 pub fn spellings(value: u32) -> Vec<String> {
     let mut all = vec![value.to_string()];
     all.extend(to_roman(value));
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_in_every_writing() {
+    fn numbers_are_read_in_every_spelling() {
         let cases = [
             ("2", Some(2)),
             ("ii", Some(2)),

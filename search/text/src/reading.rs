@@ -1,4 +1,4 @@
-//! What stands in a text as typed: words, quoted phrases, and words with a minus. Knows nothing of the
+//! Parses typed text into words, quoted phrases, and words excluded by a minus. Knows nothing of the
 //! catalogue.
 
 use std::ops::Range;
@@ -10,7 +10,7 @@ pub const MAX_CHARS: usize = 10_000;
 /// Most words used.
 pub const MAX_WORDS: usize = 32;
 
-/// A text taken apart.
+/// A parsed text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     /// Words in order, those in quotes included, at most [`MAX_WORDS`].
@@ -19,9 +19,9 @@ pub struct Reading {
     pub phrases: Vec<Phrase>,
     /// Pieces with a minus.
     pub excluded: Vec<Excluded>,
-    /// Whether the last word may go on: nothing stands behind it.
+    /// Whether the last word may be incomplete: nothing follows it.
     pub open: bool,
-    /// Words beyond [`MAX_WORDS`], which nothing is done with but telling so.
+    /// Words beyond [`MAX_WORDS`]: they are reported and not used.
     pub unused: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ pub struct TypedWord {
     pub text: String,
     /// Bytes of the text.
     pub place: Range<usize>,
-    /// Whether it stands in quotes.
+    /// Whether it is quoted.
     pub quoted: bool,
 }
 
@@ -223,7 +223,7 @@ mod tests {
             let reading = read(&text);
             let kept = reading.words.len() + reading.unused.len()
                 + reading.excluded.iter().map(|e| e.words.len()).sum::<usize>();
-            // Pieces part words that would stand together (`a."b"`), so there are never fewer.
+            // Quotes and minus separate words that would be one (`a."b"`), so there are never fewer.
             prop_assert!(kept >= words(&text).len());
             prop_assert!(reading.words.len() <= MAX_WORDS);
             for word in &reading.words {

@@ -16,7 +16,7 @@ use super::fold;
 /// Longest word, in bytes of its folded form.
 pub const MAX_WORD_BYTES: usize = 200;
 
-/// A word and where it stands.
+/// A word and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// Folded form, as indexed.

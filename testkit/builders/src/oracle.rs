@@ -7,7 +7,7 @@ use wikimovie_plan::{
     Clause, Drill, Plan, WordField, rank,
     vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
 };
-use wikimovie_text::{key, sort_key, title_forms, title_key, words};
+use wikimovie_text::{key, sort_key, title_key, title_normal_forms, words};
 
 /// Movies to ask, each of which is a bit of a set.
 pub struct Oracle {
@@ -52,7 +52,7 @@ impl Oracle {
         self.add_words(WordField::Title, ord, [movie.title.as_str()].into_iter());
         self.add_words(WordField::Cast, ord, movie.cast.iter().map(String::as_str));
         self.add_words(WordField::Summary, ord, movie.summary.as_deref().into_iter());
-        for form in title_forms(&movie.title) {
+        for form in title_normal_forms(&movie.title) {
             self.forms.entry(form).or_default().push(ord);
         }
         for genre in &movie.genres {

@@ -1,12 +1,12 @@
-//! Other writings of words that people take for the same: short forms, ordinals, numbers in words, and digits that
-//! stand for letters. They are rules of how people write, and name no movie.
+//! Spelling variants of words: abbreviations, ordinals, numbers in words, and digits in place of letters. They are
+//! rules of how people write, and name no movie.
 
 use std::ops::Range;
 
 use super::numerals;
 
-/// Words that mean each other wherever they stand. The first of a row is the common one.
-const SAME: &[&[&str]] = &[
+/// Words that are equivalent wherever they occur. The first of a row is the common one.
+const EQUIVALENT: &[&[&str]] = &[
     &["mr", "mister"],
     &["mrs", "missus"],
     &["dr", "doctor"],
@@ -37,8 +37,8 @@ const SAME: &[&[&str]] = &[
     &["20th", "twentieth"],
 ];
 
-/// Letters that a digit is drawn for, likeliest first.
-const DRAWN: &[(char, &[char])] = &[
+/// Letters that a digit is written for, likeliest first.
+const LOOKALIKE_LETTERS: &[(char, &[char])] = &[
     ('0', &['o']),
     ('1', &['i', 'l']),
     ('3', &['e']),
@@ -49,16 +49,16 @@ const DRAWN: &[(char, &[char])] = &[
     ('9', &['g']),
 ];
 
-/// Letters a word with drawn digits has at least: `3d` and `r2d2` are what they are.
-const MIN_DRAWN: usize = 4;
-/// A run of words, and the words it may be written as.
-pub(crate) type Writing = (Range<usize>, Vec<String>);
+/// Shortest word whose digits may be letters: `3d` and `r2d2` are themselves.
+const MIN_LOOKALIKE_CHARS: usize = 4;
+/// A run of words, and the words that may replace it.
+pub(crate) type SpellingVariant = (Range<usize>, Vec<String>);
 
-/// All other writings of runs of these folded words, in the order of the words.
-pub(crate) fn writings(words: &[&str]) -> Vec<Writing> {
+/// All spelling variants of runs of these folded words, in the order of the words.
+pub(crate) fn spelling_variants(words: &[&str]) -> Vec<SpellingVariant> {
     let mut found = Vec::new();
     for start in 0..words.len() {
-        for row in SAME.iter().filter(|row| row.contains(&words[start])) {
+        for row in EQUIVALENT.iter().filter(|row| row.contains(&words[start])) {
             let others = row.iter().filter(|other| **other != words[start]);
             found.extend(others.map(|&other| (start..start + 1, vec![other.to_owned()])));
         }
@@ -68,7 +68,7 @@ pub(crate) fn writings(words: &[&str]) -> Vec<Writing> {
         if let Some(number) = in_words(words[start]) {
             found.push((start..start + 1, number));
         }
-        found.extend(undrawn(words[start]).into_iter().map(|word| (start..start + 1, vec![word])));
+        found.extend(without_lookalikes(words[start]).into_iter().map(|word| (start..start + 1, vec![word])));
     }
     found
 }
@@ -91,10 +91,10 @@ fn in_words(word: &str) -> Option<Vec<String>> {
 
 /// `se7en` as `seven`: a word of letters and digits with letters in place of the digits, every digit by its
 /// likeliest letter, and each likeliest but one.
-fn undrawn(word: &str) -> Vec<String> {
+fn without_lookalikes(word: &str) -> Vec<String> {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
-    if digits == 0 || digits > letters || word.chars().count() < MIN_DRAWN {
+    if digits == 0 || digits > letters || word.chars().count() < MIN_LOOKALIKE_CHARS {
         return Vec::new();
     }
     let mut found: Vec<String> = Vec::new();
@@ -103,7 +103,7 @@ fn undrawn(word: &str) -> Vec<String> {
             if !c.is_ascii_digit() {
                 return Some(c);
             }
-            let (_, drawn) = DRAWN.iter().find(|(digit, _)| *digit == c)?;
+            let (_, drawn) = LOOKALIKE_LETTERS.iter().find(|(digit, _)| *digit == c)?;
             drawn.get(choice).or(drawn.first()).copied()
         });
         match read.collect::<Option<String>>() {
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_writings_are_those_that_people_use() {
+    fn spelling_variants_are_those_that_people_use() {
         let cases: [(&str, &[&str]); 11] = [
             ("mister deeds", &["mr deeds"]),
             ("batman vs superman", &["batman v superman", "batman versus superman"]),
@@ -135,7 +135,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             let words: Vec<&str> = text.split(' ').collect();
-            let told: Vec<String> = writings(&words)
+            let variants: Vec<String> = spelling_variants(&words)
                 .into_iter()
                 .map(|(run, meant)| {
                     let before = words[..run.start].iter().map(|&word| word.to_owned());
@@ -143,13 +143,13 @@ mod tests {
                     before.chain(meant).chain(after).collect::<Vec<_>>().join(" ")
                 })
                 .collect();
-            assert_eq!(told, expected, "{text}");
+            assert_eq!(variants, expected, "{text}");
         }
     }
 
     #[test]
-    fn each_row_is_folded_and_stands_once() {
-        let all: Vec<&str> = SAME.iter().copied().flatten().copied().collect();
+    fn each_word_is_folded_and_occurs_once() {
+        let all: Vec<&str> = EQUIVALENT.iter().copied().flatten().copied().collect();
         for word in &all {
             assert_eq!(crate::key(word), *word);
             assert_eq!(all.iter().filter(|other| *other == word).count(), 1, "{word}");

@@ -1,4 +1,4 @@
-//! Forms of a whole title: how one title may be written, and how titles sort.
+//! Normal forms of a whole title, equal for its spellings, and the key by which titles sort.
 
 use super::{fold, key, numerals, stop, words};
 
@@ -13,15 +13,15 @@ pub fn sort_key(title: &str) -> String {
     stop::without_article(&key).map_or_else(|| key.clone(), str::to_owned)
 }
 
-/// Other ways in which the whole title may be asked, each once: its [`squash`], the one without `Part`,
+/// The normal forms of a whole title, each once: its [`squash`], the one without `Part`,
 /// `Volume` and the like before a number, and the one of the title before its subtitle's colon where that part
 /// holds a number (`Ong Bak 2: The Beginning` is also `Ong Bak 2`).
-pub fn title_forms(title: &str) -> Vec<String> {
-    let upright = upright(title);
-    let found = words(&upright);
+pub fn title_normal_forms(title: &str) -> Vec<String> {
+    let title = with_leading_article(title);
+    let found = words(&title);
     let found: Vec<&str> = found.iter().map(|word| word.text.as_str()).collect();
     let mut forms = vec![squash_words(&found), squash_plain_words(&found)];
-    if let Some((head, _)) = upright.split_once(": ") {
+    if let Some((head, _)) = title.split_once(": ") {
         let words = words(head);
         let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         // A number at the start names a thing (`X-Men`), one behind other words counts sequels.
@@ -40,7 +40,7 @@ pub fn title_forms(title: &str) -> Vec<String> {
 
 /// A text as one word: leading article dropped, numbers as digits, all joined. `The Hunger Games`,
 /// `hungergames` and `Hunger-Games` squash to one form, so do `Saw VI` and `saw six`. Text and title are squashed
-/// alike, so that a wrong guess (is `X` ten?) does no harm.
+/// alike, so a wrong guess (is `X` ten?) does no harm.
 pub fn squash(text: &str) -> String {
     let words = words(text);
     squash_words(&words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>())
@@ -78,8 +78,8 @@ fn join_numbers(words: &[&str], keep: impl Fn(usize, &str) -> bool) -> String {
     form
 }
 
-/// `Goonies, The` put right.
-fn upright(title: &str) -> String {
+/// `Goonies, The` as `The Goonies`.
+fn with_leading_article(title: &str) -> String {
     match title.rsplit_once(", ") {
         Some((head, tail)) if stop::is_article(&fold(tail)) => format!("{tail} {head}"),
         _ => title.to_owned(),
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_title_in_many_writings_has_one_form() {
+    fn spellings_of_one_title_share_a_normal_form() {
         let cases: [&[&str]; 7] = [
             &["Spider-Man", "spiderman", "spider man", "The Spider-Man"],
             &["Saw VI", "saw 6", "Saw six"],
@@ -102,9 +102,9 @@ mod tests {
             &["Kill Bill: Volume 2", "kill bill vol 2"],
         ];
         for titles in cases {
-            let forms = title_forms(titles[0]);
+            let forms = title_normal_forms(titles[0]);
             for title in &titles[1..] {
-                let typed = title_forms(title);
+                let typed = title_normal_forms(title);
                 assert!(typed.iter().any(|form| forms.contains(form)), "{title}: {typed:?} in {forms:?}");
             }
         }
@@ -112,8 +112,8 @@ mod tests {
 
     #[test]
     fn only_sequels_are_known_without_subtitle() {
-        assert!(!title_forms("X-Men: First Class").contains(&squash("X-Men")));
-        assert!(title_forms("Terminator 2: Judgment Day").contains(&squash("terminator two")));
+        assert!(!title_normal_forms("X-Men: First Class").contains(&squash("X-Men")));
+        assert!(title_normal_forms("Terminator 2: Judgment Day").contains(&squash("terminator two")));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! How far two words are apart: edits of one letter (put in, left out, another one, two swapped), and how many
-//! of them a typed word may hold.
+//! Edit distance (Damerau-Levenshtein: insertion, deletion, substitution, transposition), and how many edits a typed
+//! word may hold.
 
 use std::sync::LazyLock;
 
@@ -24,25 +24,25 @@ pub fn allowed_edits(word: &str) -> u8 {
     }
 }
 
-/// Words within so many edits of one word; with `open`, words that start within them.
-pub struct Near {
+/// Matches words within an edit distance of one word; with `open`, words that have such a prefix.
+pub struct FuzzyMatcher {
     dfa: DFA,
     open: bool,
 }
 
-impl Near {
-    /// Words within `edits` of `word`.
+impl FuzzyMatcher {
+    /// Matches words within `edits` of `word`.
     pub fn word(word: &str, edits: u8) -> Self {
         Self { dfa: builder(edits).build_dfa(word), open: false }
     }
 
-    /// Words of which a start lies within `edits` of `prefix`.
+    /// Matches words that have a prefix within `edits` of `prefix`.
     pub fn prefix(prefix: &str, edits: u8) -> Self {
         Self { dfa: builder(edits).build_prefix_dfa(prefix), open: true }
     }
 
-    /// Calls `each` with every near word of the map, its value and its edits, in order of bytes. With `first`, only
-    /// words that begin with this letter are looked at, which is many times as fast.
+    /// Calls `each` with every matching word of the map, its value and its edits, in order of bytes. With `first`, only
+    /// words that begin with this letter are searched, which is many times as fast.
     pub fn each(&self, map: &Map<Vec<u8>>, first: Option<char>, mut each: impl FnMut(&str, u64, u8)) {
         let mut search = map.search_with_state(self);
         let mut letter = [0; 4];
@@ -72,7 +72,7 @@ impl Near {
     }
 }
 
-impl Automaton for &Near {
+impl Automaton for &FuzzyMatcher {
     type State = u32;
 
     fn start(&self) -> u32 {
@@ -96,7 +96,7 @@ impl Automaton for &Near {
     }
 }
 
-/// Tables of the automata, which take milliseconds to make and serve every word.
+/// Builders of the automata: they take milliseconds to make and serve every word.
 fn builder(edits: u8) -> &'static LevenshteinAutomatonBuilder {
     static ONE: LazyLock<LevenshteinAutomatonBuilder> =
         LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_counted_as_people_make_them() {
+    fn typos_are_counted_as_people_make_them() {
         let cases = [
             ("matrix", "matrix", Some(0)),
             ("matrix", "martix", Some(1)),
@@ -122,13 +122,13 @@ mod tests {
             ("matrix", "marvin", None),
         ];
         for (typed, word, edits) in cases {
-            assert_eq!(Near::word(typed, 2).edits(word), edits, "{typed} {word}");
+            assert_eq!(FuzzyMatcher::word(typed, 2).edits(word), edits, "{typed} {word}");
         }
-        assert_eq!(Near::prefix("godfaht", 1).edits("godfather"), Some(1));
+        assert_eq!(FuzzyMatcher::prefix("godfaht", 1).edits("godfather"), Some(1));
     }
 
     #[test]
-    fn numbers_and_short_words_hold_no_slips() {
+    fn numbers_and_short_words_hold_no_typos() {
         let cases = [("saw", 0), ("1984", 0), ("jaws", 1), ("matrices", 2), ("se7en", 0), ("東京", 0)];
         for (word, edits) in cases {
             assert_eq!(allowed_edits(word), edits, "{word}");
