@@ -112,7 +112,7 @@ struct Composite {
 
 /// What a composite aggregation walks over.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CompositeSource {
+struct CompositeSource {
     field: &'static str,
 }
 

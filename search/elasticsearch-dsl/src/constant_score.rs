@@ -8,6 +8,8 @@ use super::Query;
 /// the 32-bit floats that engines score with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ConstantScore {
+    /// Documents that score.
     pub filter: Query,
+    /// Score of each.
     pub boost: u32,
 }

@@ -1,4 +1,4 @@
-//! The part of the query DSL that we speak, as types: one file a clause. serde writes it; nothing is ever put together
+//! The part of the query DSL that WIKIMovie uses, as types: one file a clause. serde writes it; no body is ever built
 //! from text. Every clause here means the same on Elasticsearch 7.10 to 9 and OpenSearch 1 to 3.
 
 mod aggregation;
@@ -72,7 +72,9 @@ pub enum Query {
 }
 
 impl Query {
+    /// Every document.
     pub const ALL: Self = Self::MatchAll(Empty {});
+    /// No document.
     pub const NONE: Self = Self::MatchNone(Empty {});
 
     /// Documents that have this value.

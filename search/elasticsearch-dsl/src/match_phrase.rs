@@ -6,5 +6,6 @@ use serde::Serialize;
 /// field's own analyzer parts them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MatchPhrase {
+    /// Words side by side.
     pub query: String,
 }

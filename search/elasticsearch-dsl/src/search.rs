@@ -7,15 +7,18 @@ use super::{Aggregations, Query, Sort, SortValue};
 /// Body of one `_search`: what is not asked is not in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Search {
+    /// Documents to find.
     pub query: Query,
     /// Narrows the hits, not the aggregations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub post_filter: Option<Query>,
+    /// Most hits to return.
     pub size: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<Sort>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_after: Option<Vec<SortValue>>,
+    /// How far hits are counted.
     pub track_total_hits: TrackTotalHits,
     #[serde(rename = "_source")]
     pub source: Source,

@@ -12,7 +12,8 @@ pub struct Sort(pub Of<Direction>);
 /// Which way a key sorts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Direction {
-    pub order: Order,
+    /// Ascending or descending.
+    pub order: SortOrder,
     /// What a document without a value sorts as.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
@@ -21,36 +22,43 @@ pub struct Direction {
 /// A value that stands for none.
 pub type Missing = u16;
 
+/// Order of one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Order {
+pub enum SortOrder {
+    /// Small values first.
     Asc,
+    /// Great values first.
     Desc,
 }
 
 impl Sort {
+    /// Small values first.
     pub fn asc(field: &'static str) -> Self {
-        Self(Of(field, Direction { order: Order::Asc, missing: None }))
+        Self(Of(field, Direction { order: SortOrder::Asc, missing: None }))
     }
 
+    /// Great values first.
     pub fn desc(field: &'static str) -> Self {
-        Self(Of(field, Direction { order: Order::Desc, missing: None }))
+        Self(Of(field, Direction { order: SortOrder::Desc, missing: None }))
     }
 
+    /// Sorts documents without a value as this one.
     pub fn missing_as(mut self, value: Missing) -> Self {
         self.0.1.missing = Some(value);
         self
     }
 
+    /// The opposite order.
     pub fn reversed(mut self) -> Self {
         let order = &mut self.0.1.order;
-        *order = if *order == Order::Asc { Order::Desc } else { Order::Asc };
+        *order = if *order == SortOrder::Asc { SortOrder::Desc } else { SortOrder::Asc };
         self
     }
 
     /// Whether small values come first.
     pub fn is_ascending(&self) -> bool {
-        self.0.1.order == Order::Asc
+        self.0.1.order == SortOrder::Asc
     }
 }
 
@@ -60,6 +68,8 @@ impl Sort {
 pub enum SortValue {
     /// Whole numbers; engines write a score as `7.0`.
     Whole(u64),
+    /// Any other number.
     Number(f64),
+    /// A keyword.
     Text(String),
 }

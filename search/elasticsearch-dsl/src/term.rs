@@ -5,6 +5,7 @@ use serde::Serialize;
 /// `term`: the field has this value, compared as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Term {
+    /// The value.
     pub value: TermValue,
 }
 

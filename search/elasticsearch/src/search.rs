@@ -192,7 +192,7 @@ impl List<'_> {
             score: (self.order == Order::Points).then_some(score),
             cursor: if asked.cursors { self.cursors.seal(place) } else { String::new() },
             highlights: if asked.highlights {
-                highlight::highlights(&movie, &self.compiled.typed)
+                highlight::highlights(&movie, &self.compiled.highlight_terms)
             } else {
                 Vec::new()
             },

@@ -128,7 +128,7 @@ impl Snapshot {
                     cursor: if request.cursors { cursors.seal(order.place(doc)) } else { String::new() },
                     score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
                     highlights: if request.highlights {
-                        highlight::highlights(&movie, &compiled.typed)
+                        highlight::highlights(&movie, &compiled.highlight_terms)
                     } else {
                         Vec::new()
                     },

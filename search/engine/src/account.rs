@@ -8,7 +8,7 @@ use wikimovie_domain::{Movie, ReceiptStatus};
 use crate::writer::WriteError;
 
 /// How an object went, by its records.
-pub(crate) fn status(accepted: u64, refused: u64) -> ReceiptStatus {
+pub fn status(accepted: u64, refused: u64) -> ReceiptStatus {
     match (accepted, refused) {
         (_, 0) => ReceiptStatus::Complete,
         (0, _) => ReceiptStatus::Failed,
@@ -17,13 +17,13 @@ pub(crate) fn status(accepted: u64, refused: u64) -> ReceiptStatus {
 }
 
 /// Our clock, for what is told to people only.
-pub(crate) fn now_ms() -> u64 {
+pub fn now_ms() -> u64 {
     let age = SystemTime::now().duration_since(UNIX_EPOCH);
     age.map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// Hash of what a provider said of a movie: the record without its provenance.
-pub(crate) fn content_of(movie: &Movie) -> Result<u64, WriteError> {
+pub fn content_of(movie: &Movie) -> Result<u64, WriteError> {
     let said =
         (&movie.title, movie.year, &movie.cast, &movie.genres, &movie.summary, &movie.url, &movie.poster);
     let json = serde_json::to_vec(&said).map_err(|error| WriteError::Engine(error.to_string()))?;
@@ -31,14 +31,14 @@ pub(crate) fn content_of(movie: &Movie) -> Result<u64, WriteError> {
 }
 
 /// The first 64 bits of SHA-256: stable over versions, as they are stored.
-pub(crate) fn hash64(bytes: &[u8]) -> u64 {
+pub fn hash64(bytes: &[u8]) -> u64 {
     let digest = Sha256::digest(bytes);
     let first: [u8; 8] = std::array::from_fn(|place| digest[place]);
     u64::from_be_bytes(first)
 }
 
 /// The first 128 bits of SHA-256; the upper 64 are [`hash64`].
-pub(crate) fn hash128(text: &str) -> u128 {
+pub fn hash128(text: &str) -> u128 {
     let digest = Sha256::digest(text.as_bytes());
     let first: [u8; 16] = std::array::from_fn(|place| digest[place]);
     u128::from_be_bytes(first)

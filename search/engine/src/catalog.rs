@@ -90,7 +90,7 @@ pub struct ReceiptsRequest {
 
 /// Whose receipts a catalogue tells: everyone's, or those of some providers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum ReceiptsOf {
+pub enum ReceiptsOf {
     /// Everyone's.
     #[default]
     Everyone,
@@ -100,12 +100,12 @@ pub(crate) enum ReceiptsOf {
 
 impl ReceiptsOf {
     /// Those that a restriction leaves. Only a plain list of providers says for certain whose they may be.
-    pub(crate) fn restricted(to: &Filter) -> Self {
+    pub fn restricted(to: &Filter) -> Self {
         Self::Providers(to.providers.any_of.clone())
     }
 
     /// Whether a provider's are told.
-    pub(crate) fn has(&self, provider: &str) -> bool {
+    pub fn has(&self, provider: &str) -> bool {
         match self {
             Self::Everyone => true,
             Self::Providers(providers) => providers.iter().any(|one| one == provider),

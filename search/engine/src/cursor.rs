@@ -26,19 +26,19 @@ const MAX_PLAN_BYTES: u64 = 16 * 1024 * 1024;
 /// A place in a list: the sort values of one movie and its order key (title key, NUL, id), which no other has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Place {
+pub struct Place {
     /// Score.
     #[serde(rename = "s", default, skip_serializing_if = "is_zero")]
-    pub(crate) score: u32,
+    pub score: u32,
     /// Prior.
     #[serde(rename = "p")]
-    pub(crate) prior: u16,
+    pub prior: u16,
     /// Year, 0 where there is none.
     #[serde(rename = "y")]
-    pub(crate) year: u16,
+    pub year: u16,
     /// Order key.
     #[serde(rename = "o")]
-    pub(crate) order: String,
+    pub order: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
@@ -48,10 +48,11 @@ fn is_zero(value: &u32) -> bool {
 
 /// A cursor, opened.
 #[derive(Debug)]
-pub(crate) struct Cursor {
-    pub(crate) place: Place,
+pub struct Cursor {
+    /// Where the page starts.
+    pub place: Place,
     /// Where one was carried.
-    pub(crate) plan: Option<Plan>,
+    pub plan: Option<Plan>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,7 +65,7 @@ struct Head {
 
 /// Makes the cursors of one question.
 #[derive(Debug)]
-pub(crate) struct Cursors<'a> {
+pub struct Cursors<'a> {
     sealer: &'a Sealer,
     question: u64,
     packed: Vec<u8>,
@@ -72,13 +73,13 @@ pub(crate) struct Cursors<'a> {
 
 impl<'a> Cursors<'a> {
     /// Cursors of a question read by this plan.
-    pub(crate) fn new(sealer: &'a Sealer, question: &Question, plan: &Plan) -> Self {
+    pub fn new(sealer: &'a Sealer, question: &Question, plan: &Plan) -> Self {
         let packed = if question.text.is_empty() { None } else { pack(plan) };
         Self { sealer, question: hash(question), packed: packed.unwrap_or_default() }
     }
 
     /// The token of a place.
-    pub(crate) fn seal(&self, place: Place) -> String {
+    pub fn seal(&self, place: Place) -> String {
         let head = serde_json::to_vec(&Head { q: self.question, place }).unwrap_or_default();
         let length = u32::try_from(head.len()).unwrap_or(u32::MAX).to_be_bytes();
         self.sealer.seal_bytes(Purpose::Cursor, &[&length, head.as_slice(), &self.packed].concat())
@@ -89,7 +90,7 @@ impl<'a> Cursors<'a> {
 ///
 /// # Errors
 /// [`SearchError::BadCursor`].
-pub(crate) fn open(sealer: &Sealer, question: &Question, token: &str) -> Result<Cursor, SearchError> {
+pub fn open(sealer: &Sealer, question: &Question, token: &str) -> Result<Cursor, SearchError> {
     let bytes = sealer.open_bytes(Purpose::Cursor, token).map_err(SearchError::BadCursor)?;
     let (head, packed) = parts(&bytes).ok_or(SearchError::BadCursor(TokenError::OtherVersion))?;
     if head.q != hash(question) {
@@ -123,7 +124,7 @@ fn unpack(packed: &[u8]) -> Option<Plan> {
 }
 
 /// What binds a cursor to its question: the first 64 bits of SHA-256 over its canonical JSON.
-pub(crate) fn hash(question: &Question) -> u64 {
+pub fn hash(question: &Question) -> u64 {
     let digest = Sha256::digest(serde_json::to_vec(question).unwrap_or_default());
     let first: [u8; 8] = std::array::from_fn(|place| digest[place]);
     u64::from_be_bytes(first)

@@ -87,7 +87,7 @@ impl Sealer {
     }
 
     /// The same for an audience of its own: neither opens the tokens of the other.
-    pub(crate) fn bound_to(&self, audience: &impl Serialize) -> Self {
+    pub fn bound_to(&self, audience: &impl Serialize) -> Self {
         let json = serde_json::to_vec(audience).unwrap_or_default();
         let audience = Sha256::digest([self.audience.as_ref(), json.as_slice()].concat());
         Self { mac: Arc::clone(&self.mac), audience: Arc::from(audience.as_slice()) }
@@ -104,7 +104,7 @@ impl Sealer {
     }
 
     /// Seals bytes.
-    pub(crate) fn seal_bytes(&self, purpose: Purpose, payload: &[u8]) -> String {
+    pub fn seal_bytes(&self, purpose: Purpose, payload: &[u8]) -> String {
         let mut bytes = Vec::with_capacity(1 + payload.len() + MAC_BYTES);
         bytes.push(VERSION);
         bytes.extend_from_slice(payload);
@@ -121,7 +121,7 @@ impl Sealer {
     }
 
     /// Opens a token of bytes.
-    pub(crate) fn open_bytes(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, TokenError> {
+    pub fn open_bytes(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Forged);
         }

@@ -1,9 +1,9 @@
 //! From a question and the catalogue's vocabulary to an engine-neutral [`Plan`]. Pure: the same question and
 //! vocabulary give the same plan.
 //!
-//! A movie matches when it meets every word of the text in some way, or is what a word was read as (a year, a
-//! genre, a person); stop words may be missing. What the match is worth is told by groups: one of the whole
-//! text, one of each word, one of each reading. The weights stand in [`super::rank`].
+//! A movie matches when it has every word of the text in some expansion, or is what a word was understood as (a year,
+//! a genre, a person); stop words may be missing. Groups score the match: one of the whole text, one of each word,
+//! one of each understanding. [`super::rank`] holds the weights.
 
 use std::ops::Range;
 
@@ -16,13 +16,13 @@ use wikimovie_text::{
 };
 
 use super::{
-    Clause, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, expand, filter,
-    rank::reading as points,
-    ways::{Context, Scope, Ways, ways},
-    whole::Whole,
+    Clause, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, filter, lookup,
+    rank::reading as weights,
+    term_expansion::{ExpansionContext, FieldScope, TermExpansion, expand_term},
+    title_tiers::TitleTiers,
 };
 use crate::{
-    highlight::Typed,
+    highlight::HighlightTerms,
     rules::Synonym,
     understand::{Understood, understand},
     vocabulary::Vocabulary,
@@ -36,33 +36,33 @@ pub const TEXT_CUT: &str = "TEXT_CUT";
 pub struct Compiled {
     /// What the engine is asked.
     pub plan: Plan,
-    /// How the text was read, in its order.
+    /// What words were understood as, in the order of the text.
     pub understood: Vec<Understanding>,
-    /// What is odd about the question.
+    /// What the caller should know about the question.
     pub warnings: Vec<Warning>,
-    /// What highlights and reasons need to know of the text.
-    pub typed: Typed,
+    /// Terms that highlights and reasons are made of.
+    pub highlight_terms: HighlightTerms,
 }
 
 /// Reads a question.
 pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
     let text = Text::read(question, vocabulary);
     let mut filtered = filter::compile(&question.filter, vocabulary);
-    let (groups, typed) = text.groups();
+    let (groups, highlight_terms) = text.groups();
     let mut must = text.must();
     must.append(&mut filtered.must);
     let mut warnings = text.warnings();
     warnings.append(&mut filtered.warnings);
     Compiled {
         plan: Plan { must: Clause::all_of(must), drill: filtered.drill, score: groups },
-        understood: text.told(question),
+        understood: text.understandings(question),
         warnings,
-        typed,
+        highlight_terms,
     }
 }
 
-/// The question with unknown words put right, where a close known word is clearly meant; `None` where every
-/// word is known, goes on in a known one, or has nothing near.
+/// The question with unknown words corrected, where a close known word is clearly meant; `None` where every
+/// word is known, is a prefix of a known one, or has nothing near.
 pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Question> {
     let text = Text::read(question, vocabulary);
     let mut corrected = reading::cut(&question.text).to_owned();
@@ -81,8 +81,8 @@ struct Text<'a> {
     text: &'a str,
     reading: Reading,
     understood: Vec<Understood>,
-    ways: Vec<Ways>,
-    /// Words of titles that the last word may go on to.
+    expansions: Vec<TermExpansion>,
+    /// Words of titles that the last word is a prefix of.
     longer: Vec<String>,
     synonyms: Vec<Synonym>,
     pins: Vec<Clause>,
@@ -100,22 +100,24 @@ impl<'a> Text<'a> {
         let plain = reading.phrases.is_empty() && reading.excluded.is_empty();
         let pins = if plain { vocabulary.rules().pinned(&words.join(" ")) } else { Vec::new() };
         let has_others = words.iter().any(|word| !stop::is_stop_word(word));
-        let ways = (0..words.len())
+        let expansions = (0..words.len())
             .map(|at| {
                 // A stop word in a summary tells nothing, and almost every summary has it.
-                let scope = if stop::is_stop_word(words[at]) { Scope::Title } else { Scope::Everywhere };
+                let scope =
+                    if stop::is_stop_word(words[at]) { FieldScope::Title } else { FieldScope::Everywhere };
                 let open = reading.open && (has_others || words.len() > 1 || words[at].len() > 1);
-                let context = Context { words: &words, open, scope, vocabulary, synonyms: &synonyms };
-                ways(&context, at, reading.words[at].quoted)
+                let context =
+                    ExpansionContext { words: &words, open, scope, vocabulary, synonyms: &synonyms };
+                expand_term(&context, at, reading.words[at].quoted)
             })
             .collect();
         let longer = match words.last() {
             Some(last) if reading.open && last.chars().count() > MAX_PREFIX_CHARS => {
-                expand::longer(vocabulary, last, |counts| counts.title)
+                lookup::longer(vocabulary, last, |counts| counts.title)
             }
             _ => Vec::new(),
         };
-        Self { text, reading, understood, ways, longer, synonyms, pins }
+        Self { text, reading, understood, expansions, longer, synonyms, pins }
     }
 
     fn words(&self) -> Vec<&str> {
@@ -151,7 +153,7 @@ impl<'a> Text<'a> {
         let mut must = Vec::new();
         if !words.is_empty() {
             let every = self.required().into_iter().map(|at| {
-                let mut any = vec![self.ways[at].any()];
+                let mut any = vec![self.expansions[at].any()];
                 for understood in self.readings_of(at) {
                     any.push(understood.clause.clone());
                     any.push(understood.nearly.clone());
@@ -174,10 +176,10 @@ impl<'a> Text<'a> {
         must
     }
 
-    fn whole<'b>(&'b self, words: &'b [&'b str]) -> Whole<'b> {
-        Whole {
+    fn whole<'b>(&'b self, words: &'b [&'b str]) -> TitleTiers<'b> {
+        TitleTiers {
             words,
-            ways: &self.ways,
+            expansions: &self.expansions,
             understood: &self.understood,
             open: self.reading.open,
             longer: &self.longer,
@@ -186,8 +188,8 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The groups, and what highlights need of them.
-    fn groups(&self) -> (Vec<Group>, Typed) {
+    /// The groups, and the highlight terms in them.
+    fn groups(&self) -> (Vec<Group>, HighlightTerms) {
         let words = self.words();
         let mut groups = Vec::new();
         let mut labels = Vec::new();
@@ -196,8 +198,8 @@ impl<'a> Text<'a> {
             labels.push(self.text.trim().to_owned());
         }
         let first = groups.len();
-        for (at, ways) in self.ways.iter().enumerate() {
-            groups.push(Group::new(ways.tiers.iter().cloned()));
+        for (at, expansion) in self.expansions.iter().enumerate() {
+            groups.push(Group::new(expansion.tiers.iter().cloned()));
             labels.push(self.typed(self.reading.words[at].place.clone()).to_owned());
         }
         let last = groups.len();
@@ -205,14 +207,14 @@ impl<'a> Text<'a> {
             let tier =
                 |weight, clause: &Clause| Tier { weight, clause: clause.clone(), kind: understood.reason() };
             groups.push(Group::new([
-                tier(worth(understood), &understood.clause),
-                tier(points::NEARLY, &understood.nearly),
+                tier(weight(understood), &understood.clause),
+                tier(weights::NEARLY, &understood.nearly),
             ]));
             labels.push(self.typed(self.place(&understood.words)).to_owned());
         }
         self.pin(&mut groups[..]);
-        let typed = Typed::new(&groups, &labels, first..last, &self.understood);
-        (groups, typed)
+        let terms = HighlightTerms::new(&groups, &labels, first..last, &self.understood);
+        (groups, terms)
     }
 
     /// Gives a pinned movie the most that any movie can have of every group, so that nothing comes before it.
@@ -243,32 +245,32 @@ impl<'a> Text<'a> {
     }
 
     /// How the text was read, in its order.
-    fn told(&self, question: &Question) -> Vec<Understanding> {
+    fn understandings(&self, question: &Question) -> Vec<Understanding> {
         use UnderstandingEffect::{Boost, Filter};
-        let mut told = Vec::new();
-        let mut tell = |place: Range<usize>, kind, value, effect| {
+        let mut understandings = Vec::new();
+        let mut add = |place: Range<usize>, kind, value, effect| {
             let text = reading::without(self.text, &place);
             let typed = self.typed(place.clone()).to_owned();
             let without = Question { text, ..question.clone() };
-            told.push((place.start, Understanding { kind, typed, value, effect, without }));
+            understandings.push((place.start, Understanding { kind, typed, value, effect, without }));
         };
         for understood in &self.understood {
             // Where a word means nothing else, movies without the reading are not found.
-            let only = understood.words.clone().any(|at| !self.ways[at].known);
+            let only = understood.words.clone().any(|at| !self.expansions[at].known);
             let place = self.place(&(understood.lead..understood.words.end));
-            tell(place, understood.kind, understood.value.clone(), if only { Filter } else { Boost });
+            add(place, understood.kind, understood.value.clone(), if only { Filter } else { Boost });
         }
         let words = self.words();
         for phrase in &self.reading.phrases {
             let value = words[phrase.words.clone()].join(" ");
-            tell(phrase.place.clone(), UnderstandingKind::Phrase, value, Filter);
+            add(phrase.place.clone(), UnderstandingKind::Phrase, value, Filter);
         }
         for excluded in &self.reading.excluded {
             let value = format!("-{}", excluded.words.join(" "));
-            tell(excluded.place.clone(), UnderstandingKind::Excluded, value, Filter);
+            add(excluded.place.clone(), UnderstandingKind::Excluded, value, Filter);
         }
-        told.sort_by_key(|&(start, _)| start);
-        told.into_iter().map(|(_, understanding)| understanding).collect()
+        understandings.sort_by_key(|&(start, _)| start);
+        understandings.into_iter().map(|(_, understanding)| understanding).collect()
     }
 
     fn warnings(&self) -> Vec<Warning> {
@@ -288,11 +290,11 @@ impl<'a> Text<'a> {
     /// The known word that an unknown one is clearly meant to be.
     fn meant(&self, at: usize) -> Option<String> {
         let word = &self.reading.words[at];
-        let ways = &self.ways[at];
-        if word.quoted || ways.exists || ways.tiers.iter().any(is_sure) {
+        let expansion = &self.expansions[at];
+        if word.quoted || expansion.exists || expansion.tiers.iter().any(is_sure) {
             return None;
         }
-        if let Some(person) = self.readings_of(at).find(|u| u.slip && matches!(u.clause, Clause::Person(_)))
+        if let Some(person) = self.readings_of(at).find(|u| u.typo && matches!(u.clause, Clause::Person(_)))
             && let Clause::Person(key) = &person.clause
         {
             return key
@@ -304,16 +306,16 @@ impl<'a> Text<'a> {
         if self.readings_of(at).next().is_some() {
             return None;
         }
-        best_near(&ways.near).map(|variant| variant.text.clone())
+        best_near(&expansion.near).map(|variant| variant.text.clone())
     }
 }
 
 /// Nearest first, and there the one that most movies have, unless only its first letter differs.
-fn best_near(near: &[expand::Variant]) -> Option<&expand::Variant> {
+fn best_near(near: &[lookup::Variant]) -> Option<&lookup::Variant> {
     near.iter().min_by_key(|v| (v.edits + u8::from(!v.same_start), std::cmp::Reverse(v.counts.sum())))
 }
 
-/// Whether a tier finds what was typed, written otherwise, rather than guess at a slip.
+/// Whether a tier finds what was typed, in another spelling, rather than guess at a typo.
 fn is_sure(tier: &Tier) -> bool {
     use wikimovie_domain::ReasonKind::{Joined, Numeral, Prefix, Synonym};
     matches!(tier.kind, Joined | Numeral | Prefix | Synonym)
@@ -329,13 +331,13 @@ impl Understood {
     }
 }
 
-fn worth(understood: &Understood) -> u32 {
+fn weight(understood: &Understood) -> u32 {
     match understood.kind {
-        UnderstandingKind::Person if understood.slip => points::PERSON_SLIP,
-        UnderstandingKind::Person => points::PERSON,
-        UnderstandingKind::Year => points::YEAR,
-        UnderstandingKind::YearRange | UnderstandingKind::Decade => points::DECADE,
-        UnderstandingKind::Genre | UnderstandingKind::Phrase | UnderstandingKind::Excluded => points::GENRE,
+        UnderstandingKind::Person if understood.typo => weights::PERSON_TYPO,
+        UnderstandingKind::Person => weights::PERSON,
+        UnderstandingKind::Year => weights::YEAR,
+        UnderstandingKind::YearRange | UnderstandingKind::Decade => weights::DECADE,
+        UnderstandingKind::Genre | UnderstandingKind::Phrase | UnderstandingKind::Excluded => weights::GENRE,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Facets as they are told: values sorted, cut, and put beside the selected ones, whichever engine counted them.
+//! Facets as they are returned: values sorted, cut, and merged with the selected ones, whichever engine counted them.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -8,36 +8,41 @@ use wikimovie_text as text;
 use crate::vocabulary::Entry;
 
 /// Movies by year, the year as index.
-pub(crate) type ByYear = Vec<u64>;
+pub type ByYear = Vec<u64>;
 
 /// No movie in any year.
-pub(crate) fn no_years() -> ByYear {
+pub fn no_years() -> ByYear {
     vec![0; Year::MAX as usize + 1]
 }
 
 /// One value while it is sorted and cut; only those listed are copied.
 #[derive(Clone, Debug)]
-pub(crate) struct Value<'a> {
+pub struct Value<'a> {
     /// By what it is compared and sorted.
-    pub(crate) key: Cow<'a, str>,
-    pub(crate) shown: Cow<'a, str>,
-    pub(crate) count: u64,
-    pub(crate) selected: bool,
+    pub key: Cow<'a, str>,
+    /// As it is shown.
+    pub shown: Cow<'a, str>,
+    /// Movies that have it.
+    pub count: u64,
+    /// Whether the filter names it.
+    pub selected: bool,
 }
 
-/// A facet, counted.
+/// A counted facet.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Counted<'a> {
-    pub(crate) values: Vec<Value<'a>>,
-    pub(crate) missing: u64,
+pub struct Counted<'a> {
+    /// Values that the engine listed.
+    pub values: Vec<Value<'a>>,
+    /// Movies without a value.
+    pub missing: u64,
     /// Sum of the counts of values that the engine counted and did not list.
-    pub(crate) unlisted: u64,
+    pub unlisted: u64,
     /// Such values.
-    pub(crate) unlisted_values: u64,
+    pub unlisted_values: u64,
 }
 
 /// The values that a filter selects: keys with what was typed, sorted by key, each once.
-pub(crate) fn selected<'a>(values: &'a [String], key: impl Fn(&str) -> String) -> Vec<(String, &'a String)> {
+pub fn selected<'a>(values: &'a [String], key: impl Fn(&str) -> String) -> Vec<(String, &'a String)> {
     let mut chosen: Vec<(String, &'a String)> = values.iter().map(|value| (key(value), value)).collect();
     chosen.sort();
     chosen.dedup_by(|a, b| a.0 == b.0);
@@ -45,14 +50,14 @@ pub(crate) fn selected<'a>(values: &'a [String], key: impl Fn(&str) -> String) -
 }
 
 /// The part of a facet's request that narrows its values, folded.
-pub(crate) fn contained(contains: Option<&str>) -> Option<String> {
+pub fn contained(contains: Option<&str>) -> Option<String> {
     contains.map(text::key).filter(|contains| !contains.is_empty())
 }
 
 impl<'a> Counted<'a> {
     /// Values counted by key, with the selected ones among them. `counts` may be in any order, each key once;
     /// entries that count 0 are left out unless selected.
-    pub(crate) fn keyed(
+    pub fn keyed(
         entries: &'a [Entry],
         counts: impl IntoIterator<Item = (Cow<'a, str>, u64)>,
         chosen: Vec<(String, &'a String)>,
@@ -63,20 +68,20 @@ impl<'a> Counted<'a> {
             let found = entries.binary_search_by(|entry| entry.key.as_str().cmp(key));
             found.ok().and_then(|at| entries.get(at)).map(|entry| entry.name.as_str())
         };
-        let mut told = vec![false; chosen.len()];
+        let mut listed = vec![false; chosen.len()];
         let mut values: Vec<Value<'a>> = Vec::new();
         for (key, count) in counts {
             let selected = if chosen.is_empty() { Err(0) } else { place(&key) };
-            if let Some(told) = selected.ok().and_then(|at| told.get_mut(at)) {
-                *told = true;
+            if let Some(listed) = selected.ok().and_then(|at| listed.get_mut(at)) {
+                *listed = true;
             } else if count == 0 {
                 continue;
             }
             let shown = named(&key).map_or_else(|| key.clone(), Cow::Borrowed);
             values.push(Value { key, shown, count, selected: selected.is_ok() });
         }
-        // A selected value that nobody has is still told: as the catalogue knows it, else as it was typed.
-        for ((key, typed), _) in chosen.into_iter().zip(told).filter(|(_, told)| !told) {
+        // A selected value that no movie has is listed too: as the catalogue spells it, else as it was typed.
+        for ((key, typed), _) in chosen.into_iter().zip(listed).filter(|(_, listed)| !listed) {
             let shown = Cow::Borrowed(named(&key).unwrap_or(typed));
             values.push(Value { key: Cow::Owned(key), shown, count: 0, selected: true });
         }
@@ -84,7 +89,7 @@ impl<'a> Counted<'a> {
     }
 
     /// Decades, counted from years.
-    pub(crate) fn decades(years: &ByYear, missing: u64, filter: &Filter) -> Self {
+    pub fn decades(years: &ByYear, missing: u64, filter: &Filter) -> Self {
         let mut decades = BTreeMap::<usize, u64>::new();
         for (year, &count) in years.iter().enumerate().filter(|&(_, &count)| count > 0) {
             *decades.entry(year / 10 * 10).or_default() += count;
@@ -100,8 +105,8 @@ impl<'a> Counted<'a> {
         Self { values: values.collect(), missing, ..Self::default() }
     }
 
-    /// The facet as it is told: narrowed, sorted and cut.
-    pub(crate) fn answer(self, first: usize, contains: Option<&str>, order: FacetOrder) -> FacetAnswer {
+    /// The facet as it is returned: narrowed, sorted and cut.
+    pub fn answer(self, first: usize, contains: Option<&str>, order: FacetOrder) -> FacetAnswer {
         let Self { mut values, missing, unlisted, unlisted_values } = self;
         if let Some(contains) = contained(contains) {
             values.retain(|value| value.selected || value.key.contains(contains.as_str()));
@@ -135,25 +140,25 @@ impl<'a> Counted<'a> {
     }
 }
 
-/// Years in buckets, as they are told.
-pub(crate) fn histogram(years: &ByYear, missing: u64, filter: &Filter, interval: u32) -> YearHistogram {
+/// Years in buckets, as they are returned.
+pub fn histogram(years: &ByYear, missing: u64, filter: &Filter, interval: u32) -> YearHistogram {
     let interval = i64::from(interval.max(1));
     let range = filter.year;
-    let mut told = YearHistogram { missing, ..YearHistogram::default() };
+    let mut histogram = YearHistogram { missing, ..YearHistogram::default() };
     for (year, &count) in (0_i64..).zip(years).filter(|&(_, &count)| count > 0) {
-        told.min = told.min.or(Some(year));
-        told.max = Some(year);
+        histogram.min = histogram.min.or(Some(year));
+        histogram.max = Some(year);
         let from = year / interval * interval;
         let to = from + interval - 1;
-        match told.buckets.last_mut() {
+        match histogram.buckets.last_mut() {
             Some(bucket) if bucket.from == from => bucket.count += count,
             _ => {
                 let selected = !range.is_empty()
                     && range.gte.is_none_or(|gte| gte <= to)
                     && range.lte.is_none_or(|lte| from <= lte);
-                told.buckets.push(YearBucket { from, to, count, selected });
+                histogram.buckets.push(YearBucket { from, to, count, selected });
             }
         }
     }
-    told
+    histogram
 }

@@ -1,4 +1,4 @@
-//! Where typed words stand in a movie's texts, told as spans and as safe HTML. One tokenizer reads both sides,
+//! Highlights: spans of a movie's texts that match what was typed, also as safe HTML. One tokenizer reads both sides,
 //! so whatever the index found is marked, on every engine alike.
 
 use std::{
@@ -19,12 +19,12 @@ use crate::{Clause, Group, WordField, compile::Compiled, shape::Shape};
 /// Length of the part of a summary that is shown, in characters.
 const WINDOW_CHARS: usize = 240;
 
-/// What was typed, as far as highlights and reasons need it. Cheap to clone.
+/// The terms that highlights and reasons are made of. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Typed(Arc<Marks>);
+pub struct HighlightTerms(Arc<Terms>);
 
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Marks {
+struct Terms {
     /// Words to mark, with the word typed for them.
     words: HashMap<(WordField, String), String>,
     /// Starts of words to mark.
@@ -37,29 +37,29 @@ struct Marks {
     labels: Vec<String>,
 }
 
-impl Typed {
-    /// Gathers what the groups in `words` look for; `labels` tell what was typed for each group.
+impl HighlightTerms {
+    /// Gathers what the groups in `words` look for; `labels` are what was typed for each group.
     pub(crate) fn new(
         groups: &[Group],
         labels: &[String],
         words: Range<usize>,
         understood: &[Understood],
     ) -> Self {
-        let mut marks = Marks { labels: labels.to_vec(), ..Marks::default() };
+        let mut terms = Terms { labels: labels.to_vec(), ..Terms::default() };
         for (group, label) in groups.iter().zip(labels).take(words.end).skip(words.start) {
             let typed = key(label);
             for tier in &group.tiers {
-                marks.add(&tier.clause, &typed);
+                terms.add(&tier.clause, &typed);
             }
         }
         for understood in understood {
-            marks.add(&understood.clause, "");
+            terms.add(&understood.clause, "");
         }
-        Self(Arc::new(marks))
+        Self(Arc::new(terms))
     }
 }
 
-impl Marks {
+impl Terms {
     fn add(&mut self, clause: &Clause, typed: &str) {
         match clause {
             Clause::Word(field, word) => {
@@ -136,16 +136,17 @@ fn typed_part(word: &str, typed: &str) -> usize {
     word.len()
 }
 
-/// The texts of a movie in which typed words stand: title, names, genres, year, and the best part of the summary.
-pub fn highlights(movie: &Movie, typed: &Typed) -> Vec<Highlight> {
-    let mut found = vec![highlight_text(SearchField::Title, &movie.title, typed)];
-    found.extend(movie.cast.iter().map(|name| highlight_text(SearchField::Cast, name, typed)));
-    found.extend(movie.genres.iter().map(|genre| highlight_text(SearchField::Genres, genre, typed)));
+/// The texts of a movie that hold highlight terms: title, names, genres, year, and the best part of the summary.
+pub fn highlights(movie: &Movie, highlight_terms: &HighlightTerms) -> Vec<Highlight> {
+    let mut found = vec![highlight_text(SearchField::Title, &movie.title, highlight_terms)];
+    found.extend(movie.cast.iter().map(|name| highlight_text(SearchField::Cast, name, highlight_terms)));
+    found
+        .extend(movie.genres.iter().map(|genre| highlight_text(SearchField::Genres, genre, highlight_terms)));
     if let Some(year) = movie.year {
-        found.push(highlight_text(SearchField::Year, &year.get().to_string(), typed));
+        found.push(highlight_text(SearchField::Year, &year.get().to_string(), highlight_terms));
     }
     if let Some(summary) = &movie.summary {
-        found.push(highlight_text(SearchField::Summary, summary, typed));
+        found.push(highlight_text(SearchField::Summary, summary, highlight_terms));
     }
     found.retain(|highlight| !highlight.spans.is_empty());
     found
@@ -153,20 +154,20 @@ pub fn highlights(movie: &Movie, typed: &Typed) -> Vec<Highlight> {
 
 /// A text with the typed words in it marked; of a summary the part of about 240 characters that holds most of
 /// them, cut at words.
-pub fn highlight_text(field: SearchField, text: &str, typed: &Typed) -> Highlight {
-    let marks = &typed.0;
+pub fn highlight_text(field: SearchField, text: &str, highlight_terms: &HighlightTerms) -> Highlight {
+    let terms = &highlight_terms.0;
     let ranges = match field {
-        SearchField::Title => marks.find(WordField::Title, text),
-        SearchField::Cast => marks.find(WordField::Cast, text),
-        SearchField::Genres if marks.genres.contains(&key(text)) => std::iter::once(0..text.len()).collect(),
-        SearchField::Year if is_in(text, &marks.years) => std::iter::once(0..text.len()).collect(),
+        SearchField::Title => terms.find(WordField::Title, text),
+        SearchField::Cast => terms.find(WordField::Cast, text),
+        SearchField::Genres if terms.genres.contains(&key(text)) => std::iter::once(0..text.len()).collect(),
+        SearchField::Year if is_in(text, &terms.years) => std::iter::once(0..text.len()).collect(),
         SearchField::Genres | SearchField::Year => Vec::new(),
-        SearchField::Summary => return window(text, marks.find(WordField::Summary, text)),
+        SearchField::Summary => return window(text, terms.find(WordField::Summary, text)),
     };
     Highlight { field, text: text.to_owned(), spans: spans(text, &ranges) }
 }
 
-/// A suggestion with the typed starts of its words marked; a word that was typed with slips is marked whole.
+/// A suggestion with the typed starts of its words marked; a word that was typed with typos is marked whole.
 pub fn highlight_suggestion(field: SearchField, text: &str, typed: &str) -> Highlight {
     let typed: Vec<String> = words(typed).into_iter().map(|word| word.text).collect();
     let mut ranges: Vec<Range<usize>> = Vec::new();
@@ -175,7 +176,7 @@ pub fn highlight_suggestion(field: SearchField, text: &str, typed: &str) -> High
             .iter()
             .filter(|typed| word.text.starts_with(typed.as_str()))
             .max_by_key(|typed| typed.len());
-        let slips = |typed: &String| {
+        let typos = |typed: &String| {
             let edits = allowed_edits(typed);
             edits > 0 && FuzzyMatcher::prefix(typed, edits).edits(&word.text).is_some()
         };
@@ -271,12 +272,12 @@ fn utf16(text: &str, range: Range<usize>) -> u32 {
 /// Why a movie was found: of each group of the plan the best way that it meets, best first, each once.
 pub fn reasons(movie: &Movie, compiled: &Compiled) -> Vec<Reason> {
     let shape = Shape::of(movie);
-    let labels = &compiled.typed.0.labels;
+    let labels = &compiled.highlight_terms.0.labels;
     let mut found: Vec<(u32, Reason)> = Vec::new();
     for (at, (group, typed)) in compiled.plan.score.iter().zip(labels).enumerate() {
-        // A pin is told once, of the whole text.
-        let mut told = group.tiers.iter().filter(|tier| at == 0 || tier.kind != ReasonKind::Pin);
-        let best = told.find_map(|tier| shape.find(&tier.clause).map(|found| (tier, found)));
+        // A pin is a reason once, of the whole text.
+        let mut tiers = group.tiers.iter().filter(|tier| at == 0 || tier.kind != ReasonKind::Pin);
+        let best = tiers.find_map(|tier| shape.find(&tier.clause).map(|found| (tier, found)));
         if let Some((tier, (field, matched))) = best {
             let reason = Reason { kind: tier.kind, field, typed: typed.clone(), matched };
             if !found.iter().any(|(_, known)| *known == reason) {
@@ -344,7 +345,7 @@ mod tests {
         VocabularyBuilder::new(100).words(words.map(|word| (word.to_owned(), counts))).build()
     }
 
-    fn typed(text: &str) -> Typed {
+    fn typed(text: &str) -> HighlightTerms {
         compile(&Question { text: text.to_owned(), ..Question::default() }, &vocabulary()).typed
     }
 

@@ -5,10 +5,11 @@
 //! same order, on every engine.
 
 pub mod compile;
-pub mod expand;
+
 pub mod facets;
 pub mod filter;
 pub mod highlight;
+pub mod lookup;
 pub mod prefix;
 pub mod rank;
 pub mod relax;
@@ -17,11 +18,11 @@ mod shape;
 pub mod similar;
 mod suggest;
 pub mod suggestions;
+mod term_expansion;
+mod title_tiers;
 pub mod toggle;
 pub mod understand;
 pub mod vocabulary;
-mod ways;
-mod whole;
 
 use serde::{Deserialize, Serialize};
 use wikimovie_domain::{ReasonKind, YearRange};
@@ -98,7 +99,7 @@ pub struct Tier {
     pub kind: ReasonKind,
 }
 
-/// Ways to match of which a movie gets the best only; tiers stand in falling order of weight.
+/// TermExpansion to match of which a movie gets the best only; tiers stand in falling order of weight.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// The tiers.

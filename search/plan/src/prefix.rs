@@ -6,14 +6,14 @@ use wikimovie_text::{reading, stop};
 use super::{
     Clause, Group, MAX_PREFIX_CHARS, Plan,
     compile::Compiled,
-    expand, filter,
-    ways::{Context, Scope, Ways, ways},
-    whole::Whole,
+    filter, lookup,
+    term_expansion::{ExpansionContext, FieldScope, TermExpansion, expand_term},
+    title_tiers::TitleTiers,
 };
-use crate::{highlight::Typed, vocabulary::Vocabulary};
+use crate::{highlight::HighlightTerms, vocabulary::Vocabulary};
 
-/// Reads a text still being typed, as the start of a title: each word stands in the title in some way, the last
-/// one as its start.
+/// Reads a text still being typed, as the start of a title: each word occurs in the title in some expansion, the
+/// last one as its start.
 pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> Compiled {
     let text = reading::cut(text);
     let found: Vec<String> =
@@ -21,18 +21,20 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
     let words: Vec<&str> = found.iter().map(String::as_str).collect();
     let open = !text.ends_with(char::is_whitespace);
     let synonyms = vocabulary.synonyms_in(&words);
-    let context = Context { words: &words, open, scope: Scope::Title, vocabulary, synonyms: &synonyms };
-    let ways: Vec<Ways> = (0..words.len()).map(|at| ways(&context, at, false)).collect();
+    let context =
+        ExpansionContext { words: &words, open, scope: FieldScope::Title, vocabulary, synonyms: &synonyms };
+    let expansions: Vec<TermExpansion> =
+        (0..words.len()).map(|at| expand_term(&context, at, false)).collect();
     let longer = match words.as_slice() {
-        // A few letters alone go on to too many words.
+        // A few letters alone are a prefix of too many words.
         [.., last] if open && (words.len() > 1 || last.chars().count() > MAX_PREFIX_CHARS) => {
-            expand::longer(vocabulary, last, |counts| counts.title)
+            lookup::longer(vocabulary, last, |counts| counts.title)
         }
         _ => Vec::new(),
     };
-    let whole = Whole {
+    let titles = TitleTiers {
         words: &words,
-        ways: &ways,
+        expansions: &expansions,
         understood: &[],
         open,
         longer: &longer,
@@ -46,17 +48,17 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
     if !words.is_empty() {
         // Titles are listed with and without their article.
         let first = usize::from(words.len() > 1 && stop::is_article(words[0]));
-        let every = Clause::all_of(ways[first..].iter().map(Ways::any));
-        let starts = if open { whole.starts() } else { Clause::None };
-        must.push(Clause::any_of([every, whole.is_title(), starts]));
-        score.push(whole.prefix_group());
+        let every = Clause::all_of(expansions[first..].iter().map(TermExpansion::any));
+        let starts = if open { titles.starts() } else { Clause::None };
+        must.push(Clause::any_of([every, titles.is_title(), starts]));
+        score.push(titles.prefix_group());
         labels.push(words.join(" "));
-        for (word, ways) in words.iter().zip(&ways) {
-            score.push(Group::new(ways.tiers.iter().cloned()));
+        for (word, expansion) in words.iter().zip(&expansions) {
+            score.push(Group::new(expansion.tiers.iter().cloned()));
             labels.push((*word).to_owned());
         }
     }
-    let typed = Typed::new(&score, &labels, 1..score.len().max(1), &[]);
+    let highlight_terms = HighlightTerms::new(&score, &labels, 1..score.len().max(1), &[]);
     let plan = Plan { must: Clause::all_of(must), drill: filtered.drill, score };
-    Compiled { plan, understood: Vec::new(), warnings: filtered.warnings, typed }
+    Compiled { plan, understood: Vec::new(), warnings: filtered.warnings, highlight_terms }
 }

@@ -1,4 +1,4 @@
-//! What a match is worth: the one table of weights, and the prior that breaks ties.
+//! Scores: the one table of weights, and the prior that breaks ties.
 //!
 //! A score is a sum over groups, of each its best tier. The whole text comes first: what it says of the title
 //! outweighs all single words together, so that an exact title is above a title that merely has rare words.
@@ -13,38 +13,38 @@ use crate::understand::MAX_UNDERSTOOD;
 /// Scores stay below, so that a 32-bit float holds them exactly.
 pub const SCORE_LIMIT: u32 = 1 << 24;
 
-/// Worth of the whole text against a title. Each step is above the sum that the words below could make up for.
-pub mod whole {
+/// Weights of the title tiers. Each step is above the sum of what single words could add below it.
+pub mod title {
     /// Pinned to the text by the operator; each further pin is worth one less.
     pub const PIN: u32 = 9_500_000;
-    /// The title, as it stands.
+    /// The title as typed.
     pub const EXACT: u32 = 8_000_000;
     /// The title without the year typed, and of that year.
     pub const EXACT_IN_YEAR: u32 = 7_900_000;
-    /// The title written otherwise (article, numerals, joined or split words): the same movie is meant.
+    /// A normal form of the title (article, numerals, joined or split words): the same movie is meant.
     pub const FORM: u32 = 7_200_000;
     /// The same, without the year typed, and of that year.
     pub const FORM_IN_YEAR: u32 = 7_100_000;
     /// The title, with a synonym in place of what was typed.
     pub const SYNONYM: u32 = 6_500_000;
-    /// While it is typed: the last word goes on to the end of the title, `star w` to `Star Wars` before its sequels.
+    /// While it is typed: the last word is completed to the end of the title, `star w` to `Star Wars` before its sequels.
     pub const ENDS: u32 = 6_000_000;
-    /// The title goes on behind the text: `Star Wars` of `Star Wars: A New Hope`.
+    /// The title starts with the text: `Star Wars` of `Star Wars: A New Hope`.
     pub const STARTS: u32 = 5_500_000;
     /// The same, with a synonym in place of what was typed.
     pub const STARTS_SYNONYM: u32 = 5_200_000;
     /// The same, without the year typed, and of that year.
     pub const STARTS_IN_YEAR: u32 = 5_000_000;
+    /// The last word completed is the end of the title: `ghostbuster` is `Ghostbusters` before its sequels.
+    pub const COMPLETED: u32 = 4_900_000;
     /// The title starts with the letters typed so far; the last word may be half typed.
     pub const STARTS_OPEN: u32 = 4_800_000;
-    /// The last word goes on to the end of the title: `ghostbuster` is `Ghostbusters` before its sequels.
-    pub const COMPLETED: u32 = 4_900_000;
     /// The title without the year typed, of the year before or behind: people remember years badly.
     pub const FORM_NEAR_YEAR: u32 = 4_500_000;
-    /// The title, with slips put right, and of the year typed.
-    pub const SLIP_IN_YEAR: u32 = 4_200_000;
-    /// The title, with slips put right.
-    pub const SLIP: u32 = 4_000_000;
+    /// The title, with typos put right, and of the year typed.
+    pub const TYPO_IN_YEAR: u32 = 4_200_000;
+    /// The title, with typos put right.
+    pub const TYPO: u32 = 4_000_000;
     /// The title, but for a year, a genre, or words such as `movie`.
     pub const REST: u32 = 3_000_000;
     /// The words side by side in the title.
@@ -55,37 +55,37 @@ pub mod whole {
     pub const ALL_VARIANTS: u32 = 1_400_000;
 }
 
-/// Points of a single word, multiplied by its rarity (at most [`MAX_RARITY`]). Title, then cast, then summary:
+/// Weights of a single word, multiplied by its rarity (at most [`MAX_RARITY`]). Title, then cast, then summary:
 /// a title names a movie, a summary mentions much that it is not about.
 pub mod word {
     /// In the title.
     pub const TITLE: u32 = 1000;
     /// In the title, joined or split otherwise: the same word to a reader.
     pub const TITLE_JOINED: u32 = 900;
-    /// In the title, as another writing of the number.
+    /// In the title, as another spelling of the number.
     pub const TITLE_NUMERAL: u32 = 850;
     /// In the title, with or without the ending of a plural.
     pub const TITLE_INFLECTED: u32 = 800;
-    /// In the title, as a synonym: the operator says it is the same, the typist did not.
+    /// In the title, as a synonym: the operator calls it the same, the typist did not.
     pub const TITLE_SYNONYM: u32 = 750;
-    /// In the title, going on behind the letters typed.
+    /// In the title, as a prefix.
     pub const TITLE_PREFIX: u32 = 700;
-    /// In the cast: below any title word as typed, above any slip.
+    /// In the cast: below any title word as typed, above any typo.
     pub const CAST: u32 = 600;
     /// In the cast, joined or split otherwise.
     pub const CAST_JOINED: u32 = 540;
     /// In the cast, as a synonym.
     pub const CAST_SYNONYM: u32 = 510;
-    /// In the title, one slip away.
-    pub const TITLE_SLIP: u32 = 500;
-    /// In the cast, going on behind the letters typed.
+    /// In the title, one typo away.
+    pub const TITLE_TYPO: u32 = 500;
+    /// In the cast, as a prefix.
     pub const CAST_PREFIX: u32 = 420;
-    /// In the title, two slips away.
-    pub const TITLE_SLIPS: u32 = 350;
-    /// In the cast, one slip away.
-    pub const CAST_SLIP: u32 = 300;
-    /// In the cast, two slips away.
-    pub const CAST_SLIPS: u32 = 200;
+    /// In the title, two typos away.
+    pub const TITLE_TWO_TYPOS: u32 = 350;
+    /// In the cast, one typo away.
+    pub const CAST_TYPO: u32 = 300;
+    /// In the cast, two typos away.
+    pub const CAST_TWO_TYPOS: u32 = 200;
     /// In the summary.
     pub const SUMMARY: u32 = 150;
     /// In the summary, with or without the ending of a plural.
@@ -94,24 +94,24 @@ pub mod word {
     pub const SUMMARY_JOINED: u32 = 120;
     /// In the summary, as a synonym.
     pub const SUMMARY_SYNONYM: u32 = 110;
-    /// In the summary, going on behind the letters typed.
+    /// In the summary, as a prefix.
     pub const SUMMARY_PREFIX: u32 = 80;
-    /// In the summary, a slip or two away.
-    pub const SUMMARY_SLIP: u32 = 50;
-    /// Slips count so many times less where the typed word is known: exact beats slip, but a slip can make
+    /// In the summary, a typo or two away.
+    pub const SUMMARY_TYPO: u32 = 50;
+    /// Slips count so many times less where the typed word is known: exact beats typo, but a typo can make
     /// another word.
     pub const KNOWN_DIVISOR: u32 = 5;
     /// Slips in the first letter count so many times less: people rarely make them.
     pub const START_DIVISOR: u32 = 2;
 }
 
-/// Worth of a piece read as more than words. A name or genre read from the text is meant more often than its
+/// Weights of what words are understood as. A name or genre read from the text is meant more often than its
 /// words in a title, less often than a title as a whole.
 pub mod reading {
     /// A person.
     pub const PERSON: u32 = 400_000;
-    /// A person, a slip put right.
-    pub const PERSON_SLIP: u32 = 320_000;
+    /// A person, a typo put right.
+    pub const PERSON_TYPO: u32 = 320_000;
     /// A year: who types one means it.
     pub const YEAR: u32 = 300_000;
     /// A decade or a range of years.
@@ -131,7 +131,7 @@ const MIN_RARITY: u32 = 5;
 
 // The arithmetic of the bound: one whole-text tier, every word at its best, every reading at its best.
 const _: () = assert!(
-    whole::PIN + MAX_WORDS as u32 * word::TITLE * MAX_RARITY + MAX_UNDERSTOOD as u32 * reading::PERSON
+    title::PIN + MAX_WORDS as u32 * word::TITLE * MAX_RARITY + MAX_UNDERSTOOD as u32 * reading::PERSON
         < SCORE_LIMIT
 );
 
@@ -157,10 +157,10 @@ pub fn prior(movie: &Movie) -> u32 {
     ((cast + summary + genres) / SHARE + flags).min(MAX_PRIOR)
 }
 
-/// One whole, as [`share`] tells it.
+/// One whole, in the unit of [`share`].
 const SHARE: u32 = 1000;
 
-/// `value` of `whole`, in thousandths, growing ever slower: the tenth name tells less than the first.
+/// `value` of `whole`, in thousandths, growing ever slower: the tenth name means less than the first.
 fn share(value: usize, whole: usize) -> u32 {
     let ratio = ((value as f64 + 1.0).ln() / (whole as f64 + 1.0).ln()).min(1.0);
     (ratio * f64::from(SHARE)) as u32

@@ -23,20 +23,20 @@ const DECADE: u32 = 10;
 const NEAR_YEARS: u32 = 10;
 
 /// The groups that score likeness to a movie; what meets none of them is not alike.
-pub(crate) fn groups(movie: &Movie, vocabulary: &Vocabulary) -> Vec<Group> {
-    Terms { vocabulary }.of(movie)
+pub fn groups(movie: &Movie, vocabulary: &Vocabulary) -> Vec<Group> {
+    SimilarTerms { vocabulary }.of(movie)
 }
 
 /// A movie that meets any of the groups.
-pub(crate) fn any(groups: &[Group]) -> Clause {
+pub fn any(groups: &[Group]) -> Clause {
     Clause::any_of(groups.iter().flat_map(|group| &group.tiers).map(|tier| tier.clause.clone()))
 }
 
-struct Terms<'a> {
+struct SimilarTerms<'a> {
     vocabulary: &'a Vocabulary,
 }
 
-impl Terms<'_> {
+impl SimilarTerms<'_> {
     fn of(&self, movie: &Movie) -> Vec<Group> {
         let entry = |entry: Option<&Entry>| entry.map_or(0, |entry| entry.movies);
         let mut groups = Vec::new();

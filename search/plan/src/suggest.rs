@@ -14,8 +14,8 @@ use crate::vocabulary::Vocabulary;
 const FULL: u32 = 3;
 /// Score of a name of which every typed word is a word or the start of one.
 const WORDS: u32 = 2;
-/// Score of a name met but for a slip.
-const SLIP: u32 = 1;
+/// Score of a name met but for a typo.
+const TYPO: u32 = 1;
 
 impl Vocabulary {
     /// People that a text still being typed may mean: each typed word is a word of the name, the last one its
@@ -41,7 +41,7 @@ impl Vocabulary {
                 words.iter().enumerate().map(|(at, word)| self.bearers_near(word, at + 1 == words.len()));
             let slipped = intersection(lists.collect());
             found.extend(
-                slipped.into_iter().filter(|ord| !exact.contains(ord)).map(|ord| (ord as usize, SLIP)),
+                slipped.into_iter().filter(|ord| !exact.contains(ord)).map(|ord| (ord as usize, TYPO)),
             );
         }
         best(found, limit, |ord| (self.people()[ord].movies, ord))
@@ -61,7 +61,7 @@ impl Vocabulary {
             } else if starts_in(name, &typed) {
                 WORDS
             } else if near.as_ref().is_some_and(|near| near.edits_of_start(name)) {
-                SLIP
+                TYPO
             } else {
                 0
             }
@@ -94,7 +94,7 @@ impl Vocabulary {
             let score = if provider.key.starts_with(text) {
                 Some(WORDS)
             } else {
-                near.edits(&provider.key).map(|_| SLIP)
+                near.edits(&provider.key).map(|_| TYPO)
             };
             score.map(|score| (at, score))
         });
@@ -109,7 +109,7 @@ impl Vocabulary {
             let names = self.names();
             return if open { names.bearers_of_prefix(word) } else { names.bearers_of(word).to_vec() };
         }
-        // Two slips in a word not yet finished would let in almost anyone.
+        // Two typos in a word not yet finished would let in almost anyone.
         let near = if open { FuzzyMatcher::prefix(word, 1) } else { FuzzyMatcher::word(word, edits) };
         let mut ords = Vec::new();
         near.each(self.names().words(), None, |_, at, _| ords.extend_from_slice(self.names().bearers(at)));

@@ -1,4 +1,4 @@
-//! Suggestions put together from what an engine found and counted, the same for every engine.
+//! Suggestions made of what an engine found and counted, the same for every engine.
 
 use wikimovie_domain::{
     AutocompleteRequest, FacetField, Highlight, Movie, Question, SearchField, Suggested, Suggestion,
@@ -13,27 +13,31 @@ use crate::{
     vocabulary::{Entry, Vocabulary},
 };
 
-/// People looked at for one keystroke; under a filter most of them may have no hit.
+/// People considered for one keystroke; under a filter most of them may have no hit.
 const PEOPLE_CANDIDATES: usize = 500;
 
 /// Most genres and decades among suggestions of several kinds: there are few, and they would crowd out the rest.
 const FEW: usize = 2;
 
-/// What may be suggested for a text, before anything is counted: places in the vocabulary, best first.
+/// Candidates for suggestions, before anything is counted: indices into the vocabulary, best first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Candidates {
-    pub(crate) movies: bool,
-    pub(crate) people: Vec<usize>,
-    pub(crate) genres: Vec<usize>,
-    pub(crate) decades: Vec<i64>,
+pub struct Candidates {
+    /// Whether movies are wanted.
+    pub movies: bool,
+    /// Indices of people.
+    pub people: Vec<usize>,
+    /// Indices of genres.
+    pub genres: Vec<usize>,
+    /// First years of decades.
+    pub decades: Vec<i64>,
     kinds: usize,
 }
 
 /// Movies under the current filters, by what they have.
-pub(crate) trait Counts {
-    /// With the person at this place of the vocabulary.
+pub trait Counts {
+    /// With the person at this index of the vocabulary.
     fn person(&self, at: usize) -> u64;
-    /// Of the genre at this place.
+    /// Of the genre at this index.
     fn genre(&self, at: usize) -> u64;
     /// Of the decade that starts so.
     fn decade(&self, from: i64) -> u64;
@@ -41,7 +45,7 @@ pub(crate) trait Counts {
 
 impl Candidates {
     /// What the text may mean; none where nothing is typed or wanted.
-    pub(crate) fn of(request: &AutocompleteRequest, vocabulary: &Vocabulary) -> Option<Self> {
+    pub fn of(request: &AutocompleteRequest, vocabulary: &Vocabulary) -> Option<Self> {
         if request.first == 0 || text::key(&request.prefix).is_empty() {
             return None;
         }
@@ -65,12 +69,12 @@ impl Candidates {
     }
 
     /// Whether anything must be counted.
-    pub(crate) fn needs_counts(&self) -> bool {
+    pub fn needs_counts(&self) -> bool {
         !(self.people.is_empty() && self.genres.is_empty() && self.decades.is_empty())
     }
 
     /// The suggestions, best first, each with a hit under the filters.
-    pub(crate) fn suggestions(
+    pub fn suggestions(
         &self,
         request: &AutocompleteRequest,
         compiled: &Compiled,
@@ -109,7 +113,7 @@ impl Candidates {
 
 fn movie_suggestion(request: &AutocompleteRequest, compiled: &Compiled, movie: Movie) -> Suggestion {
     Suggestion {
-        highlight: highlight_text(SearchField::Title, &movie.title, &compiled.typed),
+        highlight: highlight_text(SearchField::Title, &movie.title, &compiled.highlight_terms),
         count: 1,
         question: Question {
             text: movie.title.clone(),

@@ -23,7 +23,7 @@ use crate::{
 const MAX_NAME_WORDS: usize = 5;
 /// Most words of a genre's name.
 const MAX_GENRE_WORDS: usize = 3;
-/// Letters from which a word may hold a slip inside a name.
+/// Letters from which a word may hold a typo inside a name.
 const MIN_SHORT_CHARS: usize = 3;
 /// Letters of a whole name from which that is so.
 const MIN_NAME_CHARS: usize = 6;
@@ -47,8 +47,8 @@ pub struct Understood {
     pub nearly: Clause,
     /// Years meant, for a time.
     pub years: Option<YearRange>,
-    /// Whether a slip was put right.
-    pub slip: bool,
+    /// Whether a typo was put right.
+    pub typo: bool,
 }
 
 /// Reads the words of a text.
@@ -64,7 +64,7 @@ pub fn understand(text: &str, words: &[TypedWord], vocabulary: &Vocabulary) -> V
     reader.people();
     reader.genres();
     reader.lone_name();
-    reader.people_with_a_slip();
+    reader.people_with_a_typo();
     let mut found = reader.found;
     found.sort_by_key(|understood| understood.words.start);
     found.truncate(MAX_UNDERSTOOD);
@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
             clause: Clause::Years(years),
             nearly: Clause::None,
             years: Some(years),
-            slip: false,
+            typo: false,
         });
     }
 
@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn take_person(&mut self, words: Range<usize>, person: &Entry, slip: bool) {
+    fn take_person(&mut self, words: Range<usize>, person: &Entry, typo: bool) {
         let lead =
             self.lead(words.start, |word| matches!(word, "with" | "starring" | "featuring" | "by" | "and"));
         self.take(Understood {
@@ -258,16 +258,16 @@ impl<'a> Reader<'a> {
                         clause,
                         nearly,
                         years: None,
-                        slip: false,
+                        typo: false,
                     });
                 }
             }
         }
     }
 
-    /// People of whose name one word holds a slip. Only a word that the catalogue hardly knows is taken for one,
+    /// People of whose name one word holds a typo. Only a word that the catalogue hardly knows is taken for one,
     /// or a text that is a name and nothing else, so that `John Wick` stays who he is.
-    fn people_with_a_slip(&mut self) {
+    fn people_with_a_typo(&mut self) {
         let free = self.taken.iter().filter(|taken| !**taken).count();
         for size in (2..=MAX_NAME_WORDS.min(self.words.len())).rev() {
             for start in 0..=self.words.len() - size {
@@ -287,13 +287,13 @@ impl<'a> Reader<'a> {
         let is_no_name = |at: usize| self.vocabulary.names().bearers_of(self.word(at)).is_empty();
         let strange: Vec<usize> =
             (0..counts.len()).filter(|&at| is_no_name(range.start + at) && counts[at].sum() <= 2).collect();
-        let slips = match strange[..] {
+        let typos = match strange[..] {
             [slip] => vec![slip],
             [] if alone && counts.iter().any(|counts| counts.title == 0) => (0..counts.len()).collect(),
             _ => return None,
         };
         let names: Vec<&str> = range.clone().map(|at| self.word(at)).collect();
-        // A strange word is a slip for sure; one of several that are known is not, where it is short.
+        // A strange word is a typo for sure; one of several that are known is not, where it is short.
         let sure = !strange.is_empty();
         let best = slips.into_iter().filter_map(|slip| person_with_slip(self.vocabulary, &names, slip, sure));
         best.min_by_key(|&(edits, ord)| (edits, std::cmp::Reverse(self.vocabulary.people()[ord].movies), ord))
@@ -301,9 +301,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The best person whose name is these words but for slips in one of them. The name as a whole tells who is meant,
-/// so that a word too short to be guessed alone (`ian olm`) may hold one slip.
-fn person_with_slip(vocabulary: &Vocabulary, names: &[&str], slip: usize, sure: bool) -> Option<(u8, usize)> {
+/// The best person whose name is these words but for typos in one of them. The name as a whole tells who is meant,
+/// so that a word too short to be guessed alone (`ian olm`) may hold one typo.
+fn person_with_slip(vocabulary: &Vocabulary, names: &[&str], typo: usize, sure: bool) -> Option<(u8, usize)> {
     let letters: usize = names.iter().map(|name| name.chars().count()).sum();
     let short =
         sure && (MIN_SHORT_CHARS..).contains(&names[slip].chars().count()) && letters >= MIN_NAME_CHARS;

@@ -1,12 +1,12 @@
-//! The ways in which one typed word may be met by a movie.
+//! Term expansion: the words of the catalogue that one typed word stands for, each with its weight.
 
 use wikimovie_domain::ReasonKind;
 use wikimovie_text::{numerals, stop};
 
 use super::{
     Clause, MAX_PREFIX_CHARS, Tier, WordField,
-    expand::{self, Variant},
-    rank::{rarity, word as points},
+    lookup::{self, Variant},
+    rank::{rarity, word as weights},
 };
 use crate::{
     rules::Synonym,
@@ -18,34 +18,34 @@ const MAX_SPLITS: usize = 4;
 
 /// Fields that words are looked for in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
+pub(crate) enum FieldScope {
     /// Title, cast and summary.
     Everywhere,
     /// The title alone.
     Title,
 }
 
-/// The words of a text as the ways see them.
+/// The words of a text, and what they are expanded by.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Context<'a> {
+pub(crate) struct ExpansionContext<'a> {
     /// The words, folded.
     pub(crate) words: &'a [&'a str],
-    /// Whether the last word may go on.
+    /// Whether the last word may be incomplete.
     pub(crate) open: bool,
-    /// Where to look.
-    pub(crate) scope: Scope,
+    /// Fields to search.
+    pub(crate) scope: FieldScope,
     /// The words known.
     pub(crate) vocabulary: &'a Vocabulary,
     /// Synonyms of words or runs of them.
     pub(crate) synonyms: &'a [Synonym],
 }
 
-/// How one word may be met.
+/// What one word stands for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ways {
+pub(crate) struct TermExpansion {
     /// Tiers, in no order.
     pub(crate) tiers: Vec<Tier>,
-    /// FuzzyMatcher words, nearest first.
+    /// Near words, nearest first.
     pub(crate) near: Vec<Variant>,
     /// Whether any word of the catalogue is among them.
     pub(crate) known: bool,
@@ -55,20 +55,20 @@ pub(crate) struct Ways {
     pub(crate) titles: u32,
 }
 
-impl Ways {
-    /// Any of the ways, whatever its worth.
+impl TermExpansion {
+    /// Any of the terms, whatever its weight.
     pub(crate) fn any(&self) -> Clause {
         Clause::any_of(self.tiers.iter().map(|tier| tier.clause.clone()))
     }
 
-    /// Any of the ways into the title.
+    /// Any of the terms in the title.
     pub(crate) fn any_in_title(&self) -> Clause {
         let in_title = self.tiers.iter().filter(|tier| field_of(&tier.clause) == Some(WordField::Title));
         Clause::any_of(in_title.map(|tier| tier.clause.clone()))
     }
 }
 
-/// The one field that a clause looks into.
+/// The one field that a clause searches.
 pub(crate) fn field_of(clause: &Clause) -> Option<WordField> {
     match clause {
         Clause::Word(field, _) | Clause::Prefix(field, _) | Clause::Phrase(field, _) => Some(*field),
@@ -77,8 +77,8 @@ pub(crate) fn field_of(clause: &Clause) -> Option<WordField> {
     }
 }
 
-/// The ways of the word at this place; `exact` allows none but the word itself.
-pub(crate) fn ways(context: &Context<'_>, at: usize, exact: bool) -> Ways {
+/// Expands the word at this position; `exact` allows nothing but the word itself.
+pub(crate) fn expand_term(context: &ExpansionContext<'_>, at: usize, exact: bool) -> TermExpansion {
     let mut builder = Builder { context, at, word: context.words[at], tiers: Vec::new() };
     builder.itself();
     let mut near = Vec::new();
@@ -92,13 +92,13 @@ pub(crate) fn ways(context: &Context<'_>, at: usize, exact: bool) -> Ways {
         if open {
             builder.prefix();
         }
-        near = builder.slips(open);
+        near = builder.typos(open);
     }
     builder.finish(near)
 }
 
 struct Builder<'a> {
-    context: &'a Context<'a>,
+    context: &'a ExpansionContext<'a>,
     at: usize,
     word: &'a str,
     tiers: Vec<Tier>,
@@ -106,7 +106,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn add(&mut self, weight: u32, kind: ReasonKind, clause: Clause) {
-        let outside = self.context.scope == Scope::Title && field_of(&clause) != Some(WordField::Title);
+        let outside = self.context.scope == FieldScope::Title && field_of(&clause) != Some(WordField::Title);
         if clause != Clause::None && !outside {
             self.tiers.push(Tier { weight, clause, kind });
         }
@@ -118,19 +118,19 @@ impl Builder<'_> {
 
     fn itself(&mut self) {
         use WordField::{Cast, Summary, Title};
-        let fields = [(Title, points::TITLE), (Cast, points::CAST), (Summary, points::SUMMARY)];
+        let fields = [(Title, weights::TITLE), (Cast, weights::CAST), (Summary, weights::SUMMARY)];
         for (field, weight) in fields {
             self.add(weight, ReasonKind::Word, Clause::Word(field, self.word.to_owned()));
         }
     }
 
-    /// What the operator says the word, or a run of words it is part of, also means.
+    /// Synonyms, by the operator's rules, of the word or of a run of words it is part of.
     fn synonyms(&mut self) {
         use WordField::{Cast, Summary, Title};
         let fields = [
-            (Title, points::TITLE_SYNONYM),
-            (Cast, points::CAST_SYNONYM),
-            (Summary, points::SUMMARY_SYNONYM),
+            (Title, weights::TITLE_SYNONYM),
+            (Cast, weights::CAST_SYNONYM),
+            (Summary, weights::SUMMARY_SYNONYM),
         ];
         let (context, at) = (self.context, self.at);
         for synonym in context.synonyms.iter().filter(|synonym| synonym.words.contains(&at)) {
@@ -144,18 +144,18 @@ impl Builder<'_> {
         if let Some(number) = numerals::number_in_title(self.context.words, self.at) {
             let others = numerals::spellings(number).into_iter().filter(|spelling| spelling != self.word);
             let clause = Clause::any_of(others.map(|spelling| Clause::Word(WordField::Title, spelling)));
-            self.add(points::TITLE_NUMERAL, ReasonKind::Numeral, clause);
+            self.add(weights::TITLE_NUMERAL, ReasonKind::Numeral, clause);
         }
     }
 
-    /// The word with another ending: nearly the same to a reader, so above any slip.
+    /// The word with another ending: nearly the same to a reader, so above any typo.
     fn inflected(&mut self) {
         use WordField::{Summary, Title};
-        for (form, counts) in expand::inflected(self.context.vocabulary, self.word) {
+        for (form, counts) in lookup::inflected(self.context.vocabulary, self.word) {
             let kind = if form.starts_with(self.word) { ReasonKind::Prefix } else { ReasonKind::Typo };
             for (field, count, weight) in [
-                (Title, counts.title, points::TITLE_INFLECTED),
-                (Summary, counts.summary, points::SUMMARY_INFLECTED),
+                (Title, counts.title, weights::TITLE_INFLECTED),
+                (Summary, counts.summary, weights::SUMMARY_INFLECTED),
             ] {
                 if count > 0 {
                     self.add(weight, kind, Clause::Word(field, form.clone()));
@@ -173,13 +173,13 @@ impl Builder<'_> {
             let joined = format!("{}{}", words[first], words[first + 1]);
             self.add_joined(&joined);
             if open_end && first + 2 == words.len() && joined.len() > MAX_PREFIX_CHARS {
-                let longer = expand::longer(self.context.vocabulary, &joined, |counts| counts.title);
+                let longer = lookup::longer(self.context.vocabulary, &joined, |counts| counts.title);
                 let clause =
                     Clause::any_of(longer.into_iter().map(|word| Clause::Word(WordField::Title, word)));
-                self.add(points::TITLE_PREFIX, ReasonKind::Joined, clause);
+                self.add(weights::TITLE_PREFIX, ReasonKind::Joined, clause);
             }
         }
-        // Letters typed apart: `s w a t`.
+        // Letters typed with spaces between them: `s w a t`.
         let single = |at: usize| words[at].chars().count() == 1;
         if single(self.at) {
             let start = (0..self.at).rev().take_while(|&at| single(at)).last().unwrap_or(self.at);
@@ -194,9 +194,9 @@ impl Builder<'_> {
         use WordField::{Cast, Summary, Title};
         let counts = self.context.vocabulary.counts(joined);
         for (count, field, weight) in [
-            (counts.title, Title, points::TITLE_JOINED),
-            (counts.cast, Cast, points::CAST_JOINED),
-            (counts.summary, Summary, points::SUMMARY_JOINED),
+            (counts.title, Title, weights::TITLE_JOINED),
+            (counts.cast, Cast, weights::CAST_JOINED),
+            (counts.summary, Summary, weights::SUMMARY_JOINED),
         ] {
             if count > 0 {
                 self.add(weight, ReasonKind::Joined, Clause::Word(field, joined.to_owned()));
@@ -204,13 +204,13 @@ impl Builder<'_> {
         }
     }
 
-    /// The word split in two that stand side by side, where the catalogue has both. The likeliest splits are those
+    /// The word split into two adjacent ones, where the catalogue has both. The likeliest splits are those
     /// of which the rarer half is most common.
     fn split(&mut self) {
         let vocabulary = self.context.vocabulary;
         let word = self.word;
         for (field, weight) in
-            [(WordField::Title, points::TITLE_JOINED), (WordField::Cast, points::CAST_JOINED)]
+            [(WordField::Title, weights::TITLE_JOINED), (WordField::Cast, weights::CAST_JOINED)]
         {
             let count = |half: &str| {
                 let counts = vocabulary.counts(half);
@@ -233,25 +233,25 @@ impl Builder<'_> {
         }
     }
 
-    /// Words that go on behind the letters typed. In summaries only where nothing else is found: many words there
+    /// Words that the typed letters are a prefix of. In summaries only where nothing else is found: many words there
     /// start alike.
     fn prefix(&mut self) {
         use WordField::{Cast, Summary, Title};
         let short = self.word.chars().count() <= MAX_PREFIX_CHARS;
         let unknown = self.counts().sum() == 0;
         let fields = [
-            (Title, points::TITLE_PREFIX, true),
-            (Cast, points::CAST_PREFIX, true),
-            (Summary, points::SUMMARY_PREFIX, unknown && !short),
+            (Title, weights::TITLE_PREFIX, true),
+            (Cast, weights::CAST_PREFIX, true),
+            (Summary, weights::SUMMARY_PREFIX, unknown && !short),
         ];
         for (field, weight, wanted) in fields {
-            if !wanted || (self.context.scope == Scope::Title && field != Title) {
+            if !wanted || (self.context.scope == FieldScope::Title && field != Title) {
                 continue;
             }
             let clause = if short {
                 Clause::Prefix(field, self.word.to_owned())
             } else {
-                let longer = expand::longer(self.context.vocabulary, self.word, |counts| match field {
+                let longer = lookup::longer(self.context.vocabulary, self.word, |counts| match field {
                     Title => counts.title,
                     Cast => counts.cast,
                     Summary => counts.summary,
@@ -260,7 +260,7 @@ impl Builder<'_> {
             };
             self.add(weight, ReasonKind::Prefix, clause);
         }
-        if self.context.scope == Scope::Title {
+        if self.context.scope == FieldScope::Title {
             self.split_prefix();
         }
     }
@@ -281,21 +281,21 @@ impl Builder<'_> {
                 Clause::Word(WordField::Title, word[..at].to_owned()),
                 Clause::Prefix(WordField::Title, start),
             ];
-            self.add(points::TITLE_SLIP, ReasonKind::Joined, Clause::AllOf(halves));
+            self.add(weights::TITLE_TYPO, ReasonKind::Joined, Clause::AllOf(halves));
         }
     }
 
-    fn slips(&mut self, open: bool) -> Vec<Variant> {
+    fn typos(&mut self, open: bool) -> Vec<Variant> {
         let counts = self.counts();
         let vocabulary = self.context.vocabulary;
-        // Letters that start a word are seldom a slip of another one; an article is never one.
+        // Letters that start a word are seldom a typo of another one; an article is never one.
         if stop::is_stop_word(self.word) {
             return Vec::new();
         }
-        let mut near = expand::near(vocabulary, self.word);
+        let mut near = lookup::near(vocabulary, self.word);
         let found_open = self.tiers.iter().any(|tier| tier.kind == ReasonKind::Prefix);
         if open && counts.sum() == 0 && !found_open && !near.iter().any(|v| v.counts.title > 0) {
-            let longer = expand::near_prefix(vocabulary, self.word);
+            let longer = lookup::near_prefix(vocabulary, self.word);
             near.extend(longer.into_iter().filter(|variant| variant.edits > 0));
         }
         let known = counts.sum() > 0;
@@ -303,21 +303,21 @@ impl Builder<'_> {
             for same_start in [true, false] {
                 let variants: Vec<&Variant> =
                     near.iter().filter(|v| v.edits == edits && v.same_start == same_start).collect();
-                self.add_slips(&variants, edits, same_start, known);
+                self.add_typos(&variants, edits, same_start, known);
             }
         }
         near
     }
 
-    fn add_slips(&mut self, variants: &[&Variant], edits: u8, same_start: bool, known: bool) {
+    fn add_typos(&mut self, variants: &[&Variant], edits: u8, same_start: bool, known: bool) {
         use WordField::{Cast, Summary, Title};
         let (title, cast) = match edits {
-            1 => (points::TITLE_SLIP, points::CAST_SLIP),
-            _ => (points::TITLE_SLIPS, points::CAST_SLIPS),
+            1 => (weights::TITLE_TYPO, weights::CAST_TYPO),
+            _ => (weights::TITLE_TWO_TYPOS, weights::CAST_TWO_TYPOS),
         };
-        let divisor = if known { points::KNOWN_DIVISOR } else { 1 }
-            * if same_start { 1 } else { points::START_DIVISOR };
-        for (field, weight) in [(Title, title), (Cast, cast), (Summary, points::SUMMARY_SLIP)] {
+        let divisor = if known { weights::KNOWN_DIVISOR } else { 1 }
+            * if same_start { 1 } else { weights::START_DIVISOR };
+        for (field, weight) in [(Title, title), (Cast, cast), (Summary, weights::SUMMARY_TYPO)] {
             // A known word in a summary needs no guess; whole summaries full of near words would drown it.
             if field == Summary && known {
                 continue;
@@ -339,8 +339,8 @@ impl Builder<'_> {
         synonyms.filter_map(|synonym| synonym.meant.iter().map(count).min()).max()
     }
 
-    /// Turns points into weights by how rare the word is: by its own count, or that of what it is taken for.
-    fn finish(mut self, near: Vec<Variant>) -> Ways {
+    /// Multiplies the weights by how rare the word is: by its own count, or that of what it is taken for.
+    fn finish(mut self, near: Vec<Variant>) -> TermExpansion {
         let own = most(self.counts());
         let count = if own > 0 {
             own
@@ -352,7 +352,7 @@ impl Builder<'_> {
             tier.weight *= rarity;
         }
         let known = own > 0 || self.tiers.iter().any(|tier| tier.kind != ReasonKind::Word);
-        Ways { exists: own > 0, titles: self.counts().title, tiers: self.tiers, near, known }
+        TermExpansion { exists: own > 0, titles: self.counts().title, tiers: self.tiers, near, known }
     }
 }
 

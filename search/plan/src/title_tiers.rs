@@ -1,29 +1,29 @@
-//! What the whole text says of a title: the group that outweighs single words.
+//! Title tiers: kinds of match of the text with a title as a whole, in the group that outweighs single words.
 
 use wikimovie_domain::{ReasonKind, UnderstandingKind, YearRange};
 use wikimovie_text::{normal_forms, stop};
 
-use super::{Clause, Group, Tier, WordField, rank::whole as points, ways::Ways};
+use super::{Clause, Group, Tier, WordField, rank::title as weights, term_expansion::TermExpansion};
 use crate::{rules::Synonym, understand::Understood};
 
-/// Most spellings tried of a text with slips.
+/// Most spellings tried of a text with typos.
 const MAX_SPELLINGS: usize = 64;
-/// Texts of more words are looked for as they are only.
+/// Longer texts are searched as typed only.
 const MAX_SPELLED_WORDS: usize = 12;
-/// FuzzyMatcher words tried for one word of the text.
+/// Near words tried for one word of the text.
 const NEAR_WORDS: usize = 12;
 
-/// A text as a whole.
-pub(crate) struct Whole<'a> {
+/// A text matched with titles as a whole.
+pub(crate) struct TitleTiers<'a> {
     /// Its words, folded.
     pub(crate) words: &'a [&'a str],
-    /// How each may be met.
-    pub(crate) ways: &'a [Ways],
+    /// What each stands for.
+    pub(crate) expansions: &'a [TermExpansion],
     /// What was read in it.
     pub(crate) understood: &'a [Understood],
-    /// Whether the last word may go on.
+    /// Whether the last word may be incomplete.
     pub(crate) open: bool,
-    /// Words that the last one may go on to.
+    /// Words that the last one is a prefix of.
     pub(crate) longer: &'a [String],
     /// Synonyms of its words.
     pub(crate) synonyms: &'a [Synonym],
@@ -31,7 +31,7 @@ pub(crate) struct Whole<'a> {
     pub(crate) pins: &'a [Clause],
 }
 
-impl Whole<'_> {
+impl TitleTiers<'_> {
     /// The title is this text, written in some way; what satisfies every word at once.
     pub(crate) fn is_title(&self) -> Clause {
         let key = Clause::TitleKey(self.words.join(" "));
@@ -73,30 +73,30 @@ impl Whole<'_> {
     }
 
     /// The group of a text still being typed: the title itself, then titles that start so (the better known
-    /// first, wherever the last word ends), then titles written apart or with a slip.
+    /// first, wherever the last word ends), then titles written apart or with a typo.
     pub(crate) fn prefix_group(&self) -> Group {
-        let slips = spellings(&(0..self.words.len()).collect::<Vec<_>>(), self.words, self.ways);
+        let typos = spellings(&(0..self.words.len()).collect::<Vec<_>>(), self.words, self.expansions);
         let starts =
             if self.open { self.starts() } else { Clause::TitleStarts(format!("{} ", self.words.join(" "))) };
         Group::new([
             Tier {
-                weight: points::EXACT,
+                weight: weights::EXACT,
                 clause: Clause::TitleKey(self.words.join(" ")),
                 kind: ReasonKind::ExactTitle,
             },
             Tier {
-                weight: points::FORM,
+                weight: weights::FORM,
                 clause: Clause::any_of(form(self.words)),
                 kind: ReasonKind::ExactTitle,
             },
-            Tier { weight: points::ENDS, clause: self.completed(), kind: ReasonKind::TitlePrefix },
-            Tier { weight: points::STARTS, clause: starts, kind: ReasonKind::TitlePrefix },
-            Tier { weight: points::COMPLETED, clause: self.joined(), kind: ReasonKind::Joined },
-            Tier { weight: points::SLIP, clause: slips, kind: ReasonKind::Typo },
+            Tier { weight: weights::ENDS, clause: self.completed(), kind: ReasonKind::TitlePrefix },
+            Tier { weight: weights::STARTS, clause: starts, kind: ReasonKind::TitlePrefix },
+            Tier { weight: weights::COMPLETED, clause: self.joined(), kind: ReasonKind::Joined },
+            Tier { weight: weights::TYPO, clause: typos, kind: ReasonKind::Typo },
         ])
     }
 
-    /// The title is this text with the last word gone on.
+    /// The title is this text with the last word completed.
     fn completed(&self) -> Clause {
         let Some((_, before)) = self.words.split_last() else {
             return Clause::None;
@@ -107,15 +107,15 @@ impl Whole<'_> {
         Clause::any_of(self.longer.iter().map(title))
     }
 
-    /// The last word stands in the title joined or split otherwise (`spiderm` in `Spider-Man`), beside all others:
-    /// a better guess than that its last letter is a slip.
+    /// The last word occurs in the title joined or split otherwise (`spiderm` in `Spider-Man`), beside all others:
+    /// a better guess than that its last letter is a typo.
     fn joined(&self) -> Clause {
-        let Some((last, before)) = self.ways.split_last() else {
+        let Some((last, before)) = self.expansions.split_last() else {
             return Clause::None;
         };
         let joined = last.tiers.iter().filter(|tier| tier.kind == ReasonKind::Joined);
         let joined = Clause::any_of(joined.map(|tier| tier.clause.clone()));
-        Clause::all_of(before.iter().map(Ways::any_in_title).chain([joined]))
+        Clause::all_of(before.iter().map(TermExpansion::any_in_title).chain([joined]))
     }
 
     /// The group of the whole text.
@@ -123,22 +123,26 @@ impl Whole<'_> {
         let mut tiers = Vec::new();
         let mut add = |weight, kind, clause| tiers.push(Tier { weight, clause, kind });
         for (place, pin) in (0u32..).zip(self.pins) {
-            add(points::PIN - place, ReasonKind::Pin, pin.clone());
+            add(weights::PIN - place, ReasonKind::Pin, pin.clone());
         }
         let key = self.words.join(" ");
-        add(points::EXACT, ReasonKind::ExactTitle, Clause::TitleKey(key.clone()));
-        add(points::FORM, ReasonKind::ExactTitle, Clause::any_of(form(self.words)));
-        add(points::STARTS, ReasonKind::TitlePrefix, Clause::TitleStarts(format!("{key} ")));
+        add(weights::EXACT, ReasonKind::ExactTitle, Clause::TitleKey(key.clone()));
+        add(weights::FORM, ReasonKind::ExactTitle, Clause::any_of(form(self.words)));
+        add(weights::STARTS, ReasonKind::TitlePrefix, Clause::TitleStarts(format!("{key} ")));
         let meant = self.meant();
-        add(points::SYNONYM, ReasonKind::Synonym, Clause::any_of(meant.iter().flat_map(|words| form(words))));
+        add(
+            weights::SYNONYM,
+            ReasonKind::Synonym,
+            Clause::any_of(meant.iter().flat_map(|words| form(words))),
+        );
         let starts = meant.iter().map(|words| Clause::TitleStarts(format!("{} ", words.join(" "))));
-        add(points::STARTS_SYNONYM, ReasonKind::Synonym, Clause::any_of(starts));
+        add(weights::STARTS_SYNONYM, ReasonKind::Synonym, Clause::any_of(starts));
         if self.open {
-            add(points::STARTS_OPEN, ReasonKind::TitlePrefix, Clause::TitleStarts(key));
-            add(points::COMPLETED, ReasonKind::TitlePrefix, self.completed());
+            add(weights::STARTS_OPEN, ReasonKind::TitlePrefix, Clause::TitleStarts(key));
+            add(weights::COMPLETED, ReasonKind::TitlePrefix, self.completed());
         }
-        let slips = spellings(&(0..self.words.len()).collect::<Vec<_>>(), self.words, self.ways);
-        add(points::SLIP, ReasonKind::Typo, slips);
+        let typos = spellings(&(0..self.words.len()).collect::<Vec<_>>(), self.words, self.expansions);
+        add(weights::TYPO, ReasonKind::Typo, typos);
         for understood in self.understood {
             let Some(years) = understood.years else { continue };
             for rest in self.rests(understood) {
@@ -148,16 +152,16 @@ impl Whole<'_> {
         let content = self.content();
         if content.len() < self.words.len() && !content.is_empty() {
             let rest: Vec<&str> = content.iter().map(|&at| self.words[at]).collect();
-            add(points::REST, ReasonKind::ExactTitle, Clause::any_of(form(&rest)));
+            add(weights::REST, ReasonKind::ExactTitle, Clause::any_of(form(&rest)));
         }
         if self.words.len() > 1 {
             let words = self.words.iter().map(|&word| word.to_owned()).collect();
-            add(points::PHRASE, ReasonKind::Phrase, Clause::Phrase(WordField::Title, words));
+            add(weights::PHRASE, ReasonKind::Phrase, Clause::Phrase(WordField::Title, words));
             let strong = self.strong();
             let all = strong.iter().map(|&at| Clause::Word(WordField::Title, self.words[at].to_owned()));
-            add(points::ALL_WORDS, ReasonKind::Word, Clause::all_of(all));
-            let all = strong.iter().map(|&at| self.ways[at].any_in_title());
-            add(points::ALL_VARIANTS, ReasonKind::Typo, Clause::all_of(all));
+            add(weights::ALL_WORDS, ReasonKind::Word, Clause::all_of(all));
+            let all = strong.iter().map(|&at| self.expansions[at].any_in_title());
+            add(weights::ALL_VARIANTS, ReasonKind::Typo, Clause::all_of(all));
         }
         Group::new(tiers)
     }
@@ -174,19 +178,19 @@ impl Whole<'_> {
         let key = rest.join(" ");
         let exact = Clause::TitleKey(key.clone());
         let other = Clause::any_of(form(rest));
-        add(points::EXACT_IN_YEAR, ReasonKind::ExactTitle, in_years(exact, years));
-        add(points::FORM_IN_YEAR, ReasonKind::ExactTitle, in_years(other.clone(), years));
+        add(weights::EXACT_IN_YEAR, ReasonKind::ExactTitle, in_years(exact, years));
+        add(weights::FORM_IN_YEAR, ReasonKind::ExactTitle, in_years(other.clone(), years));
         if !is_title {
             return;
         }
         let starts = Clause::TitleStarts(format!("{key} "));
-        add(points::STARTS_IN_YEAR, ReasonKind::TitlePrefix, in_years(starts, years));
-        add(points::FORM_NEAR_YEAR, ReasonKind::ExactTitle, in_years(other.clone(), near));
-        add(points::REST, ReasonKind::ExactTitle, other);
+        add(weights::STARTS_IN_YEAR, ReasonKind::TitlePrefix, in_years(starts, years));
+        add(weights::FORM_NEAR_YEAR, ReasonKind::ExactTitle, in_years(other.clone(), near));
+        add(weights::REST, ReasonKind::ExactTitle, other);
         let places: Vec<usize> = (0..self.words.len()).filter(|&at| rest.contains(&self.words[at])).collect();
         if places.len() == rest.len() {
-            let slips = spellings(&places, self.words, self.ways);
-            add(points::SLIP_IN_YEAR, ReasonKind::Typo, in_years(slips, years));
+            let typos = spellings(&places, self.words, self.expansions);
+            add(weights::TYPO_IN_YEAR, ReasonKind::Typo, in_years(typos, years));
         }
     }
 
@@ -203,7 +207,7 @@ impl Whole<'_> {
         rests
     }
 
-    /// Words that are neither read as a time or genre nor say just `movie`.
+    /// Words that are neither read as a time or genre nor fillers such as `movie`.
     fn content(&self) -> Vec<usize> {
         let is_read = |at: usize| {
             self.understood.iter().any(|understood| {
@@ -230,8 +234,8 @@ fn form(words: &[&str]) -> Vec<Clause> {
 }
 
 /// The text with near words in place of some, as forms of a title, most likely first.
-fn spellings(places: &[usize], words: &[&str], ways: &[Ways]) -> Clause {
-    /// Typed words that no title has stay only if nothing near is found.
+fn spellings(places: &[usize], words: &[&str], ways: &[TermExpansion]) -> Clause {
+    /// HighlightTerms words that no title has stay only if nothing near is found.
     const UNKNOWN_COST: u32 = 30;
     if places.len() > MAX_SPELLED_WORDS {
         return Clause::None;

@@ -1,4 +1,4 @@
-//! From a typed word to the words of the catalogue that it may mean: near ones and longer ones.
+//! Lookups in the vocabulary: the words of the catalogue that are near a typed word, or that it is a prefix of.
 
 use fst::{Automaton, IntoStreamer, Streamer, automaton::Str};
 use wikimovie_text::edit_distance::{FuzzyMatcher, allowed_edits};
@@ -15,18 +15,18 @@ pub struct Variant {
     pub text: String,
     /// Edits from the typed word.
     pub edits: u8,
-    /// Whether the first letter is the typed one: people rarely slip there.
+    /// Whether the first letter is the typed one: people rarely typo there.
     pub same_start: bool,
-    /// Where it stands.
+    /// Movies that have it, by field.
     pub counts: WordCounts,
 }
 
 /// Words within the edits allowed for a typed word, without the word itself: nearest first, then commonest,
 /// then by bytes.
 ///
-/// A word that is known already is expanded by one edit at most: a slip that makes another word is rare, two are
-/// hardly ever. An unknown word of six or seven letters may hold two slips, if the word meant is long
-/// ([`LONG_CHARS`]; the slips may have left letters out) or at least starts alike.
+/// A word that is known already is expanded by one edit at most: a typo that makes another word is rare, two are
+/// hardly ever. An unknown word of six or seven letters may hold two typos, if the word meant is long
+/// ([`LONG_CHARS`]; the typos may have left letters out) or at least starts alike.
 pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
     let count = vocabulary.counts(word).sum();
     let edits = allowed_edits(word).min(if count > 2 { 1 } else { u8::MAX });
@@ -36,7 +36,7 @@ pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
     if count > 0 || edits > 1 || word.chars().count() < STRANGE_CHARS {
         return collect(vocabulary, word, &FuzzyMatcher::word(word, edits), None);
     }
-    // To look for two slips in the first letters, too, takes longest, and pays where nothing else is near.
+    // To look for two typos in the first letters, too, takes longest, and pays where nothing else is near.
     let near = collect(vocabulary, word, &FuzzyMatcher::word(word, edits), None);
     let two = FuzzyMatcher::word(word, 2);
     let mut found = if near.iter().any(|variant| variant.counts.title > 0) {
@@ -51,7 +51,7 @@ pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
     found
 }
 
-/// Letters from which a word may hold two slips.
+/// Letters from which a word may hold two typos.
 const LONG_CHARS: usize = 8;
 /// Letters from which an unknown word may.
 const STRANGE_CHARS: usize = 6;
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn near_words_come_nearest_and_commonest_first() {
         let texts: Vec<String> = near(&vocabulary(), "matrlx").into_iter().map(|v| v.text).collect();
-        // Known by no movie, so it may hold two slips.
+        // Known by no movie, so it may hold two typos.
         assert_eq!(texts, ["matrix", "matrixx"]);
         let found = near(&vocabulary(), "matrix");
         assert_eq!(found[0].text, "hatrix");
