@@ -49,7 +49,7 @@ impl Nodes {
         &self.nodes[at]
     }
 
-    /// The next live node in next that is not among `tried`.
+    /// The next live node in turn that is not among `tried`.
     pub(super) fn pick(&self, tried: &[usize]) -> Option<usize> {
         let is_candidate = |at: &usize| self.nodes[*at].is_live() && !tried.contains(at);
         let candidates = (0..self.nodes.len()).filter(is_candidate).count();
@@ -98,7 +98,7 @@ impl Nodes {
         let node = &self.nodes[at];
         if !node.failed(ejection) {
             node.report_failure("a node failed", why);
-            renext;
+            return;
         }
         node.eject(&self.probe, why);
         if !self.is_any_live() {

@@ -140,7 +140,7 @@ impl Chain {
 
 /// An error for the log. AWS's errors name the reason in their causes; none holds a secret.
 fn failed(what: &str, error: &(dyn std::error::Error + 'static)) -> ClientError {
-    let error = super::attempt::chain(error);
+    let error = super::attempt::error_chain(error);
     tracing::warn!(error, "{what} failed");
     ClientError::Failed(format!("{what}: {error}"))
 }

@@ -16,7 +16,7 @@ use super::{
     Shared, View,
     compile::{self, YEARS},
     mapping::field,
-    response::{BucketKey, Counted, Found},
+    response::{AggregationResult, BucketValue, SearchResponse},
 };
 
 /// Names of what is counted under the current filters.
@@ -56,7 +56,7 @@ impl Shared {
         }
         let mut found = if searches.is_empty() { Vec::new() } else { self.ask(view, searches).await? };
         let aggregations = if counted { found.pop().map(|found| found.aggregations) } else { None };
-        let movies = found.pop().map(Found::movies).transpose()?.unwrap_or_default();
+        let movies = found.pop().map(SearchResponse::movies).transpose()?.unwrap_or_default();
         let counts = Under::new(vocabulary, aggregations.unwrap_or_default(), unfiltered);
         Ok(candidates.suggestions(request, &compiled, movies, vocabulary, &counts))
     }
@@ -91,7 +91,11 @@ struct Under<'a> {
 }
 
 impl<'a> Under<'a> {
-    fn new(vocabulary: &'a Vocabulary, mut counted: HashMap<String, Counted>, unfiltered: bool) -> Self {
+    fn new(
+        vocabulary: &'a Vocabulary,
+        mut counted: HashMap<String, AggregationResult>,
+        unfiltered: bool,
+    ) -> Self {
         let mut by_key = |name: &str| -> HashMap<String, u64> {
             let buckets = counted.remove(name).map(|counted| counted.buckets).unwrap_or_default();
             buckets.into_iter().map(|bucket| (bucket.key.into_text(), bucket.doc_count)).collect()
@@ -99,7 +103,7 @@ impl<'a> Under<'a> {
         let (people, genres) = (by_key(PEOPLE), by_key(GENRES));
         let mut decades = HashMap::new();
         for bucket in counted.remove(YEARS).map(|counted| counted.buckets).unwrap_or_default() {
-            if let BucketKey::Number(year) = bucket.key {
+            if let BucketValue::Number(year) = bucket.key {
                 *decades.entry(year / 10 * 10).or_default() += bucket.doc_count;
             }
         }

@@ -10,19 +10,19 @@ use wikimovie_text as text;
 use super::{
     View,
     compile::{DISTINCT, MISSING, SELECTED, VALUES, YEARS, facet_name},
-    response::{Counted, odd},
+    response::{AggregationResult, unexpected_response},
 };
 
 /// The facets of a request, in its order.
 pub(super) fn answers(
     view: &View,
     request: &SearchRequest,
-    counted: &mut HashMap<String, Counted>,
+    counted: &mut HashMap<String, AggregationResult>,
 ) -> Result<Vec<FacetAnswer>, SearchError> {
     let mut answers = Vec::with_capacity(request.facets.len());
     for (at, facet) in request.facets.iter().enumerate() {
         let counted = facet_name(at).and_then(|name| counted.remove(name));
-        let counted = counted.ok_or_else(|| odd("a facet is missing"))?;
+        let counted = counted.ok_or_else(|| unexpected_response("a facet is missing"))?;
         answers.push(answer(view, request, facet, counted)?);
     }
     Ok(answers)
@@ -32,7 +32,7 @@ fn answer(
     view: &View,
     request: &SearchRequest,
     facet: &FacetRequest,
-    mut counted: Counted,
+    mut counted: AggregationResult,
 ) -> Result<FacetAnswer, SearchError> {
     let filter = &request.question.filter;
     let missing = counted.take(MISSING)?.doc_count;
@@ -89,10 +89,10 @@ fn answer(
     Ok(facet.answer(first, contains, order))
 }
 
-fn by_year(counted: Counted) -> ByYear {
+fn by_year(counted: AggregationResult) -> ByYear {
     let mut years = facets::no_years();
     for bucket in counted.buckets {
-        if let super::response::BucketKey::Number(year) = bucket.key
+        if let super::response::BucketValue::Number(year) = bucket.key
             && let Some(count) = usize::try_from(year).ok().and_then(|year| years.get_mut(year))
         {
             *count += bucket.doc_count;

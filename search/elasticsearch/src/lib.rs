@@ -56,7 +56,7 @@ use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
     index::Names,
-    response::{Answer, Answers, Found},
+    response::{MultiSearchItem, MultiSearchResponse, SearchResponse},
     restricted::Restricted,
     rounds::Rounds,
 };
@@ -320,7 +320,7 @@ impl Shared {
 
     /// Asks searches, in one request with what the operation's other fields ask now. Every question about movies goes
     /// through here, so that none escapes what the view forces.
-    async fn ask(&self, view: &View, mut searches: Vec<Search>) -> Result<Vec<Found>, SearchError> {
+    async fn ask(&self, view: &View, mut searches: Vec<Search>) -> Result<Vec<SearchResponse>, SearchError> {
         searches.iter_mut().for_each(|search| view.force(search));
         let asked = searches.len();
         let answers = match operation::held::<Rounds>() {
@@ -328,18 +328,22 @@ impl Shared {
             None => self.send(searches, false).await?,
         };
         if answers.len() != asked {
-            return Err(response::odd("other answers than were asked"));
+            return Err(response::unexpected_response("other answers than were asked"));
         }
-        let found = answers.into_iter().map(Answer::found).collect::<Result<Vec<_>, _>>()?;
-        if found.iter().any(Found::is_partial) {
+        let found = answers.into_iter().map(MultiSearchItem::found).collect::<Result<Vec<_>, _>>()?;
+        if found.iter().any(SearchResponse::is_partial) {
             operation::note_partial();
         }
         Ok(found)
     }
 
     /// Asks one search in a request of its own, whose answer may be long.
-    async fn search_alone(&self, search: Search) -> Result<Found, SearchError> {
-        let answer = self.send(vec![search], true).await?.pop().ok_or_else(|| response::odd("no answer"))?;
+    async fn search_alone(&self, search: Search) -> Result<SearchResponse, SearchError> {
+        let answer = self
+            .send(vec![search], true)
+            .await?
+            .pop()
+            .ok_or_else(|| response::unexpected_response("no answer"))?;
         let found = answer.found()?;
         if found.is_partial() {
             operation::note_partial();
@@ -348,7 +352,11 @@ impl Shared {
     }
 
     /// One HTTP request; a long answer is better sent compressed.
-    async fn send(&self, mut searches: Vec<Search>, gzip_answer: bool) -> Result<Vec<Answer>, SearchError> {
+    async fn send(
+        &self,
+        mut searches: Vec<Search>,
+        gzip_answer: bool,
+    ) -> Result<Vec<MultiSearchItem>, SearchError> {
         // The engine gives up a little before we do, and tells what it has by then.
         let timeout = self.deadline.mul_f64(0.9).as_millis();
         for search in &mut searches {
@@ -372,7 +380,7 @@ impl Shared {
         }
         let body = Body::Ndjson(multi_search(&searches).map_err(json)?);
         let reply = self.client.send(call("/_msearch", "-responses.aggregations.*.all", body)).await?;
-        Ok(reply.json::<Answers>()?.responses)
+        Ok(reply.json::<MultiSearchResponse>()?.responses)
     }
 }
 
@@ -469,7 +477,7 @@ impl Catalog for Elasticsearch {
 ///
 /// # Errors
 /// [`SearchError::BadCursor`] where a page starts at a cursor that is none of `sealer`'s.
-pub fn dsl(
+pub fn to_dsl(
     plan: &wikimovie_plan::Plan,
     request: &SearchRequest,
     sealer: &Sealer,
@@ -477,7 +485,7 @@ pub fn dsl(
     let open = |token| wikimovie_engine::cursor::open(sealer, &request.question, token);
     let places = request.hits.iter().map(|hits| {
         let cursor = hits.page.cursor.as_deref().map(open).transpose()?;
-        Ok(cursor.map(|cursor| cursor.place))
+        Ok(cursor.map(|cursor| cursor.sort_key))
     });
     let places = places.collect::<Result<Vec<_>, SearchError>>()?;
     let sizes = Sizes { shards: 1, people: 0 };
@@ -501,7 +509,7 @@ pub fn cursor_at(
     question: &wikimovie_domain::Question,
     plan: &wikimovie_plan::Plan,
 ) -> String {
-    let place = wikimovie_engine::cursor::Place {
+    let place = wikimovie_engine::cursor::SortKey {
         score: 7,
         prior: 500,
         year: 1999,

@@ -170,8 +170,12 @@ impl Shared {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(both.into()))
         };
-        let found =
-            self.ask(view, vec![search]).await?.pop().map(super::response::Found::movies).transpose()?;
+        let found = self
+            .ask(view, vec![search])
+            .await?
+            .pop()
+            .map(super::response::SearchResponse::movies)
+            .transpose()?;
         Ok(found.and_then(|movies| movies.into_iter().next()).map(|movie| movie.id))
     }
 }

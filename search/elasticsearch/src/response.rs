@@ -8,23 +8,23 @@ use wikimovie_domain::Movie;
 use wikimovie_elasticsearch_dsl::{Aggregation, SortValue};
 use wikimovie_engine::error::SearchError;
 
-/// Answer to a `_msearch`.
+/// Response to a `_msearch`.
 #[derive(Debug, Deserialize)]
-pub(super) struct Answers {
-    pub(super) responses: Vec<Answer>,
+pub(super) struct MultiSearchResponse {
+    pub(super) responses: Vec<MultiSearchItem>,
 }
 
-/// Answer to one search: what was found, or why nothing was.
+/// Response to one search of a `_msearch`: what was found, or why nothing was.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Answer {
-    Found(Box<Found>),
-    Failed(Failed),
+pub(super) enum MultiSearchItem {
+    SearchResponse(Box<SearchResponse>),
+    ErrorResponse(ErrorResponse),
 }
 
 /// A search that failed as a whole.
 #[derive(Debug, Deserialize)]
-pub(super) struct Failed {
+pub(super) struct ErrorResponse {
     #[serde(default)]
     pub(super) status: u16,
     pub(super) error: Value,
@@ -32,7 +32,7 @@ pub(super) struct Failed {
 
 /// What a search found.
 #[derive(Debug, Deserialize)]
-pub(super) struct Found {
+pub(super) struct SearchResponse {
     #[serde(default)]
     pub(super) took: u64,
     #[serde(default)]
@@ -41,7 +41,7 @@ pub(super) struct Found {
     shards: Shards,
     pub(super) hits: Hits,
     #[serde(default)]
-    pub(super) aggregations: HashMap<String, Counted>,
+    pub(super) aggregations: HashMap<String, AggregationResult>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -83,11 +83,11 @@ pub(super) struct Stored {
 
 /// An aggregation; which members there are depends on its kind.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Counted {
+pub(super) struct AggregationResult {
     #[serde(default)]
     pub(super) doc_count: u64,
     #[serde(default)]
-    pub(super) buckets: Vec<Bucket>,
+    pub(super) buckets: Vec<AggregationBucket>,
     #[serde(default)]
     pub(super) sum_other_doc_count: u64,
     /// Of `stats_bucket`.
@@ -105,20 +105,20 @@ pub(super) struct Counted {
 
 /// One value with its documents.
 #[derive(Debug, Deserialize)]
-pub(super) struct Bucket {
-    pub(super) key: BucketKey,
+pub(super) struct AggregationBucket {
+    pub(super) key: BucketValue,
     pub(super) doc_count: u64,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum BucketKey {
+pub(super) enum BucketValue {
     Number(i64),
     Text(String),
     Composite(HashMap<String, String>),
 }
 
-impl BucketKey {
+impl BucketValue {
     /// The value as text.
     pub(super) fn into_text(self) -> String {
         match self {
@@ -129,11 +129,14 @@ impl BucketKey {
     }
 }
 
-impl Counted {
+impl AggregationResult {
     /// An aggregation below this one.
-    pub(super) fn take(&mut self, name: &str) -> Result<Counted, SearchError> {
-        let below = self.below.remove(name).ok_or_else(|| odd(&["no aggregation ", name].concat()))?;
-        serde_json::from_value(below).map_err(|error| odd(&error.to_string()))
+    pub(super) fn take(&mut self, name: &str) -> Result<AggregationResult, SearchError> {
+        let below = self
+            .below
+            .remove(name)
+            .ok_or_else(|| unexpected_response(&["no aggregation ", name].concat()))?;
+        serde_json::from_value(below).map_err(|error| unexpected_response(&error.to_string()))
     }
 
     /// Whether there is one of this name.
@@ -142,23 +145,29 @@ impl Counted {
     }
 }
 
-impl Answer {
+impl MultiSearchItem {
     /// What was found; an error where nothing was.
-    pub(super) fn found(self) -> Result<Found, SearchError> {
+    pub(super) fn found(self) -> Result<SearchResponse, SearchError> {
         match self {
-            Self::Found(found) if found.shards.total > 0 && found.shards.failed >= found.shards.total => {
+            Self::SearchResponse(found)
+                if found.shards.total > 0 && found.shards.failed >= found.shards.total =>
+            {
                 Err(SearchError::Unavailable)
             }
-            Self::Found(found) if found.timed_out && found.hits.hits.is_empty() => Err(SearchError::Timeout),
-            Self::Found(found) => Ok(*found),
-            Self::Failed(Failed { status: 429 | 502 | 503, .. }) => Err(SearchError::Unavailable),
-            Self::Failed(Failed { status: 408 | 504, .. }) => Err(SearchError::Timeout),
-            Self::Failed(Failed { error, .. }) => Err(SearchError::Engine(error.to_string())),
+            Self::SearchResponse(found) if found.timed_out && found.hits.hits.is_empty() => {
+                Err(SearchError::Timeout)
+            }
+            Self::SearchResponse(found) => Ok(*found),
+            Self::ErrorResponse(ErrorResponse { status: 429 | 502 | 503, .. }) => {
+                Err(SearchError::Unavailable)
+            }
+            Self::ErrorResponse(ErrorResponse { status: 408 | 504, .. }) => Err(SearchError::Timeout),
+            Self::ErrorResponse(ErrorResponse { error, .. }) => Err(SearchError::Engine(error.to_string())),
         }
     }
 }
 
-impl Found {
+impl SearchResponse {
     /// Whether some of the catalogue did not answer.
     pub(super) fn is_partial(&self) -> bool {
         self.timed_out || self.shards.failed > 0
@@ -178,11 +187,11 @@ impl Found {
 impl Hit {
     /// The movie stored.
     pub(super) fn movie(self) -> Result<Movie, SearchError> {
-        self.source.map(|stored| stored.movie).ok_or_else(|| odd("a hit without its movie"))
+        self.source.map(|stored| stored.movie).ok_or_else(|| unexpected_response("a hit without its movie"))
     }
 }
 
 /// The cluster said something that it should not.
-pub(super) fn odd(what: &str) -> SearchError {
+pub(super) fn unexpected_response(what: &str) -> SearchError {
     SearchError::Engine(["unexpected answer of the cluster: ", what].concat())
 }

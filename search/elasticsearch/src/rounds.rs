@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 use wikimovie_elasticsearch_dsl::Search;
 use wikimovie_engine::{error::SearchError, operation::let_siblings_join};
 
-use super::response::Answer;
+use super::response::MultiSearchItem;
 
 /// The round that fields may still join.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ const MAX_SEARCHES: usize = 64;
 #[derive(Debug, Default)]
 struct Round {
     searches: Mutex<Vec<Search>>,
-    answers: OnceCell<Result<Vec<Mutex<Option<Answer>>>, SearchError>>,
+    answers: OnceCell<Result<Vec<Mutex<Option<MultiSearchItem>>>, SearchError>>,
 }
 
 impl Rounds {
@@ -39,9 +39,9 @@ impl Rounds {
         &self,
         searches: Vec<Search>,
         send: impl FnOnce(Vec<Search>) -> F,
-    ) -> Result<Vec<Answer>, SearchError>
+    ) -> Result<Vec<MultiSearchItem>, SearchError>
     where
-        F: Future<Output = Result<Vec<Answer>, SearchError>>,
+        F: Future<Output = Result<Vec<MultiSearchItem>, SearchError>>,
     {
         let (round, places) = self.join(searches);
         for _ in 0..YIELDS {

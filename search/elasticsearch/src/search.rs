@@ -8,7 +8,7 @@ use wikimovie_domain::{
 };
 use wikimovie_elasticsearch_dsl::{Ids, Query, Search, Sort, Source};
 use wikimovie_engine::{
-    cursor::{self, Cursors, Place},
+    cursor::{self, Cursors, SortKey},
     error::SearchError,
 };
 use wikimovie_plan::{
@@ -18,9 +18,9 @@ use wikimovie_plan::{
 
 use super::{
     ENGINE, Shared, View,
-    compile::{self, FEW_HITS, Order, PagePlaces},
+    compile::{self, FEW_HITS, HitOrder, PageSearches},
     mapping::field,
-    response::Found,
+    response::SearchResponse,
 };
 
 /// Code of the warning for an answer from a part of the catalogue only.
@@ -46,8 +46,8 @@ impl Shared {
         // A further page is read by the plan of the page before it, whoever read that.
         let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
         let plan = carried.as_ref().unwrap_or(&compiled.plan);
-        let places: Vec<Option<Place>> =
-            opened.into_iter().map(|cursor| cursor.map(|cursor| cursor.place)).collect();
+        let places: Vec<Option<SortKey>> =
+            opened.into_iter().map(|cursor| cursor.map(|cursor| cursor.sort_key)).collect();
 
         let compile::Searches { mut searches, pages } =
             compile::compile(plan, request, &places, view.sizes());
@@ -58,19 +58,19 @@ impl Shared {
 
         let mut found = self.ask(view, searches).await?;
         let probed = found.split_off(own);
-        let partial = found.iter().chain(&probed).any(Found::is_partial);
+        let partial = found.iter().chain(&probed).any(SearchResponse::is_partial);
         let took = found.iter().map(|found| found.took).max().unwrap_or(0);
-        let total = found.first().map_or(0, Found::total);
+        let total = found.first().map_or(0, SearchResponse::total);
         let facets = match found.first_mut() {
             Some(first) => super::facets::answers(view, request, &mut first.aggregations)?,
             None => Vec::new(),
         };
         let list = List {
             cursors: Cursors::new(&view.sealer, question, plan),
-            order: Order::of(question.sort, plan),
+            order: HitOrder::of(question.sort, plan),
             compiled: &compiled,
         };
-        let mut found: Vec<Option<Found>> = found.into_iter().map(Some).collect();
+        let mut found: Vec<Option<SearchResponse>> = found.into_iter().map(Some).collect();
         let hits = request
             .hits
             .iter()
@@ -112,8 +112,13 @@ impl Shared {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(vec![Query::Ids(Ids { values })]))
         };
-        let found =
-            self.ask(view, vec![search]).await?.pop().map(Found::movies).transpose()?.unwrap_or_default();
+        let found = self
+            .ask(view, vec![search])
+            .await?
+            .pop()
+            .map(SearchResponse::movies)
+            .transpose()?
+            .unwrap_or_default();
         let found: HashMap<MovieId, Movie> =
             found.into_iter().map(|movie| (movie.id.clone(), movie)).collect();
         Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
@@ -138,7 +143,7 @@ impl Shared {
             source: Source::Whole(true),
             ..Search::new(compile::ranked(among, &groups))
         };
-        self.ask(view, vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), Found::movies)
+        self.ask(view, vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), SearchResponse::movies)
     }
 }
 
@@ -153,7 +158,7 @@ impl View {
 /// What all pages of one question share.
 struct List<'a> {
     cursors: Cursors<'a>,
-    order: Order,
+    order: HitOrder,
     compiled: &'a Compiled,
 }
 
@@ -162,8 +167,8 @@ impl List<'_> {
         &self,
         asked: &HitsRequest,
         from_cursor: bool,
-        at: PagePlaces,
-        found: &mut [Option<Found>],
+        at: PageSearches,
+        found: &mut [Option<SearchResponse>],
     ) -> Result<HitPage, SearchError> {
         let mut take = |at: usize| found.get_mut(at).and_then(Option::take);
         // A probe is asked from a cursor only; without one the page starts at its end of the list.
@@ -184,12 +189,12 @@ impl List<'_> {
     }
 
     fn hit(&self, asked: &HitsRequest, row: super::response::Hit) -> Result<Hit, SearchError> {
-        let place = compile::place_of(self.order, &row.sort)
-            .ok_or_else(|| super::response::odd("sort values that are none of ours"))?;
+        let place = compile::sort_key_of(self.order, &row.sort)
+            .ok_or_else(|| super::response::unexpected_response("sort values that are none of ours"))?;
         let movie = row.movie()?;
         let score = place.score;
         Ok(Hit {
-            score: (self.order == Order::Points).then_some(score),
+            score: (self.order == HitOrder::Score).then_some(score),
             cursor: if asked.cursors { self.cursors.seal(place) } else { String::new() },
             highlights: if asked.highlights {
                 highlight::highlights(&movie, &self.compiled.highlight_terms)
@@ -232,11 +237,11 @@ impl Probes {
         questions.map(count).collect()
     }
 
-    fn told(self, found: u64, probed: &[Found]) -> (Option<Correction>, Vec<Relaxation>) {
+    fn told(self, found: u64, probed: &[SearchResponse]) -> (Option<Correction>, Vec<Relaxation>) {
         if found > FEW_HITS {
             return (None, Vec::new());
         }
-        let mut totals = probed.iter().map(Found::total);
+        let mut totals = probed.iter().map(SearchResponse::total);
         let correction = self.correction.and_then(|question| {
             let total = totals.next().unwrap_or(0);
             // As many will do: the typo-tolerant question finds the same movies, and the spelling is still worth

@@ -8,8 +8,7 @@ use wikimovie_domain::{
     Direction, FacetField, FacetOrder, FacetRequest, Filter, HitsRequest, MovieParts, MovieSort, PageRequest,
     Question, SearchRequest, ValueMatch, Wanted, YearRange,
 };
-use wikimovie_elasticsearch::{cursor_at, index_body};
-use wikimovie_elasticsearch_dsl as dsl;
+use wikimovie_elasticsearch::{cursor_at, index_body, to_dsl};
 use wikimovie_engine::Sealer;
 use wikimovie_plan::{compile::compile, vocabulary::Vocabulary};
 use wikimovie_testkit_builders::{Oracle, data, dozen, random};
@@ -43,7 +42,7 @@ fn five_questions_beside_their_dsl_are_documented() {
     let mut text = String::from(HEAD);
     for (title, graphql, request) in documented(&sealer, &vocabulary) {
         let plan = compile(&request.question, &vocabulary).plan;
-        let json = serde_json::to_string_pretty(&dsl(&plan, &request, &sealer).unwrap()).unwrap();
+        let json = serde_json::to_string_pretty(&to_dsl(&plan, &request, &sealer).unwrap()).unwrap();
         write!(text, "\n## {title}\n\n```graphql\n{graphql}\n```\n\n```json\n{json}\n```\n").unwrap();
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/dsl.md");
@@ -140,7 +139,7 @@ fn requests_are_written_for_the_type_check() {
         let plan = compile(&question, &vocabulary).plan;
         for request in requests(&question, &facets, &cursor_at(&sealer, &question, &plan)) {
             asked += 1;
-            match dsl(&plan, &request, &sealer).unwrap() {
+            match to_dsl(&plan, &request, &sealer).unwrap() {
                 Value::Array(searches) => searches.iter().for_each(|search| shapes.add(search)),
                 search => shapes.add(&search),
             }

@@ -9,7 +9,7 @@ use wikimovie_plan::{
 use super::{
     error::ReadError,
     eval::{Bits, Matched},
-    paging::Order,
+    paging::HitOrder,
     snapshot::Snapshot,
 };
 
@@ -21,7 +21,7 @@ impl Snapshot {
         if candidates.movies {
             let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
             let scores = self.scores(&compiled.plan.score, &hits)?;
-            let order = Order { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
+            let order = HitOrder { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
             let page = order.page(&hits, &PageRequest::first(request.first), None);
             movies = page.docs.into_iter().map(|doc| self.movie(doc)).collect::<Result<_, _>>()?;
         }

@@ -1,18 +1,18 @@
 //! Order of the hits, and pages of it.
 //!
-//! Every order is one number a movie, greatest first: sort values in the high bits, place in title order as
-//! the tie-breaker in the low ones. Places are doubled so that a cursor whose movie is gone falls between two.
+//! Every order is one number a movie, greatest first: sort values in the high bits, position in title order as
+//! the tie-breaker in the low ones. Positions are doubled so that a cursor whose movie is gone falls between two.
 
 use wikimovie_domain::{Direction, HitPage, MovieSort, PageRequest};
-use wikimovie_engine::cursor::Place;
+use wikimovie_engine::cursor::SortKey;
 
 use super::{
     eval::Bits,
     snapshot::{Doc, Snapshot},
 };
 
-const PLACE_BITS: u32 = 30;
-const PLACES: u64 = 1 << PLACE_BITS;
+const POSITION_BITS: u32 = 30;
+const POSITIONS: u64 = 1 << POSITION_BITS;
 const PRIOR_BITS: u32 = 10;
 
 /// One page, still as documents.
@@ -29,18 +29,18 @@ impl DocPage {
 }
 
 /// How one question orders its hits.
-pub(super) struct Order<'a> {
+pub(super) struct HitOrder<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) sort: MovieSort,
     /// By document; empty where the order does not ask for scores.
     pub(super) scores: &'a [u32],
 }
 
-impl Order<'_> {
-    /// The place of a hit.
-    pub(super) fn place(&self, doc: Doc) -> Place {
+impl HitOrder<'_> {
+    /// The sort key of a hit.
+    pub(super) fn sort_key(&self, doc: Doc) -> SortKey {
         let row = doc as usize;
-        Place {
+        SortKey {
             score: self.score(doc),
             prior: self.snapshot.prior[row],
             year: self.snapshot.year[row],
@@ -48,17 +48,17 @@ impl Order<'_> {
         }
     }
 
-    /// Points of a hit.
+    /// Score of a hit.
     pub(super) fn score(&self, doc: Doc) -> u32 {
         self.scores.get(doc as usize).copied().unwrap_or(0)
     }
 
     /// Reads one page of the hits.
-    pub(super) fn page(&self, hits: &Bits, request: &PageRequest, after: Option<&Place>) -> DocPage {
+    pub(super) fn page(&self, hits: &Bits, request: &PageRequest, after: Option<&SortKey>) -> DocPage {
         let backward = request.direction == Direction::Backward;
         // Read backward, the list is the same list of complemented keys.
         let flip = |key: u64| if backward { !key } else { key };
-        let start = after.map(|place| flip(self.key_of_place(place)));
+        let start = after.map(|sort_key| flip(self.position_of(sort_key)));
         let mut passed = false;
         let mut best = TopKeys::new(request.size);
         for row in hits.ones() {
@@ -77,34 +77,34 @@ impl Order<'_> {
         DocPage { docs, has_previous, has_next }
     }
 
-    fn key_of_place(&self, place: &Place) -> u64 {
+    fn position_of(&self, sort_key: &SortKey) -> u64 {
         let orders = &self.snapshot.orders;
-        let rank = orders.lower_bound(&place.order);
-        let there = rank < orders.len() && orders.get(rank) == place.order;
-        self.pack(place.score, place.prior, place.year, 2 * rank as u64 + u64::from(there))
+        let rank = orders.lower_bound(&sort_key.order);
+        let there = rank < orders.len() && orders.get(rank) == sort_key.order;
+        self.pack(sort_key.score, sort_key.prior, sort_key.year, 2 * rank as u64 + u64::from(there))
     }
 
     fn key(&self, doc: Doc) -> u64 {
         let row = doc as usize;
-        let place = 2 * u64::from(self.snapshot.rank[row]) + 1;
-        self.pack(self.score(doc), self.snapshot.prior[row], self.snapshot.year[row], place)
+        let position = 2 * u64::from(self.snapshot.rank[row]) + 1;
+        self.pack(self.score(doc), self.snapshot.prior[row], self.snapshot.year[row], position)
     }
 
-    fn pack(&self, score: u32, prior: u16, year: u16, place: u64) -> u64 {
-        let first_titles_first = PLACES - 1 - place;
+    fn pack(&self, score: u32, prior: u16, year: u16, position: u64) -> u64 {
+        let first_titles_first = POSITIONS - 1 - position;
         match self.sort {
             MovieSort::Relevance => {
-                (u64::from(score) << (PRIOR_BITS + PLACE_BITS))
-                    | (u64::from(prior) << PLACE_BITS)
+                (u64::from(score) << (PRIOR_BITS + POSITION_BITS))
+                    | (u64::from(prior) << POSITION_BITS)
                     | first_titles_first
             }
-            MovieSort::YearDesc => (u64::from(year) << PLACE_BITS) | first_titles_first,
+            MovieSort::YearDesc => (u64::from(year) << POSITION_BITS) | first_titles_first,
             MovieSort::YearAsc => {
                 let year = if year == 0 { 0 } else { u16::MAX - year };
-                (u64::from(year) << PLACE_BITS) | first_titles_first
+                (u64::from(year) << POSITION_BITS) | first_titles_first
             }
             MovieSort::TitleAsc => first_titles_first,
-            MovieSort::TitleDesc => place,
+            MovieSort::TitleDesc => position,
         }
     }
 }

@@ -17,7 +17,7 @@ use wikimovie_plan::{
     highlight, relax,
 };
 
-use super::{ENGINE, error::ReadError, eval::Matched, paging::Order, snapshot::Snapshot};
+use super::{ENGINE, error::ReadError, eval::Matched, paging::HitOrder, snapshot::Snapshot};
 
 /// Plans of questions asked lately, by hash of the question and number of the revision: people type the same things.
 pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
@@ -32,7 +32,7 @@ struct Told<'a> {
 
 /// What all pages of one question share.
 struct List<'a> {
-    order: Order<'a>,
+    order: HitOrder<'a>,
     has_text: bool,
     cursors: Cursors<'a>,
     compiled: &'a Compiled,
@@ -63,7 +63,7 @@ impl Snapshot {
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
         let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
         let list = List {
-            order: Order { snapshot: self, sort: question.sort, scores: &scores },
+            order: HitOrder { snapshot: self, sort: question.sort, scores: &scores },
             has_text: !plan.score.is_empty(),
             cursors: Cursors::new(sealer, question, plan),
             compiled: &compiled,
@@ -118,14 +118,14 @@ impl Snapshot {
         matched: &Matched,
     ) -> Result<HitPage, ReadError> {
         let List { order, has_text, cursors, compiled } = list;
-        let page = order.page(&matched.hits, &request.page, cursor.map(|cursor| &cursor.place));
+        let page = order.page(&matched.hits, &request.page, cursor.map(|cursor| &cursor.sort_key));
         let hits = page
             .docs
             .iter()
             .map(|&doc| {
                 let movie = self.movie(doc)?;
                 Ok(Hit {
-                    cursor: if request.cursors { cursors.seal(order.place(doc)) } else { String::new() },
+                    cursor: if request.cursors { cursors.seal(order.sort_key(doc)) } else { String::new() },
                     score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
                     highlights: if request.highlights {
                         highlight::highlights(&movie, &compiled.highlight_terms)

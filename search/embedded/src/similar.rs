@@ -3,7 +3,7 @@
 use wikimovie_domain::{Movie, MovieSort, PageRequest};
 use wikimovie_plan::similar;
 
-use super::{error::ReadError, paging::Order, snapshot::Snapshot};
+use super::{error::ReadError, paging::HitOrder, snapshot::Snapshot};
 
 impl Snapshot {
     /// The movies most like one, best first, without it.
@@ -13,7 +13,7 @@ impl Snapshot {
         let mut among = self.matches(&similar::any(&groups))?;
         among.remove(doc as usize);
         let scores = self.scores(&groups, &among)?;
-        let order = Order { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
+        let order = HitOrder { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
         let page = order.page(&among, &PageRequest::first(first), None);
         page.docs.into_iter().map(|doc| Ok(self.movie(doc)?)).collect()
     }

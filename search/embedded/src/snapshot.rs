@@ -45,11 +45,11 @@ pub(super) struct Snapshot {
     pub(super) year: Vec<u16>,
     pub(super) prior: Vec<u16>,
     pub(super) poster: FixedBitSet,
-    /// Place of each shown movie in title order, then id.
+    /// Position of each shown movie in title order, then id.
     pub(super) rank: Vec<u32>,
-    /// The movie at each place.
+    /// The movie at each position.
     pub(super) doc_at_rank: Vec<Doc>,
-    /// Order keys (see [`wikimovie_engine::indexed::order_key`]) by place.
+    /// Order keys (see [`wikimovie_engine::indexed::order_key`]) by position.
     pub(super) orders: Strings,
     /// Whole title keys of the titles that have a leading article, sorted; order keys lack it.
     pub(super) titles_with_article: Strings,
@@ -403,7 +403,7 @@ fn values(
     Ok(Values { entries, rows })
 }
 
-struct Order {
+struct TitleOrder {
     rank: Vec<u32>,
     doc_at_rank: Vec<Doc>,
     keys: Strings,
@@ -411,7 +411,7 @@ struct Order {
     with_article_docs: Vec<Doc>,
 }
 
-fn order(readers: &[SegmentReader], bases: &[Doc], live: &FixedBitSet) -> tantivy::Result<Order> {
+fn order(readers: &[SegmentReader], bases: &[Doc], live: &FixedBitSet) -> tantivy::Result<TitleOrder> {
     let column = StringColumn::read(readers, column::ORDER)?;
     let mut placed: Vec<(u32, Doc)> = Vec::with_capacity(live.len());
     for (segment, (reader, &base)) in readers.iter().zip(bases).enumerate() {
@@ -420,7 +420,7 @@ fn order(readers: &[SegmentReader], bases: &[Doc], live: &FixedBitSet) -> tantiv
         }
     }
     placed.sort_unstable();
-    let mut order = Order {
+    let mut order = TitleOrder {
         rank: vec![0; live.len()],
         doc_at_rank: Vec::with_capacity(placed.len()),
         keys: Strings::default(),

@@ -1,4 +1,4 @@
-//! Cursors: a place in the list of a question, and the plan that the list was made by.
+//! Cursors: a position in the list of a question, and the plan that the list was made by.
 //!
 //! What a typed word may mean depends on the catalogue's words, and those differ between a page and the next one
 //! asked later, or of another replica. So a cursor of a question with text carries its plan, packed (RFC 1951):
@@ -23,10 +23,10 @@ const MAX_PACKED_BYTES: usize = 16 * 1024;
 /// Longest plan unpacked: a bound on work, far above what fits.
 const MAX_PLAN_BYTES: u64 = 16 * 1024 * 1024;
 
-/// A place in a list: the sort values of one movie and its order key (title key, NUL, id), which no other has.
+/// The position of a movie in a list: its sort values and its order key (title key, NUL, id), which no other has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Place {
+pub struct SortKey {
     /// Score.
     #[serde(rename = "s", default, skip_serializing_if = "is_zero")]
     pub score: u32,
@@ -50,7 +50,7 @@ fn is_zero(value: &u32) -> bool {
 #[derive(Debug)]
 pub struct Cursor {
     /// Where the page starts.
-    pub place: Place,
+    pub sort_key: SortKey,
     /// Where one was carried.
     pub plan: Option<Plan>,
 }
@@ -60,7 +60,7 @@ struct Head {
     /// Hash of the question.
     q: u64,
     #[serde(flatten)]
-    place: Place,
+    sort_key: SortKey,
 }
 
 /// Makes the cursors of one question.
@@ -78,9 +78,9 @@ impl<'a> Cursors<'a> {
         Self { sealer, question: hash(question), packed: packed.unwrap_or_default() }
     }
 
-    /// The token of a place.
-    pub fn seal(&self, place: Place) -> String {
-        let head = serde_json::to_vec(&Head { q: self.question, place }).unwrap_or_default();
+    /// The token of a position.
+    pub fn seal(&self, sort_key: SortKey) -> String {
+        let head = serde_json::to_vec(&Head { q: self.question, sort_key }).unwrap_or_default();
         let length = u32::try_from(head.len()).unwrap_or(u32::MAX).to_be_bytes();
         self.sealer.seal_bytes(Purpose::Cursor, &[&length, head.as_slice(), &self.packed].concat())
     }
@@ -101,7 +101,7 @@ pub fn open(sealer: &Sealer, question: &Question, token: &str) -> Result<Cursor,
     } else {
         Some(unpack(packed).ok_or(SearchError::BadCursor(TokenError::OtherVersion))?)
     };
-    Ok(Cursor { place: head.place, plan })
+    Ok(Cursor { sort_key: head.sort_key, plan })
 }
 
 fn parts(bytes: &[u8]) -> Option<(Head, &[u8])> {
@@ -135,8 +135,8 @@ mod tests {
     use super::*;
     use wikimovie_plan::{compile::compile, vocabulary::Vocabulary};
 
-    fn place() -> Place {
-        Place { score: 8_000_123, prior: 1023, year: 1972, order: "godfather\0test:1".into() }
+    fn sort_key() -> SortKey {
+        SortKey { score: 8_000_123, prior: 1023, year: 1972, order: "godfather\0test:1".into() }
     }
 
     #[test]
@@ -144,9 +144,9 @@ mod tests {
         let sealer = Sealer::new(b"secret");
         let question = Question { text: "the godfather".into(), ..Question::default() };
         let plan = compile(&question, &Vocabulary::default()).plan;
-        let token = Cursors::new(&sealer, &question, &plan).seal(place());
+        let token = Cursors::new(&sealer, &question, &plan).seal(sort_key());
         let cursor = open(&sealer, &question, &token).unwrap();
-        assert_eq!((cursor.place, cursor.plan), (place(), Some(plan)));
+        assert_eq!((cursor.sort_key, cursor.plan), (sort_key(), Some(plan)));
         let other = Question { text: "the godfathers".into(), ..Question::default() };
         assert!(matches!(
             open(&sealer, &other, &token),
@@ -159,7 +159,7 @@ mod tests {
         let sealer = Sealer::new(b"secret");
         let question = Question::default();
         let plan = compile(&question, &Vocabulary::default()).plan;
-        let token = Cursors::new(&sealer, &question, &plan).seal(place());
+        let token = Cursors::new(&sealer, &question, &plan).seal(sort_key());
         assert!(token.len() < 150, "{token}");
         assert!(open(&sealer, &question, &token).unwrap().plan.is_none());
     }

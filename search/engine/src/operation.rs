@@ -14,8 +14,6 @@ use std::{
 
 use futures::task::AtomicWaker;
 
-#[cfg(feature = "elasticsearch")]
-
 /// What an engine holds for one operation: made by the first field that asks for it.
 type Held = OnceLock<Arc<dyn Any + Send + Sync>>;
 

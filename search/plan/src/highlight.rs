@@ -182,7 +182,7 @@ pub fn highlight_suggestion(field: SearchField, text: &str, typed: &str) -> High
         };
         let end = match start {
             Some(typed) => word.start + typed_part(text.get(word.start..word.end).unwrap_or_default(), typed),
-            None if typed.iter().any(slips) => word.end,
+            None if typed.iter().any(typos) => word.end,
             None => continue,
         };
         match ranges.last_mut() {
@@ -346,7 +346,7 @@ mod tests {
     }
 
     fn typed(text: &str) -> HighlightTerms {
-        compile(&Question { text: text.to_owned(), ..Question::default() }, &vocabulary()).typed
+        compile(&Question { text: text.to_owned(), ..Question::default() }, &vocabulary()).highlight_terms
     }
 
     fn check(text: &str, field: SearchField, original: &str, expected: &str) {

@@ -36,12 +36,12 @@ impl Vocabulary {
             .map(|&ord| ord as usize)
             .map(|ord| (ord, if self.people()[ord].key == typed { FULL } else { WORDS }))
             .collect();
-        if found.len() < limit.min(SLIPS_BELOW) {
+        if found.len() < limit.min(TYPOS_BELOW) {
             let lists =
                 words.iter().enumerate().map(|(at, word)| self.bearers_near(word, at + 1 == words.len()));
-            let slipped = intersection(lists.collect());
+            let with_typos = intersection(lists.collect());
             found.extend(
-                slipped.into_iter().filter(|ord| !exact.contains(ord)).map(|ord| (ord as usize, TYPO)),
+                with_typos.into_iter().filter(|ord| !exact.contains(ord)).map(|ord| (ord as usize, TYPO)),
             );
         }
         best(found, limit, |ord| (self.people()[ord].movies, ord))
@@ -60,7 +60,7 @@ impl Vocabulary {
                 FULL
             } else if starts_in(name, &typed) {
                 WORDS
-            } else if near.as_ref().is_some_and(|near| near.edits_of_start(name)) {
+            } else if near.as_ref().is_some_and(|near| near.edits(name).is_some()) {
                 TYPO
             } else {
                 0
@@ -119,14 +119,8 @@ impl Vocabulary {
     }
 }
 
-/// Slips are forgiven where fewer people are found without.
-const SLIPS_BELOW: usize = 3;
-
-impl FuzzyMatcher {
-    fn edits_of_start(&self, name: &str) -> bool {
-        self.edits(name).is_some()
-    }
-}
+/// Typos are allowed where fewer people are found without.
+const TYPOS_BELOW: usize = 3;
 
 fn starts_in(name: &str, typed: &str) -> bool {
     name.starts_with(typed) || name.match_indices(' ').any(|(at, _)| name[at + 1..].starts_with(typed))

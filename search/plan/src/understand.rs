@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
             clause: Clause::Person(person.key.clone()),
             nearly: Clause::None,
             years: None,
-            slip,
+            typo,
         });
     }
 
@@ -288,14 +288,14 @@ impl<'a> Reader<'a> {
         let strange: Vec<usize> =
             (0..counts.len()).filter(|&at| is_no_name(range.start + at) && counts[at].sum() <= 2).collect();
         let typos = match strange[..] {
-            [slip] => vec![slip],
+            [typo] => vec![typo],
             [] if alone && counts.iter().any(|counts| counts.title == 0) => (0..counts.len()).collect(),
             _ => return None,
         };
         let names: Vec<&str> = range.clone().map(|at| self.word(at)).collect();
         // A strange word is a typo for sure; one of several that are known is not, where it is short.
         let sure = !strange.is_empty();
-        let best = slips.into_iter().filter_map(|slip| person_with_slip(self.vocabulary, &names, slip, sure));
+        let best = typos.into_iter().filter_map(|typo| person_with_typo(self.vocabulary, &names, typo, sure));
         best.min_by_key(|&(edits, ord)| (edits, std::cmp::Reverse(self.vocabulary.people()[ord].movies), ord))
             .map(|(_, ord)| &self.vocabulary.people()[ord])
     }
@@ -303,28 +303,28 @@ impl<'a> Reader<'a> {
 
 /// The best person whose name is these words but for typos in one of them. The name as a whole tells who is meant,
 /// so that a word too short to be guessed alone (`ian olm`) may hold one typo.
-fn person_with_slip(vocabulary: &Vocabulary, names: &[&str], typo: usize, sure: bool) -> Option<(u8, usize)> {
+fn person_with_typo(vocabulary: &Vocabulary, names: &[&str], typo: usize, sure: bool) -> Option<(u8, usize)> {
     let letters: usize = names.iter().map(|name| name.chars().count()).sum();
     let short =
-        sure && (MIN_SHORT_CHARS..).contains(&names[slip].chars().count()) && letters >= MIN_NAME_CHARS;
-    let edits = allowed_edits(names[slip]).max(u8::from(short && !has_digit(names[slip])));
+        sure && (MIN_SHORT_CHARS..).contains(&names[typo].chars().count()) && letters >= MIN_NAME_CHARS;
+    let edits = allowed_edits(names[typo]).max(u8::from(short && !has_digit(names[typo])));
     if edits == 0 {
         return None;
     }
-    let others = (0..names.len()).filter(|&at| at != slip);
+    let others = (0..names.len()).filter(|&at| at != typo);
     let rarest =
         others.map(|at| vocabulary.names().bearers_of(names[at])).min_by_key(|bearers| bearers.len())?;
     if rarest.is_empty() {
         return None;
     }
     // Made for the few names of which all other words fit: to make it takes longer than to compare those.
-    let near = LazyCell::new(|| FuzzyMatcher::word(names[slip], edits));
+    let near = LazyCell::new(|| FuzzyMatcher::word(names[typo], edits));
     let matches = rarest.iter().filter_map(|&ord| {
         let person = vocabulary.people().get(ord as usize)?;
         let words: Vec<&str> = person.key.split(' ').collect();
         let same =
-            words.len() == names.len() && (0..names.len()).all(|at| at == slip || words[at] == names[at]);
-        same.then(|| near.edits(words[slip])).flatten().map(|edits| (edits, ord as usize))
+            words.len() == names.len() && (0..names.len()).all(|at| at == typo || words[at] == names[at]);
+        same.then(|| near.edits(words[typo])).flatten().map(|edits| (edits, ord as usize))
     });
     matches.min_by_key(|&(edits, ord)| (edits, std::cmp::Reverse(vocabulary.people()[ord].movies), ord))
 }

@@ -19,12 +19,12 @@ static PIECES: LazyLock<Vec<String>> = LazyLock::new(|| {
     titles.chain(names).chain(around.split(',').map(|piece| piece.trim().to_owned())).collect()
 });
 
-/// A text of pieces, of which some hold a slip.
+/// A text of pieces, of which some hold a typo.
 fn typed() -> impl Strategy<Value = String> {
     let piece =
-        (any::<prop::sample::Index>(), any::<Option<prop::sample::Index>>()).prop_map(|(piece, slip)| {
+        (any::<prop::sample::Index>(), any::<Option<prop::sample::Index>>()).prop_map(|(piece, typo)| {
             let piece = &PIECES[piece.index(PIECES.len())];
-            match slip {
+            match typo {
                 Some(at) if !piece.is_empty() => {
                     let left_out = at.index(piece.chars().count());
                     piece.chars().enumerate().filter(|&(at, _)| at != left_out).map(|(_, c)| c).collect()

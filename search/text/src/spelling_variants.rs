@@ -55,7 +55,7 @@ const MIN_LOOKALIKE_CHARS: usize = 4;
 pub(crate) type SpellingVariant = (Range<usize>, Vec<String>);
 
 /// All spelling variants of runs of these folded words, in the order of the words.
-pub(crate) fn spelling_variants(words: &[&str]) -> Vec<SpellingVariant> {
+pub fn spelling_variants(words: &[&str]) -> Vec<SpellingVariant> {
     let mut found = Vec::new();
     for start in 0..words.len() {
         for row in EQUIVALENT.iter().filter(|row| row.contains(&words[start])) {

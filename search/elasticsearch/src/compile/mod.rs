@@ -7,13 +7,13 @@ mod score;
 
 use wikimovie_domain::{FacetRequest, SearchRequest};
 use wikimovie_elasticsearch_dsl::{Query, Search, SortValue, TrackTotalHits};
-use wikimovie_engine::cursor::Place;
+use wikimovie_engine::cursor::SortKey;
 use wikimovie_plan::{Clause, Drill, Plan};
 
 pub(super) use self::{
     clause::{any_value, query},
     facet::{DISTINCT, MISSING, SELECTED, VALUES, YEARS, by_year, name as facet_name},
-    page::{Order, place_of},
+    page::{HitOrder, sort_key_of},
     score::ranked,
 };
 use super::mapping::field;
@@ -37,12 +37,12 @@ pub(super) struct Searches {
     pub(super) searches: Vec<Search>,
     /// For each page asked, the search that reads it and the one that tells whether anything stands behind its
     /// cursor.
-    pub(super) pages: Vec<PagePlaces>,
+    pub(super) pages: Vec<PageSearches>,
 }
 
 /// Where a page's answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PagePlaces {
+pub(super) struct PageSearches {
     pub(super) page: usize,
     pub(super) probe: Option<usize>,
 }
@@ -51,10 +51,10 @@ pub(super) struct PagePlaces {
 pub(super) fn compile(
     plan: &Plan,
     request: &SearchRequest,
-    places: &[Option<Place>],
+    places: &[Option<SortKey>],
     sizes: Sizes,
 ) -> Searches {
-    let order = Order::of(request.question.sort, plan);
+    let order = HitOrder::of(request.question.sort, plan);
     let filters = Filters::of(plan, &request.facets);
     let mut first = Search {
         post_filter: filters.post_filter(),
@@ -79,7 +79,7 @@ pub(super) fn compile(
             searches.push(Search { query: page::scored(everything(plan), plan, asked, order), ..page });
             searches.len()
         };
-        pages.push(PagePlaces { page: at, probe: None });
+        pages.push(PageSearches { page: at, probe: None });
     }
     searches.insert(0, first);
     for ((asked, place), places) in request.hits.iter().zip(places).zip(&mut pages) {

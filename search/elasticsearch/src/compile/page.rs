@@ -1,8 +1,8 @@
-//! Pages: order, place to start behind, and what is read of each hit.
+//! Pages: order, sort key to start after, and what is read of each hit.
 
 use wikimovie_domain::{Direction, HitsRequest, MovieParts, MovieSort};
 use wikimovie_elasticsearch_dsl::{Query, Search, Sort, SortValue, Source};
-use wikimovie_engine::cursor::Place;
+use wikimovie_engine::cursor::SortKey;
 use wikimovie_plan::Plan;
 
 use super::{SortValues, ranked};
@@ -10,10 +10,10 @@ use crate::mapping::field;
 
 /// How the hits of a plan are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
-    /// By points, then prior, then title.
-    Points,
-    /// By prior, then title: relevance where no text gives points.
+pub(crate) enum HitOrder {
+    /// By score, then prior, then title.
+    Score,
+    /// By prior, then title: relevance where no text gives scores.
     Prior,
     YearDesc,
     YearAsc,
@@ -21,12 +21,12 @@ pub(crate) enum Order {
     TitleDesc,
 }
 
-impl Order {
+impl HitOrder {
     /// The order of a question that became this plan.
     pub(crate) fn of(sort: MovieSort, plan: &Plan) -> Self {
         match sort {
             MovieSort::Relevance if plan.score.is_empty() => Self::Prior,
-            MovieSort::Relevance => Self::Points,
+            MovieSort::Relevance => Self::Score,
             MovieSort::YearDesc => Self::YearDesc,
             MovieSort::YearAsc => Self::YearAsc,
             MovieSort::TitleAsc => Self::TitleAsc,
@@ -40,48 +40,48 @@ const NO_YEAR_DESC: u16 = 0;
 const NO_YEAR_ASC: u16 = u16::MAX >> 1;
 
 /// The search of a page, its query left to the caller.
-pub(super) fn page(plan: &Plan, asked: &HitsRequest, order: Order, place: Option<&Place>) -> Search {
+pub(super) fn page(plan: &Plan, asked: &HitsRequest, order: HitOrder, sort_key: Option<&SortKey>) -> Search {
     let backward = asked.page.direction == Direction::Backward;
     let keys = keys(order);
     Search {
         // One more than asked tells whether there is more.
         size: asked.page.size + usize::from(asked.page_info),
-        search_after: place.map(|place| values(order, place)),
+        search_after: sort_key.map(|sort_key| values(order, sort_key)),
         sort: if backward { reversed(keys) } else { keys },
         source: source(asked.parts, plan, asked.highlights || asked.reasons),
         ..Search::new(Query::ALL)
     }
 }
 
-/// The search that tells whether anything stands at or before the place where a page starts: the same list read the
-/// other way, from just beside the place, so that the movie which stands there is met as well.
-pub(super) fn probe(asked: &HitsRequest, order: Order, place: &Place) -> Search {
+/// The search that finds whether the list has anything at or before the start of a page: the same list reversed, from
+/// just beside the sort key, so that the movie at the start is found as well.
+pub(super) fn probe(asked: &HitsRequest, order: HitOrder, sort_key: &SortKey) -> Search {
     let forward = asked.page.direction == Direction::Forward;
     let keys = if forward { reversed(keys(order)) } else { keys(order) };
     let ascending = keys.last().is_some_and(Sort::is_ascending);
-    let key = if ascending { just_below(&place.order) } else { just_above(&place.order) };
-    let beside = Place { order: key, ..place.clone() };
+    let key = if ascending { just_below(&sort_key.order) } else { just_above(&sort_key.order) };
+    let beside = SortKey { order: key, ..sort_key.clone() };
     Search { size: 1, search_after: Some(values(order, &beside)), sort: keys, ..Search::new(Query::ALL) }
 }
 
-/// A query with the points that its order asks for.
-pub(super) fn scored(found: Query, plan: &Plan, asked: &HitsRequest, order: Order) -> Query {
+/// A query with the scores that its order needs.
+pub(super) fn scored(found: Query, plan: &Plan, asked: &HitsRequest, order: HitOrder) -> Query {
     let reads_hits = asked.page.size > 0 || asked.page_info;
-    if order == Order::Points && reads_hits { ranked(found, &plan.score) } else { found }
+    if order == HitOrder::Score && reads_hits { ranked(found, &plan.score) } else { found }
 }
 
 const SCORE: &str = "_score";
 
-fn keys(order: Order) -> Vec<Sort> {
+fn keys(order: HitOrder) -> Vec<Sort> {
     match order {
-        Order::Prior => vec![Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
-        Order::Points => vec![Sort::desc(SCORE), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
-        Order::YearDesc => {
+        HitOrder::Prior => vec![Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+        HitOrder::Score => vec![Sort::desc(SCORE), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+        HitOrder::YearDesc => {
             vec![Sort::desc(field::YEAR).missing_as(NO_YEAR_DESC), Sort::asc(field::ORDER)]
         }
-        Order::YearAsc => vec![Sort::asc(field::YEAR).missing_as(NO_YEAR_ASC), Sort::asc(field::ORDER)],
-        Order::TitleAsc => vec![Sort::asc(field::ORDER)],
-        Order::TitleDesc => vec![Sort::desc(field::ORDER)],
+        HitOrder::YearAsc => vec![Sort::asc(field::YEAR).missing_as(NO_YEAR_ASC), Sort::asc(field::ORDER)],
+        HitOrder::TitleAsc => vec![Sort::asc(field::ORDER)],
+        HitOrder::TitleDesc => vec![Sort::desc(field::ORDER)],
     }
 }
 
@@ -89,24 +89,24 @@ fn reversed(keys: Vec<Sort>) -> Vec<Sort> {
     keys.into_iter().map(Sort::reversed).collect()
 }
 
-fn values(by: Order, place: &Place) -> SortValues {
-    let order = SortValue::Text(place.order.clone());
+fn values(by: HitOrder, sort_key: &SortKey) -> SortValues {
+    let order = SortValue::Text(sort_key.order.clone());
     match by {
-        Order::Prior => vec![SortValue::Whole(place.prior.into()), order],
-        Order::Points => {
-            vec![SortValue::Whole(place.score.into()), SortValue::Whole(place.prior.into()), order]
+        HitOrder::Prior => vec![SortValue::Whole(sort_key.prior.into()), order],
+        HitOrder::Score => {
+            vec![SortValue::Whole(sort_key.score.into()), SortValue::Whole(sort_key.prior.into()), order]
         }
-        Order::YearDesc => vec![SortValue::Whole(place.year.into()), order],
-        Order::YearAsc => {
-            let year = if place.year == 0 { NO_YEAR_ASC } else { place.year };
+        HitOrder::YearDesc => vec![SortValue::Whole(sort_key.year.into()), order],
+        HitOrder::YearAsc => {
+            let year = if sort_key.year == 0 { NO_YEAR_ASC } else { sort_key.year };
             vec![SortValue::Whole(year.into()), order]
         }
-        Order::TitleAsc | Order::TitleDesc => vec![order],
+        HitOrder::TitleAsc | HitOrder::TitleDesc => vec![order],
     }
 }
 
-/// The place that a hit's sort values tell; `None` where they are not ours.
-pub(crate) fn place_of(order: Order, values: &[SortValue]) -> Option<Place> {
+/// The sort key in a hit's sort values; `None` where they are not ours.
+pub(crate) fn sort_key_of(order: HitOrder, values: &[SortValue]) -> Option<SortKey> {
     let number = |value: &SortValue| match value {
         SortValue::Whole(number) => Some(*number),
         SortValue::Number(number) if (0.0..f64::from(u32::MAX)).contains(number) => Some(*number as u64),
@@ -115,25 +115,25 @@ pub(crate) fn place_of(order: Order, values: &[SortValue]) -> Option<Place> {
     let small = |value: &SortValue| number(value).and_then(|number| u16::try_from(number).ok());
     let (last, first) = values.split_last()?;
     let SortValue::Text(key) = last else { return None };
-    let place = Place { score: 0, prior: 0, year: 0, order: key.clone() };
+    let sort_key = SortKey { score: 0, prior: 0, year: 0, order: key.clone() };
     match (order, first) {
-        (Order::Prior, [prior]) => Some(Place { prior: small(prior)?, ..place }),
-        (Order::Points, [score, prior]) => {
-            Some(Place { score: u32::try_from(number(score)?).ok()?, prior: small(prior)?, ..place })
+        (HitOrder::Prior, [prior]) => Some(SortKey { prior: small(prior)?, ..sort_key }),
+        (HitOrder::Score, [score, prior]) => {
+            Some(SortKey { score: u32::try_from(number(score)?).ok()?, prior: small(prior)?, ..sort_key })
         }
-        (Order::YearDesc | Order::YearAsc, [year]) => {
+        (HitOrder::YearDesc | HitOrder::YearAsc, [year]) => {
             let year = small(year)?;
-            Some(Place { year: if year == NO_YEAR_ASC { 0 } else { year }, ..place })
+            Some(SortKey { year: if year == NO_YEAR_ASC { 0 } else { year }, ..sort_key })
         }
-        (Order::TitleAsc | Order::TitleDesc, []) => Some(place),
+        (HitOrder::TitleAsc | HitOrder::TitleDesc, []) => Some(sort_key),
         _ => None,
     }
 }
 
 /// The parts of the stored movie that are read.
-pub(crate) fn source(parts: MovieParts, plan: &Plan, marks: bool) -> Source {
+pub(crate) fn source(parts: MovieParts, plan: &Plan, highlights: bool) -> Source {
     // Typed words are looked for in every text.
-    let texts = marks && !plan.score.is_empty();
+    let texts = highlights && !plan.score.is_empty();
     let parts = if texts {
         parts.or(MovieParts { year: true, cast: true, genres: true, summary: true, ..MovieParts::default() })
     } else {
@@ -195,15 +195,15 @@ mod tests {
 
     #[test]
     fn places_survive_the_way_there_and_back() {
-        let place = Place { score: 0, prior: 0, year: 0, order: "a\0b:1".into() };
+        let sort_key = SortKey { score: 0, prior: 0, year: 0, order: "a\0b:1".into() };
         let cases = [
-            (Order::Points, Place { score: 16_000_000, prior: 1023, ..place.clone() }),
-            (Order::YearAsc, place.clone()),
-            (Order::YearDesc, Place { year: 1999, ..place.clone() }),
-            (Order::TitleDesc, place),
+            (HitOrder::Score, SortKey { score: 16_000_000, prior: 1023, ..sort_key.clone() }),
+            (HitOrder::YearAsc, sort_key.clone()),
+            (HitOrder::YearDesc, SortKey { year: 1999, ..sort_key.clone() }),
+            (HitOrder::TitleDesc, sort_key),
         ];
-        for (order, place) in cases {
-            assert_eq!(place_of(order, &values(order, &place)), Some(place), "{order:?}");
+        for (order, sort_key) in cases {
+            assert_eq!(sort_key_of(order, &values(order, &sort_key)), Some(sort_key), "{order:?}");
         }
     }
 }
