@@ -7,7 +7,9 @@
 pub mod args;
 pub mod auth;
 pub mod cache;
+pub(crate) mod caller;
 pub mod documents;
+pub mod error;
 pub mod graphql;
 pub mod guard;
 pub mod http;
@@ -19,22 +21,22 @@ mod telemetry;
 
 use std::sync::Arc;
 
+use wikimovie_engine::{Catalog, Sealer};
+
 use auth::Authenticator;
-pub use cache::CacheSettings;
 use cache::{CachedCatalog, WholeAnswers};
-pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
-pub use graphql::{
-    error::{CodeRow, ErrorCode},
-    schema::sdl,
-};
 use guard::Guard;
+use telemetry::engine::Observed;
+
+pub use cache::CacheSettings;
+pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
+pub use error::{CodeRow, ErrorCode};
+pub use graphql::schema::sdl;
 pub use http::router;
 pub use lifecycle::Lifecycle;
 pub use server::{Server, ServerSettings, TlsSettings};
 pub use settings::{ApiSettings, Environment};
 pub use telemetry::TelemetrySettings;
-use telemetry::engine::Observed;
-use wikimovie_engine::{Catalog, Sealer};
 
 /// What the gateway answers from. Cheap to clone.
 #[derive(Clone)]

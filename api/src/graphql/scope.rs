@@ -17,10 +17,8 @@ use wikimovie_engine::{Catalog, SearchError};
 use crate::{
     Gateway,
     auth::{AuthScope, Identity},
-    graphql::{
-        error::{ApiError, ErrorCode},
-        loaders::Batch,
-    },
+    error::{ApiError, ErrorCode},
+    graphql::loaders::Batch,
     guard::RateStatus,
 };
 
