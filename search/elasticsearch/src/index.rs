@@ -8,7 +8,6 @@
 //! ```
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use wikimovie_domain::Revision;
@@ -16,7 +15,7 @@ use wikimovie_engine::{error::SearchError, indexed::FORMAT, writer::WriteError};
 
 use super::{
     Shared,
-    client::{Body, Call, Reply},
+    client::{Call, Reply},
     mapping::{self, field},
 };
 
