@@ -2,7 +2,7 @@
 
 use std::{fmt, io, net::SocketAddr, path::Path};
 
-use wikimovie_search::WriteError;
+use wikimovie_engine::WriteError;
 
 /// One line for the person who started the program; it names settings and files as that person does.
 #[derive(Debug)]

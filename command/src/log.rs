@@ -44,8 +44,8 @@ pub enum LogFormat {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Log")]
 pub struct LogArgs {
-    /// Filter of log lines, such as `debug` or `info,wikimovie_api=debug` [default: info for a service, warn for a
-    /// command]
+    /// Filter of log lines, such as `debug` or `info,wikimovie_api=debug` [default: info for a service, warn
+    /// for a command]
     #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// Format of log lines [default: text; json for a gateway in production]

@@ -4,10 +4,9 @@ use std::{path::Path, process::ExitCode, time::Duration};
 
 use tokio::sync::oneshot;
 use wikimovie_api::{Documents, Gateway, Server, auth::Authenticator};
-use wikimovie_ingest::{Folder, IngestError, Watcher};
-use wikimovie_search::embedded::{Embedded, EmbeddedOptions};
-
 use wikimovie_command::{CliError, log, output, signal};
+use wikimovie_embedded::{Embedded, EmbeddedOptions};
+use wikimovie_ingest::{Folder, IngestError, Watcher};
 
 use crate::config::ServeSettings;
 
