@@ -1,7 +1,7 @@
 //! The best answer comes first, on every engine: golden lists asked of the embedded engine and of each search node.
 //! `golden.jsonl` is held to floors; `open.jsonl` holds the known gaps, which are reported only.
 //!
-//! `UPDATE_RELEVANCE=1` also asks a plain `multi_match` of the nodes in the same run and writes the tables of
+//! `cargo xtask codegen relevance` also asks a plain `multi_match` of the nodes in the same run and writes the tables of
 //! `docs/relevance.md`.
 #![expect(clippy::print_stderr, reason = "the table is what this test is for")]
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails with the test")]
@@ -12,9 +12,10 @@ mod plain;
 use std::{path::Path, sync::Arc};
 
 use wikimovie_domain::Movie;
+use wikimovie_engine::Catalog;
 use wikimovie_relevance::{Floors, Golden, Outcome, Report, ask, golden};
-use wikimovie_search::Catalog;
-use wikimovie_testkit::{Engine, TestCluster, TestIndex, apply, data};
+use wikimovie_testkit_builders::data;
+use wikimovie_testkit_services::{Engine, TestCluster, TestIndex, apply};
 
 const FLOORS: Floors =
     Floors { mean: Some(0.97), category: Some(0.93), success: Some(0.99), recall: Some(0.93) };
@@ -30,8 +31,8 @@ async fn the_best_answer_comes_first() {
     };
     let golden = golden::read(&queries).unwrap();
     let mut columns = Engines::with(test, movies.clone()).await.check(&golden).await;
-    if std::env::var_os("UPDATE_RELEVANCE").is_some() {
-        for engine in wikimovie_testkit::engines(test) {
+    if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
+        for engine in wikimovie_testkit_services::engines(test) {
             let outcomes = plain::ask(&engine, &movies, &golden);
             columns.push((format!("`multi_match`, {}", engine.name), Report::of(&outcomes)));
         }
@@ -58,7 +59,7 @@ impl Engines {
         let index = TestIndex::of(movies.clone());
         let mut catalogs = vec![("embedded".to_owned(), index.embedded.catalog())];
         let mut clusters = Vec::new();
-        for engine in wikimovie_testkit::engines(test) {
+        for engine in wikimovie_testkit_services::engines(test) {
             let cluster = filled(&engine, movies.clone()).await;
             catalogs.push((engine.name, cluster.engine.catalog()));
             clusters.push(cluster);
