@@ -35,6 +35,9 @@ pub struct RelevanceArgs {
     /// Minimum MRR@10 of each category
     #[arg(long, value_name = "0..1")]
     pub floor_category: Option<f64>,
+    /// Lowest recall@10 of any category
+    #[arg(long, value_name = "0..1")]
+    pub floor_recall: Option<f64>,
     /// Minimum share of questions with an expected movie among the first ten
     #[arg(long, value_name = "0..1")]
     pub floor_success: Option<f64>,
@@ -86,8 +89,12 @@ impl RelevanceArgs {
                 file.display()
             ));
         }
-        let floors =
-            Floors { mean: self.floor_mean, category: self.floor_category, success: self.floor_success };
+        let floors = Floors {
+            mean: self.floor_mean,
+            category: self.floor_category,
+            recall: self.floor_recall,
+            success: self.floor_success,
+        };
         let missed = floors.missed(&report);
         for line in &missed {
             output::note(line);
