@@ -66,15 +66,13 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Refused`] when the response has errors, the other variants when there is no response.
-    pub fn ask<Data, Variables>(
-        &self,
-        operation: &Operation<Data, Variables>,
-    ) -> Result<Data, ClientError>
+    pub fn ask<Data, Variables>(&self, operation: &Operation<Data, Variables>) -> Result<Data, ClientError>
     where
         Data: DeserializeOwned,
         Variables: Serialize,
     {
-        let request = serde_json::to_vec(operation).expect("an operation has strings, numbers and lists of them");
+        let request =
+            serde_json::to_vec(operation).expect("an operation has strings, numbers and lists of them");
         let mut response = self
             .agent
             .post(&self.endpoint)
