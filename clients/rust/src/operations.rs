@@ -1,14 +1,15 @@
-//! Example operations: a search with facets and highlights, a restored state, suggestions, a movie, a person, a path
-//! between two people, and the catalogue. Select only what you need: the gateway computes nothing else.
+//! Example questions: a search with facets and highlights, a restored state, suggestions, a movie, a person, a path
+//! between two people, and the catalogue. Take what you need and leave out what you do not: the gateway computes
+//! only what is selected.
 
 use cynic::{Enum, Id, InlineFragments, InputObject, QueryFragment, QueryVariables, Scalar};
 
-/// The types of the schema, for the derives below.
+/// What the schema defines, for the derives below.
 #[cynic::schema("wikimovie")]
-#[expect(unreachable_pub, reason = "generated: every item is public, and only the derives use it")]
+#[expect(unreachable_pub, reason = "generated: all of it is public, and only the derives see it")]
 mod schema {}
 
-/// Opaque state token of a question, for [`Restore`].
+/// Opaque token of a question: comes from an answer, goes back into [`Restore`].
 #[derive(Scalar, Clone, Debug, PartialEq, Eq)]
 pub struct SearchState(pub String);
 
@@ -46,7 +47,7 @@ pub struct MovieWhere {
     /// By first year of a decade (1980), any of them.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub decades: Option<Vec<i32>>,
-    /// Excludes the movies that this filter finds.
+    /// Movies that this filter finds are left out.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub not: Option<Box<MovieWhere>>,
 }
@@ -76,10 +77,10 @@ pub struct YearRange {
     pub lte: Option<i32>,
 }
 
-/// Variables of [`Search`]; `None` is omitted.
+/// Variables of [`Search`]; `None` is left out.
 #[derive(QueryVariables, Clone, Debug, Default)]
 pub struct SearchVariables<'a> {
-    /// Search text.
+    /// What a person typed.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'a str>,
     /// Which movies may be found.
@@ -91,12 +92,12 @@ pub struct SearchVariables<'a> {
     /// Movies wanted, 0 to 100.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub first: Option<i32>,
-    /// Cursor to start after.
+    /// Cursor to start behind.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub after: Option<&'a str>,
 }
 
-/// A search with highlights and counts by genre.
+/// A search with highlights and the genres of what it found.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "SearchVariables")]
 pub struct Search {
@@ -120,7 +121,7 @@ pub struct MovieSearch {
     pub state: SearchState,
 }
 
-/// A count of movies.
+/// How many.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct TotalCount {
     /// Movies.
@@ -143,16 +144,16 @@ pub enum TotalRelation {
 pub struct MovieHitConnection {
     /// The hits.
     pub edges: Vec<MovieHit>,
-    /// Position of the page.
+    /// Where the page stands.
     pub page_info: PageInfo,
 }
 
-/// Position of a page in its list.
+/// Where a page stands in its list.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct PageInfo {
-    /// Whether there is an item before it.
+    /// Whether something stands before it.
     pub has_previous_page: bool,
-    /// Whether there is an item after it.
+    /// Whether something stands behind it.
     pub has_next_page: bool,
     /// Cursor of its last item.
     pub end_cursor: Option<String>,
@@ -163,7 +164,7 @@ pub struct PageInfo {
 pub struct MovieHit {
     /// The movie.
     pub node: MovieSummary,
-    /// Texts in which words were found.
+    /// Texts with the words found in them.
     pub highlights: Vec<TextMatch>,
 }
 
@@ -181,18 +182,18 @@ pub struct MovieSummary {
     pub genres: Vec<String>,
 }
 
-/// A text with the spans of the words found in it.
+/// A text and the places of the words in it.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct TextMatch {
     /// Plain text.
     pub text: String,
     /// Escaped HTML with `<mark>`.
     pub html: String,
-    /// Spans in UTF-16 code units: convert them before slicing a Rust string.
+    /// Places in UTF-16 code units: convert before slicing a Rust string.
     pub spans: Vec<Span>,
 }
 
-/// A span of a text, in UTF-16 code units.
+/// A part of a text, in UTF-16 code units.
 #[derive(QueryFragment, Clone, Copy, Debug)]
 pub struct Span {
     /// First unit.
@@ -201,7 +202,7 @@ pub struct Span {
     pub end: i32,
 }
 
-/// Counts of the movies found.
+/// Counts of what was found.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct MovieFacets {
     /// By genre.
@@ -225,7 +226,7 @@ pub struct FacetValue {
     pub count: i32,
     /// Whether it is part of the question.
     pub selected: bool,
-    /// State token of the question with the value added or removed, for [`Restore`].
+    /// The question with it turned on or off, for [`Restore`].
     pub toggle: SearchState,
 }
 
@@ -236,7 +237,7 @@ pub struct RestoreVariables {
     pub state: SearchState,
 }
 
-/// A question restored from its state token.
+/// A question asked again by its token.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "RestoreVariables")]
 pub struct Restore {
@@ -258,7 +259,7 @@ pub struct RestoredSearch {
 /// Variables of [`Autocomplete`].
 #[derive(QueryVariables, Clone, Debug)]
 pub struct AutocompleteVariables<'a> {
-    /// Text in the search box.
+    /// What stands in the box.
     pub prefix: &'a str,
 }
 
@@ -271,19 +272,19 @@ pub struct Autocomplete {
     pub autocomplete: Vec<Suggestion>,
 }
 
-/// One suggestion.
+/// What may be meant.
 #[derive(InlineFragments, Clone, Debug)]
 pub enum Suggestion {
     /// A movie.
     MovieSuggestion(MovieSuggestion),
     /// A person.
     PersonSuggestion(PersonSuggestion),
-    /// A genre, a decade, or a kind that this client does not know.
+    /// Something else: a genre, a decade, or a kind that came after this client.
     #[cynic(fallback)]
     Other,
 }
 
-/// A suggested movie.
+/// A movie that may be meant.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct MovieSuggestion {
     /// Title.
@@ -292,7 +293,7 @@ pub struct MovieSuggestion {
     pub movie: MovieSummary,
 }
 
-/// A suggested person.
+/// A person who may be meant.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct PersonSuggestion {
     /// Name.
@@ -308,7 +309,7 @@ pub struct MovieByIdVariables {
     pub id: Id,
 }
 
-/// A movie and similar movies.
+/// A movie and those most like it.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "MovieByIdVariables")]
 pub struct MovieById {
@@ -317,23 +318,23 @@ pub struct MovieById {
     pub movie: Option<Movie>,
 }
 
-/// A movie with its details.
+/// A movie with all that a page about it shows.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct Movie {
     /// Title.
     pub title: String,
     /// Names in billing order.
     pub cast: Vec<String>,
-    /// Summary of the plot.
+    /// What it is about.
     pub summary: Option<String>,
-    /// Similar movies, best first.
+    /// Movies most like it.
     #[arguments(first: 6)]
     pub similar: Vec<MovieSummary>,
-    /// Source of the record.
+    /// Where the record came from.
     pub provenance: Provenance,
 }
 
-/// Source of a record.
+/// Where a record came from.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct Provenance {
     /// Provider.
@@ -349,11 +350,11 @@ pub struct PersonByNameVariables<'a> {
     pub name: &'a str,
 }
 
-/// A person with co-stars.
+/// A person and who they appear with.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "PersonByNameVariables")]
 pub struct PersonByName {
-    /// The person, if the name is known.
+    /// The person, if anybody is called so.
     #[arguments(name: $name)]
     pub person: Option<Person>,
 }
@@ -365,7 +366,7 @@ pub struct Person {
     pub name: String,
     /// Movies in the catalogue.
     pub movie_count: i32,
-    /// Most frequent co-stars.
+    /// Who they appear with most.
     #[arguments(first: 5)]
     pub costars: Vec<Costar>,
 }
@@ -375,7 +376,7 @@ pub struct Person {
 pub struct Costar {
     /// Movies together.
     pub together: i32,
-    /// The other person.
+    /// Who.
     pub person: PersonName,
 }
 
@@ -390,13 +391,13 @@ pub struct PersonName {
 /// Variables of [`Costars`].
 #[derive(QueryVariables, Clone, Debug)]
 pub struct CostarsVariables<'a> {
-    /// Name of the first person.
+    /// Who the path starts with.
     pub from: &'a str,
-    /// Name of the last person.
+    /// Who the path ends with.
     pub to: &'a str,
 }
 
-/// The shortest path of movies between two people.
+/// The fewest movies that connect two people.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "CostarsVariables")]
 pub struct Costars {
@@ -423,7 +424,7 @@ pub struct CostarStep {
     pub person: PersonName,
 }
 
-/// The catalogue.
+/// What the catalogue holds.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query")]
 pub struct Catalog {
@@ -436,8 +437,8 @@ pub struct Catalog {
 pub struct CatalogInfo {
     /// Engine that answers.
     pub engine: String,
-    /// Number of movies.
+    /// Movies that can be found.
     pub movies: i32,
-    /// Time of the last change.
+    /// When it last changed.
     pub as_of: DateTime,
 }
