@@ -4,8 +4,7 @@ output "name" {
 }
 
 output "arn" {
-  description = "ARN of the queue, known once its policy lets the bucket in: S3 tests the permission when \
-                 the notification is configured"
+  description = "ARN of the queue, available once its policy allows the bucket: S3 tests this when the notification is created"
   value       = aws_sqs_queue.this.arn
   depends_on  = [aws_sqs_queue_policy.this]
 }
