@@ -8,6 +8,7 @@ mod constants;
 mod decisions;
 mod imports;
 mod names;
+mod paths;
 mod size;
 mod source;
 mod statics;
@@ -62,12 +63,13 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// Names of all guards.
-const GUARDS: [&str; 8] = [
+const GUARDS: [&str; 9] = [
     circles::GUARD,
     constants::GUARD,
     decisions::GUARD,
     imports::GUARD,
     names::GUARD,
+    paths::GUARD,
     size::GUARD,
     statics::GUARD,
     words::GUARD,
@@ -84,6 +86,7 @@ fn check(root: &Path, crates: &[Crate]) -> Result<Vec<Violation>> {
     violations.extend(decisions::check(root)?);
     violations.extend(imports::check(&targets));
     violations.extend(names::check(&targets));
+    violations.extend(paths::check(root)?);
     violations.extend(size::check(root)?);
     violations.extend(statics::check(&targets));
     violations.extend(words::check(root, &targets)?);
