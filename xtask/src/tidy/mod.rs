@@ -6,6 +6,7 @@
 mod circles;
 mod constants;
 mod decisions;
+mod doors;
 mod imports;
 mod names;
 mod paths;
@@ -63,10 +64,11 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// Names of all guards.
-const GUARDS: [&str; 9] = [
+const GUARDS: [&str; 10] = [
     circles::GUARD,
     constants::GUARD,
     decisions::GUARD,
+    doors::GUARD,
     imports::GUARD,
     names::GUARD,
     paths::GUARD,
@@ -84,6 +86,7 @@ fn check(root: &Path, crates: &[Crate]) -> Result<Vec<Violation>> {
     violations.extend(circles::check(&targets));
     violations.extend(constants::check(root, &targets)?);
     violations.extend(decisions::check(root)?);
+    violations.extend(doors::check(root, crates)?);
     violations.extend(imports::check(&targets));
     violations.extend(names::check(&targets));
     violations.extend(paths::check(root)?);

@@ -37,7 +37,7 @@ fn named_paths(text: &str) -> impl Iterator<Item = &str> {
 /// Whether the first part of a path is a folder of the workspace: others are routes, media types or names of crates.
 fn begins_in(root: &Path, path: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
-    !first.is_empty() && root.join(first).is_dir()
+    !matches!(first, "" | "." | "..") && root.join(first).is_dir()
 }
 
 #[cfg(test)]
