@@ -27,6 +27,7 @@ use crate::{
         bounds,
         error::{self, ApiError, ErrorCode},
         lasting,
+        loaders::Batches,
         price::{self, Pricing},
         query::Query,
         scope::{Bill, Scope},
@@ -292,19 +293,19 @@ impl Service {
     }
 
     /// The movies that somebody may see, and what lives as long as an operation of theirs.
-    async fn scope(&self, visitor: &Visitor, bill: Bill) -> Result<Arc<Scope>, ApiError> {
+    async fn scope(&self, visitor: &Visitor, bill: Bill) -> Result<(Scope, Batches), ApiError> {
         let identity = &visitor.identity;
         let catalog = match &identity.tenant {
             None => Arc::clone(&self.gateway.catalog),
             Some(filter) => self.gateway.catalog.restricted(filter).await?,
         };
-        Ok(Arc::new(Scope::new(catalog, Arc::clone(identity), bill)))
+        Ok(Scope::new(catalog, Arc::clone(identity), bill))
     }
 
     async fn execute_within(&self, prepared: Prepared, visitor: &Visitor, rate: Option<RateStatus>) -> Ran {
         let bill = Bill { cost: prepared.cost, rate };
-        let scope = match self.scope(visitor, bill).await {
-            Ok(scope) => scope,
+        let (scope, batches) = match self.scope(visitor, bill).await {
+            Ok((scope, batches)) => (Arc::new(scope), batches),
             Err(error) => {
                 let response = answer(error.into_server_error());
                 return Ran { response, outcome: Outcome::default(), whole_of: None };
@@ -312,7 +313,7 @@ impl Service {
         };
         let notes = Arc::new(Notes::default());
         let request = prepared.request.data(Arc::clone(&scope));
-        let noted = notes.scope(in_one_request(self.schema.execute(request)));
+        let noted = notes.scope(in_one_request(batches.drive(self.schema.execute(request))));
         let execution = AssertUnwindSafe(noted).catch_unwind();
         let mut response =
             match tokio::time::timeout(self.gateway.settings.operation_deadline, Box::pin(execution)).await {
@@ -344,8 +345,10 @@ impl Service {
         let begin = async move {
             let bill = Bill { cost: prepared.cost, rate };
             match service.scope(&visitor, bill).await {
-                Ok(scope) => {
-                    let request = prepared.request.data(scope);
+                Ok((scope, batches)) => {
+                    // They end with the loader, which the subscription holds.
+                    tokio::spawn(batches.run());
+                    let request = prepared.request.data(Arc::new(scope));
                     service.schema.execute_stream_with_session_data(request, session).map(complete).boxed()
                 }
                 Err(error) => stream::iter([answer(error.into_server_error())]).boxed(),

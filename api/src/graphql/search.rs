@@ -32,8 +32,7 @@ pub(crate) const MAX_FACETS: usize = 20;
 pub(crate) async fn search(ctx: &Context<'_>, question: Question) -> Result<MovieSearch, ApiError> {
     scope::scope(ctx).count_search()?;
     let request = look_ahead(ctx.field(), question)?;
-    let gateway = scope::gateway(ctx);
-    let answer = scope::ask(gateway, scope::catalog(ctx).search(request.clone())).await?;
+    let answer = scope::ask(scope::catalog(ctx).search(request.clone())).await?;
     let mut answered = Answered::new(request, answer)?;
     let path = ctx.path_node.map(async_graphql::QueryPathNode::to_string_vec).unwrap_or_default();
     scope::scope(ctx).warn(&path, std::mem::take(&mut answered.warnings));

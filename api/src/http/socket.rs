@@ -1,32 +1,34 @@
-//! GraphQL over WebSocket: the `graphql-transport-ws` subprotocol, bounded in connections, operations and message
-//! size.
+//! GraphQL over WebSocket: async-graphql-axum speaks `graphql-transport-ws`; in front of it stand the bounds of
+//! connections, operations and message sizes, pings, and the end of a credential.
 
 use std::{
-    future,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use async_graphql::{
-    Data, Error,
-    http::{WebSocket as Protocol, WebSocketProtocols, WsMessage},
-};
+use async_graphql::{Data, Error};
+use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::{
     extract::{
-        WebSocketUpgrade,
+        FromRequestParts, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket, close_code},
     },
     response::Response,
 };
 use bytes::Bytes;
-use futures::{SinkExt, StreamExt};
+use futures::{
+    Sink, SinkExt, StreamExt,
+    channel::mpsc,
+    future::{Either, select},
+};
+use http::{HeaderValue, header, request::Parts};
 use tokio::{
     sync::{OwnedSemaphorePermit, watch},
     time::Instant,
 };
 
 use crate::{
-    Gateway,
+    Gateway, Lifecycle,
     auth::Credential,
     graphql::{
         error::{ApiError, ErrorCode},
@@ -39,27 +41,37 @@ use crate::{
 const SUBPROTOCOL: &str = "graphql-transport-ws";
 /// A client that takes no message for so long is gone.
 const SEND_DEADLINE: Duration = Duration::from_secs(30);
-/// A client that has nothing to say answers these, so that its connection is not taken for an idle one.
-const PING: Duration = Duration::from_secs(20);
-/// Longest time until a client has said who it is.
+/// Clients answer a ping by themselves, so that the connection of a silent one does not look idle.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+/// Longest time until a client has shown its credential.
 const INIT_DEADLINE: Duration = Duration::from_secs(10);
-/// A credential without an end lasts longer than any connection.
-const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// A credential without an end outlasts every connection.
+const NO_EXPIRY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// Answers that may wait to be sent: the executor goes on only as fast as the client reads.
+const SEND_QUEUE: usize = 1;
 
 /// Answers a handshake.
 ///
 /// # Errors
 /// `OVERLOADED` where too many connections are open, `BAD_REQUEST` for another subprotocol.
-pub(super) fn accept(
+pub(super) async fn accept(
     shared: &Shared,
+    parts: &mut Parts,
     upgrade: WebSocketUpgrade,
     caller: SocketCaller,
 ) -> Result<Response, ApiError> {
+    let other_subprotocol = || {
+        let message = "the WebSocket subprotocol must be graphql-transport-ws";
+        ApiError::new(ErrorCode::BadRequest, message)
+    };
     let upgrade = upgrade.protocols([SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
-        let message = "the WebSocket subprotocol must be graphql-transport-ws";
-        return Err(ApiError::new(ErrorCode::BadRequest, message));
+        return Err(other_subprotocol());
     }
+    // A client may offer its older protocol first, which the extractor would take.
+    parts.headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    let protocol =
+        GraphQLProtocol::from_request_parts(parts, &()).await.map_err(|_| other_subprotocol())?;
     let permit = Arc::clone(&shared.sockets)
         .try_acquire_owned()
         .map_err(|_| ApiError::new(ErrorCode::Overloaded, "too many WebSocket connections are open"))?;
@@ -69,50 +81,60 @@ pub(super) fn accept(
     Ok(upgrade
         .max_message_size(limit)
         .max_frame_size(limit)
-        .on_upgrade(move |socket| converse(socket, service, gateway, caller, permit)))
+        .on_upgrade(move |socket| serve(socket, protocol, service, gateway, caller, permit)))
 }
 
-async fn converse(
+/// Runs the protocol between a client and the executor, until one of them or the connection's end stops it.
+async fn serve(
     socket: WebSocket,
+    protocol: GraphQLProtocol,
     service: Service,
     gateway: Gateway,
     caller: SocketCaller,
     _permit: OwnedSemaphorePermit,
 ) {
     let _open = telemetry::Socket::open();
-    let (mut sink, stream) = socket.split();
-    let messages = stream
-        .take_while(|message| future::ready(message.is_ok()))
-        .filter_map(|message| future::ready(message.ok()))
-        .filter(|message| future::ready(matches!(message, Message::Text(_) | Message::Binary(_))))
-        .map(Message::into_data);
-    // Ends the connection: at first for who never says who they are, later when their credential does.
-    let (tell_end, mut end) = watch::channel(End { at: Instant::now() + INIT_DEADLINE, frame: INIT_TIMEOUT });
+    let (sink, stream) = socket.split();
+    let (answers, queue) = mpsc::channel(SEND_QUEUE);
+    let (set_end, end) = watch::channel(End { at: Instant::now() + INIT_DEADLINE, frame: INIT_TIMEOUT });
     let lifecycle = gateway.lifecycle.clone();
-    let introduced = move |payload: serde_json::Value| async move {
+    let authenticate = move |payload: serde_json::Value| async move {
         caller.show(Credential::of_payload(&payload));
         let identity = caller.identity(&gateway).await.map_err(|error| Error::new(error.to_string()))?;
         let left = identity.expires_at.map(|end| end.duration_since(SystemTime::now()).unwrap_or_default());
-        tell_end.send_replace(End { at: Instant::now() + left.unwrap_or(FOR_EVER), frame: EXPIRED });
+        set_end.send_replace(End { at: Instant::now() + left.unwrap_or(NO_EXPIRY), frame: EXPIRED });
         Ok(Data::default())
     };
-    let answers =
-        Protocol::new(service, messages, WebSocketProtocols::GraphQLWS).on_connection_init(introduced);
-    let mut answers = std::pin::pin!(answers);
-    let mut quiet = tokio::time::interval(PING);
-    quiet.reset();
+    let protocol = GraphQLWebSocket::new_with_pair(answers, stream, service, protocol)
+        .on_connection_init(authenticate)
+        .serve();
+    let (protocol, sent) = (Box::pin(protocol), Box::pin(send(sink, queue, end, lifecycle)));
+    if let Either::Left(((), sent)) = select(protocol, sent).await {
+        // What the protocol said last is still in the queue.
+        sent.await;
+    }
+}
+
+/// Sends answers and pings until the queue is closed, the client takes no more, or the connection ends by itself.
+async fn send(
+    mut sink: impl Sink<Message> + Unpin,
+    mut queue: mpsc::Receiver<Message>,
+    mut end: watch::Receiver<End>,
+    lifecycle: Lifecycle,
+) {
+    let mut ping = tokio::time::interval(PING_INTERVAL);
+    ping.reset();
     loop {
-        let ends = *end.borrow_and_update();
+        let End { at, frame: (code, reason) } = *end.borrow_and_update();
         let message = tokio::select! {
-            answer = answers.next() => match answer {
-                Some(WsMessage::Text(text)) => Message::Text(text.into()),
-                Some(WsMessage::Close(code, reason)) => close(code, reason),
+            answer = queue.next() => match answer {
+                Some(message) => message,
                 None => return,
             },
-            _ = quiet.tick() => Message::Ping(Bytes::new()),
-            // Somebody said who they are, so the end is another.
+            _ = ping.tick() => Message::Ping(Bytes::new()),
+            // The client has shown its credential, whose end is another.
             Ok(()) = end.changed() => continue,
-            () = tokio::time::sleep_until(ends.at) => close(ends.frame.0, ends.frame.1),
+            () = tokio::time::sleep_until(at) => close(code, reason),
             () = lifecycle.closed() => close(close_code::AWAY, "the gateway stops"),
         };
         let last = matches!(message, Message::Close(_));
@@ -122,7 +144,8 @@ async fn converse(
     }
 }
 
-/// When a connection ends by itself, and what is told then.
+/// When a connection ends by itself, and the close frame that it then gets. At first its end is that of a client which
+/// never shows a credential, later that of the credential.
 #[derive(Clone, Copy, Debug)]
 struct End {
     at: Instant,
@@ -133,6 +156,6 @@ struct End {
 const INIT_TIMEOUT: (u16, &str) = (4408, "Connection initialisation timeout");
 const EXPIRED: (u16, &str) = (4403, "the token has expired");
 
-fn close(code: u16, reason: impl Into<axum::extract::ws::Utf8Bytes>) -> Message {
+fn close(code: u16, reason: &'static str) -> Message {
     Message::Close(Some(CloseFrame { code, reason: reason.into() }))
 }

@@ -65,6 +65,22 @@ async fn an_equal_question_is_asked_once_however_it_is_written() {
 }
 
 #[tokio::test]
+async fn equal_sets_of_ids_are_one_question_in_whatever_order() {
+    let app = remembering();
+    let (heat, alien, psycho) =
+        (app.movie_id("Heat").await, app.movie_id("Alien").await, app.movie_id("Psycho").await);
+    app.catalog.take_calls();
+    for ids in [[&heat, &alien, &psycho], [&psycho, &heat, &alien], [&alien, &psycho, &heat]] {
+        let [a, b, c] = ids.map(|id| format!("\"{id}\""));
+        let aliases = format!("{{ a: movie(id: {a}) {{ id }} b: movie(id: {b}) {{ id }} c: movie(id: {c}) {{ id }} }}");
+        for document in [format!("{{ movies(ids: [{a}, {b}, {c}]) {{ id }} }}"), aliases] {
+            assert_eq!(ask(&app, &document).await.json().get("errors"), None, "{document}");
+        }
+    }
+    assert_eq!(app.catalog.take_calls(), 1);
+}
+
+#[tokio::test]
 async fn every_kind_of_question_is_remembered_and_answered_as_without() {
     let (plain, app) = (TestApp::dozen(), remembering());
     let (id, other) = (app.movie_id("Heat").await, app.movie_id("Psycho").await);

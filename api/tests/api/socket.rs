@@ -114,9 +114,19 @@ pub(crate) async fn one_operation_too_many() -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn other_subprotocols_are_refused() {
+async fn the_subprotocol_is_graphql_transport_ws_whatever_else_is_offered() {
     let app = TestApp::dozen();
-    assert!(connect(&app, "graphql-ws").await.is_err());
+    for refused in ["graphql-ws", "chat"] {
+        assert!(connect(&app, refused).await.is_err(), "{refused}");
+    }
+    for offered in ["graphql-transport-ws", "graphql-ws, graphql-transport-ws", "chat,graphql-transport-ws"] {
+        let mut socket = connect(&app, offered).await.unwrap();
+        send(&mut socket, json!({ "type": "connection_init" })).await;
+        assert_eq!(receive(&mut socket).await["type"], "connection_ack");
+        subscribe(&mut socket, "1", "{ catalog { movies } }").await;
+        // The older protocol calls it `data`.
+        assert_eq!(receive(&mut socket).await["type"], "next", "{offered}");
+    }
 }
 
 /// Keys of a file that can be changed, with one key in it.
