@@ -95,7 +95,7 @@ pub fn new_key() -> Result<(String, String), getrandom::Error> {
     let mut secret = [0; SECRET_BYTES];
     getrandom::fill(&mut secret)?;
     let key = [PREFIX, &URL_SAFE_NO_PAD.encode(secret)].concat();
-    let hash = Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex::encode(Sha256::digest(key.as_bytes()));
     Ok((key, hash))
 }
 
@@ -172,7 +172,9 @@ fn keys(text: &str) -> Result<Keys, String> {
         if name.is_empty() || names.contains(&name) {
             return Err(wrong("each key has a name of its own".to_owned()));
         }
-        let hash = hex(&sha256).ok_or_else(|| wrong("sha256 is not 64 hex digits".to_owned()))?;
+        let mut hash = [0; 32];
+        hex::decode_to_slice(&sha256, &mut hash)
+            .map_err(|_| wrong("sha256 is not 64 hex digits".to_owned()))?;
         let scopes: Scopes = scopes.join(",").parse().map_err(&wrong)?;
         let tenant =
             filter.map(tenant::parse).transpose().map_err(|reason| wrong(format!("where: {reason}")))?;
@@ -187,17 +189,6 @@ fn keys(text: &str) -> Result<Keys, String> {
         keys.entry(start(&hash)).or_default().push(Key { sha256: hash, identity: Arc::new(identity) });
     }
     Ok(keys)
-}
-
-fn hex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -187,8 +187,8 @@ impl Documents {
             return Ok(trusted(text));
         }
         match id.split_once(':') {
-            Some(("sha256", hex)) => {
-                let hash = read_hex(hex)
+            Some(("sha256", digits)) => {
+                let hash = read_hex(digits)
                     .ok_or_else(|| bad("documentId is not sha256: and 64 hexadecimal digits"))?;
                 self.by_hash(&hash)
             }
@@ -229,7 +229,7 @@ impl Documents {
         count("untrusted");
         if self.shared.told.get(&hash).is_none() {
             self.shared.told.insert(hash, ());
-            tracing::warn!(document = %hex(&hash), "a document that the manifest does not list was executed");
+            tracing::warn!(document = %hex::encode(hash), "a document that the manifest does not list was executed");
         }
         Ok(untold)
     }
@@ -279,20 +279,9 @@ fn hash_text(text: &str) -> Hash {
     Sha256::digest(text.as_bytes()).into()
 }
 
-fn hex(hash: &Hash) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn read_hex(hex: &str) -> Option<Hash> {
-    let digits = hex.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
+fn read_hex(digits: &str) -> Option<Hash> {
     let mut hash = Hash::default();
-    for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |at: usize| char::from(pair[at]).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        *byte = digit(0)? << 4 | digit(1)?;
-    }
+    hex::decode_to_slice(digits, &mut hash).ok()?;
     Some(hash)
 }
 

@@ -14,7 +14,7 @@ fn code(found: Result<Found, ApiError>) -> ErrorCode {
 }
 
 fn by_hash(text: &str) -> Naming {
-    let extension = value!({ "version": 1, "sha256Hash": hex(&hash_text(text)) });
+    let extension = value!({ "version": 1, "sha256Hash": hex::encode(hash_text(text)) });
     Naming { document_id: None, persisted: Some(extension) }
 }
 
@@ -23,7 +23,7 @@ fn by_id(id: &str) -> Naming {
 }
 
 fn sha256(text: &str) -> String {
-    ["sha256:", &hex(&hash_text(text))].concat()
+    ["sha256:", &hex::encode(hash_text(text))].concat()
 }
 
 fn text(found: Result<Found, ApiError>) -> String {
@@ -69,7 +69,7 @@ fn odd_names_are_told() {
     let documents = Documents::default();
     for odd in [
         value!(1),
-        value!({ "version": 2, "sha256Hash": hex(&hash_text(ONE)) }),
+        value!({ "version": 2, "sha256Hash": hex::encode(hash_text(ONE)) }),
         value!({ "version": 1 }),
         value!({ "version": 1, "sha256Hash": "xyz" }),
     ] {
@@ -156,7 +156,7 @@ fn a_changed_manifest_is_read_and_a_bad_one_is_not() {
 
 #[test]
 fn manifests_of_relay_and_apollo_are_read() {
-    let hash = hex(&hash_text(ONE));
+    let hash = hex::encode(hash_text(ONE));
     let apollo = serde_json::json!({
         "format": "apollo-persisted-query-manifest", "version": 1,
         "operations": [{ "id": hash, "name": "One", "type": "query", "body": ONE }],
@@ -174,7 +174,7 @@ fn manifests_of_relay_and_apollo_are_read() {
 
 #[test]
 fn a_bad_manifest_says_in_one_line_what_is_wrong() {
-    let other = hex(&hash_text(OTHER));
+    let other = hex::encode(hash_text(OTHER));
     let deep = format!("{{ a {}", "{ a ".repeat(100));
     let cases = [
         ("".to_owned(), "it is no JSON"),

@@ -1,7 +1,7 @@
 //! GraphQL operations, counted, timed and traced; slow ones are told in the log by what they ask, never by what
 //! somebody typed.
 
-use std::{collections::HashMap, fmt::Write as _, future::Future, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use async_graphql::{
     Name, Positioned, Response,
@@ -68,10 +68,7 @@ pub(crate) fn count(kind: OperationType, response: &Response) {
 fn tell_slow(request: &Arc<Request>, took: Duration, outcome: &str, shape: &str) {
     metrics::counter!("wikimovie_graphql_slow_operations_total").increment(1);
     let hash = Sha256::digest(shape.as_bytes());
-    let hash = hash[..8].iter().fold(String::new(), |mut hash, byte| {
-        let _ = write!(hash, "{byte:02x}");
-        hash
-    });
+    let hash = hex::encode(&hash[..8]);
     let end = shape.floor_char_boundary(SHAPE_BYTES);
     tracing::warn!(
         target: "wikimovie_api::slow",

@@ -15,7 +15,7 @@ const SEARCH: &str =
     "query Find($t: String) { search(text: $t) { hits(first: 20) { nodes { title cast genres summary } } } }";
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text))
 }
 
 /// Trusts these documents, each under its hash.
