@@ -13,6 +13,7 @@ pub mod guard;
 pub mod http;
 mod lifecycle;
 pub mod reference;
+mod reloading;
 mod server;
 mod settings;
 mod telemetry;

@@ -50,6 +50,6 @@ impl DocumentArgs {
             ));
         }
         let (automatic_bytes, manifest) = (self.persisted_bytes, self.trusted_documents.clone());
-        Ok(DocumentSettings { automatic_bytes, mode, manifest })
+        Ok(DocumentSettings { automatic_bytes, mode, manifest, ..DocumentSettings::default() })
     }
 }

@@ -7,13 +7,11 @@
 mod args;
 mod automatic;
 mod manifest;
-mod watch;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use arc_swap::ArcSwap;
 use async_graphql::{Value, from_value};
-use metrics::counter;
+use metrics::{counter, gauge};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -21,8 +19,11 @@ pub use self::{
     args::DocumentArgs,
     manifest::{Manifest, ManifestError},
 };
-use self::{automatic::AutomaticDocuments, watch::Stamp};
-use crate::graphql::error::{ApiError, ErrorCode};
+use self::automatic::AutomaticDocuments;
+use crate::{
+    graphql::error::{ApiError, ErrorCode},
+    reloading::{POLL_INTERVAL, Reloading},
+};
 
 /// SHA-256 of a document's text.
 pub(crate) type Hash = [u8; 32];
@@ -48,12 +49,19 @@ pub struct DocumentSettings {
     pub mode: TrustMode,
     /// The manifest's file.
     pub manifest: Option<PathBuf>,
+    /// Time between two looks whether the manifest's file has changed.
+    pub poll_interval: Duration,
 }
 
 impl Default for DocumentSettings {
     fn default() -> Self {
         // 8 MiB are some 4,000 documents of 2 KB.
-        Self { automatic_bytes: 8 * 1024 * 1024, mode: TrustMode::Off, manifest: None }
+        Self {
+            automatic_bytes: 8 * 1024 * 1024,
+            mode: TrustMode::Off,
+            manifest: None,
+            poll_interval: POLL_INTERVAL,
+        }
     }
 }
 
@@ -67,9 +75,8 @@ pub struct Documents {
 struct Shared {
     settings: DocumentSettings,
     automatic: AutomaticDocuments,
-    trusted: ArcSwap<Manifest>,
-    /// The file as it was when it was last looked at.
-    seen: std::sync::Mutex<Option<Stamp>>,
+    /// `None` where no document is trusted.
+    manifest: Option<Reloading<Manifest, ManifestError>>,
     /// Hashes told in the log, so that each is told once.
     told: moka::sync::Cache<Hash, ()>,
 }
@@ -105,7 +112,7 @@ struct PersistedQuery {
 /// Automatic documents alone.
 impl Default for Documents {
     fn default() -> Self {
-        Self::new(DocumentSettings::default(), Manifest::default(), None)
+        Self::new(DocumentSettings::default(), None)
     }
 }
 
@@ -115,21 +122,17 @@ impl Documents {
     /// # Errors
     /// One line about what is wrong with the manifest.
     pub fn open(settings: DocumentSettings) -> Result<Self, ManifestError> {
-        let (manifest, seen) = match &settings.manifest {
-            Some(path) => {
-                let seen = Stamp::of(path);
-                (Manifest::read(path)?, seen)
-            }
-            None => (Manifest::default(), None),
+        let open = |path: PathBuf| {
+            Reloading::open(vec![path.clone()], settings.poll_interval, move || Manifest::read(&path))
         };
-        Ok(Self::new(settings, manifest, seen))
+        let manifest = settings.manifest.clone().map(open).transpose()?;
+        Ok(Self::new(settings, manifest))
     }
 
-    fn new(settings: DocumentSettings, manifest: Manifest, seen: Option<Stamp>) -> Self {
+    fn new(settings: DocumentSettings, manifest: Option<Reloading<Manifest, ManifestError>>) -> Self {
         let shared = Shared {
             automatic: AutomaticDocuments::new(settings.automatic_bytes),
-            trusted: ArcSwap::from_pointee(manifest),
-            seen: std::sync::Mutex::new(seen),
+            manifest,
             told: moka::sync::Cache::new(TOLD),
             settings,
         };
@@ -138,7 +141,36 @@ impl Documents {
 
     /// Documents in the manifest.
     pub fn trusted(&self) -> usize {
-        self.shared.trusted.load().len()
+        self.shared.manifest.as_ref().map_or(0, |manifest| manifest.current().len())
+    }
+
+    /// Follows the manifest for ever; returns at once where there is none. To be run as a task beside the gateway.
+    pub async fn follow(self) {
+        let Some(manifest) = &self.shared.manifest else { return };
+        let listed = |documents: usize| gauge!("wikimovie_trusted_documents").set(documents as f64);
+        listed(self.trusted());
+        let report = |result: Result<Arc<Manifest>, ManifestError>| {
+            let outcome = if result.is_ok() { "ok" } else { "error" };
+            counter!("wikimovie_trusted_documents_reloads_total", "result" => outcome).increment(1);
+            match result {
+                Ok(manifest) => {
+                    listed(manifest.len());
+                    tracing::info!(documents = manifest.len(), "the manifest of trusted documents is reloaded");
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the manifest cannot be reloaded: the last one stays in use");
+                }
+            }
+        };
+        manifest.follow(report).await;
+    }
+
+    fn trusted_by_id(&self, id: &str) -> Option<Arc<str>> {
+        self.shared.manifest.as_ref()?.current().by_id(id)
+    }
+
+    fn trusted_by_hash(&self, hash: &Hash) -> Option<Arc<str>> {
+        self.shared.manifest.as_ref()?.current().by_hash(hash)
     }
 
     /// Whether any document that is sent is executed, and nothing is to be told of it.
@@ -183,7 +215,7 @@ impl Documents {
     }
 
     fn by_id(&self, id: &str) -> Result<Found, ApiError> {
-        if let Some(text) = self.shared.trusted.load().by_id(id) {
+        if let Some(text) = self.trusted_by_id(id) {
             return Ok(trusted(text));
         }
         match id.split_once(':') {
@@ -200,7 +232,7 @@ impl Documents {
     }
 
     fn by_hash(&self, hash: &Hash) -> Result<Found, ApiError> {
-        if let Some(text) = self.shared.trusted.load().by_hash(hash) {
+        if let Some(text) = self.trusted_by_hash(hash) {
             return Ok(trusted(text));
         }
         let automatic = match self.shared.settings.mode {
@@ -218,7 +250,7 @@ impl Documents {
             return Ok(untold);
         }
         let hash = hash.unwrap_or_else(|| hash_text(text));
-        if self.shared.trusted.load().by_hash(&hash).is_some() {
+        if self.trusted_by_hash(&hash).is_some() {
             count("trusted");
             return Ok(Found { text: None, keep: None });
         }

@@ -22,8 +22,6 @@ use crate::{
 
 /// Most different pages of hits in one search.
 pub(crate) const MAX_PAGES: usize = 4;
-/// Most different facets in one search: each of the five under a few aliases.
-pub(crate) const MAX_FACETS: usize = 20;
 
 /// Asks the engine what the field now being resolved selects.
 ///
@@ -77,8 +75,8 @@ fn look_ahead(field: SelectionField<'_>, question: Question) -> Result<SearchReq
     if request.hits.len() > MAX_PAGES {
         return too_many("pages of hits", MAX_PAGES);
     }
-    if request.facets.len() > MAX_FACETS {
-        return too_many("facets", MAX_FACETS);
+    if request.facets.len() > SearchRequest::MAX_FACETS {
+        return too_many("facets", SearchRequest::MAX_FACETS);
     }
     Ok(request)
 }

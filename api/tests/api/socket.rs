@@ -9,7 +9,10 @@ use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest},
 };
-use wikimovie_api::{ApiSettings, Server};
+use wikimovie_api::{
+    ApiSettings, Server,
+    auth::{AuthSettings, Authenticator, KeySettings, keys::new_key},
+};
 use wikimovie_testkit::{dozen, movie};
 
 use crate::app::{TestApp, local};
@@ -133,11 +136,11 @@ async fn the_subprotocol_is_graphql_transport_ws_whatever_else_is_offered() {
 fn keyed() -> (tempfile::TempDir, std::path::PathBuf, String, TestApp) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
-    let (key, sha256) = wikimovie_api::auth::keys::new_key().unwrap();
+    let (key, sha256) = new_key().unwrap();
     let entry = json!({ "keys": [{ "name": "web", "sha256": sha256, "scopes": ["search"] }] });
     std::fs::write(&file, entry.to_string()).unwrap();
-    let settings = wikimovie_api::auth::AuthSettings::Keys(file.clone());
-    let auth = wikimovie_api::auth::Authenticator::new(&settings).unwrap();
+    let settings = KeySettings { file: file.clone(), poll_interval: Duration::from_millis(20) };
+    let auth = Authenticator::new(&AuthSettings::Keys(settings)).unwrap();
     let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(auth);
     (folder, file, key, app)
 }
@@ -177,7 +180,7 @@ async fn a_connection_says_who_it_is_and_loses_a_key_that_is_taken_back() {
             if answer["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED" {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), refused).await.expect("the key is taken back");

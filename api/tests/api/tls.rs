@@ -66,7 +66,7 @@ impl Authority {
 
     fn settings(&self) -> TlsSettings {
         let (certificate, key) = self.sign("server");
-        TlsSettings { certificate, key, client_ca: None, look: Duration::from_millis(20) }
+        TlsSettings { certificate, key, client_ca: None, poll_interval: Duration::from_millis(20) }
     }
 }
 
