@@ -23,7 +23,7 @@ use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError, opera
 use super::{
     CacheSettings,
     flights::Flights,
-    notes::{self, Staleness},
+    outcome::{OutcomeRecorder, Staleness},
     question::{Asked, Found},
     weigh,
 };
@@ -48,6 +48,8 @@ pub struct CachedCatalog {
     inner: Arc<dyn Catalog>,
     part: Option<Arc<Filter>>,
     shared: Arc<Shared>,
+    /// Of the operation whose questions it answers; `None` outside of one, as for probes.
+    recorder: Option<OutcomeRecorder>,
 }
 
 struct Shared {
@@ -117,7 +119,16 @@ impl CachedCatalog {
             refreshes: Arc::new(Semaphore::new(REFRESHES)),
             begun: Instant::now(),
         };
-        Self { inner, part: None, shared: Arc::new(shared) }
+        Self { inner, part: None, shared: Arc::new(shared), recorder: None }
+    }
+
+    /// The same for the questions of one operation.
+    pub(crate) fn for_operation(&self, recorder: OutcomeRecorder) -> Self {
+        Self { recorder: Some(recorder), ..self.clone() }
+    }
+
+    fn record(&self, record: impl FnOnce(&OutcomeRecorder)) {
+        self.recorder.as_ref().map(record);
     }
 
     /// The current revision, where the engine has said lately that it is.
@@ -141,14 +152,14 @@ impl CachedCatalog {
             match self.use_of(entry, revision) {
                 Use::Fresh => {
                     count(kind, "hit");
-                    notes::answered(revision, true);
+                    self.record(|outcome| outcome.answered(revision, true));
                     return Ok(self.touched(entry));
                 }
                 Use::Stale(why) => {
                     if why == Staleness::Revalidating {
                         self.refresh(&key, revision);
                     }
-                    return Ok(given_out_stale(kind, entry, why));
+                    return Ok(self.serve_stale(kind, entry, why));
                 }
                 Use::IfError | Use::No => {}
             }
@@ -159,20 +170,20 @@ impl CachedCatalog {
             (Ok(Answer { found, whole }), _) => {
                 count(kind, if asked { "miss" } else { "shared" });
                 if whole {
-                    notes::answered(revision, !asked);
+                    self.record(|outcome| outcome.answered(revision, !asked));
                 } else {
-                    notes::changing();
+                    self.record(OutcomeRecorder::volatile);
                 }
                 Ok(found)
             }
             (Err(SearchError::Unavailable | SearchError::Timeout), Some(entry))
                 if matches!(self.use_of(&entry, revision), Use::Stale(_) | Use::IfError) =>
             {
-                Ok(given_out_stale(kind, &entry, Staleness::EngineUnavailable))
+                Ok(self.serve_stale(kind, &entry, Staleness::EngineUnavailable))
             }
             (Err(error), _) => {
                 count(kind, "error");
-                notes::changing();
+                self.record(OutcomeRecorder::volatile);
                 Err(error)
             }
         }
@@ -184,9 +195,9 @@ impl CachedCatalog {
         let (found, whole) = told_whole(self.within(asked.ask(&*self.inner))).await;
         match &found {
             Ok(found) if whole && asked.is_lasting() && !found.says_partial() => {
-                notes::answered(revision, false);
+                self.record(|outcome| outcome.answered(revision, false));
             }
-            Ok(_) | Err(_) => notes::changing(),
+            Ok(_) | Err(_) => self.record(OutcomeRecorder::volatile),
         }
         count(asked.kind(), if found.is_ok() { "bypass" } else { "error" });
         found.map(Arc::new)
@@ -273,6 +284,12 @@ impl CachedCatalog {
         }
     }
 
+    fn serve_stale(&self, kind: &'static str, entry: &Entry, why: Staleness) -> Arc<Found> {
+        count(kind, "stale");
+        self.record(|outcome| outcome.stale(entry.asked.elapsed(), why));
+        Arc::clone(&entry.found)
+    }
+
     fn touched(&self, entry: &Entry) -> Arc<Found> {
         entry.true_at.store(self.now_ms(), Relaxed);
         Arc::clone(&entry.found)
@@ -281,12 +298,6 @@ impl CachedCatalog {
     fn now_ms(&self) -> u64 {
         u64::try_from(self.shared.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
-}
-
-fn given_out_stale(kind: &'static str, entry: &Entry, why: Staleness) -> Arc<Found> {
-    count(kind, "stale");
-    notes::stale(entry.asked.elapsed(), why);
-    Arc::clone(&entry.found)
 }
 
 fn count(kind: &'static str, result: &'static str) {
@@ -332,11 +343,11 @@ impl Catalog for CachedCatalog {
     async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
         let revision = self.revision();
         let people = self.within(self.inner.people(names)).await;
-        match people {
-            Ok(_) if self.confirmed_revision() == Some(revision) => notes::answered(revision, true),
-            Ok(_) => notes::stale(self.inner.unconfirmed_for(), Staleness::EngineUnavailable),
-            Err(_) => notes::changing(),
-        }
+        self.record(|outcome| match people {
+            Ok(_) if self.confirmed_revision() == Some(revision) => outcome.answered(revision, true),
+            Ok(_) => outcome.stale(self.inner.unconfirmed_for(), Staleness::EngineUnavailable),
+            Err(_) => outcome.volatile(),
+        });
         people
     }
 
@@ -355,18 +366,18 @@ impl Catalog for CachedCatalog {
     }
 
     async fn info(&self) -> Result<CatalogInfo, SearchError> {
-        notes::changing();
+        self.record(OutcomeRecorder::volatile);
         self.within(self.inner.info()).await
     }
 
     /// Receipts change without the revision.
     async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
-        notes::changing();
+        self.record(OutcomeRecorder::volatile);
         self.within(self.inner.receipt(object)).await
     }
 
     async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
-        notes::changing();
+        self.record(OutcomeRecorder::volatile);
         self.within(self.inner.receipts(request)).await
     }
 
@@ -384,6 +395,6 @@ impl Catalog for CachedCatalog {
             Some(part) => Filter { and: vec![part.clone(), to.clone()], ..Filter::default() },
             None => to.clone(),
         };
-        Ok(Arc::new(Self { inner, part: Some(Arc::new(part)), shared: Arc::clone(&self.shared) }))
+        Ok(Arc::new(Self { inner, part: Some(Arc::new(part)), ..self.clone() }))
     }
 }

@@ -12,7 +12,7 @@
 mod args;
 mod catalog;
 mod flights;
-mod notes;
+mod outcome;
 mod question;
 mod settings;
 mod weigh;
@@ -22,5 +22,5 @@ pub use args::CacheArgs;
 pub use catalog::CachedCatalog;
 pub use settings::CacheSettings;
 
-pub(crate) use notes::{Notes, Outcome};
+pub(crate) use outcome::{CacheOutcome, OutcomeRecorder};
 pub(crate) use whole::{Key, Stored, WholeAnswers};

@@ -21,7 +21,7 @@ use wikimovie_search::operation::operation as in_one_request;
 use crate::{
     ApiSettings, Gateway,
     auth::Identity,
-    cache::{Notes, Outcome},
+    cache::{CacheOutcome, OutcomeRecorder},
     documents::{Hash, Naming},
     graphql::{
         bounds,
@@ -148,7 +148,7 @@ pub struct Ran {
     /// The answer.
     pub(crate) response: Response,
     /// What became of its questions.
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: CacheOutcome,
     /// The revision that the whole answer is true of, where it changes with the revision only.
     pub(crate) whole_of: Option<u64>,
 }
@@ -281,7 +281,7 @@ impl Service {
             Ok(document) => operation::shape(&document, name.as_deref(), &|name| self.shape.is_name(name)),
             Err(_) => String::new(),
         };
-        let (mut outcome, mut whole_of) = (Outcome::default(), None);
+        let (mut outcome, mut whole_of) = (CacheOutcome::default(), None);
         let execution = async {
             // The executor's future is large, and would be copied into each of those around it.
             let ran = Box::pin(self.execute_within(prepared, visitor, rate)).await;
@@ -293,28 +293,34 @@ impl Service {
     }
 
     /// The movies that somebody may see, and what lives as long as an operation of theirs.
-    async fn scope(&self, visitor: &Visitor, bill: Bill) -> Result<(Scope, Batches), ApiError> {
+    async fn scope(
+        &self,
+        visitor: &Visitor,
+        bill: Bill,
+        recorder: OutcomeRecorder,
+    ) -> Result<(Scope, Batches), ApiError> {
         let identity = &visitor.identity;
+        let catalog = self.gateway.cached.for_operation(recorder);
         let catalog = match &identity.tenant {
-            None => Arc::clone(&self.gateway.catalog),
-            Some(filter) => self.gateway.catalog.restricted(filter).await?,
+            None => Arc::new(catalog),
+            Some(filter) => catalog.restricted(filter).await?,
         };
         Ok(Scope::new(catalog, Arc::clone(identity), bill))
     }
 
     async fn execute_within(&self, prepared: Prepared, visitor: &Visitor, rate: Option<RateStatus>) -> Ran {
         let bill = Bill { cost: prepared.cost, rate };
-        let (scope, batches) = match self.scope(visitor, bill).await {
+        let recorder = OutcomeRecorder::default();
+        let (scope, batches) = match self.scope(visitor, bill, recorder.clone()).await {
             Ok((scope, batches)) => (Arc::new(scope), batches),
             Err(error) => {
                 let response = answer(error.into_server_error());
-                return Ran { response, outcome: Outcome::default(), whole_of: None };
+                return Ran { response, outcome: CacheOutcome::default(), whole_of: None };
             }
         };
-        let notes = Arc::new(Notes::default());
         let request = prepared.request.data(Arc::clone(&scope));
-        let noted = notes.scope(in_one_request(batches.drive(self.schema.execute(request))));
-        let execution = AssertUnwindSafe(noted).catch_unwind();
+        let execution = in_one_request(batches.drive(self.schema.execute(request)));
+        let execution = AssertUnwindSafe(execution).catch_unwind();
         let mut response =
             match tokio::time::timeout(self.gateway.settings.operation_deadline, Box::pin(execution)).await {
                 Ok(Ok(response)) => response,
@@ -323,13 +329,13 @@ impl Service {
                     answer(ApiError::new(ErrorCode::Timeout, "the answer took too long").into_server_error())
                 }
             };
-        let outcome = notes.outcome();
+        let outcome = recorder.outcome();
         shape::restore(&mut response, &prepared.selected);
         add_warnings(&mut response, &scope);
         add_staleness(&mut response, &outcome);
         let response = complete(response);
         let is_whole = prepared.lasting && response.errors.is_empty();
-        let whole_of = outcome.whole_of().filter(|_| is_whole);
+        let whole_of = outcome.revision().filter(|_| is_whole);
         Ran { response, outcome, whole_of }
     }
 
@@ -344,7 +350,7 @@ impl Service {
         let service = self.clone();
         let begin = async move {
             let bill = Bill { cost: prepared.cost, rate };
-            match service.scope(&visitor, bill).await {
+            match service.scope(&visitor, bill, OutcomeRecorder::default()).await {
                 Ok((scope, batches)) => {
                     // They end with the loader, which the subscription holds.
                     tokio::spawn(batches.run());
@@ -403,7 +409,7 @@ fn add_warnings(response: &mut Response, scope: &Scope) {
 }
 
 /// Tells that an answer may no longer be true.
-fn add_staleness(response: &mut Response, outcome: &Outcome) {
+fn add_staleness(response: &mut Response, outcome: &CacheOutcome) {
     let Some((age, why)) = outcome.stale else { return };
     let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
     let value = async_graphql::value!({ "status": "STALE", "ageMs": age_ms, "reason": why.name() });
