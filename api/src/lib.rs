@@ -7,11 +7,11 @@
 pub mod args;
 pub mod auth;
 pub mod cache;
-pub mod documents;
 pub mod graphql;
 pub mod guard;
 pub mod http;
 mod lifecycle;
+pub mod persisted;
 pub mod reference;
 mod reloading;
 mod server;
@@ -28,13 +28,13 @@ use guard::Guard;
 use telemetry::engine::Observed;
 
 pub use cache::CacheSettings;
-pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
 pub use graphql::{
     error::{CodeRow, ErrorCode},
     schema::sdl,
 };
 pub use http::router;
 pub use lifecycle::Lifecycle;
+pub use persisted::{Manifest, ManifestError, PersistedDocuments, PersistedSettings, TrustMode};
 pub use server::{Server, ServerSettings, TlsSettings};
 pub use settings::{ApiSettings, Environment};
 pub use telemetry::TelemetrySettings;
@@ -54,7 +54,7 @@ pub struct Gateway {
     pub guard: Guard,
     /// Who tells callers apart.
     pub auth: Authenticator,
-    documents: Documents,
+    persisted: PersistedDocuments,
     cached: Arc<CachedCatalog>,
     answers: WholeAnswers,
 }
@@ -70,7 +70,7 @@ impl Gateway {
             sealer,
             guard: Guard::new(&settings.guard),
             auth: Authenticator::open(settings.open_scopes),
-            documents: Documents::default(),
+            persisted: PersistedDocuments::default(),
             cached,
             answers: WholeAnswers::new(settings.cache.bytes / 2),
             settings: Arc::new(settings),
@@ -78,10 +78,10 @@ impl Gateway {
         }
     }
 
-    /// The same, with these documents known by name.
+    /// The same, with these persisted documents.
     #[must_use]
-    pub fn with_documents(self, documents: Documents) -> Self {
-        Self { documents, ..self }
+    pub fn with_persisted_documents(self, persisted: PersistedDocuments) -> Self {
+        Self { persisted, ..self }
     }
 
     /// The same, with callers told apart.
@@ -95,9 +95,9 @@ impl Gateway {
         tokio::join!(self.guard.gate.follow(), self.auth.follow());
     }
 
-    /// The documents that it knows by name; to be followed where they come from a manifest.
-    pub fn documents(&self) -> Documents {
-        self.documents.clone()
+    /// Its persisted documents; to be followed where they come from a manifest.
+    pub fn persisted_documents(&self) -> PersistedDocuments {
+        self.persisted.clone()
     }
 
     /// The key of the answer to a request; `None` where none is kept.
@@ -109,7 +109,7 @@ impl Gateway {
 
     /// The key of a whole body; `None` where a body has to be read whatever is remembered.
     fn body_key(&self, body: &[u8], access: &[u8]) -> Option<cache::Key> {
-        (self.answers.is_on() && self.documents.admits_all()).then(|| cache::Key::of_body(body, access))
+        (self.answers.is_on() && self.persisted.admits_all()).then(|| cache::Key::of_body(body, access))
     }
 
     /// Notes which question a body asks.

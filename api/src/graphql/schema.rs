@@ -22,7 +22,7 @@ use crate::{
     ApiSettings, Gateway,
     auth::Identity,
     cache::{CacheOutcome, OutcomeRecorder},
-    documents::{Hash, Naming},
+    persisted::{Hash, Naming},
     graphql::{
         bounds,
         error::{self, ApiError, ErrorCode},
@@ -199,7 +199,7 @@ impl Service {
         document_id: Option<String>,
     ) -> Result<Addressed, Box<Response>> {
         let naming = Naming { document_id, persisted: request.extensions.remove("persistedQuery") };
-        let found = self.gateway.documents.find(naming, &request.query).map_err(refuse)?;
+        let found = self.gateway.persisted.find(naming, &request.query).map_err(refuse)?;
         let named = found.text.is_some();
         if let Some(text) = found.text {
             request.query = text.as_ref().to_owned();
@@ -215,7 +215,7 @@ impl Service {
 
     fn keep(&self, hash: Option<Hash>, request: &Request) {
         if let Some(hash) = hash {
-            self.gateway.documents.keep(hash, &request.query);
+            self.gateway.persisted.keep(hash, &request.query);
         }
     }
 

@@ -98,7 +98,7 @@ impl Server {
     ) -> io::Result<()> {
         let Self { public, admin, tls, settings } = self;
         let lifecycle = gateway.lifecycle.clone();
-        let documents = gateway.documents();
+        let persisted = gateway.persisted_documents();
         let followed = gateway.clone();
         let (router, admin) = match admin {
             Some(listener) => (http::public(gateway.clone()), Some((listener, http::admin(gateway)))),
@@ -115,7 +115,7 @@ impl Server {
             ending.graceful_shutdown(Some(settings.drain_deadline));
             std::future::pending::<()>().await;
         };
-        let documents = documents.follow();
+        let persisted = persisted.follow();
         let reloaded = tls.clone();
         let recorder = metrics::recorder(Program::Gateway).map_err(io::Error::other)?;
         let background = async move {
@@ -125,7 +125,7 @@ impl Server {
                     None => std::future::pending().await,
                 }
             };
-            tokio::join!(certificates, documents, metrics::keep_house(recorder), followed.follow());
+            tokio::join!(certificates, persisted, metrics::keep_house(recorder), followed.follow());
         };
         let admin = async move {
             match admin {

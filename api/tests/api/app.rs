@@ -14,7 +14,9 @@ use http::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
-use wikimovie_api::{ApiSettings, CacheSettings, Documents, Gateway, ServerSettings, auth::Authenticator};
+use wikimovie_api::{
+    ApiSettings, CacheSettings, Gateway, PersistedDocuments, ServerSettings, auth::Authenticator,
+};
 use wikimovie_domain::*;
 use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
 use wikimovie_testkit::{TestIndex, dozen};
@@ -77,9 +79,9 @@ impl TestApp {
     }
 
     /// The same with these documents known by name.
-    pub(crate) fn with_documents(self, documents: Documents) -> Self {
+    pub(crate) fn with_persisted_documents(self, documents: PersistedDocuments) -> Self {
         let Self { index, catalog, gateway, .. } = self;
-        Self::around(index, catalog, gateway.with_documents(documents))
+        Self::around(index, catalog, gateway.with_persisted_documents(documents))
     }
 
     /// The same with callers told apart.

@@ -7,7 +7,7 @@ use axum::body::Body;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 use wikimovie_api::{
-    ApiSettings, CacheSettings, DocumentSettings, Documents, ErrorCode, TrustMode,
+    ApiSettings, CacheSettings, ErrorCode, PersistedDocuments, PersistedSettings, TrustMode,
     auth::{AuthSettings, Authenticator, jwt::JwtSettings},
     guard::{CrossSite, GateSettings, GuardSettings, Limits},
 };
@@ -129,8 +129,8 @@ async fn each_code_has_its_whole_answer() {
     }
     let app = with(ApiSettings { body_limit: 20, ..ApiSettings::default() });
     told(pages_of, BodyTooLarge, &app, query(CATALOG)).await;
-    let documents = DocumentSettings { automatic_bytes: 0, ..DocumentSettings::default() };
-    let app = TestApp::dozen().with_documents(Documents::open(documents).unwrap());
+    let documents = PersistedSettings { automatic_bytes: 0, ..PersistedSettings::default() };
+    let app = TestApp::dozen().with_persisted_documents(PersistedDocuments::open(documents).unwrap());
     told(pages_of, PersistedQueryNotSupported, &app, post(&unknown, &[])).await;
     let limits = Limits { depth: 3, ..Limits::default() };
     let app = guarded(GuardSettings { limits, ..GuardSettings::default() });
@@ -153,8 +153,8 @@ async fn each_code_has_its_whole_answer() {
         () = told(pages_of, Overloaded, &app, query(CATALOG)) => {}
     }
 
-    let documents = DocumentSettings { mode: TrustMode::Enforce, ..DocumentSettings::default() };
-    let app = TestApp::dozen().with_documents(Documents::open(documents).unwrap());
+    let documents = PersistedSettings { mode: TrustMode::Enforce, ..PersistedSettings::default() };
+    let app = TestApp::dozen().with_persisted_documents(PersistedDocuments::open(documents).unwrap());
     told(pages_of, DocumentNotTrusted, &app, query(CATALOG)).await;
 
     let keys = Keys::new(&[("web", "search", json!({}))]);

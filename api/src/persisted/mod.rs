@@ -1,7 +1,7 @@
-//! Documents known by name: a client sends a hash or an id in place of the text.
+//! Persisted documents: a client sends a hash or an id in place of the text.
 //!
-//! Two kinds. *Automatic* ones (Apollo's automatic persisted queries) were sent by some client before; they save bytes
-//! and trust nobody. *Trusted* ones stand in a manifest that the operator deploys with the clients; with
+//! There are two kinds. *Automatic persisted queries* (Apollo's) were sent by some client before: they save bytes, and
+//! nobody vouches for them. *Trusted documents* are listed in a manifest that the operator deploys with the clients; with
 //! [`TrustMode::Enforce`] nothing else is executed.
 
 mod args;
@@ -16,10 +16,10 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 pub use self::{
-    args::DocumentArgs,
+    args::PersistedArgs,
     manifest::{Manifest, ManifestError},
 };
-use self::automatic::AutomaticDocuments;
+use self::automatic::AutomaticQueries;
 use crate::{
     graphql::error::{ApiError, ErrorCode},
     reloading::{POLL_INTERVAL, Reloading},
@@ -28,24 +28,24 @@ use crate::{
 /// SHA-256 of a document's text.
 pub(crate) type Hash = [u8; 32];
 
-/// What is done with a document that no manifest lists.
+/// What happens to a document that the manifest does not list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TrustMode {
     /// It is executed.
     #[default]
     Off,
-    /// It is executed, counted, and its hash is told in the log.
+    /// It is executed and counted, and its hash is logged.
     Log,
     /// It is refused.
     Enforce,
 }
 
-/// Settings of documents.
+/// Settings of persisted documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocumentSettings {
-    /// Bytes that automatic documents may take in memory; 0 for none at all, which clients are told.
+pub struct PersistedSettings {
+    /// Bytes of memory for automatic persisted queries; 0 turns them off, and clients get `PERSISTED_QUERY_NOT_SUPPORTED`.
     pub automatic_bytes: u64,
-    /// What is done with documents that the manifest does not list.
+    /// What happens to documents that the manifest does not list.
     pub mode: TrustMode,
     /// The manifest's file.
     pub manifest: Option<PathBuf>,
@@ -53,7 +53,7 @@ pub struct DocumentSettings {
     pub poll_interval: Duration,
 }
 
-impl Default for DocumentSettings {
+impl Default for PersistedSettings {
     fn default() -> Self {
         // 8 MiB are some 4,000 documents of 2 KB.
         Self {
@@ -65,24 +65,24 @@ impl Default for DocumentSettings {
     }
 }
 
-/// The documents known. Cheap to clone.
+/// The persisted documents. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
-pub struct Documents {
-    shared: Arc<Shared>,
+pub struct PersistedDocuments {
+    store: Arc<Store>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    settings: DocumentSettings,
-    automatic: AutomaticDocuments,
+struct Store {
+    settings: PersistedSettings,
+    automatic: AutomaticQueries,
     /// `None` where no document is trusted.
     manifest: Option<Reloading<Manifest, ManifestError>>,
-    /// Hashes told in the log, so that each is told once.
-    told: moka::sync::Cache<Hash, ()>,
+    /// Hashes that were logged, so that each is logged once.
+    logged: moka::sync::Cache<Hash, ()>,
 }
 
-/// Hashes remembered as told.
-const TOLD: u64 = 1_000;
+/// Most hashes remembered as logged.
+const MAX_LOGGED: u64 = 1_000;
 
 /// How a request names its document.
 #[derive(Debug, Default)]
@@ -109,19 +109,19 @@ struct PersistedQuery {
     sha256_hash: String,
 }
 
-/// Automatic documents alone.
-impl Default for Documents {
+/// Automatic persisted queries alone.
+impl Default for PersistedDocuments {
     fn default() -> Self {
-        Self::new(DocumentSettings::default(), None)
+        Self::new(PersistedSettings::default(), None)
     }
 }
 
-impl Documents {
+impl PersistedDocuments {
     /// The documents by these settings; reads the manifest.
     ///
     /// # Errors
     /// One line about what is wrong with the manifest.
-    pub fn open(settings: DocumentSettings) -> Result<Self, ManifestError> {
+    pub fn open(settings: PersistedSettings) -> Result<Self, ManifestError> {
         let open = |path: PathBuf| {
             Reloading::open(vec![path.clone()], settings.poll_interval, move || Manifest::read(&path))
         };
@@ -129,24 +129,24 @@ impl Documents {
         Ok(Self::new(settings, manifest))
     }
 
-    fn new(settings: DocumentSettings, manifest: Option<Reloading<Manifest, ManifestError>>) -> Self {
-        let shared = Shared {
-            automatic: AutomaticDocuments::new(settings.automatic_bytes),
+    fn new(settings: PersistedSettings, manifest: Option<Reloading<Manifest, ManifestError>>) -> Self {
+        let store = Store {
+            automatic: AutomaticQueries::new(settings.automatic_bytes),
             manifest,
-            told: moka::sync::Cache::new(TOLD),
+            logged: moka::sync::Cache::new(MAX_LOGGED),
             settings,
         };
-        Self { shared: Arc::new(shared) }
+        Self { store: Arc::new(store) }
     }
 
     /// Documents in the manifest.
     pub fn trusted(&self) -> usize {
-        self.shared.manifest.as_ref().map_or(0, |manifest| manifest.current().len())
+        self.store.manifest.as_ref().map_or(0, |manifest| manifest.current().len())
     }
 
     /// Follows the manifest for ever; returns at once where there is none. To be run as a task beside the gateway.
     pub async fn follow(self) {
-        let Some(manifest) = &self.shared.manifest else { return };
+        let Some(manifest) = &self.store.manifest else { return };
         let listed = |documents: usize| gauge!("wikimovie_trusted_documents").set(documents as f64);
         listed(self.trusted());
         let report = |result: Result<Arc<Manifest>, ManifestError>| {
@@ -166,16 +166,16 @@ impl Documents {
     }
 
     fn trusted_by_id(&self, id: &str) -> Option<Arc<str>> {
-        self.shared.manifest.as_ref()?.current().by_id(id)
+        self.store.manifest.as_ref()?.current().by_id(id)
     }
 
     fn trusted_by_hash(&self, hash: &Hash) -> Option<Arc<str>> {
-        self.shared.manifest.as_ref()?.current().by_hash(hash)
+        self.store.manifest.as_ref()?.current().by_hash(hash)
     }
 
-    /// Whether any document that is sent is executed, and nothing is to be told of it.
+    /// Whether every document that is sent is executed, and none is logged.
     pub(crate) fn admits_all(&self) -> bool {
-        self.shared.settings.mode == TrustMode::Off
+        self.store.settings.mode == TrustMode::Off
     }
 
     /// Finds the document of a request.
@@ -207,10 +207,10 @@ impl Documents {
         self.admit(text, hash)
     }
 
-    /// Keeps an automatic document that was checked.
+    /// Keeps an automatic persisted query that was checked.
     pub(crate) fn keep(&self, hash: Hash, text: &str) {
-        if self.shared.settings.automatic_bytes > 0 {
-            self.shared.automatic.keep(hash, text);
+        if self.store.settings.automatic_bytes > 0 {
+            self.store.automatic.keep(hash, text);
         }
     }
 
@@ -235,44 +235,44 @@ impl Documents {
         if let Some(text) = self.trusted_by_hash(hash) {
             return Ok(trusted(text));
         }
-        let automatic = match self.shared.settings.mode {
+        let automatic = match self.store.settings.mode {
             TrustMode::Enforce => None,
-            TrustMode::Off | TrustMode::Log => self.shared.automatic.get(hash),
+            TrustMode::Off | TrustMode::Log => self.store.automatic.get(hash),
         };
         let Some(text) = automatic else { return Err(self.not_found("PersistedQueryNotFound")) };
         self.admit(&text, Some(*hash)).map(|_| Found { text: Some(text), keep: None })
     }
 
-    /// Lets a text in that came with the request, or came with one before.
+    /// Admits a text that came with the request, or with an earlier one.
     fn admit(&self, text: &str, hash: Option<Hash>) -> Result<Found, ApiError> {
-        let untold = Found { text: None, keep: hash };
-        if self.shared.settings.mode == TrustMode::Off {
-            return Ok(untold);
+        let admitted = Found { text: None, keep: hash };
+        if self.store.settings.mode == TrustMode::Off {
+            return Ok(admitted);
         }
         let hash = hash.unwrap_or_else(|| hash_text(text));
         if self.trusted_by_hash(&hash).is_some() {
             count("trusted");
             return Ok(Found { text: None, keep: None });
         }
-        if self.shared.settings.mode == TrustMode::Enforce {
+        if self.store.settings.mode == TrustMode::Enforce {
             count("refused");
             return Err(not_trusted("only documents of the manifest are executed, and this is none of them"));
         }
         count("untrusted");
-        if self.shared.told.get(&hash).is_none() {
-            self.shared.told.insert(hash, ());
+        if self.store.logged.get(&hash).is_none() {
+            self.store.logged.insert(hash, ());
             tracing::warn!(document = %hex::encode(hash), "a document that the manifest does not list was executed");
         }
-        Ok(untold)
+        Ok(admitted)
     }
 
     fn not_found(&self, message: &str) -> ApiError {
         count("unknown");
-        match self.shared.settings.mode {
-            // Sending the text would not help, and the other code invites to it.
+        match self.store.settings.mode {
+            // The other code invites clients to send the text, which would not help.
             TrustMode::Enforce => not_trusted("no document of the manifest has this name"),
-            // What Apollo's clients know: they send texts alone from then on.
-            TrustMode::Off | TrustMode::Log if self.shared.settings.automatic_bytes == 0 => {
+            // Apollo's clients know this code: they send texts alone from then on.
+            TrustMode::Off | TrustMode::Log if self.store.settings.automatic_bytes == 0 => {
                 ApiError::new(ErrorCode::PersistedQueryNotSupported, "PersistedQueryNotSupported")
             }
             TrustMode::Off | TrustMode::Log => ApiError::new(ErrorCode::PersistedQueryNotFound, message),
