@@ -92,7 +92,7 @@ impl Gateway {
 
     /// Follows load and keys for ever; to be run as a task on the runtime that answers.
     pub async fn follow(&self) {
-        tokio::join!(self.guard.gate.follow(), self.auth.follow());
+        tokio::join!(self.guard.concurrency.follow(), self.auth.follow());
     }
 
     /// Its persisted documents; to be followed where they come from a manifest.

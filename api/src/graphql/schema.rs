@@ -472,7 +472,7 @@ impl Service {
             return Err(refuse(ApiError::internal("an operation of a connection that has no caller")));
         };
         let visitor = caller.visitor(&self.gateway).await.map_err(refuse)?;
-        let permit = self.gateway.guard.gate.enter().await.map_err(refuse)?;
+        let permit = self.gateway.guard.concurrency.acquire().await.map_err(refuse)?;
         let prepared = self.address(request, None).and_then(|addressed| self.prepare(addressed, false))?;
         let cost = prepared.charge;
         let rate = self.charge(&visitor, cost).map_err(|exceeded| {

@@ -176,7 +176,7 @@ async fn answer(shared: &Shared, parameters: Parameters, bytes: Option<Key>, ask
             return asked.give(shared, &stored, sharing);
         }
     }
-    match gateway.guard.gate.enter().await {
+    match gateway.guard.concurrency.acquire().await {
         // The executor's future is large, and would be copied into each of those around it.
         Ok(_inside) => Box::pin(execute(shared, addressed, key, asked, sharing)).await,
         Err(error) => refuse(&error, asked.media_type),
@@ -231,7 +231,7 @@ async fn execute(
 /// Tells in headers what is left to spend.
 fn told(mut response: Response, rate: Option<RateStatus>) -> Response {
     if let Some(rate) = rate {
-        rate.tell(response.headers_mut());
+        rate.insert_headers(response.headers_mut());
     }
     response
 }

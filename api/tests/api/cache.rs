@@ -142,7 +142,7 @@ fn without_tokens(mut answer: Value) -> Value {
 async fn a_thousand_equal_questions_at_once_are_one_to_the_engine() {
     // All are let in, so that all can wait for the one.
     let mut settings = ApiSettings::default();
-    settings.guard.gate.limit = None;
+    settings.guard.concurrency.limit = None;
     let app = Arc::new(TestApp::of(dozen(), settings));
     app.catalog.delay(Duration::from_millis(300));
     let tasks = (0..1_000).map(|number| {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use wikimovie_api::{
     ApiSettings, CacheSettings, ErrorCode, PersistedDocuments, PersistedSettings, TrustMode,
     auth::{AuthSettings, Authenticator, jwt::JwtSettings},
-    guard::{CrossSite, GateSettings, GuardSettings, Limits},
+    guard::{CrossSite, ConcurrencySettings, GuardSettings, Limits},
 };
 use wikimovie_testkit::dozen;
 
@@ -143,8 +143,8 @@ async fn each_code_has_its_whole_answer() {
     app.ask("{ __typename }").await;
     told(pages_of, RateLimited, &app, query("{ __typename }")).await;
 
-    let gate = GateSettings { limit: Some(1), wait: Duration::from_millis(1), ..GateSettings::default() };
-    let app = guarded(GuardSettings { gate, ..GuardSettings::default() });
+    let concurrency = ConcurrencySettings { limit: Some(1), queue_timeout: Duration::from_millis(1), ..ConcurrencySettings::default() };
+    let app = guarded(GuardSettings { concurrency, ..GuardSettings::default() });
     app.catalog.fail_with(Failure::Hang);
     let busy = query(CATALOG).request;
     tokio::select! {

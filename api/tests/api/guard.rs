@@ -7,7 +7,7 @@ use http::{Request, header};
 use serde_json::json;
 use wikimovie_api::{
     ApiSettings, Environment,
-    guard::{CrossSite, GateSettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies},
+    guard::{CrossSite, ConcurrencySettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies},
 };
 use wikimovie_testkit::dozen;
 
@@ -207,12 +207,12 @@ async fn clients_are_told_apart_by_address_and_proxies_only_where_they_are_trust
 
 #[tokio::test]
 async fn beyond_the_limit_of_operations_the_rest_is_told_to_come_back() {
-    let gate = GateSettings {
+    let concurrency = ConcurrencySettings {
         limit: Some(2),
-        wait: std::time::Duration::from_millis(50),
-        ..GateSettings::default()
+        queue_timeout: std::time::Duration::from_millis(50),
+        ..ConcurrencySettings::default()
     };
-    let app = guarded(GuardSettings { gate, ..GuardSettings::default() });
+    let app = guarded(GuardSettings { concurrency, ..GuardSettings::default() });
     app.catalog.fail_with(Failure::Hang);
     let asked = (0..12).map(|number| {
         let query = format!("{{ search(text: \"hang {number}\") {{ total {{ value }} }} }}");
