@@ -200,7 +200,11 @@ pub fn limits() -> String {
         ("operations at once on one WebSocket connection", settings.operations_per_socket as u64, constant),
         ("WebSocket connections", settings.sockets as u64, constant),
         ("operations at once", concurrency.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
-        ("milliseconds of waiting for a turn", concurrency.queue_timeout.as_millis() as u64, "`WIKIMOVIE_QUEUE_WAIT`"),
+        (
+            "milliseconds of waiting for a turn",
+            concurrency.queue_timeout.as_millis() as u64,
+            "`WIKIMOVIE_QUEUE_WAIT`",
+        ),
         ("clients whose points are remembered", rate::MAX_CLIENTS, constant),
     ];
     let mut out = String::from("| what | most | setting |\n|---|---:|---|\n");

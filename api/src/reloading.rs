@@ -122,7 +122,9 @@ impl<T: Send + Sync + 'static, E: Send + 'static> Reloading<T, E> {
             match tokio::task::spawn_blocking(move || reloading.poll()).await {
                 Ok(Some(result)) => report(result),
                 Ok(None) => {}
-                Err(error) => tracing::error!(%error, files = ?self.source.files, "files could not be polled"),
+                Err(error) => {
+                    tracing::error!(%error, files = ?self.source.files, "files could not be polled")
+                }
             }
         }
     }

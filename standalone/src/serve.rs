@@ -37,8 +37,8 @@ pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(settings: ServeSettings) -> Result<(), Failure> {
-    let persisted =
-        PersistedDocuments::open(settings.gateway.persisted).map_err(|error| Failure::new(error.to_string()))?;
+    let persisted = PersistedDocuments::open(settings.gateway.persisted)
+        .map_err(|error| Failure::new(error.to_string()))?;
     let auth = Authenticator::new(&settings.gateway.auth).map_err(|error| Failure::new(error.to_string()))?;
     // Before the index is opened: another wikimovie on this port is told as that, not as a lock.
     let server = Server::bind(settings.gateway.server).await?;

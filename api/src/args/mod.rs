@@ -113,7 +113,9 @@ impl GatewaySettings {
     pub fn check(&self) -> Result<(), Failure> {
         crate::server::check(&self.server)?;
         Authenticator::new(&self.auth).map_err(|error| Failure::new(error.to_string()))?;
-        PersistedDocuments::open(self.persisted.clone()).map(|_| ()).map_err(|error| Failure::new(error.to_string()))
+        PersistedDocuments::open(self.persisted.clone())
+            .map(|_| ())
+            .map_err(|error| Failure::new(error.to_string()))
     }
 }
 

@@ -139,7 +139,9 @@ impl KeyRing {
                 let keys = keys.values().map(Vec::len).sum::<usize>();
                 tracing::info!(keys, "the API keys are reloaded");
             }
-            Err(error) => tracing::error!(%error, "the API keys cannot be reloaded: the last ones stay in use"),
+            Err(error) => {
+                tracing::error!(%error, "the API keys cannot be reloaded: the last ones stay in use")
+            }
         };
         self.keys.follow(report).await;
     }
@@ -196,7 +198,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys.json");
         std::fs::write(&path, text).unwrap();
-        KeyRing::open(KeySettings { file: path, poll_interval: INTERVAL }).map(|ring| (folder, ring)).map_err(|error| error.reason)
+        KeyRing::open(KeySettings { file: path, poll_interval: INTERVAL })
+            .map(|ring| (folder, ring))
+            .map_err(|error| error.reason)
     }
 
     #[test]

@@ -133,7 +133,8 @@ fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, Failure> {
 
 async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Result<ExitCode, Failure> {
     let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
-    let persisted = PersistedDocuments::open(settings.persisted).map_err(|error| Failure::new(error.to_string()))?;
+    let persisted =
+        PersistedDocuments::open(settings.persisted).map_err(|error| Failure::new(error.to_string()))?;
     let auth = Authenticator::new(&settings.auth).map_err(|error| Failure::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.

@@ -98,7 +98,11 @@ mod tests {
             ("nothing asked", &[], None),
             ("one revision", &[|of| of.answered(7, false), |of| of.answered(7, true)], Some(7)),
             ("two revisions", &[|of| of.answered(7, false), |of| of.answered(8, false)], None),
-            ("two and back", &[|of| of.answered(7, true), |of| of.answered(8, true), |of| of.answered(7, true)], None),
+            (
+                "two and back",
+                &[|of| of.answered(7, true), |of| of.answered(8, true), |of| of.answered(7, true)],
+                None,
+            ),
             ("one volatile", &[|of| of.answered(7, false), OutcomeRecorder::volatile], None),
             (
                 "one stale",

@@ -51,7 +51,9 @@ impl EngineQuery {
     pub(super) async fn run(&self, catalog: &dyn Catalog) -> Result<EngineAnswer, SearchError> {
         Ok(match self {
             Self::Search(request) => EngineAnswer::Search(catalog.search(request.clone()).await?),
-            Self::Autocomplete(request) => EngineAnswer::Suggestions(catalog.autocomplete(request.clone()).await?),
+            Self::Autocomplete(request) => {
+                EngineAnswer::Suggestions(catalog.autocomplete(request.clone()).await?)
+            }
             Self::Movies(ids) => EngineAnswer::Movies(catalog.movies(ids).await?),
             Self::Similar(id, first) => EngineAnswer::Similar(catalog.similar(id, *first).await?),
             Self::Costars(name, first) => EngineAnswer::Costars(catalog.costars(name, *first).await?),

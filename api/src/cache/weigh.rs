@@ -62,7 +62,9 @@ fn of_answer(query: &EngineQuery, answer: &EngineAnswer) -> usize {
             search(answer, one)
         }
         EngineAnswer::Suggestions(suggestions) => suggestions.iter().map(suggestion).sum(),
-        EngineAnswer::Movies(movies) => movies.iter().map(|movie| movie.as_ref().map_or(EACH, self::movie)).sum(),
+        EngineAnswer::Movies(movies) => {
+            movies.iter().map(|movie| movie.as_ref().map_or(EACH, self::movie)).sum()
+        }
         EngineAnswer::Similar(movies) => movies.iter().map(movie).sum(),
         EngineAnswer::Costars(costars) => {
             costars.iter().map(|costar| EACH + text(&costar.person.key) + text(&costar.person.name)).sum()

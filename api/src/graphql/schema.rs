@@ -16,13 +16,12 @@ use futures::{
 };
 use tokio::sync::Semaphore;
 
-use wikimovie_search::operation::operation as in_one_request;
+use wikimovie_search::{Catalog, operation::operation as in_one_request};
 
 use crate::{
     ApiSettings, Gateway,
     auth::Identity,
     cache::{CacheOutcome, OutcomeRecorder},
-    persisted::{Hash, Naming},
     graphql::{
         bounds,
         error::{self, ApiError, ErrorCode},
@@ -36,6 +35,7 @@ use crate::{
     },
     guard::{Client, RateLimits, RateStatus, rate::Exceeded},
     http::SocketCaller,
+    persisted::{Hash, Naming},
     telemetry::{fields::Timed, operation},
 };
 

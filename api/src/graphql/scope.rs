@@ -134,9 +134,7 @@ impl async_graphql::Guard for Needs {
 }
 
 /// Asks the engine; the gateway's catalogue sees to the deadline.
-pub(crate) async fn ask<T>(
-    question: impl Future<Output = Result<T, SearchError>>,
-) -> Result<T, ApiError> {
+pub(crate) async fn ask<T>(question: impl Future<Output = Result<T, SearchError>>) -> Result<T, ApiError> {
     question.await.map_err(ApiError::from)
 }
 

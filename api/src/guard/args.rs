@@ -7,7 +7,7 @@ use http::HeaderValue;
 use ipnet::IpNet;
 use wikimovie_command::Failure;
 
-use super::{CrossSite, ConcurrencySettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies};
+use super::{ConcurrencySettings, CrossSite, GuardSettings, LimitMode, Limits, Origins, TrustedProxies};
 
 /// How much may be asked.
 #[derive(Args, Clone, Debug)]

@@ -374,7 +374,8 @@ mod tests {
             ticks(&limiter, delay, 1);
             assert_eq!(limiter.limit(), cut);
             // Until that has shown, it is not cut again.
-            limiter.adjust(QueueDelays { smallest: delay, greatest: delay }, Instant::now() + SETTLING + TICK);
+            limiter
+                .adjust(QueueDelays { smallest: delay, greatest: delay }, Instant::now() + SETTLING + TICK);
             assert_eq!(limiter.limit(), cut);
             ticks(&limiter, delay, 100);
             assert_eq!(limiter.limit(), MIN_LIMIT);
@@ -404,7 +405,12 @@ mod tests {
         for waiting in waiting {
             permits.push(waiting.await.unwrap());
         }
-        assert!(limiter.limit() > IDLE_LIMIT && limiter.in_flight() > IDLE_LIMIT, "{} of {}", limiter.in_flight(), limiter.limit());
+        assert!(
+            limiter.limit() > IDLE_LIMIT && limiter.in_flight() > IDLE_LIMIT,
+            "{} of {}",
+            limiter.in_flight(),
+            limiter.limit()
+        );
     }
 
     #[tokio::test]
@@ -419,7 +425,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_limiter_without_limit_admits_everyone() {
-        let limiter = ConcurrencyLimiter::new(ConcurrencySettings { limit: None, ..ConcurrencySettings::default() });
+        let limiter =
+            ConcurrencyLimiter::new(ConcurrencySettings { limit: None, ..ConcurrencySettings::default() });
         let permits: Vec<_> = futures::future::join_all((0..2_000).map(|_| limiter.acquire())).await;
         ticks(&limiter, FLOODED, 1);
         assert!(permits.iter().all(Result::is_ok) && limiter.acquire().await.is_ok());

@@ -44,6 +44,9 @@ pub struct Guard {
 impl Guard {
     /// By these settings.
     pub fn new(settings: &GuardSettings) -> Self {
-        Self { concurrency: ConcurrencyLimiter::new(settings.concurrency), rates: settings.points_per_minute.map(RateLimits::new) }
+        Self {
+            concurrency: ConcurrencyLimiter::new(settings.concurrency),
+            rates: settings.points_per_minute.map(RateLimits::new),
+        }
     }
 }

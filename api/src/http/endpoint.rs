@@ -299,5 +299,7 @@ async fn upgrade(shared: &Shared, parts: &mut Parts) -> Response {
         return bad("this is no valid WebSocket handshake");
     };
     let caller = SocketCaller::of(&shared.gateway, parts);
-    socket::accept(shared, parts, upgrade, caller).await.unwrap_or_else(|error| refuse(&error, MediaType::Json))
+    socket::accept(shared, parts, upgrade, caller)
+        .await
+        .unwrap_or_else(|error| refuse(&error, MediaType::Json))
 }

@@ -43,8 +43,6 @@ const SUBPROTOCOL: &str = "graphql-transport-ws";
 const SEND_DEADLINE: Duration = Duration::from_secs(30);
 /// Clients answer a ping by themselves, so that the connection of a silent one does not look idle.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
-/// Longest time until a client has shown its credential.
-const INIT_DEADLINE: Duration = Duration::from_secs(10);
 /// A credential without an end outlasts every connection.
 const NO_EXPIRY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// Answers that may wait to be sent: the executor goes on only as fast as the client reads.
@@ -70,8 +68,7 @@ pub(super) async fn accept(
     }
     // A client may offer its older protocol first, which the extractor would take.
     parts.headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-    let protocol =
-        GraphQLProtocol::from_request_parts(parts, &()).await.map_err(|_| other_subprotocol())?;
+    let protocol = GraphQLProtocol::from_request_parts(parts, &()).await.map_err(|_| other_subprotocol())?;
     let permit = Arc::clone(&shared.sockets)
         .try_acquire_owned()
         .map_err(|_| ApiError::new(ErrorCode::Overloaded, "too many WebSocket connections are open"))?;
@@ -96,7 +93,8 @@ async fn serve(
     let _open = telemetry::Socket::open();
     let (sink, stream) = socket.split();
     let (answers, queue) = mpsc::channel(SEND_QUEUE);
-    let (set_end, end) = watch::channel(End { at: Instant::now() + INIT_DEADLINE, frame: INIT_TIMEOUT });
+    let init_end = Instant::now() + gateway.settings.socket_init_deadline;
+    let (set_end, end) = watch::channel(End { at: init_end, frame: INIT_TIMEOUT });
     let lifecycle = gateway.lifecycle.clone();
     let authenticate = move |payload: serde_json::Value| async move {
         caller.show(Credential::of_payload(&payload));

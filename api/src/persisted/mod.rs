@@ -15,11 +15,11 @@ use metrics::{counter, gauge};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use self::automatic::AutomaticQueries;
 pub use self::{
     args::PersistedArgs,
     manifest::{Manifest, ManifestError},
 };
-use self::automatic::AutomaticQueries;
 use crate::{
     graphql::error::{ApiError, ErrorCode},
     reloading::{POLL_INTERVAL, Reloading},
@@ -155,7 +155,10 @@ impl PersistedDocuments {
             match result {
                 Ok(manifest) => {
                     listed(manifest.len());
-                    tracing::info!(documents = manifest.len(), "the manifest of trusted documents is reloaded");
+                    tracing::info!(
+                        documents = manifest.len(),
+                        "the manifest of trusted documents is reloaded"
+                    );
                 }
                 Err(error) => {
                     tracing::error!(%error, "the manifest cannot be reloaded: the last one stays in use");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use wikimovie_api::{
     ApiSettings, CacheSettings, ErrorCode, PersistedDocuments, PersistedSettings, TrustMode,
     auth::{AuthSettings, Authenticator, jwt::JwtSettings},
-    guard::{CrossSite, ConcurrencySettings, GuardSettings, Limits},
+    guard::{ConcurrencySettings, CrossSite, GuardSettings, Limits},
 };
 use wikimovie_testkit::dozen;
 
@@ -143,7 +143,11 @@ async fn each_code_has_its_whole_answer() {
     app.ask("{ __typename }").await;
     told(pages_of, RateLimited, &app, query("{ __typename }")).await;
 
-    let concurrency = ConcurrencySettings { limit: Some(1), queue_timeout: Duration::from_millis(1), ..ConcurrencySettings::default() };
+    let concurrency = ConcurrencySettings {
+        limit: Some(1),
+        queue_timeout: Duration::from_millis(1),
+        ..ConcurrencySettings::default()
+    };
     let app = guarded(GuardSettings { concurrency, ..GuardSettings::default() });
     app.catalog.fail_with(Failure::Hang);
     let busy = query(CATALOG).request;

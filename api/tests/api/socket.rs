@@ -187,8 +187,9 @@ async fn a_connection_says_who_it_is_and_loses_a_key_that_is_taken_back() {
 }
 
 #[tokio::test]
-async fn a_connection_that_never_says_who_it_is_is_closed() {
-    let app = TestApp::dozen();
+async fn a_connection_that_never_shows_a_credential_is_closed() {
+    let settings = ApiSettings { socket_init_deadline: Duration::from_millis(50), ..ApiSettings::default() };
+    let app = TestApp::of(dozen(), settings);
     let mut socket = connect(&app, "graphql-transport-ws").await.unwrap();
     assert_eq!(closed_with(&mut socket).await, 4408);
 }

@@ -71,7 +71,10 @@ async fn signatures_can_be_computed_again() {
         let begin =
             format!("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders={signed_headers}, ");
         assert_eq!(head, begin);
-        assert_eq!(request.header("x-amz-content-sha256"), Some(hex::encode(Sha256::digest(&request.body)).as_str()));
+        assert_eq!(
+            request.header("x-amz-content-sha256"),
+            Some(hex::encode(Sha256::digest(&request.body)).as_str())
+        );
         assert_eq!(request.header("x-amz-security-token"), Some("token"));
         assert_eq!(request.header("content-encoding"), None);
         assert_eq!(signature, expected(&request, signed_headers), "{}", request.path);
