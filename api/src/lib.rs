@@ -7,6 +7,8 @@
 pub mod args;
 pub mod auth;
 pub mod cache;
+pub(crate) mod caller;
+pub mod error;
 pub mod graphql;
 pub mod guard;
 pub mod http;
@@ -28,10 +30,8 @@ use guard::Guard;
 use telemetry::engine::Observed;
 
 pub use cache::CacheSettings;
-pub use graphql::{
-    error::{CodeRow, ErrorCode},
-    schema::sdl,
-};
+pub use error::{CodeRow, ErrorCode};
+pub use graphql::schema::sdl;
 pub use http::router;
 pub use lifecycle::Lifecycle;
 pub use persisted::{Manifest, ManifestError, PersistedDocuments, PersistedSettings, TrustMode};

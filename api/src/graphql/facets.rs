@@ -6,8 +6,8 @@ use async_graphql::{Context, Enum, Object, Result, SelectionField};
 use wikimovie_domain::{self as domain, FacetAnswer, FacetField, FacetRequest, Question};
 use wikimovie_search::toggle;
 
+use crate::error::ApiError;
 use crate::graphql::{
-    error::ApiError,
     hits::argument,
     inputs::{count, cut, list_cost},
     scalars::SearchState,

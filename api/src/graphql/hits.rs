@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Lookahead, Object, SelectionField, SimpleObject};
 use wikimovie_domain::{self as domain, HitPage, HitsRequest, MovieParts, PageRequest};
 
-use crate::graphql::{error::ApiError, movie::Movie};
+use crate::{error::ApiError, graphql::movie::Movie};
 
 /// Relay's paging arguments as they were given.
 #[derive(Clone, Debug, Default)]

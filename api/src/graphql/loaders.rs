@@ -15,7 +15,7 @@ use futures::{
 use wikimovie_domain::{Movie, MovieId, PersonSummary};
 use wikimovie_search::Catalog;
 
-use crate::graphql::error::ApiError;
+use crate::error::ApiError;
 
 /// Looks keys up in the movies that the caller may see.
 pub(crate) struct CatalogLoader(pub(crate) Arc<dyn Catalog>);

@@ -6,8 +6,8 @@ use wikimovie_domain::{
 };
 use wikimovie_search::text;
 
+use crate::error::ApiError;
 use crate::graphql::{
-    error::ApiError,
     hits::{MovieHitConnection, PageArguments, own_hits_request, page_cost},
     ids,
     inputs::{count, list_cost},

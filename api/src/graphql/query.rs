@@ -8,9 +8,9 @@ use wikimovie_search::{ReceiptPlace, ReceiptsRequest, token::Purpose};
 
 use crate::{
     auth::AuthScope,
+    error::{ApiError, ErrorCode},
     graphql::{
         catalog_info::CatalogInfo,
-        error::{ApiError, ErrorCode},
         ids::NodeId,
         inputs::{MovieSort, MovieWhere, QuestionInput, count, cut, from_state, list_cost},
         movie::Movie,

@@ -17,10 +17,8 @@ use wikimovie_search::{Catalog, SearchError};
 use crate::{
     Gateway,
     auth::{AuthScope, Identity},
-    graphql::{
-        error::{ApiError, ErrorCode},
-        loaders::{self, Batches, CatalogLoader},
-    },
+    error::{ApiError, ErrorCode},
+    graphql::loaders::{self, Batches, CatalogLoader},
     guard::RateStatus,
 };
 

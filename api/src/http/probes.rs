@@ -11,7 +11,7 @@ use wikimovie_command::metrics::{self, Program};
 
 use crate::{
     Gateway,
-    graphql::error::ApiError,
+    error::ApiError,
     http::{negotiate::MediaType, refuse, respond},
 };
 

@@ -21,7 +21,7 @@ pub use self::{
     manifest::{Manifest, ManifestError},
 };
 use crate::{
-    graphql::error::{ApiError, ErrorCode},
+    error::{ApiError, ErrorCode},
     reloading::{POLL_INTERVAL, Reloading},
 };
 

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import type { Span } from './types';
+import type { Span } from '../operations';
 
 /**
- * A text with its places marked. Spans are UTF-16 units, so `slice` cuts where the gateway meant, and every
- * piece goes into the page as text: nothing in a movie can become markup.
+ * A text with its spans in `<mark>`. Spans count UTF-16 code units, as `slice` does. Every piece is rendered as text, so
+ * that no movie can inject markup.
  */
-export function Marked({ text, spans }: { readonly text: string; readonly spans: readonly Span[] }) {
+export function Highlighted({ text, spans }: { readonly text: string; readonly spans: readonly Span[] }) {
   const pieces: ReactNode[] = [];
   let end = 0;
   for (const span of spans) {
