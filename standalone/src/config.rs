@@ -8,16 +8,15 @@ use std::{
 };
 
 use wikimovie_api::{args::GatewaySettings, auth::command::NewKeyArgs};
-use wikimovie_ingest::folder::check_provider;
-
 use wikimovie_command::{
     Failure, LogFormat, LogSettings,
     health::HealthArgs,
     names,
     settings::{self, Settings, Source},
 };
+use wikimovie_ingest::folder::check_provider;
+use wikimovie_plan::rules::Rules;
 use wikimovie_relevance::command::RelevanceArgs;
-use wikimovie_search::Rules;
 
 use crate::cli::{Cli, Command, GoldenArgs, LoadArgs, ServeArgs};
 
@@ -127,7 +126,7 @@ mod tests {
     #[test]
     fn the_settings_are_documented() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let update = std::env::var_os("UPDATE_CONFIG").is_some();
+        let update = std::env::var_os("WIKIMOVIE_CODEGEN").is_some();
         assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
     }
 

@@ -17,8 +17,8 @@ use wikimovie_command::{
     settings::{self, ConfigArgs, Settings, Source},
     signal,
 };
+use wikimovie_elasticsearch::{Elasticsearch, ElasticsearchOptions};
 use wikimovie_relevance::command::RelevanceArgs;
-use wikimovie_search::elasticsearch::{Elasticsearch, ElasticsearchOptions};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn the_settings_are_documented() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let update = std::env::var_os("UPDATE_CONFIG").is_some();
+        let update = std::env::var_os("WIKIMOVIE_CODEGEN").is_some();
         assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
     }
 }

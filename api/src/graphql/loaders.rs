@@ -13,7 +13,7 @@ use futures::{
     future::{BoxFuture, Either, select},
 };
 use wikimovie_domain::{Movie, MovieId, PersonSummary};
-use wikimovie_search::Catalog;
+use wikimovie_engine::Catalog;
 
 use crate::error::ApiError;
 

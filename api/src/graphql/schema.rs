@@ -14,8 +14,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use tokio::sync::Semaphore;
-
-use wikimovie_search::{Catalog, operation::operation as in_one_request};
+use wikimovie_engine::{Catalog, operation::operation as in_one_request};
 
 use crate::{
     ApiSettings, Gateway,

@@ -12,8 +12,9 @@ use wikimovie_api::{
     ApiSettings, CacheSettings, Gateway, PersistedDocuments, ServerSettings, auth::Authenticator,
 };
 use wikimovie_domain::*;
-use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
-use wikimovie_testkit::{TestIndex, dozen};
+use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
+use wikimovie_testkit_builders::dozen;
+use wikimovie_testkit_services::TestIndex;
 
 /// A gateway under test.
 pub(crate) struct TestApp {

@@ -12,7 +12,7 @@ use wikimovie_api::{
     ApiSettings, Environment,
     guard::{ConcurrencySettings, CrossSite, GuardSettings, LimitMode, Limits, Origins, TrustedProxies},
 };
-use wikimovie_testkit::dozen;
+use wikimovie_testkit_builders::dozen;
 
 use crate::app::{Answer, TestApp, until};
 

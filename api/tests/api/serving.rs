@@ -14,7 +14,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use wikimovie_api::{ApiSettings, Server, ServerSettings};
-use wikimovie_testkit::dozen;
+use wikimovie_testkit_builders::dozen;
 
 use crate::app::{PATIENCE, TestApp, local, until};
 

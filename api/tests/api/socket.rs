@@ -13,7 +13,7 @@ use wikimovie_api::{
     ApiSettings, Server,
     auth::{AuthSettings, Authenticator, KeySettings, keys::new_key},
 };
-use wikimovie_testkit::{dozen, movie};
+use wikimovie_testkit_builders::{dozen, movie};
 
 use crate::app::{TestApp, local};
 

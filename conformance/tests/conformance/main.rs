@@ -15,13 +15,13 @@ mod suite;
 use std::time::Instant;
 
 use suite::Suite;
-use wikimovie_testkit::engines;
+use wikimovie_testkit_services::engines;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_engine_answers_every_case() {
     let started = Instant::now();
     let mut suite = Suite::read();
-    if std::env::var_os("UPDATE_CONFORMANCE").is_some() {
+    if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
         fill::fill(&suite).await;
         suite = Suite::read();
     }
