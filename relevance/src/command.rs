@@ -35,6 +35,9 @@ pub struct RelevanceArgs {
     /// Lowest MRR@10 of any category
     #[arg(long, value_name = "0..1")]
     pub floor_category: Option<f64>,
+    /// Lowest recall@10 of any category
+    #[arg(long, value_name = "0..1")]
+    pub floor_recall: Option<f64>,
     /// Lowest share of questions with a right movie among ten
     #[arg(long, value_name = "0..1")]
     pub floor_success: Option<f64>,
@@ -83,8 +86,12 @@ impl RelevanceArgs {
                 file.display()
             ));
         }
-        let floors =
-            Floors { mean: self.floor_mean, category: self.floor_category, success: self.floor_success };
+        let floors = Floors {
+            mean: self.floor_mean,
+            category: self.floor_category,
+            recall: self.floor_recall,
+            success: self.floor_success,
+        };
         let missed = floors.missed(&report);
         for line in &missed {
             say::note(line);
