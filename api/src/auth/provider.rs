@@ -90,7 +90,10 @@ impl Provider {
             return Err(unexpected(&address, format!("is of the issuer {:?}", discovery.issuer)));
         }
         if !is_safe(&discovery.jwks_uri) {
-            return Err(unexpected(&address, format!("has its keys at {}, which is not https", discovery.jwks_uri)));
+            return Err(unexpected(
+                &address,
+                format!("has its keys at {}, which is not https", discovery.jwks_uri),
+            ));
         }
         self.get(&discovery.jwks_uri).await
     }
@@ -105,7 +108,10 @@ impl Provider {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
             if body.len() + chunk.len() > MAX_BYTES {
-                return Err(ProviderError::Unexpected(url.clone(), format!("has more than {MAX_BYTES} bytes")));
+                return Err(ProviderError::Unexpected(
+                    url.clone(),
+                    format!("has more than {MAX_BYTES} bytes"),
+                ));
             }
             body.extend_from_slice(&chunk);
         }

@@ -283,8 +283,10 @@ async fn cursors_of_one_tenant_are_no_others() {
 
 #[tokio::test]
 async fn a_key_has_points_of_its_own() {
-    let keys =
-        TestKeys::new(&[("small", "search", json!({ "pointsPerMinute": 30 })), ("usual", "search", json!({}))]);
+    let keys = TestKeys::new(&[
+        ("small", "search", json!({ "pointsPerMinute": 30 })),
+        ("usual", "search", json!({})),
+    ]);
     let guard = wikimovie_api::guard::GuardSettings {
         points_per_minute: std::num::NonZeroU32::new(500),
         ..Default::default()
