@@ -1,6 +1,7 @@
 //! HTTP: routes and layers. What enters is a request; what leaves is an answer with the right status, type and
 //! headers. No GraphQL type is resolved here.
 
+mod cached;
 mod conditional;
 mod endpoint;
 mod negotiate;
@@ -9,7 +10,6 @@ mod parameters;
 mod probes;
 mod sdl;
 mod socket;
-mod whole;
 
 use std::{any::Any, sync::Arc};
 
@@ -35,22 +35,22 @@ use tower_http::{
 
 use wikimovie_command::metrics::{Program, recorder};
 
-use crate::{Gateway, error::ApiError, graphql::schema::Service, http::negotiate::MediaType, telemetry};
+use crate::{Gateway, error::ApiError, http::negotiate::MediaType, operation::Operations, telemetry};
 
 /// What the handlers share.
 #[derive(Debug)]
 struct Shared {
     gateway: Gateway,
-    service: Service,
+    operations: Operations,
     sockets: Arc<Semaphore>,
-    sdl: sdl::Contract,
+    sdl: sdl::PublishedSchema,
 }
 
 impl Shared {
     fn new(gateway: Gateway) -> Arc<Self> {
         let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
-        let service = Service::new(gateway.clone());
-        Arc::new(Self { gateway, service, sockets, sdl: sdl::Contract::new() })
+        let operations = Operations::new(gateway.clone());
+        Arc::new(Self { gateway, operations, sockets, sdl: sdl::PublishedSchema::new() })
     }
 }
 
@@ -106,7 +106,7 @@ fn operation(gateway: Gateway) -> Router {
     Router::new()
         .route("/livez", get(probes::live))
         .route("/readyz", get(probes::ready))
-        .route("/metrics", get(probes::told))
+        .route("/metrics", get(probes::metrics))
         .with_state(gateway)
 }
 
@@ -151,15 +151,15 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
 }
 
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    refuse(&ApiError::internal("a handler panicked"), MediaType::Json)
+    reject(&ApiError::internal("a handler panicked"), MediaType::Json)
 }
 
 /// An error of the transport as a GraphQL answer, so that clients read one shape only.
-fn refuse(error: &ApiError, media_type: MediaType) -> Response {
+fn reject(error: &ApiError, media_type: MediaType) -> Response {
     let body = error.clone().into_response();
-    let mut response = respond(error.code().row().status, media_type, &without_data(&body));
+    let mut response = json_response(error.code().row().status, media_type, &without_data(&body));
     if let Some(ms) = error.retry_after_ms() {
-        tell_retry(&mut response, ms);
+        insert_retry_after(&mut response, ms);
     }
     if response.status() == StatusCode::UNAUTHORIZED {
         response
@@ -169,8 +169,8 @@ fn refuse(error: &ApiError, media_type: MediaType) -> Response {
     response
 }
 
-/// Tells when to come back, in whole seconds.
-fn tell_retry(response: &mut Response, ms: u32) {
+/// Says when to come back, in whole seconds.
+fn insert_retry_after(response: &mut Response, ms: u32) {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
 }
 
@@ -185,7 +185,7 @@ fn without_data(response: &async_graphql::Response) -> serde_json::Value {
     body.into()
 }
 
-fn respond(status: StatusCode, media_type: MediaType, body: &impl serde::Serialize) -> Response {
+fn json_response(status: StatusCode, media_type: MediaType, body: &impl serde::Serialize) -> Response {
     let Ok(bytes) = serde_json::to_vec(body) else {
         tracing::error!("an answer could not be written as JSON");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

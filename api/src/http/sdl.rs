@@ -13,12 +13,12 @@ use crate::http::{Shared, conditional::is_known};
 
 /// The contract as it is served.
 #[derive(Debug)]
-pub(super) struct Contract {
+pub(super) struct PublishedSchema {
     text: String,
     etag: String,
 }
 
-impl Contract {
+impl PublishedSchema {
     pub(super) fn new() -> Self {
         let text = crate::sdl();
         let hash: String =
@@ -28,7 +28,7 @@ impl Contract {
 }
 
 pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    let Contract { text, etag } = &shared.sdl;
+    let PublishedSchema { text, etag } = &shared.sdl;
     let common = [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "no-cache")];
     if is_known(&headers, etag) {
         return (StatusCode::NOT_MODIFIED, common).into_response();

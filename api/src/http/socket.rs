@@ -30,8 +30,8 @@ use crate::{
     auth::Credential,
     caller::SocketCaller,
     error::{ApiError, ErrorCode},
-    graphql::schema::Service,
     http::Shared,
+    socket::SocketExecutor,
     telemetry,
 };
 
@@ -62,18 +62,18 @@ pub(super) fn accept(
     let permit = Arc::clone(&shared.sockets)
         .try_acquire_owned()
         .map_err(|_| ApiError::new(ErrorCode::Overloaded, "too many WebSocket connections are open"))?;
-    let service = shared.service.for_socket(caller.clone());
     let limit = shared.gateway.settings.body_limit;
     let gateway = shared.gateway.clone();
+    let executor = SocketExecutor::new(shared.operations.clone(), gateway.clone(), caller.clone());
     Ok(upgrade
         .max_message_size(limit)
         .max_frame_size(limit)
-        .on_upgrade(move |socket| converse(socket, service, gateway, caller, permit)))
+        .on_upgrade(move |socket| converse(socket, executor, gateway, caller, permit)))
 }
 
 async fn converse(
     socket: WebSocket,
-    service: Service,
+    executor: SocketExecutor,
     gateway: Gateway,
     caller: SocketCaller,
     _permit: OwnedSemaphorePermit,
@@ -96,7 +96,7 @@ async fn converse(
         Ok(Data::default())
     };
     let answers =
-        Protocol::new(service, messages, WebSocketProtocols::GraphQLWS).on_connection_init(introduced);
+        Protocol::new(executor, messages, WebSocketProtocols::GraphQLWS).on_connection_init(introduced);
     let mut answers = std::pin::pin!(answers);
     let mut quiet = tokio::time::interval(PING);
     quiet.reset();

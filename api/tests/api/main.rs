@@ -13,6 +13,7 @@ mod http_rules;
 mod limits;
 mod nodes;
 mod people;
+mod prices;
 mod receipts;
 mod search;
 mod serving;
