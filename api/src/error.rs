@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
 use wikimovie_domain::{FilterError, PageError};
-use wikimovie_search::{SearchError, TokenError};
+use wikimovie_engine::{SearchError, TokenError};
 
 pub use self::code::{CodeRow, ErrorCode};
 

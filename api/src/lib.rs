@@ -23,7 +23,7 @@ mod telemetry;
 
 use std::sync::Arc;
 
-use wikimovie_search::{Catalog, Sealer};
+use wikimovie_engine::{Catalog, Sealer};
 
 use auth::Authenticator;
 use cache::{CachedCatalog, WholeAnswers};
@@ -63,7 +63,7 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway to a catalogue, whose answers it remembers as the settings say.
     pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
-        wikimovie_search::outgoing::annotate_with(wikimovie_command::trace::annotate);
+        wikimovie_engine::outgoing::annotate_with(wikimovie_command::trace::annotate);
         let catalog = Arc::new(Observed(catalog));
         let cached = Arc::new(CachedCatalog::new(catalog, settings.cache.clone(), settings.engine_deadline));
         Self {

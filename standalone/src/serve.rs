@@ -4,13 +4,10 @@ use std::{io, path::Path, process::ExitCode, time::Duration};
 
 use tokio::sync::oneshot;
 use wikimovie_api::{Documents, Gateway, Server, auth::Authenticator};
-use wikimovie_ingest::{Folder, IngestError, Watcher};
-use wikimovie_search::{
-    WriteError,
-    embedded::{Embedded, EmbeddedOptions},
-};
-
 use wikimovie_command::{Failure, log, say, signal};
+use wikimovie_embedded::{Embedded, EmbeddedOptions};
+use wikimovie_engine::WriteError;
+use wikimovie_ingest::{Folder, IngestError, Watcher};
 
 use crate::config::ServeSettings;
 

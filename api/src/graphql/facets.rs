@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, Result, SelectionField};
 use wikimovie_domain::{self as domain, FacetAnswer, FacetField, FacetRequest, Question};
-use wikimovie_search::toggle;
+use wikimovie_plan::toggle;
 
 use crate::error::ApiError;
 use crate::graphql::{

@@ -208,7 +208,7 @@ impl TextMatch {
 
     /// The text as HTML: everything escaped, only the words found stand in `<mark>`. Safe to show as it is.
     async fn html(&self) -> String {
-        wikimovie_search::text::html(&self.0)
+        wikimovie_plan::highlight::html(&self.0)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use async_graphql::{Enum, InputObject};
 use wikimovie_domain::{self as domain, Filter, Question};
-use wikimovie_search::Sealer;
+use wikimovie_engine::Sealer;
 
 use crate::{error::ApiError, graphql::scalars::SearchState};
 

@@ -7,8 +7,7 @@
 use std::{collections::HashMap, future::Future, hash::Hash, sync::Arc};
 
 use tokio::sync::{Mutex, OnceCell};
-
-use wikimovie_search::operation::let_siblings_join;
+use wikimovie_engine::operation::let_siblings_join;
 
 use crate::error::ApiError;
 

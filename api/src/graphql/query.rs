@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use wikimovie_domain::AutocompleteRequest;
-use wikimovie_search::{ReceiptPlace, ReceiptsRequest, token::Purpose};
+use wikimovie_engine::{ReceiptPlace, ReceiptsRequest, token::Purpose};
 
 use crate::{
     auth::AuthScope,

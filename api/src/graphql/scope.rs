@@ -12,7 +12,7 @@ use std::{
 use async_graphql::Context;
 use serde::Serialize;
 use wikimovie_domain::{Movie, MovieId, PersonSummary, Warning};
-use wikimovie_search::{Catalog, SearchError};
+use wikimovie_engine::{Catalog, SearchError};
 
 use crate::{
     Gateway,

@@ -50,7 +50,7 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
             json_response(StatusCode::OK, MediaType::Json, &ready)
         }
         Ok(Err(error)) => not_ready(error.into()),
-        Err(_) => not_ready(wikimovie_search::SearchError::Timeout.into()),
+        Err(_) => not_ready(wikimovie_engine::SearchError::Timeout.into()),
     }
 }
 

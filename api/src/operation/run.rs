@@ -4,7 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{Data, Request, Response, Value};
 use futures::{FutureExt, Stream, StreamExt, stream};
-use wikimovie_search::operation::operation as in_one_request;
+use wikimovie_engine::operation::operation as in_one_request;
 
 use crate::{
     cache::{self, Notes},

@@ -7,7 +7,7 @@ use wikimovie_api::{
     ApiSettings, CacheSettings,
     guard::{GuardSettings, LimitMode, Limits},
 };
-use wikimovie_testkit::dozen;
+use wikimovie_testkit_builders::dozen;
 
 use crate::app::TestApp;
 

@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, sync::atomic::Ordering::Relaxed, time::Duration};
 
-use wikimovie_search::kill;
+use wikimovie_engine::kill;
 
 use super::{TurnError, Unrest, Worker, backoff};
 use crate::{

@@ -77,7 +77,7 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, Failure> {
     let runtime = runtime()?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let said = |error: wikimovie_search::SearchError| Failure::new(error.to_string());
+    let said = |error: wikimovie_engine::SearchError| Failure::new(error.to_string());
     let catalog = engine.catalog();
     let found = runtime.block_on(catalog.movies(std::slice::from_ref(&id))).map_err(said)?;
     let Some(movie) = found.into_iter().next().flatten() else {
