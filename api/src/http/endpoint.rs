@@ -18,12 +18,12 @@ use crate::{
     error::{ApiError, ErrorCode},
     guard::RateStatus,
     http::{
-        Shared,
         cached::{self, CacheControl, CacheStatusHeader},
-        insert_retry_after, json_response,
         negotiate::MediaType,
         parameters::{self, Parameters},
-        reject, socket, without_data,
+        response::{insert_retry_after, json_response, reject, without_data},
+        socket,
+        state::HandlerState,
     },
     operation::{Execution, Outcome, Refusal, ResolvedRequest, Unpaid, insert_cost},
 };
@@ -32,35 +32,35 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 
 /// A query in the query string, or the start of a WebSocket connection. A GET changes nothing and reads no cookie, so
 /// that it does no harm when another site makes a browser send one.
-pub(super) async fn get(State(shared): State<Arc<Shared>>, request: http::Request<Body>) -> Response {
+pub(super) async fn get(State(state): State<Arc<HandlerState>>, request: http::Request<Body>) -> Response {
     let (mut parts, _) = request.into_parts();
     if is_upgrade(&parts.headers) {
-        return upgrade(&shared, &mut parts).await;
+        return upgrade(&state, &mut parts).await;
     }
     let Some(media_type) = MediaType::negotiate(&parts.headers) else { return not_acceptable() };
     let respond = async {
-        shared.gateway.settings.guard.cross_site.check_get(&parts.headers)?;
+        state.gateway.settings.guard.cross_site.check_get(&parts.headers)?;
         let parameters = parameters::from_uri(&parts.uri)?;
-        let caller = authenticate(&shared, &parts).await?;
+        let caller = authenticate(&state, &parts).await?;
         let exchange =
-            Exchange { shared: &shared, media_type, method: Method::Get, headers: &parts.headers, caller };
+            Exchange { state: &state, media_type, method: Method::Get, headers: &parts.headers, caller };
         exchange.respond(parameters, None).await
     };
     respond.await.unwrap_or_else(|error| reject(&error, media_type))
 }
 
 /// An operation in a JSON body.
-pub(super) async fn post(State(shared): State<Arc<Shared>>, request: http::Request<Body>) -> Response {
+pub(super) async fn post(State(state): State<Arc<HandlerState>>, request: http::Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let Some(media_type) = MediaType::negotiate(&parts.headers) else { return not_acceptable() };
     let respond = async {
         parameters::check_content_type(&parts.headers)?;
-        let body = read(&shared, body).await?;
-        let caller = authenticate(&shared, &parts).await?;
+        let body = read(&state, body).await?;
+        let caller = authenticate(&state, &parts).await?;
         let exchange =
-            Exchange { shared: &shared, media_type, method: Method::Post, headers: &parts.headers, caller };
-        let body_key = shared.gateway.body_key(&body, &exchange.caller.identity.access());
-        if let Some(stored) = body_key.as_ref().and_then(|key| shared.gateway.answer_to_bytes(key)) {
+            Exchange { state: &state, media_type, method: Method::Post, headers: &parts.headers, caller };
+        let body_key = state.gateway.body_key(&body, &exchange.caller.identity.access());
+        if let Some(stored) = body_key.as_ref().and_then(|key| state.gateway.answer_to_bytes(key)) {
             return Ok(exchange.respond_stored(&stored, CacheControl::Unset));
         }
         // Boxed, so that stored responses carry none of it.
@@ -82,13 +82,13 @@ fn not_acceptable() -> Response {
     reject(&ApiError::new(ErrorCode::NotAcceptable, message), MediaType::Json)
 }
 
-async fn authenticate(shared: &Shared, parts: &Parts) -> Result<Caller, ApiError> {
-    let gateway = &shared.gateway;
+async fn authenticate(state: &HandlerState, parts: &Parts) -> Result<Caller, ApiError> {
+    let gateway = &state.gateway;
     Ok(Caller::authenticate(&gateway.auth, &gateway.settings.guard.proxies, parts).await?)
 }
 
-async fn read(shared: &Shared, body: Body) -> Result<Bytes, ApiError> {
-    let settings = &shared.gateway.settings;
+async fn read(state: &HandlerState, body: Body) -> Result<Bytes, ApiError> {
+    let settings = &state.gateway.settings;
     let body = axum::body::to_bytes(body, settings.body_limit);
     match tokio::time::timeout(settings.body_deadline, body).await {
         Ok(Ok(bytes)) => Ok(bytes),
@@ -120,7 +120,7 @@ enum Method {
 
 /// One request and how its response is to be written.
 struct Exchange<'a> {
-    shared: &'a Shared,
+    state: &'a HandlerState,
     media_type: MediaType,
     method: Method,
     headers: &'a HeaderMap,
@@ -131,9 +131,9 @@ impl Exchange<'_> {
     /// Responds from the response cache at once, else once the operation has run. `body_key` is the key of the whole
     /// body, where it has one.
     async fn respond(&self, parameters: Parameters, body_key: Option<Key>) -> Result<Response, ApiError> {
-        let gateway = &self.shared.gateway;
+        let gateway = &self.state.gateway;
         let Parameters { request, document_id } = parameters;
-        let resolved = match self.shared.operations.resolve(request, document_id) {
+        let resolved = match self.state.operations.resolve(request, document_id) {
             Ok(resolved) => resolved,
             Err(refusal) => return Ok(self.respond_refused(&refusal)),
         };
@@ -145,7 +145,7 @@ impl Exchange<'_> {
             }
             // A stored response takes no longer than a refusal, so that it waits for nobody.
             if let Some(stored) = gateway.answer(&key) {
-                self.shared.operations.store_document(&resolved);
+                self.state.operations.store_document(&resolved);
                 return Ok(self.respond_stored(&stored, cache_control));
             }
         }
@@ -160,7 +160,7 @@ impl Exchange<'_> {
         key: Option<Key>,
         cache_control: CacheControl<'_>,
     ) -> Response {
-        let operations = &self.shared.operations;
+        let operations = &self.state.operations;
         let operation = match operations.validate(resolved, self.method == Method::Get) {
             Ok(operation) => operation,
             Err(refusal) => return self.respond_refused(&refusal),
@@ -179,7 +179,7 @@ impl Exchange<'_> {
             insert_cost(outcome.response_mut(), charge.points, None);
         }
         let (mut response, status) = match &outcome {
-            Outcome::Ran(execution) => {
+            Outcome::Executed(execution) => {
                 let status = CacheStatusHeader::of(&execution.cache);
                 if let Some(stored) = self.store(execution, charge.points, key, cache_control) {
                     let response =
@@ -210,7 +210,7 @@ impl Exchange<'_> {
         let body = serde_json::to_vec(&execution.response).ok()?;
         let stored = Stored::new(body.into(), revision, points);
         if let Some(key) = key {
-            self.shared.gateway.keep_answer(key, stored.clone());
+            self.state.gateway.keep_answer(key, stored.clone());
         }
         Some(stored)
     }
@@ -218,7 +218,7 @@ impl Exchange<'_> {
     /// Who may store the response: where callers are told apart, only who asked. Only the answer to a GET that names its
     /// document is worth storing.
     fn cache_control(&self, resolved: &ResolvedRequest) -> CacheControl<'_> {
-        let gateway = &self.shared.gateway;
+        let gateway = &self.state.gateway;
         let settings = &gateway.settings.cache;
         match self.method {
             Method::Get if resolved.is_named() && gateway.auth.is_open() => CacheControl::Public(settings),
@@ -229,7 +229,7 @@ impl Exchange<'_> {
 
     /// A stored response, once it is paid for.
     fn respond_stored(&self, stored: &Stored, cache_control: CacheControl<'_>) -> Response {
-        match self.shared.operations.charge(&self.caller, stored.cost) {
+        match self.state.operations.charge(&self.caller, stored.cost) {
             Ok(charge) => {
                 let hit = CacheStatusHeader::Hit;
                 let response = cached::respond(stored, self.media_type, self.headers, cache_control, hit);
@@ -273,14 +273,14 @@ fn is_upgrade(headers: &HeaderMap) -> bool {
     headers.get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
-async fn upgrade(shared: &Shared, parts: &mut Parts) -> Response {
-    if let Err(error) = shared.gateway.settings.guard.cross_site.check_handshake(&parts.headers) {
+async fn upgrade(state: &HandlerState, parts: &mut Parts) -> Response {
+    if let Err(error) = state.gateway.settings.guard.cross_site.check_handshake(&parts.headers) {
         return reject(&error, MediaType::Json);
     }
     let Ok(upgrade) = WebSocketUpgrade::from_request_parts(parts, &()).await else {
         let message = "this is no valid WebSocket handshake";
         return reject(&ApiError::new(ErrorCode::BadRequest, message), MediaType::Json);
     };
-    let caller = SocketCaller::of_handshake(&shared.gateway.settings.guard.proxies, parts);
-    socket::accept(shared, upgrade, caller).unwrap_or_else(|error| reject(&error, MediaType::Json))
+    let caller = SocketCaller::of_handshake(&state.gateway.settings.guard.proxies, parts);
+    socket::accept(state, upgrade, caller).unwrap_or_else(|error| reject(&error, MediaType::Json))
 }

@@ -12,7 +12,10 @@ use wikimovie_command::metrics::{Program, recorder};
 use crate::{
     Gateway,
     error::ApiError,
-    http::{json_response, negotiate::MediaType, reject},
+    http::{
+        negotiate::MediaType,
+        response::{json_response, reject},
+    },
 };
 
 /// Alive: depends on nothing else, so that a restart is only ever asked for when it helps.

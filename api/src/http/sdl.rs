@@ -9,7 +9,7 @@ use axum::{
 use http::{HeaderMap, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use crate::http::{Shared, conditional::is_known};
+use crate::http::conditional::is_known;
 
 /// The contract as it is served.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ impl PublishedSchema {
     }
 }
 
-pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    let PublishedSchema { text, etag } = &shared.sdl;
+pub(super) async fn get(State(schema): State<Arc<PublishedSchema>>, headers: HeaderMap) -> Response {
+    let PublishedSchema { text, etag } = &*schema;
     let common = [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "no-cache")];
     if is_known(&headers, etag) {
         return (StatusCode::NOT_MODIFIED, common).into_response();

@@ -30,7 +30,7 @@ use crate::{
     auth::Credential,
     caller::SocketCaller,
     error::{ApiError, ErrorCode},
-    http::Shared,
+    http::state::HandlerState,
     socket::SocketExecutor,
     telemetry,
 };
@@ -50,7 +50,7 @@ const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// # Errors
 /// `OVERLOADED` where too many connections are open, `BAD_REQUEST` for another subprotocol.
 pub(super) fn accept(
-    shared: &Shared,
+    state: &HandlerState,
     upgrade: WebSocketUpgrade,
     caller: SocketCaller,
 ) -> Result<Response, ApiError> {
@@ -59,12 +59,12 @@ pub(super) fn accept(
         let message = "the WebSocket subprotocol must be graphql-transport-ws";
         return Err(ApiError::new(ErrorCode::BadRequest, message));
     }
-    let permit = Arc::clone(&shared.sockets)
+    let permit = Arc::clone(&state.sockets)
         .try_acquire_owned()
         .map_err(|_| ApiError::new(ErrorCode::Overloaded, "too many WebSocket connections are open"))?;
-    let limit = shared.gateway.settings.body_limit;
-    let gateway = shared.gateway.clone();
-    let executor = SocketExecutor::new(shared.operations.clone(), gateway.clone(), caller.clone());
+    let limit = state.gateway.settings.body_limit;
+    let gateway = state.gateway.clone();
+    let executor = SocketExecutor::new(state.operations.clone(), gateway.clone(), caller.clone());
     Ok(upgrade
         .max_message_size(limit)
         .max_frame_size(limit)

@@ -29,7 +29,7 @@ use crate::{
         contract::{Contract, named},
         normalize::Selection,
         outcome::Refusal,
-        price::{Cost, Definitions, Values, has_variable},
+        price::{Cost, Definitions, VariableValues, has_variable},
         validate::{validate, validating},
     },
     telemetry::operation::{self, outline},
@@ -90,7 +90,7 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 struct DryRun {
     plan: Plan,
-    /// Values of `dryRun`; one that is true is enough.
+    /// VariableValues of `dryRun`; one that is true is enough.
     flags: Vec<Literal>,
     definitions: Definitions,
 }
@@ -120,7 +120,7 @@ impl OperationAnalysis {
     /// Whether these variables ask for a dry run.
     pub(crate) fn is_dry_run(&self, given: &Variables) -> bool {
         let is_set = |DryRun { flags, definitions, .. }: &DryRun| {
-            let values = Values { definitions, given };
+            let values = VariableValues { definitions, given };
             flags.iter().any(|literal| values.resolve(literal) == Ok(Value::Boolean(true)))
         };
         self.dry_run.as_ref().is_some_and(is_set)
@@ -317,7 +317,7 @@ struct Walk<'a> {
     deepest: usize,
     fields: usize,
     cacheable: bool,
-    /// Values of `dryRun`.
+    /// VariableValues of `dryRun`.
     dry_runs: Vec<Literal>,
     uses: Vec<VariableUse>,
     /// Where a variable's use was found: a fragment may be spread many times.

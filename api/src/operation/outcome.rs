@@ -14,7 +14,7 @@ pub(crate) enum Outcome {
     /// It did not run, or not to its end: there are errors and no `data`.
     Refused(Refusal),
     /// It ran: there is `data`, be it null.
-    Ran(Box<Execution>),
+    Executed(Box<Execution>),
 }
 
 /// What kept an operation from running.
@@ -61,7 +61,7 @@ impl Outcome {
     pub(crate) fn response_mut(&mut self) -> &mut Response {
         match self {
             Self::Refused(refusal) => &mut refusal.response,
-            Self::Ran(execution) => &mut execution.response,
+            Self::Executed(execution) => &mut execution.response,
         }
     }
 
@@ -69,7 +69,7 @@ impl Outcome {
     pub(crate) fn into_response(self) -> Response {
         match self {
             Self::Refused(refusal) => *refusal.response,
-            Self::Ran(execution) => execution.response,
+            Self::Executed(execution) => execution.response,
         }
     }
 }
@@ -87,16 +87,16 @@ impl Observable for Refusal {
 impl Observable for Outcome {
     fn result(&self) -> &'static str {
         match self {
-            Self::Ran(ran) if ran.response.errors.is_empty() => "ok",
-            Self::Ran(ran) if ran.response.data != Value::Null => "partial",
-            Self::Refused(_) | Self::Ran(_) => "error",
+            Self::Executed(execution) if execution.response.errors.is_empty() => "ok",
+            Self::Executed(execution) if execution.response.data != Value::Null => "partial",
+            Self::Refused(_) | Self::Executed(_) => "error",
         }
     }
 
     fn errors(&self) -> &[ServerError] {
         match self {
             Self::Refused(refusal) => refusal.errors(),
-            Self::Ran(ran) => &ran.response.errors,
+            Self::Executed(execution) => &execution.response.errors,
         }
     }
 }

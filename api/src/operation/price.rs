@@ -85,7 +85,7 @@ impl CostRule {
     ///
     /// # Errors
     /// The sentence of the GraphQL library about an argument that is none.
-    fn items(self, arguments: &Arguments, values: &Values<'_>) -> Result<u64, String> {
+    fn items(self, arguments: &Arguments, values: &VariableValues<'_>) -> Result<u64, String> {
         let count = |argument: Option<i32>, default| {
             argument.map_or(default, |asked| u64::try_from(asked).unwrap_or(0))
         };
@@ -115,13 +115,13 @@ impl CostRule {
     }
 }
 
-/// Values of variables: those given, else the defaults of their definitions.
-pub(crate) struct Values<'a> {
+/// VariableValues of variables: those given, else the defaults of their definitions.
+pub(crate) struct VariableValues<'a> {
     pub(crate) definitions: &'a [Positioned<VariableDefinition>],
     pub(crate) given: &'a Variables,
 }
 
-impl Values<'_> {
+impl VariableValues<'_> {
     fn of<T: InputType>(&self, arguments: &Arguments, name: &str) -> Result<T, String> {
         let argument = arguments.iter().find(|(known, _)| known.node == name);
         let value = argument.map(|(_, literal)| self.resolve(&literal.node)).transpose()?;
@@ -182,7 +182,7 @@ impl Cost {
             self.add(child);
             return Ok(());
         };
-        let items = rule.items(arguments, &Values { definitions, given })?;
+        let items = rule.items(arguments, &VariableValues { definitions, given })?;
         let read: Vec<_> = arguments.iter().filter(|(name, _)| rule.reads(&name.node)).cloned().collect();
         let varies = read.iter().any(|(_, literal)| has_variable(&literal.node));
         if !varies && child.variable.is_empty() {
@@ -214,7 +214,7 @@ impl Cost {
             let items = match items {
                 VariableItems::Known(items) => *items,
                 VariableItems::Asked { arguments, definitions } => {
-                    rule.items(arguments, &Values { definitions, given })?
+                    rule.items(arguments, &VariableValues { definitions, given })?
                 }
             };
             points = points.saturating_add(rule.points(items, child.points(given)?));

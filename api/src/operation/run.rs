@@ -78,7 +78,7 @@ impl Operations {
                 error::complete_codes(&mut response);
                 let is_cacheable = analysis.cacheable && response.errors.is_empty();
                 let revision = cache.whole_of().filter(|_| is_cacheable);
-                Outcome::Ran(Box::new(Execution { response, cache, revision }))
+                Outcome::Executed(Box::new(Execution { response, cache, revision }))
             }
             Err(error) => Outcome::Refused(Refusal::from(error)),
         };
