@@ -8,14 +8,15 @@ pub mod args;
 pub mod auth;
 pub mod cache;
 pub(crate) mod caller;
-pub mod documents;
 pub mod error;
 mod graphql;
 pub mod guard;
 pub mod http;
 mod lifecycle;
 mod operation;
+pub mod persisted;
 pub mod reference;
+mod reloading;
 mod server;
 mod settings;
 mod socket;
@@ -31,11 +32,11 @@ use guard::Guard;
 use telemetry::engine::Observed;
 
 pub use cache::CacheSettings;
-pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
 pub use error::{CodeRow, ErrorCode};
 pub use graphql::sdl::sdl;
 pub use http::router;
 pub use lifecycle::Lifecycle;
+pub use persisted::{Manifest, ManifestError, PersistedDocuments, PersistedSettings, TrustMode};
 pub use server::{Server, ServerSettings, TlsSettings};
 pub use settings::{ApiSettings, Environment};
 pub use telemetry::TelemetrySettings;
@@ -55,7 +56,7 @@ pub struct Gateway {
     pub guard: Guard,
     /// Who tells callers apart.
     pub auth: Authenticator,
-    documents: Documents,
+    persisted: PersistedDocuments,
     cached: Arc<CachedCatalog>,
     answers: WholeAnswers,
 }
@@ -71,7 +72,7 @@ impl Gateway {
             sealer,
             guard: Guard::new(&settings.guard),
             auth: Authenticator::open(settings.open_scopes),
-            documents: Documents::default(),
+            persisted: PersistedDocuments::default(),
             cached,
             answers: WholeAnswers::new(settings.cache.bytes / 2),
             settings: Arc::new(settings),
@@ -79,10 +80,10 @@ impl Gateway {
         }
     }
 
-    /// The same, with these documents known by name.
+    /// The same, with these persisted documents.
     #[must_use]
-    pub fn with_documents(self, documents: Documents) -> Self {
-        Self { documents, ..self }
+    pub fn with_persisted_documents(self, persisted: PersistedDocuments) -> Self {
+        Self { persisted, ..self }
     }
 
     /// The same, with callers told apart.
@@ -93,12 +94,12 @@ impl Gateway {
 
     /// Follows load and keys for ever; to be run as a task on the runtime that answers.
     pub async fn follow(&self) {
-        tokio::join!(self.guard.gate.follow(), self.auth.follow());
+        tokio::join!(self.guard.concurrency.follow(), self.auth.follow());
     }
 
-    /// The documents that it knows by name; to be followed where they come from a manifest.
-    pub fn documents(&self) -> Documents {
-        self.documents.clone()
+    /// Its persisted documents; to be followed where they come from a manifest.
+    pub fn persisted_documents(&self) -> PersistedDocuments {
+        self.persisted.clone()
     }
 
     /// The key of the answer to a request; `None` where none is kept.
@@ -110,7 +111,7 @@ impl Gateway {
 
     /// The key of a whole body; `None` where a body has to be read whatever is remembered.
     fn body_key(&self, body: &[u8], access: &[u8]) -> Option<cache::Key> {
-        (self.answers.is_on() && self.documents.admits_all()).then(|| cache::Key::of_body(body, access))
+        (self.answers.is_on() && self.persisted.admits_all()).then(|| cache::Key::of_body(body, access))
     }
 
     /// Notes which question a body asks.

@@ -177,7 +177,7 @@ pub fn errors() -> String {
 pub fn limits() -> String {
     let settings = ApiSettings::default();
     let limits = settings.guard.limits;
-    let gate = settings.guard.gate;
+    let concurrency = settings.guard.concurrency;
     let constant = "fixed";
     let rows = [
         ("bytes of a request body or WebSocket message", settings.body_limit as u64, "`WIKIMOVIE_MAX_BODY`"),
@@ -199,8 +199,12 @@ pub fn limits() -> String {
         ("directives in an operation", limits.directives, "`WIKIMOVIE_MAX_DIRECTIVES`"),
         ("operations at once on one WebSocket connection", settings.operations_per_socket as u64, constant),
         ("WebSocket connections", settings.sockets as u64, constant),
-        ("operations at once", gate.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
-        ("milliseconds of waiting for a turn", gate.wait.as_millis() as u64, "`WIKIMOVIE_QUEUE_WAIT`"),
+        ("operations at once", concurrency.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
+        (
+            "milliseconds of waiting for a turn",
+            concurrency.queue_timeout.as_millis() as u64,
+            "`WIKIMOVIE_QUEUE_WAIT`",
+        ),
         ("clients whose points are remembered", rate::MAX_CLIENTS, constant),
     ];
     let mut out = String::from("| what | most | setting |\n|---|---:|---|\n");

@@ -3,7 +3,7 @@
 use std::{io, path::Path, process::ExitCode, time::Duration};
 
 use tokio::sync::oneshot;
-use wikimovie_api::{Documents, Gateway, Server, auth::Authenticator};
+use wikimovie_api::{Gateway, PersistedDocuments, Server, auth::Authenticator};
 use wikimovie_command::{Failure, log, say, signal};
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
 use wikimovie_engine::WriteError;
@@ -34,8 +34,8 @@ pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(settings: ServeSettings) -> Result<(), Failure> {
-    let documents =
-        Documents::open(settings.gateway.documents).map_err(|error| Failure::new(error.to_string()))?;
+    let persisted = PersistedDocuments::open(settings.gateway.persisted)
+        .map_err(|error| Failure::new(error.to_string()))?;
     let auth = Authenticator::new(&settings.gateway.auth).map_err(|error| Failure::new(error.to_string()))?;
     // Before the index is opened: another wikimovie on this port is told as that, not as a lock.
     let server = Server::bind(settings.gateway.server).await?;
@@ -53,7 +53,7 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     let graphiql = settings.gateway.api.graphiql;
     let catalog = engine.catalog();
     let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.gateway.api)
-        .with_documents(documents)
+        .with_persisted_documents(persisted)
         .with_auth(auth);
     let serving = tokio::spawn(server.serve(gateway, stop));
 

@@ -4,11 +4,7 @@
 //! However many tokens name keys nobody has, the provider is asked once at a time and at most once in
 //! [`Timing::min_interval`]. While it does not answer, the last keys are good for [`Timing::max_stale`].
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use jsonwebtoken::{
@@ -16,7 +12,7 @@ use jsonwebtoken::{
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
 };
 use metrics::counter;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use super::{AuthError, provider::Provider};
 

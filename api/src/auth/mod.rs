@@ -21,7 +21,7 @@ use wikimovie_domain::Filter;
 
 pub use self::{
     jwt::{JwtSettings, JwtVerifier},
-    keys::{KeyRing, KeysError},
+    keys::{KeyRing, KeySettings, KeysError},
     scope::{AuthScope, Scopes},
     tenant::TenantRule,
 };
@@ -33,7 +33,7 @@ pub enum AuthSettings {
     /// Not at all: everyone has these scopes.
     Open(Scopes),
     /// By API keys of a file.
-    Keys(std::path::PathBuf),
+    Keys(KeySettings),
     /// By tokens of an OpenID provider.
     Jwt(Box<JwtSettings>),
 }
@@ -242,7 +242,7 @@ impl Authenticator {
     pub fn new(settings: &AuthSettings) -> Result<Self, KeysError> {
         let mode = match settings {
             AuthSettings::Open(scopes) => return Ok(Self::open(*scopes)),
-            AuthSettings::Keys(file) => Mode::Keys(KeyRing::open(file)?),
+            AuthSettings::Keys(settings) => Mode::Keys(KeyRing::open(settings.clone())?),
             AuthSettings::Jwt(settings) => Mode::Jwt(JwtVerifier::new((**settings).clone())),
         };
         Ok(Self { mode })

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 use wikimovie_api::{
-    Documents, Gateway, Server,
+    Gateway, PersistedDocuments, Server,
     args::{GatewayArgs, GatewaySettings},
     auth::{Authenticator, command::NewKeyArgs},
 };
@@ -133,14 +133,15 @@ fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, Failure> {
 
 async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Result<ExitCode, Failure> {
     let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
-    let documents = Documents::open(settings.documents).map_err(|error| Failure::new(error.to_string()))?;
+    let persisted =
+        PersistedDocuments::open(settings.persisted).map_err(|error| Failure::new(error.to_string()))?;
     let auth = Authenticator::new(&settings.auth).map_err(|error| Failure::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
     let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
     greet(&server, settings.api.graphiql);
     let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api)
-        .with_documents(documents)
+        .with_persisted_documents(persisted)
         .with_auth(auth);
     let mut serving = tokio::spawn(server.serve(gateway, stop));
     // The cluster may come later than we do: questions are told so until it is there.
@@ -190,7 +191,7 @@ mod tests {
     #[test]
     fn the_settings_are_documented() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let update = std::env::var_os("UPDATE_CONFIG").is_some();
+        let update = std::env::var_os("WIKIMOVIE_CODEGEN").is_some();
         assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
     }
 }

@@ -7,7 +7,7 @@ mod facets;
 mod hits;
 mod ids;
 mod inputs;
-mod loaders;
+pub(crate) mod loaders;
 mod movie;
 mod person;
 mod query;

@@ -83,8 +83,7 @@ impl Movie {
         #[graphql(desc = "How many movies, 0 to 100.", default = 6)] first: Option<i32>,
     ) -> Result<Vec<Movie>> {
         let first = count("first", first, 6)?;
-        let gateway = scope::gateway(ctx);
-        let found = scope::ask(gateway, scope::catalog(ctx).similar(&self.0.id, first)).await?;
+        let found = scope::ask(scope::catalog(ctx).similar(&self.0.id, first)).await?;
         Ok(found.into_iter().map(Movie::from).collect())
     }
 

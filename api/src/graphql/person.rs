@@ -74,8 +74,7 @@ impl Person {
             facets: Vec::new(),
             wanted: Wanted::default(),
         };
-        let gateway = scope::gateway(ctx);
-        let mut answer = scope::ask(gateway, scope::catalog(ctx).search(request)).await?;
+        let mut answer = scope::ask(scope::catalog(ctx).search(request)).await?;
         let page = answer.hits.pop().ok_or_else(|| ApiError::internal("an answer lacks its page"))?;
         Ok(page.into())
     }
@@ -87,8 +86,7 @@ impl Person {
         #[graphql(desc = "How many people, 0 to 100.", default = 10)] first: Option<i32>,
     ) -> Result<Vec<Costar>> {
         let first = count("first", first, 10)?;
-        let gateway = scope::gateway(ctx);
-        let found = scope::ask(gateway, scope::catalog(ctx).costars(&self.0.name, first)).await?;
+        let found = scope::ask(scope::catalog(ctx).costars(&self.0.name, first)).await?;
         Ok(found
             .into_iter()
             .map(|costar| Costar { person: costar.person.into(), together: costar.together })

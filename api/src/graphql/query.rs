@@ -103,7 +103,7 @@ impl Query {
             kinds => kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
         };
         let request = AutocompleteRequest { prefix: cut(prefix), filter, kinds, first };
-        let found = scope::ask(gateway, scope::catalog(ctx).autocomplete(request)).await?;
+        let found = scope::ask(scope::catalog(ctx).autocomplete(request)).await?;
         Ok(found.into_iter().map(Suggestion::from).collect())
     }
 
@@ -154,9 +154,8 @@ impl Query {
         #[graphql(desc = "Name of the person where the path starts.")] from: String,
         #[graphql(desc = "Name of the person where the path ends.")] to: String,
     ) -> Result<Option<CostarPath>> {
-        let gateway = scope::gateway(ctx);
         let (from, to) = (cut(from), cut(to));
-        let path = scope::ask(gateway, scope::catalog(ctx).costar_path(&from, &to)).await?;
+        let path = scope::ask(scope::catalog(ctx).costar_path(&from, &to)).await?;
         Ok(path.map(CostarPath::from))
     }
 
@@ -183,8 +182,7 @@ impl Query {
     /// The catalogue as a whole: engine, counts, and how fresh it is.
     #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn catalog(&self, ctx: &Context<'_>) -> Result<CatalogInfo> {
-        let gateway = scope::gateway(ctx);
-        Ok(scope::ask(gateway, scope::catalog(ctx).info()).await?.into())
+        Ok(scope::ask(scope::catalog(ctx).info()).await?.into())
     }
 
     /// What operations cost and what is left to spend, for clients that want to pace themselves.
@@ -208,8 +206,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Key of the object, such as `nickelodeon/1900s-1930s.json`.")] object: String,
     ) -> Result<Option<ImportReceipt>> {
-        let gateway = scope::gateway(ctx);
-        let receipt = scope::ask(gateway, scope::catalog(ctx).receipt(&object)).await?;
+        let receipt = scope::ask(scope::catalog(ctx).receipt(&object)).await?;
         Ok(receipt.map(ImportReceipt::from))
     }
 
@@ -232,7 +229,7 @@ impl Query {
         })?;
         let behind = after.is_some();
         let request = ReceiptsRequest { first, after, status: status.map(Into::into) };
-        let page = scope::ask(gateway, scope::catalog(ctx).receipts(request)).await?;
+        let page = scope::ask(scope::catalog(ctx).receipts(request)).await?;
         Ok(ImportReceiptConnection::new(page, behind, &gateway.sealer))
     }
 }

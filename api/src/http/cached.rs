@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::{
-    cache::{CacheSettings, Outcome, Stored},
+    cache::{CacheOutcome, CacheSettings, Stored},
     http::{conditional::is_known, negotiate::MediaType},
 };
 
@@ -30,10 +30,10 @@ pub(super) enum CacheStatusHeader {
 
 impl CacheStatusHeader {
     /// That of an operation which ran.
-    pub(super) fn of(outcome: &Outcome) -> Self {
+    pub(super) fn of(outcome: &CacheOutcome) -> Self {
         match outcome {
-            Outcome { stale: Some(_), .. } => Self::Stale,
-            Outcome { asked: false, remembered: true, .. } => Self::Hit,
+            CacheOutcome { stale: Some(_), .. } => Self::Stale,
+            CacheOutcome { asked: false, remembered: true, .. } => Self::Hit,
             _ => Self::Miss,
         }
     }

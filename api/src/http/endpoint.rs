@@ -149,7 +149,7 @@ impl Exchange<'_> {
                 return Ok(self.respond_stored(&stored, cache_control));
             }
         }
-        let _permit = gateway.guard.gate.enter().await?;
+        let _permit = gateway.guard.concurrency.acquire().await?;
         // The executor's future is large, and would be copied into each of those around it.
         Ok(Box::pin(self.execute(resolved, key, cache_control)).await)
     }
@@ -264,7 +264,7 @@ impl Exchange<'_> {
 /// Says in headers what is left to spend.
 fn with_rate(mut response: Response, rate: Option<RateStatus>) -> Response {
     if let Some(rate) = rate {
-        rate.tell(response.headers_mut());
+        rate.insert_headers(response.headers_mut());
     }
     response
 }

@@ -21,8 +21,7 @@ pub(super) struct PublishedSchema {
 impl PublishedSchema {
     pub(super) fn new() -> Self {
         let text = crate::sdl();
-        let hash: String =
-            Sha256::digest(text.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(&Sha256::digest(text.as_bytes())[..16]);
         Self { etag: format!("\"{hash}\""), text }
     }
 }

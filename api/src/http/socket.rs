@@ -40,8 +40,6 @@ const SUBPROTOCOL: &str = "graphql-transport-ws";
 const SEND_DEADLINE: Duration = Duration::from_secs(30);
 /// A client that has nothing to say answers these, so that its connection is not taken for an idle one.
 const PING: Duration = Duration::from_secs(20);
-/// Longest time until a client has said who it is.
-const INIT_DEADLINE: Duration = Duration::from_secs(10);
 /// A credential without an end lasts longer than any connection.
 const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -85,8 +83,9 @@ async fn converse(
         .filter_map(|message| future::ready(message.ok()))
         .filter(|message| future::ready(matches!(message, Message::Text(_) | Message::Binary(_))))
         .map(Message::into_data);
+    let init_end = Instant::now() + gateway.settings.socket_init_deadline;
     // Ends the connection: at first for who never says who they are, later when their credential does.
-    let (tell_end, mut end) = watch::channel(End { at: Instant::now() + INIT_DEADLINE, frame: INIT_TIMEOUT });
+    let (tell_end, mut end) = watch::channel(End { at: init_end, frame: INIT_TIMEOUT });
     let lifecycle = gateway.lifecycle.clone();
     let introduced = move |payload: serde_json::Value| async move {
         caller.set_credential(Credential::of_payload(&payload));

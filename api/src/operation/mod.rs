@@ -22,8 +22,8 @@ use async_graphql::{Request, Variables, parser::types::OperationType};
 
 use crate::{
     Gateway,
-    documents::{Hash, Naming},
     graphql::schema::{self, Schema},
+    persisted::{Hash, Naming},
 };
 
 use self::analyze::{Analyzed, Analyzer, OperationAnalysis};
@@ -113,7 +113,7 @@ impl Operations {
         document_id: Option<String>,
     ) -> Result<ResolvedRequest, Refusal> {
         let naming = Naming { document_id, persisted: request.extensions.remove("persistedQuery") };
-        let found = self.gateway.documents.find(naming, &request.query)?;
+        let found = self.gateway.persisted.find(naming, &request.query)?;
         let is_named = found.text.is_some();
         if let Some(text) = found.text {
             request.query = text.as_ref().to_owned();
@@ -125,7 +125,7 @@ impl Operations {
     /// found to be that of a stored answer.
     pub(crate) fn store_document(&self, resolved: &ResolvedRequest) {
         if let Some(hash) = resolved.store_as {
-            self.gateway.documents.keep(hash, &resolved.request.query);
+            self.gateway.persisted.keep(hash, &resolved.request.query);
         }
     }
 

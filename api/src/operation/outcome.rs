@@ -3,7 +3,7 @@
 use async_graphql::{Response, ServerError, Value};
 
 use crate::{
-    cache,
+    cache::CacheOutcome,
     error::{self, ApiError, ErrorCode},
     telemetry::operation::Observable,
 };
@@ -34,7 +34,7 @@ pub(crate) struct Execution {
     /// The response.
     pub(crate) response: Response,
     /// What became of its questions at the cache.
-    pub(crate) cache: cache::Outcome,
+    pub(crate) cache: CacheOutcome,
     /// The revision of which the whole response is true, where it changes with the revision only.
     pub(crate) revision: Option<u64>,
 }

@@ -4,13 +4,16 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{Data, Request, Response, Value};
 use futures::{FutureExt, Stream, StreamExt, stream};
-use wikimovie_engine::operation::operation as in_one_request;
+use wikimovie_engine::{Catalog, operation::operation as in_one_request};
 
 use crate::{
-    cache::{self, Notes},
+    cache::{CacheOutcome, OutcomeRecorder},
     caller::Caller,
     error::{self, ApiError, ErrorCode},
-    graphql::scope::{Bill, Scope},
+    graphql::{
+        loaders::Batches,
+        scope::{Bill, Scope},
+    },
     guard::RateStatus,
     operation::{Execution, Operations, Outcome, Refusal, ValidatedOperation, normalize::normalize},
     telemetry::operation,
@@ -41,13 +44,19 @@ impl Operations {
     }
 
     /// The movies that the caller may see, and what lives as long as one operation.
-    async fn scope(&self, caller: &Caller, bill: Bill) -> Result<Arc<Scope>, ApiError> {
+    async fn scope(
+        &self,
+        caller: &Caller,
+        bill: Bill,
+        recorder: OutcomeRecorder,
+    ) -> Result<(Scope, Batches), ApiError> {
         let identity = &caller.identity;
+        let catalog = self.gateway.cached.for_operation(recorder);
         let catalog = match &identity.tenant {
-            None => Arc::clone(&self.gateway.catalog),
-            Some(filter) => self.gateway.catalog.restricted(filter).await?,
+            None => Arc::new(catalog),
+            Some(filter) => catalog.restricted(filter).await?,
         };
-        Ok(Arc::new(Scope::new(catalog, Arc::clone(identity), bill)))
+        Ok(Scope::new(catalog, Arc::clone(identity), bill))
     }
 
     async fn execute(
@@ -56,13 +65,14 @@ impl Operations {
         caller: &Caller,
         rate: Option<RateStatus>,
     ) -> Outcome {
-        let scope = match self.scope(caller, Bill { cost: operation.cost, rate }).await {
-            Ok(scope) => scope,
+        let recorder = OutcomeRecorder::default();
+        let bill = Bill { cost: operation.cost, rate };
+        let (scope, batches) = match self.scope(caller, bill, recorder.clone()).await {
+            Ok((scope, batches)) => (Arc::new(scope), batches),
             Err(error) => return Outcome::Refused(error.into()),
         };
-        let notes = Arc::new(Notes::default());
         let request = operation.request().data(Arc::clone(&scope));
-        let execution = notes.scope(in_one_request(self.schema.execute(request)));
+        let execution = in_one_request(batches.drive(self.schema.execute(request)));
         let execution = Box::pin(AssertUnwindSafe(execution).catch_unwind());
         let deadline = self.gateway.settings.operation_deadline;
         let executed = match tokio::time::timeout(deadline, execution).await {
@@ -70,14 +80,14 @@ impl Operations {
             Ok(Err(_)) => Err(ApiError::internal("a resolver panicked")),
             Err(_) => Err(ApiError::new(ErrorCode::Timeout, "the answer took too long")),
         };
-        let cache = notes.outcome();
+        let cache = recorder.outcome();
         let mut outcome = match executed {
             Ok(mut response) => {
                 let analysis = &operation.analysis;
                 normalize(&mut response, &analysis.plan(operation.is_dry_run).selection);
                 error::complete_codes(&mut response);
                 let is_cacheable = analysis.cacheable && response.errors.is_empty();
-                let revision = cache.whole_of().filter(|_| is_cacheable);
+                let revision = cache.revision().filter(|_| is_cacheable);
                 Outcome::Executed(Box::new(Execution { response, cache, revision }))
             }
             Err(error) => Outcome::Refused(Refusal::from(error)),
@@ -97,9 +107,12 @@ impl Operations {
     ) -> impl Stream<Item = Response> + Send + use<> {
         let operations = self.clone();
         let begin = async move {
-            match operations.scope(&caller, Bill { cost: operation.cost, rate }).await {
-                Ok(scope) => {
-                    let request = operation.request().data(scope);
+            let bill = Bill { cost: operation.cost, rate };
+            match operations.scope(&caller, bill, OutcomeRecorder::default()).await {
+                Ok((scope, batches)) => {
+                    // They end with the loader, which the subscription holds.
+                    tokio::spawn(batches.run());
+                    let request = operation.request().data(Arc::new(scope));
                     let responses = operations.schema.execute_stream_with_session_data(request, session);
                     let with_codes = |mut response| {
                         error::complete_codes(&mut response);
@@ -126,7 +139,7 @@ fn insert_warnings(response: &mut Response, scope: &Scope) {
 }
 
 /// Says that an answer may no longer be true.
-fn insert_staleness(response: &mut Response, cache: &cache::Outcome) {
+fn insert_staleness(response: &mut Response, cache: &CacheOutcome) {
     let Some((age, why)) = cache.stale else { return };
     let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
     let value = async_graphql::value!({ "status": "STALE", "ageMs": age_ms, "reason": why.name() });

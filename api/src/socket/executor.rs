@@ -43,7 +43,7 @@ impl SocketExecutor {
     ) -> Result<BoxStream<'static, Response>, Refusal> {
         let caller =
             self.caller.authenticate(&self.gateway.auth).await.map_err(|error| refuse(error.into()))?;
-        let permit = self.gateway.guard.gate.enter().await.map_err(refuse)?;
+        let permit = self.gateway.guard.concurrency.acquire().await.map_err(refuse)?;
         let resolved = self.operations.resolve(request, None)?;
         let operation = self.operations.validate(resolved, false)?;
         let charge = self.operations.charge(&caller, operation.points_charged()).map_err(|unpaid| {

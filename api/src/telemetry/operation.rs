@@ -1,6 +1,6 @@
 //! GraphQL operations, counted, timed and traced; slow ones are logged by what they select, never by what a user typed.
 
-use std::{collections::HashMap, fmt::Write as _, future::Future, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use async_graphql::{
     Name, Positioned, ServerError,
@@ -77,10 +77,7 @@ pub(crate) fn count(kind: OperationType, outcome: &impl Observable) {
 fn log_slow(request: &Arc<Request>, took: Duration, outcome: &str, outline: &str) {
     metrics::counter!("wikimovie_graphql_slow_operations_total").increment(1);
     let hash = Sha256::digest(outline.as_bytes());
-    let hash = hash[..8].iter().fold(String::new(), |mut hash, byte| {
-        let _ = write!(hash, "{byte:02x}");
-        hash
-    });
+    let hash = hex::encode(&hash[..8]);
     let end = outline.floor_char_boundary(OUTLINE_BYTES);
     tracing::warn!(
         target: "wikimovie_api::slow",

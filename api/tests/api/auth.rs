@@ -7,7 +7,7 @@ use http::{Request, header};
 use serde_json::{Value, json};
 use wikimovie_api::{
     ApiSettings,
-    auth::{AuthSettings, Authenticator, jwt::JwtSettings, keys::new_key},
+    auth::{AuthSettings, Authenticator, KeySettings, jwt::JwtSettings, keys::new_key},
 };
 use wikimovie_testkit_builders::dozen;
 
@@ -41,7 +41,7 @@ impl Keys {
     }
 
     pub(crate) fn authenticator(&self) -> Authenticator {
-        Authenticator::new(&AuthSettings::Keys(self.file.clone())).unwrap()
+        Authenticator::new(&AuthSettings::Keys(KeySettings::of(self.file.clone()))).unwrap()
     }
 
     /// The header that shows a key.

@@ -1,5 +1,5 @@
-//! Each code of the table, with the whole answer that a client sees. `docs/error-answers.md` holds them; run with
-//! `UPDATE_SCHEMA=1` to write it.
+//! Each code of the table, with the whole answer that a client sees, in `docs/error-answers.md`, which
+//! `cargo xtask codegen schema` writes.
 
 use std::{collections::BTreeMap, fmt::Write as _, num::NonZeroU32, path::Path, time::Duration};
 
@@ -7,9 +7,9 @@ use axum::body::Body;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 use wikimovie_api::{
-    ApiSettings, CacheSettings, DocumentSettings, Documents, ErrorCode, TrustMode,
+    ApiSettings, CacheSettings, ErrorCode, PersistedDocuments, PersistedSettings, TrustMode,
     auth::{AuthSettings, Authenticator, jwt::JwtSettings},
-    guard::{CrossSite, GateSettings, GuardSettings, Limits},
+    guard::{ConcurrencySettings, CrossSite, GuardSettings, Limits},
 };
 use wikimovie_testkit_builders::dozen;
 
@@ -129,8 +129,8 @@ async fn each_code_has_its_whole_answer() {
     }
     let app = with(ApiSettings { body_limit: 20, ..ApiSettings::default() });
     told(pages_of, BodyTooLarge, &app, query(CATALOG)).await;
-    let documents = DocumentSettings { automatic_bytes: 0, ..DocumentSettings::default() };
-    let app = TestApp::dozen().with_documents(Documents::open(documents).unwrap());
+    let documents = PersistedSettings { automatic_bytes: 0, ..PersistedSettings::default() };
+    let app = TestApp::dozen().with_persisted_documents(PersistedDocuments::open(documents).unwrap());
     told(pages_of, PersistedQueryNotSupported, &app, post(&unknown, &[])).await;
     let limits = Limits { depth: 3, ..Limits::default() };
     let app = guarded(GuardSettings { limits, ..GuardSettings::default() });
@@ -143,8 +143,12 @@ async fn each_code_has_its_whole_answer() {
     app.ask("{ __typename }").await;
     told(pages_of, RateLimited, &app, query("{ __typename }")).await;
 
-    let gate = GateSettings { limit: Some(1), wait: Duration::from_millis(1), ..GateSettings::default() };
-    let app = guarded(GuardSettings { gate, ..GuardSettings::default() });
+    let concurrency = ConcurrencySettings {
+        limit: Some(1),
+        queue_timeout: Duration::from_millis(1),
+        ..ConcurrencySettings::default()
+    };
+    let app = guarded(GuardSettings { concurrency, ..GuardSettings::default() });
     app.catalog.fail_with(Failure::Hang);
     let busy = query(CATALOG).request;
     tokio::select! {
@@ -153,8 +157,8 @@ async fn each_code_has_its_whole_answer() {
         () = told(pages_of, Overloaded, &app, query(CATALOG)) => {}
     }
 
-    let documents = DocumentSettings { mode: TrustMode::Enforce, ..DocumentSettings::default() };
-    let app = TestApp::dozen().with_documents(Documents::open(documents).unwrap());
+    let documents = PersistedSettings { mode: TrustMode::Enforce, ..PersistedSettings::default() };
+    let app = TestApp::dozen().with_persisted_documents(PersistedDocuments::open(documents).unwrap());
     told(pages_of, DocumentNotTrusted, &app, query(CATALOG)).await;
 
     let keys = Keys::new(&[("web", "search", json!({}))]);
@@ -189,12 +193,12 @@ async fn each_code_has_its_whole_answer() {
         let _ = write!(page, "\n## `{name}`\n\n{answer}");
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(PAGE);
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+    if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     for (kept, made) in kept.split("\n## ").zip(page.split("\n## ")) {
-        assert_eq!(kept, made, "{PAGE} differs: run the test with UPDATE_SCHEMA=1 if the change is meant");
+        assert_eq!(kept, made, "{PAGE} differs: run `cargo xtask codegen schema` if the change is meant");
     }
     assert_eq!(kept.len(), page.len(), "{PAGE} has other parts");
 }

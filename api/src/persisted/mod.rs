@@ -1,81 +1,88 @@
-//! Documents known by name: a client sends a hash or an id in place of the text.
+//! Persisted documents: a client sends a hash or an id in place of the text.
 //!
-//! Two kinds. *Automatic* ones (Apollo's automatic persisted queries) were sent by some client before; they save bytes
-//! and trust nobody. *Trusted* ones stand in a manifest that the operator deploys with the clients; with
+//! There are two kinds. *Automatic persisted queries* (Apollo's) were sent by some client before: they save bytes, and
+//! nobody vouches for them. *Trusted documents* are listed in a manifest that the operator deploys with the clients; with
 //! [`TrustMode::Enforce`] nothing else is executed.
 
 mod args;
 mod automatic;
 mod manifest;
-mod watch;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use arc_swap::ArcSwap;
 use async_graphql::{Value, from_value};
-use metrics::counter;
+use metrics::{counter, gauge};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use self::automatic::AutomaticQueries;
 pub use self::{
-    args::DocumentArgs,
+    args::PersistedArgs,
     manifest::{Manifest, ManifestError},
 };
-use self::{automatic::AutomaticDocuments, watch::Stamp};
-use crate::error::{ApiError, ErrorCode};
+use crate::{
+    error::{ApiError, ErrorCode},
+    reloading::{POLL_INTERVAL, Reloading},
+};
 
 /// SHA-256 of a document's text.
 pub(crate) type Hash = [u8; 32];
 
-/// What is done with a document that no manifest lists.
+/// What happens to a document that the manifest does not list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TrustMode {
     /// It is executed.
     #[default]
     Off,
-    /// It is executed, counted, and its hash is told in the log.
+    /// It is executed and counted, and its hash is logged.
     Log,
     /// It is refused.
     Enforce,
 }
 
-/// Settings of documents.
+/// Settings of persisted documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocumentSettings {
-    /// Bytes that automatic documents may take in memory; 0 for none at all, which clients are told.
+pub struct PersistedSettings {
+    /// Bytes of memory for automatic persisted queries; 0 turns them off, and clients get `PERSISTED_QUERY_NOT_SUPPORTED`.
     pub automatic_bytes: u64,
-    /// What is done with documents that the manifest does not list.
+    /// What happens to documents that the manifest does not list.
     pub mode: TrustMode,
     /// The manifest's file.
     pub manifest: Option<PathBuf>,
+    /// Time between two looks whether the manifest's file has changed.
+    pub poll_interval: Duration,
 }
 
-impl Default for DocumentSettings {
+impl Default for PersistedSettings {
     fn default() -> Self {
         // 8 MiB are some 4,000 documents of 2 KB.
-        Self { automatic_bytes: 8 * 1024 * 1024, mode: TrustMode::Off, manifest: None }
+        Self {
+            automatic_bytes: 8 * 1024 * 1024,
+            mode: TrustMode::Off,
+            manifest: None,
+            poll_interval: POLL_INTERVAL,
+        }
     }
 }
 
-/// The documents known. Cheap to clone.
+/// The persisted documents. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
-pub struct Documents {
-    shared: Arc<Shared>,
+pub struct PersistedDocuments {
+    store: Arc<Store>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    settings: DocumentSettings,
-    automatic: AutomaticDocuments,
-    trusted: ArcSwap<Manifest>,
-    /// The file as it was when it was last looked at.
-    seen: std::sync::Mutex<Option<Stamp>>,
-    /// Hashes told in the log, so that each is told once.
-    told: moka::sync::Cache<Hash, ()>,
+struct Store {
+    settings: PersistedSettings,
+    automatic: AutomaticQueries,
+    /// `None` where no document is trusted.
+    manifest: Option<Reloading<Manifest, ManifestError>>,
+    /// Hashes that were logged, so that each is logged once.
+    logged: moka::sync::Cache<Hash, ()>,
 }
 
-/// Hashes remembered as told.
-const TOLD: u64 = 1_000;
+/// Most hashes remembered as logged.
+const MAX_LOGGED: u64 = 1_000;
 
 /// How a request names its document.
 #[derive(Debug, Default)]
@@ -102,48 +109,76 @@ struct PersistedQuery {
     sha256_hash: String,
 }
 
-/// Automatic documents alone.
-impl Default for Documents {
+/// Automatic persisted queries alone.
+impl Default for PersistedDocuments {
     fn default() -> Self {
-        Self::new(DocumentSettings::default(), Manifest::default(), None)
+        Self::new(PersistedSettings::default(), None)
     }
 }
 
-impl Documents {
+impl PersistedDocuments {
     /// The documents by these settings; reads the manifest.
     ///
     /// # Errors
     /// One line about what is wrong with the manifest.
-    pub fn open(settings: DocumentSettings) -> Result<Self, ManifestError> {
-        let (manifest, seen) = match &settings.manifest {
-            Some(path) => {
-                let seen = Stamp::of(path);
-                (Manifest::read(path)?, seen)
-            }
-            None => (Manifest::default(), None),
+    pub fn open(settings: PersistedSettings) -> Result<Self, ManifestError> {
+        let open = |path: PathBuf| {
+            Reloading::open(vec![path.clone()], settings.poll_interval, move || Manifest::read(&path))
         };
-        Ok(Self::new(settings, manifest, seen))
+        let manifest = settings.manifest.clone().map(open).transpose()?;
+        Ok(Self::new(settings, manifest))
     }
 
-    fn new(settings: DocumentSettings, manifest: Manifest, seen: Option<Stamp>) -> Self {
-        let shared = Shared {
-            automatic: AutomaticDocuments::new(settings.automatic_bytes),
-            trusted: ArcSwap::from_pointee(manifest),
-            seen: std::sync::Mutex::new(seen),
-            told: moka::sync::Cache::new(TOLD),
+    fn new(settings: PersistedSettings, manifest: Option<Reloading<Manifest, ManifestError>>) -> Self {
+        let store = Store {
+            automatic: AutomaticQueries::new(settings.automatic_bytes),
+            manifest,
+            logged: moka::sync::Cache::new(MAX_LOGGED),
             settings,
         };
-        Self { shared: Arc::new(shared) }
+        Self { store: Arc::new(store) }
     }
 
     /// Documents in the manifest.
     pub fn trusted(&self) -> usize {
-        self.shared.trusted.load().len()
+        self.store.manifest.as_ref().map_or(0, |manifest| manifest.current().len())
     }
 
-    /// Whether any document that is sent is executed, and nothing is to be told of it.
+    /// Follows the manifest for ever; returns at once where there is none. To be run as a task beside the gateway.
+    pub async fn follow(self) {
+        let Some(manifest) = &self.store.manifest else { return };
+        let listed = |documents: usize| gauge!("wikimovie_trusted_documents").set(documents as f64);
+        listed(self.trusted());
+        let report = |result: Result<Arc<Manifest>, ManifestError>| {
+            let outcome = if result.is_ok() { "ok" } else { "error" };
+            counter!("wikimovie_trusted_documents_reloads_total", "result" => outcome).increment(1);
+            match result {
+                Ok(manifest) => {
+                    listed(manifest.len());
+                    tracing::info!(
+                        documents = manifest.len(),
+                        "the manifest of trusted documents is reloaded"
+                    );
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the manifest cannot be reloaded: the last one stays in use");
+                }
+            }
+        };
+        manifest.follow(report).await;
+    }
+
+    fn trusted_by_id(&self, id: &str) -> Option<Arc<str>> {
+        self.store.manifest.as_ref()?.current().by_id(id)
+    }
+
+    fn trusted_by_hash(&self, hash: &Hash) -> Option<Arc<str>> {
+        self.store.manifest.as_ref()?.current().by_hash(hash)
+    }
+
+    /// Whether every document that is sent is executed, and none is logged.
     pub(crate) fn admits_all(&self) -> bool {
-        self.shared.settings.mode == TrustMode::Off
+        self.store.settings.mode == TrustMode::Off
     }
 
     /// Finds the document of a request.
@@ -175,20 +210,20 @@ impl Documents {
         self.admit(text, hash)
     }
 
-    /// Keeps an automatic document that was checked.
+    /// Keeps an automatic persisted query that was checked.
     pub(crate) fn keep(&self, hash: Hash, text: &str) {
-        if self.shared.settings.automatic_bytes > 0 {
-            self.shared.automatic.keep(hash, text);
+        if self.store.settings.automatic_bytes > 0 {
+            self.store.automatic.keep(hash, text);
         }
     }
 
     fn by_id(&self, id: &str) -> Result<Found, ApiError> {
-        if let Some(text) = self.shared.trusted.load().by_id(id) {
+        if let Some(text) = self.trusted_by_id(id) {
             return Ok(trusted(text));
         }
         match id.split_once(':') {
-            Some(("sha256", hex)) => {
-                let hash = read_hex(hex)
+            Some(("sha256", digits)) => {
+                let hash = read_hex(digits)
                     .ok_or_else(|| bad("documentId is not sha256: and 64 hexadecimal digits"))?;
                 self.by_hash(&hash)
             }
@@ -200,47 +235,47 @@ impl Documents {
     }
 
     fn by_hash(&self, hash: &Hash) -> Result<Found, ApiError> {
-        if let Some(text) = self.shared.trusted.load().by_hash(hash) {
+        if let Some(text) = self.trusted_by_hash(hash) {
             return Ok(trusted(text));
         }
-        let automatic = match self.shared.settings.mode {
+        let automatic = match self.store.settings.mode {
             TrustMode::Enforce => None,
-            TrustMode::Off | TrustMode::Log => self.shared.automatic.get(hash),
+            TrustMode::Off | TrustMode::Log => self.store.automatic.get(hash),
         };
         let Some(text) = automatic else { return Err(self.not_found("PersistedQueryNotFound")) };
         self.admit(&text, Some(*hash)).map(|_| Found { text: Some(text), keep: None })
     }
 
-    /// Lets a text in that came with the request, or came with one before.
+    /// Admits a text that came with the request, or with an earlier one.
     fn admit(&self, text: &str, hash: Option<Hash>) -> Result<Found, ApiError> {
-        let untold = Found { text: None, keep: hash };
-        if self.shared.settings.mode == TrustMode::Off {
-            return Ok(untold);
+        let admitted = Found { text: None, keep: hash };
+        if self.store.settings.mode == TrustMode::Off {
+            return Ok(admitted);
         }
         let hash = hash.unwrap_or_else(|| hash_text(text));
-        if self.shared.trusted.load().by_hash(&hash).is_some() {
+        if self.trusted_by_hash(&hash).is_some() {
             count("trusted");
             return Ok(Found { text: None, keep: None });
         }
-        if self.shared.settings.mode == TrustMode::Enforce {
+        if self.store.settings.mode == TrustMode::Enforce {
             count("refused");
             return Err(not_trusted("only documents of the manifest are executed, and this is none of them"));
         }
         count("untrusted");
-        if self.shared.told.get(&hash).is_none() {
-            self.shared.told.insert(hash, ());
-            tracing::warn!(document = %hex(&hash), "a document that the manifest does not list was executed");
+        if self.store.logged.get(&hash).is_none() {
+            self.store.logged.insert(hash, ());
+            tracing::warn!(document = %hex::encode(hash), "a document that the manifest does not list was executed");
         }
-        Ok(untold)
+        Ok(admitted)
     }
 
     fn not_found(&self, message: &str) -> ApiError {
         count("unknown");
-        match self.shared.settings.mode {
-            // Sending the text would not help, and the other code invites to it.
+        match self.store.settings.mode {
+            // The other code invites clients to send the text, which would not help.
             TrustMode::Enforce => not_trusted("no document of the manifest has this name"),
-            // What Apollo's clients know: they send texts alone from then on.
-            TrustMode::Off | TrustMode::Log if self.shared.settings.automatic_bytes == 0 => {
+            // Apollo's clients know this code: they send texts alone from then on.
+            TrustMode::Off | TrustMode::Log if self.store.settings.automatic_bytes == 0 => {
                 ApiError::new(ErrorCode::PersistedQueryNotSupported, "PersistedQueryNotSupported")
             }
             TrustMode::Off | TrustMode::Log => ApiError::new(ErrorCode::PersistedQueryNotFound, message),
@@ -279,20 +314,9 @@ fn hash_text(text: &str) -> Hash {
     Sha256::digest(text.as_bytes()).into()
 }
 
-fn hex(hash: &Hash) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn read_hex(hex: &str) -> Option<Hash> {
-    let digits = hex.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
+fn read_hex(digits: &str) -> Option<Hash> {
     let mut hash = Hash::default();
-    for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |at: usize| char::from(pair[at]).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        *byte = digit(0)? << 4 | digit(1)?;
-    }
+    hex::decode_to_slice(digits, &mut hash).ok()?;
     Some(hash)
 }
 

@@ -127,7 +127,7 @@ const MAX_GZIP_BYTES: usize = 64 * 1024;
 impl Stored {
     /// An answer of a revision.
     pub(crate) fn new(body: Bytes, revision: u64, cost: u32) -> Self {
-        let hash: String = Sha256::digest(&body)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(&Sha256::digest(&body)[..16]);
         let tag = |suffix: &str| {
             let tag = ["\"", &revision.to_string(), "-", &hash, suffix, "\""].concat();
             HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))

@@ -1,4 +1,4 @@
-//! Documents by name: what is kept, what is trusted, and what a changed manifest does.
+//! PersistedDocuments by name: what is kept, what is trusted, and what a changed manifest does.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ fn code(found: Result<Found, ApiError>) -> ErrorCode {
 }
 
 fn by_hash(text: &str) -> Naming {
-    let extension = value!({ "version": 1, "sha256Hash": hex(&hash_text(text)) });
+    let extension = value!({ "version": 1, "sha256Hash": hex::encode(hash_text(text)) });
     Naming { document_id: None, persisted: Some(extension) }
 }
 
@@ -23,25 +23,25 @@ fn by_id(id: &str) -> Naming {
 }
 
 fn sha256(text: &str) -> String {
-    ["sha256:", &hex(&hash_text(text))].concat()
+    ["sha256:", &hex::encode(hash_text(text))].concat()
 }
 
 fn text(found: Result<Found, ApiError>) -> String {
     found.unwrap().text.expect("a text").as_ref().to_owned()
 }
 
-/// Documents of which `ONE` alone is trusted, under its hash and the id `one`.
-fn trusting(mode: TrustMode) -> (Documents, tempfile::TempDir) {
+/// PersistedDocuments of which `ONE` alone is trusted, under its hash and the id `one`.
+fn trusting(mode: TrustMode) -> (PersistedDocuments, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("manifest.json");
     fs::write(&path, serde_json::json!({ "one": ONE }).to_string()).unwrap();
-    let settings = DocumentSettings { mode, manifest: Some(path), ..DocumentSettings::default() };
-    (Documents::open(settings).unwrap(), folder)
+    let settings = PersistedSettings { mode, manifest: Some(path), ..PersistedSettings::default() };
+    (PersistedDocuments::open(settings).unwrap(), folder)
 }
 
 #[test]
 fn a_document_is_known_by_its_hash_once_sent() {
-    let documents = Documents::default();
+    let documents = PersistedDocuments::default();
     assert_eq!(code(documents.find(by_hash(ONE), "")), ErrorCode::PersistedQueryNotFound);
     assert_eq!(code(documents.find(by_id(&sha256(ONE)), "")), ErrorCode::PersistedQueryNotFound);
     let hash = documents.find(by_hash(ONE), ONE).unwrap().keep.expect("it may be kept");
@@ -55,8 +55,8 @@ fn a_document_is_known_by_its_hash_once_sent() {
 #[test]
 fn nothing_is_kept_where_automatic_documents_are_off() {
     let (trusting, _folder) = trusting(TrustMode::Log);
-    let settings = DocumentSettings { automatic_bytes: 0, ..trusting.shared.settings.clone() };
-    let documents = Documents::open(settings).unwrap();
+    let settings = PersistedSettings { automatic_bytes: 0, ..trusting.store.settings.clone() };
+    let documents = PersistedDocuments::open(settings).unwrap();
     let hash = documents.find(by_hash(OTHER), OTHER).expect("text and hash are executed").keep;
     documents.keep(hash.unwrap(), OTHER);
     assert_eq!(code(documents.find(by_hash(OTHER), "")), ErrorCode::PersistedQueryNotSupported);
@@ -65,19 +65,19 @@ fn nothing_is_kept_where_automatic_documents_are_off() {
 }
 
 #[test]
-fn odd_names_are_told() {
-    let documents = Documents::default();
-    for odd in [
+fn malformed_references_are_refused() {
+    let documents = PersistedDocuments::default();
+    for malformed in [
         value!(1),
-        value!({ "version": 2, "sha256Hash": hex(&hash_text(ONE)) }),
+        value!({ "version": 2, "sha256Hash": hex::encode(hash_text(ONE)) }),
         value!({ "version": 1 }),
         value!({ "version": 1, "sha256Hash": "xyz" }),
     ] {
-        let naming = Naming { document_id: None, persisted: Some(odd) };
+        let naming = Naming { document_id: None, persisted: Some(malformed) };
         assert_eq!(code(documents.find(naming, "")), ErrorCode::BadRequest);
     }
-    for odd in ["sha256:xyz", "md5:d41d8cd98f00b204e9800998ecf8427e"] {
-        assert_eq!(code(documents.find(by_id(odd), "")), ErrorCode::BadRequest, "{odd}");
+    for malformed in ["sha256:xyz", "md5:d41d8cd98f00b204e9800998ecf8427e"] {
+        assert_eq!(code(documents.find(by_id(malformed), "")), ErrorCode::BadRequest, "{malformed}");
     }
     assert_eq!(code(documents.find(by_id("one"), ONE)), ErrorCode::BadRequest);
     let both = Naming { document_id: Some("one".into()), ..by_hash(ONE) };
@@ -90,13 +90,13 @@ fn odd_names_are_told() {
 #[test]
 fn automatic_documents_take_no_more_than_they_may() {
     let bytes = 1024 * 1024;
-    let settings = DocumentSettings { automatic_bytes: bytes, ..DocumentSettings::default() };
-    let documents = Documents::open(settings).unwrap();
+    let settings = PersistedSettings { automatic_bytes: bytes, ..PersistedSettings::default() };
+    let documents = PersistedDocuments::open(settings).unwrap();
     for number in 0..200 {
         let text = format!("{number:0>60000}");
         documents.keep(hash_text(&text), &text);
     }
-    let taken = documents.shared.automatic.bytes();
+    let taken = documents.store.automatic.bytes();
     assert!((1..=bytes).contains(&taken), "{taken} bytes are taken");
 }
 
@@ -126,8 +126,8 @@ fn others_pass_where_they_are_only_logged() {
     let (documents, _folder) = trusting(TrustMode::Log);
     assert_eq!(text(documents.find(by_id("one"), "")), ONE);
     assert!(documents.find(Naming::default(), OTHER).is_ok());
-    assert!(documents.shared.told.get(&hash_text(OTHER)).is_some(), "it was told");
-    assert!(documents.shared.told.get(&hash_text(ONE)).is_none());
+    assert!(documents.store.logged.get(&hash_text(OTHER)).is_some(), "it is logged");
+    assert!(documents.store.logged.get(&hash_text(ONE)).is_none());
     let hash = documents.find(by_hash(OTHER), OTHER).unwrap().keep.unwrap();
     documents.keep(hash, OTHER);
     assert_eq!(text(documents.find(by_hash(OTHER), "")), OTHER);
@@ -137,26 +137,27 @@ fn others_pass_where_they_are_only_logged() {
 fn a_changed_manifest_is_read_and_a_bad_one_is_not() {
     let (documents, folder) = trusting(TrustMode::Enforce);
     let path = folder.path().join("manifest.json");
+    let poll = || drop(documents.store.manifest.as_ref().unwrap().poll());
     // Another length, so that it is seen to have changed however coarse the file system's clock is.
     fs::write(&path, serde_json::json!({ "one": ONE, "other": OTHER }).to_string()).unwrap();
-    documents.look();
+    poll();
     assert_eq!(text(documents.find(by_id("other"), "")), OTHER);
     for bad in ["", "{", "{}", "{\"other\": \"{ broken\"}"] {
         fs::write(&path, bad).unwrap();
-        documents.look();
+        poll();
         assert_eq!(text(documents.find(by_id("other"), "")), OTHER, "{bad:?}");
     }
     fs::remove_file(&path).unwrap();
-    documents.look();
+    poll();
     assert_eq!(documents.trusted(), 2);
     fs::write(&path, serde_json::json!({ "other": OTHER }).to_string()).unwrap();
-    documents.look();
+    poll();
     assert_eq!(code(documents.find(by_id("one"), "")), ErrorCode::DocumentNotTrusted);
 }
 
 #[test]
 fn manifests_of_relay_and_apollo_are_read() {
-    let hash = hex(&hash_text(ONE));
+    let hash = hex::encode(hash_text(ONE));
     let apollo = serde_json::json!({
         "format": "apollo-persisted-query-manifest", "version": 1,
         "operations": [{ "id": hash, "name": "One", "type": "query", "body": ONE }],
@@ -174,7 +175,7 @@ fn manifests_of_relay_and_apollo_are_read() {
 
 #[test]
 fn a_bad_manifest_says_in_one_line_what_is_wrong() {
-    let other = hex(&hash_text(OTHER));
+    let other = hex::encode(hash_text(OTHER));
     let deep = format!("{{ a {}", "{ a ".repeat(100));
     let cases = [
         ("".to_owned(), "it is no JSON"),
@@ -196,9 +197,9 @@ fn a_bad_manifest_says_in_one_line_what_is_wrong() {
         ),
     ];
     for (json, expected) in cases {
-        let told = Manifest::parse(json.as_bytes()).expect_err("it is refused");
-        assert!(told.contains(expected), "{json}: {told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
+        let error = Manifest::parse(json.as_bytes()).expect_err("it is refused");
+        assert!(error.contains(expected), "{json}: {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
     }
     let missing = Manifest::read(std::path::Path::new("no/such/file.json")).unwrap_err().to_string();
     assert!(missing.starts_with("trusted documents no/such/file.json: "), "{missing}");

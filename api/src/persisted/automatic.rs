@@ -1,4 +1,4 @@
-//! Automatic documents: texts that clients sent once, by hash, bounded in bytes. Those asked for least go first.
+//! Automatic persisted queries: texts that clients sent once, by hash, bounded in bytes. The least used are evicted first.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use super::Hash;
 const ENTRY_BYTES: usize = 256;
 
 #[derive(Debug)]
-pub(super) struct AutomaticDocuments(moka::sync::Cache<Hash, Arc<str>>);
+pub(super) struct AutomaticQueries(moka::sync::Cache<Hash, Arc<str>>);
 
-impl AutomaticDocuments {
+impl AutomaticQueries {
     pub(super) fn new(bytes: u64) -> Self {
         let weight = |_: &Hash, text: &Arc<str>| u32::try_from(text.len() + ENTRY_BYTES).unwrap_or(u32::MAX);
         Self(moka::sync::Cache::builder().max_capacity(bytes).weigher(weight).build())
@@ -24,7 +24,7 @@ impl AutomaticDocuments {
         self.0.entry(hash).or_insert_with(|| text.into());
     }
 
-    /// Bytes taken, once all is settled.
+    /// Bytes taken, once pending evictions have run.
     #[cfg(test)]
     pub(super) fn bytes(&self) -> u64 {
         self.0.run_pending_tasks();

@@ -100,10 +100,10 @@ impl Manifest {
 
     fn add(&mut self, id: &str, text: String) -> Result<(), String> {
         let hash = hash_text(&text);
-        let hex = id.strip_prefix("sha256:").unwrap_or(id);
-        match read_hex(hex) {
+        let digits = id.strip_prefix("sha256:").unwrap_or(id);
+        match read_hex(digits) {
             Some(named) if named != hash => return Err("the id is not the SHA-256 of the text".to_owned()),
-            None if hex.len() != id.len() => return Err("the id is not sha256: and 64 digits".to_owned()),
+            None if digits.len() != id.len() => return Err("the id is not sha256: and 64 digits".to_owned()),
             Some(_) | None => {}
         }
         bounds::check_text(&text).map_err(|error| error.message().to_owned())?;
