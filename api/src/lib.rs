@@ -9,15 +9,17 @@ pub mod auth;
 pub mod cache;
 pub(crate) mod caller;
 pub mod error;
-pub mod graphql;
+mod graphql;
 pub mod guard;
 pub mod http;
 mod lifecycle;
+mod operation;
 pub mod persisted;
 pub mod reference;
 mod reloading;
 mod server;
 mod settings;
+mod socket;
 mod telemetry;
 
 use std::sync::Arc;
@@ -31,7 +33,7 @@ use telemetry::engine::Observed;
 
 pub use cache::CacheSettings;
 pub use error::{CodeRow, ErrorCode};
-pub use graphql::schema::sdl;
+pub use graphql::sdl::sdl;
 pub use http::router;
 pub use lifecycle::Lifecycle;
 pub use persisted::{Manifest, ManifestError, PersistedDocuments, PersistedSettings, TrustMode};

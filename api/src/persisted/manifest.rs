@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Hash, hash_text, read_hex};
-use crate::graphql::bounds;
+use crate::guard::bounds;
 
 /// Largest file: a document has 128 KiB at most, and few clients have thousands.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
