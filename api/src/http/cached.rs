@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::{
-    cache::{CacheOutcome, CacheSettings, Stored},
+    cache::{CacheOutcome, CacheSettings, CachedResponse},
     http::{conditional::is_known, negotiate::MediaType},
 };
 
@@ -82,7 +82,7 @@ pub(super) fn forbid_storing(response: &mut Response) {
 
 /// A stored response; nothing but its headers where the client has it already and may say so.
 pub(super) fn respond(
-    stored: &Stored,
+    stored: &CachedResponse,
     media_type: MediaType,
     request_headers: &HeaderMap,
     cache_control: CacheControl<'_>,

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use http_body_util::LengthLimitError;
 
 use crate::{
-    cache::{Key, Stored},
+    cache::{CachedResponse, ResponseKey},
     caller::{Caller, SocketCaller},
     error::{ApiError, ErrorCode},
     guard::RateStatus,
@@ -60,7 +60,7 @@ pub(super) async fn post(State(state): State<Arc<HandlerState>>, request: http::
         let exchange =
             Exchange { state: &state, media_type, method: Method::Post, headers: &parts.headers, caller };
         let body_key = state.gateway.body_key(&body, &exchange.caller.identity.access());
-        if let Some(stored) = body_key.as_ref().and_then(|key| state.gateway.answer_to_bytes(key)) {
+        if let Some(stored) = body_key.as_ref().and_then(|key| state.gateway.cached_response_to_body(key)) {
             return Ok(exchange.respond_stored(&stored, CacheControl::Unset));
         }
         // Boxed, so that stored responses carry none of it.
@@ -130,21 +130,21 @@ struct Exchange<'a> {
 impl Exchange<'_> {
     /// Responds from the response cache at once, else once the operation has run. `body_key` is the key of the whole
     /// body, where it has one.
-    async fn respond(&self, parameters: Parameters, body_key: Option<Key>) -> Result<Response, ApiError> {
+    async fn respond(&self, parameters: Parameters, body_key: Option<ResponseKey>) -> Result<Response, ApiError> {
         let gateway = &self.state.gateway;
         let Parameters { request, document_id } = parameters;
         let resolved = match self.state.operations.resolve(request, document_id) {
             Ok(resolved) => resolved,
             Err(refusal) => return Ok(self.respond_refused(&refusal)),
         };
-        let key = gateway.answer_key(resolved.request(), &self.caller.identity.access());
+        let key = gateway.response_key(resolved.request(), &self.caller.identity.access());
         let cache_control = self.cache_control(&resolved);
         if let Some(key) = key {
             if let Some(body_key) = body_key.filter(|_| resolved.is_plain()) {
-                gateway.note_bytes(body_key, key);
+                gateway.link_body(body_key, key);
             }
             // A stored response takes no longer than a refusal, so that it waits for nobody.
-            if let Some(stored) = gateway.answer(&key) {
+            if let Some(stored) = gateway.cached_response(&key) {
                 self.state.operations.store_document(&resolved);
                 return Ok(self.respond_stored(&stored, cache_control));
             }
@@ -157,7 +157,7 @@ impl Exchange<'_> {
     async fn execute(
         &self,
         resolved: ResolvedRequest,
-        key: Option<Key>,
+        key: Option<ResponseKey>,
         cache_control: CacheControl<'_>,
     ) -> Response {
         let operations = &self.state.operations;
@@ -202,15 +202,15 @@ impl Exchange<'_> {
         &self,
         execution: &Execution,
         points: u32,
-        key: Option<Key>,
+        key: Option<ResponseKey>,
         cache_control: CacheControl<'_>,
-    ) -> Option<Stored> {
+    ) -> Option<CachedResponse> {
         let revision =
             execution.revision.filter(|_| key.is_some() || !matches!(cache_control, CacheControl::Unset))?;
         let body = serde_json::to_vec(&execution.response).ok()?;
-        let stored = Stored::new(body.into(), revision, points);
+        let stored = CachedResponse::new(body.into(), revision, points);
         if let Some(key) = key {
-            self.state.gateway.keep_answer(key, stored.clone());
+            self.state.gateway.cache_response(key, stored.clone());
         }
         Some(stored)
     }
@@ -228,7 +228,7 @@ impl Exchange<'_> {
     }
 
     /// A stored response, once it is paid for.
-    fn respond_stored(&self, stored: &Stored, cache_control: CacheControl<'_>) -> Response {
+    fn respond_stored(&self, stored: &CachedResponse, cache_control: CacheControl<'_>) -> Response {
         match self.state.operations.charge(&self.caller, stored.cost) {
             Ok(charge) => {
                 let hit = CacheStatusHeader::Hit;
