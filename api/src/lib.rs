@@ -104,14 +104,21 @@ impl Gateway {
 
     /// The key of the response to a request; `None` where none is cached.
     fn response_key(&self, request: &async_graphql::Request, access: &[u8]) -> Option<cache::ResponseKey> {
-        let key =
-            || cache::ResponseKey::of(&request.query, request.operation_name.as_deref(), &request.variables, access);
+        let key = || {
+            cache::ResponseKey::of(
+                &request.query,
+                request.operation_name.as_deref(),
+                &request.variables,
+                access,
+            )
+        };
         self.responses.is_on().then(key)
     }
 
     /// The key of a request body; `None` where a body has to be parsed whatever is cached.
     fn body_key(&self, body: &[u8], access: &[u8]) -> Option<cache::ResponseKey> {
-        (self.responses.is_on() && self.persisted.admits_all()).then(|| cache::ResponseKey::of_body(body, access))
+        (self.responses.is_on() && self.persisted.admits_all())
+            .then(|| cache::ResponseKey::of_body(body, access))
     }
 
     /// Links a request body to the key of its response.

@@ -203,7 +203,8 @@ impl ResponseCache {
     pub(crate) fn insert(&self, key: ResponseKey, response: CachedResponse) {
         if let Some(stores) = &self.0 {
             stores.responses.insert(key, response);
-            gauge!("wikimovie_cache_bytes", "store" => "answers").set(stores.responses.weighted_size() as f64);
+            gauge!("wikimovie_cache_bytes", "store" => "answers")
+                .set(stores.responses.weighted_size() as f64);
         }
     }
 
@@ -226,7 +227,12 @@ mod tests {
     use async_graphql::Variables;
     use serde_json::json;
 
-    fn key(document: &str, operation: Option<&str>, variables: serde_json::Value, access: &[u8]) -> ResponseKey {
+    fn key(
+        document: &str,
+        operation: Option<&str>,
+        variables: serde_json::Value,
+        access: &[u8],
+    ) -> ResponseKey {
         ResponseKey::of(document, operation, &Variables::from_json(variables), access)
     }
 
@@ -266,7 +272,8 @@ mod tests {
         let (body, question) = (ResponseKey::of_body(b"{a}", b"one"), key("{a}", None, json!({}), b"one"));
         cache.link_body(body, question);
         assert_eq!(cache.key_of_body(&ResponseKey::of_body(b"{a}", b"one")), Some(question));
-        for other in [ResponseKey::of_body(b"{a}", b"other"), ResponseKey::of_body(b"{a} ", b"one"), question] {
+        for other in [ResponseKey::of_body(b"{a}", b"other"), ResponseKey::of_body(b"{a} ", b"one"), question]
+        {
             assert_eq!(cache.key_of_body(&other), None);
         }
         assert_eq!(ResponseCache::new(0).key_of_body(&body), None);

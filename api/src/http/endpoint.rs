@@ -130,7 +130,11 @@ struct Exchange<'a> {
 impl Exchange<'_> {
     /// Responds from the response cache at once, else once the operation has run. `body_key` is the key of the whole
     /// body, where it has one.
-    async fn respond(&self, parameters: Parameters, body_key: Option<ResponseKey>) -> Result<Response, ApiError> {
+    async fn respond(
+        &self,
+        parameters: Parameters,
+        body_key: Option<ResponseKey>,
+    ) -> Result<Response, ApiError> {
         let gateway = &self.state.gateway;
         let Parameters { request, document_id } = parameters;
         let resolved = match self.state.operations.resolve(request, document_id) {

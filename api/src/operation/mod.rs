@@ -112,7 +112,8 @@ impl Operations {
         mut request: Request,
         document_id: Option<String>,
     ) -> Result<ResolvedRequest, Refusal> {
-        let reference = DocumentReference { document_id, persisted: request.extensions.remove("persistedQuery") };
+        let reference =
+            DocumentReference { document_id, persisted: request.extensions.remove("persistedQuery") };
         let document = self.gateway.persisted.resolve(reference, &request.query)?;
         let is_named = document.text.is_some();
         if let Some(text) = document.text {

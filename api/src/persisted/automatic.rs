@@ -12,7 +12,8 @@ pub(super) struct AutomaticQueries(moka::sync::Cache<DocumentHash, Arc<str>>);
 
 impl AutomaticQueries {
     pub(super) fn new(bytes: u64) -> Self {
-        let weight = |_: &DocumentHash, text: &Arc<str>| u32::try_from(text.len() + ENTRY_BYTES).unwrap_or(u32::MAX);
+        let weight =
+            |_: &DocumentHash, text: &Arc<str>| u32::try_from(text.len() + ENTRY_BYTES).unwrap_or(u32::MAX);
         Self(moka::sync::Cache::builder().max_capacity(bytes).weigher(weight).build())
     }
 

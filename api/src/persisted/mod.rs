@@ -186,7 +186,11 @@ impl PersistedDocuments {
     /// # Errors
     /// `PERSISTED_QUERY_NOT_FOUND` or `_NOT_SUPPORTED`, `DOCUMENT_NOT_TRUSTED`, or `BAD_REQUEST` where the reference is
     /// malformed or the hash is of another text.
-    pub(crate) fn resolve(&self, reference: DocumentReference, text: &str) -> Result<ResolvedDocument, ApiError> {
+    pub(crate) fn resolve(
+        &self,
+        reference: DocumentReference,
+        text: &str,
+    ) -> Result<ResolvedDocument, ApiError> {
         let hash = match reference {
             DocumentReference { document_id: Some(_), persisted: Some(_) } => {
                 return Err(bad("documentId and extensions.persistedQuery both name a document"));

@@ -49,7 +49,11 @@ fn a_document_is_known_by_its_hash_once_sent() {
     assert_eq!(text(documents.resolve(by_hash(ONE), "")), ONE);
     assert_eq!(text(documents.resolve(by_id(&sha256(ONE)), "")), ONE);
     assert_eq!(code(documents.resolve(by_hash(ONE), OTHER)), ErrorCode::BadRequest);
-    assert_eq!(documents.resolve(DocumentReference::default(), ONE).unwrap().store_as, None, "it was not asked to be kept");
+    assert_eq!(
+        documents.resolve(DocumentReference::default(), ONE).unwrap().store_as,
+        None,
+        "it was not asked to be kept"
+    );
 }
 
 #[test]
@@ -83,7 +87,11 @@ fn malformed_references_are_refused() {
     let both = DocumentReference { document_id: Some("one".into()), ..by_hash(ONE) };
     assert_eq!(code(documents.resolve(both, "")), ErrorCode::BadRequest);
     for unknown in ["one", "x-app:one", ""] {
-        assert_eq!(code(documents.resolve(by_id(unknown), "")), ErrorCode::PersistedQueryNotFound, "{unknown}");
+        assert_eq!(
+            code(documents.resolve(by_id(unknown), "")),
+            ErrorCode::PersistedQueryNotFound,
+            "{unknown}"
+        );
     }
 }
 
