@@ -12,7 +12,11 @@ use async_graphql::parser::{
     },
 };
 
-use crate::{ApiSettings, error::ErrorCode, graphql::bounds, guard::rate};
+use crate::{
+    ApiSettings,
+    error::ErrorCode,
+    guard::{bounds, rate},
+};
 
 /// Renders the contract as Markdown: roots first, then types by kind, each with its fields and arguments.
 ///

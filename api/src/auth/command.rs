@@ -4,7 +4,7 @@ use clap::Args;
 use wikimovie_command::{Failure, say};
 
 use super::{
-    keys::{self, Entry},
+    keys::{self, KeyFileEntry},
     scope::Scopes,
 };
 
@@ -26,7 +26,7 @@ impl NewKeyArgs {
     pub fn run(&self) -> Result<(), Failure> {
         let (key, sha256) =
             keys::new_key().map_err(|error| Failure::new(format!("there are no random bytes: {error}")))?;
-        let entry = Entry {
+        let entry = KeyFileEntry {
             name: self.name.clone(),
             sha256,
             scopes: self.scopes.to_string().split(',').map(str::to_owned).collect(),

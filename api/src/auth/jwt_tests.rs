@@ -1,5 +1,5 @@
-//! Tokens against a provider on this machine that the test can turn: good ones, every kind of bad one, new keys, and
-//! its outage. The suite in `e2e/` does the same with a provider that others wrote.
+//! Tokens against a provider that the test controls: valid ones, every kind of invalid one, rotated keys, and an outage.
+//! The suite in `e2e/` does the same with a provider that others wrote.
 
 use std::sync::{
     Mutex,
@@ -39,7 +39,7 @@ impl Signer {
 
 /// What the provider serves now.
 #[derive(Default)]
-struct State {
+struct ProviderState {
     keys: Mutex<Vec<Jwk>>,
     down: AtomicBool,
     fetches: AtomicUsize,
@@ -47,14 +47,14 @@ struct State {
 
 struct TestProvider {
     issuer: String,
-    state: Arc<State>,
+    state: Arc<ProviderState>,
 }
 
 impl TestProvider {
     async fn start(signers: &[&Signer]) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let state = Arc::new(State::default());
+        let state = Arc::new(ProviderState::default());
         let provider = Self { issuer: issuer.clone(), state: Arc::clone(&state) };
         provider.serve_keys(signers);
         let discovery = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });

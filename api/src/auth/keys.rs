@@ -1,4 +1,4 @@
-//! API keys: a file of their hashes, read anew when it changes.
+//! API keys: a file of their hashes, reloaded when it changes.
 //!
 //! ```json
 //! { "keys": [ { "name": "web", "sha256": "…64 hex digits…", "scopes": ["search"],
@@ -61,29 +61,29 @@ pub struct KeysError {
 /// The keys that are known. Cheap to clone; all clones change together.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
-    keys: Reloading<Keys, KeysError>,
+    keys: Reloading<KeyIndex, KeysError>,
 }
 
 /// Keys by the first eight bytes of their hashes.
-type Keys = HashMap<[u8; 8], Vec<Key>>;
+type KeyIndex = HashMap<[u8; 8], Vec<KnownKey>>;
 
 #[derive(Debug)]
-struct Key {
+struct KnownKey {
     sha256: [u8; 32],
     identity: Arc<Identity>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    keys: Vec<Entry>,
+struct KeyFile {
+    keys: Vec<KeyFileEntry>,
 }
 
 /// A key as the file holds it.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Entry {
-    /// Whom it was given to: told in logs, and the client in limits.
+pub struct KeyFileEntry {
+    /// Whom it was given to: its name in logs and limits.
     pub name: String,
     /// SHA-256 of the key, in hex.
     pub sha256: String,
@@ -134,7 +134,7 @@ impl KeyRing {
 
     /// Reads the file again when it has changed, for ever. A file that cannot be used leaves the keys as they were.
     pub async fn follow(&self) {
-        let report = |result: Result<Arc<Keys>, KeysError>| match result {
+        let report = |result: Result<Arc<KeyIndex>, KeysError>| match result {
             Ok(keys) => {
                 let keys = keys.values().map(Vec::len).sum::<usize>();
                 tracing::info!(keys, "the API keys are reloaded");
@@ -151,17 +151,17 @@ fn start(hash: &[u8; 32]) -> [u8; 8] {
     std::array::from_fn(|place| hash[place])
 }
 
-fn read(path: &Path) -> Result<Keys, KeysError> {
+fn read(path: &Path) -> Result<KeyIndex, KeysError> {
     let error = |reason: String| KeysError { path: path.display().to_string(), reason };
     let text = std::fs::read_to_string(path).map_err(|cause| error(cause.to_string()))?;
     keys(&text).map_err(error)
 }
 
-fn keys(text: &str) -> Result<Keys, String> {
-    let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let mut keys = Keys::new();
+fn keys(text: &str) -> Result<KeyIndex, String> {
+    let file: KeyFile = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut keys = KeyIndex::new();
     let mut names: Vec<String> = Vec::new();
-    for Entry { name, sha256, scopes, points_per_minute, filter } in file.keys {
+    for KeyFileEntry { name, sha256, scopes, points_per_minute, filter } in file.keys {
         let wrong = |reason: String| format!("key {name:?}: {reason}");
         if name.is_empty() || names.contains(&name) {
             return Err(wrong("each key has a name of its own".to_owned()));
@@ -180,7 +180,7 @@ fn keys(text: &str) -> Result<Keys, String> {
             expires_at: None,
         };
         names.push(name);
-        keys.entry(start(&hash)).or_default().push(Key { sha256: hash, identity: Arc::new(identity) });
+        keys.entry(start(&hash)).or_default().push(KnownKey { sha256: hash, identity: Arc::new(identity) });
     }
     Ok(keys)
 }

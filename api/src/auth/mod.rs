@@ -27,7 +27,7 @@ pub use self::{
 };
 use crate::error::{ApiError, ErrorCode};
 
-/// How callers are told apart.
+/// How callers are authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthSettings {
     /// Not at all: everyone has these scopes.
@@ -154,7 +154,7 @@ impl Credential {
     }
 }
 
-/// Why somebody is not let in.
+/// Why a credential is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
     /// No credential.
@@ -216,7 +216,7 @@ impl From<AuthError> for ApiError {
     }
 }
 
-/// Tells who asks. Cheap to clone.
+/// Authenticates callers. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Authenticator {
     mode: Mode,
@@ -230,7 +230,7 @@ enum Mode {
 }
 
 impl Authenticator {
-    /// Nobody is told apart, and everyone may ask for this.
+    /// Nobody is authenticated, and everyone has these scopes.
     pub fn open(scopes: Scopes) -> Self {
         Self { mode: Mode::Open(Arc::new(Identity::anyone(scopes))) }
     }
@@ -248,12 +248,12 @@ impl Authenticator {
         Ok(Self { mode })
     }
 
-    /// Whether anyone is let in.
+    /// Whether everyone is admitted without a credential.
     pub fn is_open(&self) -> bool {
         matches!(self.mode, Mode::Open(_))
     }
 
-    /// Tells whose credential it is. In open mode nobody looks at it.
+    /// The identity behind a credential. In open mode credentials are ignored.
     ///
     /// # Errors
     /// [`AuthError`].

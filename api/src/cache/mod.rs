@@ -2,7 +2,7 @@
 //!
 //! Two stores with one rule of truth. [`CachedCatalog`] stands before the engine and caches answers to *queries*: what is
 //! asked and what is wanted of it, however the document that asks it is written. It sends an equal query once at a time
-//! (single-flight), and it alone decides what may be served stale. [`WholeAnswers`] is the response cache: the *bytes* of
+//! (single-flight), and it alone decides what may be served stale. [`ResponseCache`] caches the *bytes* of
 //! operations all of whose answers are fresh and of one revision, served only while that revision is known to be current.
 //! It saves the work of reading and executing the document.
 //!
@@ -23,4 +23,4 @@ pub use catalog::CachedCatalog;
 pub use settings::CacheSettings;
 
 pub(crate) use outcome::{CacheOutcome, OutcomeRecorder};
-pub(crate) use response::{Key, Stored, WholeAnswers};
+pub(crate) use response::{CachedResponse, ResponseCache, ResponseKey};

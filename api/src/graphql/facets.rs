@@ -9,7 +9,7 @@ use wikimovie_plan::toggle;
 use crate::error::ApiError;
 use crate::graphql::{
     hits::argument,
-    inputs::{count, cut, list_cost},
+    inputs::{count, cut},
     scalars::SearchState,
     scope,
     search::Answered,
@@ -95,7 +95,6 @@ impl MovieFacets {
 #[Object]
 impl MovieFacets {
     /// Movies by genre.
-    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn genres(
         &self,
         #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
@@ -111,7 +110,6 @@ impl MovieFacets {
     }
 
     /// Movies by person in the cast.
-    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn cast(
         &self,
         #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
@@ -127,7 +125,6 @@ impl MovieFacets {
     }
 
     /// Movies by decade; a value is the decade's first year, such as `1980`.
-    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn decades(
         &self,
         #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
@@ -137,7 +134,6 @@ impl MovieFacets {
     }
 
     /// Movies by year: a histogram.
-    #[graphql(complexity = "1 + 50 * child_complexity")]
     async fn years(
         &self,
         #[graphql(desc = "Years in one bucket, 1 to 231.", default = 1)] interval: Option<i32>,
@@ -149,7 +145,6 @@ impl MovieFacets {
     }
 
     /// Movies by provider.
-    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn providers(
         &self,
         #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use wikimovie_domain as domain;
 
-use crate::graphql::{
-    ids,
-    inputs::{count, list_cost},
-    person::Person,
-    scope,
-};
+use crate::graphql::{ids, inputs::count, person::Person, scope};
 
 /// One movie of one provider.
 #[derive(Clone, Debug)]
@@ -52,7 +47,6 @@ impl Movie {
     }
 
     /// The cast as people, in billing order, to follow to their other movies.
-    #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn people(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let found = scope::people(ctx, &self.0.cast).await?;
         let people = self.0.cast.iter().zip(found);
@@ -83,7 +77,6 @@ impl Movie {
     }
 
     /// Movies most like this one, best first, without it.
-    #[graphql(complexity = "10 + list_cost(first, 6, child_complexity)")]
     async fn similar(
         &self,
         ctx: &Context<'_>,

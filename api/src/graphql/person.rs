@@ -8,9 +8,9 @@ use wikimovie_text as text;
 
 use crate::error::ApiError;
 use crate::graphql::{
-    hits::{MovieHitConnection, PageArguments, own_hits_request, page_cost},
+    hits::{MovieHitConnection, PageArguments, own_hits_request},
     ids,
-    inputs::{count, list_cost},
+    inputs::count,
     movie::Movie,
     scope,
 };
@@ -51,7 +51,6 @@ impl Person {
     }
 
     /// Movies with this person, newest first. Without `first` or `last` a page has 20.
-    #[graphql(complexity = "10 + page_cost(first, last, child_complexity)")]
     async fn filmography(
         &self,
         ctx: &Context<'_>,
@@ -81,7 +80,6 @@ impl Person {
     }
 
     /// Who appears in the same movies, most movies together first.
-    #[graphql(complexity = "10 + list_cost(first, 10, child_complexity)")]
     async fn costars(
         &self,
         ctx: &Context<'_>,
@@ -134,7 +132,6 @@ impl CostarPath {
     }
 
     /// The movies between them in order, each with the person it leads to.
-    #[graphql(complexity = "1 + 6 * child_complexity")]
     async fn steps(&self, ctx: &Context<'_>) -> Result<Vec<CostarStep>> {
         let ids: Vec<_> = self.0.steps.iter().map(|step| step.movie.clone()).collect();
         let movies = scope::movies(ctx, &ids).await?;

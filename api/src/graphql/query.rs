@@ -12,7 +12,7 @@ use crate::{
     graphql::{
         catalog_info::CatalogInfo,
         ids::NodeId,
-        inputs::{MovieSort, MovieWhere, QuestionInput, count, cut, from_state, list_cost},
+        inputs::{MovieSort, MovieWhere, QuestionInput, count, cut, from_state},
         movie::Movie,
         person::{CostarPath, Person},
         rate_limit::RateLimit,
@@ -75,7 +75,7 @@ impl Query {
     }
 
     /// Suggestions as you type: movies, people, genres and decades, each counted under the current filters.
-    #[graphql(complexity = "10 + list_cost(first, 8, child_complexity)", guard = "Needs(AuthScope::Search)")]
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn autocomplete(
         &self,
         ctx: &Context<'_>,
@@ -120,10 +120,7 @@ impl Query {
     }
 
     /// Movies by their global ids, in the order asked; null where there is no such movie.
-    #[graphql(
-        complexity = "1 + ids.len().min(MAX_IDS) * child_complexity",
-        guard = "Needs(AuthScope::Search)"
-    )]
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn movies(
         &self,
         ctx: &Context<'_>,
@@ -150,7 +147,7 @@ impl Query {
 
     /// How two people are connected through the casts of movies, by the fewest movies; null where one is unknown or
     /// nothing connects them.
-    #[graphql(complexity = "20 + child_complexity", guard = "Needs(AuthScope::Search)")]
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn costars(
         &self,
         ctx: &Context<'_>,
@@ -173,10 +170,7 @@ impl Query {
     }
 
     /// Anything by global ids, in the order asked; null where an id names nothing.
-    #[graphql(
-        complexity = "1 + ids.len().min(MAX_IDS) * child_complexity",
-        guard = "Needs(AuthScope::Search)"
-    )]
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -192,7 +186,6 @@ impl Query {
     }
 
     /// What operations cost and what is left to spend, for clients that want to pace themselves.
-    #[graphql(complexity = 1)]
     async fn rate_limit(
         &self,
         ctx: &Context<'_>,
@@ -218,7 +211,7 @@ impl Query {
     }
 
     /// What became of the objects that providers delivered, by object key.
-    #[graphql(complexity = "list_cost(first, 20, child_complexity)", guard = "Needs(AuthScope::Provider)")]
+    #[graphql(guard = "Needs(AuthScope::Provider)")]
     async fn import_receipts(
         &self,
         ctx: &Context<'_>,

@@ -13,7 +13,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     graphql::{
         facets::{MovieFacets, facet_request},
-        hits::{MovieHitConnection, PageArguments, hits_request, page_arguments, page_cost},
+        hits::{MovieHitConnection, PageArguments, hits_request, page_arguments},
         inputs::MovieSort,
         scalars::SearchState,
         scope::{self, Needs},
@@ -173,7 +173,6 @@ impl MovieSearch {
 
     /// A page of the movies found. Without `first` or `last` a page has 20; up to 4 different pages can be asked
     /// under aliases.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn hits(
         &self,
         #[graphql(desc = "Movies wanted from the start or behind `after`, 0 to 100.")] first: Option<i32>,

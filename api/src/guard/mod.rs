@@ -1,6 +1,7 @@
 //! Protection: how much one operation, one client and all of them together may ask for, and from whose pages.
 
 pub mod args;
+pub mod bounds;
 pub mod client;
 pub mod concurrency;
 pub mod cross_site;

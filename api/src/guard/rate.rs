@@ -41,14 +41,14 @@ pub enum Client {
     Subject(Arc<str>),
 }
 
-type Bucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
+type PointBucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
 
 /// The buckets. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct RateLimits {
     points: NonZeroU32,
     /// By client and points a minute, so that another limit for a key means another bucket.
-    buckets: moka::sync::Cache<(Client, NonZeroU32), Arc<Bucket>>,
+    buckets: moka::sync::Cache<(Client, NonZeroU32), Arc<PointBucket>>,
 }
 
 /// What a client has left.
@@ -139,7 +139,7 @@ impl RateLimits {
 
 const WINDOW: Duration = Duration::from_secs(WINDOW_SECS as u64);
 
-fn bucket(limit: NonZeroU32) -> Bucket {
+fn bucket(limit: NonZeroU32) -> PointBucket {
     RateLimiter::direct(Quota::per_minute(limit)).with_middleware::<StateInformationMiddleware>()
 }
 

@@ -14,8 +14,8 @@ use async_graphql::parser::parse_query;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Hash, hash_text, read_hex};
-use crate::graphql::bounds;
+use super::{DocumentHash, hash_text, read_hex};
+use crate::guard::bounds;
 
 /// Largest file: a document has 128 KiB at most, and few clients have thousands.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -26,7 +26,7 @@ const APOLLO: &str = "apollo-persisted-query-manifest";
 #[derive(Debug, Default)]
 pub struct Manifest {
     by_id: HashMap<Box<str>, Arc<str>>,
-    by_hash: HashMap<Hash, Arc<str>>,
+    by_hash: HashMap<DocumentHash, Arc<str>>,
 }
 
 /// What is wrong with a manifest, in one line.
@@ -94,7 +94,7 @@ impl Manifest {
         self.by_id.get(id).cloned()
     }
 
-    pub(super) fn by_hash(&self, hash: &Hash) -> Option<Arc<str>> {
+    pub(super) fn by_hash(&self, hash: &DocumentHash) -> Option<Arc<str>> {
         self.by_hash.get(hash).cloned()
     }
 

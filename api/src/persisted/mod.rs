@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// SHA-256 of a document's text.
-pub(crate) type Hash = [u8; 32];
+pub(crate) type DocumentHash = [u8; 32];
 
 /// What happens to a document that the manifest does not list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,28 +78,28 @@ struct Store {
     /// `None` where no document is trusted.
     manifest: Option<Reloading<Manifest, ManifestError>>,
     /// Hashes that were logged, so that each is logged once.
-    logged: moka::sync::Cache<Hash, ()>,
+    logged: moka::sync::Cache<DocumentHash, ()>,
 }
 
 /// Most hashes remembered as logged.
 const MAX_LOGGED: u64 = 1_000;
 
-/// How a request names its document.
+/// How a request refers to its document.
 #[derive(Debug, Default)]
-pub(crate) struct Naming {
+pub(crate) struct DocumentReference {
     /// `documentId` of the GraphQL-over-HTTP draft.
     pub(crate) document_id: Option<String>,
     /// `extensions.persistedQuery`.
     pub(crate) persisted: Option<Value>,
 }
 
-/// A document found.
+/// The document of a request.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct ResolvedDocument {
     /// Its text, where the request did not bring it.
     pub(crate) text: Option<Arc<str>>,
-    /// Whether it is to be kept under its hash once it was checked.
-    pub(crate) keep: Option<Hash>,
+    /// Hash under which it is stored once it is validated.
+    pub(crate) store_as: Option<DocumentHash>,
 }
 
 #[derive(Deserialize)]
@@ -172,7 +172,7 @@ impl PersistedDocuments {
         self.store.manifest.as_ref()?.current().by_id(id)
     }
 
-    fn trusted_by_hash(&self, hash: &Hash) -> Option<Arc<str>> {
+    fn trusted_by_hash(&self, hash: &DocumentHash) -> Option<Arc<str>> {
         self.store.manifest.as_ref()?.current().by_hash(hash)
     }
 
@@ -181,21 +181,25 @@ impl PersistedDocuments {
         self.store.settings.mode == TrustMode::Off
     }
 
-    /// Finds the document of a request.
+    /// Resolves the document of a request.
     ///
     /// # Errors
-    /// `PERSISTED_QUERY_NOT_FOUND` or `_NOT_SUPPORTED`, `DOCUMENT_NOT_TRUSTED`, or `BAD_REQUEST` where the naming is
+    /// `PERSISTED_QUERY_NOT_FOUND` or `_NOT_SUPPORTED`, `DOCUMENT_NOT_TRUSTED`, or `BAD_REQUEST` where the reference is
     /// malformed or the hash is of another text.
-    pub(crate) fn find(&self, naming: Naming, text: &str) -> Result<Found, ApiError> {
-        let hash = match naming {
-            Naming { document_id: Some(_), persisted: Some(_) } => {
+    pub(crate) fn resolve(
+        &self,
+        reference: DocumentReference,
+        text: &str,
+    ) -> Result<ResolvedDocument, ApiError> {
+        let hash = match reference {
+            DocumentReference { document_id: Some(_), persisted: Some(_) } => {
                 return Err(bad("documentId and extensions.persistedQuery both name a document"));
             }
-            Naming { document_id: Some(_), .. } if !text.is_empty() => {
+            DocumentReference { document_id: Some(_), .. } if !text.is_empty() => {
                 return Err(bad("documentId stands for query: both are given"));
             }
-            Naming { document_id: Some(id), .. } => return self.by_id(&id),
-            Naming { persisted: Some(extension), .. } => {
+            DocumentReference { document_id: Some(id), .. } => return self.by_id(&id),
+            DocumentReference { persisted: Some(extension), .. } => {
                 let hash = hash_of(extension)?;
                 if text.is_empty() {
                     return self.by_hash(&hash);
@@ -205,19 +209,19 @@ impl PersistedDocuments {
                 }
                 Some(hash)
             }
-            Naming { .. } => None,
+            DocumentReference { .. } => None,
         };
         self.admit(text, hash)
     }
 
-    /// Keeps an automatic persisted query that was checked.
-    pub(crate) fn keep(&self, hash: Hash, text: &str) {
+    /// Stores an automatic persisted query that was validated.
+    pub(crate) fn insert(&self, hash: DocumentHash, text: &str) {
         if self.store.settings.automatic_bytes > 0 {
-            self.store.automatic.keep(hash, text);
+            self.store.automatic.insert(hash, text);
         }
     }
 
-    fn by_id(&self, id: &str) -> Result<Found, ApiError> {
+    fn by_id(&self, id: &str) -> Result<ResolvedDocument, ApiError> {
         if let Some(text) = self.trusted_by_id(id) {
             return Ok(trusted(text));
         }
@@ -234,7 +238,7 @@ impl PersistedDocuments {
         }
     }
 
-    fn by_hash(&self, hash: &Hash) -> Result<Found, ApiError> {
+    fn by_hash(&self, hash: &DocumentHash) -> Result<ResolvedDocument, ApiError> {
         if let Some(text) = self.trusted_by_hash(hash) {
             return Ok(trusted(text));
         }
@@ -243,19 +247,19 @@ impl PersistedDocuments {
             TrustMode::Off | TrustMode::Log => self.store.automatic.get(hash),
         };
         let Some(text) = automatic else { return Err(self.not_found("PersistedQueryNotFound")) };
-        self.admit(&text, Some(*hash)).map(|_| Found { text: Some(text), keep: None })
+        self.admit(&text, Some(*hash)).map(|_| ResolvedDocument { text: Some(text), store_as: None })
     }
 
     /// Admits a text that came with the request, or with an earlier one.
-    fn admit(&self, text: &str, hash: Option<Hash>) -> Result<Found, ApiError> {
-        let admitted = Found { text: None, keep: hash };
+    fn admit(&self, text: &str, hash: Option<DocumentHash>) -> Result<ResolvedDocument, ApiError> {
+        let admitted = ResolvedDocument { text: None, store_as: hash };
         if self.store.settings.mode == TrustMode::Off {
             return Ok(admitted);
         }
         let hash = hash.unwrap_or_else(|| hash_text(text));
         if self.trusted_by_hash(&hash).is_some() {
             count("trusted");
-            return Ok(Found { text: None, keep: None });
+            return Ok(ResolvedDocument { text: None, store_as: None });
         }
         if self.store.settings.mode == TrustMode::Enforce {
             count("refused");
@@ -283,9 +287,9 @@ impl PersistedDocuments {
     }
 }
 
-fn trusted(text: Arc<str>) -> Found {
+fn trusted(text: Arc<str>) -> ResolvedDocument {
     count("trusted");
-    Found { text: Some(text), keep: None }
+    ResolvedDocument { text: Some(text), store_as: None }
 }
 
 fn count(trust: &'static str) {
@@ -300,7 +304,7 @@ fn not_trusted(message: &str) -> ApiError {
     ApiError::new(ErrorCode::DocumentNotTrusted, message)
 }
 
-fn hash_of(extension: Value) -> Result<Hash, ApiError> {
+fn hash_of(extension: Value) -> Result<DocumentHash, ApiError> {
     let query: PersistedQuery =
         from_value(extension).map_err(|_| bad("extensions.persistedQuery has not the shape it must have"))?;
     if query.version != 1 {
@@ -310,12 +314,12 @@ fn hash_of(extension: Value) -> Result<Hash, ApiError> {
     read_hex(&query.sha256_hash).ok_or_else(malformed)
 }
 
-fn hash_text(text: &str) -> Hash {
+fn hash_text(text: &str) -> DocumentHash {
     Sha256::digest(text.as_bytes()).into()
 }
 
-fn read_hex(digits: &str) -> Option<Hash> {
-    let mut hash = Hash::default();
+fn read_hex(digits: &str) -> Option<DocumentHash> {
+    let mut hash = DocumentHash::default();
     hex::decode_to_slice(digits, &mut hash).ok()?;
     Some(hash)
 }

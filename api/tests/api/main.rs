@@ -13,6 +13,7 @@ mod limits;
 mod nodes;
 mod people;
 mod persisted;
+mod prices;
 mod receipts;
 mod search;
 mod serving;
