@@ -138,10 +138,10 @@ impl Jwks {
             Ok(set) => {
                 let keys = KeySet::of(&set, seen.unwrap_or(0) + 1);
                 if keys.by_id.is_empty() && keys.only.is_none() {
-                    tracing::error!("the provider has no usable key: the last keys stay in use");
+                    tracing::error!("the provider has no usable key; the previous keys stay in use");
                     return;
                 }
-                tracing::info!(keys = keys.by_id.len(), "the provider's keys are fetched");
+                tracing::info!(keys = keys.by_id.len(), "fetched the provider's keys");
                 self.keys.store(Some(Arc::new(keys)));
             }
             Err(error) => tracing::warn!(%error, "the provider's keys cannot be fetched"),

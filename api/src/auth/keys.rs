@@ -137,10 +137,10 @@ impl KeyRing {
         let report = |result: Result<Arc<KeyIndex>, KeysError>| match result {
             Ok(keys) => {
                 let keys = keys.values().map(Vec::len).sum::<usize>();
-                tracing::info!(keys, "the API keys are reloaded");
+                tracing::info!(keys, "reloaded the API keys");
             }
             Err(error) => {
-                tracing::error!(%error, "the API keys cannot be reloaded: the last ones stay in use")
+                tracing::error!(%error, "the API keys cannot be reloaded; the previous ones stay in use")
             }
         };
         self.keys.follow(report).await;
@@ -164,11 +164,11 @@ fn keys(text: &str) -> Result<KeyIndex, String> {
     for KeyFileEntry { name, sha256, scopes, points_per_minute, filter } in file.keys {
         let wrong = |reason: String| format!("key {name:?}: {reason}");
         if name.is_empty() || names.contains(&name) {
-            return Err(wrong("each key has a name of its own".to_owned()));
+            return Err(wrong("each key needs a name of its own".to_owned()));
         }
         let mut hash = [0; 32];
         hex::decode_to_slice(&sha256, &mut hash)
-            .map_err(|_| wrong("sha256 is not 64 hex digits".to_owned()))?;
+            .map_err(|_| wrong("sha256 is not 64 hexadecimal digits".to_owned()))?;
         let scopes: Scopes = scopes.join(",").parse().map_err(&wrong)?;
         let tenant =
             filter.map(tenant::parse).transpose().map_err(|reason| wrong(format!("where: {reason}")))?;
@@ -239,7 +239,7 @@ mod tests {
             (entry("where", json!({})), "every movie"),
             (entry("where", json!({ "provider": {} })), "unknown field `provider`"),
             (entry("pointsPerMinute", json!(0)), "nonzero"),
-            (entry("sha256", json!("zz")), "64 hex digits"),
+            (entry("sha256", json!("zz")), "64 hexadecimal digits"),
             (entry("scopes", json!(["admin"])), "there is no scope"),
             (entry("name", json!("")), "a name of its own"),
         ] {

@@ -311,7 +311,7 @@ fn count(kind: &'static str, result: &'static str) {
 
 /// Cannot happen, since an answer is cached under its own query.
 fn mismatch<T>() -> Result<T, SearchError> {
-    Err(SearchError::Engine("an answer of another kind was cached".to_owned()))
+    Err(SearchError::Engine("a cached answer has another kind".to_owned()))
 }
 
 #[async_trait]

@@ -7,7 +7,7 @@
 //! It saves the work of reading and executing the document.
 //!
 //! Neither caches an error, an answer from a part of the catalogue, or anything that changes without the revision.
-//! `docs/adr/0009-answers-are-kept-by-question-and-revision.md` gives the reasons and the figures.
+//! `docs/adr/0009-caches-by-question-and-revision.md` gives the reasons and the figures.
 
 mod args;
 mod catalog;

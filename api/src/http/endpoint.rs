@@ -71,14 +71,14 @@ pub(super) async fn post(State(state): State<Arc<HandlerState>>, request: http::
 
 /// Any other method.
 pub(super) async fn other_method() -> Response {
-    let error = ApiError::new(ErrorCode::MethodNotAllowed, "only GET and POST are answered here");
+    let error = ApiError::new(ErrorCode::MethodNotAllowed, "only GET and POST are allowed here");
     let mut response = reject(&error, MediaType::Json);
     response.headers_mut().insert(header::ALLOW, METHODS);
     response
 }
 
 fn not_acceptable() -> Response {
-    let message = "answers are application/graphql-response+json or application/json";
+    let message = "responses are application/graphql-response+json or application/json";
     reject(&ApiError::new(ErrorCode::NotAcceptable, message), MediaType::Json)
 }
 
@@ -170,7 +170,7 @@ impl Exchange<'_> {
             Err(refusal) => return self.respond_refused(&refusal),
         };
         if operation.kind() == OperationType::Subscription {
-            let message = "a subscription is followed over WebSocket (graphql-transport-ws) at this address";
+            let message = "a subscription needs a WebSocket (graphql-transport-ws) at this address";
             return reject(&ApiError::new(ErrorCode::BadRequest, message), self.media_type);
         }
         let charge = match operations.charge(&self.caller, operation.points_charged()) {
@@ -282,7 +282,7 @@ async fn upgrade(state: &HandlerState, parts: &mut Parts) -> Response {
         return reject(&error, MediaType::Json);
     }
     let Ok(upgrade) = WebSocketUpgrade::from_request_parts(parts, &()).await else {
-        let message = "this is no valid WebSocket handshake";
+        let message = "the WebSocket handshake is invalid";
         return reject(&ApiError::new(ErrorCode::BadRequest, message), MediaType::Json);
     };
     let caller = SocketCaller::of_handshake(&state.gateway.settings.guard.proxies, parts);

@@ -96,7 +96,7 @@ fn finish(router: Router, timing: bool) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
     // Metrics belong to the recorder that is there when they are found.
     if let Err(error) = recorder(Program::Gateway) {
-        tracing::error!(%error, "there are no metrics");
+        tracing::error!(%error, "metrics are not available");
     }
     let metrics = telemetry::RequestMetrics::new();
     router.layer(

@@ -78,7 +78,7 @@ impl Operations {
         let executed = match tokio::time::timeout(deadline, execution).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(_)) => Err(ApiError::internal("a resolver panicked")),
-            Err(_) => Err(ApiError::new(ErrorCode::Timeout, "the answer took too long")),
+            Err(_) => Err(ApiError::new(ErrorCode::Timeout, "the deadline of the operation has passed")),
         };
         let cache = recorder.outcome();
         let mut outcome = match executed {

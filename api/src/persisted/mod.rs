@@ -155,13 +155,10 @@ impl PersistedDocuments {
             match result {
                 Ok(manifest) => {
                     listed(manifest.len());
-                    tracing::info!(
-                        documents = manifest.len(),
-                        "the manifest of trusted documents is reloaded"
-                    );
+                    tracing::info!(documents = manifest.len(), "reloaded the manifest of trusted documents");
                 }
                 Err(error) => {
-                    tracing::error!(%error, "the manifest cannot be reloaded: the last one stays in use");
+                    tracing::error!(%error, "the manifest cannot be reloaded; the previous one stays in use");
                 }
             }
         };
@@ -196,7 +193,7 @@ impl PersistedDocuments {
                 return Err(bad("documentId and extensions.persistedQuery both name a document"));
             }
             DocumentReference { document_id: Some(_), .. } if !text.is_empty() => {
-                return Err(bad("documentId stands for query: both are given"));
+                return Err(bad("documentId and query are both given: send one of them"));
             }
             DocumentReference { document_id: Some(id), .. } => return self.by_id(&id),
             DocumentReference { persisted: Some(extension), .. } => {
@@ -232,9 +229,9 @@ impl PersistedDocuments {
                 self.by_hash(&hash)
             }
             Some((prefix, _)) if !prefix.starts_with("x-") => {
-                Err(bad("documentId has a prefix that is not known: sha256: is"))
+                Err(bad("documentId has an unknown prefix: only sha256: is supported"))
             }
-            _ => Err(self.not_found("no document is known under this documentId")),
+            _ => Err(self.not_found("no document has this documentId")),
         }
     }
 
@@ -263,12 +260,14 @@ impl PersistedDocuments {
         }
         if self.store.settings.mode == TrustMode::Enforce {
             count("refused");
-            return Err(not_trusted("only documents of the manifest are executed, and this is none of them"));
+            return Err(not_trusted(
+                "only documents of the manifest are executed, and this document is not in it",
+            ));
         }
         count("untrusted");
         if self.store.logged.get(&hash).is_none() {
             self.store.logged.insert(hash, ());
-            tracing::warn!(document = %hex::encode(hash), "a document that the manifest does not list was executed");
+            tracing::warn!(document = %hex::encode(hash), "executed a document that the manifest does not list");
         }
         Ok(admitted)
     }
@@ -306,7 +305,7 @@ fn not_trusted(message: &str) -> ApiError {
 
 fn hash_of(extension: Value) -> Result<DocumentHash, ApiError> {
     let query: PersistedQuery =
-        from_value(extension).map_err(|_| bad("extensions.persistedQuery has not the shape it must have"))?;
+        from_value(extension).map_err(|_| bad("extensions.persistedQuery is malformed"))?;
     if query.version != 1 {
         return Err(bad("extensions.persistedQuery.version is not 1"));
     }
