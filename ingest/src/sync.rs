@@ -264,12 +264,17 @@ impl Sync<'_> {
                 }
             }
         }
-        vanished.iter().try_for_each(|row| self.remove(row, report))
+        let keys: Vec<String> = vanished.iter().map(|row| row.key.clone()).collect();
+        if !keys.is_empty() {
+            let removals = self.writer.remove_all(&keys)?;
+            vanished.iter().zip(removals).for_each(|(row, removal)| self.note_removal(row, removal, report));
+        }
+        Ok(())
     }
 
-    fn remove(&mut self, row: &LedgerRow, report: &mut SyncReport) -> Result<(), IngestError> {
-        let (change, removed, held) = match self.writer.remove(&row.key)? {
-            Removal::Unknown => return Ok(()),
+    fn note_removal(&mut self, row: &LedgerRow, removal: Removal, report: &mut SyncReport) {
+        let (change, removed, held) = match removal {
+            Removal::Unknown => return,
             Removal::Removed(_) => (Change::Removed, row.receipt.accepted, 0),
             Removal::Held(held) => (Change::Held, 0, held),
         };
@@ -286,7 +291,6 @@ impl Sync<'_> {
             ..row.receipt.clone()
         };
         self.note(report, change, receipt);
-        Ok(())
     }
 
     fn note(&mut self, report: &mut SyncReport, change: Change, receipt: ObjectReceipt) {

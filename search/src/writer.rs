@@ -46,15 +46,39 @@ pub trait CatalogWriter: Send {
     /// Removes an object and what only it listed.
     fn remove(&mut self, key: &str) -> Result<Removal, WriteError>;
 
+    /// Removes objects that vanished together: whether that is too much is decided of all of them, not one by one.
+    fn remove_all(&mut self, keys: &[String]) -> Result<Vec<Removal>, WriteError> {
+        keys.iter().map(|key| self.remove(key)).collect()
+    }
+
     /// Makes everything since the last commit durable and visible at once.
     fn commit(&mut self) -> Result<Revision, WriteError>;
 
     /// Forgets everything since the last commit.
     fn rollback(&mut self) -> Result<(), WriteError>;
 
-    /// To be called while nothing is written for long; an error where this writer is the one no more.
+    /// To be called while nothing is written for long.
+    ///
+    /// # Errors
+    /// [`WriteError::LeaseTaken`] where this writer is the one no more, [`WriteError::IndexChanged`] where the index or
+    /// the ledger is gone or another one.
     fn keep_alive(&mut self) -> Result<(), WriteError> {
         Ok(())
+    }
+
+    /// Compares all that the index holds with the ledger. To be called between objects.
+    ///
+    /// # Errors
+    /// [`WriteError::IndexChanged`] where they differ; a writer that is opened then counts the objects concerned as
+    /// changed.
+    fn verify(&mut self) -> Result<(), WriteError> {
+        Ok(())
+    }
+
+    /// Whether the index was found, as this writer was opened, to hold less or other than its ledger says. The rows
+    /// concerned are in progress: the caller compares its source as a whole with the ledger.
+    fn has_lost_objects(&self) -> bool {
+        false
     }
 
     /// Records put since the last commit; a caller commits between objects once these are many.
@@ -87,6 +111,10 @@ pub struct LedgerRow {
     pub generation: u64,
     /// What became of it.
     pub receipt: ObjectReceipt,
+    /// Version at which the application began that wrote the object's listings, by which a cluster's index is compared
+    /// with its ledger; 0 where the engine keeps both in one place.
+    #[serde(default)]
+    pub applied: u64,
 }
 
 /// What happened to a record.
@@ -146,13 +174,32 @@ pub enum WriteError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Another process writes to this index of the cluster.
+    /// Another process writes to this index of the cluster: it ends, or takes over.
     #[error("another wikimovie process writes to the index {0}")]
-    Held(String),
-    /// The cluster cannot be reached, or did not answer in time.
-    #[error("the search cluster cannot be reached")]
-    Unavailable,
+    LeaseTaken(String),
+    /// The index or the ledger is gone, or another one than before: to be opened anew, which applies what is missing.
+    #[error("{0}")]
+    IndexChanged(String),
+    /// The cluster cannot be reached, or has too much to do: worth trying again.
+    #[error("the search cluster cannot be reached: {operation} failed")]
+    Unavailable {
+        /// What was asked of it.
+        operation: &'static str,
+    },
+    /// The cluster did not answer in time: worth trying again.
+    #[error("the search cluster is slow: {operation} took longer than {} s", .after.as_secs())]
+    Slow {
+        /// What was asked of it.
+        operation: &'static str,
+        /// Time that it was given.
+        after: std::time::Duration,
+    },
     /// The calls came in an order that makes no sense, or the engine failed.
     #[error("the index failed: {0}")]
     Engine(String),
+}
+
+impl WriteError {
+    /// The writer is not open.
+    pub const NOT_OPEN: Self = Self::Unavailable { operation: "opening the writer" };
 }

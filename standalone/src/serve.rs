@@ -123,8 +123,10 @@ fn told(error: &WriteError) -> Failure {
         WriteError::Locked(folder) => WriteError::Locked(folder.clone()),
         WriteError::Incompatible(message) => WriteError::Incompatible(message.clone()),
         WriteError::Engine(message) => WriteError::Engine(message.clone()),
-        WriteError::Unavailable => WriteError::Unavailable,
-        WriteError::Held(index) => WriteError::Held(index.clone()),
+        WriteError::Unavailable { operation } => WriteError::Unavailable { operation },
+        WriteError::Slow { operation, after } => WriteError::Slow { operation, after: *after },
+        WriteError::LeaseTaken(index) => WriteError::LeaseTaken(index.clone()),
+        WriteError::IndexChanged(message) => WriteError::IndexChanged(message.clone()),
         WriteError::Storage { folder, source } => WriteError::Storage {
             folder: folder.clone(),
             source: io::Error::new(source.kind(), source.to_string()),

@@ -55,11 +55,11 @@ impl Worker {
             if self.lanes.is_empty() || left.is_zero() {
                 break;
             }
-            let Some(writer) = &mut self.writer else { return Err(WriteError::Unavailable) };
+            let Some(writer) = &mut self.writer else { return Err(WriteError::NOT_OPEN) };
             let step = match self.lanes.land(&mut **writer, left) {
                 Ok(step) => step,
                 Err(error) => {
-                    self.lose_writer();
+                    self.lose_writer_by(&error);
                     return Err(error);
                 }
             };
@@ -83,8 +83,8 @@ impl Worker {
         }
         if finished && let Some(writer) = &mut self.writer {
             let committed = writer.commit();
-            if committed.is_err() {
-                self.lose_writer();
+            if let Err(error) = &committed {
+                self.lose_writer_by(error);
             }
             committed?;
         }
@@ -107,6 +107,12 @@ impl Worker {
         let reason = problem(state, error).message;
         tracing::debug!(object = state.object, reason, "a large object was given up");
         self.broken.insert(state.object.clone(), (state.fingerprint.clone(), reason));
+    }
+
+    /// The same after an error: where the index was lost, the whole bucket has to be looked at.
+    pub(super) fn lose_writer_by(&mut self, error: &WriteError) {
+        self.reconcile_due |= matches!(error, WriteError::IndexChanged(_));
+        self.lose_writer();
     }
 
     /// A writer in doubt is opened anew, and what was under way is begun again.
@@ -155,7 +161,7 @@ impl Worker {
         listing: &mut Listing,
     ) -> Result<HashMap<String, Unrest>, WriteError> {
         let mut diverted = HashMap::new();
-        let Some(writer) = &self.writer else { return Err(WriteError::Unavailable) };
+        let Some(writer) = &self.writer else { return Err(WriteError::NOT_OPEN) };
         if writer.width() < 2 {
             return Ok(diverted);
         }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::atomic::Ordering::Relaxed, time::Duration}
 
 use wikimovie_search::kill;
 
-use super::{TurnError, Unrest, Worker, backoff};
+use super::{LONGEST_DELAY, TurnError, Unrest, Worker, backoff};
 use crate::{
     bucket::is_object,
     folder::provider_of,
@@ -143,7 +143,7 @@ impl Worker {
         if self.leases.release(&told.message.handle) {
             let stops = self.halt.load(Relaxed);
             let later =
-                if stops { Duration::ZERO } else { backoff(self.options.pause, told.message.receives) };
+                if stops { Duration::ZERO } else { backoff(self.options.pause, told.message.receives, LONGEST_DELAY) };
             let _ = self.queue.extend(std::slice::from_ref(&told.message.handle), later);
         }
     }

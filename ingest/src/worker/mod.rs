@@ -35,8 +35,11 @@ use crate::{
 /// Looks at a key that changes while it is applied, before it is left to a later delivery.
 const ROUNDS: usize = 3;
 
-/// Longest pause after failures in a row.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Longest pause after turns that failed in a row: the catalogue is right again within seconds of a fault's end.
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+
+/// Longest time after which a message that failed comes again.
+const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
 /// Bounds and times of a worker.
 #[derive(Clone, Debug)]
@@ -115,6 +118,10 @@ pub struct Worker {
     /// Whether nothing is received any more.
     closed: bool,
     halt: Arc<AtomicBool>,
+    /// Why the last turn failed.
+    problem: Option<String>,
+    /// Whether the index lost something, so that the whole bucket is compared with the ledger as soon as may be.
+    reconcile_due: bool,
 }
 
 /// Why a key did not come to rest.
@@ -156,6 +163,8 @@ impl Worker {
             denied: Arc::default(),
             closed: false,
             halt: Arc::default(),
+            problem: None,
+            reconcile_due: false,
         }
     }
 
@@ -164,9 +173,15 @@ impl Worker {
         Arc::clone(&self.halt)
     }
 
-    /// Whether the engine takes writes, as far as is known.
+    /// Whether the engine takes writes, and queue and bucket answer, as far as is known.
     pub fn is_ready(&self) -> bool {
-        self.writer.is_some()
+        self.problem().is_none()
+    }
+
+    /// What keeps objects from being applied, in a sentence.
+    pub fn problem(&self) -> Option<&str> {
+        let starting = self.writer.is_none().then_some("the writer is not open yet");
+        self.problem.as_deref().or(starting)
     }
 
     /// Receives nothing more.
@@ -183,16 +198,21 @@ impl Worker {
     pub fn turn(&mut self) -> Turn {
         let mut turn = Turn::default();
         match self.try_turn(&mut turn) {
-            Ok(()) => self.failures = 0,
+            Ok(()) => {
+                self.failures = 0;
+                self.problem = None;
+            }
             // Another worker is at it: this one stands by to take over.
-            Err(TurnError::Write(WriteError::Held(index))) => {
+            Err(TurnError::Write(WriteError::LeaseTaken(index))) => {
                 turn.pause = Some(self.options.pause);
                 tracing::debug!(index, "another process writes to this index; standing by");
+                self.problem = Some(format!("standing by: another process writes to the index {index}"));
             }
             Err(error) => {
                 metrics::counter!("wikimovie_ingest_failures_total").increment(1);
                 turn.pause = Some(self.next_pause());
                 tracing::warn!(%error, pause_ms = turn.pause.map(|pause| pause.as_millis() as u64), "a turn failed; waiting");
+                self.problem = Some(error.to_string());
             }
         }
         metrics::gauge!("wikimovie_ingest_ready").set(if self.is_ready() { 1.0 } else { 0.0 });
@@ -206,11 +226,38 @@ impl Worker {
     /// Where the bucket cannot be listed, or the engine fails.
     pub fn reconcile(&mut self, tell: &mut dyn FnMut(crate::Event<'_>)) -> Result<SyncReport, IngestError> {
         self.ensure_writer()?;
+        self.verify()?;
         let source = self.source(Keys::all(Arc::clone(&self.bucket)));
         let mut listing = list(&source)?;
         self.divert(&source, &mut listing)?;
         self.leave_out(&mut listing);
         self.sync(&source, listing, tell)
+    }
+
+    /// Compares the index with the ledger; where they differ, the writer is opened anew and knows what to apply.
+    fn verify(&mut self) -> Result<(), WriteError> {
+        let Some(writer) = &mut self.writer else { return Err(WriteError::NOT_OPEN) };
+        match writer.verify() {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.lose_writer_by(&error);
+                if !matches!(error, WriteError::IndexChanged(_)) {
+                    return Err(error);
+                }
+                tracing::warn!(%error, "opening the index anew");
+                self.ensure_writer()
+            }
+        }
+    }
+
+    /// Applies what the index lost. Large objects are only begun by that, and hide what vanished until they are done.
+    fn restore(&mut self) -> Result<(), IngestError> {
+        if self.reconcile_due && !self.is_busy() {
+            tracing::warn!("the index lost objects; comparing the whole bucket with the catalogue");
+            self.reconcile(&mut |_| {})?;
+            self.reconcile_due = self.is_busy();
+        }
+        Ok(())
     }
 
     fn source(&self, keys: Keys) -> Keys {
@@ -220,6 +267,7 @@ impl Worker {
     fn try_turn(&mut self, turn: &mut Turn) -> Result<(), TurnError> {
         self.ensure_writer()?;
         self.ensure_bucket()?;
+        self.restore()?;
         self.advance()?;
         let mut messages = std::mem::take(&mut self.kept);
         messages.extend(self.unpark());
@@ -250,12 +298,14 @@ impl Worker {
             match writer.keep_alive() {
                 Ok(()) => return Ok(()),
                 Err(error) => {
-                    self.lose_writer();
+                    self.lose_writer_by(&error);
                     return Err(error);
                 }
             }
         }
-        self.writer = Some((self.open)()?);
+        let writer = (self.open)()?;
+        self.reconcile_due |= writer.has_lost_objects();
+        self.writer = Some(writer);
         Ok(())
     }
 
@@ -339,11 +389,12 @@ impl Worker {
         listing: Listing,
         tell: &mut dyn FnMut(crate::Event<'_>),
     ) -> Result<SyncReport, IngestError> {
-        let Some(writer) = &mut self.writer else { return Err(WriteError::Unavailable.into()) };
+        let Some(writer) = &mut self.writer else { return Err(WriteError::NOT_OPEN.into()) };
         let done = sync_listed(&mut **writer, source, listing, tell);
         match &done {
             Ok(report) => report.objects.iter().for_each(count),
             // A writer in doubt is opened anew, which also finds out when the engine takes writes again.
+            Err(IngestError::Write(error)) => self.lose_writer_by(error),
             Err(_) => self.lose_writer(),
         }
         done
@@ -373,7 +424,7 @@ impl Worker {
 
     fn next_pause(&mut self) -> Duration {
         self.failures = self.failures.saturating_add(1);
-        backoff(self.options.pause, self.failures)
+        backoff(self.options.pause, self.failures, LONGEST_PAUSE)
     }
 }
 
@@ -388,9 +439,9 @@ enum TurnError {
     Write(#[from] WriteError),
 }
 
-/// Doubled each time, up to [`LONGEST_PAUSE`].
-fn backoff(first: Duration, times: u32) -> Duration {
-    first.saturating_mul(1_u32 << times.saturating_sub(1).min(10)).min(LONGEST_PAUSE)
+/// Doubled each time, up to the longest.
+fn backoff(first: Duration, times: u32, longest: Duration) -> Duration {
+    first.saturating_mul(1_u32 << times.saturating_sub(1).min(10)).min(longest)
 }
 
 /// Tells metrics and log of what was done with an object.

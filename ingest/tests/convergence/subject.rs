@@ -29,7 +29,7 @@ impl Subject {
     }
 
     pub(crate) fn writer(&self, world: &Arc<dyn World>) -> Result<Box<dyn CatalogWriter>, WriteError> {
-        world.point("engine.open").map_err(|_| WriteError::Unavailable)?;
+        world.point("engine.open").map_err(|_| WriteError::Unavailable { operation: "a call" })?;
         let inner: Box<dyn CatalogWriter> = match self {
             Self::Embedded { engine, .. } => Box::new(engine.writer()?),
             Self::Cluster { engine, runtime } => Box::new(engine.writer(runtime.handle().clone())?),
@@ -75,7 +75,7 @@ struct Faulty {
 
 impl Faulty {
     fn point(&self, name: &'static str) -> Result<(), WriteError> {
-        self.world.point(name).map_err(|_| WriteError::Unavailable)
+        self.world.point(name).map_err(|_| WriteError::Unavailable { operation: "a call" })
     }
 }
 
@@ -124,6 +124,13 @@ impl CatalogWriter for Faulty {
         Ok(removed)
     }
 
+    fn remove_all(&mut self, keys: &[String]) -> Result<Vec<Removal>, WriteError> {
+        self.point("engine.remove")?;
+        let removed = self.inner.remove_all(keys)?;
+        self.point("engine.removed")?;
+        Ok(removed)
+    }
+
     fn commit(&mut self) -> Result<Revision, WriteError> {
         self.point("engine.commit")?;
         let revision = self.inner.commit()?;
@@ -138,6 +145,14 @@ impl CatalogWriter for Faulty {
 
     fn keep_alive(&mut self) -> Result<(), WriteError> {
         self.inner.keep_alive()
+    }
+
+    fn verify(&mut self) -> Result<(), WriteError> {
+        self.inner.verify()
+    }
+
+    fn has_lost_objects(&self) -> bool {
+        self.inner.has_lost_objects()
     }
 
     fn pending(&self) -> u64 {

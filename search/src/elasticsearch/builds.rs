@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use super::{
     Elasticsearch, Shared,
     client::Call,
-    index::{LedgerDocument, Read, refused},
-    mapping::{self, field},
+    index::{LedgerDocument, Read, alias_of, refused, shown_filter},
+    maintenance::gone,
+    mapping,
     writer::{
         bulk::Bulk,
         listings::{Entries, Entry},
@@ -78,7 +79,7 @@ impl Elasticsearch {
         let shared = &self.shared;
         shared.ensure().await?;
         let current = shared.in_use().await?;
-        if let Some((builds, _)) = shared.builds().await? {
+        if let Some(builds) = shared.builds().await? {
             shared.drop_spare(&builds, &current).await?;
         }
         let next = shared.next_name(&current)?;
@@ -106,7 +107,7 @@ impl Elasticsearch {
     ) -> Result<Comparison, WriteError> {
         let shared = &self.shared;
         let current = shared.in_use().await?;
-        let builds = shared.builds().await?.map(|(builds, _)| builds).unwrap_or_default();
+        let builds = shared.builds().await?.unwrap_or_default();
         let Some(former) = builds.indices.iter().find(|index| **index != current).filter(|_| builds.complete)
         else {
             return Err(WriteError::Incompatible(
@@ -129,38 +130,57 @@ impl Elasticsearch {
     pub async fn drop_build(&self) -> Result<Option<String>, WriteError> {
         let current = self.shared.in_use().await?;
         match self.shared.builds().await? {
-            Some((builds, _)) => self.shared.drop_spare(&builds, &current).await,
+            Some(builds) => self.shared.drop_spare(&builds, &current).await,
             None => Ok(None),
         }
     }
 }
 
 impl Shared {
-    /// Indices that a writer writes to.
+    /// Aliases of the indices that a writer writes to.
     pub(super) async fn targets(&self) -> Result<Vec<String>, WriteError> {
-        let builds = self.builds().await?.map(|(builds, _)| builds.indices);
-        Ok(builds.filter(|indices| !indices.is_empty()).unwrap_or_else(|| vec![self.names.write.clone()]))
+        let builds = self.builds().await?.unwrap_or_default();
+        Ok(if builds.indices.is_empty() { vec![self.names.write.clone()] } else { targets_of(&builds.indices) })
     }
 
-    async fn builds(&self) -> Result<Option<(Builds, (u64, u64))>, WriteError> {
+    /// Forgets builds that are gone, so that nobody waits for a write to them.
+    pub(super) async fn forget_lost_builds(&self) -> Result<(), WriteError> {
+        let Some(builds) = self.builds().await? else { return Ok(()) };
+        let current = self.in_use().await?;
+        let mut left = vec![current.clone()];
+        for index in builds.indices.iter().filter(|index| **index != current) {
+            if self.exists(index).await? {
+                left.push(index.clone());
+            }
+        }
+        if left.len() < builds.indices.len() || !builds.indices.contains(&current) {
+            tracing::warn!(builds = ?builds.indices, "a build of the index is gone; writing to {current} alone");
+            self.keep_builds(&Builds { indices: vec![current], complete: false }).await?;
+        }
+        Ok(())
+    }
+
+    async fn builds(&self) -> Result<Option<Builds>, WriteError> {
         let path = format!("/{}/_doc/{BUILDS}", self.names.ledger);
-        let read: Read<LedgerDocument<Builds>> = self.client.send(Call::get(path)).await?.json()?;
-        Ok(read.source.map(|found| (found.data, (read.seq_no, read.primary_term))))
+        let reply = self.request("reading the builds", Call::get(path)).await?;
+        let read: Read<LedgerDocument<Builds>> = self.check_ledger(reply.json()?)?;
+        Ok(read.source.map(|found| found.data))
     }
 
     async fn keep_builds(&self, builds: &Builds) -> Result<(), WriteError> {
-        let path = format!("/{}/_doc/{BUILDS}", self.names.ledger);
-        let reply = self.client.send(Call::put(path, &LedgerDocument::new(BUILDS, builds))?).await?;
-        if matches!(reply.status, 200 | 201) {
-            Ok(())
-        } else {
-            Err(refused("the builds cannot be kept", &reply))
+        let call = self.put_in_ledger(BUILDS, &LedgerDocument::new(BUILDS, builds), Vec::new())?;
+        let reply = self.request("keeping the builds", call).await?;
+        match reply.status {
+            200 | 201 => Ok(()),
+            404 => Err(gone(&self.names.ledger)),
+            _ => Err(refused("the builds cannot be kept", &reply)),
         }
     }
 
     /// The index behind the read alias.
     async fn in_use(&self) -> Result<String, WriteError> {
-        let reply = self.client.send(Call::get(format!("/_alias/{}", self.names.read))).await?;
+        let call = Call::get(format!("/_alias/{}", self.names.read));
+        let reply = self.request("looking at the index", call).await?;
         let indices: std::collections::HashMap<String, Value> = reply.json()?;
         let mut names = indices.into_keys();
         match (names.next(), names.next()) {
@@ -183,8 +203,11 @@ impl Shared {
     /// An empty index; one of that name is the rest of a build that was given up.
     async fn create_build(&self, index: &str) -> Result<(), WriteError> {
         self.delete_index(index).await?;
-        let body = mapping::listings(self.shards, self.replicas);
-        let reply = self.client.send(Call::put(format!("/{index}"), &body)?).await?;
+        let mut body = mapping::listings(self.shards, self.replicas);
+        if let Some(body) = body.as_object_mut() {
+            body.insert("aliases".to_owned(), json!({ alias_of(index): {} }));
+        }
+        let reply = self.request("making an index", Call::put(format!("/{index}"), &body)?).await?;
         if matches!(reply.status, 200 | 201) {
             Ok(())
         } else {
@@ -194,7 +217,7 @@ impl Shared {
 
     async fn delete_index(&self, index: &str) -> Result<(), WriteError> {
         let call = Call { method: Method::DELETE, ..Call::get(format!("/{index}")) };
-        let reply = self.client.send(call).await?;
+        let reply = self.request("dropping an index", call).await?;
         if matches!(reply.status, 200 | 404) {
             Ok(())
         } else {
@@ -211,10 +234,11 @@ impl Shared {
         Ok(Some(spare.clone()))
     }
 
-    /// Returns once nobody writes anywhere else.
-    async fn wait_for_writer(&self, targets: &[String]) -> Result<(), WriteError> {
+    /// Returns once nobody writes anywhere else than to these indices.
+    async fn wait_for_writer(&self, indices: &[String]) -> Result<(), WriteError> {
+        let targets = targets_of(indices);
         let waited = async {
-            while !self.writes_to(targets).await? {
+            while !self.writes_to(&targets).await? {
                 tokio::time::sleep(LOOK).await;
             }
             Ok(())
@@ -234,7 +258,7 @@ impl Shared {
         tell: &mut (dyn FnMut(BuildStep) + Send),
     ) -> Result<(), WriteError> {
         self.refresh(&[from.to_owned()]).await?;
-        let mut bulk = Bulk::new(self, vec![to.to_owned()], &Versions::of_epoch(0));
+        let mut bulk = Bulk::new(self, vec![alias_of(to)], &Versions::of_epoch(0));
         let mut copied = 0;
         let mut found = self.listing_entries(from);
         while let Some(page) = found.next().await? {
@@ -342,16 +366,19 @@ impl Shared {
     /// Moves both aliases in one step.
     async fn swap(&self, from: &str, to: &str) -> Result<(), WriteError> {
         let (read, write) = (&self.names.read, &self.names.write);
-        let filter = json!({ "term": { field::SHOWN: { "value": true } } });
-        let actions = json!({ "actions": [
-            { "remove": { "index": from, "alias": read } },
-            { "remove": { "index": from, "alias": write } },
-            { "add": { "index": to, "alias": read, "filter": filter } },
-            { "add": { "index": to, "alias": write, "is_write_index": true } },
-        ] });
-        let reply = self.client.send(Call::post("/_aliases".to_owned(), &actions)?).await?;
-        if reply.status == 200 { Ok(()) } else { Err(refused("the aliases cannot be moved", &reply)) }
+        self.change_aliases(&[
+            json!({ "remove": { "index": from, "alias": read } }),
+            json!({ "remove": { "index": from, "alias": write } }),
+            json!({ "add": { "index": to, "alias": read, "filter": shown_filter() } }),
+            json!({ "add": { "index": to, "alias": write, "is_write_index": true } }),
+        ])
+        .await
     }
+}
+
+/// Aliases by which indices are written to.
+fn targets_of(indices: &[String]) -> Vec<String> {
+    indices.iter().map(|index| alias_of(index)).collect()
 }
 
 /// Where an entry stands in the order of pages.

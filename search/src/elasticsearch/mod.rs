@@ -1,9 +1,8 @@
 //! The engine on an Elasticsearch or OpenSearch cluster: the same plan as the embedded one, as typed DSL.
 //!
 //! [`crate::plan::compile`] makes the plan, [`compile`] the DSL, [`rounds`] sends what one operation asks in one
-//! request, [`response`] reads the answer. What typed text is read against, the vocabulary, is counted by the
-//! cluster once a revision ([`vocabulary`]) and held in memory. Clusters find, score and count; highlights, names
-//! and the reading of text are ours.
+//! request, [`response`] reads the answer. What typed text is read against, the vocabulary, is counted by the cluster once a
+//! revision ([`vocabulary`]) and held in memory. Clusters find, score and count; highlights, names and text are ours.
 
 mod autocomplete;
 mod builds;
@@ -13,8 +12,10 @@ mod document;
 mod dsl;
 mod facets;
 mod index;
+mod maintenance;
 mod mapping;
 mod people;
+mod presence;
 mod receipts;
 mod response;
 mod restricted;
@@ -41,13 +42,14 @@ pub(crate) use self::rounds::Rounds;
 pub use self::{
     builds::{BuildStep, Comparison},
     client::Auth,
-    writer::ElasticsearchWriter,
+    writer::{ElasticsearchWriter, audit::LedgerAudit},
 };
 use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
     dsl::{Query, Search},
     index::Names,
+    presence::Presence,
     response::{Answer, Answers, Found},
     restricted::Restricted,
 };
@@ -60,7 +62,7 @@ use crate::{
     text,
     token::Sealer,
     vocabulary::Vocabulary,
-    writer::{LedgerRow, WriteError},
+    writer::WriteError,
 };
 
 /// How to reach a cluster, and which index of it is ours.
@@ -108,6 +110,7 @@ struct Shared {
     revisions: watch::Sender<Revision>,
     /// When the cluster last said that `view` is of its current revision.
     confirmed: ArcSwapOption<Instant>,
+    presence: Presence,
     plans: Plans,
     parts: moka::sync::Cache<Filter, Arc<Restricted>>,
 }
@@ -201,6 +204,7 @@ impl Elasticsearch {
                 view: ArcSwapOption::empty(),
                 revisions,
                 confirmed: ArcSwapOption::empty(),
+                presence: Presence::default(),
                 plans: plans(),
                 parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
             }),
@@ -261,25 +265,25 @@ impl Elasticsearch {
     /// The write side, for use outside of async code: it blocks on `runtime`.
     ///
     /// # Errors
-    /// [`WriteError::Held`] while another writer holds the index.
+    /// [`WriteError::LeaseTaken`] while another writer holds the index.
     pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
         ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
     }
 
-    /// Every object applied, without being the writer.
+    /// Every object applied, compared with what the index holds, without being the writer.
     ///
     /// # Errors
-    /// Where the cluster does not answer.
-    pub async fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
-        Ok(self.shared.ledger().await?)
+    /// [`WriteError::IndexChanged`] where index or ledger are missing, others where the cluster does not answer.
+    pub async fn audit(&self) -> Result<LedgerAudit, WriteError> {
+        self.shared.audited_ledger().await
     }
 
-    /// Keys of all objects that list something, whatever the ledger says.
+    /// What of index and ledger is missing, without making it.
     ///
     /// # Errors
     /// Where the cluster does not answer.
-    pub async fn listing_objects(&self) -> Result<Vec<String>, WriteError> {
-        self.shared.listing_objects().await
+    pub async fn missing(&self) -> Result<Vec<String>, WriteError> {
+        self.shared.missing().await
     }
 
     async fn view(&self) -> Result<Arc<View>, SearchError> {
@@ -295,6 +299,7 @@ impl Shared {
     /// Reads the catalogue's revision, and what questions need of it where it is a new one.
     async fn look(&self, always: bool) -> Result<(), SearchError> {
         let asked = Instant::now();
+        self.check_presence().await?;
         let revision = self.stored_revision().await?;
         let known = self.view.load().as_ref().map(|view| view.revision);
         if !always && known == Some(revision) {
@@ -412,6 +417,9 @@ impl Catalog for Elasticsearch {
 
     async fn info(&self) -> Result<CatalogInfo, SearchError> {
         let view = self.view().await?;
+        if self.shared.presence.is_lost() {
+            return Err(SearchError::Unavailable);
+        }
         let vocabulary = &view.vocabulary;
         let providers = vocabulary.providers().iter();
         Ok(CatalogInfo {

@@ -152,7 +152,8 @@ impl Answer {
             }
             Self::Found(found) if found.timed_out && found.hits.hits.is_empty() => Err(SearchError::Timeout),
             Self::Found(found) => Ok(*found),
-            Self::Failed(Failed { status: 429 | 502 | 503, .. }) => Err(SearchError::Unavailable),
+            // 404: the index is gone, and made again before long.
+            Self::Failed(Failed { status: 404 | 429 | 502 | 503, .. }) => Err(SearchError::Unavailable),
             Self::Failed(Failed { status: 408 | 504, .. }) => Err(SearchError::Timeout),
             Self::Failed(Failed { error, .. }) => Err(SearchError::Engine(error.to_string())),
         }

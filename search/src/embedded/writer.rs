@@ -181,6 +181,7 @@ impl CatalogWriter for EmbeddedWriter {
             fingerprint: begun.object.fingerprint,
             generation: begun.generation,
             receipt: receipt.clone(),
+            applied: 0,
         };
         let json = serde_json::to_vec(&row).map_err(|error| WriteError::Engine(error.to_string()))?;
         let mut doc = TantivyDocument::new();

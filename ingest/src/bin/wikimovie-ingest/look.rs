@@ -12,6 +12,7 @@ use wikimovie_ingest::{
     document::{self, Origin},
     folder::provider_of,
 };
+use wikimovie_search::elasticsearch::LedgerAudit;
 
 use crate::settings::{AllArgs, AwsArgs, cluster, remote, runtime};
 
@@ -48,9 +49,16 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
         say::line(format_args!("dead letters   {}", say::number(depth(&dead)?.0)));
     }
     let engine = cluster(&args.cluster)?;
+    let missing = runtime.block_on(engine.missing())?;
+    if !missing.is_empty() {
+        for index in missing {
+            say::line(format_args!("missing        the index {index}: the worker makes and fills it"));
+        }
+        return Ok(ExitCode::from(1));
+    }
     runtime.block_on(engine.prepare())?;
     let info = runtime.block_on(engine.catalog().info()).map_err(|error| Failure::new(error.to_string()))?;
-    let ledger = runtime.block_on(engine.ledger())?;
+    let LedgerAudit { rows: ledger, differing } = runtime.block_on(engine.audit())?;
     let begun = ledger.iter().filter(|row| row.fingerprint.is_empty()).count();
     let refused: u64 = ledger.iter().map(|row| row.receipt.refused).sum();
     say::line(format_args!("cluster        {}", info.engine_version));
@@ -59,6 +67,12 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
         "objects        {}, {begun} of them half applied",
         say::number(ledger.len() as u64)
     ));
+    if !differing.is_empty() {
+        say::line(format_args!(
+            "lost           {} objects are not in the index as the ledger says: the worker applies them again",
+            say::number(differing.len() as u64)
+        ));
+    }
     say::line(format_args!("refused        {} records", say::number(refused)));
     for row in ledger.iter().filter(|row| row.receipt.held > 0) {
         let held = say::number(row.receipt.held);

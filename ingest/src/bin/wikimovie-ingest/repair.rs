@@ -2,7 +2,7 @@
 //! the work; `reindex` builds the index beside it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
@@ -24,9 +24,9 @@ pub(crate) struct ReconcileArgs {
     /// Print what differs and send nothing
     #[arg(long)]
     dry_run: bool,
-    /// The ledger was lost: also look for what the index holds of objects that the ledger does not know
-    #[arg(long)]
-    rebuild: bool,
+    /// Kept for scripts: what the index holds of objects that the ledger does not know is always looked for
+    #[arg(long = "rebuild", hide = true)]
+    _rebuild: bool,
     #[command(flatten)]
     pub(crate) common: AllArgs,
 }
@@ -64,7 +64,7 @@ pub(crate) struct ReindexArgs {
 /// Addresses in one message: at 1,024 bytes a key well below what a queue takes.
 const KEYS_AT_ONCE: usize = 100;
 
-/// Lists the bucket, compares it with the ledger, and sends a hint for each key that differs. Status 1 where one does.
+/// Lists the bucket, compares it with the ledger (and that with the index), and sends a hint for each key that differs. Status 1 where one does.
 pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
     let runtime = runtime()?;
     let aws = args.common.aws.connect(&runtime)?;
@@ -75,7 +75,7 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
         listing.map_err(|error| Failure::new(format!("the bucket {name} cannot be listed: {error}")))?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let ledger = runtime.block_on(engine.ledger())?;
+    let ledger = runtime.block_on(engine.audit())?.rows;
 
     let mut rows: HashMap<&str, &str> =
         ledger.iter().map(|row| (row.key.as_str(), row.fingerprint.as_str())).collect();
@@ -87,12 +87,6 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
     }
     let prefix = ledger_key(name, "");
     differing.extend(rows.keys().filter_map(|key| key.strip_prefix(prefix.as_str())));
-    let listing_objects = if args.rebuild { runtime.block_on(engine.listing_objects())? } else { Vec::new() };
-    let known: HashSet<&str> = ledger.iter().map(|row| row.key.as_str()).collect();
-    let listed: HashSet<&str> = listing.objects.iter().map(|listed| listed.state.key.as_str()).collect();
-    let strays =
-        listing_objects.iter().filter(|key| !known.contains(key.as_str()) && !listed.contains(key.as_str()));
-    differing.extend(strays.filter_map(|key| key.strip_prefix(prefix.as_str())));
     for key in &differing {
         say::note(key);
     }
@@ -125,7 +119,7 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
     let wanted = ledger_key(&args.common.aws.bucket, &args.key);
     let until = Instant::now() + AT_IT;
     let row = loop {
-        let ledger = runtime.block_on(engine.ledger())?;
+        let ledger = runtime.block_on(engine.audit())?.rows;
         let Some(row) = ledger.into_iter().find(|row| row.key == wanted) else {
             return Err(Failure::new(format!("the catalogue knows no object {}", args.key)));
         };

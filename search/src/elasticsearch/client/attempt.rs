@@ -69,6 +69,8 @@ fn judge(node: &Node, status: u16, body: Bytes) -> Outcome {
         200 | 201 | 404 if !is_whole(&body) => {
             Outcome::Ill(format!("status {status} without whole JSON: {}", excerpt(&body)))
         }
+        // Too large for it, whatever it says.
+        413 => Outcome::Answered(Reply { status, body }),
         200 | 201 | 400 | 404 | 409 if is_whole(&body) => Outcome::Answered(Reply { status, body }),
         429 => Outcome::Busy,
         502..=504 => Outcome::Ill(format!("status {status}: {}", excerpt(&body))),

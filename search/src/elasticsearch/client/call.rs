@@ -46,7 +46,8 @@ impl Call {
     }
 }
 
-/// What a node answered: JSON, with a status that is the engine's own word (200, 201, 400, 404, 409).
+/// What a node answered: JSON, with a status that is the engine's own word (200, 201, 400, 404, 409); or 413, with any
+/// body.
 #[derive(Clone, Debug)]
 pub(in crate::elasticsearch) struct Reply {
     pub(in crate::elasticsearch) status: u16,

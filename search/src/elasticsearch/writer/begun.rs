@@ -135,7 +135,7 @@ impl ElasticsearchWriter {
         let settled = self.settle(&mut begun);
         self.begun.insert(begun.object.key.clone(), begun);
         settled?;
-        self.hold.check()
+        self.lease.check()
     }
 
     fn settle(&mut self, begun: &mut Begun) -> Result<(), WriteError> {
@@ -267,7 +267,7 @@ impl ElasticsearchWriter {
         self.mark_begun()?;
         self.runtime.block_on(own.bulk.flush())?;
         own.unsure.clear();
-        self.hold.check()
+        self.lease.check()
     }
 }
 

@@ -17,8 +17,9 @@ use crate::{
         client::{Body, Call},
         document::{Document, Folded},
         dsl::write_line,
+        index::{refused, require_alias},
+        maintenance::gone,
     },
-    error::SearchError,
     kill,
     writer::WriteError,
 };
@@ -31,6 +32,9 @@ const UNDER_WAY: usize = 2;
 
 /// Time that one request may take.
 pub(super) const DEADLINE: Duration = Duration::from_secs(60);
+
+/// What a request is, for the log.
+const OPERATION: &str = "writing documents";
 
 /// Waits before a write that the cluster was too busy for is sent again.
 const WAITS: [Duration; 6] = [
@@ -91,8 +95,15 @@ struct Request {
     starts: Vec<usize>,
 }
 
+/// What the cluster says to a request.
+enum Answer {
+    Items(Items),
+    /// It takes no request of this size.
+    TooLarge,
+}
+
 #[derive(Deserialize)]
-struct Answer {
+struct Items {
     #[serde(default)]
     errors: bool,
     #[serde(default)]
@@ -260,52 +271,60 @@ impl Request {
         let mut waits = WAITS.iter();
         loop {
             let again = match self.ask(shared, &path).await {
-                Ok(answer) => self.refused(&answer)?,
-                Err(SearchError::Unavailable | SearchError::Timeout) => (0..self.starts.len()).collect(),
+                Ok(Answer::Items(answer)) => self.rejected(&answer, target)?,
                 // A request of some megabytes that is too large is two requests.
-                Err(SearchError::Engine(said)) if said.starts_with("status 413") && self.starts.len() > 1 => {
+                Ok(Answer::TooLarge) if self.starts.len() > 1 => {
                     let (first, second) = self.halves();
                     Box::pin(first.deliver(shared, target)).await?;
                     return Box::pin(second.deliver(shared, target)).await;
                 }
-                Err(error) => return Err(error.into()),
+                Ok(Answer::TooLarge) => {
+                    return Err(WriteError::Engine("a single document is too large for the cluster".into()));
+                }
+                Err(WriteError::Unavailable { .. } | WriteError::Slow { .. }) => {
+                    (0..self.starts.len()).collect()
+                }
+                Err(error) => return Err(error),
             };
             self.keep(&again);
             if self.starts.is_empty() {
                 return Ok(());
             }
-            let Some(&wait) = waits.next() else { return Err(WriteError::Unavailable) };
+            let Some(&wait) = waits.next() else { return Err(WriteError::Unavailable { operation: OPERATION }) };
             tracing::warn!(writes = self.starts.len(), "the cluster is too busy to write; trying again");
             tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64())).await;
         }
     }
 
-    async fn ask(&self, shared: &Shared, path: &str) -> Result<Answer, SearchError> {
+    async fn ask(&self, shared: &Shared, path: &str) -> Result<Answer, WriteError> {
+        let filter = ("filter_path", "errors,items.*.status,items.*.error".to_owned());
         let call = Call {
             method: Method::POST,
-            query: vec![("filter_path", "errors,items.*.status,items.*.error".to_owned())],
+            query: vec![filter, require_alias()],
             body: Some(Body::Ndjson(self.body.clone())),
             // Versions make a second copy harmless.
             repeatable: true,
             deadline: Some(DEADLINE),
             ..Call::get(path.to_owned())
         };
-        let reply = shared.client.send(call).await?;
-        if reply.status == 200 {
-            reply.json()
-        } else {
-            Err(SearchError::Engine(format!("bulk: status {}", reply.status)))
+        let reply = shared.request(OPERATION, call).await?;
+        match reply.status {
+            200 => Ok(Answer::Items(reply.json()?)),
+            404 => Err(gone(path)),
+            413 => Ok(Answer::TooLarge),
+            _ => Err(refused("the cluster takes no writes", &reply)),
         }
     }
 
     /// Places of the writes to send again; an error where the cluster will not have one at all.
-    fn refused(&self, answer: &Answer) -> Result<Vec<usize>, WriteError> {
+    fn rejected(&self, answer: &Items, target: &str) -> Result<Vec<usize>, WriteError> {
         if answer.items.len() != self.starts.len() {
             return Err(WriteError::Engine("the cluster answered other writes than were sent".into()));
         }
         let mut again = Vec::new();
         for (at, item) in answer.items.iter().enumerate().filter(|_| answer.errors) {
             match item.values().next() {
+                Some(Item { status: 404, error }) if !error.is_null() => return Err(gone(target)),
                 // Removing what is not there is as good as removing it; 409: it is there, or something newer is. Who
                 // has written that is told by the hold, which is looked at after each flush.
                 None | Some(Item { status: 200..=299 | 404 | 409, .. }) => {}

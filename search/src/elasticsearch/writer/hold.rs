@@ -1,5 +1,8 @@
-//! One writer at a time: a document that its holder writes anew all the time. Whoever wants the hold watches it: one that
-//! is not renewed for its time is nobody's. No clock of one machine is compared with that of another.
+//! The writer's lease: a document of the ledger that its owner writes anew all the time. Whoever wants it watches it: a
+//! lease that is not renewed for its time is free. No clock of one machine is compared with that of another.
+//!
+//! A [`Lease`] that is dropped is renewed no more, on whatever path: [`Lease::release`] gives it back at once, and else it
+//! is free after two seconds.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -14,12 +17,13 @@ use crate::{
     elasticsearch::{
         Shared,
         client::Call,
-        index::{LedgerDocument, Read, ledger_id},
+        index::{LedgerDocument, Read, ledger_id, refused},
+        maintenance::gone,
     },
     writer::WriteError,
 };
 
-/// Time after which a hold that was not renewed is nobody's.
+/// Time after which a lease that was not renewed is free.
 const LASTS: Duration = Duration::from_secs(2);
 /// Time after the last renewal in which writing goes on.
 pub(super) const LATEST: Duration = Duration::from_secs(20);
@@ -27,205 +31,240 @@ pub(super) const LATEST: Duration = Duration::from_secs(20);
 const RENEWED_EVERY: Duration = Duration::from_millis(400);
 /// Time one renewal may take: after one that got no answer another is still in time.
 const DEADLINE: Duration = Duration::from_secs(1);
-/// Time from a renewal that failed to the next, and between two looks at a hold that is watched.
+/// Time from a renewal that failed to the next, and between two looks at a lease that is watched.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// The lease as the ledger holds it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(in crate::elasticsearch) struct Held {
+struct LeaseDocument {
     /// Empty once it was given back.
     holder: String,
-    /// Counts holders: the versions of what this one writes are above those of all before it.
+    /// Counts owners: the versions of what this one writes are above those of all before it.
     #[serde(default)]
     epoch: u64,
     /// Makes each renewal another document.
     renewals: u64,
-    /// Indices that the holder writes to; empty for those behind the write alias.
+    /// Indices that the owner writes to; empty for those behind the write alias.
     #[serde(default)]
     targets: Vec<String>,
 }
 
-/// The hold of this process, renewed in the background until it is released.
-#[derive(Debug)]
-pub(super) struct Hold {
-    ticket: Arc<Mutex<Ticket>>,
-    index: String,
-    renewing: JoinHandle<()>,
+impl LeaseDocument {
+    fn is_free(&self) -> bool {
+        self.holder.is_empty()
+    }
 }
 
-/// The holder's last write.
-#[derive(Debug)]
-struct Ticket {
-    held: Held,
-    seq_no: u64,
-    primary_term: u64,
-    /// When the last successful renewal was begun.
-    since: Instant,
-    lost: bool,
-}
-
-#[derive(Deserialize)]
-struct Written {
+/// Where a document was last written, for a compare-and-set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+struct Position {
     #[serde(rename = "_seq_no")]
     seq_no: u64,
     #[serde(rename = "_primary_term")]
     primary_term: u64,
 }
 
-impl Hold {
-    /// Takes the hold, which takes as long as a hold lasts where somebody left it, or says that somebody has it.
-    pub(super) async fn take(shared: &Arc<Shared>) -> Result<Self, WriteError> {
+impl Position {
+    /// Lets a write fail where somebody else wrote since.
+    fn unchanged(self) -> Vec<(&'static str, String)> {
+        vec![("if_seq_no", self.seq_no.to_string()), ("if_primary_term", self.primary_term.to_string())]
+    }
+}
+
+/// The lease of this process, renewed in the background until it is released or dropped.
+#[derive(Debug)]
+pub(super) struct Lease {
+    state: Arc<Mutex<LeaseState>>,
+    shared: Arc<Shared>,
+    renewing: JoinHandle<()>,
+}
+
+/// The owner's last write.
+#[derive(Debug)]
+struct LeaseState {
+    document: LeaseDocument,
+    position: Position,
+    /// When the last successful renewal was begun.
+    since: Instant,
+    lost: Option<Loss>,
+}
+
+/// Why a lease is ours no more.
+#[derive(Clone, Copy, Debug)]
+enum Loss {
+    /// Somebody else has it.
+    Taken,
+    /// The ledger is gone, and the lease with it.
+    Gone,
+}
+
+impl Lease {
+    /// Takes the lease, which takes as long as a lease lasts where somebody left it, or says that somebody has it.
+    pub(super) async fn acquire(shared: &Arc<Shared>) -> Result<Self, WriteError> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(|error| WriteError::Engine(error.to_string()))?;
         let holder = format!("{:016x}", u64::from_be_bytes(random));
-        let since = Instant::now();
-        let mut seen = read(shared).await?;
-        if seen.as_ref().is_some_and(|(held, _)| !held.holder.is_empty()) {
-            let begun = Instant::now();
-            loop {
-                tokio::time::sleep(PAUSE).await;
-                let is_over = begun.elapsed() >= LASTS;
-                let now = read(shared).await?;
-                let is_free = now.as_ref().is_none_or(|(held, _)| held.holder.is_empty());
-                if !is_free && now.as_ref().map(|(_, place)| place) != seen.as_ref().map(|(_, place)| place) {
-                    return Err(is_held(shared));
-                }
-                seen = now;
-                if is_free || is_over {
-                    break;
-                }
-            }
-        }
+        let seen = wait_until_free(shared).await?;
         let (epoch, condition) = match &seen {
-            Some((held, place)) => (held.epoch + 1, condition(*place)),
+            Some((document, position)) => (document.epoch + 1, position.unchanged()),
             None => (shared.first_epoch().await?, vec![("op_type", "create".to_owned())]),
         };
-        let held = Held { holder, epoch, renewals: 0, targets: Vec::new() };
-        let Written { seq_no, primary_term } = write(shared, &held, condition).await?;
-        let ticket =
-            Ticket { held, seq_no, primary_term, since: since.max(Instant::now() - DEADLINE), lost: false };
-        let ticket = Arc::new(Mutex::new(ticket));
-        let renewing = tokio::spawn(renew_for_ever(Arc::clone(shared), Arc::clone(&ticket)));
-        Ok(Self { ticket, index: shared.names.read.clone(), renewing })
+        let document = LeaseDocument { holder, epoch, renewals: 0, targets: Vec::new() };
+        let since = Instant::now();
+        let position = write(shared, &document, condition).await?;
+        let state = Arc::new(Mutex::new(LeaseState { document, position, since, lost: None }));
+        let renewing = tokio::spawn(renew(Arc::clone(shared), Arc::clone(&state)));
+        Ok(Self { state, shared: Arc::clone(shared), renewing })
     }
 
-    /// Counts the holders so far, this one included.
+    /// Counts the owners so far, this one included.
     pub(super) fn epoch(&self) -> u64 {
-        lock(&self.ticket).held.epoch
+        lock(&self.state).document.epoch
     }
 
     /// Tells everybody, with the next renewal, where this writer writes to.
-    pub(super) fn tell_targets(&self, targets: Vec<String>) {
-        lock(&self.ticket).held.targets = targets;
+    pub(super) fn publish_targets(&self, targets: Vec<String>) {
+        lock(&self.state).document.targets = targets;
     }
 
-    /// An error where the hold was lost. A busy machine may be late with a renewal, which does no harm before a
-    /// [`Hold::confirm`]: what is written without the hold replaces nothing.
+    /// An error where the lease was lost. A busy machine may be late with a renewal, which does no harm before a
+    /// [`Lease::confirm`]: what is written without the lease replaces nothing.
     pub(super) fn check(&self) -> Result<(), WriteError> {
-        let ticket = lock(&self.ticket);
-        if ticket.lost || ticket.since.elapsed() >= LATEST {
-            return Err(WriteError::Held(self.index.clone()));
+        let state = lock(&self.state);
+        match state.lost {
+            Some(Loss::Gone) => Err(gone(&self.shared.names.ledger)),
+            None if state.since.elapsed() < LATEST => Ok(()),
+            Some(Loss::Taken) | None => Err(taken(&self.shared)),
         }
-        Ok(())
     }
 
-    /// Returns once a renewal shows that nobody else had the hold so far.
+    /// Returns once a renewal shows that nobody else had the lease so far.
     pub(super) async fn confirm(&self) -> Result<(), WriteError> {
         loop {
             self.check()?;
-            if lock(&self.ticket).since.elapsed() < LASTS {
+            if lock(&self.state).since.elapsed() < LASTS {
                 return Ok(());
             }
             tokio::time::sleep(DEADLINE / 20).await;
         }
     }
 
-    /// Gives the hold back; it ends by itself where that fails.
-    pub(super) async fn release(&mut self, shared: &Shared) {
+    /// Gives the lease back; it ends by itself where that fails.
+    pub(super) async fn release(&mut self) {
         self.renewing.abort();
-        // A renewal under way ends before the ticket is read.
+        // A renewal under way ends before the state is read.
         let _ = (&mut self.renewing).await;
-        let (held, place) = {
-            let ticket = lock(&self.ticket);
+        let (free, position, lost) = {
+            let state = lock(&self.state);
             // The epoch stays known.
-            let held = Held { holder: String::new(), ..ticket.held.clone() };
-            (held, (ticket.seq_no, ticket.primary_term))
+            let free = LeaseDocument { holder: String::new(), ..state.document.clone() };
+            (free, state.position, state.lost)
         };
-        let mut released = write(shared, &held, condition(place)).await;
-        if let Err(WriteError::Held(_)) = released {
+        if lost.is_some() {
+            return;
+        }
+        let mut released = write(&self.shared, &free, position.unchanged()).await;
+        if let Err(WriteError::LeaseTaken(_)) = released {
             // The renewal that was broken off may have been written, and its answer was not waited for.
-            let holder = lock(&self.ticket).held.holder.clone();
-            if let Ok(Some(written)) = own(shared, &holder).await {
-                let place = (written.seq_no, written.primary_term);
-                released = write(shared, &held, condition(place)).await;
+            let holder = lock(&self.state).document.holder.clone();
+            if let Ok(Some(position)) = own(&self.shared, &holder).await {
+                released = write(&self.shared, &free, position.unchanged()).await;
             }
         }
         if let Err(error) = released {
-            tracing::warn!(%error, "the hold on the index could not be given back; it ends by itself");
+            tracing::warn!(%error, "the writer's lease could not be given back; it ends by itself");
         }
     }
 }
 
-async fn renew_for_ever(shared: Arc<Shared>, ticket: Arc<Mutex<Ticket>>) {
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.renewing.abort();
+    }
+}
+
+/// Watches the lease until it is free; `None` where there never was one.
+async fn wait_until_free(shared: &Shared) -> Result<Option<(LeaseDocument, Position)>, WriteError> {
+    let mut seen = read(shared).await?;
+    let started = Instant::now();
+    loop {
+        let Some((document, position)) = &seen else { return Ok(None) };
+        if document.is_free() || started.elapsed() >= LASTS {
+            return Ok(seen);
+        }
+        tokio::time::sleep(PAUSE).await;
+        let now = read(shared).await?;
+        match &now {
+            // Its owner renews it.
+            Some((document, renewed)) if !document.is_free() && renewed != position => {
+                return Err(taken(shared));
+            }
+            _ => seen = now,
+        }
+    }
+}
+
+async fn renew(shared: Arc<Shared>, state: Arc<Mutex<LeaseState>>) {
     let mut pause = RENEWED_EVERY;
     loop {
         tokio::time::sleep(pause).await;
-        let (held, place) = {
-            let ticket = lock(&ticket);
-            let held = Held { renewals: ticket.held.renewals + 1, ..ticket.held.clone() };
-            (held, (ticket.seq_no, ticket.primary_term))
+        let (document, position) = {
+            let state = lock(&state);
+            let renewals = state.document.renewals + 1;
+            (LeaseDocument { renewals, ..state.document.clone() }, state.position)
         };
-        let renewals = held.renewals;
+        let renewals = document.renewals;
         let begun = Instant::now();
-        let renewed = match write(&shared, &held, condition(place)).await {
+        let renewed = match write(&shared, &document, position.unchanged()).await {
             // The answer to an earlier renewal may have been lost: then the document is ours all the same.
-            Err(WriteError::Held(_)) => match own(&shared, &held.holder).await {
-                Ok(Some(written)) => Ok(written),
-                Ok(None) => Err(is_held(&shared)),
+            Err(WriteError::LeaseTaken(_)) => match own(&shared, &document.holder).await {
+                Ok(Some(position)) => Ok(position),
+                Ok(None) => Err(taken(&shared)),
                 Err(error) => Err(error),
             },
             other => other,
         };
-        let mut ticket = lock(&ticket);
+        let mut state = lock(&state);
         match renewed {
-            Ok(written) => {
-                (ticket.seq_no, ticket.primary_term) = (written.seq_no, written.primary_term);
-                (ticket.held.renewals, ticket.since) = (renewals, begun);
+            Ok(position) => {
+                (state.position, state.since) = (position, begun);
+                state.document.renewals = renewals;
                 pause = RENEWED_EVERY;
             }
-            Err(WriteError::Held(_)) => {
-                ticket.lost = true;
+            Err(WriteError::LeaseTaken(_)) => {
+                state.lost = Some(Loss::Taken);
+                return;
+            }
+            Err(WriteError::IndexChanged(_)) => {
+                state.lost = Some(Loss::Gone);
                 return;
             }
             Err(error) => {
                 pause = PAUSE;
-                tracing::debug!(%error, "the hold on the index could not be renewed; trying again");
+                tracing::debug!(%error, "the writer's lease could not be renewed; trying again");
             }
         }
     }
 }
 
-fn lock(ticket: &Mutex<Ticket>) -> std::sync::MutexGuard<'_, Ticket> {
-    ticket.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(state: &Mutex<LeaseState>) -> std::sync::MutexGuard<'_, LeaseState> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn path(shared: &Shared) -> String {
-    format!("/{}/_doc/{}", shared.names.ledger, ledger_id::WRITER)
-}
-
-fn condition((seq_no, primary_term): (u64, u64)) -> Vec<(&'static str, String)> {
-    vec![("if_seq_no", seq_no.to_string()), ("if_primary_term", primary_term.to_string())]
-}
-
-/// The hold and the place of its last write; `None` where there never was one.
-async fn read(shared: &Shared) -> Result<Option<(Held, (u64, u64))>, WriteError> {
-    let read: Read<LedgerDocument<Held>> = shared.client.send(Call::get(path(shared))).await?.json()?;
-    Ok(read.source.map(|found| (found.data, (read.seq_no, read.primary_term))))
+/// The lease and the position of its last write; `None` where there never was one.
+async fn read(shared: &Shared) -> Result<Option<(LeaseDocument, Position)>, WriteError> {
+    let path = format!("/{}/_doc/{}", shared.names.ledger, ledger_id::WRITER);
+    let call = Call { deadline: Some(DEADLINE), ..Call::get(path) };
+    let reply = shared.request("reading the writer's lease", call).await?;
+    let read: Read<LedgerDocument<LeaseDocument>> = shared.check_ledger(reply.json()?)?;
+    let position = Position { seq_no: read.seq_no, primary_term: read.primary_term };
+    Ok(read.source.map(|found| (found.data, position)))
 }
 
 impl Shared {
     /// Whether nobody writes, or whoever does writes to these indices.
     pub(in crate::elasticsearch) async fn writes_to(&self, targets: &[String]) -> Result<bool, WriteError> {
-        Ok(read(self).await?.is_none_or(|(held, _)| held.holder.is_empty() || held.targets == targets))
+        Ok(read(self).await?.is_none_or(|(lease, _)| lease.is_free() || lease.targets == targets))
     }
 
     /// An epoch above those of all that the index holds, for an index whose ledger was lost.
@@ -241,29 +280,29 @@ impl Shared {
     }
 }
 
-/// The last write where it is this holder's.
-async fn own(shared: &Shared, holder: &str) -> Result<Option<Written>, WriteError> {
-    let read: Read<LedgerDocument<Held>> = shared.client.send(Call::get(path(shared))).await?.json()?;
-    let ours = read.source.is_some_and(|found| found.data.holder == holder);
-    Ok(ours.then_some(Written { seq_no: read.seq_no, primary_term: read.primary_term }))
+/// The last write where it is this owner's.
+async fn own(shared: &Shared, holder: &str) -> Result<Option<Position>, WriteError> {
+    let found = read(shared).await?.filter(|(document, _)| document.holder == holder);
+    Ok(found.map(|(_, position)| position))
 }
 
 async fn write(
     shared: &Shared,
-    held: &Held,
+    document: &LeaseDocument,
     condition: Vec<(&'static str, String)>,
-) -> Result<Written, WriteError> {
-    let document = LedgerDocument::new("hold", held);
-    let call = Call {
-        query: condition,
-        repeatable: false,
-        deadline: Some(DEADLINE),
-        ..Call::put(path(shared), &document)?
-    };
-    let reply = shared.client.send(call).await?;
-    if reply.status == 409 { Err(is_held(shared)) } else { Ok(reply.json()?) }
+) -> Result<Position, WriteError> {
+    let document = LedgerDocument::new("hold", document);
+    let call = shared.put_in_ledger(ledger_id::WRITER, &document, condition)?;
+    let call = Call { repeatable: false, deadline: Some(DEADLINE), ..call };
+    let reply = shared.request("renewing the writer's lease", call).await?;
+    match reply.status {
+        200 | 201 => Ok(reply.json()?),
+        404 => Err(gone(&shared.names.ledger)),
+        409 => Err(taken(shared)),
+        _ => Err(refused("the writer's lease cannot be written", &reply)),
+    }
 }
 
-fn is_held(shared: &Shared) -> WriteError {
-    WriteError::Held(shared.names.read.clone())
+fn taken(shared: &Shared) -> WriteError {
+    WriteError::LeaseTaken(shared.names.read.clone())
 }

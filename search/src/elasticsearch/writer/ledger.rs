@@ -9,22 +9,14 @@ use crate::{
     account::hash128,
     elasticsearch::{
         Shared,
-        client::Call,
         index::{LedgerDocument, StoredRevision, ledger_id, refused},
+        maintenance::gone,
         receipts::{MARK, ROW},
     },
     writer::{LedgerRow, WriteError},
 };
 
 impl Shared {
-    /// Makes everything written to these indices visible.
-    pub(in crate::elasticsearch) async fn refresh(&self, targets: &[String]) -> Result<(), WriteError> {
-        let call =
-            Call { method: http::Method::POST, ..Call::get(["/", &targets.join(","), "/_refresh"].concat()) };
-        let reply = self.client.send(call).await?;
-        if reply.status == 200 { Ok(()) } else { Err(refused("the index cannot be refreshed", &reply)) }
-    }
-
     /// Makes the ledger's rows visible.
     pub(super) async fn refresh_ledger(&self) -> Result<(), WriteError> {
         self.refresh(std::slice::from_ref(&self.names.ledger)).await
@@ -36,7 +28,7 @@ impl Shared {
         marks: &[LedgerRow],
         versions: &Versions,
     ) -> Result<(), WriteError> {
-        let mut bulk = Bulk::new(self, vec![self.names.ledger.clone()], versions);
+        let mut bulk = Bulk::new(self, vec![self.names.ledger_write.clone()], versions);
         for row in marks {
             bulk.index(&row_id(&row.key), &row_document(row))?;
         }
@@ -49,7 +41,7 @@ impl Shared {
         rows: &[(&str, Option<LedgerRow>)],
         versions: &Versions,
     ) -> Result<(), WriteError> {
-        let mut bulk = Bulk::new(self, vec![self.names.ledger.clone()], versions);
+        let mut bulk = Bulk::new(self, vec![self.names.ledger_write.clone()], versions);
         for (key, row) in rows {
             match row {
                 Some(row) => bulk.index(&row_id(key), &row_document(row))?,
@@ -67,11 +59,12 @@ impl Shared {
         versions: &Versions,
     ) -> Result<(), WriteError> {
         let document = LedgerDocument::new("revision", StoredRevision::from(revision));
-        let path = format!("/{}/_doc/{}", self.names.ledger, ledger_id::REVISION);
         let version = versions.next().to_string();
         let query = vec![("version", version), ("version_type", "external".to_owned())];
-        let reply = self.client.send(Call { query, ..Call::put(path, &document)? }).await?;
+        let call = self.put_in_ledger(ledger_id::REVISION, &document, query)?;
+        let reply = self.request("keeping the revision", call).await?;
         match reply.status {
+            404 => Err(gone(&self.names.ledger)),
             // 409: the answer to a first attempt was lost; who else could have written is told by the hold.
             200 | 201 | 409 => Ok(()),
             _ => Err(refused("the revision cannot be kept", &reply)),

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wikimovie_domain::Movie;
 
 use super::bulk::hidden_id;
 use crate::{
-    elasticsearch::{Shared, client::Call, mapping::field},
+    elasticsearch::{Shared, client::Call, maintenance::gone, mapping::field},
     writer::WriteError,
 };
 
@@ -43,8 +42,20 @@ struct Got {
     docs: Vec<Doc>,
 }
 
+/// What engines call an index that is missing.
+const INDEX_MISSING: &str = "index_not_found_exception";
+
+#[derive(Deserialize)]
+struct DocError {
+    #[serde(rename = "type", default)]
+    kind: String,
+}
+
 #[derive(Deserialize)]
 struct Doc {
+    /// Why this one could not be read, where the others could.
+    #[serde(default)]
+    error: Option<DocError>,
     #[serde(rename = "_version", default)]
     version: u64,
     #[serde(rename = "_source")]
@@ -111,6 +122,15 @@ impl From<Hit> for Entry {
     }
 }
 
+/// How much an index holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Listings, shown and hidden.
+    pub(super) documents: u64,
+    /// Movies, each with the one listing that is shown.
+    pub(super) shown: u64,
+}
+
 /// Listings of an index, as far as they are visible, page by page.
 pub(in crate::elasticsearch) struct Entries<'a> {
     shared: &'a Shared,
@@ -163,31 +183,6 @@ impl Shared {
         Entries { shared: self, index: &self.names.write, query, after: None, over: false }
     }
 
-    /// Ledger keys of all objects that list something, as far as it is visible, in order.
-    pub(in crate::elasticsearch) async fn listing_objects(&self) -> Result<Vec<String>, WriteError> {
-        const AT_ONCE: usize = 1_000;
-        let mut objects = Vec::new();
-        let mut after: Option<Value> = None;
-        loop {
-            let mut composite = json!({ "size": AT_ONCE, "sources": [{ "object": { "terms": { "field": field::OBJECT } } }] });
-            if let (Some(after), Some(composite)) = (after.take(), composite.as_object_mut()) {
-                composite.insert("after".to_owned(), after);
-            }
-            let body = json!({ "size": 0, "track_total_hits": false, "aggs": { "objects": { "composite": composite } } });
-            let call = Call::post(["/", &self.names.write, "/_search"].concat(), &body)?;
-            let answer = self.client.send(call).await?.json::<Value>()?;
-            let found = &answer["aggregations"]["objects"];
-            let buckets = found["buckets"].as_array().map(Vec::as_slice).unwrap_or_default();
-            objects.extend(
-                buckets.iter().filter_map(|bucket| bucket["key"]["object"].as_str().map(str::to_owned)),
-            );
-            after = found.get("after_key").cloned();
-            if after.is_none() || buckets.len() < AT_ONCE {
-                return Ok(objects);
-            }
-        }
-    }
-
     /// Whether there are listings of this object, as far as they are visible.
     pub(super) async fn has_listings(&self, object: &str) -> Result<bool, WriteError> {
         self.has_any(json!({ "filter": [{ "term": { field::OBJECT: { "value": object } } }] })).await
@@ -210,17 +205,41 @@ impl Shared {
 
     /// Movies shown of a provider, as far as they are visible.
     pub(super) async fn shown_of(&self, provider: &str) -> Result<u64, WriteError> {
+        let query = json!({ "term": { field::PROVIDER: { "value": provider } } });
+        Ok(self.count(&query).await?.shown)
+    }
+
+    /// Listings of the index that is written to, as far as they are visible.
+    pub(super) async fn count_all(&self) -> Result<Counts, WriteError> {
+        self.count(&json!({ "match_all": {} })).await
+    }
+
+    async fn count(&self, query: &Value) -> Result<Counts, WriteError> {
         #[derive(Deserialize)]
-        struct Counted {
-            count: u64,
+        struct Answer {
+            hits: CountedHits,
+            aggregations: CountedAggregations,
         }
-        let clauses = json!([
-            { "term": { field::PROVIDER: { "value": provider } } },
-            { "term": { field::SHOWN: { "value": true } } },
-        ]);
-        let body = json!({ "query": { "bool": { "filter": clauses } } });
-        let call = Call::post(["/", &self.names.write, "/_count"].concat(), &body)?;
-        Ok(self.client.send(call).await?.json::<Counted>()?.count)
+        #[derive(Deserialize)]
+        struct CountedHits {
+            total: CountedTotal,
+        }
+        #[derive(Deserialize)]
+        struct CountedTotal {
+            value: u64,
+        }
+        #[derive(Deserialize)]
+        struct CountedAggregations {
+            shown: CountedShown,
+        }
+        #[derive(Deserialize)]
+        struct CountedShown {
+            doc_count: u64,
+        }
+        let shown = json!({ "filter": { "term": { field::SHOWN: { "value": true } } } });
+        let body = json!({ "query": query, "size": 0, "track_total_hits": true, "aggs": { "shown": shown } });
+        let answer: Answer = self.search_whole("counting movies", &self.names.write, &body).await?;
+        Ok(Counts { documents: answer.hits.total.value, shown: answer.aggregations.shown.doc_count })
     }
 
     /// The shown listings of these movies, visible yet or not, by movie id.
@@ -257,14 +276,20 @@ impl Shared {
             return Ok(Vec::new());
         }
         let call = Call::post(["/", index, "/_mget"].concat(), ids)?;
-        Ok(self.client.send(call).await?.json::<Got>()?.docs)
+        let reply = self.request("reading documents", call).await?;
+        let docs = if reply.status == 404 { return Err(gone(index)) } else { reply.json::<Got>()?.docs };
+        match docs.iter().find_map(|doc| doc.error.as_ref()) {
+            Some(error) if error.kind == INDEX_MISSING => Err(gone(index)),
+            Some(error) => Err(WriteError::Engine(format!("reading documents: {}", error.kind))),
+            None => Ok(docs),
+        }
     }
 
-    /// Of each of these movies the newest hidden listing that is not of this object, by movie id.
+    /// Of each of these movies the newest hidden listing that is of none of these objects, by movie id.
     pub(super) async fn hidden_listings(
         &self,
         ids: &[&str],
-        object: &str,
+        objects: &[&str],
     ) -> Result<HashMap<String, Listing>, WriteError> {
         let mut newest: HashMap<String, Listing> = HashMap::new();
         let mut after: Option<Value> = None;
@@ -272,7 +297,7 @@ impl Shared {
             let mut body = json!({
                 "query": { "bool": {
                     "filter": [{ "terms": { field::ID: ids } }, { "term": { field::SHOWN: { "value": false } } }],
-                    "must_not": [{ "term": { field::OBJECT: { "value": object } } }],
+                    "must_not": [{ "terms": { field::OBJECT: objects } }],
                 } },
                 "sort": [{ field::ORDER: { "order": "asc" } }, { field::OBJECT: { "order": "asc" } }],
                 "size": PAGE,
@@ -298,7 +323,6 @@ impl Shared {
     }
 
     async fn listing_page(&self, index: &str, body: &Value) -> Result<Vec<Hit>, WriteError> {
-        let call = Call { method: Method::POST, ..Call::post(["/", index, "/_search"].concat(), body)? };
-        Ok(self.client.send(call).await?.json::<Page>()?.hits.hits)
+        Ok(self.search_whole::<Page>("reading the index", index, body).await?.hits.hits)
     }
 }

@@ -1,24 +1,27 @@
 //! Writes objects into a cluster: listings by bulk, a row of the ledger for each object, a revision at each commit.
 //!
-//! One writer at a time holds the index ([`hold`]), and all that it writes has a greater version than anything before
-//! it ([`versions`]), so that a writer which lost the hold without knowing can replace nothing. Listings are written as
+//! One writer at a time has the lease of the index ([`hold`]), and all that it writes has a greater version than anything
+//! before it ([`versions`]), so that a writer which lost the lease without knowing can replace nothing. Listings are written as
 //! they come and become visible at the commit, which alone refreshes the index. Before anything of an object is
 //! written, its row in the ledger loses its fingerprint (or is made, without one): after a crash the object counts as
 //! changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept like
 //! anything else. What an object no longer lists is what its application did not write: each listing carries the version
 //! at which the application began that wrote it.
 //!
-//! Several objects may be begun at a time ([`begun`]).
+//! Several objects may be begun at a time ([`begun`]). That the index holds what the ledger says is looked at when a writer
+//! opens, and cheaply while it is open ([`audit`]).
 //!
 //! The shown listing of a movie has the movie's id; listings hidden by a newer object's have ids of their own, and
 //! take its place when that object drops the movie.
 
+pub(super) mod audit;
 mod begun;
 pub(super) mod bulk;
 mod hold;
 mod ledger;
 mod listed;
 pub(super) mod listings;
+mod opening;
 mod sweep;
 pub(super) mod versions;
 
@@ -32,17 +35,17 @@ use tokio::{runtime::Handle, sync::Semaphore};
 use wikimovie_domain::{Movie, ObjectReceipt, Revision};
 
 use self::{
+    audit::LedgerAudit,
     begun::{Begun, Put},
     bulk::Bulk,
-    hold::Hold,
+    hold::Lease,
     listed::Listed,
+    listings::Counts,
+    opening::Opening,
     sweep::Unsettled,
     versions::Versions,
 };
-use super::{
-    Shared,
-    dsl::{Query, Search},
-};
+use super::Shared;
 use crate::{
     account::{content_of, hash128, now_ms, status},
     kill,
@@ -63,7 +66,7 @@ const TARGETS_LOOK: Duration = Duration::from_millis(500);
 pub struct ElasticsearchWriter {
     shared: Arc<Shared>,
     runtime: Handle,
-    hold: Hold,
+    lease: Lease,
     versions: Versions,
     /// Rows as of the last change, committed or not.
     ledger: BTreeMap<String, LedgerRow>,
@@ -90,37 +93,48 @@ pub struct ElasticsearchWriter {
     /// Whether large sweeps wait for approval.
     guarded: bool,
     opened: Instant,
-    /// Keys that another writer had begun when it lost the hold.
+    /// Keys that another writer had begun when it lost the lease.
     unfinished: HashSet<String>,
     /// What was done with those since, to be swept once more.
     unsettled: BTreeMap<String, Unsettled>,
+    /// Indices that are written to, each with its unique id.
+    identity: BTreeMap<String, String>,
+    identity_seen: Instant,
+    /// What the index held when all of it was last made visible; `None` where something may have become visible since.
+    counts: Option<Counts>,
+    counts_seen: Instant,
+    /// Whether the index held less or other than the ledger said.
+    lost_objects: bool,
 }
 
 impl ElasticsearchWriter {
     pub(super) fn open(shared: Arc<Shared>, runtime: Handle) -> Result<Self, WriteError> {
         let opened = runtime.block_on(async {
             shared.ensure().await?;
-            let hold = Hold::take(&shared).await?;
-            let targets = shared.targets().await?;
-            hold.tell_targets(targets.clone());
-            kill::point("engine.opened");
-            // What a killed writer left is seen from here on.
-            shared.refresh(&targets).await?;
-            shared.refresh_ledger().await?;
-            let rows = shared.ledger().await?;
-            let revision = shared.stored_revision().await?;
-            Ok::<_, WriteError>((hold, targets, rows, revision))
+            let mut lease = Lease::acquire(&shared).await?;
+            match Opening::read(&shared, &lease).await {
+                Ok(opening) => Ok((lease, opening)),
+                // Else this process would keep the lease from everybody, itself included.
+                Err(error) => {
+                    lease.release().await;
+                    Err(error)
+                }
+            }
         });
-        let (hold, targets, rows, revision) = opened?;
-        let versions = Versions::of_epoch(hold.epoch());
-        let unfinished = rows.iter().filter(|row| row.fingerprint.is_empty()).map(|row| row.key.clone());
+        let (lease, Opening { targets, identity, audit, revision, counts }) = opened?;
+        let versions = Versions::of_epoch(lease.epoch());
+        let LedgerAudit { rows, differing } = audit;
+        // What only the index lost was begun by nobody.
+        let was_begun =
+            |row: &&LedgerRow| row.fingerprint.is_empty() && differing.binary_search(&row.key).is_err();
+        let unfinished = rows.iter().filter(was_begun).map(|row| row.key.clone());
         Ok(Self {
             unfinished: unfinished.collect(),
             ledger: rows.into_iter().map(|row| (row.key.clone(), row)).collect(),
             bulk: Bulk::new(&shared, targets, &versions),
             shared,
             runtime,
-            hold,
+            lease,
             versions,
             staged: HashSet::new(),
             begun: BTreeMap::new(),
@@ -135,6 +149,11 @@ impl ElasticsearchWriter {
             guarded: false,
             opened: Instant::now(),
             unsettled: BTreeMap::new(),
+            identity,
+            identity_seen: Instant::now(),
+            counts: Some(counts),
+            counts_seen: Instant::now(),
+            lost_objects: !differing.is_empty(),
         })
     }
 
@@ -156,13 +175,13 @@ impl ElasticsearchWriter {
         let bulk = &mut self.bulk;
         self.runtime.block_on(bulk.flush())?;
         self.unsure.clear();
-        // A write that something newer hindered was hindered by ourselves, as long as the hold is ours.
-        self.hold.check()
+        // A write that something newer hindered was hindered by ourselves, as long as the lease is ours.
+        self.lease.check()
     }
 
     /// Lets the ledger say what the next writes may leave half done.
     fn mark_begun(&mut self) -> Result<(), WriteError> {
-        self.hold.check()?;
+        self.lease.check()?;
         if !self.marks.is_empty() {
             self.runtime.block_on(self.shared.write_marks(&self.marks, &self.versions))?;
             self.marks.clear();
@@ -180,12 +199,14 @@ impl ElasticsearchWriter {
     /// The row of an object that is not done.
     fn begun_row(&self, object: &ObjectState, generation: u64) -> LedgerRow {
         let row = self.ledger.get(&object.key).cloned();
-        row.map(|row| LedgerRow { fingerprint: String::new(), ..row }).unwrap_or_else(|| LedgerRow {
-            key: object.key.clone(),
-            fingerprint: String::new(),
-            generation,
-            receipt: receipt(object, generation, &Listed::default(), 0, Tally::default()),
+        row.map(|row| LedgerRow { fingerprint: String::new(), ..row }).unwrap_or_else(|| {
+            in_progress_row(&object.key, &object.object, &object.provider, generation)
         })
+    }
+
+    /// Whether nothing is written that is not committed.
+    fn is_idle(&self) -> bool {
+        self.pending == 0 && self.begun.is_empty()
     }
 
     /// Writes where the cluster says that it is to be written: to the index, and to one that is being built beside it.
@@ -198,13 +219,33 @@ impl ElasticsearchWriter {
             self.flush_of("")?;
             self.bulk.aim(targets.clone());
             self.begun.values_mut().for_each(|begun| begun.aim(&targets));
+            self.identity = self.runtime.block_on(self.shared.identity(&targets))?;
+            self.identity_seen = Instant::now();
         }
-        self.hold.tell_targets(targets);
+        self.lease.publish_targets(targets);
         Ok(())
     }
 
     fn look_for_targets(&mut self) -> Result<(), WriteError> {
         if self.targets_seen.elapsed() >= TARGETS_LOOK { self.adopt_targets() } else { Ok(()) }
+    }
+}
+
+/// The row of an object of which nothing is done.
+fn in_progress_row(key: &str, object: &str, provider: &str, generation: u64) -> LedgerRow {
+    let state = ObjectState {
+        key: key.to_owned(),
+        object: object.to_owned(),
+        provider: provider.to_owned(),
+        modified_ms: generation,
+        fingerprint: String::new(),
+    };
+    LedgerRow {
+        key: key.to_owned(),
+        fingerprint: String::new(),
+        generation,
+        receipt: receipt(&state, generation, &Listed::default(), 0, Tally::default()),
+        applied: 0,
     }
 }
 
@@ -251,7 +292,7 @@ impl CatalogWriter for ElasticsearchWriter {
         if self.begun.contains_key(&object.key) {
             return Err(WriteError::Engine("the object is begun already".into()));
         }
-        self.hold.check()?;
+        self.lease.check()?;
         self.look_for_targets()?;
         self.mark(object, generation);
         let known = self.ledger.contains_key(&object.key);
@@ -308,7 +349,9 @@ impl CatalogWriter for ElasticsearchWriter {
         kill::point("engine.finished");
         self.changed |= receipt.changed > 0 || receipt.removed > 0;
         let key = object.key;
-        let row = LedgerRow { key: key.clone(), fingerprint, generation, receipt: receipt.clone() };
+        let receipt_kept = receipt.clone();
+        let row =
+            LedgerRow { key: key.clone(), fingerprint, generation, receipt: receipt_kept, applied: start };
         self.ledger.insert(key.clone(), row);
         self.left_unsettled(&key, start);
         self.staged.insert(key);
@@ -330,19 +373,19 @@ impl CatalogWriter for ElasticsearchWriter {
         let Some(row) = self.ledger.get(key).cloned() else { return self.remove_stray(key) };
         let gone = sweep::gone(&row);
         let swept = self.sweep(key, &row.receipt.provider, &gone, u64::MAX)?;
+        if swept.held > 0 {
+            return Ok(self.hold_removal(row, swept.held));
+        }
         self.pending += 1;
         self.staged.insert(key.to_owned());
-        if swept.held > 0 {
-            let mut row = row;
-            row.fingerprint = gone;
-            swept.tell(&mut row.receipt, &mut row.fingerprint);
-            self.ledger.insert(key.to_owned(), row);
-            return Ok(Removal::Held(swept.held));
-        }
         self.changed |= swept.removed > 0;
         self.ledger.remove(key);
         self.left_unsettled(key, u64::MAX);
         Ok(Removal::Removed(swept.removed))
+    }
+
+    fn remove_all(&mut self, keys: &[String]) -> Result<Vec<Removal>, WriteError> {
+        self.remove_together(keys)
     }
 
     fn commit(&mut self) -> Result<Revision, WriteError> {
@@ -356,23 +399,25 @@ impl CatalogWriter for ElasticsearchWriter {
             revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
         self.flush()?;
-        let (shared, hold, versions) = (&self.shared, &self.hold, &self.versions);
+        let (shared, lease, versions) = (&self.shared, &self.lease, &self.versions);
         let rows: Vec<(&str, Option<LedgerRow>)> =
             self.staged.iter().map(|key| (key.as_str(), self.row_to_keep(key))).collect();
         let targets = self.bulk.targets();
-        let revision = self.runtime.block_on(async {
+        let (revision, counts) = self.runtime.block_on(async {
             shared.refresh(targets).await?;
             kill::point("engine.visible");
-            hold.confirm().await?;
-            revision.movies = shared.search_alone(Search::count(Query::ALL)).await?.total();
+            lease.confirm().await?;
+            let counts = shared.count_all().await?;
+            revision.movies = counts.shown;
             shared.write_rows(&rows, versions).await?;
             kill::point("engine.rows");
-            hold.confirm().await?;
+            lease.confirm().await?;
             // Last, since it tells gateways that there is something new to read.
             shared.write_revision(revision, versions).await?;
             kill::point("engine.committed");
-            Ok::<_, WriteError>(revision)
+            Ok::<_, WriteError>((revision, counts))
         })?;
+        (self.counts, self.counts_seen) = (Some(counts), Instant::now());
         self.revision = revision;
         (self.pending, self.changed) = (0, false);
         self.staged.clear();
@@ -384,6 +429,8 @@ impl CatalogWriter for ElasticsearchWriter {
     fn rollback(&mut self) -> Result<(), WriteError> {
         self.marks.clear();
         self.unsure.clear();
+        // What was written becomes visible below.
+        self.counts = None;
         let mut begun = std::mem::take(&mut self.begun);
         let (shared, bulk) = (&self.shared, &mut self.bulk);
         let rows = self.runtime.block_on(async {
@@ -403,12 +450,33 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn keep_alive(&mut self) -> Result<(), WriteError> {
-        self.hold.check()?;
-        if self.pending == 0 && self.begun.is_empty() {
+        self.lease.check()?;
+        if self.is_idle() {
             self.adopt_targets()?;
             self.settle_unsettled()?;
         }
-        Ok(())
+        self.watch_index()
+    }
+
+    fn verify(&mut self) -> Result<(), WriteError> {
+        self.lease.check()?;
+        if !self.is_idle() {
+            return Ok(());
+        }
+        let rows = self.ledger.values().cloned().collect();
+        let contents = self.runtime.block_on(self.shared.contents())?;
+        match audit::audit(rows, contents).differing.as_slice() {
+            [] => Ok(()),
+            differing => Err(WriteError::IndexChanged(format!(
+                "the index {} does not hold what the ledger says of {} objects",
+                self.shared.names.read,
+                differing.len()
+            ))),
+        }
+    }
+
+    fn has_lost_objects(&self) -> bool {
+        self.lost_objects
     }
 
     fn pending(&self) -> u64 {
@@ -418,6 +486,6 @@ impl CatalogWriter for ElasticsearchWriter {
 
 impl Drop for ElasticsearchWriter {
     fn drop(&mut self) {
-        self.runtime.block_on(self.hold.release(&self.shared));
+        self.runtime.block_on(self.lease.release());
     }
 }

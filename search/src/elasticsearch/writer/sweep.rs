@@ -1,10 +1,13 @@
 //! Taking away what an object no longer lists.
 //!
 //! A sweep that takes away much waits, where the writer is guarded: the listings stay, and the object's row says so.
-//! What a writer without its hold had begun is swept twice: a write of it may still be on its way, and lands at the
+//! What a writer without its lease had begun is swept twice: a write of it may still be on its way, and lands at the
 //! latest when the deadline of its request is over.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,7 +21,7 @@ use crate::{
         index::{LedgerDocument, Read, refused},
     },
     kill,
-    writer::{LedgerRow, Removal, WriteError},
+    writer::{CatalogWriter, LedgerRow, Removal, WriteError},
 };
 
 /// Time after which no write of the holder before us can be on its way any more.
@@ -29,6 +32,9 @@ const FREE: u64 = 50;
 
 /// One in so many of a provider's movies may be taken away by a sweep.
 const ONE_IN: u64 = 5;
+
+/// Objects of a provider that may vanish together whatever they list: engines take no more in one question.
+const MOST_TOGETHER: usize = 50_000;
 
 /// Ends the fingerprint of a row whose sweep waits: it is none of an object, so that the object is looked at again.
 const HELD: &str = "~held";
@@ -85,14 +91,13 @@ impl ElasticsearchWriter {
     ) -> Result<Swept, WriteError> {
         // Hidden listings of objects that are not done count, too.
         self.flush_of(provider)?;
-        let (shared, bulk, hold) = (&self.shared, &mut self.bulk, &self.hold);
+        let (shared, bulk, lease) = (&self.shared, &mut self.bulk, &self.lease);
         let guarded = self.guarded;
         let swept = self.runtime.block_on(async {
             shared.refresh(bulk.targets()).await?;
             if guarded {
-                let lost = shared.lost_by(object, start).await?;
-                let too_many = lost > FREE && lost * ONE_IN > shared.shown_of(provider).await?;
-                if too_many && !shared.is_approved(object, fingerprint).await? {
+                let lost = shared.lost_by(&[object], start).await?;
+                if shared.is_too_much(lost, provider).await? && !shared.is_approved(object, fingerprint).await? {
                     return Ok(Swept { removed: 0, held: lost });
                 }
             }
@@ -101,7 +106,7 @@ impl ElasticsearchWriter {
             while let Some(dropped) = found.next().await? {
                 let shown: Vec<&str> =
                     dropped.iter().filter(|entry| entry.shown).map(|entry| entry.movie.as_str()).collect();
-                let heirs = shared.hidden_listings(&shown, object).await?;
+                let heirs = shared.hidden_listings(&shown, &[object]).await?;
                 for entry in &dropped {
                     match heirs.get(&entry.movie) {
                         Some(heir) if entry.shown => {
@@ -113,7 +118,7 @@ impl ElasticsearchWriter {
                 }
                 swept.removed += dropped.len() as u64;
                 bulk.send_if_full().await?;
-                hold.check()?;
+                lease.check()?;
             }
             Ok::<_, WriteError>(swept)
         })?;
@@ -124,6 +129,74 @@ impl ElasticsearchWriter {
             kill::point("engine.swept");
         }
         Ok(swept)
+    }
+
+    /// Removes objects that vanished together. What they lose is counted together: else an empty listing of a bucket
+    /// would take away a provider of many small objects, one by one.
+    pub(super) fn remove_together(&mut self, keys: &[String]) -> Result<Vec<Removal>, WriteError> {
+        let mut too_much: HashSet<&str> = HashSet::new();
+        let by_provider = if self.guarded { self.known_by_provider(keys) } else { BTreeMap::new() };
+        for (provider, objects) in by_provider {
+            // One alone is looked at by its own sweep.
+            let listed: u64 = objects.iter().filter_map(|key| Some(self.ledger.get(*key)?.receipt.accepted)).sum();
+            if objects.len() < 2 || listed <= FREE {
+                continue;
+            }
+            if objects.len() > MOST_TOGETHER {
+                too_much.extend(objects);
+                continue;
+            }
+            self.flush_of(&provider)?;
+            let (shared, targets) = (&self.shared, self.bulk.targets());
+            let is_too_much = self.runtime.block_on(async {
+                shared.refresh(targets).await?;
+                // What is visible now is counted anew at the commit.
+                let lost = shared.lost_by(&objects, u64::MAX).await?;
+                shared.is_too_much(lost, &provider).await
+            })?;
+            if is_too_much {
+                too_much.extend(objects);
+            }
+        }
+        keys.iter()
+            .map(|key| match self.ledger.get(key).cloned() {
+                Some(row) if too_much.contains(key.as_str()) => self.remove_if_approved(row),
+                _ => CatalogWriter::remove(self, key),
+            })
+            .collect()
+    }
+
+    /// Keys that the ledger knows, by their provider.
+    fn known_by_provider<'a>(&self, keys: &'a [String]) -> BTreeMap<String, Vec<&'a str>> {
+        let mut by_provider: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for key in keys {
+            if let Some(row) = self.ledger.get(key) {
+                by_provider.entry(row.receipt.provider.clone()).or_default().push(key);
+            }
+        }
+        by_provider
+    }
+
+    fn remove_if_approved(&mut self, row: LedgerRow) -> Result<Removal, WriteError> {
+        let gone = gone(&row);
+        let shared = &self.shared;
+        let is_approved = self.runtime.block_on(shared.is_approved(&row.key, &gone))?;
+        if is_approved {
+            return CatalogWriter::remove(self, &row.key);
+        }
+        // An object that lists nothing takes nothing away.
+        let lost = row.receipt.accepted;
+        if lost == 0 { CatalogWriter::remove(self, &row.key) } else { Ok(self.hold_removal(row, lost)) }
+    }
+
+    /// Lets the removal of an object wait: its listings stay, and its row says so.
+    pub(super) fn hold_removal(&mut self, mut row: LedgerRow, held: u64) -> Removal {
+        row.fingerprint = gone(&row);
+        Swept { removed: 0, held }.tell(&mut row.receipt, &mut row.fingerprint);
+        self.pending += 1;
+        self.staged.insert(row.key.clone());
+        self.ledger.insert(row.key.clone(), row);
+        Removal::Held(held)
     }
 
     /// Takes away what an object listed whose row was lost.
@@ -160,6 +233,7 @@ impl ElasticsearchWriter {
             fingerprint: String::new(),
             generation: 0,
             receipt: nothing(key),
+            applied: 0,
         });
         Some(LedgerRow { fingerprint: String::new(), ..row })
     }
@@ -186,7 +260,7 @@ impl ElasticsearchWriter {
             self.unsettled = unsettled;
             return Err(error);
         }
-        crate::writer::CatalogWriter::commit(self).map(|_| ())
+        CatalogWriter::commit(self).map(|_| ())
     }
 }
 
@@ -210,29 +284,39 @@ fn nothing(key: &str) -> ObjectReceipt {
 }
 
 impl Shared {
-    /// Movies that nobody would list any more.
-    async fn lost_by(&self, object: &str, start: u64) -> Result<u64, WriteError> {
+    /// Movies that nobody would list any more without what these objects list.
+    async fn lost_by(&self, objects: &[&str], start: u64) -> Result<u64, WriteError> {
         let mut lost = 0;
-        let mut found = self.entries_before(object, start);
-        while let Some(page) = found.next().await? {
-            let dropped = page.iter().filter(|entry| entry.shown);
-            let dropped: Vec<&str> = dropped.map(|entry| entry.movie.as_str()).collect();
-            let heirs = self.hidden_listings(&dropped, object).await?;
-            lost += (dropped.len() - heirs.len()) as u64;
+        for object in objects {
+            let mut found = self.entries_before(object, start);
+            while let Some(page) = found.next().await? {
+                let dropped = page.iter().filter(|entry| entry.shown);
+                let dropped: Vec<&str> = dropped.map(|entry| entry.movie.as_str()).collect();
+                let heirs = self.hidden_listings(&dropped, objects).await?;
+                lost += (dropped.len() - heirs.len()) as u64;
+            }
         }
         Ok(lost)
     }
 
+    /// Whether to lose so many of a provider's movies is left to somebody.
+    async fn is_too_much(&self, lost: u64, provider: &str) -> Result<bool, WriteError> {
+        Ok(lost > FREE && lost * ONE_IN > self.shown_of(provider).await?)
+    }
+
     async fn is_approved(&self, key: &str, fingerprint: &str) -> Result<bool, WriteError> {
-        let reply = self.client.send(Call::get(self.approval_path(key))).await?;
-        let read: Read<LedgerDocument<Value>> = reply.json()?;
+        let path = format!("/{}/_doc/{}", self.names.ledger, approval_id(key));
+        let reply = self.request("reading approvals", Call::get(path)).await?;
+        let read: Read<LedgerDocument<Value>> = self.check_ledger(reply.json()?)?;
         let approval = read.source.and_then(|found| serde_json::from_value::<Approval>(found.data).ok());
         Ok(approval.is_some_and(|approval| approval.key == key && approval.fingerprint == fingerprint))
     }
 
-    fn approval_path(&self, key: &str) -> String {
-        format!("/{}/_doc/approval-{}", self.names.ledger, row_id(key))
-    }
+}
+
+/// Id of the ledger's document that approves the sweep of an object.
+fn approval_id(key: &str) -> String {
+    ["approval-", &row_id(key)].concat()
 }
 
 impl Elasticsearch {
@@ -245,8 +329,8 @@ impl Elasticsearch {
         let Some(fingerprint) = row.fingerprint.strip_suffix(HELD) else { return Ok(false) };
         let approval = Approval { key: row.key.clone(), fingerprint: fingerprint.to_owned() };
         let document = LedgerDocument::new("approval", approval);
-        let path = self.shared.approval_path(&row.key);
-        let reply = self.shared.client.send(Call::put(path, &document)?).await?;
+        let call = self.shared.put_in_ledger(&approval_id(&row.key), &document, Vec::new())?;
+        let reply = self.shared.request("keeping the approval", call).await?;
         if matches!(reply.status, 200 | 201) {
             Ok(true)
         } else {
