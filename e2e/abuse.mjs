@@ -105,7 +105,7 @@ const restMb = memory('VmRSS');
 const alive = (await fetch(`${gateway.url}/readyz`)).ok;
 honest.send('stop');
 
-const statuses = [...new Set([...outcomes.values()].flatMap(Object.keys))].sort();
+const statuses = [...new Set([...outcomes.values()].flatMap(Object.keys))].toSorted();
 console.log(`| kind | ${statuses.join(' | ')} |\n|---|${statuses.map(() => '---:|').join('')}`);
 for (const [kind, row] of outcomes) console.log(`| ${kind} | ${statuses.map((status) => row[status] ?? '').join(' | ')} |`);
 const ms = (value) => `${value.toFixed(1)} ms`;

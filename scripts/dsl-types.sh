@@ -3,8 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 need_rust
 have_node || fail "Node 20 or newer is missing: the type check needs it"
-npm_install search/typecheck
-rm -rf search/typecheck/requests
+npm_install search/elasticsearch/typecheck
+rm -rf search/elasticsearch/typecheck/requests
 cargo test --locked --quiet --workspace --test dsl requests_are_written
 say "Type check of the DSL against Elasticsearch 8 and 9"
-npm --prefix search/typecheck --silent test
+npm --prefix search/elasticsearch/typecheck --silent test

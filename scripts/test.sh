@@ -6,6 +6,8 @@ scripts/check.sh
 
 if have_node; then
   scripts/pages.sh
+  say "Pages: lints, types and unit tests"
+  npm --prefix web --silent test
 else
   [ -z "${CI:-}" ] || fail "Node 20 or newer is missing, and in CI nothing is skipped"
 fi

@@ -7,7 +7,9 @@
 pub mod args;
 pub mod auth;
 pub mod cache;
+pub(crate) mod caller;
 pub mod documents;
+pub mod error;
 pub mod graphql;
 pub mod guard;
 pub mod http;
@@ -19,7 +21,7 @@ mod telemetry;
 
 use std::sync::Arc;
 
-use wikimovie_search::{Catalog, Sealer};
+use wikimovie_engine::{Catalog, Sealer};
 
 use auth::Authenticator;
 use cache::{CachedCatalog, WholeAnswers};
@@ -28,10 +30,8 @@ use telemetry::engine::Observed;
 
 pub use cache::CacheSettings;
 pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
-pub use graphql::{
-    error::{CodeRow, ErrorCode},
-    schema::sdl,
-};
+pub use error::{CodeRow, ErrorCode};
+pub use graphql::schema::sdl;
 pub use http::router;
 pub use lifecycle::Lifecycle;
 pub use server::{Server, ServerSettings, TlsSettings};
@@ -61,7 +61,7 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway to a catalogue, whose answers it remembers as the settings say.
     pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
-        wikimovie_search::outgoing::annotate_with(wikimovie_command::trace::annotate);
+        wikimovie_engine::outgoing::annotate_with(wikimovie_command::trace::annotate);
         let catalog = Arc::new(Observed(catalog));
         let cached = Arc::new(CachedCatalog::new(catalog, settings.cache.clone(), settings.engine_deadline));
         Self {

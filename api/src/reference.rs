@@ -12,11 +12,7 @@ use async_graphql::parser::{
     },
 };
 
-use crate::{
-    ApiSettings,
-    graphql::{bounds, error::ErrorCode},
-    guard::rate,
-};
+use crate::{ApiSettings, error::ErrorCode, graphql::bounds, guard::rate};
 
 /// Renders the contract as Markdown: roots first, then types by kind, each with its fields and arguments.
 ///

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, ensure};
 use clap::Args;
 use serde_json::{Value, json};
-use wikimovie_testkit::{FaultProxy, Recorded};
+use wikimovie_testkit_services::{FaultProxy, Recorded};
 
 use crate::{
     WARM_UP,

@@ -10,7 +10,7 @@ use clap::Args;
 use tokio::sync::watch;
 use wikimovie_api::{Gateway, Server, args::GatewayArgs};
 use wikimovie_domain::*;
-use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, Sealer, SearchError};
+use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, Sealer, SearchError};
 
 /// A gateway over a stub.
 #[derive(Debug, Args)]
@@ -70,7 +70,7 @@ struct Stub {
 
 /// Ten movies as a page shows them.
 fn hits() -> Vec<Hit> {
-    let movies = wikimovie_testkit::dozen().into_iter().take(10);
+    let movies = wikimovie_testkit_builders::dozen().into_iter().take(10);
     let hit = |movie: Movie| Hit {
         cursor: "a cursor of the usual length, more or less".to_owned(),
         highlights: vec![Highlight {

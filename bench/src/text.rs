@@ -9,12 +9,11 @@ use std::{
 use anyhow::Context;
 use clap::Args;
 use wikimovie_domain::{Filter, Question};
-use wikimovie_search::{
-    plan::{compile::compile, prefix::compile_prefix},
-    text::{reading, understand::understand},
-    vocabulary::Vocabulary,
+use wikimovie_plan::{
+    compile::compile, prefix::compile_prefix, understand::understand, vocabulary::Vocabulary,
 };
-use wikimovie_testkit::{Oracle, data};
+use wikimovie_testkit_builders::{Oracle, data};
+use wikimovie_text::reading;
 
 use crate::{
     questions::read_questions,

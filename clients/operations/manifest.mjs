@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = process.argv[2] ?? dirname(fileURLToPath(import.meta.url));
-const files = readdirSync(folder).filter((name) => name.endsWith('.graphql')).sort();
+const files = readdirSync(folder).filter((name) => name.endsWith('.graphql')).toSorted();
 const entries = files.map((name) => {
   const text = readFileSync(join(folder, name), 'utf8');
   return [createHash('sha256').update(text).digest('hex'), text];

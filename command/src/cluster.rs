@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 use secrecy::SecretString;
 use url::Url;
-use wikimovie_search::elasticsearch::{Auth, ElasticsearchOptions};
+use wikimovie_elasticsearch::{Auth, ElasticsearchOptions};
 
 use crate::{
     Failure,

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, net::SocketAddr, path::Path};
 
-use wikimovie_search::WriteError;
+use wikimovie_engine::WriteError;
 
 /// One line, in the words of whoever started the program.
 #[derive(Debug)]
@@ -72,6 +72,7 @@ impl From<WriteError> for Failure {
             WriteError::Incompatible(_)
             | WriteError::IndexChanged(_)
             | WriteError::Slow { .. }
+            | WriteError::TooLarge
             | WriteError::Engine(_) => Self(error.to_string()),
         }
     }

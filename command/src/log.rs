@@ -44,7 +44,7 @@ pub enum LogFormat {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Log")]
 pub struct LogArgs {
-    /// What is logged, such as `debug` or `info,wikimovie_search=debug` [default: info of a service, warn of a command]
+    /// What is logged, such as `debug` or `info,wikimovie_elasticsearch=debug` [default: info of a service, warn of a command]
     #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// How log lines are written [default: text; json of a gateway in production]

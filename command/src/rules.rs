@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use wikimovie_search::{Rules, RulesError, rules::MAX_BYTES};
+use wikimovie_plan::rules::{MAX_BYTES, Rules, RulesError};
 
 use crate::Failure;
 

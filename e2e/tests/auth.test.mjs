@@ -97,8 +97,8 @@ test('forged, altered, unsigned and foreign tokens are refused', async () => {
     'not a token': 'x',
   };
   await stranger.leave();
-  for (const [what, token] of Object.entries(bad)) {
-    const answer = await ask(token, TOTAL);
+  for (const [what, badToken] of Object.entries(bad)) {
+    const answer = await ask(badToken, TOTAL);
     assert.deepEqual([answer.status, code(answer)], [401, 'UNAUTHENTICATED'], what);
     assert.equal(answer.data, undefined);
   }
@@ -116,7 +116,7 @@ test('a tenant sees its own movies, and without a tenant nobody sees any', async
     const named = [
       ...told.data.catalog.providers.map(({ name }) => name),
       ...told.data.search.facets.providers.values.map(({ value }) => value),
-      ...told.data.importReceipts.nodes.map(({ provider }) => provider),
+      ...told.data.importReceipts.nodes.map((receipt) => receipt.provider),
     ];
     assert.deepEqual([...new Set(named)], tenant === 'nobody' ? [] : [tenant]);
   }
@@ -131,7 +131,7 @@ test('a token that ends is refused, and closes its connection', async () => {
   const token = await provider.token();
   provider.state.lifetime = 600;
   const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-  const closed = new Promise((resolve) => socket.once('close', (code) => resolve(code)));
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   const acknowledged = new Promise((resolve) => socket.once('message', (text) => resolve(JSON.parse(text).type)));
   await new Promise((resolve) => socket.once('open', resolve));
   socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));

@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use wikimovie_search::vocabulary::Vocabulary;
-use wikimovie_testkit::{Oracle, data, understanding::check};
+use wikimovie_plan::vocabulary::Vocabulary;
+use wikimovie_testkit_builders::{Oracle, data, understanding::check};
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| Oracle::new(data::seeds()).vocabulary());
 

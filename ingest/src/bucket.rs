@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use wikimovie_search::ObjectState;
+use wikimovie_engine::ObjectState;
 
 use crate::{
     folder::{is_meant, provider_of},

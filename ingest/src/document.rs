@@ -21,7 +21,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 use wikimovie_domain::{Image, Movie, MovieId, Provenance, Refusal, RefusalReason, Year};
-use wikimovie_search::text::key;
+use wikimovie_text::key;
 
 use crate::{
     clean,

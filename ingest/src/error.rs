@@ -1,6 +1,6 @@
 //! What stops an object, or everything, as opposed to a refusal, which concerns one record.
 
-use wikimovie_search::WriteError;
+use wikimovie_engine::WriteError;
 
 /// Why an object could not be applied. Whoever gets one rolls the writer back before going on.
 #[derive(Debug, thiserror::Error)]

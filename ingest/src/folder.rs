@@ -18,7 +18,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use wikimovie_search::ObjectState;
+use wikimovie_engine::ObjectState;
 
 use crate::{
     lanes::Opener,

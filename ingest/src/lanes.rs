@@ -15,7 +15,7 @@ use std::{
 };
 
 use wikimovie_domain::{Movie, ObjectReceipt, Refusal};
-use wikimovie_search::{Abandoned, CatalogWriter, ObjectState, Tally, WriteError};
+use wikimovie_engine::{Abandoned, CatalogWriter, ObjectState, Tally, WriteError};
 
 use crate::{
     document::{self, Origin},

@@ -2,7 +2,7 @@
 //!
 //! An object walks through five rooms: [`folder`] (or another [`sync::Source`]) tells which objects there are,
 //! [`mod@format`] finds out what one is, [`read`] streams its records in bounded memory, [`document`] makes a movie or
-//! a refusal of each, and [`lanes`] hands them to the engine's [`wikimovie_search::CatalogWriter`], several objects at
+//! a refusal of each, and [`lanes`] hands them to the engine's [`wikimovie_engine::CatalogWriter`], several objects at
 //! once. [`mod@sync`] keeps the catalogue equal to a source, [`watch`] does so within a second of each change.
 //!
 //! This crate never speaks to an engine itself, never reads the environment, and prints nothing.

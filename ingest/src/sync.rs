@@ -10,7 +10,7 @@ use std::{
 };
 
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Revision};
-use wikimovie_search::{Abandoned, CatalogWriter, LedgerRow, ObjectState, Removal};
+use wikimovie_engine::{Abandoned, CatalogWriter, LedgerRow, ObjectState, Removal};
 
 use crate::{
     error::IngestError,

@@ -20,7 +20,7 @@ use notify::{
     EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
     event::{AccessKind, AccessMode},
 };
-use wikimovie_search::CatalogWriter;
+use wikimovie_engine::CatalogWriter;
 
 use crate::{
     error::IngestError,

@@ -16,15 +16,13 @@ use wikimovie_domain::{
     HitsRequest, Movie, MovieSort, ObjectReceipt, PageRequest, Question, ReceiptStatus, RefusalReason,
     SearchRequest,
 };
+use wikimovie_embedded::{Embedded, EmbeddedOptions, EmbeddedWriter};
+use wikimovie_engine::{CatalogWriter, ObjectState};
 use wikimovie_ingest::{
     Change, Folder, IngestError, Listing, Opener, Problem, Source, SyncReport, Watcher,
     folder::{check_provider, provider_of},
     sync,
     sync::Listed,
-};
-use wikimovie_search::{
-    CatalogWriter, ObjectState,
-    embedded::{Embedded, EmbeddedOptions, EmbeddedWriter},
 };
 
 struct Index {

@@ -3,7 +3,7 @@
 use wikimovie_domain::{
     AutocompleteRequest, HitsRequest, Movie, PageRequest, Question, SearchRequest, Suggested, SuggestionKind,
 };
-use wikimovie_search::{Catalog, SearchError};
+use wikimovie_engine::{Catalog, SearchError};
 
 use crate::golden::{AUTOCOMPLETE, Golden};
 

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use wikimovie_command::{Failure, say};
-use wikimovie_search::Catalog;
+use wikimovie_engine::Catalog;
 
 use crate::{
     ask::{Outcome, ask},
@@ -55,7 +55,7 @@ impl RelevanceArgs {
     /// # Errors
     /// Where the engine does not answer, holds no movie, or the last run cannot be read.
     pub async fn run(&self, catalog: &dyn Catalog, golden: &[Golden]) -> Result<ExitCode, Failure> {
-        let failed = |error: wikimovie_search::SearchError| Failure::new(error.to_string());
+        let failed = |error: wikimovie_engine::SearchError| Failure::new(error.to_string());
         let info = catalog.info().await.map_err(failed)?;
         if info.movies == 0 {
             return Err(Failure::new("the catalogue has no movies: load some first"));

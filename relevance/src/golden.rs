@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use thiserror::Error;
 use wikimovie_domain::{Filter, Movie, ValueMatch, YearRange};
-use wikimovie_search::text::title_key;
+use wikimovie_text::title_key;
 
 /// Category of questions that autocomplete is asked; all others are searches.
 pub const AUTOCOMPLETE: &str = "title_prefix";

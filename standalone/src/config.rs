@@ -8,16 +8,15 @@ use std::{
 };
 
 use wikimovie_api::{args::GatewaySettings, auth::command::NewKeyArgs};
-use wikimovie_ingest::folder::check_provider;
-
 use wikimovie_command::{
     Failure, LogFormat, LogSettings,
     health::HealthArgs,
     names,
     settings::{self, Settings, Source},
 };
+use wikimovie_ingest::folder::check_provider;
+use wikimovie_plan::rules::Rules;
 use wikimovie_relevance::command::RelevanceArgs;
-use wikimovie_search::Rules;
 
 use crate::cli::{Cli, Command, GoldenArgs, LoadArgs, ServeArgs};
 

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use wikimovie_command::{Failure, log};
+use wikimovie_embedded::{Embedded, EmbeddedOptions};
 use wikimovie_ingest::command::Load;
-use wikimovie_search::embedded::{Embedded, EmbeddedOptions};
 
 use crate::config::LoadSettings;
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use wikimovie_command::{Failure, log};
-use wikimovie_search::embedded::{Embedded, EmbeddedOptions};
+use wikimovie_embedded::{Embedded, EmbeddedOptions};
 
 use crate::config::RelevanceSettings;
 

@@ -4,13 +4,10 @@ use std::{io, path::Path, process::ExitCode, time::Duration};
 
 use tokio::sync::oneshot;
 use wikimovie_api::{Documents, Gateway, Server, auth::Authenticator};
-use wikimovie_ingest::{Folder, IngestError, Watcher};
-use wikimovie_search::{
-    WriteError,
-    embedded::{Embedded, EmbeddedOptions},
-};
-
 use wikimovie_command::{Failure, log, say, signal};
+use wikimovie_embedded::{Embedded, EmbeddedOptions};
+use wikimovie_engine::WriteError;
+use wikimovie_ingest::{Folder, IngestError, Watcher};
 
 use crate::config::ServeSettings;
 
@@ -125,6 +122,7 @@ fn told(error: &WriteError) -> Failure {
         WriteError::Engine(message) => WriteError::Engine(message.clone()),
         WriteError::Unavailable { operation } => WriteError::Unavailable { operation },
         WriteError::Slow { operation, after } => WriteError::Slow { operation, after: *after },
+        WriteError::TooLarge => WriteError::TooLarge,
         WriteError::LeaseTaken(index) => WriteError::LeaseTaken(index.clone()),
         WriteError::IndexChanged(message) => WriteError::IndexChanged(message.clone()),
         WriteError::Storage { folder, source } => WriteError::Storage {

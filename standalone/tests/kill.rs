@@ -15,10 +15,8 @@ use std::{
 
 use support::{Home, seeds, told};
 use wikimovie_domain::{HitsRequest, Movie, MovieSort, ObjectReceipt, PageRequest, Question, SearchRequest};
-use wikimovie_search::{
-    ReceiptsRequest,
-    embedded::{Embedded, EmbeddedOptions},
-};
+use wikimovie_embedded::{Embedded, EmbeddedOptions};
+use wikimovie_engine::ReceiptsRequest;
 
 /// More than is committed at once, so that some kills fall between two commits.
 const GENERATED: [(&str, u32); 3] =

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{
-    AuthError, Caller, Identity, Scopes,
+    AuthError, Identity, Principal, Scopes,
     jwks::{Jwks, Timing},
     provider::{self, Provider},
     tenant::TenantRule,
@@ -215,7 +215,7 @@ impl JwtSettings {
         let end =
             end.and_then(|end| UNIX_EPOCH.checked_add(Duration::from_secs(end).checked_add(self.skew)?));
         Ok(Identity {
-            caller: Caller::Subject(subject.into()),
+            principal: Principal::Subject(subject.into()),
             scopes: Scopes::named(own),
             points_per_minute: None,
             tenant,

@@ -124,7 +124,7 @@ async fn a_good_token_is_let_in_and_every_bad_one_refused() {
     let verifier = provider.verifier(HOUR_MS, HOUR_MS);
     let good = signer.sign(&provider.claims());
     let identity = verifier.identify(&good).await.unwrap();
-    assert_eq!(identity.caller, Caller::Subject("anna".into()));
+    assert_eq!(identity.principal, Principal::Subject("anna".into()));
     assert_eq!(identity.scopes, Scopes::SEARCH);
     // Again, from memory.
     assert_eq!(verifier.identify(&good).await.unwrap(), identity);

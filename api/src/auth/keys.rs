@@ -25,7 +25,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::auth::{AuthError, Caller, Identity, Scopes, tenant};
+use crate::auth::{AuthError, Identity, Principal, Scopes, tenant};
 
 /// Start of every key, so that secret scanners can find one that leaked.
 pub const PREFIX: &str = "wmk_";
@@ -177,7 +177,7 @@ fn keys(text: &str) -> Result<Keys, String> {
         let tenant =
             filter.map(tenant::parse).transpose().map_err(|reason| wrong(format!("where: {reason}")))?;
         let identity = Identity {
-            caller: Caller::Key(name.as_str().into()),
+            principal: Principal::Key(name.as_str().into()),
             scopes,
             points_per_minute,
             tenant: tenant.map(Arc::new),
@@ -222,7 +222,7 @@ mod tests {
         }] });
         let ring = ring(&entry.to_string()).unwrap();
         let identity = ring.identify(&key).unwrap();
-        assert_eq!(identity.caller, Caller::Key("web".into()));
+        assert_eq!(identity.principal, Principal::Key("web".into()));
         assert_eq!(identity.scopes.to_string(), "search,provider");
         assert_eq!(identity.points_per_minute, NonZeroU32::new(600));
         assert_eq!(identity.tenant.as_ref().unwrap().providers.any_of, ["acme"]);

@@ -25,7 +25,7 @@ pub use self::{
     scope::{AuthScope, Scopes},
     tenant::TenantRule,
 };
-use crate::graphql::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode};
 
 /// How callers are told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Default for AuthSettings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// Which caller.
-    pub caller: Caller,
+    pub principal: Principal,
     /// What they may ask for.
     pub scopes: Scopes,
     /// Points a minute of this caller's own.
@@ -61,7 +61,7 @@ pub struct Identity {
 
 /// Which caller.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Caller {
+pub enum Principal {
     /// Nobody in particular.
     Anyone,
     /// The holder of an API key, by its name.
@@ -73,7 +73,7 @@ pub enum Caller {
 impl Identity {
     /// Nobody in particular.
     pub fn anyone(scopes: Scopes) -> Self {
-        Self { caller: Caller::Anyone, scopes, points_per_minute: None, tenant: None, expires_at: None }
+        Self { principal: Principal::Anyone, scopes, points_per_minute: None, tenant: None, expires_at: None }
     }
 
     /// What two callers must have in common to be given the same answer: scopes, and the movies they may see.

@@ -17,8 +17,8 @@ use wikimovie_command::{
     settings::{self, ConfigArgs, Settings, Source},
     signal,
 };
+use wikimovie_elasticsearch::{Elasticsearch, ElasticsearchOptions};
 use wikimovie_relevance::command::RelevanceArgs;
-use wikimovie_search::elasticsearch::{Elasticsearch, ElasticsearchOptions};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -18,7 +18,7 @@ use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
-use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError, operation::told_whole};
+use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, SearchError, operation::told_whole};
 
 use super::{
     CacheSettings,

@@ -4,7 +4,7 @@ use wikimovie_domain::{
     AutocompleteRequest, Costar, CostarPath, Movie, MovieId, SearchAnswer, SearchRequest, Suggestion,
     TotalRelation,
 };
-use wikimovie_search::{Catalog, SearchError};
+use wikimovie_engine::{Catalog, SearchError};
 
 /// What is asked of the engine: all that decides the answer but the revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

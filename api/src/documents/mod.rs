@@ -22,7 +22,7 @@ pub use self::{
     manifest::{Manifest, ManifestError},
 };
 use self::{automatic::AutomaticDocuments, watch::Stamp};
-use crate::graphql::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode};
 
 /// SHA-256 of a document's text.
 pub(crate) type Hash = [u8; 32];

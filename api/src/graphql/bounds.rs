@@ -13,7 +13,7 @@ use async_graphql::{
 };
 
 use crate::{
-    graphql::error::{ApiError, ErrorCode},
+    error::{ApiError, ErrorCode},
     guard::Measure,
 };
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_graphql::{ErrorExtensionValues, ServerError};
 use http::StatusCode;
 use wikimovie_domain::{FilterError, PageError};
-use wikimovie_search::{SearchError, TokenError};
+use wikimovie_engine::{SearchError, TokenError};
 
 /// Stable names of what can go wrong, documented in `docs/errors.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Object, Result, SelectionField};
 use wikimovie_domain::{self as domain, FacetAnswer, FacetField, FacetRequest, Question};
-use wikimovie_search::toggle;
+use wikimovie_plan::toggle;
 
+use crate::error::ApiError;
 use crate::graphql::{
-    error::ApiError,
     hits::argument,
     inputs::{count, cut, list_cost},
     scalars::SearchState,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Lookahead, Object, SelectionField, SimpleObject};
 use wikimovie_domain::{self as domain, HitPage, HitsRequest, MovieParts, PageRequest};
 
-use crate::graphql::{error::ApiError, movie::Movie};
+use crate::{error::ApiError, graphql::movie::Movie};
 
 /// Relay's paging arguments as they were given.
 #[derive(Clone, Debug, Default)]
@@ -213,7 +213,7 @@ impl TextMatch {
 
     /// The text as HTML: everything escaped, only the words found stand in `<mark>`. Safe to show as it is.
     async fn html(&self) -> String {
-        wikimovie_search::text::html(&self.0)
+        wikimovie_plan::highlight::html(&self.0)
     }
 }
 

@@ -3,9 +3,9 @@
 
 use async_graphql::{Enum, InputObject};
 use wikimovie_domain::{self as domain, Filter, Question};
-use wikimovie_search::Sealer;
+use wikimovie_engine::Sealer;
 
-use crate::graphql::{error::ApiError, scalars::SearchState};
+use crate::{error::ApiError, graphql::scalars::SearchState};
 
 /// Longest text that is searched, in characters: what stands behind it is cut, so that a pasted page is no error.
 pub(crate) const MAX_TEXT_CHARS: usize = 10_000;
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(error.message(), "state stands for the whole question: give either state or sort");
         let forged = QuestionInput { state: Some(SearchState("x".into())), ..QuestionInput::default() };
         let error = forged.question(&sealer, &[]).unwrap_err();
-        assert_eq!(error.code(), crate::graphql::error::ErrorCode::BadState);
+        assert_eq!(error.code(), crate::error::ErrorCode::BadState);
     }
 
     #[test]

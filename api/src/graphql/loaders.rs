@@ -7,10 +7,9 @@
 use std::{collections::HashMap, future::Future, hash::Hash, sync::Arc};
 
 use tokio::sync::{Mutex, OnceCell};
+use wikimovie_engine::operation::let_siblings_join;
 
-use wikimovie_search::operation::let_siblings_join;
-
-use crate::graphql::error::ApiError;
+use crate::error::ApiError;
 
 type Found<K, V> = Result<Arc<HashMap<K, V>>, ApiError>;
 

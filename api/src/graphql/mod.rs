@@ -4,7 +4,6 @@
 
 pub mod bounds;
 mod catalog_info;
-pub mod error;
 mod facets;
 mod hits;
 mod ids;

@@ -4,10 +4,10 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use wikimovie_domain::{
     self as domain, Filter, MovieSort, PersonSummary, Question, SearchRequest, ValueMatch, Wanted,
 };
-use wikimovie_search::text;
+use wikimovie_text as text;
 
+use crate::error::ApiError;
 use crate::graphql::{
-    error::ApiError,
     hits::{MovieHitConnection, PageArguments, own_hits_request, page_cost},
     ids,
     inputs::{count, list_cost},

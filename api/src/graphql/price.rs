@@ -12,9 +12,9 @@ use async_graphql::{
 };
 use futures::FutureExt;
 
-use crate::graphql::{
+use crate::{
     error::{self, ApiError},
-    schema::Schema,
+    graphql::schema::Schema,
 };
 
 /// Argument of that field; an operation without these letters is no dry run.
@@ -45,10 +45,10 @@ pub(crate) fn price(
     // Nothing in it waits: the execution is cut off before it begins.
     let Some(mut response) = pricing.execute(priced).now_or_never() else {
         let error = ApiError::internal("an operation could not be priced at once");
-        return Err(Box::new(Response::from_errors(vec![error.into_server_error()])));
+        return Err(Box::new(error.into_response()));
     };
     if !response.errors.is_empty() {
-        response.errors.iter_mut().for_each(error::complete);
+        error::complete_codes(&mut response);
         return Err(Box::new(response));
     }
     Ok(told.get().copied().unwrap_or_default())

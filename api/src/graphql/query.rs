@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use wikimovie_domain::AutocompleteRequest;
-use wikimovie_search::{ReceiptPlace, ReceiptsRequest, token::Purpose};
+use wikimovie_engine::{ReceiptPlace, ReceiptsRequest, token::Purpose};
 
 use crate::{
     auth::AuthScope,
+    error::{ApiError, ErrorCode},
     graphql::{
         catalog_info::CatalogInfo,
-        error::{ApiError, ErrorCode},
         ids::NodeId,
         inputs::{MovieSort, MovieWhere, QuestionInput, count, cut, from_state, list_cost},
         movie::Movie,

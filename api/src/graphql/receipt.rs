@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 use wikimovie_domain as domain;
-use wikimovie_search::{ReceiptPage, ReceiptPlace, Sealer, token::Purpose};
+use wikimovie_engine::{ReceiptPage, ReceiptPlace, Sealer, token::Purpose};
 
 use crate::graphql::{hits::PageInfo, scalars::DateTime};
 

@@ -3,8 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{
-    Data, EmptyMutation, Executor, Request, Response, SDLExportOptions, SchemaBuilder, ServerError,
-    ValidationMode, Value,
+    Data, EmptyMutation, Executor, Request, Response, SDLExportOptions, SchemaBuilder, ValidationMode, Value,
     parser::{
         parse_query,
         types::{DocumentOperations, ExecutableDocument, OperationType},
@@ -15,26 +14,23 @@ use futures::{
     stream::{self, BoxStream},
 };
 use tokio::sync::Semaphore;
-
-use wikimovie_search::operation::operation as in_one_request;
+use wikimovie_engine::operation::operation as in_one_request;
 
 use crate::{
     ApiSettings, Gateway,
-    auth::Identity,
     cache::{Notes, Outcome},
+    caller::{Caller, SocketCaller},
     documents::{Hash, Naming},
+    error::{self, ApiError, ErrorCode},
     graphql::{
-        bounds,
-        error::{self, ApiError, ErrorCode},
-        lasting,
+        bounds, lasting,
         price::{self, Pricing},
         query::Query,
         scope::{Bill, Scope},
         shape::{self, Selected, Shape},
         subscription::Subscription,
     },
-    guard::{Client, RateLimits, RateStatus, rate::Exceeded},
-    http::SocketCaller,
+    guard::{RateLimits, RateStatus, rate::Exceeded},
     telemetry::{fields::Timed, operation},
 };
 
@@ -152,15 +148,6 @@ pub struct Ran {
     pub(crate) whole_of: Option<u64>,
 }
 
-/// Somebody with an operation: who they are, and who is charged for it.
-#[derive(Clone, Debug)]
-pub struct Visitor {
-    /// Who they are.
-    pub(crate) identity: Arc<Identity>,
-    /// Who is charged.
-    pub(crate) client: Client,
-}
-
 impl Prepared {
     /// Whether it is a query, a mutation or a subscription.
     pub fn kind(&self) -> OperationType {
@@ -229,8 +216,8 @@ impl Service {
         bounds::check_variables(&request.variables).map_err(refuse)?;
         let operation_name = request.operation_name.clone();
         let document = request.parsed_query().map_err(|mut error| {
-            error::set_code(error.extensions.get_or_insert_default(), ErrorCode::GraphqlParseFailed);
-            refused(answer(error))
+            error::set_code(&mut error, ErrorCode::GraphqlParseFailed);
+            refused(Response::from_errors(vec![error]))
         })?;
         let mut measure = bounds::check_document(document).map_err(refuse)?;
         let document = document.clone();
@@ -265,14 +252,14 @@ impl Service {
     ///
     /// # Errors
     /// Where they are not there.
-    pub(crate) fn charge(&self, visitor: &Visitor, cost: u32) -> Result<Option<RateStatus>, Box<Exceeded>> {
+    pub(crate) fn charge(&self, caller: &Caller, cost: u32) -> Result<Option<RateStatus>, Box<Exceeded>> {
         let charge =
-            |rates: &RateLimits| rates.charge(&visitor.client, visitor.identity.points_per_minute, cost);
+            |rates: &RateLimits| rates.charge(&caller.client, caller.identity.points_per_minute, cost);
         self.gateway.guard.rates.as_ref().map(charge).transpose()
     }
 
     /// Executes a query, within the deadline of an operation. A panic becomes an error of ours.
-    pub(crate) async fn run(&self, prepared: Prepared, visitor: &Visitor, rate: Option<RateStatus>) -> Ran {
+    pub(crate) async fn run(&self, prepared: Prepared, caller: &Caller, rate: Option<RateStatus>) -> Ran {
         let kind = prepared.kind;
         // Parsed anew, if ever: only slow operations are told.
         let (text, name) = (prepared.request.query.clone(), prepared.request.operation_name.clone());
@@ -283,7 +270,7 @@ impl Service {
         let (mut outcome, mut whole_of) = (Outcome::default(), None);
         let execution = async {
             // The executor's future is large, and would be copied into each of those around it.
-            let ran = Box::pin(self.execute_within(prepared, visitor, rate)).await;
+            let ran = Box::pin(self.execute_within(prepared, caller, rate)).await;
             (outcome, whole_of) = (ran.outcome, ran.whole_of);
             ran.response
         };
@@ -292,8 +279,8 @@ impl Service {
     }
 
     /// The movies that somebody may see, and what lives as long as an operation of theirs.
-    async fn scope(&self, visitor: &Visitor, bill: Bill) -> Result<Arc<Scope>, ApiError> {
-        let identity = &visitor.identity;
+    async fn scope(&self, caller: &Caller, bill: Bill) -> Result<Arc<Scope>, ApiError> {
+        let identity = &caller.identity;
         let catalog = match &identity.tenant {
             None => Arc::clone(&self.gateway.catalog),
             Some(filter) => self.gateway.catalog.restricted(filter).await?,
@@ -301,12 +288,12 @@ impl Service {
         Ok(Arc::new(Scope::new(catalog, Arc::clone(identity), bill)))
     }
 
-    async fn execute_within(&self, prepared: Prepared, visitor: &Visitor, rate: Option<RateStatus>) -> Ran {
+    async fn execute_within(&self, prepared: Prepared, caller: &Caller, rate: Option<RateStatus>) -> Ran {
         let bill = Bill { cost: prepared.cost, rate };
-        let scope = match self.scope(visitor, bill).await {
+        let scope = match self.scope(caller, bill).await {
             Ok(scope) => scope,
             Err(error) => {
-                let response = answer(error.into_server_error());
+                let response = error.into_response();
                 return Ran { response, outcome: Outcome::default(), whole_of: None };
             }
         };
@@ -317,10 +304,8 @@ impl Service {
         let mut response =
             match tokio::time::timeout(self.gateway.settings.operation_deadline, Box::pin(execution)).await {
                 Ok(Ok(response)) => response,
-                Ok(Err(_)) => answer(ApiError::internal("a resolver panicked").into_server_error()),
-                Err(_) => {
-                    answer(ApiError::new(ErrorCode::Timeout, "the answer took too long").into_server_error())
-                }
+                Ok(Err(_)) => ApiError::internal("a resolver panicked").into_response(),
+                Err(_) => ApiError::new(ErrorCode::Timeout, "the answer took too long").into_response(),
             };
         let outcome = notes.outcome();
         shape::restore(&mut response, &prepared.selected);
@@ -336,19 +321,19 @@ impl Service {
     fn follow(
         &self,
         prepared: Prepared,
-        visitor: Visitor,
+        caller: Caller,
         session: Arc<Data>,
         rate: Option<RateStatus>,
     ) -> impl Stream<Item = Response> + Send + use<> {
         let service = self.clone();
         let begin = async move {
             let bill = Bill { cost: prepared.cost, rate };
-            match service.scope(&visitor, bill).await {
+            match service.scope(&caller, bill).await {
                 Ok(scope) => {
                     let request = prepared.request.data(scope);
                     service.schema.execute_stream_with_session_data(request, session).map(complete).boxed()
                 }
-                Err(error) => stream::iter([answer(error.into_server_error())]).boxed(),
+                Err(error) => stream::iter([error.into_response()]).boxed(),
             }
         };
         stream::once(begin).flatten()
@@ -356,7 +341,7 @@ impl Service {
 }
 
 fn refuse(error: ApiError) -> Box<Response> {
-    Box::new(answer(error.into_server_error()))
+    Box::new(error.into_response())
 }
 
 /// Kind of the operation that will run; an unknown or missing name is left to the executor, which tells it.
@@ -379,12 +364,8 @@ fn refused(response: Response) -> Box<Response> {
     Box::new(response)
 }
 
-fn answer(error: ServerError) -> Response {
-    Response::from_errors(vec![error])
-}
-
 fn complete(mut response: Response) -> Response {
-    response.errors.iter_mut().for_each(error::complete);
+    error::complete_codes(&mut response);
     response
 }
 
@@ -425,15 +406,15 @@ pub(crate) fn add_cost(response: &mut Response, cost: u32, rate: Option<RateStat
 impl Executor for Service {
     async fn execute(&self, request: Request) -> Response {
         let mut answers = self.execute_stream(request, None);
-        answers.next().await.unwrap_or_else(|| answer(ApiError::internal("no answer").into_server_error()))
+        answers.next().await.unwrap_or_else(|| ApiError::internal("no answer").into_response())
     }
 
     fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         let permit = match self.permits.as_ref().map(|permits| Arc::clone(permits).try_acquire_owned()) {
             Some(Err(_)) => {
                 let message = "too many operations run at once on this connection";
-                let error = ApiError::new(ErrorCode::TooManyOperations, message).into_server_error();
-                return stream::iter([*refused(answer(error))]).boxed();
+                let error = ApiError::new(ErrorCode::TooManyOperations, message);
+                return stream::iter([*refused(error.into_response())]).boxed();
             }
             Some(Ok(permit)) => Some(permit),
             None => None,
@@ -458,15 +439,15 @@ impl Service {
         request: Request,
         session: Arc<Data>,
     ) -> Result<BoxStream<'static, Response>, Box<Response>> {
-        let refuse = |error: ApiError| refused(answer(error.into_server_error()));
+        let refuse = |error: ApiError| refused(error.into_response());
         let Some(caller) = &self.caller else {
             return Err(refuse(ApiError::internal("an operation of a connection that has no caller")));
         };
-        let visitor = caller.visitor(&self.gateway).await.map_err(refuse)?;
+        let caller = caller.authenticate(&self.gateway.auth).await.map_err(|error| refuse(error.into()))?;
         let permit = self.gateway.guard.gate.enter().await.map_err(refuse)?;
         let prepared = self.address(request, None).and_then(|addressed| self.prepare(addressed, false))?;
         let cost = prepared.charge;
-        let rate = self.charge(&visitor, cost).map_err(|exceeded| {
+        let rate = self.charge(&caller, cost).map_err(|exceeded| {
             let mut response = refuse(exceeded.error);
             add_cost(&mut response, cost, Some(exceeded.status));
             response
@@ -474,11 +455,11 @@ impl Service {
         if prepared.kind == OperationType::Subscription {
             // It may last for days, and waits for nothing that is scarce.
             drop(permit);
-            return Ok(self.follow(prepared, visitor, session, rate).boxed());
+            return Ok(self.follow(prepared, caller, session, rate).boxed());
         }
         let service = self.clone();
         let run = async move {
-            let mut response = service.run(prepared, &visitor, rate).await.response;
+            let mut response = service.run(prepared, &caller, rate).await.response;
             drop(permit);
             if rate.is_some() {
                 add_cost(&mut response, cost, rate);

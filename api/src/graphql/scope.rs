@@ -12,15 +12,13 @@ use std::{
 use async_graphql::Context;
 use serde::Serialize;
 use wikimovie_domain::{Movie, MovieId, PersonSummary, Warning};
-use wikimovie_search::{Catalog, SearchError};
+use wikimovie_engine::{Catalog, SearchError};
 
 use crate::{
     Gateway,
     auth::{AuthScope, Identity},
-    graphql::{
-        error::{ApiError, ErrorCode},
-        loaders::Batch,
-    },
+    error::{ApiError, ErrorCode},
+    graphql::loaders::Batch,
     guard::RateStatus,
 };
 

@@ -10,8 +10,8 @@ use wikimovie_domain::{
 
 use crate::{
     auth::AuthScope,
+    error::{ApiError, ErrorCode},
     graphql::{
-        error::{ApiError, ErrorCode},
         facets::{MovieFacets, facet_request},
         hits::{MovieHitConnection, PageArguments, hits_request, page_arguments, page_cost},
         inputs::MovieSort,

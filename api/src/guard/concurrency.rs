@@ -29,7 +29,7 @@ use metrics::{counter, gauge, histogram};
 use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::graphql::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode};
 
 /// Settings of a [`Gate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::{
-    graphql::error::{ApiError, ErrorCode},
+    error::{ApiError, ErrorCode},
     guard::rate::{RATELIMIT, RATELIMIT_POLICY},
 };
 

@@ -1,7 +1,7 @@
 //! How much one operation may ask for. What each limit counts, and why it has its value, is told in `docs/limits.md`;
 //! a test keeps the numbers there equal to these.
 
-use crate::graphql::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode};
 
 /// Limits of one operation that an operator may move. Those that keep the process itself alive (size, tokens, nesting,
 /// fields once fragments are put in place) are constants of [`crate::graphql::bounds`].

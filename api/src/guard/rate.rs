@@ -21,7 +21,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use metrics::counter;
 use moka::policy::EvictionPolicy;
 
-use crate::graphql::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode};
 
 /// Most clients whose buckets are remembered: at some 300 bytes each about 30 MB.
 pub const MAX_CLIENTS: u64 = 100_000;

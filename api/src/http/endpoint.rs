@@ -13,17 +13,15 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use crate::{
     Gateway,
     cache::{Key, Stored},
-    graphql::{
-        error::{ApiError, ErrorCode},
-        schema::{Addressed, Visitor, add_cost},
-    },
+    caller::{Caller, SocketCaller},
+    error::{self, ApiError, ErrorCode},
+    graphql::schema::{Addressed, add_cost},
     guard::{RateStatus, rate::Exceeded},
     http::{
-        Shared, SocketCaller,
+        Shared,
         negotiate::MediaType,
         parameters::{self, Parameters},
         refuse, respond, socket, tell_retry,
-        visitor::visitor,
         whole::{self, CacheStatus, Sharing},
         without_data,
     },
@@ -49,9 +47,9 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>, request: http::Reques
             Ok(parameters) => parameters,
             Err(error) => return refuse(&error, media_type),
         };
-    match visitor(gateway, &parts).await {
-        Ok(visitor) => {
-            let asked = Asked { media_type, via: Via::Get, headers: &parts.headers, visitor: &visitor };
+    match Caller::authenticate(&gateway.auth, &gateway.settings.guard.proxies, &parts).await {
+        Ok(caller) => {
+            let asked = Asked { media_type, via: Via::Get, headers: &parts.headers, caller: &caller };
             answer(&shared, parameters, None, &asked).await
         }
         Err(error) => refuse(&error.into(), media_type),
@@ -72,12 +70,13 @@ pub(super) async fn post(State(shared): State<Arc<Shared>>, request: http::Reque
         Ok(body) => body,
         Err(error) => return refuse(&error, media_type),
     };
-    let visitor = match visitor(&shared.gateway, &parts).await {
-        Ok(visitor) => visitor,
+    let gateway = &shared.gateway;
+    let caller = match Caller::authenticate(&gateway.auth, &gateway.settings.guard.proxies, &parts).await {
+        Ok(caller) => caller,
         Err(error) => return refuse(&error.into(), media_type),
     };
-    let asked = Asked { media_type, via: Via::Post, headers: &parts.headers, visitor: &visitor };
-    let bytes = shared.gateway.body_key(&body, &visitor.identity.access());
+    let asked = Asked { media_type, via: Via::Post, headers: &parts.headers, caller: &caller };
+    let bytes = shared.gateway.body_key(&body, &caller.identity.access());
     if let Some(stored) = bytes.as_ref().and_then(|bytes| shared.gateway.answer_to_bytes(bytes)) {
         return asked.give(&shared, &stored, Sharing::Unsaid);
     }
@@ -140,13 +139,13 @@ struct Asked<'a> {
     media_type: MediaType,
     via: Via,
     headers: &'a HeaderMap,
-    visitor: &'a Visitor,
+    caller: &'a Caller,
 }
 
 impl Asked<'_> {
     /// An answer from memory, once it is paid for.
     fn give(&self, shared: &Shared, stored: &Stored, sharing: Sharing<'_>) -> Response {
-        match shared.service.charge(self.visitor, stored.cost) {
+        match shared.service.charge(self.caller, stored.cost) {
             Ok(rate) => {
                 told(whole::give(stored, self.media_type, self.headers, sharing, CacheStatus::Hit), rate)
             }
@@ -163,7 +162,7 @@ async fn answer(shared: &Shared, parameters: Parameters, bytes: Option<Key>, ask
         Ok(addressed) => addressed,
         Err(answer) => return tell(&answer, asked.media_type),
     };
-    let key = gateway.answer_key(addressed.request(), &asked.visitor.identity.access());
+    let key = gateway.answer_key(addressed.request(), &asked.caller.identity.access());
     let keepable = asked.via == Via::Get && addressed.is_named();
     let sharing = if keepable { sharing(gateway) } else { Sharing::Unsaid };
     if let Some(key) = key {
@@ -201,11 +200,11 @@ async fn execute(
         return refuse(&ApiError::new(ErrorCode::BadRequest, message), media_type);
     }
     let cost = prepared.charge();
-    let rate = match shared.service.charge(asked.visitor, cost) {
+    let rate = match shared.service.charge(asked.caller, cost) {
         Ok(rate) => rate,
         Err(exceeded) => return too_much(&exceeded, cost, media_type),
     };
-    let mut ran = shared.service.run(prepared, asked.visitor, rate).await;
+    let mut ran = shared.service.run(prepared, asked.caller, rate).await;
     let status = CacheStatus::of(&ran.outcome);
     if rate.is_some() {
         // What is left to spend is told in headers: a body that is kept must be true for everyone.
@@ -238,7 +237,7 @@ fn told(mut response: Response, rate: Option<RateStatus>) -> Response {
 
 /// An operation that its client has no points for.
 fn too_much(exceeded: &Exceeded, cost: u32, media_type: MediaType) -> Response {
-    let mut answer = Answer::from_errors(vec![exceeded.error.clone().into_server_error()]);
+    let mut answer = exceeded.error.clone().into_response();
     add_cost(&mut answer, cost, Some(exceeded.status));
     let mut response = tell(&answer, media_type);
     if exceeded.retry_after.is_some()
@@ -264,7 +263,7 @@ fn tell(answer: &Answer, media_type: MediaType) -> Response {
     if !never_ran {
         return respond(StatusCode::OK, media_type, answer);
     }
-    let code = answer.errors.first().and_then(code).unwrap_or(ErrorCode::Internal);
+    let code = answer.errors.first().map_or(ErrorCode::Internal, error::code_of);
     let status = match (media_type, code.row().status) {
         (MediaType::Json, StatusCode::BAD_REQUEST) => StatusCode::OK,
         (_, status) => status,
@@ -279,13 +278,6 @@ fn tell(answer: &Answer, media_type: MediaType) -> Response {
     response
 }
 
-fn code(error: &async_graphql::ServerError) -> Option<ErrorCode> {
-    match error.extensions.as_ref()?.get("code")? {
-        async_graphql::Value::String(name) => ErrorCode::from_name(name),
-        _ => None,
-    }
-}
-
 fn is_upgrade(headers: &HeaderMap) -> bool {
     headers.get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
@@ -298,6 +290,6 @@ async fn upgrade(shared: &Shared, parts: &mut Parts) -> Response {
     let Ok(upgrade) = WebSocketUpgrade::from_request_parts(parts, &()).await else {
         return bad("this is no valid WebSocket handshake");
     };
-    let caller = SocketCaller::of(&shared.gateway, parts);
+    let caller = SocketCaller::of_handshake(&shared.gateway.settings.guard.proxies, parts);
     socket::accept(shared, upgrade, caller).unwrap_or_else(|error| refuse(&error, MediaType::Json))
 }

@@ -9,7 +9,6 @@ mod parameters;
 mod probes;
 mod sdl;
 mod socket;
-mod visitor;
 mod whole;
 
 use std::{any::Any, sync::Arc};
@@ -36,14 +35,7 @@ use tower_http::{
 
 use wikimovie_command::metrics::{Program, recorder};
 
-use crate::{
-    Gateway,
-    graphql::{error::ApiError, schema::Service},
-    http::negotiate::MediaType,
-    telemetry,
-};
-
-pub(crate) use self::visitor::SocketCaller;
+use crate::{Gateway, error::ApiError, graphql::schema::Service, http::negotiate::MediaType, telemetry};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -164,7 +156,7 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 
 /// An error of the transport as a GraphQL answer, so that clients read one shape only.
 fn refuse(error: &ApiError, media_type: MediaType) -> Response {
-    let body = async_graphql::Response::from_errors(vec![error.clone().into_server_error()]);
+    let body = error.clone().into_response();
     let mut response = respond(error.code().row().status, media_type, &without_data(&body));
     if let Some(ms) = error.retry_after_ms() {
         tell_retry(&mut response, ms);

@@ -5,9 +5,9 @@ use axum::extract::Query;
 use http::{HeaderMap, Uri, header};
 use serde_json::{Map, Value};
 
-use crate::graphql::{
-    bounds,
+use crate::{
     error::{ApiError, ErrorCode},
+    graphql::bounds,
 };
 
 fn bad(message: impl Into<String>) -> ApiError {

@@ -11,7 +11,7 @@ use wikimovie_command::metrics::{self, Program};
 
 use crate::{
     Gateway,
-    graphql::error::ApiError,
+    error::ApiError,
     http::{negotiate::MediaType, refuse, respond},
 };
 
@@ -50,7 +50,7 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
             respond(StatusCode::OK, MediaType::Json, &ready)
         }
         Ok(Err(error)) => not_ready(error.into()),
-        Err(_) => not_ready(wikimovie_search::SearchError::Timeout.into()),
+        Err(_) => not_ready(wikimovie_engine::SearchError::Timeout.into()),
     }
 }
 

@@ -28,11 +28,10 @@ use tokio::{
 use crate::{
     Gateway,
     auth::Credential,
-    graphql::{
-        error::{ApiError, ErrorCode},
-        schema::Service,
-    },
-    http::{Shared, SocketCaller},
+    caller::SocketCaller,
+    error::{ApiError, ErrorCode},
+    graphql::schema::Service,
+    http::Shared,
     telemetry,
 };
 
@@ -90,8 +89,8 @@ async fn converse(
     let (tell_end, mut end) = watch::channel(End { at: Instant::now() + INIT_DEADLINE, frame: INIT_TIMEOUT });
     let lifecycle = gateway.lifecycle.clone();
     let introduced = move |payload: serde_json::Value| async move {
-        caller.show(Credential::of_payload(&payload));
-        let identity = caller.identity(&gateway).await.map_err(|error| Error::new(error.to_string()))?;
+        caller.set_credential(Credential::of_payload(&payload));
+        let identity = caller.identity(&gateway.auth).await.map_err(|error| Error::new(error.to_string()))?;
         let left = identity.expires_at.map(|end| end.duration_since(SystemTime::now()).unwrap_or_default());
         tell_end.send_replace(End { at: Instant::now() + left.unwrap_or(FOR_EVER), frame: EXPIRED });
         Ok(Data::default())

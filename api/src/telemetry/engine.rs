@@ -13,7 +13,7 @@ use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
-use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
+use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
 
 use super::Request;
 

@@ -12,7 +12,7 @@ use tracing::{Instrument, field::Empty};
 use wikimovie_command::trace;
 
 use super::{Request, TelemetrySettings};
-use crate::graphql::error::ErrorCode;
+use crate::error;
 
 /// Longest shape in the log, in bytes.
 const SHAPE_BYTES: usize = 500;
@@ -105,14 +105,9 @@ fn first_code(response: &Response) -> &'static str {
     response.errors.first().map_or("", code)
 }
 
-/// The code of the table, so that labels are those of the table.
+/// The code's name in the table, so that labels are bounded.
 fn code(error: &async_graphql::ServerError) -> &'static str {
-    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-    let code = match code {
-        Some(async_graphql::Value::String(name)) => ErrorCode::from_name(name),
-        _ => None,
-    };
-    code.unwrap_or(ErrorCode::Internal).row().name
+    error::code_of(error).row().name
 }
 
 /// What an operation asks: its fields and the names of their arguments, by the contract's own names. Aliases, values

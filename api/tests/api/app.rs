@@ -16,8 +16,9 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 use wikimovie_api::{ApiSettings, CacheSettings, Documents, Gateway, ServerSettings, auth::Authenticator};
 use wikimovie_domain::*;
-use wikimovie_search::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
-use wikimovie_testkit::{TestIndex, dozen};
+use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
+use wikimovie_testkit_builders::dozen;
+use wikimovie_testkit_services::TestIndex;
 
 /// A gateway under test.
 pub(crate) struct TestApp {

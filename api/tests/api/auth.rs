@@ -9,7 +9,7 @@ use wikimovie_api::{
     ApiSettings,
     auth::{AuthSettings, Authenticator, jwt::JwtSettings, keys::new_key},
 };
-use wikimovie_testkit::dozen;
+use wikimovie_testkit_builders::dozen;
 
 use crate::app::{Answer, TestApp};
 

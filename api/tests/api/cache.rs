@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use wikimovie_api::{ApiSettings, CacheSettings};
 use wikimovie_domain::{Filter, MovieSort, Question, SearchRequest, ValueMatch, Wanted};
-use wikimovie_search::Catalog;
-use wikimovie_testkit::{dozen, movie};
+use wikimovie_engine::Catalog;
+use wikimovie_testkit_builders::{dozen, movie};
 
 use crate::app::{Answer, Failure, TestApp};
 

@@ -7,7 +7,7 @@ use http::{Request, header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use wikimovie_api::{ApiSettings, CacheSettings, DocumentSettings, Documents, TrustMode};
-use wikimovie_testkit::{dozen, movie};
+use wikimovie_testkit_builders::{dozen, movie};
 
 use crate::app::{Answer, Failure, TestApp};
 

@@ -11,7 +11,7 @@ use wikimovie_api::{
     auth::{AuthSettings, Authenticator, jwt::JwtSettings},
     guard::{CrossSite, GateSettings, GuardSettings, Limits},
 };
-use wikimovie_testkit::dozen;
+use wikimovie_testkit_builders::dozen;
 
 use crate::{
     app::{Answer, Failure, TestApp},

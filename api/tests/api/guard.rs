@@ -9,7 +9,7 @@ use wikimovie_api::{
     ApiSettings, Environment,
     guard::{CrossSite, GateSettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies},
 };
-use wikimovie_testkit::dozen;
+use wikimovie_testkit_builders::dozen;
 
 use crate::app::{Answer, Failure, TestApp};
 

@@ -5,7 +5,7 @@ use wikimovie_api::{
     ApiSettings,
     guard::{GuardSettings, Limits},
 };
-use wikimovie_testkit::dozen;
+use wikimovie_testkit_builders::dozen;
 
 use crate::app::TestApp;
 

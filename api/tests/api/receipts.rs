@@ -8,7 +8,7 @@ use crate::app::{TestApp, texts};
 async fn receipts_tell_what_became_of_objects_and_page() {
     let app = TestApp::dozen();
     for name in ["a", "b", "c"] {
-        let movies = vec![wikimovie_testkit::movie(name, name, 2000).build()];
+        let movies = vec![wikimovie_testkit_builders::movie(name, name, 2000).build()];
         app.index.load(&format!("test/{name}.json"), 2_000, movies);
     }
     let one = app

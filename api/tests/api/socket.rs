@@ -10,7 +10,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest},
 };
 use wikimovie_api::{ApiSettings, Server};
-use wikimovie_testkit::{dozen, movie};
+use wikimovie_testkit_builders::{dozen, movie};
 
 use crate::app::{TestApp, local};
 

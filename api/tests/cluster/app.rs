@@ -7,11 +7,10 @@ use http::{HeaderMap, Request, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use wikimovie_api::{ApiSettings, CacheSettings, Gateway};
-use wikimovie_search::{
-    ObjectState, Tally,
-    elasticsearch::{Elasticsearch, ElasticsearchOptions},
-};
-use wikimovie_testkit::{Engine, Fault, FaultProxy, TestCluster, dozen};
+use wikimovie_elasticsearch::{Elasticsearch, ElasticsearchOptions};
+use wikimovie_engine::{ObjectState, Tally};
+use wikimovie_testkit_builders::dozen;
+use wikimovie_testkit_services::{Engine, Fault, FaultProxy, TestCluster};
 
 /// Longest time for one question to the engine.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use wikimovie_testkit::{Fault, engines};
+use wikimovie_testkit_services::{Fault, engines};
 
 use crate::app::{App, DEADLINE};
 

@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
     time::{Duration, timeout},
 };
-use wikimovie_testkit::{Recorded, engines};
+use wikimovie_testkit_services::{Recorded, engines};
 
 use crate::app::App;
 

@@ -21,7 +21,7 @@ use std::{
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use wikimovie_api::{CacheSettings, Server, ServerSettings};
-use wikimovie_testkit::{Fault, engines};
+use wikimovie_testkit_services::{Fault, engines};
 
 use self::{
     app::{App, DEADLINE},
@@ -115,7 +115,7 @@ async fn an_outage_under_load_is_survived() {
     }
 }
 
-async fn survive(engine: &wikimovie_testkit::Engine, name: &str, fault: Fault, outage: Duration) {
+async fn survive(engine: &wikimovie_testkit_services::Engine, name: &str, fault: Fault, outage: Duration) {
     let app = App::remembering(engine, 1, CacheSettings::default()).await;
     app.follow();
     let settings = ServerSettings { listen: ([127, 0, 0, 1], 0).into(), ..ServerSettings::default() };

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 use axum::body::Bytes;
-use wikimovie_testkit::{Engine, TestCluster};
+use wikimovie_testkit_services::{Engine, TestCluster};
 
 use super::{
     Bench,

@@ -15,7 +15,7 @@ mod suite;
 use std::time::Instant;
 
 use suite::Suite;
-use wikimovie_testkit::engines;
+use wikimovie_testkit_services::engines;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_engine_answers_every_case() {

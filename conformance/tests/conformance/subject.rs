@@ -7,9 +7,9 @@ use http::{Request, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use wikimovie_api::{ApiSettings, Gateway};
+use wikimovie_engine::{CatalogWriter, ObjectState};
 use wikimovie_ingest::{Listed, Listing, Opener, Source, sync};
-use wikimovie_search::{CatalogWriter, ObjectState};
-use wikimovie_testkit::{Engine, TestCluster, TestIndex};
+use wikimovie_testkit_services::{Engine, TestCluster, TestIndex};
 
 use crate::suite::{DocumentSet, Object};
 

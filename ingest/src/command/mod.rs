@@ -10,7 +10,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wikimovie_command::{Failure, say};
-use wikimovie_search::CatalogWriter;
+use wikimovie_engine::CatalogWriter;
 
 use self::receipt::Receipt;
 use crate::{Change, Event, Folder, IngestError, Progress, sync};

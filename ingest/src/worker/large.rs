@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use wikimovie_search::{ObjectState, WriteError, kill};
+use wikimovie_engine::{ObjectState, WriteError, kill};
 
 use super::{Message, Unrest, Worker, count, messages::Told};
 use crate::{

@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, sync::atomic::Ordering::Relaxed, time::Duration};
 
-use wikimovie_search::kill;
+use wikimovie_engine::kill;
 
 use super::{LONGEST_DELAY, TurnError, Unrest, Worker, backoff};
 use crate::{
@@ -142,8 +142,11 @@ impl Worker {
         );
         if self.leases.release(&told.message.handle) {
             let stops = self.halt.load(Relaxed);
-            let later =
-                if stops { Duration::ZERO } else { backoff(self.options.pause, told.message.receives, LONGEST_DELAY) };
+            let later = if stops {
+                Duration::ZERO
+            } else {
+                backoff(self.options.pause, told.message.receives, LONGEST_DELAY)
+            };
             let _ = self.queue.extend(std::slice::from_ref(&told.message.handle), later);
         }
     }

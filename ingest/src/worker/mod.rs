@@ -21,7 +21,7 @@ use std::{
 };
 
 use wikimovie_domain::ObjectReceipt;
-use wikimovie_search::{CatalogWriter, ObjectState, WriteError, kill};
+use wikimovie_engine::{CatalogWriter, ObjectState, WriteError, kill};
 
 use self::{large::Parked, lease::Leases};
 use crate::{

@@ -24,7 +24,7 @@ use wikimovie_ingest::{
     queue::Queue,
     worker::{OpenWriter, lease::Leases},
 };
-use wikimovie_testkit::{Engine, TestCluster, engines, localstack};
+use wikimovie_testkit_services::{Engine, TestCluster, engines, localstack};
 
 use self::{
     real::Real,

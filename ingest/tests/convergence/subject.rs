@@ -7,10 +7,10 @@ use tokio::runtime::Runtime;
 use wikimovie_domain::{
     HitsRequest, Movie, MovieSort, ObjectReceipt, PageRequest, Question, Revision, SearchRequest,
 };
-use wikimovie_search::{
+use wikimovie_elasticsearch::Elasticsearch;
+use wikimovie_embedded::{Embedded, EmbeddedOptions};
+use wikimovie_engine::{
     Abandoned, Catalog, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError,
-    elasticsearch::Elasticsearch,
-    embedded::{Embedded, EmbeddedOptions},
 };
 
 use crate::world::World;

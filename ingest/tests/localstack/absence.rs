@@ -6,7 +6,7 @@ use wikimovie_ingest::{
     bucket::Bucket as _,
     queue::{Queue as _, RemoteError},
 };
-use wikimovie_testkit::{Fault, FaultProxy, Recorded};
+use wikimovie_testkit_services::{Fault, FaultProxy, Recorded};
 
 use crate::{list, places, text, titled, worker::Place};
 
@@ -17,7 +17,8 @@ fn before_aws(place: &mut Place) -> (FaultProxy, String) {
     (proxy, endpoint)
 }
 
-const NO_SUCH_BUCKET: &str = "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>gone</Message></Error>";
+const NO_SUCH_BUCKET: &str =
+    "<?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>gone</Message></Error>";
 
 /// A listing, whole, of another bucket.
 const OTHER_LISTING: &str = "<?xml version=\"1.0\"?><ListBucketResult><Name>other</Name><Prefix></Prefix>\

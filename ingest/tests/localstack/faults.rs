@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wikimovie_testkit::{Fault, FaultProxy};
+use wikimovie_testkit_services::{Fault, FaultProxy};
 
 use crate::{list, places, worker::Place};
 

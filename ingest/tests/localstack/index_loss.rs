@@ -9,7 +9,7 @@ type Loss = (&'static str, fn(&Place));
 
 impl Place {
     fn index(&self) -> String {
-        format!("{}-v{}-000001", self.cluster.options.index, wikimovie_search::INDEX_FORMAT)
+        format!("{}-v{}-000001", self.cluster.options.index, wikimovie_engine::INDEX_FORMAT)
     }
 
     fn ledger(&self) -> String {
@@ -77,7 +77,8 @@ fn what_an_index_loses_under_a_running_worker_is_applied_again() {
                 place.put("acme/a.ndjson", &list(&["One", "Two"]));
                 place.put("acme/b.ndjson", &list(&["Two", "Three"]));
                 place.put("zenith/c.ndjson", &list(&["Four"]));
-                let mut expected = vec!["Four".to_owned(), "One".to_owned(), "Three".to_owned(), "Two".to_owned()];
+                let mut expected =
+                    vec!["Four".to_owned(), "One".to_owned(), "Three".to_owned(), "Two".to_owned()];
                 place.until_is("the first movies", || place.titles() == expected);
                 for (round, (name, lose)) in LOSSES.iter().enumerate() {
                     place.until_is("the queue is empty", || place.is_quiet());
@@ -112,7 +113,7 @@ impl Place {
         let mappings = self.node_does("GET", &[&pattern, "/_mapping"].concat(), None);
         for (index, mapping) in mappings.as_object().unwrap() {
             let format = &mapping["mappings"]["_meta"]["wikimovie_format"];
-            assert_eq!(format, wikimovie_search::INDEX_FORMAT, "{after}: {index}");
+            assert_eq!(format, wikimovie_engine::INDEX_FORMAT, "{after}: {index}");
         }
     }
 }
@@ -145,7 +146,7 @@ fn an_older_index_is_brought_up_to_date() {
             });
             place.node_does("POST", "_reindex?refresh=true", Some(&body));
         };
-        let body = wikimovie_search::elasticsearch::index_body(1, 0);
+        let body = wikimovie_elasticsearch::index_body(1, 0);
         let saved = [&place.index(), "-saved"].concat();
         let worker = place.worker(5);
         place.put("acme/a.ndjson", &list(&["Before", "Same"]));

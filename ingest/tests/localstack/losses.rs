@@ -4,7 +4,7 @@ use std::{collections::HashSet, path::Path, time::Duration};
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use wikimovie_ingest::queue::Queue as _;
-use wikimovie_testkit::{Fault, FaultProxy, Recorded};
+use wikimovie_testkit_services::{Fault, FaultProxy, Recorded};
 
 use crate::{list, places, text, worker::Place};
 

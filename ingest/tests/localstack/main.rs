@@ -15,7 +15,7 @@ mod worker;
 use std::{process::Output, time::Duration};
 
 use wikimovie_ingest::{bucket::Bucket, queue::Queue};
-use wikimovie_testkit::{engines, localstack};
+use wikimovie_testkit_services::{engines, localstack};
 
 use self::worker::Place;
 

@@ -9,15 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use wikimovie_embedded::{Embedded, EmbeddedOptions};
+use wikimovie_engine::CatalogWriter;
 use wikimovie_ingest::{
     Worker, WorkerOptions,
     bucket::{Bucket, ObjectHead, OpenError},
     queue::{Queue, RemoteError},
     worker::lease::{LeaseKeeper, Leases},
-};
-use wikimovie_search::{
-    CatalogWriter,
-    embedded::{Embedded, EmbeddedOptions},
 };
 
 use crate::{list, places, text, titled, worker::Place};

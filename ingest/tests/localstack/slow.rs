@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use wikimovie_testkit::{Fault, FaultProxy, Recorded};
+use wikimovie_testkit_services::{Fault, FaultProxy, Recorded};
 
 use crate::{list, places};
 
@@ -68,11 +68,11 @@ fn a_worker_recovers_from_a_fault_while_it_opens_or_commits() {
 fn a_writer_that_fails_to_open_lets_others_open() {
     for place in places("a failed opening on LocalStack") {
         let proxy = place.runtime.block_on(FaultProxy::start(&place.urls));
-        let options = wikimovie_search::elasticsearch::ElasticsearchOptions {
+        let options = wikimovie_elasticsearch::ElasticsearchOptions {
             urls: vec![proxy.url().parse().unwrap()],
             ..place.cluster.options.clone()
         };
-        let engine = wikimovie_search::elasticsearch::Elasticsearch::new(&options).unwrap();
+        let engine = wikimovie_elasticsearch::Elasticsearch::new(&options).unwrap();
         for fault in [Fault::Status(500).only(is_refresh), Fault::Status(500).only(is_read_of_ledger)] {
             proxy.set(fault);
             assert!(engine.writer(place.runtime.handle().clone()).is_err());

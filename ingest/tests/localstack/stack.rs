@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 
 use serde_json::Value;
 use wikimovie_ingest::{bucket::Bucket, queue::Queue};
-use wikimovie_testkit::{engines, localstack};
+use wikimovie_testkit_services::{engines, localstack};
 
 use super::{list, text, worker::Place};
 

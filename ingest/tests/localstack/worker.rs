@@ -12,7 +12,7 @@ use wikimovie_ingest::{
     aws::{Aws, AwsOptions, S3Bucket, SqsQueue, provision},
     bucket::Bucket,
 };
-use wikimovie_testkit::{Engine, TestCluster};
+use wikimovie_testkit_services::{Engine, TestCluster};
 
 pub(crate) struct Place {
     pub(crate) runtime: Arc<Runtime>,

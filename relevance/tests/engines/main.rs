@@ -11,9 +11,10 @@ mod plain;
 use std::{path::Path, sync::Arc};
 
 use wikimovie_domain::Movie;
+use wikimovie_engine::Catalog;
 use wikimovie_relevance::{Floors, Golden, Report, ask, golden};
-use wikimovie_search::Catalog;
-use wikimovie_testkit::{Engine, TestCluster, TestIndex, apply, data, engines};
+use wikimovie_testkit_builders::data;
+use wikimovie_testkit_services::{Engine, TestCluster, TestIndex, apply, engines};
 
 const FLOORS: Floors = Floors { mean: Some(0.97), category: Some(0.93), success: Some(0.99) };
 

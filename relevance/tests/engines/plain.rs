@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 use wikimovie_domain::{Movie, Year};
 use wikimovie_relevance::{Golden, Outcome, golden::AUTOCOMPLETE};
-use wikimovie_testkit::{Engine, movie};
+use wikimovie_testkit_builders::movie;
+use wikimovie_testkit_services::Engine;
 
 /// Movies in one `_bulk`.
 const BATCH: usize = 2_000;

@@ -1,13 +1,15 @@
-/** Asks the gateway that served this page, and nobody else. */
+/** Sends operations to the gateway that served this page, and to no other host. */
+
+import type { TypedDocumentString } from '../operations';
 
 export const ENDPOINT = '/graphql';
 
-interface GraphQLErrorShape {
-  readonly message: string;
-  readonly extensions?: { readonly code?: string };
+interface Response<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-/** What the gateway said instead of an answer, in words for a person. */
+/** The gateway's first error, with a message for people. */
 export class ApiError extends Error {
   constructor(
     message: string,
@@ -18,47 +20,39 @@ export class ApiError extends Error {
   }
 }
 
-/** A document together with the shapes that go in and come out. */
-export interface Document<Data, Variables> {
-  readonly text: string;
-  /** Only for the compiler: no value of these types is ever stored. */
-  readonly shapes?: (variables: Variables) => Data;
-}
-
+/** @throws {ApiError} when the gateway reports an error or sends no GraphQL response. */
 export async function ask<Data, Variables extends object>(
-  document: Document<Data, Variables>,
+  document: TypedDocumentString<Data, Variables>,
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Data> {
-  const response = await fetch(ENDPOINT, {
+  const http = await fetch(ENDPOINT, {
     method: 'POST',
     headers: {
       accept: 'application/graphql-response+json, application/json;q=0.9',
       'content-type': 'application/json',
     },
-    body: JSON.stringify({ query: document.text, variables }),
+    body: JSON.stringify({ query: document.toString(), variables }),
     signal: signal ?? null,
   });
-  const answer = await readAnswer<Data>(response);
-  const error = answer.errors?.[0];
+  const { data, errors } = await readResponse<Data>(http);
+  const error = errors?.[0];
   if (error) throw new ApiError(error.message, error.extensions?.code);
-  if (!answer.data) throw new ApiError(`The server answered with status ${response.status}.`, undefined);
-  return answer.data;
+  if (!data) throw new ApiError(`The server answered with status ${http.status}.`, undefined);
+  return data;
 }
 
-async function readAnswer<Data>(
-  response: Response,
-): Promise<{ data?: Data | null; errors?: readonly GraphQLErrorShape[] }> {
+async function readResponse<Data>(http: globalThis.Response): Promise<Response<Data>> {
   try {
-    return (await response.json()) as { data?: Data | null; errors?: readonly GraphQLErrorShape[] };
+    return (await http.json()) as Response<Data>;
   } catch (cause) {
-    // An aborted body is the caller's own doing and must stay recognisable as such.
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    throw new ApiError(`The server answered with status ${response.status} and no GraphQL answer.`, undefined);
+    // The caller must still recognise its own abort.
+    if (isAbort(cause)) throw cause;
+    throw new ApiError(`The server answered with status ${http.status} and no GraphQL answer.`, undefined);
   }
 }
 
-/** Whether this failure only says that we no longer wanted the answer. */
+/** Whether the caller aborted the request. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }

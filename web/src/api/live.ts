@@ -1,6 +1,7 @@
 /** Subscriptions over WebSocket, protocol `graphql-transport-ws`. */
 
 import { createClient } from 'graphql-ws';
+import type { TypedDocumentString } from '../operations';
 import { ENDPOINT } from './graphql';
 
 export function webSocketUrl(): string {
@@ -14,22 +15,25 @@ export interface Listener<Data> {
   readonly onConnection: (open: boolean) => void;
 }
 
-/** Keeps a subscription alive, through restarts of the gateway too. Returns what ends it. */
-export function listen<Data>(query: string, listener: Listener<Data>): () => void {
+/** Subscribes, and reconnects for as long as the page wants events. Returns the function that unsubscribes. */
+export function subscribe<Data>(
+  document: TypedDocumentString<Data, Record<string, never>>,
+  listener: Listener<Data>,
+): () => void {
   const client = createClient({
     url: webSocketUrl(),
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
     retryWait: (retries) =>
-      // 1 s, 2 s, … 15 s: a gateway that starts again is met soon, one that is gone is not hammered.
+      // 1 s, 2 s, … 15 s: the page reconnects soon after a restart, and does not overload a gateway that is down.
       new Promise((resolve) => setTimeout(resolve, Math.min(15_000, 1_000 * (retries + 1)))),
     on: {
       connected: () => listener.onConnection(true),
       closed: () => listener.onConnection(false),
     },
   });
-  const end = client.subscribe<Data>(
-    { query },
+  const unsubscribe = client.subscribe<Data>(
+    { query: document.toString() },
     {
       next: ({ data }) => {
         if (data) listener.onData(data);
@@ -39,7 +43,7 @@ export function listen<Data>(query: string, listener: Listener<Data>): () => voi
     },
   );
   return () => {
-    end();
+    unsubscribe();
     void client.dispose();
   };
 }

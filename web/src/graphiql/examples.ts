@@ -1,4 +1,4 @@
-/** GraphiQL's first tabs: the operations that all clients share, in the order a newcomer would try them. */
+/** GraphiQL's default tabs: the operations that all clients share, simplest first. */
 
 const texts = import.meta.glob<string>('../../../clients/operations/*.graphql', {
   query: '?raw',
@@ -19,6 +19,6 @@ const ORDER = [
 
 export const examples = ORDER.map((name) => {
   const query = texts[`../../../clients/operations/${name}.graphql`];
-  if (query === undefined) throw new Error(`clients/operations holds ${name}.graphql`);
+  if (query === undefined) throw new Error(`clients/operations has no ${name}.graphql`);
   return { query };
 });

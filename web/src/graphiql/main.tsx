@@ -1,4 +1,4 @@
-// The workers must be told where they live before the editor asks for one.
+// Sets the addresses of the workers, which must happen before the editor starts one.
 import 'graphiql/setup-workers/vite';
 
 import { explorerPlugin } from '@graphiql/plugin-explorer';
@@ -16,7 +16,7 @@ import './style.css';
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 const fetcher = createGraphiQLFetcher({ url: ENDPOINT, subscriptionUrl: webSocketUrl() });
 
-/** GraphiQL 5 reads nothing from its address, so the question of a shared link (`?query=`) is handed to it here. */
+/** The operation of a shared link (`?query=`), because GraphiQL 5 does not read its address. */
 function sharedTab(): { query: string; variables?: string } | undefined {
   const params = new URLSearchParams(window.location.search);
   const query = params.get('query');
@@ -25,13 +25,13 @@ function sharedTab(): { query: string; variables?: string } | undefined {
 }
 
 const shared = sharedTab();
-const place = document.getElementById('graphiql');
-if (!place) throw new Error('graphiql/index.html holds the element #graphiql');
-createRoot(place).render(
+const container = document.getElementById('graphiql');
+if (!container) throw new Error('graphiql/index.html has no element #graphiql');
+createRoot(container).render(
   <GraphiQL
     fetcher={fetcher}
     plugins={plugins}
-    // Used on the first visit; later GraphiQL restores its own tabs and adds the shared question to them.
+    // Used on the first visit; later GraphiQL restores its own tabs and adds the shared operation to them.
     defaultTabs={shared ? [shared, ...examples] : examples}
     defaultEditorToolsVisibility={false}
     shouldPersistHeaders={false}

@@ -1,40 +1,41 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Chips } from './Chips';
 import { Facets } from './Facets';
+import { relaxFilters, toggleValue, toggleYears, without, type Filters } from './filters';
 import { Hints } from './Hints';
 import { Results } from './Results';
 import { SearchBox } from './SearchBox';
 import { Status } from './Status';
 import { useCatalog } from './useCatalog';
-import { useSearch, type FacetWish } from './useSearch';
+import { useSearch, type FacetOptions } from './useSearch';
 import { useView } from './useView';
-import { selectedWhere, writeView, type View } from './view';
+import { filtersOf, START_VIEW, withoutPiece, writeView, type View } from './view';
 
-const FIRST_WISH: FacetWish = { genres: 10, genresContain: '', people: 8, peopleContain: '' };
+const INITIAL_OPTIONS: FacetOptions = { genres: 10, genresContain: '', people: 8, peopleContain: '' };
 
 export function App() {
   const [view, navigate] = useView();
-  const [wish, setWish] = useState(FIRST_WISH);
+  const [options, setOptions] = useState(INITIAL_OPTIONS);
   const { catalog, live, revision } = useCatalog();
-  const search = useSearch(view, wish, revision);
-  const { answer } = search;
+  const search = useSearch(view, options, revision);
+  const { answer, answeredView } = search;
   const top = useRef<HTMLElement>(null);
 
-  /** The view with other text or order, and every filter that the answer shows as selected. */
-  const changed = useMemo(
-    () =>
-      (change: { text?: string; sort?: View['sort'] }): View => ({
-        text: view.text,
-        sort: view.sort,
-        where: view.state !== undefined && answer ? selectedWhere(answer.facets) : view.where,
-        ...change,
-      }),
-    [view, answer],
-  );
+  const filters = filtersOf(view, answeredView === view ? answer?.facets : undefined);
+  // Tokens on show belong to the answer, which is older than the view while the next one loads.
+  const answeredFilters = answeredView ? filtersOf(answeredView, answer?.facets) : filters;
 
-  /** Asks the question of a token; the box then shows this text. */
-  const follow = (state: string, text = view.text): void =>
-    navigate({ text, sort: view.sort, where: {}, state });
+  /** The view with another text, order or filters, as a readable question. */
+  const changed = (change: { text?: string; sort?: View['sort']; filters?: Filters }): View => ({
+    text: view.text,
+    sort: view.sort,
+    filters,
+    ...change,
+  });
+
+  /** Opens the question of a token, which has these filters; the search box then shows this text. */
+  const openState = (state: string, next: Filters = answeredFilters, text = view.text): void =>
+    navigate({ text, sort: view.sort, filters: next, state });
 
   useEffect(() => {
     document.title = view.text ? `${view.text} · WIKIMovie` : 'WIKIMovie';
@@ -55,7 +56,7 @@ export function App() {
           onClick={(event) => {
             if (event.metaKey || event.ctrlKey || event.shiftKey) return;
             event.preventDefault();
-            navigate({ text: '', sort: 'RELEVANCE', where: {} });
+            navigate(START_VIEW);
           }}
         >
           <svg viewBox="0 0 32 32" aria-hidden="true">
@@ -70,34 +71,63 @@ export function App() {
           text={view.text}
           state={answer?.state}
           onType={(text, how) => navigate(changed({ text }), how)}
-          // A suggestion is a question of its own, in its own best order.
-          onChoose={(state, text) => navigate({ text, sort: 'RELEVANCE', where: {}, state })}
+          // A suggestion is a new question, ordered by relevance.
+          onChoose={({ state, text, facet, value }) => {
+            const next = facet && answer ? toggleValue(answeredFilters, answer.facets, facet, value) : answeredFilters;
+            navigate({ text, sort: 'RELEVANCE', filters: next, state });
+          }}
         />
         <nav className="links" aria-label="API">
           <a href="/graphiql">GraphiQL</a>
         </nav>
       </header>
       <main className="layout" ref={top} tabIndex={-1}>
-        <Facets answer={answer} wish={wish} onWish={setWish} onToggle={(state) => follow(state)} />
+        <Facets
+          facets={answer?.facets}
+          options={options}
+          onOptions={setOptions}
+          onToggle={(facet, { value, toggle }) =>
+            answer && openState(toggle, toggleValue(answeredFilters, answer.facets, facet, value))
+          }
+          onToggleYears={(bucket) => openState(bucket.toggle, toggleYears(answeredFilters, bucket))}
+        />
         <section
           className="answers"
           aria-label="Results"
           aria-busy={search.loading}
-          data-address={search.answered && writeView(search.answered)}
+          data-address={answeredView && writeView(answeredView)}
         >
-          <Status
-            view={view}
-            search={search}
-            onSort={(sort) => navigate(changed({ sort }))}
-          />
-          {answer && <Chips answer={answer} text={view.text} onFollow={follow} />}
-          {answer && <Hints answer={answer} text={view.text} onFollow={follow} />}
+          <Status view={view} search={search} onSort={(sort) => navigate(changed({ sort }))} />
+          {answer && (
+            <Chips
+              answer={answer}
+              year={answeredFilters.year}
+              onRemovePiece={({ typed, remove }) => openState(remove, answeredFilters, withoutPiece(view.text, typed))}
+              onToggle={(facet, { value, toggle }) =>
+                openState(toggle, toggleValue(answeredFilters, answer.facets, facet, value))
+              }
+              onRemoveYear={() => navigate(changed({ filters: without(answeredFilters, 'year') }))}
+            />
+          )}
+          {answer && (
+            <Hints
+              answer={answer}
+              onCorrect={({ state, text }) => openState(state, answeredFilters, text)}
+              onRelax={({ part, dropped, state }) =>
+                openState(
+                  state,
+                  relaxFilters(answeredFilters, part),
+                  part === 'WORD' ? withoutPiece(view.text, dropped) : view.text,
+                )
+              }
+            />
+          )}
           <Results
             search={search}
             view={view}
             onRetry={() => navigate({ ...view }, 'replace')}
             onPage={turnPage}
-            onSearch={(next) => navigate({ text: '', sort: 'RELEVANCE', where: {}, ...next })}
+            onSearch={(next) => navigate({ ...START_VIEW, ...next })}
           />
         </section>
       </main>

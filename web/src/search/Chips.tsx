@@ -1,13 +1,15 @@
-import type { FacetValue, MovieSearch } from './types';
-import { withoutPiece } from './view';
+import type { FacetValue, MovieSearch, Understanding } from '../operations';
+import type { ValueFacet, YearRange } from './filters';
 
 interface Props {
   readonly answer: MovieSearch;
-  readonly text: string;
-  readonly onFollow: (state: string, text?: string) => void;
+  readonly year: YearRange | undefined;
+  readonly onRemovePiece: (piece: Understanding) => void;
+  readonly onToggle: (facet: ValueFacet, value: FacetValue) => void;
+  readonly onRemoveYear: () => void;
 }
 
-const KINDS: Record<string, string> = {
+const KIND_LABELS: Record<Understanding['kind'], string> = {
   YEAR: 'year',
   YEAR_RANGE: 'years',
   DECADE: 'decade',
@@ -17,45 +19,41 @@ const KINDS: Record<string, string> = {
   EXCLUDED: 'without',
 };
 
-/** What the words were read as, and which filters are on: each can be taken away again. */
-export function Chips({ answer, text, onFollow }: Props) {
-  const { genres, cast, decades, providers, years } = answer.facets;
-  const filters = [
-    ...on('genre', genres.values),
-    ...on('person', cast.values),
-    ...on('decade', decades.values, (value) => `${value}s`),
-    ...on('provider', providers.values),
-  ];
-  const chosen = years.buckets.filter((bucket) => bucket.selected);
-  // Only a range of exactly one bucket is undone by that bucket's own toggle.
-  const year = chosen.length === 1 ? chosen[0] : undefined;
+const FACET_LABELS: readonly (readonly [ValueFacet, string])[] = [
+  ['genres', 'genre'],
+  ['cast', 'person'],
+  ['decades', 'decade'],
+  ['providers', 'provider'],
+];
+
+/** What the words were understood as, and the filters in use. Each can be removed. */
+export function Chips({ answer, year, onRemovePiece, onToggle, onRemoveYear }: Props) {
+  const filters = FACET_LABELS.flatMap(([facet, kind]) =>
+    answer.facets[facet].values
+      .filter((value) => value.selected)
+      .map((value) => ({ facet, kind, value, label: facet === 'decades' ? `${value.value}s` : value.value })),
+  );
   if (answer.understood.length === 0 && filters.length === 0 && !year) return null;
   return (
     <ul className="chips" aria-label="Filters in use">
       {answer.understood.map((piece) => (
         <Chip
           key={`${piece.kind} ${piece.typed}`}
-          kind={KINDS[piece.kind] ?? piece.kind.toLowerCase()}
+          kind={KIND_LABELS[piece.kind]}
           value={piece.value}
           soft={piece.effect === 'BOOST'}
-          title={`“${piece.typed}” was read as ${KINDS[piece.kind] ?? 'a filter'} ${piece.value}${
-            piece.effect === 'BOOST' ? ' and lifts its movies' : ''
+          title={`“${piece.typed}” was understood as ${KIND_LABELS[piece.kind]} ${piece.value}${
+            piece.effect === 'BOOST' ? ' and ranks its movies higher' : ''
           }`}
-          onRemove={() => onFollow(piece.remove, withoutPiece(text, piece.typed))}
+          onRemove={() => onRemovePiece(piece)}
         />
       ))}
-      {filters.map(({ kind, label, toggle }) => (
-        <Chip key={`${kind} ${label}`} kind={kind} value={label} onRemove={() => onFollow(toggle)} />
+      {filters.map(({ facet, kind, value, label }) => (
+        <Chip key={`${kind} ${label}`} kind={kind} value={label} onRemove={() => onToggle(facet, value)} />
       ))}
-      {year && <Chip kind="years" value={`${year.from}–${year.to}`} onRemove={() => onFollow(year.toggle)} />}
+      {year && <Chip kind="years" value={`${year.gte ?? ''}–${year.lte ?? ''}`} onRemove={onRemoveYear} />}
     </ul>
   );
-}
-
-function on(kind: string, values: readonly FacetValue[], label = (value: string): string => value) {
-  return values
-    .filter((value) => value.selected)
-    .map((value) => ({ kind, label: label(value.value), toggle: value.toggle }));
 }
 
 interface ChipProps {

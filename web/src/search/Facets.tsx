@@ -1,23 +1,24 @@
 import { useEffect, useState } from 'react';
-import type { MovieSearch, TermFacet } from './types';
-import type { FacetWish } from './useSearch';
+import type { FacetValue, MovieFacets, TermFacet, YearBucket } from '../operations';
+import type { ValueFacet } from './filters';
+import type { FacetOptions } from './useSearch';
 import { Years } from './Years';
 
 interface Props {
-  readonly answer: MovieSearch | undefined;
-  readonly wish: FacetWish;
-  readonly onWish: (wish: FacetWish) => void;
-  readonly onToggle: (state: string) => void;
+  readonly facets: MovieFacets | undefined;
+  readonly options: FacetOptions;
+  readonly onOptions: (options: FacetOptions) => void;
+  readonly onToggle: (facet: ValueFacet, value: FacetValue) => void;
+  readonly onToggleYears: (bucket: YearBucket) => void;
 }
 
 /** Most values that one facet lists. */
-const ALL = 100;
+const MAX_VALUES = 100;
 
-/** Beside the results on a wide screen; folded above them on a narrow one. */
-export function Facets({ answer, wish, onWish, onToggle }: Props) {
-  const wide = useWide();
+/** Beside the results on a wide screen; collapsed above them on a narrow one. */
+export function Facets({ facets, options, onOptions, onToggle, onToggleYears }: Props) {
+  const wide = useWideScreen();
   const [open, setOpen] = useState(false);
-  const facets = answer?.facets;
   return (
     <aside className="facets" aria-label="Filters">
       <button
@@ -35,22 +36,27 @@ export function Facets({ answer, wish, onWish, onToggle }: Props) {
             <Group
               name="Genres"
               facet={facets.genres}
-              onToggle={onToggle}
-              narrow={wish.genresContain}
-              onNarrow={(genresContain) => onWish({ ...wish, genresContain })}
-              onAll={wish.genres < ALL ? () => onWish({ ...wish, genres: ALL }) : undefined}
+              onToggle={(value) => onToggle('genres', value)}
+              contains={options.genresContain}
+              onContains={(genresContain) => onOptions({ ...options, genresContain })}
+              onShowAll={options.genres < MAX_VALUES ? () => onOptions({ ...options, genres: MAX_VALUES }) : undefined}
             />
-            <Years facet={facets.years} onToggle={onToggle} />
-            <Group name="Decades" facet={newestFirst(facets.decades)} label={(value) => `${value}s`} onToggle={onToggle} />
+            <Years facet={facets.years} onToggle={onToggleYears} />
+            <Group
+              name="Decades"
+              facet={newestFirst(facets.decades)}
+              suffix="s"
+              onToggle={(value) => onToggle('decades', value)}
+            />
             <Group
               name="People"
               facet={facets.cast}
-              onToggle={onToggle}
-              narrow={wish.peopleContain}
-              onNarrow={(peopleContain) => onWish({ ...wish, peopleContain })}
-              onAll={wish.people < ALL ? () => onWish({ ...wish, people: ALL }) : undefined}
+              onToggle={(value) => onToggle('cast', value)}
+              contains={options.peopleContain}
+              onContains={(peopleContain) => onOptions({ ...options, peopleContain })}
+              onShowAll={options.people < MAX_VALUES ? () => onOptions({ ...options, people: MAX_VALUES }) : undefined}
             />
-            <Group name="Providers" facet={facets.providers} onToggle={onToggle} />
+            <Group name="Providers" facet={facets.providers} onToggle={(value) => onToggle('providers', value)} />
           </>
         )}
       </div>
@@ -58,7 +64,7 @@ export function Facets({ answer, wish, onWish, onToggle }: Props) {
   );
 }
 
-/** Decades read better in their own order than by count, and all of them are here to be sorted. */
+/** Decades read better in their own order than by count; the answer lists all of them, so the page can sort them. */
 function newestFirst(decades: TermFacet): TermFacet {
   return { ...decades, values: decades.values.toSorted((a, b) => Number(b.value) - Number(a.value)) };
 }
@@ -66,19 +72,20 @@ function newestFirst(decades: TermFacet): TermFacet {
 interface GroupProps {
   readonly name: string;
   readonly facet: TermFacet;
-  readonly label?: (value: string) => string;
-  readonly narrow?: string;
-  readonly onNarrow?: (text: string) => void;
-  readonly onAll?: (() => void) | undefined;
-  readonly onToggle: (state: string) => void;
+  /** Shown behind each value. */
+  readonly suffix?: string;
+  readonly contains?: string;
+  readonly onContains?: (text: string) => void;
+  readonly onShowAll?: (() => void) | undefined;
+  readonly onToggle: (value: FacetValue) => void;
 }
 
-function Group({ name, facet, label = (value) => value, narrow, onNarrow, onAll, onToggle }: GroupProps) {
-  if (facet.values.length === 0 && !narrow) return null;
+function Group({ name, facet, suffix = '', contains, onContains, onShowAll, onToggle }: GroupProps) {
+  if (facet.values.length === 0 && !contains) return null;
   return (
     <section className="group" data-facet={name.toLowerCase()}>
       <h2>{name}</h2>
-      {onNarrow && <Narrow name={name} value={narrow ?? ''} onChange={onNarrow} />}
+      {onContains && <ValueFilter name={name} value={contains ?? ''} onChange={onContains} />}
       <ul>
         {facet.values.map((value) => (
           <li key={value.value}>
@@ -87,27 +94,27 @@ function Group({ name, facet, label = (value) => value, narrow, onNarrow, onAll,
               className="value"
               aria-pressed={value.selected}
               disabled={value.count === 0 && !value.selected}
-              onClick={() => onToggle(value.toggle)}
+              onClick={() => onToggle(value)}
             >
               <span className="box" aria-hidden="true" />
-              <span className="name">{label(value.value)}</span>
+              <span className="name">{value.value + suffix}</span>
               <span className="count">{value.count.toLocaleString('en')}</span>
             </button>
           </li>
         ))}
       </ul>
-      {facet.values.length === 0 && <p className="none">Nothing like “{narrow}”.</p>}
-      {facet.other > 0 && onAll && (
-        <button type="button" className="plain more" onClick={onAll}>
-          {facet.distinct > ALL ? `Show ${ALL}` : 'Show all'} of {facet.distinct.toLocaleString('en')}
+      {facet.values.length === 0 && <p className="none">Nothing like “{contains}”.</p>}
+      {facet.other > 0 && onShowAll && (
+        <button type="button" className="plain more" onClick={onShowAll}>
+          {facet.distinct > MAX_VALUES ? `Show ${MAX_VALUES}` : 'Show all'} of {facet.distinct.toLocaleString('en')}
         </button>
       )}
     </section>
   );
 }
 
-/** Words that the listed values must hold, passed on when typing rests. */
-function Narrow({ name, value, onChange }: { name: string; value: string; onChange: (text: string) => void }) {
+/** Text that the listed values must contain, passed on after a pause in typing. */
+function ValueFilter({ name, value, onChange }: { name: string; value: string; onChange: (text: string) => void }) {
   const [draft, setDraft] = useState(value);
   useEffect(() => {
     if (draft === value) return undefined;
@@ -128,12 +135,12 @@ function Narrow({ name, value, onChange }: { name: string; value: string; onChan
   );
 }
 
-const WIDE = '(min-width: 860px)';
+const WIDE_SCREEN = '(min-width: 860px)';
 
-function useWide(): boolean {
-  const [wide, setWide] = useState(() => window.matchMedia(WIDE).matches);
+function useWideScreen(): boolean {
+  const [wide, setWide] = useState(() => window.matchMedia(WIDE_SCREEN).matches);
   useEffect(() => {
-    const media = window.matchMedia(WIDE);
+    const media = window.matchMedia(WIDE_SCREEN);
     const onChange = (): void => setWide(media.matches);
     media.addEventListener('change', onChange);
     return () => media.removeEventListener('change', onChange);

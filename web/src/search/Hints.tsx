@@ -1,13 +1,13 @@
-import type { MovieSearch, Relaxation } from './types';
-import { withoutPiece } from './view';
+import type { Correction, MovieSearch, Relaxation } from '../operations';
 
 interface Props {
   readonly answer: MovieSearch;
-  readonly text: string;
-  readonly onFollow: (state: string, text?: string) => void;
+  readonly onCorrect: (correction: Correction) => void;
+  readonly onRelax: (relaxation: Relaxation) => void;
 }
 
-const PARTS: Record<string, string> = {
+const PART_LABELS: Record<Relaxation['part'], string> = {
+  WORD: 'word',
   GENRES: 'genre',
   CAST: 'person',
   TITLE: 'title',
@@ -17,17 +17,16 @@ const PARTS: Record<string, string> = {
   PROVIDERS: 'provider',
 };
 
-/** Other spellings, and what to let go of when little is found. */
-export function Hints({ answer, text, onFollow }: Props) {
-  const { didYouMean } = answer;
-  const relaxations = answer.relaxations ?? [];
+/** Other spellings, and parts of the question that can be dropped when little is found. */
+export function Hints({ answer, onCorrect, onRelax }: Props) {
+  const { didYouMean, relaxations } = answer;
   if (!didYouMean && relaxations.length === 0) return null;
   return (
     <div className="hints">
       {didYouMean && (
         <p>
           Did you mean{' '}
-          <button type="button" className="plain" onClick={() => onFollow(didYouMean.state, didYouMean.text)}>
+          <button type="button" className="plain" onClick={() => onCorrect(didYouMean)}>
             {didYouMean.text}
           </button>
           ? <span className="count">{movies(didYouMean.total)}</span>
@@ -39,12 +38,12 @@ export function Hints({ answer, text, onFollow }: Props) {
           <ul>
             {relaxations.map((relaxation) => (
               <li key={`${relaxation.part} ${relaxation.dropped}`}>
-                <button type="button" onClick={() => onFollow(relaxation.state, textWithout(relaxation, text))}>
+                <button type="button" onClick={() => onRelax(relaxation)}>
                   {relaxation.part === 'WORD' ? (
                     <>“{relaxation.dropped}”</>
                   ) : (
                     <>
-                      {PARTS[relaxation.part] ?? 'filter'} {relaxation.dropped}
+                      {PART_LABELS[relaxation.part]} {relaxation.dropped}
                     </>
                   )}{' '}
                   <span className="count">{movies(relaxation.total)}</span>
@@ -56,10 +55,6 @@ export function Hints({ answer, text, onFollow }: Props) {
       )}
     </div>
   );
-}
-
-function textWithout(relaxation: Relaxation, text: string): string {
-  return relaxation.part === 'WORD' ? withoutPiece(text, relaxation.dropped) : text;
 }
 
 function movies(count: number): string {

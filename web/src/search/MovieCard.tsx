@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { ask } from '../api/graphql';
-import { SIMILAR } from './documents';
-import { Marked } from './Marked';
-import type { MatchReason, MovieHit, SimilarMovie, TextMatch } from './types';
+import { Highlighted } from './Highlighted';
+import { SimilarDocument, type MatchReason, type MovieHit, type SimilarMovie, type TextMatch } from '../operations';
 
 interface Props {
   readonly hit: MovieHit;
@@ -16,7 +15,7 @@ export function MovieCard({ hit, onPerson, onGenre, onTitle }: Props) {
   const find = (field: TextMatch['field'], text: string): TextMatch | undefined =>
     highlights.find((match) => match.field === field && match.text === text);
   const text = (field: TextMatch['field'], plain: string) => (
-    <Marked text={plain} spans={find(field, plain)?.spans ?? []} />
+    <Highlighted text={plain} spans={find(field, plain)?.spans ?? []} />
   );
   return (
     <li className="card" data-testid="hit">
@@ -63,37 +62,37 @@ export function MovieCard({ hit, onPerson, onGenre, onTitle }: Props) {
   );
 }
 
-/** The whole summary, or that part of it which holds the words, with the words marked. */
+/** The whole summary, or the part of it that holds the words, with the words highlighted. */
 function Summary({ text, highlights }: { text: string; highlights: readonly TextMatch[] }) {
   const match = highlights.find(({ field }) => field === 'SUMMARY');
   return (
     <p className="summary">
-      {match ? <Marked text={match.text} spans={match.spans} /> : <Marked text={text} spans={[]} />}
+      {match ? <Highlighted text={match.text} spans={match.spans} /> : <Highlighted text={text} spans={[]} />}
     </p>
   );
 }
 
-const REASONS: Record<string, string> = {
+const REASON_LABELS: Partial<Record<MatchReason['kind'], string>> = {
   EXACT_TITLE: 'exact title',
-  TITLE_PREFIX: 'title starts so',
+  TITLE_PREFIX: 'title starts with it',
   JOINED: 'joined',
   NUMERAL: 'same number',
-  TYPO: 'slip',
+  TYPO: 'typo',
   PHRASE: 'phrase',
   YEAR: 'year',
   GENRE: 'genre',
   PERSON: 'person',
 };
 
-/** Words found as they stand, or by their beginning, need no label: the marks already say it. */
+/** Whole words and prefixes get no label: the highlights already show them. */
 function Reasons({ reasons }: { reasons: readonly MatchReason[] }) {
-  const told = reasons.filter(({ kind }) => kind in REASONS).slice(0, 4);
-  if (told.length === 0) return null;
+  const labelled = reasons.filter(({ kind }) => kind in REASON_LABELS).slice(0, 4);
+  if (labelled.length === 0) return null;
   return (
-    <ul className="reasons" aria-label="Why it was found">
-      {told.map(({ kind, typed, matched }) => (
+    <ul className="reasons" aria-label="Why it matches">
+      {labelled.map(({ kind, typed, matched }) => (
         <li key={`${kind} ${typed} ${matched}`} data-kind={kind}>
-          {REASONS[kind]}
+          {REASON_LABELS[kind]}
           {kind !== 'EXACT_TITLE' && kind !== 'TITLE_PREFIX' && (
             <>
               {' '}
@@ -110,7 +109,7 @@ function Similar({ id, onTitle }: { id: string; onTitle: (title: string) => void
   const [similar, setSimilar] = useState<readonly SimilarMovie[]>();
   const [failed, setFailed] = useState(false);
   const load = (): void => {
-    ask(SIMILAR, { id })
+    ask(SimilarDocument, { id })
       .then(({ movie }) => setSimilar(movie?.similar ?? []))
       .catch(() => setFailed(true));
   };
@@ -139,7 +138,7 @@ function Similar({ id, onTitle }: { id: string; onTitle: (title: string) => void
 
 const TONES = 8;
 
-/** The same genre has the same colour everywhere. */
+/** Colour by name, so that a genre has the same colour everywhere. */
 function tone(name: string): number {
   let sum = 0;
   for (const unit of name) sum = (sum * 31 + (unit.codePointAt(0) ?? 0)) % 9973;

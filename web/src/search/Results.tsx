@@ -27,12 +27,12 @@ export function Results({ search, view, onRetry, onPage, onSearch }: Props) {
       </div>
     );
   }
-  const start = view.text === '' && view.state === undefined && Object.keys(view.where).length === 0;
+  const start = view.text === '' && view.state === undefined && Object.keys(view.filters).length === 0;
   return (
     <>
       {start && !view.page && (
         <div className="welcome">
-          <p>Slips of the finger are fine. Try</p>
+          <p>Typos are fine. Try</p>
           <Examples onSearch={onSearch} />
         </div>
       )}
@@ -41,8 +41,8 @@ export function Results({ search, view, onRetry, onPage, onSearch }: Props) {
           <MovieCard
             key={hit.node.id}
             hit={hit}
-            onPerson={(name) => onSearch({ where: { cast: { anyOf: [name] } } })}
-            onGenre={(name) => onSearch({ where: { genres: { anyOf: [name] } } })}
+            onPerson={(name) => onSearch({ filters: { cast: { anyOf: [name] } } })}
+            onGenre={(name) => onSearch({ filters: { genres: { anyOf: [name] } } })}
             onTitle={(text) => onSearch({ text })}
           />
         ))}
@@ -83,7 +83,7 @@ function Examples({ onSearch }: Pick<Props, 'onSearch'>) {
   );
 }
 
-/** Codes of tokens that this gateway cannot read: the address is old or was changed on its way. */
+/** Codes for tokens that this gateway cannot read: the address is old or was altered. */
 const DEAD_LINK = new Set(['BAD_STATE', 'BAD_CURSOR']);
 
 function Failure({ error, onRetry, onSearch }: { error: Error } & Pick<Props, 'onRetry' | 'onSearch'>) {
@@ -94,7 +94,7 @@ function Failure({ error, onRetry, onSearch }: { error: Error } & Pick<Props, 'o
       <p>{error instanceof ApiError ? error.message : 'The server cannot be reached.'}</p>
       {deadLink ? (
         <button type="button" onClick={() => onSearch({})}>
-          Start anew
+          Start over
         </button>
       ) : (
         <button type="button" onClick={onRetry}>
@@ -108,8 +108,8 @@ function Failure({ error, onRetry, onSearch }: { error: Error } & Pick<Props, 'o
 function Skeletons() {
   return (
     <ol className="results" aria-hidden="true">
-      {[0, 1, 2, 3, 4].map((place) => (
-        <li key={place} className="card skeleton">
+      {[0, 1, 2, 3, 4].map((index) => (
+        <li key={index} className="card skeleton">
           <span className="ticket" />
           <div className="lines">
             <span />

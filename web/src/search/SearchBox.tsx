@@ -1,47 +1,56 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
-import { Marked } from './Marked';
-import type { Suggestion, SuggestionType } from './types';
+import type { Suggestion } from '../operations';
+import type { ValueFacet } from './filters';
+import { Highlighted } from './Highlighted';
 import { useSuggestions } from './useSuggestions';
 
 interface Props {
   readonly text: string;
-  /** Token of the question shown: suggestions are counted under its filters. */
+  /** Token of the question on show: suggestions are counted under its filters. */
   readonly state: string | undefined;
   readonly onType: (text: string, how: 'push' | 'replace') => void;
-  readonly onChoose: (state: string, text: string) => void;
+  readonly onChoose: (choice: Choice) => void;
 }
 
-const KINDS: Record<SuggestionType, string> = {
+/** What choosing a suggestion asks: its token, the text left in the box, and the facet value that becomes a filter. */
+export interface Choice {
+  readonly state: string;
+  readonly text: string;
+  readonly facet: ValueFacet | undefined;
+  readonly value: string;
+}
+
+const KIND_LABELS: Record<Suggestion['__typename'], string> = {
   MovieSuggestion: 'Movie',
   PersonSuggestion: 'Person',
   GenreSuggestion: 'Genre',
   DecadeSuggestion: 'Decade',
 };
 
-/** Rest after the last key before the results follow the typing. */
-const SETTLE_MS = 220;
+/** Pause in typing after which the results are updated. */
+const SEARCH_DELAY_MS = 220;
 
-/** An ARIA 1.2 combobox: focus stays in the box, arrows move through the list, Enter takes, Escape closes. */
+/** An ARIA 1.2 combobox: focus stays in the box, arrows move through the list, Enter chooses, Escape closes. */
 export function SearchBox({ text, state, onType, onChoose }: Props) {
   const [draft, setDraft] = useState(text);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
-  const settle = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // One stretch of typing is one step of the Back button.
+  const searchTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // Consecutive edits make one entry of the browser's history.
   const typing = useRef(false);
   const list = useId();
   const suggestions = useSuggestions(draft, state, open);
   const shown = open && suggestions.length > 0;
 
-  // The address changed by other means than typing here (Back, a chip, a facet): follow it.
+  // The text changed by other means than typing here: Back, a chip, a facet.
   useEffect(() => setDraft(text), [text]);
   useEffect(() => setActive(-1), [suggestions]);
-  useEffect(() => () => clearTimeout(settle.current), []);
-  useSlashFocuses(input);
+  useEffect(() => () => clearTimeout(searchTimer.current), []);
+  useSlashShortcut(input);
 
   const search = (next: string): void => {
-    clearTimeout(settle.current);
+    clearTimeout(searchTimer.current);
     if (next === text) return;
     onType(next, typing.current ? 'replace' : 'push');
     typing.current = true;
@@ -51,19 +60,18 @@ export function SearchBox({ text, state, onType, onChoose }: Props) {
     setActive(-1);
   };
   const choose = (suggestion: Suggestion): void => {
-    clearTimeout(settle.current);
+    clearTimeout(searchTimer.current);
     typing.current = false;
     close();
-    // A movie is looked for by its title; the others become filters, and their words leave the box.
-    const rest = suggestion.__typename === 'MovieSuggestion' ? suggestion.text : '';
-    setDraft(rest);
-    onChoose(suggestion.state, rest);
+    const choice = choiceOf(suggestion);
+    setDraft(choice.text);
+    onChoose(choice);
   };
   const change = (next: string): void => {
     setDraft(next);
     setOpen(true);
-    clearTimeout(settle.current);
-    settle.current = setTimeout(() => search(next), SETTLE_MS);
+    clearTimeout(searchTimer.current);
+    searchTimer.current = setTimeout(() => search(next), SEARCH_DELAY_MS);
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
@@ -76,10 +84,10 @@ export function SearchBox({ text, state, onType, onChoose }: Props) {
           setOpen(true);
           return;
         }
-        // Between the last suggestion and the first stands the box itself (-1).
+        // The box itself (-1) comes between the last suggestion and the first.
         const step = event.key === 'ArrowDown' ? 1 : -1;
-        const places = suggestions.length + 1;
-        setActive(((active + 1 + step + places) % places) - 1);
+        const positions = suggestions.length + 1;
+        setActive(((active + 1 + step + positions) % positions) - 1);
         return;
       }
       case 'Enter': {
@@ -154,19 +162,19 @@ export function SearchBox({ text, state, onType, onChoose }: Props) {
       <ul className="suggestions" role="listbox" id={list} aria-label="Suggestions" hidden={!shown}>
         {suggestions.map((suggestion, index) => (
           <li
-            key={`${suggestion.__typename} ${suggestion.movie?.id ?? suggestion.text}`}
+            key={`${suggestion.__typename} ${movieOf(suggestion)?.id ?? suggestion.text}`}
             id={`${list}-${index}`}
             role="option"
             aria-selected={index === active}
-            // The box keeps the focus, so the list does not close before the click arrives.
+            // Keeps the focus in the box: a blur would close the list before the click arrives.
             onPointerDown={(event) => event.preventDefault()}
             onPointerMove={() => setActive(index)}
             onClick={() => choose(suggestion)}
           >
-            <span className="kind">{KINDS[suggestion.__typename]}</span>
+            <span className="kind">{KIND_LABELS[suggestion.__typename]}</span>
             <span className="what">
-              <Marked text={suggestion.highlight.text} spans={suggestion.highlight.spans} />
-              {suggestion.movie?.year != null && <span className="year"> {suggestion.movie.year}</span>}
+              <Highlighted text={suggestion.highlight.text} spans={suggestion.highlight.spans} />
+              {movieOf(suggestion)?.year != null && <span className="year"> {movieOf(suggestion)?.year}</span>}
             </span>
             {suggestion.__typename !== 'MovieSuggestion' && (
               <span className="count">
@@ -184,12 +192,14 @@ export function SearchBox({ text, state, onType, onChoose }: Props) {
   );
 }
 
-/** `/` goes to the search box from anywhere but another field. */
-function useSlashFocuses(input: React.RefObject<HTMLInputElement | null>): void {
+/** `/` focuses the search box, except in another field. */
+function useSlashShortcut(input: React.RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
-      const at = event.target;
-      const inField = at instanceof HTMLElement && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName));
+      const { target } = event;
+      const inField =
+        target instanceof HTMLElement &&
+        (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || inField) return;
       event.preventDefault();
       input.current?.focus();
@@ -198,4 +208,23 @@ function useSlashFocuses(input: React.RefObject<HTMLInputElement | null>): void 
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, [input]);
+}
+
+/** A movie is searched by its title; the other kinds become filters, and their words leave the box. */
+function choiceOf(suggestion: Suggestion): Choice {
+  const { state, text } = suggestion;
+  switch (suggestion.__typename) {
+    case 'MovieSuggestion':
+      return { state, text, facet: undefined, value: '' };
+    case 'PersonSuggestion':
+      return { state, text: '', facet: 'cast', value: text };
+    case 'GenreSuggestion':
+      return { state, text: '', facet: 'genres', value: text };
+    case 'DecadeSuggestion':
+      return { state, text: '', facet: 'decades', value: String(suggestion.from) };
+  }
+}
+
+function movieOf(suggestion: Suggestion) {
+  return suggestion.__typename === 'MovieSuggestion' ? suggestion.movie : undefined;
 }

@@ -7,7 +7,7 @@ interface Props {
   readonly onSort: (sort: View['sort']) => void;
 }
 
-/** How many, how fast, and in which order. */
+/** Number of movies, time taken, and the order. */
 export function Status({ view, search, onSort }: Props) {
   return (
     <div className="status">

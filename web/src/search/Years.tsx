@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import type { YearBucket, YearFacet } from './types';
+import type { YearBucket, YearFacet } from '../operations';
 
-/** Movies by year as bars. A click keeps a bar's years, a second click lets them go. */
-export function Years({ facet, onToggle }: { facet: YearFacet; onToggle: (state: string) => void }) {
-  const [pointed, setPointed] = useState<YearBucket>();
+/** A histogram of the years. A click on a bar sets its years as the filter, a second click removes the filter. */
+export function Years({ facet, onToggle }: { facet: YearFacet; onToggle: (bucket: YearBucket) => void }) {
+  const [hovered, setHovered] = useState<YearBucket>();
   const bars = withGaps(facet.buckets);
   if (facet.buckets.length === 0) return null;
   const highest = Math.max(...facet.buckets.map((bucket) => bucket.count), 1);
@@ -13,10 +13,10 @@ export function Years({ facet, onToggle }: { facet: YearFacet; onToggle: (state:
       <h2>
         Years{' '}
         <span className="pointed" aria-hidden="true">
-          {pointed ? `${pointed.from}–${pointed.to}: ${pointed.count.toLocaleString('en')}` : ''}
+          {hovered ? `${hovered.from}–${hovered.to}: ${hovered.count.toLocaleString('en')}` : ''}
         </span>
       </h2>
-      <div className={anySelected ? 'bars some' : 'bars'} onPointerLeave={() => setPointed(undefined)}>
+      <div className={anySelected ? 'bars some' : 'bars'} onPointerLeave={() => setHovered(undefined)}>
         {bars.map((bar) =>
           typeof bar === 'number' ? (
             <span key={bar} className="gap" />
@@ -26,12 +26,12 @@ export function Years({ facet, onToggle }: { facet: YearFacet; onToggle: (state:
               type="button"
               aria-pressed={bar.selected}
               aria-label={`${bar.from} to ${bar.to}: ${bar.count} movies`}
-              onClick={() => onToggle(bar.toggle)}
-              onPointerEnter={() => setPointed(bar)}
-              onFocus={() => setPointed(bar)}
-              onBlur={() => setPointed(undefined)}
+              onClick={() => onToggle(bar)}
+              onPointerEnter={() => setHovered(bar)}
+              onFocus={() => setHovered(bar)}
+              onBlur={() => setHovered(undefined)}
             >
-              {/* An attribute of a picture, where a height in a style attribute would ask more of the policy. */}
+              {/* The content security policy allows no style attributes, so the height is an attribute of an SVG. */}
               <svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">
                 <rect width="10" height={height(bar.count, highest)} y={100 - height(bar.count, highest)} />
               </svg>
@@ -47,12 +47,12 @@ export function Years({ facet, onToggle }: { facet: YearFacet; onToggle: (state:
   );
 }
 
-/** A bucket with few movies still shows a sliver. */
+/** Height in percent; a bucket with few movies stays visible. */
 function height(count: number, highest: number): number {
   return count === 0 ? 0 : Math.max(4, (100 * count) / highest);
 }
 
-/** Years without movies have no bucket; as an empty place (its first year) they keep the scale even. */
+/** Years without movies have no bucket. A gap, given by its first year, keeps the scale even. */
 function withGaps(buckets: readonly YearBucket[]): readonly (YearBucket | number)[] {
   const first = buckets[0];
   if (!first) return [];

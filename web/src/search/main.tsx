@@ -3,9 +3,9 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App';
 import './style.css';
 
-const place = document.getElementById('page');
-if (!place) throw new Error('index.html holds the element #page');
-createRoot(place).render(
+const container = document.getElementById('page');
+if (!container) throw new Error('index.html has no element #page');
+createRoot(container).render(
   <StrictMode>
     <App />
   </StrictMode>,

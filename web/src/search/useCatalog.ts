@@ -1,28 +1,29 @@
-/** The catalogue's line: what it holds now, kept fresh by the subscription. */
+/** What the catalogue holds now; the subscription keeps it current. */
 
 import { useEffect, useRef, useState } from 'react';
 import { ask } from '../api/graphql';
-import { listen } from '../api/live';
-import { CATALOG, CATALOG_CHANGED } from './documents';
-import type { CatalogChangedData, CatalogLine } from './types';
+import { subscribe } from '../api/live';
+import { CatalogChangedDocument, CatalogLineDocument, type CatalogLineQuery } from '../operations';
+
+type Catalog = CatalogLineQuery['catalog'];
 
 export interface CatalogState {
-  readonly catalog: CatalogLine | undefined;
+  readonly catalog: Catalog | undefined;
   readonly live: boolean;
-  /** Changes when the catalogue did after this page was opened. */
+  /** Generation of the last change since the page was opened; empty before the first change. */
   readonly revision: string;
 }
 
 export function useCatalog(): CatalogState {
-  const [catalog, setCatalog] = useState<CatalogLine>();
+  const [catalog, setCatalog] = useState<Catalog>();
   const [live, setLive] = useState(false);
   const [generation, setGeneration] = useState<string>();
   const [revision, setRevision] = useState('');
-  const known = useRef<string>(undefined);
+  const shownGeneration = useRef<string>(undefined);
 
   useEffect(
     () =>
-      listen<CatalogChangedData>(CATALOG_CHANGED, {
+      subscribe(CatalogChangedDocument, {
         onConnection: setLive,
         onData: ({ catalogChanged }) => setGeneration(catalogChanged.generation),
       }),
@@ -31,16 +32,16 @@ export function useCatalog(): CatalogState {
 
   useEffect(() => {
     const controller = new AbortController();
-    ask(CATALOG, {}, controller.signal)
+    ask(CatalogLineDocument, {}, controller.signal)
       .then((data) => {
-        const shown = known.current;
-        known.current = data.catalog.generation;
+        const before = shownGeneration.current;
+        shownGeneration.current = data.catalog.generation;
         setCatalog(data.catalog);
-        if (shown !== undefined && shown !== data.catalog.generation) setRevision(data.catalog.generation);
+        if (before !== undefined && before !== data.catalog.generation) setRevision(data.catalog.generation);
       })
       .catch(() => undefined);
     return () => controller.abort();
-    // A connection that came back tells nothing of what it missed, so a new one asks as well.
+    // A new connection does not report the changes that happened before it, so the catalogue is asked for again.
   }, [generation, live]);
 
   return { catalog, live, revision };

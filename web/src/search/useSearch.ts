@@ -1,15 +1,14 @@
-/** The answer to the current view. Only the newest question's answer is ever shown. */
+/** The answer to the current view. An answer to an older view is dropped. */
 
 import { useEffect, useState } from 'react';
 import { ask, isAbort } from '../api/graphql';
-import { SEARCH } from './documents';
-import type { MovieSearch, SearchVariables } from './types';
+import { SearchPageDocument, type MovieSearch, type SearchPageQueryVariables } from '../operations';
 import type { View } from './view';
 
 export const PAGE_SIZE = 20;
 
-/** How much of the long facets is shown, and which words narrow them. */
-export interface FacetWish {
+/** How many values the long facets list, and the text that the values must contain. */
+export interface FacetOptions {
   readonly genres: number;
   readonly genresContain: string;
   readonly people: number;
@@ -19,28 +18,28 @@ export interface FacetWish {
 export interface SearchState {
   readonly answer: MovieSearch | undefined;
   /** The view that the answer, or the error, belongs to. */
-  readonly answered: View | undefined;
+  readonly answeredView: View | undefined;
   readonly error: Error | undefined;
   readonly loading: boolean;
-  /** From question to answer as this browser saw it. */
+  /** Time from request to answer, as this browser measures it. */
   readonly tookMs: number;
 }
 
-const START: SearchState = { answer: undefined, answered: undefined, error: undefined, loading: true, tookMs: 0 };
+const INITIAL: SearchState = { answer: undefined, answeredView: undefined, error: undefined, loading: true, tookMs: 0 };
 
-/** `revision` is no part of the question: a new one asks it again. */
-export function useSearch(view: View, wish: FacetWish, revision: string): SearchState {
-  const [state, setState] = useState(START);
+/** A new `revision` repeats the search, because the catalogue has changed. */
+export function useSearch(view: View, options: FacetOptions, revision: string): SearchState {
+  const [state, setState] = useState(INITIAL);
 
   useEffect(() => {
     const controller = new AbortController();
     setState((before) => ({ ...before, loading: true }));
     const started = performance.now();
-    ask(SEARCH, variables(view, wish), controller.signal)
+    ask(SearchPageDocument, variables(view, options), controller.signal)
       .then(({ search }) =>
         setState({
           answer: search,
-          answered: view,
+          answeredView: view,
           error: undefined,
           loading: false,
           tookMs: performance.now() - started,
@@ -50,21 +49,21 @@ export function useSearch(view: View, wish: FacetWish, revision: string): Search
         if (controller.signal.aborted || isAbort(error)) return;
         setState((before) => ({
           ...before,
-          answered: view,
+          answeredView: view,
           error: error instanceof Error ? error : new Error(String(error)),
           loading: false,
         }));
       });
     return () => controller.abort();
-  }, [view, wish, revision]);
+  }, [view, options, revision]);
 
-  // Between a new view and the effect above lies a moment in which the old answer is on show.
-  return { ...state, loading: state.loading || state.answered !== view };
+  // A new view is rendered once before its effect runs, with the old answer still on show.
+  return { ...state, loading: state.loading || state.answeredView !== view };
 }
 
-function variables(view: View, wish: FacetWish): SearchVariables {
+export function variables(view: View, options: FacetOptions): SearchPageQueryVariables {
   const question =
-    view.state === undefined ? { text: view.text, where: view.where, sort: view.sort } : { state: view.state };
+    view.state === undefined ? { text: view.text, where: view.filters, sort: view.sort } : { state: view.state };
   const page =
     view.page && 'before' in view.page
       ? { last: PAGE_SIZE, before: view.page.before }
@@ -72,9 +71,9 @@ function variables(view: View, wish: FacetWish): SearchVariables {
   return {
     ...question,
     ...page,
-    genres: wish.genres,
-    people: wish.people,
-    ...(wish.genresContain && { genresContain: wish.genresContain }),
-    ...(wish.peopleContain && { peopleContain: wish.peopleContain }),
+    genres: options.genres,
+    people: options.people,
+    ...(options.genresContain && { genresContain: options.genresContain }),
+    ...(options.peopleContain && { peopleContain: options.peopleContain }),
   };
 }

@@ -1,12 +1,12 @@
-/** Suggestions for what stands in the box, asked when typing rests for a moment. */
+/** Suggestions for the text in the search box. */
 
 import { useEffect, useState } from 'react';
 import { ask } from '../api/graphql';
-import { AUTOCOMPLETE } from './documents';
-import type { Suggestion } from './types';
+import { SuggestDocument, type Suggestion } from '../operations';
+import { delayed } from './delayed';
 
 /** Shorter than the pause between two keys of a slow typist, longer than that of a fast one. */
-const PAUSE_MS = 90;
+const SUGGEST_DELAY_MS = 90;
 
 const NONE: readonly Suggestion[] = [];
 
@@ -18,23 +18,15 @@ export function useSuggestions(prefix: string, state: string | undefined, wanted
       setSuggestions(NONE);
       return undefined;
     }
-    const controller = new AbortController();
-    const timer = setTimeout(() => {
-      ask(AUTOCOMPLETE, state === undefined ? { prefix } : { prefix, state }, controller.signal)
-        .then(({ autocomplete }) => {
-          if (!controller.signal.aborted) setSuggestions(autocomplete);
-        })
-        // Suggestions are a courtesy: the search itself tells what is wrong.
-        .catch(() => {
-          if (!controller.signal.aborted) setSuggestions(NONE);
-        });
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-    // The state changes with every answer, typing included; a list once shown need not be asked again for it.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
+    return delayed({
+      delayMs: SUGGEST_DELAY_MS,
+      send: (signal) => ask(SuggestDocument, state === undefined ? { prefix } : { prefix, state }, signal),
+      onData: ({ autocomplete }) => setSuggestions(autocomplete),
+      // The search itself reports what is wrong.
+      onError: () => setSuggestions(NONE),
+    });
+    // Each answer brings a new state, while typing too; it does not make the list on show stale.
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [prefix, wanted]);
 
   return suggestions;

@@ -1,4 +1,4 @@
-/** The view as React state, kept equal to the address of the page. */
+/** The view as React state, in step with the page's address. */
 
 import { useCallback, useEffect, useState } from 'react';
 import { readView, writeView, type View } from './view';

@@ -1,23 +1,26 @@
 /**
- * What the page shows, as its address says it. Everything needed to show the same page again stands in the
- * address, so sharing, reloading and the Back button need nothing else.
+ * What the page shows, as its address says it. The address holds everything that the same page needs, so sharing,
+ * reloading and the Back button work without other storage.
  *
- * A question is either readable (`q`, `sort`, `genre`, …) or a state token that the gateway gave out (`state`).
- * Beside a token, `q` only fills the box and `sort` only the menu: the token already holds them.
+ * A question is either readable (`q`, `sort`, `genre`, …) or a state token of the gateway (`state`). A token holds the whole
+ * question; the readable parameters beside it say what the search box, the sort menu and the next question start from.
  */
 
-import type { MovieFacets, MovieSort, MovieWhere } from './types';
+import type { MovieFacets, MovieSort } from '../operations';
+import { selectedFilters, type Filters, type YearRange } from './filters';
 
 export interface View {
   readonly text: string;
   readonly sort: MovieSort;
-  readonly where: MovieWhere;
+  readonly filters: Filters;
   readonly state?: string | undefined;
-  readonly page?: PagePlace | undefined;
+  readonly page?: PageCursor | undefined;
 }
 
-/** A page other than the first: behind or before a cursor. */
-export type PagePlace = { readonly after: string } | { readonly before: string };
+/** A page other than the first: after or before a cursor. */
+export type PageCursor = { readonly after: string } | { readonly before: string };
+
+export const START_VIEW: View = { text: '', sort: 'RELEVANCE', filters: {} };
 
 export const SORTS: readonly (readonly [MovieSort, string])[] = [
   ['RELEVANCE', 'Best match'],
@@ -29,7 +32,7 @@ export const SORTS: readonly (readonly [MovieSort, string])[] = [
 
 const isSort = (value: string | null): value is MovieSort => SORTS.some(([sort]) => sort === value);
 
-const LISTS = [
+const LIST_PARAMETERS = [
   ['genres', 'genre'],
   ['cast', 'person'],
   ['providers', 'provider'],
@@ -43,28 +46,33 @@ export function readView(address: URL): View {
   return {
     text: get('q') ?? '',
     sort: isSort(sort) ? sort : 'RELEVANCE',
-    where: readWhere(address.searchParams),
+    filters: readFilters(address.searchParams),
     state: get('state'),
     page: after ? { after } : before ? { before } : undefined,
   };
 }
 
-function readWhere(params: URLSearchParams): MovieWhere {
-  const where: Record<string, unknown> = {};
-  for (const [field, name] of LISTS) {
-    const anyOf = params.getAll(name);
-    if (anyOf.length > 0) where[field] = { anyOf };
-  }
-  const decades = params.getAll('decade').map(Number).filter(Number.isInteger);
-  if (decades.length > 0) where['decades'] = decades;
-  const year = { gte: readYear(params.get('from')), lte: readYear(params.get('to')) };
-  if (year.gte !== undefined || year.lte !== undefined) where['year'] = year;
-  return where as MovieWhere;
+function readFilters(params: URLSearchParams): Filters {
+  const lists = LIST_PARAMETERS.map(([field, name]) => [field, { anyOf: params.getAll(name) }] as const);
+  const decades = params.getAll('decade').map(readYear).filter((decade) => decade !== undefined);
+  const year = readRange(params);
+  return {
+    ...Object.fromEntries(lists.filter(([, { anyOf }]) => anyOf.length > 0)),
+    ...(decades.length > 0 && { decades }),
+    ...(year && { year }),
+  };
 }
 
+function readRange(params: URLSearchParams): YearRange | undefined {
+  const gte = readYear(params.get('from'));
+  const lte = readYear(params.get('to'));
+  if (gte === undefined && lte === undefined) return undefined;
+  return { ...(gte !== undefined && { gte }), ...(lte !== undefined && { lte }) };
+}
+
+/** Ignores what is no whole number: an address that a person edited must still open the page. */
 function readYear(value: string | null): number | undefined {
-  const year = Number(value);
-  return value !== null && Number.isInteger(year) ? year : undefined;
+  return value !== null && /^-?\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 
 /** The query part of the view's address; empty for the start page. */
@@ -72,42 +80,30 @@ export function writeView(view: View): string {
   const params = new URLSearchParams();
   if (view.text) params.set('q', view.text);
   if (view.sort !== 'RELEVANCE') params.set('sort', view.sort);
-  if (view.state === undefined) writeWhere(view.where, params);
-  else params.set('state', view.state);
+  writeFilters(view.filters, params);
+  if (view.state !== undefined) params.set('state', view.state);
   if (view.page && 'after' in view.page) params.set('after', view.page.after);
   if (view.page && 'before' in view.page) params.set('before', view.page.before);
   const query = params.toString();
   return query ? `?${query}` : '';
 }
 
-function writeWhere(where: MovieWhere, params: URLSearchParams): void {
-  for (const [field, name] of LISTS) {
-    for (const value of where[field]?.anyOf ?? []) params.append(name, value);
+function writeFilters(filters: Filters, params: URLSearchParams): void {
+  for (const [field, name] of LIST_PARAMETERS) {
+    for (const value of filters[field]?.anyOf ?? []) params.append(name, value);
   }
-  for (const decade of where.decades ?? []) params.append('decade', String(decade));
-  if (where.year?.gte !== undefined) params.set('from', String(where.year.gte));
-  if (where.year?.lte !== undefined) params.set('to', String(where.year.lte));
+  for (const decade of filters.decades ?? []) params.append('decade', String(decade));
+  if (filters.year?.gte !== undefined) params.set('from', String(filters.year.gte));
+  if (filters.year?.lte !== undefined) params.set('to', String(filters.year.lte));
 }
 
-/**
- * The filter that an answer shows as selected. A token cannot be read here, and need not be: selected values
- * are always listed, so new text or another order can keep them.
- */
-export function selectedWhere(facets: MovieFacets): MovieWhere {
-  const where: Record<string, unknown> = {};
-  for (const [field] of LISTS) {
-    const anyOf = facets[field].values.filter((value) => value.selected).map((value) => value.value);
-    if (anyOf.length > 0) where[field] = { anyOf };
-  }
-  const decades = facets.decades.values.filter((value) => value.selected).map((value) => Number(value.value));
-  if (decades.length > 0) where['decades'] = decades;
-  const years = facets.years.buckets.filter((bucket) => bucket.selected);
-  const [first, last] = [years[0], years.at(-1)];
-  if (first && last) where['year'] = { gte: first.from, lte: last.to };
-  return where as MovieWhere;
+/** The view's filters. A link may hold a token and nothing beside it: then its answer's facets show them. */
+export function filtersOf(view: View, facets: MovieFacets | undefined): Filters {
+  const tokenOnly = view.state !== undefined && Object.keys(view.filters).length === 0;
+  return tokenOnly && facets ? selectedFilters(facets) : view.filters;
 }
 
-/** The text without one piece of it, for what the box shows after a chip or a word was dropped. */
+/** The text without one piece of it: what the search box shows after a chip or a word was dropped. */
 export function withoutPiece(text: string, piece: string): string {
   const at = text.toLowerCase().indexOf(piece.toLowerCase());
   const rest = at < 0 ? text : text.slice(0, at) + text.slice(at + piece.length);

@@ -6,13 +6,13 @@ use clap::Args;
 use serde::Serialize;
 use wikimovie_command::{Failure, LogArgs, say};
 use wikimovie_domain::{MovieId, ObjectReceipt, Refusal};
+use wikimovie_elasticsearch::LedgerAudit;
 use wikimovie_ingest::{
     Folder, RecordReader, Source,
     bucket::Keys,
     document::{self, Origin},
     folder::provider_of,
 };
-use wikimovie_search::elasticsearch::LedgerAudit;
 
 use crate::settings::{AllArgs, AwsArgs, cluster, remote, runtime};
 
@@ -91,7 +91,7 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, Failure> {
     let runtime = runtime()?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let said = |error: wikimovie_search::SearchError| Failure::new(error.to_string());
+    let said = |error: wikimovie_engine::SearchError| Failure::new(error.to_string());
     let catalog = engine.catalog();
     let found = runtime.block_on(catalog.movies(std::slice::from_ref(&id))).map_err(said)?;
     let Some(movie) = found.into_iter().next().flatten() else {

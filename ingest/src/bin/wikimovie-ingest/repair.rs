@@ -10,12 +10,12 @@ use std::{
 
 use clap::Args;
 use wikimovie_command::{Failure, LogArgs, cluster::ClusterArgs, say};
+use wikimovie_elasticsearch::BuildStep;
 use wikimovie_ingest::{
     Source,
     bucket::{Keys, ledger_key},
     queue::Queue as _,
 };
-use wikimovie_search::elasticsearch::BuildStep;
 
 use crate::settings::{AllArgs, AwsArgs, cluster, remote, runtime};
 

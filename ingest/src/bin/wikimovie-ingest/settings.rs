@@ -5,11 +5,11 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 use tokio::runtime::{Builder, Runtime};
 use wikimovie_command::{Failure, LogArgs, cluster::ClusterArgs};
+use wikimovie_elasticsearch::Elasticsearch;
 use wikimovie_ingest::{
     aws::{Aws, AwsOptions, DeadLetters, S3Bucket, SqsQueue},
     queue::RemoteError,
 };
-use wikimovie_search::elasticsearch::Elasticsearch;
 
 /// Where AWS is.
 #[derive(Args, Clone, Debug)]

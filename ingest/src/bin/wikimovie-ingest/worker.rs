@@ -101,7 +101,7 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     let open = Box::new(move || {
         engine
             .writer(handle.clone())
-            .map(|writer| Box::new(writer.guarded()) as Box<dyn wikimovie_search::CatalogWriter>)
+            .map(|writer| Box::new(writer.guarded()) as Box<dyn wikimovie_engine::CatalogWriter>)
     });
     let options = WorkerOptions {
         lease,

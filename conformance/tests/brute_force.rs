@@ -1,0 +1,437 @@
+//! Thousands of random questions to every engine, each answer compared with the plain truth: every movie looked at,
+//! nothing clever.
+//!
+//! What a text matches and scores is taken from its compiled plan and evaluated by the oracle; filters, counts,
+//! orders and pages are worked out here from the movies alone.
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails with the test")]
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use fastrand::Rng;
+use futures::future::join_all;
+use wikimovie_domain::{
+    Direction, FacetAnswer, FacetField, FacetOrder, FacetRequest, Filter, HitPage, HitsRequest, Movie,
+    MovieSort, PageRequest, Question, SearchAnswer, SearchRequest, ValueMatch, Wanted, YearRange,
+};
+use wikimovie_embedded::{Embedded, EmbeddedOptions};
+use wikimovie_engine::{Catalog, CatalogWriter, ObjectState, Tally};
+use wikimovie_plan::{compile::compile, rank, vocabulary::Vocabulary};
+use wikimovie_testkit_builders::{Oracle, data, random};
+use wikimovie_testkit_services::{TestCluster, engines};
+use wikimovie_text::{key, sort_key, words};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_equal_brute_force_on_the_seeds() {
+    check("answers_equal_brute_force_on_the_seeds", data::seeds(), questions(1_600)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_equal_brute_force_on_real_movies() {
+    let test = "answers_equal_brute_force_on_real_movies";
+    if let Some(movies) = data::real_movies(test) {
+        check(test, movies, questions(400)).await;
+    }
+}
+
+/// Random questions of a run: `WIKIMOVIE_TEST_QUESTIONS` where it is set, else as many as fit a usual one.
+fn questions(usual: usize) -> usize {
+    std::env::var("WIKIMOVIE_TEST_QUESTIONS").ok().and_then(|given| given.parse().ok()).unwrap_or(usual)
+}
+
+/// What answers: the embedded engine, and each search node.
+struct Engines {
+    catalogs: Vec<Arc<dyn Catalog>>,
+    // Gone with the last question.
+    _folder: tempfile::TempDir,
+    _clusters: Vec<TestCluster>,
+}
+
+impl Engines {
+    /// The same movies on each.
+    async fn with(test: &str, movies: &mut [Movie]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = EmbeddedOptions { folder: folder.path().into(), ..EmbeddedOptions::default() };
+        let embedded = Embedded::open(&options).unwrap();
+        fill(&mut embedded.writer().unwrap(), movies);
+        let mut catalogs = vec![embedded.catalog()];
+        let mut clusters = Vec::new();
+        for engine in engines(test) {
+            let cluster = TestCluster::new(&engine).await;
+            let mut own = movies.to_vec();
+            cluster.write(move |writer| fill(writer, &mut own)).await;
+            catalogs.push(cluster.engine.catalog());
+            clusters.push(cluster);
+        }
+        Self { catalogs, _folder: folder, _clusters: clusters }
+    }
+}
+
+async fn check(test: &str, mut movies: Vec<Movie>, questions: usize) {
+    let engines = Engines::with(test, &mut movies).await;
+    let truth = Truth::new(movies);
+    for seed in 0..questions as u64 {
+        let mut rng = Rng::with_seed(seed);
+        let question = random::question(&truth.movies, &mut rng);
+        truth.compare(&engines.catalogs, &question, &mut rng).await;
+    }
+    truth.walk_everything(&engines.catalogs).await;
+}
+
+/// Applies the movies as several objects over several commits, with listings that are hidden or gone again.
+fn fill(writer: &mut dyn CatalogWriter, movies: &mut [Movie]) {
+    let third = movies.len() / 3 + 1;
+    let mut apply = |key: &str, modified_ms: u64, movies: &mut [Movie], changed: bool| {
+        let object = ObjectState {
+            key: key.into(),
+            object: key.into(),
+            provider: "default".into(),
+            modified_ms,
+            fingerprint: String::new(),
+        };
+        let generation = writer.begin(&object).unwrap();
+        for (record, movie) in (1..).zip(movies) {
+            movie.provenance.object = key.into();
+            movie.provenance.record = record;
+            movie.provenance.generation = generation;
+            let mut movie = movie.clone();
+            if changed {
+                movie.title.push_str(" hidden zzyzx");
+                movie.cast.push("Nobody Hidden".into());
+            }
+            writer.put(movie).unwrap();
+        }
+        writer.finish(Tally::default()).unwrap();
+        writer.commit().unwrap();
+    };
+    apply("old", 1, &mut movies[..third / 2], true);
+    for (part, key) in movies.chunks_mut(third).zip(["a", "b", "c"]) {
+        apply(key, 2, &mut part[..1], true);
+        apply(key, 3, part, false);
+    }
+}
+
+struct Truth {
+    oracle: Oracle,
+    vocabulary: Vocabulary,
+    facts: Vec<Facts>,
+    movies: Vec<Movie>,
+}
+
+/// What filters and facets ask of a movie, folded once.
+struct Facts {
+    title_words: Vec<String>,
+    sort_key: String,
+    genres: Vec<String>,
+    cast: Vec<String>,
+    year: Option<i64>,
+    poster: bool,
+    provider: String,
+    prior: u32,
+}
+
+impl Facts {
+    fn of(movie: &Movie) -> Self {
+        let keys = |values: &[String]| {
+            let mut keys: Vec<String> = values.iter().map(|value| key(value)).collect();
+            keys.sort();
+            keys.dedup();
+            keys
+        };
+        Self {
+            title_words: words(&movie.title).into_iter().map(|word| word.text).collect(),
+            sort_key: sort_key(&movie.title),
+            genres: keys(&movie.genres),
+            cast: keys(&movie.cast),
+            year: movie.year.map(|year| year.get()),
+            poster: movie.poster.is_some(),
+            provider: movie.provenance.provider.clone(),
+            prior: rank::prior(movie),
+        }
+    }
+
+    fn passes(&self, filter: &Filter) -> bool {
+        let in_range = |gte: Option<i64>, lte: Option<i64>| {
+            self.year
+                .is_some_and(|year| gte.is_none_or(|gte| gte <= year) && lte.is_none_or(|lte| year <= lte))
+        };
+        let title = |title: &String| words(title).iter().all(|word| self.title_words.contains(&word.text));
+        matches(&filter.genres, &self.genres, key)
+            && matches(&filter.cast, &self.cast, key)
+            && matches(&filter.providers, std::slice::from_ref(&self.provider), str::to_owned)
+            && filter.title.as_ref().is_none_or(title)
+            && (filter.year.is_empty() || in_range(filter.year.gte, filter.year.lte))
+            && (filter.decades.is_empty()
+                || filter.decades.iter().any(|&decade| in_range(Some(decade), Some(decade + 9))))
+            && filter.has_poster.is_none_or(|has| has == self.poster)
+            && filter.and.iter().all(|filter| self.passes(filter))
+            && (filter.or.iter().all(Filter::is_empty) || filter.or.iter().any(|filter| self.passes(filter)))
+            && filter.not.as_ref().is_none_or(|not| not.is_empty() || !self.passes(not))
+    }
+}
+
+fn matches(wanted: &ValueMatch, has: &[String], fold: impl Fn(&str) -> String) -> bool {
+    let holds = |value: &String| has.contains(&fold(value));
+    (wanted.any_of.is_empty() || wanted.any_of.iter().any(holds))
+        && wanted.all_of.iter().all(holds)
+        && !wanted.none_of.iter().any(holds)
+}
+
+impl Truth {
+    fn new(movies: Vec<Movie>) -> Self {
+        let oracle = Oracle::new(movies.clone());
+        Self {
+            vocabulary: oracle.vocabulary(),
+            facts: movies.iter().map(Facts::of).collect(),
+            oracle,
+            movies,
+        }
+    }
+
+    async fn compare(&self, catalogs: &[Arc<dyn Catalog>], question: &Question, rng: &mut Rng) {
+        let text = Question { filter: Filter::default(), ..question.clone() };
+        let plan = compile(&text, &self.vocabulary).plan;
+        let by_text = self.oracle.set(&plan.must);
+        let passing = |filter: &Filter| {
+            (0..self.movies.len())
+                .filter(|&ord| by_text[ord] && self.facts[ord].passes(filter))
+                .collect::<Vec<_>>()
+        };
+        let found = passing(&question.filter);
+
+        let facets = random::facets(rng);
+        let request = SearchRequest {
+            question: question.clone(),
+            hits: vec![],
+            facets: facets.clone(),
+            wanted: Wanted { total: true, distinct: true, ..Wanted::default() },
+        };
+        let answers = join_all(catalogs.iter().map(|catalog| catalog.search(request.clone()))).await;
+        let answers: Vec<SearchAnswer> = answers.into_iter().map(Result::unwrap).collect();
+        for answer in &answers {
+            assert_eq!(answer.total.unwrap().value, found.len() as u64, "{question:?}");
+        }
+        for (place, request) in facets.iter().enumerate() {
+            let mut without = question.filter.clone();
+            match request {
+                FacetRequest::Years { .. } => without.year = YearRange::default(),
+                FacetRequest::Terms { field, .. } => match field {
+                    FacetField::Genres => without.genres.any_of.clear(),
+                    FacetField::Cast => without.cast.any_of.clear(),
+                    FacetField::Providers => without.providers.any_of.clear(),
+                    FacetField::Decades => without.decades.clear(),
+                },
+            }
+            let among = passing(&without);
+            for answer in &answers {
+                self.compare_facet(request, &answer.facets[place], &among, &question.filter);
+            }
+        }
+
+        let scores =
+            if question.sort == MovieSort::Relevance { self.oracle.scores(&plan) } else { Vec::new() };
+        let expected = self.ordered(found, &scores, question.sort);
+        for direction in [Direction::Forward, Direction::Backward] {
+            // All pages where they are few, else the first ones from this end.
+            const MOST_PAGES: usize = 6;
+            let size = rng.usize(1..=100).max(expected.len() / MOST_PAGES).min(100);
+            let walks = catalogs
+                .iter()
+                .map(|one| self.walk(&**one, question, &expected, direction, size, MOST_PAGES));
+            join_all(walks).await;
+        }
+
+        // A further filter never adds a hit.
+        let mut narrower = question.clone();
+        narrower.filter.and.push(random::filter(&self.movies, rng, 0));
+        if narrower.filter.validate().is_ok() {
+            let fewer = passing(&narrower.filter);
+            assert!(fewer.len() <= expected.len());
+            let all: Vec<&str> = expected.iter().map(|&ord| self.movies[ord].id.as_str()).collect();
+            let first = |catalog| page_of(catalog, &narrower, PageRequest::first(100));
+            for page in join_all(catalogs.iter().map(|catalog| first(&**catalog))).await {
+                assert!(page.hits.iter().all(|hit| all.contains(&hit.movie.id.as_str())));
+            }
+        }
+    }
+
+    /// Every movie, page by page, in each order both ways.
+    async fn walk_everything(&self, catalogs: &[Arc<dyn Catalog>]) {
+        let sorts = [
+            MovieSort::Relevance,
+            MovieSort::YearAsc,
+            MovieSort::YearDesc,
+            MovieSort::TitleAsc,
+            MovieSort::TitleDesc,
+        ];
+        for sort in sorts {
+            let question = Question { sort, ..Question::default() };
+            let expected = self.ordered((0..self.movies.len()).collect(), &[], sort);
+            for direction in [Direction::Forward, Direction::Backward] {
+                let all = usize::MAX;
+                let walks =
+                    catalogs.iter().map(|one| self.walk(&**one, &question, &expected, direction, 100, all));
+                join_all(walks).await;
+            }
+        }
+    }
+
+    fn ordered(&self, mut found: Vec<usize>, scores: &[u32], sort: MovieSort) -> Vec<usize> {
+        use std::cmp::Reverse;
+        let title = |ord: usize| (self.facts[ord].sort_key.as_str(), self.movies[ord].id.as_str());
+        let score = |ord: usize| scores.get(ord).copied().unwrap_or(0);
+        match sort {
+            MovieSort::Relevance => {
+                found.sort_by_key(|&ord| (Reverse((score(ord), self.facts[ord].prior)), title(ord)));
+            }
+            MovieSort::YearDesc => {
+                found.sort_by_key(|&ord| (Reverse(self.facts[ord].year), title(ord)));
+            }
+            MovieSort::YearAsc => {
+                found.sort_by_key(|&ord| (self.facts[ord].year.unwrap_or(i64::MAX), title(ord)));
+            }
+            MovieSort::TitleAsc => found.sort_by_key(|&ord| title(ord)),
+            MovieSort::TitleDesc => found.sort_by_key(|&ord| Reverse(title(ord))),
+        }
+        found
+    }
+
+    /// Walks pages of a size from one end, at most so many and one.
+    async fn walk(
+        &self,
+        catalog: &dyn Catalog,
+        question: &Question,
+        expected: &[usize],
+        direction: Direction,
+        size: usize,
+        most_pages: usize,
+    ) {
+        let mut read = 0;
+        let mut cursor = None;
+        for _ in 0..=most_pages {
+            let page = page_of(catalog, question, PageRequest { size, direction, cursor }).await;
+            let end = (read + size).min(expected.len());
+            let part: Vec<usize> = match direction {
+                Direction::Forward => expected[read..end].to_vec(),
+                Direction::Backward => expected[expected.len() - end..expected.len() - read].to_vec(),
+            };
+            let ids = |ord: &usize| self.movies[*ord].id.as_str();
+            let got: Vec<&str> = page.hits.iter().map(|hit| hit.movie.id.as_str()).collect();
+            assert_eq!(got, part.iter().map(ids).collect::<Vec<_>>(), "{question:?} from {read}");
+            let (behind, ahead) = match direction {
+                Direction::Forward => (page.has_previous, page.has_next),
+                Direction::Backward => (page.has_next, page.has_previous),
+            };
+            assert_eq!((behind, ahead), (read > 0, end < expected.len()), "{question:?}");
+            let edge = if direction == Direction::Forward { page.hits.last() } else { page.hits.first() };
+            read = end;
+            let Some(edge) = edge.filter(|_| ahead) else { break };
+            cursor = Some(edge.cursor.clone());
+        }
+    }
+
+    fn compare_facet(&self, request: &FacetRequest, answer: &FacetAnswer, among: &[usize], filter: &Filter) {
+        let FacetRequest::Terms { field, first, contains, order } = request else {
+            let FacetRequest::Years { interval } = request else { unreachable!() };
+            return self.compare_years(i64::from(*interval), answer, among, filter);
+        };
+        let values = |ord: usize| -> Vec<String> {
+            let facts = &self.facts[ord];
+            match field {
+                FacetField::Genres => facts.genres.clone(),
+                FacetField::Cast => facts.cast.clone(),
+                FacetField::Providers => vec![facts.provider.clone()],
+                FacetField::Decades => {
+                    facts.year.map(|year| (year / 10 * 10).to_string()).into_iter().collect()
+                }
+            }
+        };
+        let mut selected: Vec<String> = match field {
+            FacetField::Genres => filter.genres.any_of.iter().map(|value| key(value)).collect(),
+            FacetField::Cast => filter.cast.any_of.iter().map(|value| key(value)).collect(),
+            FacetField::Providers => filter.providers.any_of.clone(),
+            FacetField::Decades => filter.decades.iter().map(ToString::to_string).collect(),
+        };
+        selected.sort();
+        selected.dedup();
+        let mut counts: BTreeMap<String, u64> = selected.iter().map(|value| (value.clone(), 0)).collect();
+        let mut missing = 0;
+        for &ord in among {
+            let values = values(ord);
+            missing += u64::from(values.is_empty());
+            for value in values {
+                *counts.entry(value).or_default() += 1;
+            }
+        }
+        if let Some(contains) = contains {
+            counts.retain(|value, _| selected.contains(value) || value.contains(&key(contains)));
+        }
+        let distinct = counts.values().filter(|&&count| count > 0).count() as u64;
+        let mut listed: Vec<(String, u64)> = counts.into_iter().collect();
+        if *order == FacetOrder::Count {
+            listed.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+        }
+        let (mut told, mut other) = (Vec::new(), 0);
+        for (place, (value, count)) in listed.into_iter().enumerate() {
+            let is_selected = selected.contains(&value);
+            if place < *first || is_selected {
+                told.push((value, count, is_selected));
+            } else {
+                other += count;
+            }
+        }
+        let FacetAnswer::Terms { values, other: got_other, missing: got_missing, distinct: got_distinct } =
+            answer
+        else {
+            panic!("a facet of terms was answered by years")
+        };
+        let fold = |value: &str| if *field == FacetField::Providers { value.to_owned() } else { key(value) };
+        let got: Vec<_> =
+            values.iter().map(|value| (fold(&value.value), value.count, value.selected)).collect();
+        assert_eq!(got, told, "{request:?} {filter:?}");
+        assert_eq!(
+            (*got_other, *got_missing, *got_distinct),
+            (other, missing, distinct),
+            "{request:?} {filter:?}"
+        );
+    }
+
+    fn compare_years(&self, interval: i64, answer: &FacetAnswer, among: &[usize], filter: &Filter) {
+        let FacetAnswer::Years(histogram) = answer else { panic!("years were answered by terms") };
+        let years: Vec<i64> = among.iter().filter_map(|&ord| self.facts[ord].year).collect();
+        let mut buckets: BTreeMap<i64, u64> = BTreeMap::new();
+        for year in &years {
+            *buckets.entry(year / interval * interval).or_default() += 1;
+        }
+        let selected = |from: i64| {
+            !filter.year.is_empty()
+                && (from..from + interval).any(|year| {
+                    filter.year.gte.is_none_or(|gte| gte <= year)
+                        && filter.year.lte.is_none_or(|lte| year <= lte)
+                })
+        };
+        let expected: Vec<_> = buckets
+            .iter()
+            .map(|(&from, &count)| (from, from + interval - 1, count, selected(from)))
+            .collect();
+        let got: Vec<_> = histogram
+            .buckets
+            .iter()
+            .map(|bucket| (bucket.from, bucket.to, bucket.count, bucket.selected))
+            .collect();
+        assert_eq!(got, expected);
+        assert_eq!(
+            (histogram.min, histogram.max),
+            (years.iter().min().copied(), years.iter().max().copied())
+        );
+        assert_eq!(histogram.missing, (among.len() - years.len()) as u64);
+    }
+}
+
+async fn page_of(catalog: &dyn Catalog, question: &Question, page: PageRequest) -> HitPage {
+    let request = SearchRequest {
+        question: question.clone(),
+        hits: vec![HitsRequest::all(page)],
+        ..SearchRequest::default()
+    };
+    catalog.search(request).await.unwrap().hits.remove(0)
+}

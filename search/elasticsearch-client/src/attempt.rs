@@ -1,0 +1,106 @@
+//! One attempt on one node, and how its response is classified.
+
+use std::error::Error as _;
+
+use crate::error::ClientError;
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+
+use super::{
+    call::{Reply, excerpt},
+    node::Node,
+    request::PreparedRequest,
+};
+
+/// Outcome of one attempt.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Answered(Reply),
+    /// The connection failed: the request never reached the node.
+    ConnectFailed(String),
+    /// The node, or a proxy in front of it, is unhealthy. The request may have reached it.
+    Unhealthy(String),
+    /// The node is healthy and rejected the request as one too many (429).
+    Overloaded,
+    /// Every other node would answer the same.
+    Fatal(ClientError),
+}
+
+/// Sends the request to one node, without a timeout.
+pub(super) async fn attempt(node: &Node, request: &PreparedRequest) -> Outcome {
+    let span = tracing::Span::current();
+    if !span.is_disabled() {
+        span.record("server.address", node.url.host_str().unwrap_or_default());
+        span.record("server.port", node.url.port_or_known_default().unwrap_or_default());
+    }
+    let mut headers = request.headers.clone();
+    if let Some(authorization) = &node.authorization {
+        headers.insert(AUTHORIZATION, authorization.clone());
+    }
+    if let Some(signer) = &request.signer
+        && let Err(error) = signer.sign(&node.url, request, &mut headers).await
+    {
+        return Outcome::Fatal(error);
+    }
+    let sent =
+        node.transport.send(request.method, &request.path, headers, None::<&()>, request.body.clone(), None);
+    let response = match sent.await {
+        Ok(response) => response,
+        Err(error) => return failed(&error),
+    };
+    let status = response.status_code().as_u16();
+    match response.bytes().await {
+        Ok(body) => classify(node, status, body),
+        Err(error) => Outcome::Unhealthy(format!("the response broke off: {}", error_chain(&error))),
+    }
+}
+
+fn failed(error: &elasticsearch::Error) -> Outcome {
+    // Connecting ends before a byte of the request is sent.
+    let connects = error.source().and_then(|cause| cause.downcast_ref::<reqwest::Error>());
+    match connects {
+        Some(cause) if cause.is_connect() => Outcome::ConnectFailed(error_chain(error)),
+        Some(cause) if cause.is_builder() => Outcome::Fatal(ClientError::Failed(error_chain(error))),
+        _ => Outcome::Unhealthy(error_chain(error)),
+    }
+}
+
+fn classify(node: &Node, status: u16, body: Bytes) -> Outcome {
+    match status {
+        200 | 201 | 404 if !looks_like_json(&body) => {
+            Outcome::Unhealthy(format!("status {status} without whole JSON: {}", excerpt(&body)))
+        }
+        200 | 201 | 400 | 404 | 409 if looks_like_json(&body) => Outcome::Answered(Reply { status, body }),
+        429 => Outcome::Overloaded,
+        502..=504 => Outcome::Unhealthy(format!("status {status}: {}", excerpt(&body))),
+        401 | 403 => {
+            node.report_failure("the cluster rejects our credentials or their permissions", &excerpt(&body));
+            Outcome::Fatal(ClientError::Rejected {
+                status,
+                excerpt: ["not allowed: ", &excerpt(&body)].concat(),
+            })
+        }
+        _ => Outcome::Fatal(ClientError::Rejected { status, excerpt: excerpt(&body) }),
+    }
+}
+
+/// Whether a body starts and ends as JSON does; an empty one (HEAD) counts. What lies between is left to the parser.
+fn looks_like_json(body: &[u8]) -> bool {
+    let body = body.trim_ascii();
+    matches!((body.first(), body.last()), (None, None) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')))
+}
+
+/// An error with all its causes, for the log.
+pub(super) fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.ends_with(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,19 @@
+//! The clause `bool`.
+
+use serde::Serialize;
+
+use super::Query;
+
+/// `bool`: every `filter` holds, no `must_not` does, and so many of `should` hold as asked. Only `should` scores.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Bool {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filter: Vec<Query>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub should: Vec<Query>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub must_not: Vec<Query>,
+    /// Always given beside `should`: engines differ in what they take for granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_should_match: Option<u32>,
+}

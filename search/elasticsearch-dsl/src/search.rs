@@ -1,0 +1,72 @@
+//! The body of a search.
+
+use serde::Serialize;
+
+use super::{Aggregations, Query, Sort, SortValue};
+
+/// Body of one `_search`: what is not asked is not in it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Search {
+    /// Documents to find.
+    pub query: Query,
+    /// Narrows the hits, not the aggregations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_filter: Option<Query>,
+    /// Most hits to return.
+    pub size: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sort: Vec<Sort>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search_after: Option<Vec<SortValue>>,
+    /// How far hits are counted.
+    pub track_total_hits: TrackTotalHits,
+    #[serde(rename = "_source")]
+    pub source: Source,
+    #[serde(skip_serializing_if = "Aggregations::is_empty")]
+    pub aggs: Aggregations,
+    /// Time after which the engine answers with what it has, such as `4500ms`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<String>,
+}
+
+/// How far hits are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum TrackTotalHits {
+    /// All of them, or not at all.
+    Exact(bool),
+    /// Up to so many.
+    UpTo(u64),
+}
+
+/// Which parts of a document come with a hit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Source {
+    /// None or all of it.
+    Whole(bool),
+    /// These fields.
+    Only(Vec<&'static str>),
+}
+
+impl Search {
+    /// Documents for which a query holds; nothing is asked of them yet.
+    pub fn new(query: Query) -> Self {
+        Self {
+            query,
+            post_filter: None,
+            size: 0,
+            sort: Vec::new(),
+            search_after: None,
+            track_total_hits: TrackTotalHits::Exact(false),
+            source: Source::Whole(false),
+            aggs: Aggregations::new(),
+            timeout: None,
+        }
+    }
+
+    /// Their number.
+    pub fn count(query: Query) -> Self {
+        Self { track_total_hits: TrackTotalHits::Exact(true), ..Self::new(query) }
+    }
+}

@@ -1,0 +1,10 @@
+//! The clause `terms`.
+
+use serde::Serialize;
+
+use super::Of;
+
+/// `terms`: the field has one of these values at least (engines take 65,536).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Terms(pub Of<Vec<String>>);

@@ -1,0 +1,134 @@
+//! Suggestions while a person types: at most two searches in one request.
+
+use std::collections::HashMap;
+
+use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, SearchRequest, Suggestion};
+use wikimovie_elasticsearch_dsl::{Aggregation, Aggregations, Query, Search};
+use wikimovie_engine::error::SearchError;
+use wikimovie_plan::{
+    compile::compile as read,
+    prefix::compile_prefix,
+    suggestions::{Candidates, Counts},
+    vocabulary::{Entry, Vocabulary},
+};
+
+use super::{
+    Shared, View,
+    compile::{self, YEARS},
+    mapping::field,
+    response::{AggregationResult, BucketValue, SearchResponse},
+};
+
+/// Names of what is counted under the current filters.
+const PEOPLE: &str = "people";
+const GENRES: &str = "genres";
+
+impl Shared {
+    pub(super) async fn autocomplete(
+        &self,
+        view: &View,
+        request: &AutocompleteRequest,
+    ) -> Result<Vec<Suggestion>, SearchError> {
+        let vocabulary = &view.vocabulary;
+        let Some(candidates) = Candidates::of(request, vocabulary) else { return Ok(Vec::new()) };
+        let compiled = compile_prefix(&request.prefix, &request.filter, vocabulary);
+        let mut searches = Vec::new();
+        if candidates.movies {
+            let page = wikimovie_domain::HitsRequest {
+                page_info: false,
+                ..wikimovie_domain::HitsRequest::plain(PageRequest::first(request.first))
+            };
+            let asked = SearchRequest {
+                question: Question { sort: MovieSort::Relevance, ..Question::default() },
+                hits: vec![page],
+                ..SearchRequest::default()
+            };
+            searches.extend(compile::compile(&compiled.plan, &asked, &[None], view.sizes()).searches);
+        }
+        let filter = Question { filter: request.filter.clone(), ..Question::default() };
+        let under = compile::everything(&read(&filter, vocabulary).plan);
+        // Without a filter the vocabulary has all counts but those of decades.
+        let unfiltered = under == Query::ALL;
+        let counted = candidates.needs_counts() && (!unfiltered || !candidates.decades.is_empty());
+        if counted {
+            let aggs = aggregations(&candidates, vocabulary, unfiltered);
+            searches.push(Search { aggs, ..Search::new(under) });
+        }
+        let mut found = if searches.is_empty() { Vec::new() } else { self.ask(view, searches).await? };
+        let aggregations = if counted { found.pop().map(|found| found.aggregations) } else { None };
+        let movies = found.pop().map(SearchResponse::movies).transpose()?.unwrap_or_default();
+        let counts = Under::new(vocabulary, aggregations.unwrap_or_default(), unfiltered);
+        Ok(candidates.suggestions(request, &compiled, movies, vocabulary, &counts))
+    }
+}
+
+fn aggregations(candidates: &Candidates, vocabulary: &Vocabulary, unfiltered: bool) -> Aggregations {
+    let keys = |places: &[usize], entries: &[Entry]| -> Vec<String> {
+        places.iter().filter_map(|&at| entries.get(at)).map(|entry| entry.key.clone()).collect()
+    };
+    let mut aggs = Aggregations::new();
+    if !candidates.people.is_empty() && !unfiltered {
+        let keys = keys(&candidates.people, vocabulary.people());
+        aggs.insert(PEOPLE, Aggregation::counts_of(field::PERSON, keys));
+    }
+    if !candidates.genres.is_empty() && !unfiltered {
+        let keys = keys(&candidates.genres, vocabulary.genres());
+        aggs.insert(GENRES, Aggregation::counts_of(field::GENRE, keys));
+    }
+    if !candidates.decades.is_empty() {
+        aggs.insert(YEARS, compile::by_year());
+    }
+    aggs
+}
+
+/// Movies under the current filters.
+struct Under<'a> {
+    vocabulary: &'a Vocabulary,
+    people: HashMap<String, u64>,
+    genres: HashMap<String, u64>,
+    decades: HashMap<i64, u64>,
+    unfiltered: bool,
+}
+
+impl<'a> Under<'a> {
+    fn new(
+        vocabulary: &'a Vocabulary,
+        mut counted: HashMap<String, AggregationResult>,
+        unfiltered: bool,
+    ) -> Self {
+        let mut by_key = |name: &str| -> HashMap<String, u64> {
+            let buckets = counted.remove(name).map(|counted| counted.buckets).unwrap_or_default();
+            buckets.into_iter().map(|bucket| (bucket.key.into_text(), bucket.doc_count)).collect()
+        };
+        let (people, genres) = (by_key(PEOPLE), by_key(GENRES));
+        let mut decades = HashMap::new();
+        for bucket in counted.remove(YEARS).map(|counted| counted.buckets).unwrap_or_default() {
+            if let BucketValue::Number(year) = bucket.key {
+                *decades.entry(year / 10 * 10).or_default() += bucket.doc_count;
+            }
+        }
+        Self { vocabulary, people, genres, decades, unfiltered }
+    }
+
+    fn count(&self, entry: Option<&Entry>, counts: &HashMap<String, u64>) -> u64 {
+        match entry {
+            Some(entry) if self.unfiltered => u64::from(entry.movies),
+            Some(entry) => counts.get(&entry.key).copied().unwrap_or(0),
+            None => 0,
+        }
+    }
+}
+
+impl Counts for Under<'_> {
+    fn person(&self, at: usize) -> u64 {
+        self.count(self.vocabulary.people().get(at), &self.people)
+    }
+
+    fn genre(&self, at: usize) -> u64 {
+        self.count(self.vocabulary.genres().get(at), &self.genres)
+    }
+
+    fn decade(&self, from: i64) -> u64 {
+        self.decades.get(&from).copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,209 @@
+//! Pages: order, sort key to start after, and what is read of each hit.
+
+use wikimovie_domain::{Direction, HitsRequest, MovieParts, MovieSort};
+use wikimovie_elasticsearch_dsl::{Query, Search, Sort, SortValue, Source};
+use wikimovie_engine::cursor::SortKey;
+use wikimovie_plan::Plan;
+
+use super::{SortValues, ranked};
+use crate::mapping::field;
+
+/// How the hits of a plan are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HitOrder {
+    /// By score, then prior, then title.
+    Score,
+    /// By prior, then title: relevance where no text gives scores.
+    Prior,
+    YearDesc,
+    YearAsc,
+    TitleAsc,
+    TitleDesc,
+}
+
+impl HitOrder {
+    /// The order of a question that became this plan.
+    pub(crate) fn of(sort: MovieSort, plan: &Plan) -> Self {
+        match sort {
+            MovieSort::Relevance if plan.score.is_empty() => Self::Prior,
+            MovieSort::Relevance => Self::Score,
+            MovieSort::YearDesc => Self::YearDesc,
+            MovieSort::YearAsc => Self::YearAsc,
+            MovieSort::TitleAsc => Self::TitleAsc,
+            MovieSort::TitleDesc => Self::TitleDesc,
+        }
+    }
+}
+
+/// What a movie without a year sorts as, so that it comes last both ways: below every year, or above.
+const NO_YEAR_DESC: u16 = 0;
+const NO_YEAR_ASC: u16 = u16::MAX >> 1;
+
+/// The search of a page, its query left to the caller.
+pub(super) fn page(plan: &Plan, asked: &HitsRequest, order: HitOrder, sort_key: Option<&SortKey>) -> Search {
+    let backward = asked.page.direction == Direction::Backward;
+    let keys = keys(order);
+    Search {
+        // One more than asked tells whether there is more.
+        size: asked.page.size + usize::from(asked.page_info),
+        search_after: sort_key.map(|sort_key| values(order, sort_key)),
+        sort: if backward { reversed(keys) } else { keys },
+        source: source(asked.parts, plan, asked.highlights || asked.reasons),
+        ..Search::new(Query::ALL)
+    }
+}
+
+/// The search that finds whether the list has anything at or before the start of a page: the same list reversed, from
+/// just beside the sort key, so that the movie at the start is found as well.
+pub(super) fn probe(asked: &HitsRequest, order: HitOrder, sort_key: &SortKey) -> Search {
+    let forward = asked.page.direction == Direction::Forward;
+    let keys = if forward { reversed(keys(order)) } else { keys(order) };
+    let ascending = keys.last().is_some_and(Sort::is_ascending);
+    let key = if ascending { just_below(&sort_key.order) } else { just_above(&sort_key.order) };
+    let beside = SortKey { order: key, ..sort_key.clone() };
+    Search { size: 1, search_after: Some(values(order, &beside)), sort: keys, ..Search::new(Query::ALL) }
+}
+
+/// A query with the scores that its order needs.
+pub(super) fn scored(found: Query, plan: &Plan, asked: &HitsRequest, order: HitOrder) -> Query {
+    let reads_hits = asked.page.size > 0 || asked.page_info;
+    if order == HitOrder::Score && reads_hits { ranked(found, &plan.score) } else { found }
+}
+
+const SCORE: &str = "_score";
+
+fn keys(order: HitOrder) -> Vec<Sort> {
+    match order {
+        HitOrder::Prior => vec![Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+        HitOrder::Score => vec![Sort::desc(SCORE), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+        HitOrder::YearDesc => {
+            vec![Sort::desc(field::YEAR).missing_as(NO_YEAR_DESC), Sort::asc(field::ORDER)]
+        }
+        HitOrder::YearAsc => vec![Sort::asc(field::YEAR).missing_as(NO_YEAR_ASC), Sort::asc(field::ORDER)],
+        HitOrder::TitleAsc => vec![Sort::asc(field::ORDER)],
+        HitOrder::TitleDesc => vec![Sort::desc(field::ORDER)],
+    }
+}
+
+fn reversed(keys: Vec<Sort>) -> Vec<Sort> {
+    keys.into_iter().map(Sort::reversed).collect()
+}
+
+fn values(by: HitOrder, sort_key: &SortKey) -> SortValues {
+    let order = SortValue::Text(sort_key.order.clone());
+    match by {
+        HitOrder::Prior => vec![SortValue::Whole(sort_key.prior.into()), order],
+        HitOrder::Score => {
+            vec![SortValue::Whole(sort_key.score.into()), SortValue::Whole(sort_key.prior.into()), order]
+        }
+        HitOrder::YearDesc => vec![SortValue::Whole(sort_key.year.into()), order],
+        HitOrder::YearAsc => {
+            let year = if sort_key.year == 0 { NO_YEAR_ASC } else { sort_key.year };
+            vec![SortValue::Whole(year.into()), order]
+        }
+        HitOrder::TitleAsc | HitOrder::TitleDesc => vec![order],
+    }
+}
+
+/// The sort key in a hit's sort values; `None` where they are not ours.
+pub(crate) fn sort_key_of(order: HitOrder, values: &[SortValue]) -> Option<SortKey> {
+    let number = |value: &SortValue| match value {
+        SortValue::Whole(number) => Some(*number),
+        SortValue::Number(number) if (0.0..f64::from(u32::MAX)).contains(number) => Some(*number as u64),
+        _ => None,
+    };
+    let small = |value: &SortValue| number(value).and_then(|number| u16::try_from(number).ok());
+    let (last, first) = values.split_last()?;
+    let SortValue::Text(key) = last else { return None };
+    let sort_key = SortKey { score: 0, prior: 0, year: 0, order: key.clone() };
+    match (order, first) {
+        (HitOrder::Prior, [prior]) => Some(SortKey { prior: small(prior)?, ..sort_key }),
+        (HitOrder::Score, [score, prior]) => {
+            Some(SortKey { score: u32::try_from(number(score)?).ok()?, prior: small(prior)?, ..sort_key })
+        }
+        (HitOrder::YearDesc | HitOrder::YearAsc, [year]) => {
+            let year = small(year)?;
+            Some(SortKey { year: if year == NO_YEAR_ASC { 0 } else { year }, ..sort_key })
+        }
+        (HitOrder::TitleAsc | HitOrder::TitleDesc, []) => Some(sort_key),
+        _ => None,
+    }
+}
+
+/// The parts of the stored movie that are read.
+pub(crate) fn source(parts: MovieParts, plan: &Plan, highlights: bool) -> Source {
+    // Typed words are looked for in every text.
+    let texts = highlights && !plan.score.is_empty();
+    let parts = if texts {
+        parts.or(MovieParts { year: true, cast: true, genres: true, summary: true, ..MovieParts::default() })
+    } else {
+        parts
+    };
+    if parts == MovieParts::ALL {
+        return Source::Whole(true);
+    }
+    let optional = [
+        (parts.year, "movie.year"),
+        (parts.cast, "movie.cast"),
+        (parts.genres, "movie.genres"),
+        (parts.summary, "movie.summary"),
+        (parts.url, "movie.url"),
+        (parts.poster, "movie.poster"),
+    ];
+    let always = ["movie.id", "movie.title", "movie.provenance"];
+    let wanted = optional.into_iter().filter(|&(wanted, _)| wanted).map(|(_, field)| field);
+    Source::Only(always.into_iter().chain(wanted).collect())
+}
+
+/// The first text behind this one.
+fn just_above(order: &str) -> String {
+    [order, "\0"].concat()
+}
+
+/// A text before this one, with none between them that an order key could be: keys end in an id, and no id holds
+/// the last character of Unicode, which is none.
+fn just_below(order: &str) -> String {
+    let mut chars = order.chars();
+    let Some(last) = chars.next_back() else { return String::new() };
+    let start = chars.as_str();
+    match before(last) {
+        Some(before) => [start, before.to_string().as_str(), "\u{10FFFF}"].concat(),
+        None => start.to_owned(),
+    }
+}
+
+fn before(c: char) -> Option<char> {
+    let code = u32::from(c).checked_sub(1)?;
+    // Below the first private character stand the surrogates, which are no characters.
+    Some(char::from_u32(code).unwrap_or('\u{D7FF}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_of_an_order_key_enclose_it_alone() {
+        for key in ["alien\0test:1", "alien\0test:10", "\u{E000}", "a\0p:é", "x"] {
+            let (below, above) = (just_below(key), just_above(key));
+            assert!(below.as_str() < key && key < above.as_str(), "{key:?}");
+        }
+        let shorter = "alien\0test:";
+        assert!(just_below("alien\0test:2").as_str() > "alien\0test:19");
+        assert!(just_below("alien\0test:2").as_str() > shorter);
+    }
+
+    #[test]
+    fn places_survive_the_way_there_and_back() {
+        let sort_key = SortKey { score: 0, prior: 0, year: 0, order: "a\0b:1".into() };
+        let cases = [
+            (HitOrder::Score, SortKey { score: 16_000_000, prior: 1023, ..sort_key.clone() }),
+            (HitOrder::YearAsc, sort_key.clone()),
+            (HitOrder::YearDesc, SortKey { year: 1999, ..sort_key.clone() }),
+            (HitOrder::TitleDesc, sort_key),
+        ];
+        for (order, sort_key) in cases {
+            assert_eq!(sort_key_of(order, &values(order, &sort_key)), Some(sort_key), "{order:?}");
+        }
+    }
+}

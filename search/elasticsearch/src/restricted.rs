@@ -1,0 +1,86 @@
+//! The catalogue as someone sees it who may see a part of it: the words of those movies only, and a filter forced into
+//! every question.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::Mutex;
+use wikimovie_domain::Filter;
+use wikimovie_engine::{catalog::ReceiptsOf, error::SearchError, token::Sealer};
+use wikimovie_plan::{Clause, Plan, filter, vocabulary::Vocabulary};
+
+use super::{Plans, Shared, View, compile::everything};
+
+/// One restriction, and the view last counted under it.
+#[derive(Debug)]
+pub(super) struct Restricted {
+    pub(super) filter: Filter,
+    pub(super) receipts: ReceiptsOf,
+    sealer: Sealer,
+    plans: Plans,
+    kept: ArcSwapOption<View>,
+    /// Held while the words are counted.
+    counting: Arc<Mutex<()>>,
+}
+
+impl Restricted {
+    pub(super) fn new(filter: &Filter, sealer: &Sealer, plans: Plans) -> Self {
+        Self {
+            filter: filter.clone(),
+            receipts: ReceiptsOf::restricted(filter),
+            sealer: sealer.bound_to(filter),
+            plans,
+            kept: ArcSwapOption::empty(),
+            counting: Arc::default(),
+        }
+    }
+
+    /// The part of a view. The words of an older revision are good enough while those of a new one are counted: what
+    /// is found is decided by the cluster, which is asked with the filter.
+    pub(super) async fn view(
+        self: &Arc<Self>,
+        shared: &Arc<Shared>,
+        whole: &Arc<View>,
+    ) -> Result<Arc<View>, SearchError> {
+        let kept = self.kept.load_full();
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.revision.number == whole.revision.number) {
+            return Ok(Arc::clone(kept));
+        }
+        // Counted by a task: whoever asks first may give up before it is done, and the next one is glad of it.
+        if let Ok(counting) = Arc::clone(&self.counting).try_lock_owned() {
+            let (part, shared, whole) = (Arc::clone(self), Arc::clone(shared), Arc::clone(whole));
+            tokio::spawn(async move {
+                if let Err(error) = part.count(&shared, &whole).await {
+                    tracing::warn!(%error, "the words of a part of the catalogue cannot be counted");
+                }
+                drop(counting);
+            });
+        }
+        match kept {
+            Some(older) => Ok(older),
+            None => {
+                drop(self.counting.lock().await);
+                self.kept.load_full().ok_or(SearchError::Unavailable)
+            }
+        }
+    }
+
+    async fn count(&self, shared: &Shared, whole: &View) -> Result<(), SearchError> {
+        let filtered = filter::compile(&self.filter, &Vocabulary::default());
+        let must = Clause::all_of(filtered.must);
+        let forced = everything(&Plan { must, drill: filtered.drill, score: Vec::new() });
+        let vocabulary = shared.count_vocabulary(&forced).await?;
+        let mut revision = whole.revision;
+        revision.movies = vocabulary.movies();
+        self.kept.store(Some(Arc::new(View {
+            revision,
+            vocabulary,
+            shards: whole.shards,
+            about: whole.about.clone(),
+            forced: Some(forced),
+            sealer: self.sealer.clone(),
+            plans: self.plans.clone(),
+        })));
+        Ok(())
+    }
+}

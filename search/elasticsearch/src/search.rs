@@ -1,0 +1,278 @@
+//! One question from start to end: one request.
+
+use std::{collections::HashMap, sync::Arc, time::Instant};
+
+use wikimovie_domain::{
+    Correction, Direction, Explain, Hit, HitPage, HitsRequest, Movie, MovieId, MovieParts, Question,
+    Relaxation, SearchAnswer, SearchRequest, Total, TotalRelation, Warning,
+};
+use wikimovie_elasticsearch_dsl::{Ids, Query, Search, Sort, Source};
+use wikimovie_engine::{
+    cursor::{self, Cursors, SortKey},
+    error::SearchError,
+};
+use wikimovie_plan::{
+    compile::{Compiled, compile, corrected},
+    highlight, relax, similar,
+};
+
+use super::{
+    ENGINE, Shared, View,
+    compile::{self, FEW_HITS, HitOrder, PageSearches},
+    mapping::field,
+    response::SearchResponse,
+};
+
+/// Code of the warning for an answer from a part of the catalogue only.
+const PARTIAL_RESULTS: &str = "PARTIAL_RESULTS";
+
+impl Shared {
+    pub(super) async fn answer(
+        &self,
+        view: &View,
+        request: &SearchRequest,
+    ) -> Result<SearchAnswer, SearchError> {
+        let started = Instant::now();
+        let question = &request.question;
+        let mut opened = request
+            .hits
+            .iter()
+            .map(|hits| {
+                let open = |token| cursor::open(&view.sealer, question, token);
+                hits.page.cursor.as_deref().map(open).transpose()
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let compiled = view.compiled(question);
+        // A further page is read by the plan of the page before it, whoever read that.
+        let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
+        let plan = carried.as_ref().unwrap_or(&compiled.plan);
+        let places: Vec<Option<SortKey>> =
+            opened.into_iter().map(|cursor| cursor.map(|cursor| cursor.sort_key)).collect();
+
+        let compile::Searches { mut searches, pages } =
+            compile::compile(plan, request, &places, view.sizes());
+        let own = searches.len();
+        let probes = Probes::of(view, request);
+        searches.extend(probes.searches(view));
+        let explained = request.wanted.explain.then(|| explain(view, &searches)).transpose()?;
+
+        let mut found = self.ask(view, searches).await?;
+        let probed = found.split_off(own);
+        let partial = found.iter().chain(&probed).any(SearchResponse::is_partial);
+        let took = found.iter().map(|found| found.took).max().unwrap_or(0);
+        let total = found.first().map_or(0, SearchResponse::total);
+        let facets = match found.first_mut() {
+            Some(first) => super::facets::answers(view, request, &mut first.aggregations)?,
+            None => Vec::new(),
+        };
+        let list = List {
+            cursors: Cursors::new(&view.sealer, question, plan),
+            order: HitOrder::of(question.sort, plan),
+            compiled: &compiled,
+        };
+        let mut found: Vec<Option<SearchResponse>> = found.into_iter().map(Some).collect();
+        let hits = request
+            .hits
+            .iter()
+            .zip(&places)
+            .zip(&pages)
+            .map(|((asked, place), at)| list.page(asked, place.is_some(), *at, &mut found))
+            .collect::<Result<_, _>>()?;
+        let (did_you_mean, relaxations) = probes.told(total, &probed);
+        let mut warnings = compiled.warnings.clone();
+        if partial {
+            warnings.push(partial_warning());
+        }
+        let relation = if partial { TotalRelation::AtLeast } else { TotalRelation::Equal };
+        tracing::debug!(took_ms = took, elapsed_us = started.elapsed().as_micros(), "answered");
+        Ok(SearchAnswer {
+            total: request.wanted.total.then_some(Total { value: total, relation }),
+            hits,
+            facets,
+            understood: compiled.understood.clone(),
+            did_you_mean,
+            relaxations,
+            explain: explained.map(|plan| Explain { engine: ENGINE.into(), took_us: took * 1_000, plan }),
+            warnings,
+        })
+    }
+
+    /// Movies by id, in the order asked.
+    pub(super) async fn movies(
+        &self,
+        view: &View,
+        ids: &[MovieId],
+    ) -> Result<Vec<Option<Movie>>, SearchError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
+        let search = Search {
+            size: values.len(),
+            source: Source::Whole(true),
+            ..Search::new(Query::all_of(vec![Query::Ids(Ids { values })]))
+        };
+        let found = self
+            .ask(view, vec![search])
+            .await?
+            .pop()
+            .map(SearchResponse::movies)
+            .transpose()?
+            .unwrap_or_default();
+        let found: HashMap<MovieId, Movie> =
+            found.into_iter().map(|movie| (movie.id.clone(), movie)).collect();
+        Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// The movies most like one, best first, without it.
+    pub(super) async fn similar(
+        &self,
+        view: &View,
+        id: &MovieId,
+        first: usize,
+    ) -> Result<Vec<Movie>, SearchError> {
+        let Some(Some(movie)) = self.movies(view, std::slice::from_ref(id)).await?.pop() else {
+            return Ok(Vec::new());
+        };
+        let groups = similar::groups(&movie, &view.vocabulary);
+        let itself = Query::Ids(Ids { values: vec![id.as_str().to_owned()] });
+        let among = Query::all_of(vec![compile::query(&similar::any(&groups)), itself.negated()]);
+        let search = Search {
+            size: first,
+            sort: vec![Sort::desc("_score"), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+            source: Source::Whole(true),
+            ..Search::new(compile::ranked(among, &groups))
+        };
+        self.ask(view, vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), SearchResponse::movies)
+    }
+}
+
+impl View {
+    /// The plan of a question by the words of this view.
+    fn compiled(&self, question: &Question) -> Arc<Compiled> {
+        let key = (cursor::hash(question), self.revision.number);
+        self.plans.get_with(key, || Arc::new(compile(question, &self.vocabulary)))
+    }
+}
+
+/// What all pages of one question share.
+struct List<'a> {
+    cursors: Cursors<'a>,
+    order: HitOrder,
+    compiled: &'a Compiled,
+}
+
+impl List<'_> {
+    fn page(
+        &self,
+        asked: &HitsRequest,
+        from_cursor: bool,
+        at: PageSearches,
+        found: &mut [Option<SearchResponse>],
+    ) -> Result<HitPage, SearchError> {
+        let mut take = |at: usize| found.get_mut(at).and_then(Option::take);
+        // A probe is asked from a cursor only; without one the page starts at its end of the list.
+        let behind =
+            from_cursor && at.probe.and_then(&mut take).is_some_and(|probe| !probe.hits.hits.is_empty());
+        let mut rows = take(at.page).map(|found| found.hits.hits).unwrap_or_default();
+        let ahead = rows.len() > asked.page.size;
+        rows.truncate(asked.page.size);
+        let (has_previous, has_next) = match asked.page.direction {
+            Direction::Forward => (behind, ahead),
+            Direction::Backward => {
+                rows.reverse();
+                (ahead, behind)
+            }
+        };
+        let hits = rows.into_iter().map(|row| self.hit(asked, row)).collect::<Result<_, _>>()?;
+        Ok(HitPage { hits, has_previous, has_next })
+    }
+
+    fn hit(&self, asked: &HitsRequest, row: super::response::Hit) -> Result<Hit, SearchError> {
+        let place = compile::sort_key_of(self.order, &row.sort)
+            .ok_or_else(|| super::response::unexpected_response("sort values that are none of ours"))?;
+        let movie = row.movie()?;
+        let score = place.score;
+        Ok(Hit {
+            score: (self.order == HitOrder::Score).then_some(score),
+            cursor: if asked.cursors { self.cursors.seal(place) } else { String::new() },
+            highlights: if asked.highlights {
+                highlight::highlights(&movie, &self.compiled.highlight_terms)
+            } else {
+                Vec::new()
+            },
+            reasons: if asked.reasons { highlight::reasons(&movie, self.compiled) } else { Vec::new() },
+            movie: only(movie, asked.parts),
+        })
+    }
+}
+
+/// A movie without what highlights needed and the caller did not ask for.
+fn only(mut movie: Movie, parts: MovieParts) -> Movie {
+    if !parts.summary {
+        movie.summary = None;
+    }
+    movie
+}
+
+/// Other questions whose totals are asked along: what may have been meant, and what may be dropped.
+#[derive(Default)]
+struct Probes {
+    correction: Option<Question>,
+    relaxations: Vec<(wikimovie_domain::RelaxedPart, String, Question)>,
+}
+
+impl Probes {
+    fn of(view: &View, request: &SearchRequest) -> Self {
+        let question = &request.question;
+        let wanted = &request.wanted;
+        let correction = wanted.did_you_mean.then(|| corrected(question, &view.vocabulary)).flatten();
+        let relaxations = if wanted.relaxations { relax::relaxations(question) } else { Vec::new() };
+        Self { correction, relaxations }
+    }
+
+    fn searches(&self, view: &View) -> Vec<Search> {
+        let questions = self.correction.iter().chain(self.relaxations.iter().map(|(.., question)| question));
+        let count = |question| Search::count(compile::everything(&compile(question, &view.vocabulary).plan));
+        questions.map(count).collect()
+    }
+
+    fn told(self, found: u64, probed: &[SearchResponse]) -> (Option<Correction>, Vec<Relaxation>) {
+        if found > FEW_HITS {
+            return (None, Vec::new());
+        }
+        let mut totals = probed.iter().map(SearchResponse::total);
+        let correction = self.correction.and_then(|question| {
+            let total = totals.next().unwrap_or(0);
+            // As many will do: the typo-tolerant question finds the same movies, and the spelling is still worth
+            // telling.
+            let text = question.text.clone();
+            (total > 0 && total >= found).then_some(Correction { text, total, question })
+        });
+        let relaxations = self.relaxations.into_iter().zip(totals).filter(|&(_, total)| total > found);
+        let relaxation = |((part, dropped, question), total)| Relaxation { part, dropped, total, question };
+        (correction, relaxations.map(relaxation).collect())
+    }
+}
+
+/// The DSL as it is told to an operator.
+fn explain(view: &View, searches: &[Search]) -> Result<String, SearchError> {
+    let mut searches = searches.to_vec();
+    searches.iter_mut().for_each(|search| view.force(search));
+    let json = match searches.as_slice() {
+        [search] => serde_json::to_string(search),
+        searches => serde_json::to_string(searches),
+    };
+    json.map_err(|error| SearchError::Engine(error.to_string()))
+}
+
+fn partial_warning() -> Warning {
+    Warning {
+        code: PARTIAL_RESULTS,
+        message: "a part of the catalogue did not answer in time; movies may be missing and counts too low"
+            .to_owned(),
+        argument: String::new(),
+        value: String::new(),
+        suggestions: Vec::new(),
+    }
+}

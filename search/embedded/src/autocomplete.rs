@@ -1,0 +1,61 @@
+//! Suggestions while a person types, each with a hit under the current filters.
+
+use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, Suggestion};
+use wikimovie_plan::{
+    compile, prefix,
+    suggestions::{Candidates, Counts},
+};
+
+use super::{
+    error::ReadError,
+    eval::{Bits, Matched},
+    paging::HitOrder,
+    snapshot::Snapshot,
+};
+
+impl Snapshot {
+    pub(super) fn autocomplete(&self, request: &AutocompleteRequest) -> Result<Vec<Suggestion>, ReadError> {
+        let Some(candidates) = Candidates::of(request, &self.vocabulary) else { return Ok(Vec::new()) };
+        let compiled = prefix::compile_prefix(&request.prefix, &request.filter, &self.vocabulary);
+        let mut movies = Vec::new();
+        if candidates.movies {
+            let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
+            let scores = self.scores(&compiled.plan.score, &hits)?;
+            let order = HitOrder { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
+            let page = order.page(&hits, &PageRequest::first(request.first), None);
+            movies = page.docs.into_iter().map(|doc| self.movie(doc)).collect::<Result<_, _>>()?;
+        }
+        let filter = Question { filter: request.filter.clone(), ..Question::default() };
+        let plan = compile::compile(&filter, &self.vocabulary).plan;
+        let hits = Matched::of(self, &plan.must, &plan.drill)?.hits;
+        let under = Under { snapshot: self, hits };
+        Ok(candidates.suggestions(request, &compiled, movies, &self.vocabulary, &under))
+    }
+}
+
+/// The movies under the current filters.
+struct Under<'a> {
+    snapshot: &'a Snapshot,
+    hits: Bits,
+}
+
+impl Under<'_> {
+    fn count(&self, docs: &[u32]) -> u64 {
+        docs.iter().filter(|&&doc| self.hits.contains(doc as usize)).count() as u64
+    }
+}
+
+impl Counts for Under<'_> {
+    fn person(&self, at: usize) -> u64 {
+        self.count(self.snapshot.person_docs.get(at))
+    }
+
+    fn genre(&self, at: usize) -> u64 {
+        self.count(self.snapshot.genre_docs.get(at))
+    }
+
+    fn decade(&self, from: i64) -> u64 {
+        let in_decade = |doc: &usize| i64::from(self.snapshot.year[*doc]) / 10 * 10 == from;
+        self.hits.ones().filter(in_decade).count() as u64
+    }
+}

@@ -1,0 +1,266 @@
+//! Which movies a plan's clauses hold for, and how many points each gets.
+
+use fixedbitset::FixedBitSet;
+use tantivy::{
+    DocSet, TERMINATED, Term,
+    query::{EnableScoring, PhraseQuery, Query},
+    schema::{Field, IndexRecordOption},
+};
+use wikimovie_domain::YearRange;
+use wikimovie_engine::indexed::title_with_article;
+use wikimovie_plan::{Clause, Drill, Group, MAX_PREFIX_CHARS, WordField};
+
+use super::{
+    fields::Fields,
+    snapshot::{Doc, Snapshot},
+};
+
+/// A set of documents.
+pub(super) type Bits = FixedBitSet;
+
+impl Snapshot {
+    /// The shown movies for which a clause holds.
+    pub(super) fn matches(&self, clause: &Clause) -> tantivy::Result<Bits> {
+        let mut bits = self.none();
+        self.add(clause, &mut bits)?;
+        bits.intersect_with(&self.live);
+        Ok(bits)
+    }
+
+    /// No movie.
+    pub(super) fn none(&self) -> Bits {
+        Bits::with_capacity(self.rows())
+    }
+
+    /// Points of each document in `among`; 0 elsewhere.
+    pub(super) fn scores(&self, groups: &[Group], among: &Bits) -> tantivy::Result<Vec<u32>> {
+        let mut scores = vec![0_u32; self.rows()];
+        for group in groups {
+            let mut open = among.clone();
+            for tier in &group.tiers {
+                let mut met = self.none();
+                self.add(&tier.clause, &mut met)?;
+                met.intersect_with(&open);
+                for doc in met.ones() {
+                    scores[doc] += tier.weight;
+                }
+                open.difference_with(&met);
+            }
+        }
+        Ok(scores)
+    }
+
+    /// Adds the documents for which a clause holds; documents that are not shown may be among them.
+    fn add(&self, clause: &Clause, bits: &mut Bits) -> tantivy::Result<()> {
+        match clause {
+            Clause::All => bits.union_with(&self.live),
+            Clause::None => {}
+            Clause::Word(field, word) => self.add_term(self.fields.words(*field), word, bits)?,
+            Clause::Prefix(field, prefix) => self.add_prefix(*field, prefix, bits)?,
+            Clause::Phrase(field, words) => self.add_phrase(*field, words, bits)?,
+            Clause::TitleKey(key) => {
+                for rank in self.orders.starting_with(&[key, "\0"].concat()) {
+                    if title_with_article(self.orders.get(rank)).is_none() {
+                        bits.insert(self.doc_at_rank[rank] as usize);
+                    }
+                }
+                for place in self.titles_with_article.starting_with(key) {
+                    if self.titles_with_article.get(place) == key {
+                        bits.insert(self.with_article_docs[place] as usize);
+                    }
+                }
+            }
+            Clause::TitleForm(form) => self.add_term(self.fields.title_form, form, bits)?,
+            Clause::TitleStarts(prefix) => {
+                self.add_ranks(self.orders.starting_with(prefix), bits);
+                for place in self.titles_with_article.starting_with(prefix) {
+                    bits.insert(self.with_article_docs[place] as usize);
+                }
+            }
+            Clause::Genre(key) => add_docs(self.genre_docs.get(place(self.vocabulary.genres(), key)), bits),
+            Clause::Person(key) => add_docs(self.person_docs.get(place(self.vocabulary.people(), key)), bits),
+            Clause::Provider(key) => {
+                add_docs(self.provider_docs.get(place(self.vocabulary.providers(), key)), bits)
+            }
+            Clause::Years(range) => self.add_years(std::slice::from_ref(range), bits),
+            Clause::Poster(has) => {
+                let mut with = self.live.clone();
+                if *has {
+                    with.intersect_with(&self.poster);
+                } else {
+                    with.difference_with(&self.poster);
+                }
+                bits.union_with(&with);
+            }
+            Clause::AllOf(clauses) => {
+                let mut all = self.live.clone();
+                for clause in clauses {
+                    let mut one = self.none();
+                    self.add(clause, &mut one)?;
+                    all.intersect_with(&one);
+                    if all.is_clear() {
+                        break;
+                    }
+                }
+                bits.union_with(&all);
+            }
+            Clause::AnyOf(clauses) => clauses.iter().try_for_each(|clause| self.add(clause, bits))?,
+            Clause::Not(clause) => {
+                let mut rest = self.live.clone();
+                let mut out = self.none();
+                self.add(clause, &mut out)?;
+                rest.difference_with(&out);
+                bits.union_with(&rest);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_term(&self, field: Field, text: &str, bits: &mut Bits) -> tantivy::Result<()> {
+        let term = Fields::term(field, text);
+        for (reader, &base) in self.searcher.segment_readers().iter().zip(&self.bases) {
+            let index = reader.inverted_index(field)?;
+            if let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? {
+                while !postings.docs().is_empty() {
+                    for &doc in postings.docs() {
+                        bits.insert((base + doc) as usize);
+                    }
+                    postings.advance();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_prefix(&self, field: WordField, prefix: &str, bits: &mut Bits) -> tantivy::Result<()> {
+        if let Some(prefixes) = self.fields.prefixes(field)
+            && prefix.chars().count() <= MAX_PREFIX_CHARS
+        {
+            return self.add_term(prefixes, prefix, bits);
+        }
+        for (reader, &base) in self.searcher.segment_readers().iter().zip(&self.bases) {
+            let index = reader.inverted_index(self.fields.words(field))?;
+            let mut terms = index.terms().range().ge(prefix).into_stream()?;
+            while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
+                let mut postings =
+                    index.read_block_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+                while !postings.docs().is_empty() {
+                    for &doc in postings.docs() {
+                        bits.insert((base + doc) as usize);
+                    }
+                    postings.advance();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_phrase(&self, field: WordField, words: &[String], bits: &mut Bits) -> tantivy::Result<()> {
+        let field = self.fields.words(field);
+        let terms: Vec<Term> = words.iter().map(|word| Fields::term(field, word)).collect();
+        match words {
+            [] => return Ok(()),
+            [word] => return self.add_term(field, word, bits),
+            _ => {}
+        }
+        let weight = PhraseQuery::new(terms).weight(EnableScoring::disabled_from_searcher(&self.searcher))?;
+        for (reader, &base) in self.searcher.segment_readers().iter().zip(&self.bases) {
+            let mut found = weight.scorer(reader, 1.0)?;
+            let mut doc = found.doc();
+            while doc != TERMINATED {
+                bits.insert((base + doc) as usize);
+                doc = found.advance();
+            }
+        }
+        Ok(())
+    }
+
+    fn add_ranks(&self, ranks: std::ops::Range<usize>, bits: &mut Bits) {
+        add_docs(&self.doc_at_rank[ranks], bits);
+    }
+
+    fn add_years(&self, ranges: &[YearRange], bits: &mut Bits) {
+        for doc in self.live.ones() {
+            let year = i64::from(self.year[doc]);
+            let holds = |range: &YearRange| {
+                range.gte.is_none_or(|gte| gte <= year) && range.lte.is_none_or(|lte| year <= lte)
+            };
+            if year != 0 && ranges.iter().any(holds) {
+                bits.insert(doc);
+            }
+        }
+    }
+}
+
+/// The movies of a plan, before and after the filters that facets ignore.
+pub(super) struct Matched {
+    /// Text and every filter but the drill.
+    base: Bits,
+    /// Movies that pass each dimension of the drill; `None` where it constrains nothing.
+    dimensions: [Option<Bits>; 5],
+    /// Movies that pass everything: the hits.
+    pub(super) hits: Bits,
+}
+
+/// What a facet ignores of the drill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dimension {
+    Genres,
+    Cast,
+    Providers,
+    Decades,
+    Years,
+}
+
+impl Matched {
+    pub(super) fn of(snapshot: &Snapshot, must: &Clause, drill: &Drill) -> tantivy::Result<Self> {
+        let base = snapshot.matches(must)?;
+        let any = |clauses: Vec<Clause>| -> tantivy::Result<Option<Bits>> {
+            if clauses.is_empty() { Ok(None) } else { snapshot.matches(&Clause::AnyOf(clauses)).map(Some) }
+        };
+        let ranges = |ranges: &[YearRange]| {
+            (!ranges.is_empty()).then(|| {
+                let mut bits = snapshot.none();
+                snapshot.add_years(ranges, &mut bits);
+                bits
+            })
+        };
+        let years = if drill.years.is_empty() { None } else { ranges(&[drill.years]) };
+        let dimensions = [
+            any(drill.genres.iter().cloned().map(Clause::Genre).collect())?,
+            any(drill.cast.iter().cloned().map(Clause::Person).collect())?,
+            any(drill.providers.iter().cloned().map(Clause::Provider).collect())?,
+            ranges(&drill.decades),
+            years,
+        ];
+        let mut hits = base.clone();
+        for bits in dimensions.iter().flatten() {
+            hits.intersect_with(bits);
+        }
+        Ok(Self { base, dimensions, hits })
+    }
+
+    /// The movies that pass everything but one dimension.
+    pub(super) fn without(&self, dimension: Dimension) -> Bits {
+        let mut bits = self.base.clone();
+        for (place, passing) in self.dimensions.iter().enumerate() {
+            if let Some(passing) = passing
+                && place != dimension as usize
+            {
+                bits.intersect_with(passing);
+            }
+        }
+        bits
+    }
+}
+
+fn add_docs(docs: &[Doc], bits: &mut Bits) {
+    for &doc in docs {
+        bits.insert(doc as usize);
+    }
+}
+
+/// Place of a key among sorted entries; past the end where it is not there.
+fn place(entries: &[wikimovie_plan::vocabulary::Entry], key: &str) -> usize {
+    entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).unwrap_or(usize::MAX - 1)
+}

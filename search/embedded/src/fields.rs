@@ -1,0 +1,223 @@
+//! The index's fields, and how a movie becomes a document of it.
+//!
+//! Every listing of a movie by an object is a document; which of several listings is shown is decided when a
+//! snapshot is taken, never when one is written (see [`super::snapshot`]). Words come from our own tokenizer
+//! with their positions; tantivy's tokenizers are not used.
+
+use tantivy::{
+    TantivyDocument, Term,
+    schema::{
+        FAST, Field, IndexRecordOption, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
+    },
+    tokenizer::{PreTokenizedString, Token},
+};
+use wikimovie_domain::Movie;
+use wikimovie_engine::{
+    account::hash64,
+    indexed::{self, keyword, order_key},
+};
+use wikimovie_plan::{NAME_GAP, WordField, rank};
+use wikimovie_text as text;
+use wikimovie_text::words;
+
+/// Handles of the fields.
+#[derive(Clone, Debug)]
+pub(super) struct Fields {
+    pub(super) schema: Schema,
+    /// Ledger key of the object that lists the movie.
+    pub(super) object: Field,
+    /// The movie's id.
+    pub(super) id: Field,
+    /// The whole movie as JSON.
+    pub(super) record: Field,
+    title: Field,
+    cast: Field,
+    summary: Field,
+    title_prefix: Field,
+    cast_prefix: Field,
+    /// Other whole-title forms.
+    pub(super) title_form: Field,
+    order: Field,
+    genre: Field,
+    person: Field,
+    provider: Field,
+    year: Field,
+    poster: Field,
+    prior: Field,
+    id_hash: Field,
+    content: Field,
+    generation: Field,
+    ordinal: Field,
+    /// Ledger key of a ledger row (such documents have no other movie field).
+    pub(super) ledger: Field,
+    /// The ledger row as JSON.
+    pub(super) ledger_row: Field,
+}
+
+/// Names of the columns that a snapshot reads.
+pub(super) mod column {
+    pub(in super::super) const OBJECT: &str = "object";
+    pub(in super::super) const ORDER: &str = "order";
+    pub(in super::super) const GENRE: &str = "genre";
+    pub(in super::super) const PERSON: &str = "person";
+    pub(in super::super) const PROVIDER: &str = "provider";
+    pub(in super::super) const YEAR: &str = "year";
+    pub(in super::super) const POSTER: &str = "poster";
+    pub(in super::super) const PRIOR: &str = "prior";
+    pub(in super::super) const ID_HASH: &str = "id_hash";
+    pub(in super::super) const CONTENT: &str = "content";
+    pub(in super::super) const GENERATION: &str = "generation";
+    pub(in super::super) const ORDINAL: &str = "ordinal";
+}
+
+impl Fields {
+    pub(super) fn new() -> Self {
+        let mut builder = SchemaBuilder::new();
+        let words = |builder: &mut SchemaBuilder, name: &str| {
+            let indexing = TextFieldIndexing::default()
+                .set_tokenizer("raw")
+                .set_fieldnorms(false)
+                .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+            builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
+        };
+        let keyword = |builder: &mut SchemaBuilder, name: &str| {
+            let indexing = TextFieldIndexing::default()
+                .set_tokenizer("raw")
+                .set_fieldnorms(false)
+                .set_index_option(IndexRecordOption::Basic);
+            builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
+        };
+        let strings = |builder: &mut SchemaBuilder, name: &str| {
+            builder.add_text_field(name, TextOptions::default().set_fast("raw"))
+        };
+        let title = words(&mut builder, "title");
+        let cast = words(&mut builder, "cast");
+        let summary = words(&mut builder, "summary");
+        let title_prefix = keyword(&mut builder, "title_prefix");
+        let cast_prefix = keyword(&mut builder, "cast_prefix");
+        let title_form = keyword(&mut builder, "title_form");
+        let order = strings(&mut builder, column::ORDER);
+        let genre = strings(&mut builder, column::GENRE);
+        let person = strings(&mut builder, column::PERSON);
+        let provider = strings(&mut builder, column::PROVIDER);
+        let object = builder.add_text_field(column::OBJECT, STRING | FAST);
+        let id = builder.add_text_field("id", STRING);
+        let record = builder.add_bytes_field("record", STORED);
+        let year = builder.add_u64_field(column::YEAR, FAST);
+        let poster = builder.add_u64_field(column::POSTER, FAST);
+        let prior = builder.add_u64_field(column::PRIOR, FAST);
+        let id_hash = builder.add_u64_field(column::ID_HASH, FAST);
+        let content = builder.add_u64_field(column::CONTENT, FAST);
+        let generation = builder.add_u64_field(column::GENERATION, FAST);
+        let ordinal = builder.add_u64_field(column::ORDINAL, FAST);
+        let ledger = builder.add_text_field("ledger", STRING);
+        let ledger_row = builder.add_bytes_field("ledger_row", STORED);
+        let schema = builder.build();
+        Self {
+            schema,
+            object,
+            id,
+            record,
+            title,
+            cast,
+            summary,
+            title_prefix,
+            cast_prefix,
+            title_form,
+            order,
+            genre,
+            person,
+            provider,
+            year,
+            poster,
+            prior,
+            id_hash,
+            content,
+            generation,
+            ordinal,
+            ledger,
+            ledger_row,
+        }
+    }
+
+    pub(super) fn words(&self, field: WordField) -> Field {
+        match field {
+            WordField::Title => self.title,
+            WordField::Cast => self.cast,
+            WordField::Summary => self.summary,
+        }
+    }
+
+    /// The field of a word field's short prefixes; the summary has none.
+    pub(super) fn prefixes(&self, field: WordField) -> Option<Field> {
+        match field {
+            WordField::Title => Some(self.title_prefix),
+            WordField::Cast => Some(self.cast_prefix),
+            WordField::Summary => None,
+        }
+    }
+
+    /// The document of one listing.
+    pub(super) fn document(&self, object: &str, movie: &Movie, json: &[u8], content: u64) -> TantivyDocument {
+        let mut doc = TantivyDocument::new();
+        doc.add_text(self.object, object);
+        doc.add_text(self.id, movie.id.as_str());
+        doc.add_bytes(self.record, json);
+        doc.add_u64(self.id_hash, hash64(movie.id.as_str().as_bytes()));
+        doc.add_u64(self.content, content);
+        doc.add_u64(self.generation, movie.provenance.generation);
+        doc.add_u64(self.ordinal, movie.provenance.record);
+
+        let title = positioned([movie.title.as_str()]);
+        add_prefixes(&mut doc, self.title_prefix, &title);
+        doc.add_pre_tokenized_text(self.title, title);
+        let cast = positioned(movie.cast.iter().map(String::as_str));
+        add_prefixes(&mut doc, self.cast_prefix, &cast);
+        doc.add_pre_tokenized_text(self.cast, cast);
+        doc.add_pre_tokenized_text(self.summary, positioned(movie.summary.as_deref()));
+        for form in text::title_normal_forms(&movie.title) {
+            doc.add_text(self.title_form, keyword(&form));
+        }
+        doc.add_text(self.order, order_key(movie));
+        for genre in &movie.genres {
+            doc.add_text(self.genre, keyword(genre));
+        }
+        for name in &movie.cast {
+            doc.add_text(self.person, keyword(name));
+        }
+        doc.add_text(self.provider, &movie.provenance.provider);
+        doc.add_u64(self.year, movie.year.map_or(0, |year| year.get().unsigned_abs()));
+        doc.add_u64(self.poster, u64::from(movie.poster.is_some()));
+        doc.add_u64(self.prior, u64::from(rank::prior(movie)));
+        doc
+    }
+
+    pub(super) fn term(field: Field, text: &str) -> Term {
+        Term::from_field_text(field, text)
+    }
+}
+
+fn positioned<'a>(texts: impl IntoIterator<Item = &'a str>) -> PreTokenizedString {
+    let mut tokens = Vec::new();
+    let mut position = 0;
+    for text in texts {
+        for word in words(text) {
+            tokens.push(Token {
+                offset_from: word.start,
+                offset_to: word.end,
+                position,
+                text: word.text,
+                position_length: 1,
+            });
+            position += 1;
+        }
+        position += NAME_GAP;
+    }
+    PreTokenizedString { text: String::new(), tokens }
+}
+
+fn add_prefixes(doc: &mut TantivyDocument, field: Field, text: &PreTokenizedString) {
+    for prefix in indexed::prefixes(text.tokens.iter().map(|token| token.text.as_str())) {
+        doc.add_text(field, prefix);
+    }
+}

@@ -1,0 +1,82 @@
+//! The ledger: one row for each object applied, written in the same commit as its movies.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use tantivy::{
+    DocAddress, Searcher, TantivyDocument, TantivyError,
+    schema::{Field, IndexRecordOption, Value},
+};
+use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
+use wikimovie_engine::{
+    catalog::{ReceiptPage, ReceiptPlace, ReceiptsRequest},
+    writer::LedgerRow,
+};
+
+use super::{fields::Fields, snapshot::Snapshot};
+
+/// Reads every row, by key.
+pub(super) fn read_rows(
+    searcher: &Searcher,
+    fields: &Fields,
+) -> tantivy::Result<BTreeMap<String, LedgerRow>> {
+    let mut rows = BTreeMap::new();
+    for (segment, reader) in searcher.segment_readers().iter().enumerate() {
+        let index = reader.inverted_index(fields.ledger)?;
+        let mut terms = index.terms().stream()?;
+        while terms.advance() {
+            let mut postings =
+                index.read_block_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+            while !postings.docs().is_empty() {
+                for &doc in postings.docs().iter().filter(|&&doc| !reader.is_deleted(doc)) {
+                    let address = DocAddress::new(segment as u32, doc);
+                    let row: LedgerRow = read_json(searcher, address, fields.ledger_row)?;
+                    rows.insert(row.key.clone(), row);
+                }
+                postings.advance();
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// Reads a stored JSON value.
+pub(super) fn read_json<T: DeserializeOwned>(
+    searcher: &Searcher,
+    address: DocAddress,
+    field: Field,
+) -> tantivy::Result<T> {
+    let doc: TantivyDocument = searcher.doc(address)?;
+    let bytes = doc.get_first(field).and_then(|value| value.as_bytes()).unwrap_or_default();
+    serde_json::from_slice(bytes)
+        .map_err(|error| TantivyError::InternalError(format!("stored record: {error}")))
+}
+
+impl Snapshot {
+    /// The receipt of an object, by the key its provider knows; the newest where several ledger keys share it.
+    pub(super) fn receipt(&self, object: &str) -> Option<ObjectReceipt> {
+        let rows = self.ledger.values().filter(|row| row.receipt.object == object);
+        rows.max_by_key(|row| row.generation).map(|row| row.receipt.clone())
+    }
+
+    /// A page of receipts, by object key.
+    pub(super) fn receipts(&self, request: &ReceiptsRequest) -> ReceiptPage {
+        let wanted = |status: ReceiptStatus| request.status.is_none_or(|wanted| wanted == status);
+        let mut receipts: Vec<(ReceiptPlace, &ObjectReceipt)> = self
+            .ledger
+            .values()
+            .map(|row| &row.receipt)
+            .filter(|receipt| wanted(receipt.status))
+            .map(|receipt| (receipt.into(), receipt))
+            .collect();
+        receipts.sort_by(|a, b| a.0.cmp(&b.0));
+        let total = receipts.len() as u64;
+        let after = request.after.as_ref();
+        receipts.retain(|(place, _)| after.is_none_or(|after| place > after));
+        ReceiptPage {
+            has_next: receipts.len() > request.first,
+            receipts: receipts.into_iter().take(request.first).map(|(_, receipt)| receipt.clone()).collect(),
+            total,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The catalogue as someone sees it who may see a part of it: a snapshot of those movies only, taken once a commit.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use wikimovie_domain::Filter;
+use wikimovie_engine::{catalog::ReceiptsOf, token::Sealer};
+use wikimovie_plan::{Clause, filter};
+
+use super::{Shared, error::ReadError, eval::Matched, search::Plans, snapshot::Snapshot};
+
+/// One restriction, and the snapshot last taken under it.
+#[derive(Debug)]
+pub(super) struct Restricted {
+    pub(super) filter: Filter,
+    pub(super) plans: Plans,
+    pub(super) sealer: Sealer,
+    receipts: ReceiptsOf,
+    kept: Mutex<Option<Kept>>,
+}
+
+/// A snapshot, and the whole one that it is a part of.
+#[derive(Debug)]
+struct Kept {
+    whole: Weak<Snapshot>,
+    part: Arc<Snapshot>,
+}
+
+impl Restricted {
+    pub(super) fn new(filter: &Filter, sealer: &Sealer, plans: Plans) -> Self {
+        Self {
+            filter: filter.clone(),
+            plans,
+            sealer: sealer.bound_to(filter),
+            receipts: ReceiptsOf::restricted(filter),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The part of the newest snapshot. Blocks for as long as it takes to take one, which others wait for.
+    pub(super) fn snapshot(&self, shared: &Shared) -> Result<Arc<Snapshot>, ReadError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Looked at under the lock, so that nobody puts an older one in place of a newer.
+        let whole = shared.snapshot.load_full();
+        let known = kept.as_ref().filter(|kept| kept.whole.ptr_eq(&Arc::downgrade(&whole)));
+        if let Some(known) = known {
+            return Ok(Arc::clone(&known.part));
+        }
+        let filtered = filter::compile(&self.filter, &whole.vocabulary);
+        let found = Matched::of(&whole, &Clause::all_of(filtered.must), &filtered.drill)?;
+        let part = Arc::new(whole.restricted(&found.hits, &self.receipts, &shared.rules)?);
+        *kept = Some(Kept { whole: Arc::downgrade(&whole), part: Arc::clone(&part) });
+        Ok(part)
+    }
+}

@@ -1,0 +1,20 @@
+//! The movies most like one.
+
+use wikimovie_domain::{Movie, MovieSort, PageRequest};
+use wikimovie_plan::similar;
+
+use super::{error::ReadError, paging::HitOrder, snapshot::Snapshot};
+
+impl Snapshot {
+    /// The movies most like one, best first, without it.
+    pub(super) fn similar(&self, id: &str, first: usize) -> Result<Vec<Movie>, ReadError> {
+        let Some(doc) = self.doc_of(id)? else { return Ok(Vec::new()) };
+        let groups = similar::groups(&self.movie(doc)?, &self.vocabulary);
+        let mut among = self.matches(&similar::any(&groups))?;
+        among.remove(doc as usize);
+        let scores = self.scores(&groups, &among)?;
+        let order = HitOrder { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
+        let page = order.page(&among, &PageRequest::first(first), None);
+        page.docs.into_iter().map(|doc| Ok(self.movie(doc)?)).collect()
+    }
+}

@@ -1,0 +1,269 @@
+//! The one writer: objects in, commits out.
+//!
+//! An object's listings are written beside those of other objects and the old ones deleted; a snapshot later
+//! decides which listing of a movie is shown. Movies and ledger row land in one tantivy commit, so a crash
+//! leaves either the object's old state or its new one.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use tantivy::{
+    IndexWriter, Searcher, TantivyDocument,
+    indexer::{IndexWriterOptions, LogMergePolicy},
+    schema::IndexRecordOption,
+};
+use wikimovie_domain::{Movie, ObjectReceipt, Revision};
+use wikimovie_engine::account::{content_of, hash64, hash128, now_ms, status};
+use wikimovie_engine::writer::{
+    CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError,
+};
+
+use super::{
+    Shared,
+    fields::{Fields, column},
+};
+
+/// Memory that tantivy may fill before it writes a segment to disk, in bytes, for its one thread; parsing and
+/// tokenizing keep the other core busy.
+const BUFFER_BYTES: usize = 48 * 1024 * 1024;
+
+/// Share of deleted documents at which a segment is rewritten.
+const DELETED_SHARE: f32 = 0.3;
+
+/// Writes the embedded index; see [`CatalogWriter`].
+pub struct EmbeddedWriter {
+    shared: Arc<Shared>,
+    writer: IndexWriter,
+    /// Rows as of the last change, committed or not.
+    ledger: BTreeMap<String, LedgerRow>,
+    begun: Option<Begun>,
+    pending: u64,
+    /// Objects applied since the last commit.
+    uncommitted: HashSet<String>,
+    /// Whether a movie changed since the last commit.
+    changed: bool,
+}
+
+/// The object being applied.
+struct Begun {
+    object: ObjectState,
+    generation: u64,
+    /// Content of what the object listed before, by id.
+    before: HashMap<u64, u64>,
+    /// Content of what it lists now, by id: 128 bits, as these must not collide.
+    listed: HashMap<u128, u64>,
+    changed: u64,
+    merged: u64,
+}
+
+impl EmbeddedWriter {
+    pub(super) fn open(shared: Arc<Shared>) -> Result<Self, WriteError> {
+        let options =
+            IndexWriterOptions::builder().memory_budget_per_thread(BUFFER_BYTES).num_merge_threads(1).build();
+        let writer = shared.index.writer_with_options(options).map_err(|error| shared.write_error(error))?;
+        let mut merging = LogMergePolicy::default();
+        merging.set_del_docs_ratio_before_merge(DELETED_SHARE);
+        writer.set_merge_policy(Box::new(merging));
+        let ledger = shared.snapshot().ledger.clone();
+        Ok(Self {
+            shared,
+            writer,
+            ledger,
+            begun: None,
+            pending: 0,
+            uncommitted: HashSet::new(),
+            changed: false,
+        })
+    }
+
+    fn add(&mut self, doc: TantivyDocument) -> Result<(), WriteError> {
+        self.writer.add_document(doc).map_err(|error| self.shared.write_error(error))?;
+        self.pending += 1;
+        Ok(())
+    }
+
+    fn forget(&mut self, key: &str) {
+        let fields = &self.shared.fields;
+        self.writer.delete_term(Fields::term(fields.object, key));
+        self.writer.delete_term(Fields::term(fields.ledger, key));
+    }
+
+    /// Nothing is pending any more.
+    fn settled(&mut self) {
+        (self.pending, self.changed) = (0, false);
+        self.uncommitted.clear();
+    }
+
+    fn open_object(&mut self) -> Result<&mut Begun, WriteError> {
+        self.begun.as_mut().ok_or_else(|| WriteError::Engine("no object is begun".into()))
+    }
+}
+
+impl CatalogWriter for EmbeddedWriter {
+    fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
+        Ok(self.ledger.values().cloned().collect())
+    }
+
+    fn row(&self, key: &str) -> Result<Option<LedgerRow>, WriteError> {
+        Ok(self.ledger.get(key).cloned())
+    }
+
+    fn turn_to(&mut self, key: &str) -> Result<(), WriteError> {
+        if self.open_object()?.object.key == key {
+            Ok(())
+        } else {
+            Err(WriteError::Engine("another object is begun".into()))
+        }
+    }
+
+    fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
+        let known = self.ledger.get(&object.key);
+        let generation = object.modified_ms;
+        let mut before = HashMap::new();
+        if known.is_some() {
+            // What is not committed cannot be read back, so a key applied twice is committed in between.
+            if self.uncommitted.contains(&object.key) {
+                self.commit()?;
+            }
+            before = listing(&self.shared.snapshot().searcher, &self.shared.fields, &object.key)
+                .map_err(|error| self.shared.write_error(error))?;
+            self.forget(&object.key);
+        }
+        self.begun = Some(Begun {
+            object: object.clone(),
+            generation,
+            before,
+            listed: HashMap::new(),
+            changed: 0,
+            merged: 0,
+        });
+        Ok(generation)
+    }
+
+    fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError> {
+        let json = serde_json::to_vec(&movie).map_err(|error| WriteError::Engine(error.to_string()))?;
+        let content = content_of(&movie)?;
+        let id = hash128(movie.id.as_str());
+        let begun = self.open_object()?;
+        let old = begun.before.get(&hash64(movie.id.as_str().as_bytes())).copied();
+        let replaced = begun.listed.insert(id, content);
+        let differs = |content: u64| u64::from(old != Some(content));
+        begun.changed = begun.changed + differs(content) - replaced.map_or(0, differs);
+        begun.merged += u64::from(replaced.is_some());
+        let key = begun.object.key.clone();
+        self.add(self.shared.fields.document(&key, &movie, &json, content))?;
+        Ok(if replaced.is_some() { PutOutcome::Merged } else { PutOutcome::Accepted })
+    }
+
+    fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
+        let begun = self.begun.take().ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
+        let accepted = begun.listed.len() as u64;
+        let kept = begun.listed.keys().filter(|&&id| begun.before.contains_key(&((id >> 64) as u64))).count();
+        let removed = (begun.before.len() - kept) as u64;
+        self.changed |= begun.changed > 0 || removed > 0;
+        let receipt = ObjectReceipt {
+            object: begun.object.object,
+            provider: begun.object.provider,
+            status: status(accepted, tally.refused),
+            accepted,
+            changed: begun.changed,
+            merged: begun.merged,
+            refused: tally.refused,
+            removed,
+            held: 0,
+            bytes: tally.bytes,
+            generation: begun.generation,
+            finished_at_ms: now_ms(),
+            refusals: tally.refusals,
+        };
+        let row = LedgerRow {
+            key: begun.object.key,
+            fingerprint: begun.object.fingerprint,
+            generation: begun.generation,
+            receipt: receipt.clone(),
+            applied: 0,
+        };
+        let json = serde_json::to_vec(&row).map_err(|error| WriteError::Engine(error.to_string()))?;
+        let mut doc = TantivyDocument::new();
+        doc.add_text(self.shared.fields.ledger, &row.key);
+        doc.add_bytes(self.shared.fields.ledger_row, &json);
+        self.add(doc)?;
+        self.uncommitted.insert(row.key.clone());
+        self.ledger.insert(row.key.clone(), row);
+        Ok(receipt)
+    }
+
+    fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
+        let Some(row) = self.ledger.remove(key) else { return Ok(Removal::Unknown) };
+        self.forget(key);
+        self.pending += 1;
+        self.changed |= row.receipt.accepted > 0;
+        Ok(Removal::Removed(row.receipt.accepted))
+    }
+
+    fn commit(&mut self) -> Result<Revision, WriteError> {
+        if self.begun.is_some() {
+            return Err(WriteError::Engine("an object is begun and not finished".into()));
+        }
+        let mut revision = self.shared.snapshot().revision;
+        if self.pending == 0 {
+            return Ok(revision);
+        }
+        if self.changed {
+            revision.number += 1;
+            revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
+        }
+        let committed = self.writer.prepare_commit().and_then(|mut commit| {
+            commit.set_payload(&super::payload(revision));
+            commit.commit()
+        });
+        committed.map_err(|error| self.shared.write_error(error))?;
+        self.settled();
+        self.shared.refresh().map_err(|error| self.shared.write_error(error))
+    }
+
+    fn rollback(&mut self) -> Result<(), WriteError> {
+        self.writer.rollback().map_err(|error| self.shared.write_error(error))?;
+        self.begun = None;
+        self.settled();
+        self.ledger = self.shared.snapshot().ledger.clone();
+        Ok(())
+    }
+
+    fn pending(&self) -> u64 {
+        self.pending
+    }
+}
+
+/// What an object lists, committed: content by id.
+fn listing(searcher: &Searcher, fields: &Fields, key: &str) -> tantivy::Result<HashMap<u64, u64>> {
+    let term = Fields::term(fields.object, key);
+    let mut listed: HashMap<u64, (u64, u64)> = HashMap::new();
+    for reader in searcher.segment_readers() {
+        let columns = reader.fast_fields();
+        let (Some(ids), Some(contents), Some(ordinals)) = (
+            columns.column_opt::<u64>(column::ID_HASH)?,
+            columns.column_opt::<u64>(column::CONTENT)?,
+            columns.column_opt::<u64>(column::ORDINAL)?,
+        ) else {
+            continue;
+        };
+        let index = reader.inverted_index(fields.object)?;
+        let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? else {
+            continue;
+        };
+        while !postings.docs().is_empty() {
+            for &doc in postings.docs().iter().filter(|&&doc| !reader.is_deleted(doc)) {
+                if let (Some(id), Some(content)) = (ids.first(doc), contents.first(doc)) {
+                    let this = (ordinals.first(doc).unwrap_or(0), content);
+                    let last = listed.entry(id).or_insert(this);
+                    *last = this.max(*last);
+                }
+            }
+            postings.advance();
+        }
+    }
+    Ok(listed.into_iter().map(|(id, (_, content))| (id, content)).collect())
+}

@@ -1,0 +1,61 @@
+//! What engines index of a movie besides its words: keys, prefixes, and the order it stands in. One place for all
+//! engines, since what is looked for must be what was written.
+
+use wikimovie_domain::Movie;
+use wikimovie_plan::MAX_PREFIX_CHARS;
+use wikimovie_text as text;
+
+/// Version of what is indexed of a movie, and of the words that `text` makes. It goes up with every change of
+/// either, and every index is built anew then.
+pub const FORMAT: u32 = 5;
+
+/// Longest keyword in bytes; engines refuse terms above some 32,000.
+const MAX_KEYWORD_BYTES: usize = 2_000;
+
+/// A text as a keyword.
+pub fn keyword(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_KEYWORD_BYTES)]
+}
+
+/// Sorts as titles do, and is different for every movie: the title's key without its leading article, a NUL (below
+/// every character of a key), the id; behind another NUL the article, where there is one.
+pub fn order_key(movie: &Movie) -> String {
+    order_key_of(keyword(&text::title_key(&movie.title)), movie)
+}
+
+/// The same, by the title's key as a keyword.
+pub fn order_key_of(key: &str, movie: &Movie) -> String {
+    match text::stop::without_article(key) {
+        Some(rest) => [rest, movie.id.as_str(), key[..key.len() - rest.len()].trim_end()].join("\0"),
+        None => [key, movie.id.as_str()].join("\0"),
+    }
+}
+
+/// The title's key that an order key was made of, where it has a leading article.
+pub fn title_with_article(order_key: &str) -> Option<String> {
+    let mut parts = order_key.splitn(3, '\0');
+    let (rest, article) = (parts.next()?, parts.nth(1)?);
+    Some([article, rest].join(" "))
+}
+
+/// The starts of words, up to the length that engines look up by themselves, each once.
+pub fn prefixes<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    distinct(words.into_iter().flat_map(|word| {
+        let ends = word.char_indices().skip(1).map(|(end, _)| end).chain([word.len()]);
+        ends.take(MAX_PREFIX_CHARS).map(move |end| &word[..end])
+    }))
+}
+
+/// Words, each once, in order. Most differ within eight bytes, which compare as one number.
+pub fn distinct<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let start = |word: &str| {
+        let mut bytes = [0; 8];
+        let length = word.len().min(8);
+        bytes[..length].copy_from_slice(&word.as_bytes()[..length]);
+        u64::from_be_bytes(bytes)
+    };
+    let mut words: Vec<(u64, &str)> = words.into_iter().map(|word| (start(word), word)).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.into_iter().map(|(_, word)| word).collect()
+}

@@ -1,0 +1,187 @@
+//! A filter as clauses, with a warning for each value that the catalogue has not.
+
+use wikimovie_domain::{Filter, ValueMatch, Warning, YearRange};
+use wikimovie_text::{key, words};
+
+use super::{Clause, Drill, WordField};
+use crate::vocabulary::Vocabulary;
+
+/// Code of the warning for a value that no movie has.
+pub const UNKNOWN_VALUE: &str = "UNKNOWN_VALUE";
+/// Most values suggested in place of an unknown one.
+const SUGGESTIONS: usize = 3;
+
+/// A filter made ready.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filtered {
+    /// What must hold besides `drill`.
+    pub must: Vec<Clause>,
+    /// What facets ignore, each its own.
+    pub drill: Drill,
+    /// Values nobody has.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads a filter. Its top-level `anyOf` lists, decades and years become the drill, all else clauses.
+pub fn compile(filter: &Filter, vocabulary: &Vocabulary) -> Filtered {
+    let drill = Drill {
+        genres: keys(&filter.genres.any_of),
+        cast: keys(&filter.cast.any_of),
+        providers: filter.providers.any_of.clone(),
+        decades: filter.decades.iter().map(|&decade| decade_range(decade)).collect(),
+        years: filter.year,
+    };
+    let rest = Filter {
+        genres: ValueMatch { any_of: Vec::new(), ..filter.genres.clone() },
+        cast: ValueMatch { any_of: Vec::new(), ..filter.cast.clone() },
+        providers: ValueMatch { any_of: Vec::new(), ..filter.providers.clone() },
+        decades: Vec::new(),
+        year: YearRange::default(),
+        ..filter.clone()
+    };
+    let must = match clause(&rest) {
+        Clause::All => Vec::new(),
+        Clause::AllOf(clauses) => clauses,
+        other => vec![other],
+    };
+    let mut warnings = Vec::new();
+    warn(filter, "where", vocabulary, &mut warnings);
+    Filtered { must, drill, warnings }
+}
+
+/// A filter as one clause.
+fn clause(filter: &Filter) -> Clause {
+    let mut all = values(&filter.genres, |value| Clause::Genre(key(value)));
+    all.extend(values(&filter.cast, |value| Clause::Person(key(value))));
+    all.extend(values(&filter.providers, |value| Clause::Provider(value.to_owned())));
+    for word in filter.title.iter().flat_map(|title| words(title)) {
+        all.push(Clause::Word(WordField::Title, word.text));
+    }
+    if !filter.year.is_empty() {
+        all.push(Clause::Years(filter.year));
+    }
+    if !filter.decades.is_empty() {
+        all.push(Clause::any_of(filter.decades.iter().map(|&decade| Clause::Years(decade_range(decade)))));
+    }
+    all.extend(filter.has_poster.map(Clause::Poster));
+    all.extend(filter.and.iter().map(clause));
+    if !filter.or.is_empty() {
+        all.push(Clause::any_of(filter.or.iter().map(clause)));
+    }
+    if let Some(not) = filter.not.as_deref().filter(|not| !not.is_empty()) {
+        all.push(clause(not).negated());
+    }
+    Clause::all_of(all)
+}
+
+fn values(list: &ValueMatch, leaf: impl Fn(&str) -> Clause) -> Vec<Clause> {
+    let leaves = |values: &[String]| values.iter().map(|value| leaf(value)).collect::<Vec<_>>();
+    let mut all = leaves(&list.all_of);
+    if !list.any_of.is_empty() {
+        all.push(Clause::any_of(leaves(&list.any_of)));
+    }
+    if !list.none_of.is_empty() {
+        all.push(Clause::any_of(leaves(&list.none_of)).negated());
+    }
+    all
+}
+
+fn keys(values: &[String]) -> Vec<String> {
+    values.iter().map(|value| key(value)).collect()
+}
+
+fn decade_range(decade: i64) -> YearRange {
+    YearRange { gte: Some(decade), lte: Some(decade + 9) }
+}
+
+fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, warnings: &mut Vec<Warning>) {
+    let mut unknown = |field: &str, noun: &str, value: &String, suggestions: Vec<String>| {
+        warnings.push(Warning {
+            code: UNKNOWN_VALUE,
+            message: format!("no movie has the {noun} {value:?}"),
+            argument: format!("{path}.{field}"),
+            value: value.clone(),
+            suggestions,
+        });
+    };
+    for value in filter.genres.values().filter(|value| vocabulary.genre(&key(value)).is_none()) {
+        let near = vocabulary.suggest_genres(value, SUGGESTIONS);
+        let names = near.into_iter().map(|(at, _)| vocabulary.genres()[at].name.clone()).collect();
+        unknown("genres", "genre", value, names);
+    }
+    for value in filter.cast.values().filter(|value| vocabulary.person(&key(value)).is_none()) {
+        let near = vocabulary.suggest_people(value, SUGGESTIONS);
+        let names = near.into_iter().map(|(at, _)| vocabulary.people()[at].name.clone()).collect();
+        unknown("cast", "person", value, names);
+    }
+    for value in filter.providers.values().filter(|value| vocabulary.provider(value).is_none()) {
+        unknown("providers", "provider", value, vocabulary.suggest_providers(value, SUGGESTIONS));
+    }
+    for (list, name) in [(&filter.and, "and"), (&filter.or, "or")] {
+        for (at, child) in list.iter().enumerate() {
+            warn(child, &format!("{path}.{name}[{at}]"), vocabulary, warnings);
+        }
+    }
+    if let Some(not) = filter.not.as_deref() {
+        warn(not, &format!("{path}.not"), vocabulary, warnings);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::{Entry, VocabularyBuilder};
+
+    fn genres(any: &[&str], none: &[&str]) -> ValueMatch {
+        let own = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+        ValueMatch { any_of: own(any), all_of: Vec::new(), none_of: own(none) }
+    }
+
+    fn vocabulary() -> Vocabulary {
+        let entry = |name: &str| Entry { key: key(name), name: name.to_owned(), movies: 1 };
+        VocabularyBuilder::new(1).genres(vec![entry("Science Fiction"), entry("Drama")]).build()
+    }
+
+    #[test]
+    fn only_the_top_level_any_of_drills() {
+        let filter = Filter {
+            genres: genres(&["DRAMA"], &["War"]),
+            decades: vec![1980],
+            title: Some("The Thing!".into()),
+            and: vec![Filter { genres: genres(&["Drama"], &[]), ..Filter::default() }],
+            ..Filter::default()
+        };
+        let filtered = compile(&filter, &vocabulary());
+        assert_eq!(filtered.drill.genres, ["drama"]);
+        assert_eq!(filtered.drill.decades, [YearRange { gte: Some(1980), lte: Some(1989) }]);
+        assert_eq!(
+            filtered.must,
+            [
+                Clause::Genre("war".into()).negated(),
+                Clause::Word(WordField::Title, "the".into()),
+                Clause::Word(WordField::Title, "thing".into()),
+                Clause::Genre("drama".into()),
+            ]
+        );
+    }
+
+    #[test]
+    fn empty_filters_constrain_nothing() {
+        let filter = Filter {
+            or: vec![Filter::default(), Filter { title: Some("x".into()), ..Filter::default() }],
+            not: Some(Box::default()),
+            ..Filter::default()
+        };
+        assert_eq!(compile(&filter, &vocabulary()), Filtered::default());
+    }
+
+    #[test]
+    fn unknown_values_are_told_with_what_may_be_meant() {
+        let inner = Filter { genres: genres(&["sci-fi"], &[]), ..Filter::default() };
+        let filter = Filter { not: Some(Box::new(inner)), ..Filter::default() };
+        let warnings = compile(&filter, &vocabulary()).warnings;
+        assert_eq!(warnings[0].code, UNKNOWN_VALUE);
+        assert_eq!(warnings[0].argument, "where.not.genres");
+        assert_eq!(warnings[0].suggestions, ["Science Fiction"]);
+    }
+}

@@ -1,0 +1,448 @@
+//! Highlights: spans of a movie's texts that match what was typed, also as safe HTML. One tokenizer reads both sides,
+//! so whatever the index found is marked, on every engine alike.
+
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+    sync::Arc,
+};
+
+use wikimovie_domain::{Highlight, Movie, Reason, ReasonKind, SearchField, Span, YearRange};
+use wikimovie_text::{
+    edit_distance::{FuzzyMatcher, allowed_edits},
+    fold, key, stop, words,
+};
+
+use crate::understand::Understood;
+use crate::{Clause, Group, WordField, compile::Compiled, shape::Shape};
+
+/// Length of the part of a summary that is shown, in characters.
+const WINDOW_CHARS: usize = 240;
+
+/// The terms that highlights and reasons are made of. Cheap to clone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HighlightTerms(Arc<Terms>);
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Terms {
+    /// Words to mark, with the word typed for them.
+    words: HashMap<(WordField, String), String>,
+    /// Starts of words to mark.
+    prefixes: Vec<(WordField, String)>,
+    /// Keys of genres to mark.
+    genres: HashSet<String>,
+    /// Years to mark.
+    years: Vec<YearRange>,
+    /// What was typed for each group of the plan.
+    labels: Vec<String>,
+}
+
+impl HighlightTerms {
+    /// Gathers what the groups in `words` look for; `labels` are what was typed for each group.
+    pub(crate) fn new(
+        groups: &[Group],
+        labels: &[String],
+        words: Range<usize>,
+        understood: &[Understood],
+    ) -> Self {
+        let mut terms = Terms { labels: labels.to_vec(), ..Terms::default() };
+        for (group, label) in groups.iter().zip(labels).take(words.end).skip(words.start) {
+            let typed = key(label);
+            for tier in &group.tiers {
+                terms.add(&tier.clause, &typed);
+            }
+        }
+        for understood in understood {
+            terms.add(&understood.clause, "");
+        }
+        Self(Arc::new(terms))
+    }
+}
+
+impl Terms {
+    fn add(&mut self, clause: &Clause, typed: &str) {
+        match clause {
+            Clause::Word(field, word) => {
+                // Where two typed words lead to one, the nearer one says what part of it was typed.
+                let known = self.words.entry((*field, word.clone())).or_insert_with(|| typed.to_owned());
+                if word == typed {
+                    typed.clone_into(known);
+                }
+            }
+            Clause::Phrase(field, words) => {
+                for word in words {
+                    self.words.entry((*field, word.clone())).or_insert_with(|| word.clone());
+                }
+            }
+            Clause::Prefix(field, prefix) => self.prefixes.push((*field, prefix.clone())),
+            Clause::Person(person) => {
+                for word in person.split(' ') {
+                    self.words.entry((WordField::Cast, word.to_owned())).or_insert_with(|| word.to_owned());
+                }
+            }
+            Clause::Genre(genre) => {
+                self.genres.insert(genre.clone());
+            }
+            Clause::Years(years) => self.years.push(*years),
+            Clause::AllOf(clauses) | Clause::AnyOf(clauses) => {
+                for clause in clauses {
+                    self.add(clause, typed);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Bytes of the text to mark, in order, never overlapping.
+    fn find(&self, field: WordField, text: &str) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for word in words(text) {
+            let part = text.get(word.start..word.end).unwrap_or_default();
+            let end = match self.words.get(&(field, word.text.clone())) {
+                Some(typed) if !typed.is_empty() && word.text.starts_with(typed.as_str()) => {
+                    Some(word.start + typed_part(part, typed))
+                }
+                Some(_) => Some(word.end),
+                None => {
+                    let prefixes = self.prefixes.iter().filter(|(of, _)| *of == field);
+                    let longest = prefixes
+                        .map(|(_, prefix)| prefix)
+                        .filter(|prefix| word.text.starts_with(prefix.as_str()))
+                        .max_by_key(|prefix| prefix.len());
+                    longest.map(|prefix| word.start + typed_part(part, prefix))
+                }
+            };
+            match (end, found.last_mut()) {
+                // Pairs of characters overlap, and `8½` is three words of which two stand at one place.
+                (Some(end), Some(last)) if word.start < last.end => last.end = last.end.max(end),
+                (Some(end), _) if end > word.start => found.push(word.start..end),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// Bytes of the original word that fold to the letters typed.
+fn typed_part(word: &str, typed: &str) -> usize {
+    let mut folded = 0;
+    for (at, c) in word.char_indices() {
+        if folded >= typed.len() {
+            return at;
+        }
+        let letters = fold(c.encode_utf8(&mut [0; 4]));
+        folded += letters.chars().filter(|c| c.is_alphanumeric()).map(char::len_utf8).sum::<usize>();
+    }
+    word.len()
+}
+
+/// The texts of a movie that hold highlight terms: title, names, genres, year, and the best part of the summary.
+pub fn highlights(movie: &Movie, highlight_terms: &HighlightTerms) -> Vec<Highlight> {
+    let mut found = vec![highlight_text(SearchField::Title, &movie.title, highlight_terms)];
+    found.extend(movie.cast.iter().map(|name| highlight_text(SearchField::Cast, name, highlight_terms)));
+    found
+        .extend(movie.genres.iter().map(|genre| highlight_text(SearchField::Genres, genre, highlight_terms)));
+    if let Some(year) = movie.year {
+        found.push(highlight_text(SearchField::Year, &year.get().to_string(), highlight_terms));
+    }
+    if let Some(summary) = &movie.summary {
+        found.push(highlight_text(SearchField::Summary, summary, highlight_terms));
+    }
+    found.retain(|highlight| !highlight.spans.is_empty());
+    found
+}
+
+/// A text with the typed words in it marked; of a summary the part of about 240 characters that holds most of
+/// them, cut at words.
+pub fn highlight_text(field: SearchField, text: &str, highlight_terms: &HighlightTerms) -> Highlight {
+    let terms = &highlight_terms.0;
+    let ranges = match field {
+        SearchField::Title => terms.find(WordField::Title, text),
+        SearchField::Cast => terms.find(WordField::Cast, text),
+        SearchField::Genres if terms.genres.contains(&key(text)) => std::iter::once(0..text.len()).collect(),
+        SearchField::Year if is_in(text, &terms.years) => std::iter::once(0..text.len()).collect(),
+        SearchField::Genres | SearchField::Year => Vec::new(),
+        SearchField::Summary => return window(text, terms.find(WordField::Summary, text)),
+    };
+    Highlight { field, text: text.to_owned(), spans: spans(text, &ranges) }
+}
+
+/// A suggestion with the typed starts of its words marked; a word that was typed with typos is marked whole.
+pub fn highlight_suggestion(field: SearchField, text: &str, typed: &str) -> Highlight {
+    let typed: Vec<String> = words(typed).into_iter().map(|word| word.text).collect();
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for word in words(text) {
+        let start = typed
+            .iter()
+            .filter(|typed| word.text.starts_with(typed.as_str()))
+            .max_by_key(|typed| typed.len());
+        let typos = |typed: &String| {
+            let edits = allowed_edits(typed);
+            edits > 0 && FuzzyMatcher::prefix(typed, edits).edits(&word.text).is_some()
+        };
+        let end = match start {
+            Some(typed) => word.start + typed_part(text.get(word.start..word.end).unwrap_or_default(), typed),
+            None if typed.iter().any(typos) => word.end,
+            None => continue,
+        };
+        match ranges.last_mut() {
+            Some(last) if word.start < last.end => last.end = last.end.max(end),
+            _ => ranges.push(word.start..end),
+        }
+    }
+    Highlight { field, text: text.to_owned(), spans: spans(text, &ranges) }
+}
+
+fn is_in(year: &str, ranges: &[YearRange]) -> bool {
+    let year = year.parse::<i64>().ok().and_then(|year| wikimovie_domain::Year::try_from(year).ok());
+    ranges.iter().any(|range| !range.is_empty() && range.contains(year))
+}
+
+/// The part of a summary that holds the most different marked words.
+fn window(text: &str, ranges: Vec<Range<usize>>) -> Highlight {
+    let chars = text.chars().count();
+    let part = if chars <= WINDOW_CHARS { 0..text.len() } else { best_part(text, &ranges) };
+    let (before, after) =
+        (if part.start > 0 { "… " } else { "" }, if part.end < text.len() { " …" } else { "" });
+    let shown = format!("{before}{}{after}", text.get(part.clone()).unwrap_or_default());
+    let inside = ranges.into_iter().filter(|range| range.start >= part.start && range.end <= part.end);
+    let moved: Vec<Range<usize>> =
+        inside.map(|r| r.start - part.start + before.len()..r.end - part.start + before.len()).collect();
+    let spans = spans(&shown, &moved);
+    Highlight { field: SearchField::Summary, text: shown, spans }
+}
+
+fn best_part(text: &str, ranges: &[Range<usize>]) -> Range<usize> {
+    // A little of what stands before the first mark, so that the reader sees where it starts.
+    const LEAD_CHARS: usize = 40;
+    let mut best = (0, 0..end_of_part(text, 0));
+    for (at, first) in ranges.iter().enumerate() {
+        let start = start_of_part(text, first.start, LEAD_CHARS);
+        let end = end_of_part(text, start).max(first.end);
+        let mut seen = HashSet::new();
+        for range in ranges[at..].iter().take_while(|range| range.end <= end) {
+            let word = fold(text.get(range.clone()).unwrap_or_default());
+            // A stop word alone is no reason to show a part.
+            if !stop::is_stop_word(&word) {
+                seen.insert(word);
+            }
+        }
+        if seen.len() > best.0 {
+            best = (seen.len(), start..end);
+        }
+    }
+    best.1
+}
+
+/// The start of a word at most so many characters before a place.
+fn start_of_part(text: &str, place: usize, chars: usize) -> usize {
+    let back = text[..place].char_indices().rev().nth(chars - 1).map_or(0, |(at, _)| at);
+    if back == 0 {
+        return 0;
+    }
+    text[back..place].find(' ').map_or(place, |offset| back + offset + 1)
+}
+
+/// The end of a word at most [`WINDOW_CHARS`] behind a place.
+fn end_of_part(text: &str, start: usize) -> usize {
+    let Some((offset, _)) = text[start..].char_indices().nth(WINDOW_CHARS) else {
+        return text.len();
+    };
+    text[start..start + offset].rfind(' ').filter(|&at| at > 0).map_or(start + offset, |at| start + at)
+}
+
+fn spans(text: &str, ranges: &[Range<usize>]) -> Vec<Span> {
+    let mut spans = Vec::with_capacity(ranges.len());
+    let mut done = 0;
+    let mut units = 0;
+    for range in ranges {
+        let start = units + utf16(text, done..range.start);
+        let end = start + utf16(text, range.clone());
+        spans.push(Span { start, end });
+        (done, units) = (range.end, end);
+    }
+    spans
+}
+
+fn utf16(text: &str, range: Range<usize>) -> u32 {
+    let units: usize = text.get(range).unwrap_or_default().chars().map(char::len_utf16).sum();
+    u32::try_from(units).unwrap_or(u32::MAX)
+}
+
+/// Why a movie was found: of each group of the plan the best way that it meets, best first, each once.
+pub fn reasons(movie: &Movie, compiled: &Compiled) -> Vec<Reason> {
+    let shape = Shape::of(movie);
+    let labels = &compiled.highlight_terms.0.labels;
+    let mut found: Vec<(u32, Reason)> = Vec::new();
+    for (at, (group, typed)) in compiled.plan.score.iter().zip(labels).enumerate() {
+        // A pin is a reason once, of the whole text.
+        let mut tiers = group.tiers.iter().filter(|tier| at == 0 || tier.kind != ReasonKind::Pin);
+        let best = tiers.find_map(|tier| shape.find(&tier.clause).map(|found| (tier, found)));
+        if let Some((tier, (field, matched))) = best {
+            let reason = Reason { kind: tier.kind, field, typed: typed.clone(), matched };
+            if !found.iter().any(|(_, known)| *known == reason) {
+                found.push((tier.weight, reason));
+            }
+        }
+    }
+    found.sort_by_key(|&(weight, _)| std::cmp::Reverse(weight));
+    found.into_iter().map(|(_, reason)| reason).collect()
+}
+
+/// The highlight as HTML: text escaped, spans in `<mark>`. No text can become markup.
+pub fn html(highlight: &Highlight) -> String {
+    let mut html = String::with_capacity(highlight.text.len() + 16 * highlight.spans.len());
+    let mut spans = highlight.spans.iter().peekable();
+    let mut unit = 0;
+    let mut open = false;
+    for c in highlight.text.chars() {
+        while let Some(span) = spans.peek() {
+            if open && span.end <= unit {
+                html.push_str("</mark>");
+                open = false;
+                spans.next();
+            } else if !open && span.end <= unit {
+                // An empty span, or one that lies in another.
+                spans.next();
+            } else {
+                if !open && span.start <= unit {
+                    html.push_str("<mark>");
+                    open = true;
+                }
+                break;
+            }
+        }
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            _ => html.push(c),
+        }
+        unit += u32::try_from(c.len_utf16()).unwrap_or(2);
+    }
+    if open {
+        html.push_str("</mark>");
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use wikimovie_domain::{MovieId, Provenance, Question, ReasonKind, Year};
+
+    use super::*;
+    use crate::{
+        compile::compile,
+        vocabulary::{Vocabulary, VocabularyBuilder, WordCounts},
+    };
+
+    fn vocabulary() -> Vocabulary {
+        let counts = WordCounts { title: 3, cast: 3, summary: 3 };
+        let words = ["amelie", "matrix", "godfather", "spider", "man", "paris", "waitress", "audrey"];
+        VocabularyBuilder::new(100).words(words.map(|word| (word.to_owned(), counts))).build()
+    }
+
+    fn typed(text: &str) -> HighlightTerms {
+        compile(&Question { text: text.to_owned(), ..Question::default() }, &vocabulary()).highlight_terms
+    }
+
+    fn check(text: &str, field: SearchField, original: &str, expected: &str) {
+        let highlight = highlight_text(field, original, &typed(text));
+        assert_eq!(html(&highlight), expected, "{text}");
+    }
+
+    #[test]
+    fn what_was_typed_is_marked() {
+        use SearchField::{Cast, Summary, Title};
+        check("amelie", Title, "Amélie", "<mark>Amélie</mark>");
+        check("amel", Title, "Amélie", "<mark>Amél</mark>ie");
+        check("martix", Title, "The Matrix!", "The <mark>Matrix</mark>!");
+        check("godf", Title, "The Godfather", "The <mark>Godf</mark>ather");
+        check("ma", Title, "The Matrix", "The <mark>Ma</mark>trix");
+        check("spiderman", Title, "Spider-Man", "<mark>Spider</mark>-<mark>Man</mark>");
+        check("audrey", Cast, "Audrey Tautou", "<mark>Audrey</mark> Tautou");
+        check("the matrix", Summary, "The Matrix of the", "The <mark>Matrix</mark> of the");
+        check(
+            "matrix",
+            Title,
+            "<b>Matrix</b> & \"co\"",
+            "&lt;b&gt;<mark>Matrix</mark>&lt;/b&gt; &amp; &quot;co&quot;",
+        );
+        check("matrix", Title, "Nothing", "Nothing");
+    }
+
+    #[test]
+    fn spans_count_as_javascript_does() {
+        let highlight = highlight_text(SearchField::Title, "💥 Matrix", &typed("matrix"));
+        assert_eq!(highlight.spans, [Span { start: 3, end: 9 }]);
+    }
+
+    #[test]
+    fn a_long_summary_is_cut_to_its_best_part() {
+        let summary =
+            format!("{}A waitress in Paris. {}", "filler words here ".repeat(40), "and more ".repeat(60));
+        let highlight = highlight_text(SearchField::Summary, &summary, &typed("waitress paris"));
+        assert!(highlight.text.starts_with("… ") && highlight.text.ends_with(" …"), "{}", highlight.text);
+        assert!(highlight.text.chars().count() <= WINDOW_CHARS + 4);
+        assert_eq!(highlight.spans.len(), 2);
+        assert!(html(&highlight).contains("<mark>waitress</mark> in <mark>Paris</mark>"));
+    }
+
+    #[test]
+    fn reasons_tell_the_best_way() {
+        let movie = Movie {
+            id: MovieId::from_record("p", "1"),
+            title: "The Matrix".into(),
+            year: Year::try_from(1999).ok(),
+            cast: Vec::new(),
+            genres: Vec::new(),
+            summary: None,
+            url: None,
+            poster: None,
+            provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1 },
+        };
+        let question = Question { text: "martix 1999".into(), ..Question::default() };
+        let found = reasons(&movie, &compile(&question, &vocabulary()));
+        let kinds: Vec<(ReasonKind, &str)> = found.iter().map(|r| (r.kind, r.matched.as_str())).collect();
+        assert_eq!(
+            kinds,
+            [(ReasonKind::Typo, "The Matrix"), (ReasonKind::Year, "1999"), (ReasonKind::Typo, "Matrix")]
+        );
+        assert_eq!(found[0].typed, "martix 1999");
+    }
+
+    proptest! {
+        #[test]
+        fn text_never_becomes_markup(text in "\\PC{0,80}|[<>&\"'a-c ]{0,40}", ask in "\\PC{0,20}|[a-c]{1,3}") {
+            for field in [SearchField::Title, SearchField::Cast, SearchField::Summary] {
+                let highlight = highlight_text(field, &text, &typed(&ask));
+                let plain = html(&highlight).replace("<mark>", "").replace("</mark>", "");
+                prop_assert!(!plain.contains(['<', '>', '"', '\'']));
+                let units = highlight.text.encode_utf16().count() as u32;
+                let mut done = 0;
+                for span in &highlight.spans {
+                    prop_assert!(done <= span.start && span.start < span.end && span.end <= units);
+                    done = span.end;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn suggestions_mark_what_was_typed() {
+        let cases = [
+            ("hitch", "Alfred Hitchcock", "Alfred <mark>Hitch</mark>cock"),
+            ("alf hi", "Alfred Hitchcock", "<mark>Alf</mark>red <mark>Hi</mark>tchcock"),
+            ("amel", "Amélie <3", "<mark>Amél</mark>ie &lt;3"),
+            ("hithc", "Alfred Hitchcock", "Alfred <mark>Hitchcock</mark>"),
+            ("198", "1980s", "<mark>198</mark>0s"),
+            ("x", "Drama", "Drama"),
+        ];
+        for (typed, text, marked) in cases {
+            assert_eq!(html(&highlight_suggestion(SearchField::Cast, text, typed)), marked, "{typed}");
+        }
+    }
+}

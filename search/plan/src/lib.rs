@@ -1,0 +1,186 @@
+//! The engine-neutral plan of a question: which movies match, and what each match is worth.
+//!
+//! Understanding, expansion and ranking happen before an engine is asked; what is left is plain terms in a
+//! boolean tree. Each engine turns the same [`Plan`] into its own request, so the same movies match, in the
+//! same order, on every engine.
+
+pub mod compile;
+
+pub mod facets;
+pub mod filter;
+pub mod highlight;
+pub mod lookup;
+pub mod prefix;
+pub mod rank;
+pub mod relax;
+pub mod rules;
+mod shape;
+pub mod similar;
+mod suggest;
+pub mod suggestions;
+mod term_expansion;
+mod title_tiers;
+pub mod toggle;
+pub mod understand;
+pub mod vocabulary;
+
+use serde::{Deserialize, Serialize};
+use wikimovie_domain::{ReasonKind, YearRange};
+
+pub use rules::{Rules, RulesError};
+
+/// Indexed word fields, written by [`wikimovie_text::words()`] with positions. Names of a cast are
+/// [`NAME_GAP`] positions apart, so no phrase spans two of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum WordField {
+    /// Words of the title.
+    Title,
+    /// Words of the names of the cast.
+    Cast,
+    /// Words of the summary.
+    Summary,
+}
+
+/// Positions left free between two names of a cast.
+pub const NAME_GAP: usize = 100;
+
+/// A condition on a movie. Every text in it is folded already.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Clause {
+    /// Every movie.
+    All,
+    /// No movie.
+    None,
+    /// The field holds this word.
+    Word(WordField, String),
+    /// The field holds a word that starts so; at most [`MAX_PREFIX_CHARS`] characters, longer prefixes are
+    /// expanded to words.
+    Prefix(WordField, String),
+    /// The field holds these words side by side.
+    Phrase(WordField, Vec<String>),
+    /// The key of the whole title is this.
+    TitleKey(String),
+    /// One of the title's other forms (see `text::title_normal_forms`) is this.
+    TitleForm(String),
+    /// The key of the title, with or without a leading article, starts so.
+    TitleStarts(String),
+    /// Has the genre with this key.
+    Genre(String),
+    /// Has the person with this key.
+    Person(String),
+    /// Is of the provider.
+    Provider(String),
+    /// Has a year in the range (an empty range: has a year).
+    Years(YearRange),
+    /// Has a poster, or has none.
+    Poster(bool),
+    /// All hold; empty is [`Clause::All`].
+    AllOf(Vec<Clause>),
+    /// One holds at least; empty is [`Clause::None`].
+    AnyOf(Vec<Clause>),
+    /// Does not hold.
+    Not(Box<Clause>),
+}
+
+/// So few hits or fewer are "little found": other spellings and relaxations are told.
+pub const FEW_HITS: u64 = 3;
+
+/// Longest prefix that engines look up by themselves.
+pub const MAX_PREFIX_CHARS: usize = 3;
+
+/// One way to match, and its worth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tier {
+    /// Points for a movie that meets the clause and no better tier of the group.
+    pub weight: u32,
+    /// The condition.
+    pub clause: Clause,
+    /// How it is told to the caller.
+    pub kind: ReasonKind,
+}
+
+/// TermExpansion to match of which a movie gets the best only; tiers stand in falling order of weight.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// The tiers.
+    pub tiers: Vec<Tier>,
+}
+
+/// A facet's own top-level filter, kept apart because the facet itself ignores it. Empty constrains nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drill {
+    /// Keys of `genres.anyOf`.
+    pub genres: Vec<String>,
+    /// Keys of `cast.anyOf`.
+    pub cast: Vec<String>,
+    /// Keys of `providers.anyOf`.
+    pub providers: Vec<String>,
+    /// `decades`, as ranges; any of them.
+    pub decades: Vec<YearRange>,
+    /// `year`.
+    pub years: YearRange,
+}
+
+/// What an engine is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Text, understood filters, and every filter but [`Plan::drill`].
+    pub must: Clause,
+    /// Filters that their own facets ignore. Years and decades count as one facet dimension each.
+    pub drill: Drill,
+    /// A movie's score is the sum over the groups; below 2^24, so that it is exact in a 32-bit float.
+    pub score: Vec<Group>,
+}
+
+impl Clause {
+    /// All of these; one alone is itself.
+    pub fn all_of(clauses: impl IntoIterator<Item = Clause>) -> Self {
+        let mut clauses: Vec<Clause> = clauses.into_iter().filter(|clause| *clause != Self::All).collect();
+        match clauses.len() {
+            0 => Self::All,
+            1 => clauses.remove(0),
+            _ => Self::AllOf(clauses),
+        }
+    }
+
+    /// Any of these, each once; one alone is itself.
+    pub fn any_of(clauses: impl IntoIterator<Item = Clause>) -> Self {
+        let mut kept: Vec<Clause> = Vec::new();
+        for clause in clauses {
+            if clause == Self::All {
+                return Self::All;
+            }
+            if clause != Self::None && !kept.contains(&clause) {
+                kept.push(clause);
+            }
+        }
+        match kept.len() {
+            0 => Self::None,
+            1 => kept.remove(0),
+            _ => Self::AnyOf(kept),
+        }
+    }
+
+    /// Movies for which it does not hold.
+    pub fn negated(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+
+    /// These words in the field, side by side where they are several.
+    pub fn words(field: WordField, mut words: Vec<String>) -> Self {
+        match words.len() {
+            0 => Self::All,
+            1 => Self::Word(field, words.remove(0)),
+            _ => Self::Phrase(field, words),
+        }
+    }
+}
+
+impl Group {
+    /// The group of these tiers, best first; tiers that no movie can meet are left out.
+    pub fn new(tiers: impl IntoIterator<Item = Tier>) -> Self {
+        let mut tiers: Vec<Tier> = tiers.into_iter().filter(|tier| tier.clause != Clause::None).collect();
+        tiers.sort_by_key(|tier| std::cmp::Reverse(tier.weight));
+        Self { tiers }
+    }
+}

@@ -1,0 +1,156 @@
+//! Lookups in the vocabulary: the words of the catalogue that are near a typed word, or that it is a prefix of.
+
+use fst::{Automaton, IntoStreamer, Streamer, automaton::Str};
+use wikimovie_text::edit_distance::{FuzzyMatcher, allowed_edits};
+
+use crate::vocabulary::{Vocabulary, WordCounts};
+
+/// Most words that one typed word is expanded to, so that no question grows beyond what engines take.
+pub const MAX_VARIANTS: usize = 50;
+
+/// A word of the catalogue that a typed word may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// The word.
+    pub text: String,
+    /// Edits from the typed word.
+    pub edits: u8,
+    /// Whether the first letter is the typed one: people rarely typo there.
+    pub same_start: bool,
+    /// Movies that have it, by field.
+    pub counts: WordCounts,
+}
+
+/// Words within the edits allowed for a typed word, without the word itself: nearest first, then commonest,
+/// then by bytes.
+///
+/// A word that is known already is expanded by one edit at most: a typo that makes another word is rare, two are
+/// hardly ever. An unknown word of six or seven letters may hold two typos, if the word meant is long
+/// ([`LONG_CHARS`]; the typos may have left letters out) or at least starts alike.
+pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
+    let count = vocabulary.counts(word).sum();
+    let edits = allowed_edits(word).min(if count > 2 { 1 } else { u8::MAX });
+    if edits == 0 {
+        return Vec::new();
+    }
+    if count > 0 || edits > 1 || word.chars().count() < STRANGE_CHARS {
+        return collect(vocabulary, word, &FuzzyMatcher::word(word, edits), None);
+    }
+    // To look for two typos in the first letters, too, takes longest, and pays where nothing else is near.
+    let near = collect(vocabulary, word, &FuzzyMatcher::word(word, edits), None);
+    let two = FuzzyMatcher::word(word, 2);
+    let mut found = if near.iter().any(|variant| variant.counts.title > 0) {
+        let mut found = collect(vocabulary, word, &two, word.chars().next());
+        found.extend(near.into_iter().filter(|variant| !variant.same_start));
+        order(&mut found);
+        found
+    } else {
+        collect(vocabulary, word, &two, None)
+    };
+    found.retain(|v| v.edits == 1 || v.same_start || v.text.chars().count() >= LONG_CHARS);
+    found
+}
+
+/// Letters from which a word may hold two typos.
+const LONG_CHARS: usize = 8;
+/// Letters from which an unknown word may.
+const STRANGE_CHARS: usize = 6;
+
+/// The word with or without the ending of a plural or possessive, where the catalogue has it.
+pub fn inflected(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts)> {
+    if word.chars().count() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Vec::new();
+    }
+    let mut forms = vec![format!("{word}s"), format!("{word}es")];
+    forms.extend(word.strip_suffix('s').map(str::to_owned));
+    forms.extend(word.strip_suffix("es").map(str::to_owned));
+    forms.extend(word.strip_suffix("ies").map(|stem| format!("{stem}y")));
+    forms.extend(word.strip_suffix('y').map(|stem| format!("{stem}ies")));
+    let counted = forms.into_iter().map(|form| (vocabulary.counts(&form), form));
+    counted
+        .filter(|(counts, form)| counts.sum() > 0 && form.len() > 2)
+        .map(|(counts, form)| (form, counts))
+        .collect()
+}
+
+/// Words that start nearly as typed, one edit at most.
+pub fn near_prefix(vocabulary: &Vocabulary, prefix: &str) -> Vec<Variant> {
+    let edits = allowed_edits(prefix).min(1);
+    if edits == 0 {
+        Vec::new()
+    } else {
+        collect(vocabulary, prefix, &FuzzyMatcher::prefix(prefix, edits), None)
+    }
+}
+
+/// Words that start as typed, without the word itself, commonest in the field first, then by bytes.
+pub fn longer(vocabulary: &Vocabulary, prefix: &str, count: impl Fn(WordCounts) -> u32) -> Vec<String> {
+    let mut found: Vec<(u32, String)> = Vec::new();
+    let mut stream = vocabulary.word_map().search(Str::new(prefix).starts_with()).into_stream();
+    while let Some((word, at)) = stream.next() {
+        let count = count(vocabulary.counts_at(at));
+        if count > 0
+            && word.len() > prefix.len()
+            && let Ok(word) = std::str::from_utf8(word)
+        {
+            found.push((count, word.to_owned()));
+        }
+    }
+    found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    found.truncate(MAX_VARIANTS);
+    found.into_iter().map(|(_, word)| word).collect()
+}
+
+fn collect(vocabulary: &Vocabulary, typed: &str, near: &FuzzyMatcher, begins: Option<char>) -> Vec<Variant> {
+    let mut found = Vec::new();
+    let first = typed.chars().next();
+    near.each(vocabulary.word_map(), begins, |word, at, edits| {
+        if word != typed {
+            let counts = vocabulary.counts_at(at);
+            let same_start = word.chars().next() == first;
+            found.push(Variant { text: word.to_owned(), edits, same_start, counts });
+        }
+    });
+    order(&mut found);
+    found
+}
+
+/// Nearest first, then commonest, then by bytes; no more than are used.
+fn order(found: &mut Vec<Variant>) {
+    found.sort_unstable_by(|a, b| {
+        (a.edits.cmp(&b.edits))
+            .then_with(|| b.counts.sum().cmp(&a.counts.sum()))
+            .then_with(|| a.text.cmp(&b.text))
+    });
+    found.truncate(MAX_VARIANTS);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::VocabularyBuilder;
+
+    fn vocabulary() -> Vocabulary {
+        let words = [("matrix", 5), ("matrices", 1), ("mattress", 2), ("hatrix", 9), ("matrixx", 1)];
+        VocabularyBuilder::new(10)
+            .words(words.map(|(word, title)| (word.to_owned(), WordCounts { title, ..Default::default() })))
+            .build()
+    }
+
+    #[test]
+    fn near_words_come_nearest_and_commonest_first() {
+        let texts: Vec<String> = near(&vocabulary(), "matrlx").into_iter().map(|v| v.text).collect();
+        // Known by no movie, so it may hold two typos.
+        assert_eq!(texts, ["matrix", "matrixx"]);
+        let found = near(&vocabulary(), "matrix");
+        assert_eq!(found[0].text, "hatrix");
+        assert!(!found[0].same_start);
+        assert!(near(&vocabulary(), "mat").is_empty());
+    }
+
+    #[test]
+    fn longer_words_start_as_typed() {
+        assert_eq!(longer(&vocabulary(), "matr", |c| c.title), ["matrix", "matrices", "matrixx"]);
+        assert_eq!(longer(&vocabulary(), "matrix", |c| c.title), ["matrixx"]);
+    }
+}

@@ -1,0 +1,181 @@
+//! Scores: the one table of weights, and the prior that breaks ties.
+//!
+//! A score is a sum over groups, of each its best tier. The whole text comes first: what it says of the title
+//! outweighs all single words together, so that an exact title is above a title that merely has rare words.
+//! Below it every word counts by where and how it was found, times how rare it is; readings (a year, a genre, a
+//! person) add to that.
+
+use wikimovie_domain::Movie;
+use wikimovie_text::reading::MAX_WORDS;
+
+use crate::understand::MAX_UNDERSTOOD;
+
+/// Scores stay below, so that a 32-bit float holds them exactly.
+pub const SCORE_LIMIT: u32 = 1 << 24;
+
+/// Weights of the title tiers. Each step is above the sum of what single words could add below it.
+pub mod title {
+    /// Pinned to the text by the operator; each further pin is worth one less.
+    pub const PIN: u32 = 9_500_000;
+    /// The title as typed.
+    pub const EXACT: u32 = 8_000_000;
+    /// The title without the year typed, and of that year.
+    pub const EXACT_IN_YEAR: u32 = 7_900_000;
+    /// A normal form of the title (article, numerals, joined or split words): the same movie is meant.
+    pub const FORM: u32 = 7_200_000;
+    /// The same, without the year typed, and of that year.
+    pub const FORM_IN_YEAR: u32 = 7_100_000;
+    /// The title, with a synonym in place of what was typed.
+    pub const SYNONYM: u32 = 6_500_000;
+    /// While it is typed: the last word is completed to the end of the title, `star w` to `Star Wars` before its sequels.
+    pub const ENDS: u32 = 6_000_000;
+    /// The title starts with the text: `Star Wars` of `Star Wars: A New Hope`.
+    pub const STARTS: u32 = 5_500_000;
+    /// The same, with a synonym in place of what was typed.
+    pub const STARTS_SYNONYM: u32 = 5_200_000;
+    /// The same, without the year typed, and of that year.
+    pub const STARTS_IN_YEAR: u32 = 5_000_000;
+    /// The last word completed is the end of the title: `ghostbuster` is `Ghostbusters` before its sequels.
+    pub const COMPLETED: u32 = 4_900_000;
+    /// The title starts with the letters typed so far; the last word may be half typed.
+    pub const STARTS_OPEN: u32 = 4_800_000;
+    /// The title without the year typed, of the year before or behind: people remember years badly.
+    pub const FORM_NEAR_YEAR: u32 = 4_500_000;
+    /// The title, with typos put right, and of the year typed.
+    pub const TYPO_IN_YEAR: u32 = 4_200_000;
+    /// The title, with typos put right.
+    pub const TYPO: u32 = 4_000_000;
+    /// The title, but for a year, a genre, or words such as `movie`.
+    pub const REST: u32 = 3_000_000;
+    /// The words side by side in the title.
+    pub const PHRASE: u32 = 2_600_000;
+    /// All the words in the title.
+    pub const ALL_WORDS: u32 = 2_200_000;
+    /// All the words in the title, in some variant.
+    pub const ALL_VARIANTS: u32 = 1_400_000;
+}
+
+/// Weights of a single word, multiplied by its rarity (at most [`MAX_RARITY`]). Title, then cast, then summary:
+/// a title names a movie, a summary mentions much that it is not about.
+pub mod word {
+    /// In the title.
+    pub const TITLE: u32 = 1000;
+    /// In the title, joined or split otherwise: the same word to a reader.
+    pub const TITLE_JOINED: u32 = 900;
+    /// In the title, as another spelling of the number.
+    pub const TITLE_NUMERAL: u32 = 850;
+    /// In the title, with or without the ending of a plural.
+    pub const TITLE_INFLECTED: u32 = 800;
+    /// In the title, as a synonym: the operator calls it the same, the typist did not.
+    pub const TITLE_SYNONYM: u32 = 750;
+    /// In the title, as a prefix.
+    pub const TITLE_PREFIX: u32 = 700;
+    /// In the cast: below any title word as typed, above any typo.
+    pub const CAST: u32 = 600;
+    /// In the cast, joined or split otherwise.
+    pub const CAST_JOINED: u32 = 540;
+    /// In the cast, as a synonym.
+    pub const CAST_SYNONYM: u32 = 510;
+    /// In the title, one typo away.
+    pub const TITLE_TYPO: u32 = 500;
+    /// In the cast, as a prefix.
+    pub const CAST_PREFIX: u32 = 420;
+    /// In the title, two typos away.
+    pub const TITLE_TWO_TYPOS: u32 = 350;
+    /// In the cast, one typo away.
+    pub const CAST_TYPO: u32 = 300;
+    /// In the cast, two typos away.
+    pub const CAST_TWO_TYPOS: u32 = 200;
+    /// In the summary.
+    pub const SUMMARY: u32 = 150;
+    /// In the summary, with or without the ending of a plural.
+    pub const SUMMARY_INFLECTED: u32 = 130;
+    /// In the summary, joined or split otherwise.
+    pub const SUMMARY_JOINED: u32 = 120;
+    /// In the summary, as a synonym.
+    pub const SUMMARY_SYNONYM: u32 = 110;
+    /// In the summary, as a prefix.
+    pub const SUMMARY_PREFIX: u32 = 80;
+    /// In the summary, a typo or two away.
+    pub const SUMMARY_TYPO: u32 = 50;
+    /// Slips count so many times less where the typed word is known: exact beats typo, but a typo can make
+    /// another word.
+    pub const KNOWN_DIVISOR: u32 = 5;
+    /// Slips in the first letter count so many times less: people rarely make them.
+    pub const START_DIVISOR: u32 = 2;
+}
+
+/// Weights of what words are understood as. A name or genre read from the text is meant more often than its
+/// words in a title, less often than a title as a whole.
+pub mod reading {
+    /// A person.
+    pub const PERSON: u32 = 400_000;
+    /// A person, a typo put right.
+    pub const PERSON_TYPO: u32 = 320_000;
+    /// A year: who types one means it.
+    pub const YEAR: u32 = 300_000;
+    /// A decade or a range of years.
+    pub const DECADE: u32 = 260_000;
+    /// A genre.
+    pub const GENRE: u32 = 250_000;
+    /// A genre that is nearly the one typed.
+    pub const NEARLY: u32 = 120_000;
+    /// Words in quotes, found in the title rather than elsewhere.
+    pub const PHRASE: u32 = 200_000;
+}
+
+/// Highest [`rarity`].
+pub const MAX_RARITY: u32 = 100;
+/// Lowest [`rarity`]: a stop word still tells one title from another.
+const MIN_RARITY: u32 = 5;
+
+// The arithmetic of the bound: one whole-text tier, every word at its best, every reading at its best.
+const _: () = assert!(
+    title::PIN + MAX_WORDS as u32 * word::TITLE * MAX_RARITY + MAX_UNDERSTOOD as u32 * reading::PERSON
+        < SCORE_LIMIT
+);
+
+/// How rare a word is, from 5 (in every movie) to [`MAX_RARITY`] (in none), by the logarithm of the movies that
+/// have it.
+pub fn rarity(movies_with: u32, movies: u64) -> u32 {
+    let all = (movies.max(1) as f64 + 1.0).ln();
+    let common = ((f64::from(movies_with) + 1.0).ln() / all).clamp(0.0, 1.0);
+    MIN_RARITY + (f64::from(MAX_RARITY - MIN_RARITY) * (1.0 - common)) as u32
+}
+
+/// Highest [`prior`].
+pub const MAX_PRIOR: u32 = 1023;
+
+/// How well known a movie is by what the data shows, 0 to [`MAX_PRIOR`]. Whoever wrote more about a movie did so
+/// because more people know it: the length of its cast and of its summary say most, an own page and a poster
+/// the rest.
+pub fn prior(movie: &Movie) -> u32 {
+    let cast = share(movie.cast.len(), 24) * 380;
+    let summary = share(movie.summary.as_deref().map_or(0, str::len), 1200) * 450;
+    let genres = share(movie.genres.len(), 4) * 33;
+    let flags = 80 * u32::from(movie.poster.is_some()) + 80 * u32::from(movie.url.is_some());
+    ((cast + summary + genres) / SHARE + flags).min(MAX_PRIOR)
+}
+
+/// One whole, in the unit of [`share`].
+const SHARE: u32 = 1000;
+
+/// `value` of `whole`, in thousandths, growing ever slower: the tenth name means less than the first.
+fn share(value: usize, whole: usize) -> u32 {
+    let ratio = ((value as f64 + 1.0).ln() / (whole as f64 + 1.0).ln()).min(1.0);
+    (ratio * f64::from(SHARE)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_words_weigh_more() {
+        let all =
+            [rarity(0, 1000), rarity(1, 1000), rarity(50, 1000), rarity(1000, 1000), rarity(5000, 1000)];
+        assert!(all.is_sorted_by(|a, b| a >= b), "{all:?}");
+        assert_eq!((all[0], all[4]), (MAX_RARITY, MIN_RARITY));
+        assert_eq!(rarity(0, 0), MAX_RARITY);
+    }
+}

@@ -1,0 +1,298 @@
+//! The words, people, genres and providers of one catalogue revision: what typed text is read against.
+//!
+//! The rules of the house go with it. Built by an engine from its own terms with live counts, then only read. Words
+//! stand in a finite-state map (a few bytes a word); people in an array sorted by key, with an index from each word
+//! of a name to the people who bear it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use fst::{IntoStreamer, Map, MapBuilder, Streamer};
+use wikimovie_text::spelling_variants::spelling_variants;
+
+use crate::rules::{MAX_USES, Rules, Synonym};
+
+/// Movies in which a word stands, by field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WordCounts {
+    /// In the title.
+    pub title: u32,
+    /// In a name of the cast.
+    pub cast: u32,
+    /// In the summary.
+    pub summary: u32,
+}
+
+impl WordCounts {
+    /// Of all fields; a movie may count up to three times.
+    pub fn sum(self) -> u32 {
+        self.title.saturating_add(self.cast).saturating_add(self.summary)
+    }
+}
+
+/// A person, genre or provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Identity: `text::key` of the name (a provider: its name as it stands).
+    pub key: String,
+    /// Commonest spelling.
+    pub name: String,
+    /// Movies that have it.
+    pub movies: u32,
+}
+
+/// Collects what a [`Vocabulary`] is made of.
+#[derive(Clone, Debug, Default)]
+pub struct VocabularyBuilder {
+    movies: u64,
+    words: Vec<(String, WordCounts)>,
+    people: Vec<Entry>,
+    genres: Vec<Entry>,
+    providers: Vec<Entry>,
+    rules: Arc<Rules>,
+}
+
+impl VocabularyBuilder {
+    /// Starts the vocabulary of a catalogue of so many movies.
+    pub fn new(movies: u64) -> Self {
+        Self { movies, ..Self::default() }
+    }
+
+    /// Adds words in any order; counts of a word given twice add up.
+    #[must_use]
+    pub fn words(mut self, words: impl IntoIterator<Item = (String, WordCounts)>) -> Self {
+        self.words.extend(words);
+        self
+    }
+
+    /// Sets the people, in any order, each key once.
+    #[must_use]
+    pub fn people(mut self, people: Vec<Entry>) -> Self {
+        self.people = people;
+        self
+    }
+
+    /// Sets the genres, in any order, each key once.
+    #[must_use]
+    pub fn genres(mut self, genres: Vec<Entry>) -> Self {
+        self.genres = genres;
+        self
+    }
+
+    /// Sets the providers, in any order, each once.
+    #[must_use]
+    pub fn providers(mut self, providers: Vec<Entry>) -> Self {
+        self.providers = providers;
+        self
+    }
+
+    /// Sets the rules of the house.
+    #[must_use]
+    pub fn rules(mut self, rules: Arc<Rules>) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Builds it: sorts, and packs the words.
+    pub fn build(mut self) -> Vocabulary {
+        let by_key = |a: &Entry, b: &Entry| a.key.cmp(&b.key);
+        self.people.sort_unstable_by(by_key);
+        self.genres.sort_unstable_by(by_key);
+        self.providers.sort_unstable_by(by_key);
+        self.words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        self.words.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            if same {
+                first.1.title += later.1.title;
+                first.1.cast += later.1.cast;
+                first.1.summary += later.1.summary;
+            }
+            same
+        });
+        let words = pack(self.words.iter().map(|(word, _)| word.as_str()));
+        let counts = self.words.iter().map(|&(_, counts)| counts).collect();
+        let names = NameIndex::build(&self.people);
+        Vocabulary {
+            movies: self.movies,
+            words,
+            counts,
+            names,
+            people: self.people,
+            genres: self.genres,
+            providers: self.providers,
+            rules: self.rules,
+        }
+    }
+}
+
+/// What typed text is read against; see the module.
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    movies: u64,
+    words: Map<Vec<u8>>,
+    counts: Vec<WordCounts>,
+    names: NameIndex,
+    people: Vec<Entry>,
+    genres: Vec<Entry>,
+    providers: Vec<Entry>,
+    rules: Arc<Rules>,
+}
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        VocabularyBuilder::default().build()
+    }
+}
+
+impl Vocabulary {
+    /// Synonyms and pins.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// What these words are also found as: by the rules of the house first, then as other writings of which the
+    /// catalogue knows every word.
+    pub(crate) fn synonyms_in(&self, words: &[&str]) -> Vec<Synonym> {
+        let known = |words: &[String]| words.iter().all(|word| self.counts(word).sum() > 0);
+        let writings = spelling_variants(words).into_iter().filter(|(_, meant)| known(meant));
+        let mut synonyms = self.rules.synonyms_in(words);
+        synonyms.extend(writings.map(|(words, meant)| Synonym { words, meant }));
+        synonyms.truncate(MAX_USES);
+        synonyms
+    }
+
+    /// Movies in the catalogue.
+    pub fn movies(&self) -> u64 {
+        self.movies
+    }
+
+    /// Different words.
+    pub fn word_count(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// Where the word stands; all zero for a word that no movie has.
+    pub fn counts(&self, word: &str) -> WordCounts {
+        self.words.get(word).map_or(WordCounts::default(), |at| self.counts_at(at))
+    }
+
+    pub(crate) fn counts_at(&self, at: u64) -> WordCounts {
+        usize::try_from(at).ok().and_then(|at| self.counts.get(at)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn word_map(&self) -> &Map<Vec<u8>> {
+        &self.words
+    }
+
+    pub(crate) fn names(&self) -> &NameIndex {
+        &self.names
+    }
+
+    /// The person with this key.
+    pub fn person(&self, key: &str) -> Option<&Entry> {
+        find(&self.people, key)
+    }
+
+    /// Place of the person in [`Vocabulary::people`].
+    pub fn person_ord(&self, key: &str) -> Option<usize> {
+        self.people.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok()
+    }
+
+    /// The genre with this key.
+    pub fn genre(&self, key: &str) -> Option<&Entry> {
+        find(&self.genres, key)
+    }
+
+    /// The provider of this name.
+    pub fn provider(&self, name: &str) -> Option<&Entry> {
+        find(&self.providers, name)
+    }
+
+    /// Everyone, by key.
+    pub fn people(&self) -> &[Entry] {
+        &self.people
+    }
+
+    /// Every genre, by key.
+    pub fn genres(&self) -> &[Entry] {
+        &self.genres
+    }
+
+    /// Every provider, by name.
+    pub fn providers(&self) -> &[Entry] {
+        &self.providers
+    }
+}
+
+fn find<'a>(entries: &'a [Entry], key: &str) -> Option<&'a Entry> {
+    entries.binary_search_by(|entry| entry.key.as_str().cmp(key)).ok().map(|at| &entries[at])
+}
+
+/// Packs words, sorted and each once, into a map from the word to its place.
+fn pack<'a>(sorted: impl Iterator<Item = &'a str>) -> Map<Vec<u8>> {
+    let mut builder = MapBuilder::memory();
+    for (at, word) in sorted.enumerate() {
+        builder.insert(word, at as u64).expect("words are sorted and each stands once");
+    }
+    builder.into_map()
+}
+
+/// From each word of a name to the people who bear it.
+#[derive(Clone, Debug)]
+pub(crate) struct NameIndex {
+    words: Map<Vec<u8>>,
+    /// Where the people of each word start in `bearers`, and one end.
+    starts: Vec<u32>,
+    bearers: Vec<u32>,
+}
+
+impl NameIndex {
+    fn build(people: &[Entry]) -> Self {
+        let mut by_word: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (ord, person) in (0u32..).zip(people) {
+            for word in person.key.split(' ') {
+                let bearers = by_word.entry(word).or_default();
+                if bearers.last() != Some(&ord) {
+                    bearers.push(ord);
+                }
+            }
+        }
+        let words = pack(by_word.keys().copied());
+        let mut starts = vec![0];
+        let mut bearers = Vec::new();
+        for ords in by_word.into_values() {
+            bearers.extend(ords);
+            starts.push(u32::try_from(bearers.len()).unwrap_or(u32::MAX));
+        }
+        Self { words, starts, bearers }
+    }
+
+    pub(crate) fn words(&self) -> &Map<Vec<u8>> {
+        &self.words
+    }
+
+    /// People who bear the word at this place of the map, in order.
+    pub(crate) fn bearers(&self, at: u64) -> &[u32] {
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        match (self.starts.get(at), self.starts.get(at.saturating_add(1))) {
+            (Some(&from), Some(&to)) => self.bearers.get(from as usize..to as usize).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn bearers_of(&self, word: &str) -> &[u32] {
+        self.words.get(word).map_or(&[], |at| self.bearers(at))
+    }
+
+    /// People with a word that starts so, in order, each once.
+    pub(crate) fn bearers_of_prefix(&self, prefix: &str) -> Vec<u32> {
+        use fst::Automaton;
+        let mut ords = Vec::new();
+        let mut stream = self.words.search(fst::automaton::Str::new(prefix).starts_with()).into_stream();
+        while let Some((_, at)) = stream.next() {
+            ords.extend_from_slice(self.bearers(at));
+        }
+        ords.sort_unstable();
+        ords.dedup();
+        ords
+    }
+}

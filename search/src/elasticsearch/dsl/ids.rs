@@ -1,9 +1,0 @@
-//! The clause `ids`.
-
-use serde::Serialize;
-
-/// `ids`: documents with these `_id`s. Unlike `_mget` it keeps to the filters beside it and of the alias.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Ids {
-    pub(crate) values: Vec<String>,
-}

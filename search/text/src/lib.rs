@@ -1,0 +1,17 @@
+//! What a word is, and how people type: pure functions that every engine shares.
+
+pub mod decades;
+pub mod edit_distance;
+pub mod fold;
+pub mod genres;
+pub mod normal_forms;
+pub mod numerals;
+pub mod reading;
+pub mod spelling_variants;
+pub mod stop;
+pub mod words;
+
+pub use decades::suggest_decades;
+pub use fold::{fold, key};
+pub use normal_forms::{sort_key, title_key, title_normal_forms};
+pub use words::{Word, joined, words};

@@ -1,0 +1,117 @@
+//! Movies from a folder of JSON arrays and NDJSON files, plain or gzip, for measuring. Lenient where the real
+//! reader is strict: a record that is no movie is passed over.
+
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+use std::{
+    collections::BTreeMap,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
+
+/// Every movie of the folder, each (title, year, address) once, by id; `None` where there is no such folder.
+pub fn movies(folder: &Path) -> Option<Vec<Movie>> {
+    let mut files: Vec<_> = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let mut movies = BTreeMap::new();
+    for file in files {
+        for record in records(&file).unwrap_or_default() {
+            if let Some(movie) = movie(&record) {
+                movies.insert(movie.id.clone(), movie);
+            }
+        }
+    }
+    Some(movies.into_values().collect())
+}
+
+/// The real movies that slow and wide tests want: the folder named by `WIKIMOVIE_TEST_MOVIES`, else one beside the
+/// checkout. Where there is none, says so in a line and gives nothing.
+pub fn real_movies(test: &str) -> Option<Vec<Movie>> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/movies");
+    let folder = std::env::var_os("WIKIMOVIE_TEST_MOVIES").map_or_else(beside, PathBuf::from);
+    let movies = movies(&folder).filter(|movies| !movies.is_empty());
+    if movies.is_none() {
+        eprintln!("SKIPPED {test}: no real movies (set WIKIMOVIE_TEST_MOVIES to a folder of them)");
+    }
+    movies
+}
+
+/// The questions with right answers that relevance is measured with: the file named by `WIKIMOVIE_TEST_QUERIES`, else
+/// one beside the checkout, one JSON object a line. Where there is none, says so in a line and gives nothing.
+pub fn real_queries(test: &str) -> Option<String> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/relevance/queries.jsonl");
+    let file = std::env::var_os("WIKIMOVIE_TEST_QUERIES").map_or_else(beside, PathBuf::from);
+    let text = std::fs::read_to_string(file).ok();
+    if text.is_none() {
+        eprintln!(
+            "SKIPPED {test}: no questions with right answers (set WIKIMOVIE_TEST_QUERIES to a file of them)"
+        );
+    }
+    text
+}
+
+/// The project's own seed catalogue, all providers in one.
+pub fn seeds() -> Vec<Movie> {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../seeds");
+    let folders = std::fs::read_dir(seeds).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut folders: Vec<PathBuf> = folders.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    let found: BTreeMap<MovieId, Movie> = folders
+        .iter()
+        .flat_map(|folder| movies(folder).unwrap_or_default())
+        .map(|movie| (movie.id.clone(), movie))
+        .collect();
+    found.into_values().collect()
+}
+
+fn records(file: &Path) -> Option<Vec<Value>> {
+    let bytes = std::fs::read(file).ok()?;
+    let mut text = String::new();
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_string(&mut text).ok()?;
+    } else {
+        text = String::from_utf8(bytes).ok()?;
+    }
+    let text = text.trim_start_matches('\u{feff}');
+    match serde_json::from_str(text) {
+        Ok(Value::Array(records)) => Some(records),
+        _ => Some(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()),
+    }
+}
+
+fn movie(record: &Value) -> Option<Movie> {
+    let text = |field: &str| record.get(field).and_then(Value::as_str).map(|text| text.trim().to_owned());
+    let list = |field: &str| {
+        let mut values: Vec<String> = Vec::new();
+        for value in
+            record.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
+            if !value.trim().is_empty() && !values.iter().any(|known| known == value.trim()) {
+                values.push(value.trim().to_owned());
+            }
+        }
+        values
+    };
+    let title = text("title").filter(|title| !title.is_empty())?;
+    let year = record.get("year").and_then(Value::as_i64).and_then(|year| Year::try_from(year).ok());
+    let href = text("href");
+    Some(Movie {
+        id: MovieId::from_content("default", &title, year, href.as_deref()),
+        title,
+        year,
+        cast: list("cast"),
+        genres: list("genres"),
+        summary: text("extract").or_else(|| text("summary")),
+        url: href.map(|href| format!("https://en.wikipedia.org/wiki/{href}")),
+        poster: text("thumbnail").map(|url| Image { url, width: None, height: None }),
+        provenance: Provenance {
+            provider: "default".into(),
+            object: String::new(),
+            record: 0,
+            generation: 0,
+        },
+    })
+}

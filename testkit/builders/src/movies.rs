@@ -1,0 +1,115 @@
+//! Movies in a line.
+
+use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
+
+/// Provider of movies that name none.
+pub const PROVIDER: &str = "test";
+
+/// A movie under construction.
+#[derive(Clone, Debug)]
+pub struct MovieBuilder(Movie);
+
+/// Starts a movie with an id of its own, unique within the provider `test`.
+///
+/// # Panics
+/// For a year that no movie may have.
+pub fn movie(id: &str, title: &str, year: i64) -> MovieBuilder {
+    MovieBuilder(Movie {
+        id: MovieId::from_record(PROVIDER, id),
+        title: title.to_owned(),
+        year: Some(Year::try_from(year).expect("a year that a movie may have")),
+        cast: Vec::new(),
+        genres: Vec::new(),
+        summary: None,
+        url: None,
+        poster: None,
+        provenance: Provenance {
+            provider: PROVIDER.to_owned(),
+            object: String::new(),
+            record: 1,
+            generation: 0,
+        },
+    })
+}
+
+impl MovieBuilder {
+    /// Names of the cast, parted by commas.
+    #[must_use]
+    pub fn cast(mut self, names: &str) -> Self {
+        self.0.cast = split(names);
+        self
+    }
+
+    /// Genres, parted by commas.
+    #[must_use]
+    pub fn genres(mut self, genres: &str) -> Self {
+        self.0.genres = split(genres);
+        self
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn summary(mut self, summary: &str) -> Self {
+        self.0.summary = Some(summary.to_owned());
+        self
+    }
+
+    /// Its poster, 300 by 450.
+    #[must_use]
+    pub fn poster(mut self, url: &str) -> Self {
+        self.0.poster = Some(Image { url: url.to_owned(), width: Some(300), height: Some(450) });
+        self
+    }
+
+    /// Takes the year away.
+    #[must_use]
+    pub fn without_year(mut self) -> Self {
+        self.0.year = None;
+        self
+    }
+
+    /// The movie.
+    pub fn build(self) -> Movie {
+        self.0
+    }
+}
+
+fn split(list: &str) -> Vec<String> {
+    list.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+}
+
+/// A dozen well-known movies with facts that tests can count on.
+pub fn dozen() -> Vec<Movie> {
+    [
+        movie("godfather", "The Godfather", 1972)
+            .cast("Marlon Brando, Al Pacino, James Caan")
+            .genres("Crime, Drama")
+            .summary("The ageing head of a crime family hands his empire to his reluctant son.")
+            .poster("https://example.org/godfather.jpg"),
+        movie("godfather-2", "The Godfather Part II", 1974)
+            .cast("Al Pacino, Robert De Niro, Diane Keaton")
+            .genres("Crime, Drama"),
+        movie("heat", "Heat", 1995).cast("Al Pacino, Robert De Niro, Val Kilmer").genres("Crime, Thriller"),
+        movie("taxi", "Taxi Driver", 1976).cast("Robert De Niro, Jodie Foster").genres("Crime, Drama"),
+        movie("lambs", "The Silence of the Lambs", 1991)
+            .cast("Jodie Foster, Anthony Hopkins")
+            .genres("Crime, Thriller"),
+        movie("alien", "Alien", 1979)
+            .cast("Sigourney Weaver, Tom Skerritt")
+            .genres("Horror, Science Fiction")
+            .summary("The crew of a space freighter meets a deadly <guest> & few survive."),
+        movie("aliens", "Aliens", 1986)
+            .cast("Sigourney Weaver, Michael Biehn")
+            .genres("Action, Science Fiction"),
+        movie("ghostbusters", "Ghostbusters", 1984)
+            .cast("Bill Murray, Sigourney Weaver")
+            .genres("Comedy, Fantasy"),
+        movie("amelie", "Amélie", 2001).cast("Audrey Tautou, Mathieu Kassovitz").genres("Comedy, Romance"),
+        movie("metropolis", "Metropolis", 1927).cast("Brigitte Helm").genres("Science Fiction, Drama"),
+        movie("psycho", "Psycho", 1960).cast("Anthony Perkins, Janet Leigh").genres("Horror, Thriller"),
+        movie("lost", "<b>Lost</b> Reel", 1910).genres("Drama").without_year(),
+    ]
+    .into_iter()
+    .map(MovieBuilder::build)
+    .collect()
+}
