@@ -74,6 +74,8 @@ pub(super) mod ledger_id {
 pub(super) struct LedgerDocument<T> {
     pub(super) kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) object: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<String>,
@@ -84,7 +86,7 @@ pub(super) struct LedgerDocument<T> {
 
 impl<T> LedgerDocument<T> {
     pub(super) fn new(kind: &str, data: T) -> Self {
-        Self { kind: kind.to_owned(), object: None, status: None, generation: None, data }
+        Self { kind: kind.to_owned(), key: None, object: None, status: None, generation: None, data }
     }
 }
 

@@ -14,8 +14,8 @@ use super::{Shared, client::Call, index::LedgerDocument};
 /// Kind of the ledger's documents that are rows.
 pub(super) const ROW: &str = "row";
 
-/// Kind of those that only say that an object was begun, for the first time.
-pub(super) const MARK: &str = "mark";
+/// Kind of rows of objects that were begun and never done.
+pub(super) const INTENT: &str = "intent";
 
 #[derive(Deserialize)]
 struct Rows {
@@ -71,7 +71,7 @@ impl Shared {
         let newest = json!([{ "generation": { "order": "desc" } }]);
         let search = RowSearch { query, sort: newest, size: 1, track_total_hits: false, search_after: None };
         let rows = self.rows(&search).await?.hits.hits;
-        Ok(rows.into_iter().next().map(|row| row.source.data.receipt))
+        Ok(rows.into_iter().next().and_then(|row| row.source.data.receipt))
     }
 
     pub(super) async fn receipts(&self, request: &ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
@@ -86,7 +86,7 @@ impl Shared {
         let RowHits { total, hits } = self.rows(&search).await?.hits;
         Ok(ReceiptPage {
             has_next: hits.len() > request.first,
-            receipts: hits.into_iter().take(request.first).map(|row| row.source.data.receipt).collect(),
+            receipts: hits.into_iter().take(request.first).filter_map(|row| row.source.data.receipt).collect(),
             total: total.map_or(0, |total| total.value),
         })
     }
@@ -105,7 +105,7 @@ impl Shared {
         let mut search_after = None;
         loop {
             let (rows, after) = self.rows(&rows_of(&[ROW], search_after)).await?.split();
-            receipts.extend(rows.into_iter().map(|row| row.receipt).filter(wanted));
+            receipts.extend(rows.into_iter().filter_map(|row| row.receipt).filter(wanted));
             search_after = after;
             if search_after.is_none() {
                 break;
@@ -125,7 +125,7 @@ impl Shared {
         let mut all = Vec::new();
         let mut search_after = None;
         loop {
-            let search = rows_of(&[ROW, MARK], search_after);
+            let search = rows_of(&[ROW, INTENT], search_after);
             let page: Rows = self.search_whole("reading the ledger", &self.names.ledger, &search).await?;
             let (rows, after) = page.split();
             all.extend(rows);
@@ -143,7 +143,7 @@ impl Shared {
 
 /// A page of rows of these kinds.
 fn rows_of(kinds: &[&str], search_after: Option<Value>) -> RowSearch {
-    let (query, sort) = (json!({ "terms": { "kind": kinds } }), by_object());
+    let (query, sort) = (json!({ "terms": { "kind": kinds } }), json!([{ "key": { "order": "asc" } }]));
     RowSearch { query, sort, size: PAGE, track_total_hits: false, search_after }
 }
 

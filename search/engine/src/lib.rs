@@ -18,4 +18,6 @@ pub use catalog::{Catalog, ReceiptPage, ReceiptPlace, ReceiptsRequest};
 pub use error::SearchError;
 pub use indexed::FORMAT as INDEX_FORMAT;
 pub use token::{Sealer, TokenError};
-pub use writer::{Abandoned, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError};
+pub use writer::{
+    Abandoned, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, RowState, Tally, WriteError,
+};

@@ -9,9 +9,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use wikimovie_engine::writer::{LedgerRow, WriteError};
+use wikimovie_engine::writer::{LedgerRow, ObjectState, RowState, WriteError};
 
-use super::in_progress_row;
 use crate::{Shared, mapping::field};
 
 /// What the index holds of one object.
@@ -39,16 +38,22 @@ pub(super) fn audit(rows: Vec<LedgerRow>, mut contents: BTreeMap<String, Content
     let mut audited: Vec<LedgerRow> = Vec::with_capacity(rows.len());
     for row in rows {
         let content = contents.remove(&row.key);
-        if row.fingerprint.is_empty() || is_held(&row, content.as_ref()) {
+        if row.state == RowState::InProgress || is_held(&row, content.as_ref()) {
             audited.push(row);
         } else {
             differing.push(row.key.clone());
-            audited.push(LedgerRow { fingerprint: String::new(), ..row });
+            audited.push(LedgerRow { state: RowState::InProgress, ..row });
         }
     }
     // Listings of objects that the ledger does not know.
     for (key, content) in contents {
-        audited.push(in_progress_row(&key, &key, &content.provider, 0));
+        audited.push(LedgerRow::in_progress(&ObjectState {
+            object: key.clone(),
+            provider: content.provider,
+            modified_ms: 0,
+            fingerprint: String::new(),
+            key: key.clone(),
+        }));
         differing.push(key);
     }
     differing.sort();
@@ -57,13 +62,13 @@ pub(super) fn audit(rows: Vec<LedgerRow>, mut contents: BTreeMap<String, Content
 
 /// Whether the index holds all of an object that is not in progress, and nothing of before.
 fn is_held(row: &LedgerRow, content: Option<&Content>) -> bool {
-    let accepted = row.receipt.accepted;
+    let accepted = row.accepted();
     // Aggregations tell numbers as floating point.
     let applied = row.applied as f64;
     match content {
         None => accepted == 0,
         // What a sweep would take away is still there.
-        Some(content) if row.receipt.held > 0 => {
+        Some(content) if row.awaiting_approval() > 0 => {
             content.documents >= accepted && (accepted == 0 || content.newest == applied)
         }
         Some(content) => {
@@ -160,15 +165,35 @@ impl Shared {
 
 #[cfg(test)]
 mod tests {
+    use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
+
     use super::*;
 
-    fn row(key: &str, accepted: u64, applied: u64, change: impl FnOnce(&mut LedgerRow)) -> LedgerRow {
-        let mut row = in_progress_row(key, key, "acme", 0);
-        row.fingerprint = "r1".to_owned();
-        row.receipt.accepted = accepted;
-        row.applied = applied;
-        change(&mut row);
-        row
+    fn row(accepted: u64, applied: u64, state: RowState) -> LedgerRow {
+        let object = ObjectState {
+            key: "a".to_owned(),
+            object: "a".to_owned(),
+            provider: "acme".to_owned(),
+            modified_ms: 1,
+            fingerprint: "r1".to_owned(),
+        };
+        let held = if matches!(state, RowState::AwaitingApproval | RowState::Removed) { 2 } else { 0 };
+        let receipt = ObjectReceipt {
+            object: "a".to_owned(),
+            provider: "acme".to_owned(),
+            status: ReceiptStatus::Complete,
+            accepted,
+            changed: 0,
+            merged: 0,
+            refused: 0,
+            removed: 0,
+            held,
+            bytes: 0,
+            generation: 1,
+            finished_at_ms: 0,
+            refusals: Vec::new(),
+        };
+        LedgerRow { state, applied, receipt: Some(receipt), ..LedgerRow::in_progress(&object) }
     }
 
     #[test]
@@ -179,30 +204,30 @@ mod tests {
             oldest: oldest as f64,
             newest: newest as f64,
         };
-        let same = |_: &mut LedgerRow| {};
-        let waits = |row: &mut LedgerRow| row.receipt.held = 2;
-        let in_progress = |row: &mut LedgerRow| row.fingerprint.clear();
+        let (done, waits, removed) = (RowState::Done, RowState::AwaitingApproval, RowState::Removed);
+        let in_progress = RowState::InProgress;
         // Name, row, what the index holds, whether they differ.
         let cases = [
-            ("all there", row("a", 3, 7, same), Some(content(3, 7, 7)), false),
-            ("all gone", row("a", 3, 7, same), None, true),
-            ("some gone", row("a", 3, 7, same), Some(content(2, 7, 7)), true),
-            ("more than it lists", row("a", 3, 7, same), Some(content(4, 7, 7)), true),
-            ("an older application", row("a", 3, 7, same), Some(content(3, 5, 5)), true),
-            ("a mixture", row("a", 3, 7, same), Some(content(3, 5, 7)), true),
-            ("a newer application", row("a", 3, 7, same), Some(content(3, 9, 9)), true),
-            ("it lists nothing", row("a", 0, 7, same), None, false),
-            ("it lists nothing, and there is something", row("a", 0, 7, same), Some(content(1, 7, 7)), true),
-            ("a sweep waits", row("a", 3, 7, waits), Some(content(5, 4, 7)), false),
-            ("a sweep waits, and some are gone", row("a", 3, 7, waits), Some(content(2, 7, 7)), true),
-            ("in progress", row("a", 3, 7, in_progress), Some(content(1, 8, 8)), false),
+            ("all there", row(3, 7, done), Some(content(3, 7, 7)), false),
+            ("all gone", row(3, 7, done), None, true),
+            ("some gone", row(3, 7, done), Some(content(2, 7, 7)), true),
+            ("more than it lists", row(3, 7, done), Some(content(4, 7, 7)), true),
+            ("an older application", row(3, 7, done), Some(content(3, 5, 5)), true),
+            ("a mixture", row(3, 7, done), Some(content(3, 5, 7)), true),
+            ("a newer application", row(3, 7, done), Some(content(3, 9, 9)), true),
+            ("it lists nothing", row(0, 7, done), None, false),
+            ("it lists nothing, and there is something", row(0, 7, done), Some(content(1, 7, 7)), true),
+            ("a sweep waits", row(3, 7, waits), Some(content(5, 4, 7)), false),
+            ("a sweep waits, and some are gone", row(3, 7, waits), Some(content(2, 7, 7)), true),
+            ("a removal waits", row(3, 7, removed), Some(content(3, 7, 7)), false),
+            ("in progress", row(3, 7, in_progress), Some(content(1, 8, 8)), false),
         ];
         for (name, row, content, differs) in cases {
             let contents = content.map(|content| ("a".to_owned(), content)).into_iter().collect();
             let audit = audit(vec![row], contents);
             assert_eq!(!audit.differing.is_empty(), differs, "{name}");
             assert_eq!(audit.rows.len(), 1, "{name}");
-            assert!(!differs || audit.rows[0].fingerprint.is_empty(), "{name}");
+            assert!(!differs || audit.rows[0].state == RowState::InProgress, "{name}");
         }
     }
 
@@ -211,7 +236,7 @@ mod tests {
         let content = Content { provider: "acme".to_owned(), documents: 2, oldest: 1.0, newest: 1.0 };
         let audit = audit(Vec::new(), BTreeMap::from([("b".to_owned(), content)]));
         assert_eq!(audit.differing, ["b"]);
-        assert_eq!((audit.rows[0].key.as_str(), audit.rows[0].receipt.provider.as_str()), ("b", "acme"));
-        assert!(audit.rows[0].fingerprint.is_empty());
+        assert_eq!((audit.rows[0].key.as_str(), audit.rows[0].provider.as_str()), ("b", "acme"));
+        assert_eq!(audit.rows[0].state, RowState::InProgress);
     }
 }

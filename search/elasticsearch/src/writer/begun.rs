@@ -128,10 +128,10 @@ impl Begun {
 }
 
 impl ElasticsearchWriter {
-    /// Writes the listings gathered of the current object, each shown or hidden as it stands to those of others.
-    pub(super) fn settle_batch(&mut self) -> Result<(), WriteError> {
+    /// Writes the listings gathered of an object, each shown or hidden as it stands to those of others.
+    pub(super) fn settle_batch(&mut self, object: &ObjectWriter) -> Result<(), WriteError> {
         // Out of the map, so that it can be compared with the others there.
-        let Some(mut begun) = self.begun.remove(&self.current) else { return Ok(()) };
+        let Some(mut begun) = self.begun.remove(object.key()) else { return Ok(()) };
         let settled = self.settle(&mut begun);
         self.begun.insert(begun.object.key.clone(), begun);
         settled?;

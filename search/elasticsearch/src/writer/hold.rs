@@ -289,7 +289,7 @@ async fn write(
     document: &LeaseDocument,
     condition: Vec<(&'static str, String)>,
 ) -> Result<Position, WriteError> {
-    let document = LedgerDocument::new("hold", document);
+    let document = LedgerDocument::new("lease", document);
     let call = shared.put_in_ledger(ledger_id::WRITER, &document, condition)?;
     let call = Call { repeatable: false, deadline: Some(DEADLINE), ..call };
     let reply = shared.request("renewing the writer's lease", call).await?;

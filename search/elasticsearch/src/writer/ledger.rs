@@ -13,7 +13,7 @@ use crate::{
     Shared,
     index::{LedgerDocument, StoredRevision, ledger_id, refused},
     maintenance::gone,
-    receipts::{MARK, ROW},
+    receipts::{INTENT, ROW},
 };
 
 impl Shared {
@@ -22,7 +22,7 @@ impl Shared {
         self.refresh(std::slice::from_ref(&self.names.ledger)).await
     }
 
-    /// Writes rows without a fingerprint. A row that was not there yet is no receipt.
+    /// Writes rows of objects in progress.
     pub(super) async fn write_marks(
         self: &Arc<Self>,
         marks: &[LedgerRow],
@@ -76,15 +76,15 @@ pub(super) fn row_id(key: &str) -> String {
     format!("{:032x}", hash128(key))
 }
 
-/// A row, or, where nothing is known of the object but that it was begun, a mark.
+/// A row as the ledger holds it; one without a receipt is told to nobody.
 fn row_document(row: &LedgerRow) -> LedgerDocument<&LedgerRow> {
-    let receipt = &row.receipt;
-    let is_mark = row.fingerprint.is_empty() && receipt.bytes == 0 && receipt.accepted == 0;
-    let status = serde_json::to_value(receipt.status).ok();
+    let receipt = row.receipt.as_ref();
+    let status = receipt.and_then(|receipt| serde_json::to_value(receipt.status).ok());
     LedgerDocument {
-        object: Some(receipt.object.clone()),
+        key: Some(row.key.clone()),
+        object: Some(row.object.clone()),
         status: status.and_then(|status| status.as_str().map(str::to_owned)),
         generation: Some(row.generation),
-        ..LedgerDocument::new(if is_mark { MARK } else { ROW }, row)
+        ..LedgerDocument::new(if receipt.is_some() { ROW } else { INTENT }, row)
     }
 }

@@ -3,8 +3,7 @@
 //! One writer at a time has the lease of the index ([`hold`]), and all that it writes has a greater version than anything
 //! before it ([`versions`]), so that a writer which lost the lease without knowing can replace nothing. Listings are written as
 //! they come and become visible at the commit, which alone refreshes the index. Before anything of an object is
-//! written, its row in the ledger loses its fingerprint (or is made, without one): after a crash the object counts as
-//! changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept like
+//! written, its row in the ledger says that it is in progress: after a crash the object counts as changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept like
 //! anything else. What an object no longer lists is what its application did not write: each listing carries the version
 //! at which the application began that wrote it.
 //!
@@ -36,7 +35,10 @@ use wikimovie_domain::{Movie, ObjectReceipt, Revision};
 use wikimovie_engine::{
     account::{content_of, hash128, now_ms, status},
     kill,
-    writer::{Abandoned, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError},
+    writer::{
+        Abandoned, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, RowState, Tally,
+        WriteError,
+    },
 };
 
 use self::{
@@ -47,7 +49,7 @@ use self::{
     listed::Listed,
     listings::Counts,
     opening::Opening,
-    sweep::Unsettled,
+    sweep::{Swept, Unsettled},
     versions::Versions,
 };
 use super::Shared;
@@ -74,8 +76,6 @@ pub struct ElasticsearchWriter {
     staged: HashSet<String>,
     /// Objects being applied, by key.
     begun: BTreeMap<String, Begun>,
-    /// The one of them that was turned to.
-    current: String,
     /// Writes of small objects, and of sweeps.
     bulk: Bulk,
     /// Movies in it that the cluster may not know yet, with the object that wrote each, both by their hashes.
@@ -125,8 +125,9 @@ impl ElasticsearchWriter {
         let versions = Versions::of_epoch(lease.epoch());
         let LedgerAudit { rows, differing } = audit;
         // What only the index lost was begun by nobody.
-        let was_begun =
-            |row: &&LedgerRow| row.fingerprint.is_empty() && differing.binary_search(&row.key).is_err();
+        let was_begun = |row: &&LedgerRow| {
+            row.state == RowState::InProgress && differing.binary_search(&row.key).is_err()
+        };
         let unfinished = rows.iter().filter(was_begun).map(|row| row.key.clone());
         Ok(Self {
             unfinished: unfinished.collect(),
@@ -138,7 +139,6 @@ impl ElasticsearchWriter {
             versions,
             staged: HashSet::new(),
             begun: BTreeMap::new(),
-            current: String::new(),
             unsure: std::collections::HashMap::new(),
             large: Arc::new(Semaphore::new(LARGE_UNDER_WAY)),
             targets_seen: Instant::now(),
@@ -165,10 +165,6 @@ impl ElasticsearchWriter {
         self
     }
 
-    fn open_object(&mut self) -> Result<&mut Begun, WriteError> {
-        self.begun.get_mut(&self.current).ok_or_else(|| WriteError::Engine("no object is begun".into()))
-    }
-
     /// Sends what small objects and sweeps gathered, and returns once it is written.
     fn flush(&mut self) -> Result<(), WriteError> {
         self.mark_begun()?;
@@ -191,16 +187,17 @@ impl ElasticsearchWriter {
     }
 
     /// Notes that an object is going to be written.
-    fn mark(&mut self, object: &ObjectState, generation: u64) {
-        let row = self.begun_row(object, generation);
+    fn mark(&mut self, object: &ObjectState) {
+        let row = self.in_progress_row(object);
         self.marks.push(row);
     }
 
     /// The row of an object that is not done.
-    fn begun_row(&self, object: &ObjectState, generation: u64) -> LedgerRow {
-        let row = self.ledger.get(&object.key).cloned();
-        row.map(|row| LedgerRow { fingerprint: String::new(), ..row })
-            .unwrap_or_else(|| in_progress_row(&object.key, &object.object, &object.provider, generation))
+    fn in_progress_row(&self, object: &ObjectState) -> LedgerRow {
+        match self.ledger.get(&object.key).cloned() {
+            Some(row) => LedgerRow { state: RowState::InProgress, ..row },
+            None => LedgerRow::in_progress(object),
+        }
     }
 
     /// Whether nothing is written that is not committed.
@@ -230,28 +227,13 @@ impl ElasticsearchWriter {
     }
 }
 
-/// The row of an object of which nothing is done.
-fn in_progress_row(key: &str, object: &str, provider: &str, generation: u64) -> LedgerRow {
-    let state = ObjectState {
-        key: key.to_owned(),
-        object: object.to_owned(),
-        provider: provider.to_owned(),
-        modified_ms: generation,
-        fingerprint: String::new(),
-    };
-    LedgerRow {
-        key: key.to_owned(),
-        fingerprint: String::new(),
-        generation,
-        receipt: receipt(&state, generation, &Listed::default(), 0, Tally::default()),
-        applied: 0,
-    }
+fn not_in_progress(object: &ObjectWriter) -> WriteError {
+    WriteError::Engine(format!("{} is not in progress", object.key()))
 }
 
 /// What is told of an object; sweeps are told later.
 fn receipt(
     object: &ObjectState,
-    generation: u64,
     listed: &Listed,
     merged: u64,
     tally: Tally,
@@ -267,7 +249,7 @@ fn receipt(
         removed: 0,
         held: 0,
         bytes: tally.bytes,
-        generation,
+        generation: object.modified_ms,
         finished_at_ms: now_ms(),
         refusals: tally.refusals,
     }
@@ -286,20 +268,16 @@ impl CatalogWriter for ElasticsearchWriter {
         WIDTH
     }
 
-    fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
-        let generation = object.modified_ms;
+    fn begin(&mut self, object: &ObjectState) -> Result<ObjectWriter, WriteError> {
         if self.begun.contains_key(&object.key) {
-            return Err(WriteError::Engine("the object is begun already".into()));
+            return Err(WriteError::Engine(format!("{} is in progress already", object.key)));
         }
         self.lease.check()?;
         self.look_for_targets()?;
-        self.mark(object, generation);
+        self.mark(object);
         let known = self.ledger.contains_key(&object.key);
         let others = self.contend_with(&object.provider)?
-            || self
-                .ledger
-                .values()
-                .any(|row| row.receipt.provider == object.provider && row.key != object.key);
+            || self.ledger.values().any(|row| row.provider == object.provider && row.key != object.key);
         let (key, provider) = (object.key.as_str(), object.provider.as_str());
         let shared = &self.shared;
         let (seen, contended) = self.runtime.block_on(async {
@@ -309,48 +287,44 @@ impl CatalogWriter for ElasticsearchWriter {
             ))
         })?;
         let begun = Begun::new(object.clone(), self.versions.next(), seen, contended);
-        self.current.clone_from(&object.key);
         self.begun.insert(object.key.clone(), begun);
         kill::point("engine.begun");
-        Ok(generation)
+        Ok(ObjectWriter::new(object))
     }
 
-    fn turn_to(&mut self, key: &str) -> Result<(), WriteError> {
-        key.clone_into(&mut self.current);
-        self.open_object().map(|_| ())
-    }
-
-    fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError> {
+    fn put(&mut self, object: &ObjectWriter, movie: Movie) -> Result<PutOutcome, WriteError> {
         let content = content_of(&movie)?;
-        let begun = self.open_object()?;
+        let begun = self.begun.get_mut(object.key()).ok_or_else(|| not_in_progress(object))?;
         let outcome = begun.add(Put { id: hash128(movie.id.as_str()), content, movie })?;
         let full = begun.is_full();
         self.pending += 1;
         if full {
-            self.settle_batch()?;
+            self.settle_batch(object)?;
         }
         Ok(outcome)
     }
 
-    fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
-        self.settle_batch()?;
-        let begun = self.begun.remove(&self.current);
-        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
+    fn finish(&mut self, object: ObjectWriter, tally: Tally) -> Result<ObjectReceipt, WriteError> {
+        self.settle_batch(&object)?;
+        let mut begun = self.begun.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
         self.flush_own(&mut begun)?;
         let Begun { object, start, seen, listed, merged, .. } = begun;
-        let generation = object.modified_ms;
-        let mut receipt = receipt(&object, generation, &listed, merged, tally);
-        let mut fingerprint = object.fingerprint.clone();
-        if seen {
-            let swept = self.sweep(&object.key, &object.provider, &fingerprint, start)?;
-            swept.tell(&mut receipt, &mut fingerprint);
-        }
+        let mut receipt = receipt(&object, &listed, merged, tally);
+        let swept = if seen {
+            self.sweep(&object.key, &object.provider, &object.fingerprint, start)?
+        } else {
+            Swept::default()
+        };
+        swept.note(&mut receipt);
         kill::point("engine.finished");
         self.changed |= receipt.changed > 0 || receipt.removed > 0;
+        let row = LedgerRow {
+            state: if swept.held > 0 { RowState::AwaitingApproval } else { RowState::Done },
+            applied: start,
+            receipt: Some(receipt.clone()),
+            ..LedgerRow::in_progress(&object)
+        };
         let key = object.key;
-        let receipt_kept = receipt.clone();
-        let row =
-            LedgerRow { key: key.clone(), fingerprint, generation, receipt: receipt_kept, applied: start };
         self.ledger.insert(key.clone(), row);
         self.left_unsettled(&key, start);
         self.staged.insert(key);
@@ -358,20 +332,18 @@ impl CatalogWriter for ElasticsearchWriter {
         Ok(receipt)
     }
 
-    /// What was written of it stays until its object, whose row says that it is not done, is applied again or removed.
-    fn abandon(&mut self) -> Result<Abandoned, WriteError> {
-        let begun = self.begun.remove(&self.current);
-        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
+    /// What was written of it stays until its object, whose row says that it is in progress, is applied again or removed.
+    fn abandon(&mut self, object: ObjectWriter) -> Result<Abandoned, WriteError> {
+        let mut begun = self.begun.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
         self.runtime.block_on(begun.clear());
-        let row = self.begun_row(&begun.object, begun.object.modified_ms);
+        let row = self.in_progress_row(&begun.object);
         self.ledger.insert(row.key.clone(), row);
         Ok(Abandoned::Alone)
     }
 
     fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
         let Some(row) = self.ledger.get(key).cloned() else { return self.remove_stray(key) };
-        let gone = sweep::gone(&row);
-        let swept = self.sweep(key, &row.receipt.provider, &gone, u64::MAX)?;
+        let swept = self.sweep(key, &row.provider, &row.fingerprint, u64::MAX)?;
         if swept.held > 0 {
             return Ok(self.hold_removal(row, swept.held));
         }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
 use wikimovie_engine::{
     kill,
-    writer::{CatalogWriter, LedgerRow, Removal, WriteError},
+    writer::{CatalogWriter, LedgerRow, ObjectState, Removal, RowState, WriteError},
 };
 
 use super::{ElasticsearchWriter, bulk, hold, ledger::row_id};
@@ -36,9 +36,6 @@ const ONE_IN: u64 = 5;
 /// Objects of a provider that may vanish together whatever they list: engines take no more in one question.
 const MOST_TOGETHER: usize = 50_000;
 
-/// Ends the fingerprint of a row whose sweep waits: it is none of an object, so that the object is looked at again.
-const HELD: &str = "~held";
-
 /// What a sweep did.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Swept {
@@ -49,12 +46,11 @@ pub(super) struct Swept {
 }
 
 impl Swept {
-    pub(super) fn tell(self, receipt: &mut ObjectReceipt, fingerprint: &mut String) {
+    pub(super) fn note(self, receipt: &mut ObjectReceipt) {
         receipt.removed = self.removed;
         receipt.held = self.held;
         if self.held > 0 {
             receipt.status = ReceiptStatus::Held;
-            fingerprint.push_str(HELD);
         }
     }
 }
@@ -65,18 +61,12 @@ pub(super) struct Unsettled {
     start: u64,
 }
 
-/// Stands for the removal of an object, in place of a fingerprint.
-pub(super) fn gone(row: &LedgerRow) -> String {
-    let last = row.fingerprint.strip_suffix(HELD).unwrap_or(&row.fingerprint);
-    if last.starts_with(GONE) { last.to_owned() } else { [GONE, last].concat() }
-}
-
-const GONE: &str = "gone-";
-
-#[derive(Debug, Serialize, Deserialize)]
+/// Approves the sweep of one state of an object, or its removal, and no other.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Approval {
     key: String,
     fingerprint: String,
+    removed: bool,
 }
 
 impl ElasticsearchWriter {
@@ -98,7 +88,7 @@ impl ElasticsearchWriter {
             if guarded {
                 let lost = shared.lost_by(&[object], start).await?;
                 if shared.is_too_much(lost, provider).await?
-                    && !shared.is_approved(object, fingerprint).await?
+                    && !shared.is_approved(object, fingerprint, start == u64::MAX).await?
                 {
                     return Ok(Swept { removed: 0, held: lost });
                 }
@@ -140,8 +130,7 @@ impl ElasticsearchWriter {
         let by_provider = if self.guarded { self.known_by_provider(keys) } else { BTreeMap::new() };
         for (provider, objects) in by_provider {
             // One alone is looked at by its own sweep.
-            let listed: u64 =
-                objects.iter().filter_map(|key| Some(self.ledger.get(*key)?.receipt.accepted)).sum();
+            let listed: u64 = objects.iter().filter_map(|key| Some(self.ledger.get(*key)?.accepted())).sum();
             if objects.len() < 2 || listed <= FREE {
                 continue;
             }
@@ -174,28 +163,27 @@ impl ElasticsearchWriter {
         let mut by_provider: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for key in keys {
             if let Some(row) = self.ledger.get(key) {
-                by_provider.entry(row.receipt.provider.clone()).or_default().push(key);
+                by_provider.entry(row.provider.clone()).or_default().push(key);
             }
         }
         by_provider
     }
 
     fn remove_if_approved(&mut self, row: LedgerRow) -> Result<Removal, WriteError> {
-        let gone = gone(&row);
-        let shared = &self.shared;
-        let is_approved = self.runtime.block_on(shared.is_approved(&row.key, &gone))?;
-        if is_approved {
-            return CatalogWriter::remove(self, &row.key);
-        }
+        let approved = self.shared.is_approved(&row.key, &row.fingerprint, true);
         // An object that lists nothing takes nothing away.
-        let lost = row.receipt.accepted;
-        if lost == 0 { CatalogWriter::remove(self, &row.key) } else { Ok(self.hold_removal(row, lost)) }
+        let lost = row.accepted();
+        if lost == 0 || self.runtime.block_on(approved)? {
+            CatalogWriter::remove(self, &row.key)
+        } else {
+            Ok(self.hold_removal(row, lost))
+        }
     }
 
     /// Lets the removal of an object wait: its listings stay, and its row says so.
     pub(super) fn hold_removal(&mut self, mut row: LedgerRow, held: u64) -> Removal {
-        row.fingerprint = gone(&row);
-        Swept { removed: 0, held }.tell(&mut row.receipt, &mut row.fingerprint);
+        row.state = RowState::Removed;
+        Swept { removed: 0, held }.note(row.receipt.get_or_insert_with(|| nothing(&row.object, &row.provider)));
         self.pending += 1;
         self.staged.insert(row.key.clone());
         self.ledger.insert(row.key.clone(), row);
@@ -231,14 +219,16 @@ impl ElasticsearchWriter {
         if !self.unsettled.contains_key(key) {
             return row;
         }
-        let row = row.unwrap_or_else(|| LedgerRow {
-            key: key.to_owned(),
-            fingerprint: String::new(),
-            generation: 0,
-            receipt: nothing(key),
-            applied: 0,
-        });
-        Some(LedgerRow { fingerprint: String::new(), ..row })
+        let removed = || {
+            LedgerRow::in_progress(&ObjectState {
+                key: key.to_owned(),
+                object: key.to_owned(),
+                provider: String::new(),
+                modified_ms: 0,
+                fingerprint: String::new(),
+            })
+        };
+        Some(LedgerRow { state: RowState::InProgress, ..row.unwrap_or_else(removed) })
     }
 
     /// Sweeps once more what another writer had begun, as soon as no write of it can be on its way any more.
@@ -249,7 +239,7 @@ impl ElasticsearchWriter {
         let unsettled = std::mem::take(&mut self.unsettled);
         let guarded = std::mem::replace(&mut self.guarded, false);
         let swept = unsettled.iter().try_for_each(|(key, Unsettled { start })| {
-            let held = self.ledger.get(key).is_some_and(|row| row.receipt.held > 0);
+            let held = self.ledger.get(key).is_some_and(|row| row.awaiting_approval() > 0);
             if !held {
                 let swept = self.sweep(key, "", "", *start)?;
                 self.changed |= swept.removed > 0;
@@ -268,10 +258,10 @@ impl ElasticsearchWriter {
 }
 
 /// The receipt of an object of which nothing is left.
-fn nothing(key: &str) -> ObjectReceipt {
+fn nothing(object: &str, provider: &str) -> ObjectReceipt {
     ObjectReceipt {
-        object: key.to_owned(),
-        provider: String::new(),
+        object: object.to_owned(),
+        provider: provider.to_owned(),
         status: ReceiptStatus::Complete,
         accepted: 0,
         changed: 0,
@@ -307,12 +297,13 @@ impl Shared {
         Ok(lost > FREE && lost * ONE_IN > self.shown_of(provider).await?)
     }
 
-    async fn is_approved(&self, key: &str, fingerprint: &str) -> Result<bool, WriteError> {
+    async fn is_approved(&self, key: &str, fingerprint: &str, removed: bool) -> Result<bool, WriteError> {
         let path = format!("/{}/_doc/{}", self.names.ledger, approval_id(key));
         let reply = self.request("reading approvals", Call::get(path)).await?;
         let read: Read<LedgerDocument<Value>> = self.check_ledger(reply.json()?)?;
         let approval = read.source.and_then(|found| serde_json::from_value::<Approval>(found.data).ok());
-        Ok(approval.is_some_and(|approval| approval.key == key && approval.fingerprint == fingerprint))
+        let wanted = Approval { key: key.to_owned(), fingerprint: fingerprint.to_owned(), removed };
+        Ok(approval == Some(wanted))
     }
 }
 
@@ -328,8 +319,12 @@ impl Elasticsearch {
     /// # Errors
     /// Where the cluster does not take it.
     pub async fn approve(&self, row: &LedgerRow) -> Result<bool, WriteError> {
-        let Some(fingerprint) = row.fingerprint.strip_suffix(HELD) else { return Ok(false) };
-        let approval = Approval { key: row.key.clone(), fingerprint: fingerprint.to_owned() };
+        let removed = match row.state {
+            RowState::AwaitingApproval => false,
+            RowState::Removed => true,
+            RowState::InProgress | RowState::Done => return Ok(false),
+        };
+        let approval = Approval { key: row.key.clone(), fingerprint: row.fingerprint.clone(), removed };
         let document = LedgerDocument::new("approval", approval);
         let call = self.shared.put_in_ledger(&approval_id(&row.key), &document, Vec::new())?;
         let reply = self.shared.request("keeping the approval", call).await?;
