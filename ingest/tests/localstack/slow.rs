@@ -29,7 +29,7 @@ fn a_worker_recovers_from_a_fault_while_it_opens_or_commits() {
         for mut place in places("a slow cluster on LocalStack") {
             scope.spawn(move || {
                 let proxy = place.runtime.block_on(FaultProxy::start(&place.urls));
-                let urls = std::mem::replace(&mut place.urls, proxy.url());
+                place.urls = proxy.url();
                 let mut expected: Vec<String> = Vec::new();
                 for (round, (name, fault)) in cases.iter().enumerate() {
                     for (moment, opens) in [("opening", true), ("a commit", false)] {
@@ -57,7 +57,6 @@ fn a_worker_recovers_from_a_fault_while_it_opens_or_commits() {
                         assert_eq!(worker.terminate().0, Some(0));
                     }
                 }
-                place.urls = urls;
             });
         }
     });

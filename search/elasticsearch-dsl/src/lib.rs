@@ -32,7 +32,7 @@ pub use self::{
     prefix::Prefix,
     range::Range,
     search::{Search, Source, TrackTotalHits},
-    sort::{Sort, SortValue},
+    sort::{Missing, Sort, SortValue},
     term::{Term, TermValue},
     terms::Terms,
 };

@@ -14,14 +14,18 @@ pub struct Search {
     pub post_filter: Option<Query>,
     /// Most hits to return.
     pub size: usize,
+    /// Keys that hits are sorted by.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<Sort>,
+    /// Sort values after which the page starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_after: Option<Vec<SortValue>>,
     /// How far hits are counted.
     pub track_total_hits: TrackTotalHits,
+    /// Parts of the stored document to return.
     #[serde(rename = "_source")]
     pub source: Source,
+    /// Aggregations by name.
     #[serde(skip_serializing_if = "Aggregations::is_empty")]
     pub aggs: Aggregations,
     /// Time after which the engine answers with what it has, such as `4500ms`.

@@ -13,7 +13,9 @@ pub struct Term {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum TermValue {
+    /// A keyword.
     Text(String),
+    /// A boolean.
     Flag(bool),
 }
 

@@ -412,7 +412,7 @@ impl CatalogWriter for ElasticsearchWriter {
             // What was written before now counts as there.
             shared.refresh(bulk.targets()).await?;
             shared.refresh_ledger().await?;
-            Ok::<_, WriteError>(shared.ledger().await?)
+            shared.ledger().await
         })?;
         self.ledger = rows.into_iter().map(|row| (row.key.clone(), row)).collect();
         (self.pending, self.changed) = (0, false);

@@ -35,7 +35,7 @@ impl Opening {
         kill::point("engine.opened");
         let identity = shared.identity(&targets).await?;
         // What a killed writer left is seen from here on.
-        shared.refresh(&[&targets[..], &[shared.names.ledger.clone()]].concat()).await?;
+        shared.refresh(&[&targets[..], std::slice::from_ref(&shared.names.ledger)].concat()).await?;
         let audit = shared.audited_ledger().await?;
         let counts = shared.count_all().await?;
         let mut revision = shared.stored_revision().await?;
