@@ -15,7 +15,7 @@ use std::{
 };
 
 use wikimovie_domain::{Movie, ObjectReceipt, Refusal};
-use wikimovie_engine::{Abandoned, CatalogWriter, ObjectState, Tally, WriteError};
+use wikimovie_engine::{Abandoned, CatalogWriter, ObjectState, ObjectWriter, Tally, WriteError};
 
 use crate::{
     document::{self, Origin},
@@ -68,8 +68,8 @@ struct Lane {
     state: ObjectState,
     tally: Tally,
     records: u64,
-    /// Whether the engine knows of it.
-    begun: bool,
+    /// The object in the engine, once it is begun.
+    object: Option<ObjectWriter>,
 }
 
 type Batch = Vec<Result<Movie, Refusal>>;
@@ -116,12 +116,12 @@ impl Lanes {
         let origin = Origin {
             provider: state.provider.clone(),
             object: state.object.clone(),
-            // What `CatalogWriter::begin` says, too.
+            // The generation of its `ObjectWriter`, too.
             generation: state.modified_ms,
         };
         let thread = thread::Builder::new().name("read".to_owned());
         thread.spawn(move || read(number, open, &origin, &sender))?;
-        self.lanes.insert(number, Lane { state, tally: Tally::default(), records: 0, begun: false });
+        self.lanes.insert(number, Lane { state, tally: Tally::default(), records: 0, object: None });
         Ok(())
     }
 
@@ -141,7 +141,6 @@ impl Lanes {
         let Some(lane) = self.lanes.get_mut(&number) else { return Ok(None) };
         match news {
             News::Batch { batch, bytes } => {
-                lane.turn(writer)?;
                 lane.put(writer, batch)?;
                 let progress = Progress { bytes, records: lane.records };
                 Ok(Some(Step::Landed(lane.state.clone(), progress)))
@@ -155,22 +154,22 @@ impl Lanes {
 }
 
 impl Lane {
-    /// Turns the writer to this object.
-    fn turn(&mut self, writer: &mut dyn CatalogWriter) -> Result<(), WriteError> {
-        if self.begun {
-            return writer.turn_to(&self.state.key);
+    /// Begins the object at its first batch, so that one that cannot be opened changes nothing.
+    fn begin(&mut self, writer: &mut dyn CatalogWriter) -> Result<(), WriteError> {
+        if self.object.is_none() {
+            self.object = Some(writer.begin(&self.state)?);
         }
-        writer.begin(&self.state)?;
-        self.begun = true;
         Ok(())
     }
 
     fn put(&mut self, writer: &mut dyn CatalogWriter, batch: Batch) -> Result<(), WriteError> {
         self.records += batch.len() as u64;
+        self.begin(writer)?;
+        let Some(object) = &self.object else { return Ok(()) };
         for record in batch {
             match record {
                 Ok(movie) => {
-                    writer.put(movie)?;
+                    writer.put(object, movie)?;
                 }
                 Err(refusal) => {
                     self.tally.refused += 1;
@@ -186,17 +185,21 @@ impl Lane {
     fn end(mut self, writer: &mut dyn CatalogWriter, ending: Ending, bytes: u64) -> Result<Step, WriteError> {
         match ending {
             Ending::Whole => {
-                self.turn(writer)?;
-                let receipt = writer.finish(Tally { bytes, ..self.tally })?;
+                let object = match self.object {
+                    Some(object) => object,
+                    None => writer.begin(&self.state)?,
+                };
+                let receipt = writer.finish(object, Tally { bytes, ..self.tally })?;
                 Ok(Step::Finished(self.state, receipt))
             }
             Ending::Unopened(error) => Ok(Step::Unopened(self.state, error)),
-            Ending::Broken(error) if self.begun => {
-                writer.turn_to(&self.state.key)?;
-                let abandoned = writer.abandon()?;
+            Ending::Broken(error) => {
+                let abandoned = match self.object.take() {
+                    Some(object) => writer.abandon(object)?,
+                    None => Abandoned::Alone,
+                };
                 Ok(Step::Broken(self.state, error, abandoned))
             }
-            Ending::Broken(error) => Ok(Step::Broken(self.state, error, Abandoned::Alone)),
             Ending::Panicked(panic) => resume_unwind(panic),
         }
     }

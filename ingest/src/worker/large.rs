@@ -15,12 +15,12 @@ use std::{
 
 use wikimovie_engine::{ObjectState, WriteError, kill};
 
-use super::{Message, Unrest, Worker, count, messages::Told};
+use super::{KeyOutcome, Message, Worker, count, messages::Told};
 use crate::{
     bucket::{HALTED, Keys, ledger_key},
     folder::{DEFAULT_PROVIDER, provider_of},
     lanes::{Lanes, Step},
-    sync::{Applied, Change, Listing, Source, is_same, problem},
+    sync::{Applied, Change, Listing, Source, problem},
 };
 
 /// Time that large objects have in each turn.
@@ -159,7 +159,7 @@ impl Worker {
         &mut self,
         source: &Keys,
         listing: &mut Listing,
-    ) -> Result<HashMap<String, Unrest>, WriteError> {
+    ) -> Result<HashMap<String, KeyOutcome>, WriteError> {
         let mut diverted = HashMap::new();
         let Some(writer) = &self.writer else { return Err(WriteError::NOT_OPEN) };
         if writer.width() < 2 {
@@ -169,24 +169,22 @@ impl Worker {
         for listed in std::mem::take(&mut listing.objects) {
             let (key, state) = (listed.state.object.clone(), &listed.state);
             let row = writer.row(&state.key)?;
-            let is_known = row.is_some_and(|row| is_same(&row, state));
+            let is_known = row.is_some_and(|row| row.is_done(state));
             if listed.bytes <= self.options.large || is_known || self.is_in_lane(&key) {
                 small.push(listed);
                 continue;
             }
             let given_up =
                 self.broken.remove(&key).filter(|(fingerprint, _)| *fingerprint == state.fingerprint);
-            let unrest = match given_up {
-                Some((_, reason)) => Unrest { reason, changes: false, waits: false },
-                None if self.halt.load(Relaxed) => {
-                    Unrest { reason: HALTED.to_owned(), changes: false, waits: false }
-                }
+            let outcome = match given_up {
+                Some((_, reason)) => KeyOutcome::Unreadable(reason),
+                None if self.halt.load(Relaxed) => KeyOutcome::Unreadable(HALTED.to_owned()),
                 None => {
                     self.backlog.push_back((state.clone(), source.opener(state)));
-                    Unrest { reason: String::new(), changes: false, waits: true }
+                    KeyOutcome::Deferred
                 }
             };
-            diverted.insert(key, unrest);
+            diverted.insert(key, outcome);
         }
         listing.objects = small;
         let prefix = ledger_key(self.bucket.name(), "");
@@ -196,14 +194,16 @@ impl Worker {
             self.broken.remove(&key);
             let listed = writer.row(&ledger_key)?.is_some();
             if listed && self.has_to_wait(&key) {
-                diverted.insert(key, Unrest { reason: String::new(), changes: false, waits: true });
+                diverted.insert(key, KeyOutcome::Deferred);
             } else {
                 self.waited.remove(&key);
                 gone.push(ledger_key);
             }
         }
         listing.gone = gone;
-        for key in diverted.iter().filter(|(_, unrest)| unrest.waits).map(|(key, _)| key) {
+        for key in
+            diverted.iter().filter(|(_, outcome)| **outcome == KeyOutcome::Deferred).map(|(key, _)| key)
+        {
             tracing::debug!(key, "a message waits for large objects");
         }
         for (key, states) in self.waits(&diverted) {
@@ -227,8 +227,10 @@ impl Worker {
     }
 
     /// What each removal waits for.
-    fn waits(&self, diverted: &HashMap<String, Unrest>) -> Vec<(String, Vec<ObjectState>)> {
-        let removals = diverted.iter().filter(|(key, unrest)| unrest.waits && !self.is_in_lane(key));
+    fn waits(&self, diverted: &HashMap<String, KeyOutcome>) -> Vec<(String, Vec<ObjectState>)> {
+        let is_removal =
+            |key: &str, outcome: &KeyOutcome| *outcome == KeyOutcome::Deferred && !self.is_in_lane(key);
+        let removals = diverted.iter().filter(|(key, outcome)| is_removal(key, outcome));
         removals.map(|(key, _)| (key.clone(), self.of_same_provider(key).cloned().collect())).collect()
     }
 

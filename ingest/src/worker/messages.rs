@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::atomic::Ordering::Relaxed, time::Duration}
 
 use wikimovie_engine::kill;
 
-use super::{LONGEST_DELAY, TurnError, Unrest, Worker, backoff};
+use super::{KeyOutcome, LONGEST_DELAY, TurnError, Worker, backoff};
 use crate::{
     bucket::is_object,
     folder::provider_of,
@@ -64,17 +64,16 @@ impl Worker {
         let unsettled = self.settle(keys, again)?;
         let mut done = Vec::new();
         for told in &told {
-            let waits = |key: &&String| {
-                in_lanes.contains(key) || unsettled.get(*key).is_some_and(|unrest| unrest.waits)
-            };
+            let waits =
+                |key: &&String| in_lanes.contains(key) || unsettled.get(*key) == Some(&KeyOutcome::Deferred);
             if told.keys.iter().any(|key| waits(&key)) {
                 self.park(told, waits);
                 continue;
             }
-            let unrest: Vec<&Unrest> = told.keys.iter().filter_map(|key| unsettled.get(key)).collect();
-            let reasons: Vec<&str> = unrest.iter().map(|unrest| unrest.reason.as_str()).collect();
+            let outcomes: Vec<&KeyOutcome> = told.keys.iter().filter_map(|key| unsettled.get(key)).collect();
+            let reasons: Vec<&str> = outcomes.iter().map(|outcome| outcome.reason()).collect();
             let hopeless = told.message.receives >= self.options.receives
-                && !unrest.iter().any(|unrest| unrest.changes)
+                && outcomes.iter().all(|outcome| matches!(outcome, KeyOutcome::Unreadable(_)))
                 && !self.halt.load(Relaxed);
             if !reasons.is_empty() && !hopeless {
                 self.put_back(told, &reasons.join("; "));

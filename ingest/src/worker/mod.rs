@@ -124,16 +124,29 @@ pub struct Worker {
     reconcile_due: bool,
 }
 
-/// Why a key did not come to rest.
-struct Unrest {
-    reason: String,
-    /// Whether it has changed meanwhile: then there is nothing wrong with it.
-    changes: bool,
-    /// Whether it is waited for.
-    waits: bool,
+/// What came of a key whose current state is not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum KeyOutcome {
+    /// Its large object, or one that its removal waits for, is under way.
+    Deferred,
+    /// It changed again and again while it was applied: nothing is wrong with it.
+    Changing,
+    /// This state of it cannot be read.
+    Unreadable(String),
+    /// It could not be read, and has another state by now.
+    Replaced(String),
 }
 
-const CHANGES: &str = "it changes faster than it is read";
+impl KeyOutcome {
+    /// Why its message is kept, in a sentence.
+    fn reason(&self) -> &str {
+        match self {
+            Self::Deferred => "it waits for large objects",
+            Self::Changing => "it changes faster than it is read",
+            Self::Unreadable(reason) | Self::Replaced(reason) => reason,
+        }
+    }
+}
 
 impl Worker {
     /// A worker between these; nothing is asked of them yet.
@@ -324,8 +337,8 @@ impl Worker {
         &mut self,
         keys: Vec<String>,
         mut again: HashSet<String>,
-    ) -> Result<HashMap<String, Unrest>, TurnError> {
-        let mut unsettled: HashMap<String, Unrest> = HashMap::new();
+    ) -> Result<HashMap<String, KeyOutcome>, TurnError> {
+        let mut unsettled: HashMap<String, KeyOutcome> = HashMap::new();
         let mut keys = keys;
         for _ in 0..ROUNDS {
             if keys.is_empty() {
@@ -358,16 +371,15 @@ impl Worker {
                         unsettled.remove(&key);
                     }
                     None => {
-                        unsettled.insert(
-                            key.clone(),
-                            Unrest { reason: CHANGES.to_owned(), changes: true, waits: false },
-                        );
+                        unsettled.insert(key.clone(), KeyOutcome::Changing);
                         restless.push(key);
                     }
+                    Some(problem) if same => {
+                        unsettled.insert(key, KeyOutcome::Unreadable(problem));
+                    }
                     Some(problem) => {
-                        unsettled
-                            .insert(key.clone(), Unrest { reason: problem, changes: !same, waits: false });
-                        if !same && seen.is_some() {
+                        unsettled.insert(key.clone(), KeyOutcome::Replaced(problem));
+                        if seen.is_some() {
                             restless.push(key);
                         }
                     }
@@ -404,7 +416,7 @@ impl Worker {
         &self,
         report: &SyncReport,
         again: &HashSet<String>,
-        unsettled: &HashMap<String, Unrest>,
+        unsettled: &HashMap<String, KeyOutcome>,
     ) -> Result<(), RemoteError> {
         if !self.options.receipts {
             return Ok(());

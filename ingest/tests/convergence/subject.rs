@@ -10,7 +10,8 @@ use wikimovie_domain::{
 use wikimovie_elasticsearch::Elasticsearch;
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
 use wikimovie_engine::{
-    Abandoned, Catalog, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError,
+    Abandoned, Catalog, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, Tally,
+    WriteError,
 };
 
 use crate::world::World;
@@ -92,27 +93,23 @@ impl CatalogWriter for Faulty {
         self.inner.width()
     }
 
-    fn turn_to(&mut self, key: &str) -> Result<(), WriteError> {
-        self.inner.turn_to(key)
+    fn abandon(&mut self, object: ObjectWriter) -> Result<Abandoned, WriteError> {
+        self.inner.abandon(object)
     }
 
-    fn abandon(&mut self) -> Result<Abandoned, WriteError> {
-        self.inner.abandon()
-    }
-
-    fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
+    fn begin(&mut self, object: &ObjectState) -> Result<ObjectWriter, WriteError> {
         self.point("engine.begin")?;
         self.inner.begin(object)
     }
 
-    fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError> {
+    fn put(&mut self, object: &ObjectWriter, movie: Movie) -> Result<PutOutcome, WriteError> {
         self.point("engine.put")?;
-        self.inner.put(movie)
+        self.inner.put(object, movie)
     }
 
-    fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
+    fn finish(&mut self, object: ObjectWriter, tally: Tally) -> Result<ObjectReceipt, WriteError> {
         self.point("engine.finish")?;
-        let receipt = self.inner.finish(tally)?;
+        let receipt = self.inner.finish(object, tally)?;
         self.point("engine.finished")?;
         Ok(receipt)
     }

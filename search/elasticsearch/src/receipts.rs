@@ -86,7 +86,11 @@ impl Shared {
         let RowHits { total, hits } = self.rows(&search).await?.hits;
         Ok(ReceiptPage {
             has_next: hits.len() > request.first,
-            receipts: hits.into_iter().take(request.first).filter_map(|row| row.source.data.receipt).collect(),
+            receipts: hits
+                .into_iter()
+                .take(request.first)
+                .filter_map(|row| row.source.data.receipt)
+                .collect(),
             total: total.map_or(0, |total| total.value),
         })
     }

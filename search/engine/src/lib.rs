@@ -19,5 +19,6 @@ pub use error::SearchError;
 pub use indexed::FORMAT as INDEX_FORMAT;
 pub use token::{Sealer, TokenError};
 pub use writer::{
-    Abandoned, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, RowState, Tally, WriteError,
+    Abandoned, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, RowState, Tally,
+    WriteError,
 };

@@ -7,6 +7,7 @@ use serde::Serialize;
 use wikimovie_command::{Failure, LogArgs, say};
 use wikimovie_domain::{MovieId, ObjectReceipt, Refusal};
 use wikimovie_elasticsearch::LedgerAudit;
+use wikimovie_engine::RowState;
 use wikimovie_ingest::{
     Folder, RecordReader, Source,
     bucket::Keys,
@@ -59,8 +60,9 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
     runtime.block_on(engine.prepare())?;
     let info = runtime.block_on(engine.catalog().info()).map_err(|error| Failure::new(error.to_string()))?;
     let LedgerAudit { rows: ledger, differing } = runtime.block_on(engine.audit())?;
-    let begun = ledger.iter().filter(|row| row.fingerprint.is_empty()).count();
-    let refused: u64 = ledger.iter().map(|row| row.receipt.refused).sum();
+    let begun = ledger.iter().filter(|row| row.state == RowState::InProgress).count();
+    let receipts = ledger.iter().filter_map(|row| row.receipt.as_ref());
+    let refused: u64 = receipts.map(|receipt| receipt.refused).sum();
     say::line(format_args!("cluster        {}", info.engine_version));
     say::line(format_args!("movies         {}", say::number(info.movies)));
     say::line(format_args!(
@@ -74,12 +76,9 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
         ));
     }
     say::line(format_args!("refused        {} records", say::number(refused)));
-    for row in ledger.iter().filter(|row| row.receipt.held > 0) {
-        let held = say::number(row.receipt.held);
-        say::line(format_args!(
-            "waits          {}: {held} movies would go (see approve)",
-            row.receipt.object
-        ));
+    for row in ledger.iter().filter(|row| row.awaiting_approval() > 0) {
+        let held = say::number(row.awaiting_approval());
+        say::line(format_args!("waits          {}: {held} movies would go (see approve)", row.object));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,6 +11,7 @@ use std::{
 use clap::Args;
 use wikimovie_command::{Failure, LogArgs, cluster::ClusterArgs, say};
 use wikimovie_elasticsearch::BuildStep;
+use wikimovie_engine::LedgerRow;
 use wikimovie_ingest::{
     Source,
     bucket::{Keys, ledger_key},
@@ -77,11 +78,10 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
     runtime.block_on(engine.prepare())?;
     let ledger = runtime.block_on(engine.audit())?.rows;
 
-    let mut rows: HashMap<&str, &str> =
-        ledger.iter().map(|row| (row.key.as_str(), row.fingerprint.as_str())).collect();
+    let mut rows: HashMap<&str, &LedgerRow> = ledger.iter().map(|row| (row.key.as_str(), row)).collect();
     let mut differing: Vec<&str> = Vec::new();
     for listed in &listing.objects {
-        if rows.remove(listed.state.key.as_str()) != Some(listed.state.fingerprint.as_str()) {
+        if !rows.remove(listed.state.key.as_str()).is_some_and(|row| row.is_done(&listed.state)) {
             differing.push(&listed.state.object);
         }
     }
@@ -126,7 +126,7 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
         if runtime.block_on(engine.approve(&row))? {
             break row;
         }
-        if row.receipt.held == 0 || Instant::now() > until {
+        if row.awaiting_approval() == 0 || Instant::now() > until {
             say::line(format_args!("nothing of {} waits for approval", args.key));
             return Ok(ExitCode::from(1));
         }
@@ -134,7 +134,7 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
     };
     let address = ["s3://", &args.common.aws.bucket, "/", &args.key].concat();
     queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
-    let held = say::number(row.receipt.held);
+    let held = say::number(row.awaiting_approval());
     say::line(format_args!("approved: {held} movies of {} go; the worker was told", args.key));
     Ok(ExitCode::SUCCESS)
 }

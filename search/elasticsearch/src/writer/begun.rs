@@ -14,7 +14,7 @@ use std::{
 use wikimovie_domain::Movie;
 use wikimovie_engine::{
     account::hash64,
-    writer::{ObjectState, PutOutcome, WriteError},
+    writer::{ObjectState, ObjectWriter, PutOutcome, WriteError},
 };
 
 use super::{ElasticsearchWriter, bulk::Bulk, listed::Listed, listings::Listing};

@@ -232,12 +232,7 @@ fn not_in_progress(object: &ObjectWriter) -> WriteError {
 }
 
 /// What is told of an object; sweeps are told later.
-fn receipt(
-    object: &ObjectState,
-    listed: &Listed,
-    merged: u64,
-    tally: Tally,
-) -> ObjectReceipt {
+fn receipt(object: &ObjectState, listed: &Listed, merged: u64, tally: Tally) -> ObjectReceipt {
     ObjectReceipt {
         object: object.object.clone(),
         provider: object.provider.clone(),

@@ -183,7 +183,8 @@ impl ElasticsearchWriter {
     /// Lets the removal of an object wait: its listings stay, and its row says so.
     pub(super) fn hold_removal(&mut self, mut row: LedgerRow, held: u64) -> Removal {
         row.state = RowState::Removed;
-        Swept { removed: 0, held }.note(row.receipt.get_or_insert_with(|| nothing(&row.object, &row.provider)));
+        Swept { removed: 0, held }
+            .note(row.receipt.get_or_insert_with(|| nothing(&row.object, &row.provider)));
         self.pending += 1;
         self.staged.insert(row.key.clone());
         self.ledger.insert(row.key.clone(), row);
