@@ -13,8 +13,8 @@ use wikimovie_engine::ObjectState;
 
 use crate::{
     folder::{is_meant, provider_of},
-    lanes::Opener,
     queue::RemoteError,
+    slots::Opener,
     sync::{Listed, Listing, Problem, Source},
 };
 

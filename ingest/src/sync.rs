@@ -14,7 +14,7 @@ use wikimovie_engine::{Abandoned, CatalogWriter, LedgerRow, ObjectState, Removal
 
 use crate::{
     error::IngestError,
-    lanes::{Lanes, Opener, Progress, Step},
+    slots::{Opener, Progress, Slots, Step},
 };
 
 /// Records after which is committed between two objects: enough to make commits rare, few enough to lose little.
@@ -227,20 +227,20 @@ impl Sync<'_> {
             waiting.iter().map(|state| (state.key.as_str(), *state)).collect();
         let mut uncommitted: Vec<&ObjectState> = Vec::new();
         let mut safe = report.objects.len();
-        let mut lanes = Lanes::new();
+        let mut slots = Slots::new();
         loop {
-            while lanes.len() < self.writer.width()
+            while slots.len() < self.writer.width()
                 && let Some(state) = waiting.pop_front()
             {
-                let started = lanes.start(state.clone(), self.source.opener(state));
+                let started = slots.start(state.clone(), self.source.opener(state));
                 started.map_err(|source| IngestError::Unreadable { object: state.object.clone(), source })?;
             }
-            if lanes.is_empty() {
+            if slots.is_empty() {
                 break;
             }
-            match lanes.land(self.writer, LOOK)? {
+            match slots.join_next(self.writer, LOOK)? {
                 None => {}
-                Some(Step::Landed(state, progress)) => {
+                Some(Step::Progressed(state, progress)) => {
                     (self.tell)(Event::Reading { object: &state.object, progress });
                 }
                 Some(Step::Finished(state, receipt)) => {

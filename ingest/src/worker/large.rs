@@ -1,9 +1,9 @@
-//! Large objects beside the turns: each in a lane of its own, a slice of time in each turn, so that small objects do not
+//! Large objects beside the ticks: each in a slot of its own, a slice of time in each tick, so that small objects do not
 //! wait for the end of a large one.
 //!
 //! A message that tells of a large object is parked, under lease, until the object is done; then it is handled like one
 //! that came again: the object is found unchanged against the ledger, and the message is deleted, or it has changed and
-//! is applied again. A key in a lane is left alone by everything else. A removal waits for the large objects of its
+//! is applied again. A key in a slot is left alone by everything else. A removal waits for the large objects of its
 //! provider that are under way: one of them may be the same movies under another key.
 
 use std::{
@@ -13,32 +13,32 @@ use std::{
     time::{Duration, Instant},
 };
 
-use wikimovie_engine::{ObjectState, WriteError, kill};
+use wikimovie_engine::{ObjectState, WriteError, failpoint};
 
 use super::{KeyOutcome, Message, Worker, count, messages::Told};
 use crate::{
     bucket::{HALTED, Keys, ledger_key},
     folder::{DEFAULT_PROVIDER, provider_of},
-    lanes::{Lanes, Step},
+    slots::{Slots, Step},
     sync::{Applied, Change, Listing, Source, problem},
 };
 
-/// Time that large objects have in each turn.
+/// Time that large objects have in each tick.
 const SLICE: Duration = Duration::from_millis(100);
 
-/// Parked messages beyond which nothing is received.
-const MOST_PARKED: usize = 2_000;
+/// DeferredMessage messages beyond which nothing is received.
+const MAX_DEFERRED: usize = 2_000;
 
 /// A message that waits for large objects.
-pub(super) struct Parked {
+pub(super) struct DeferredMessage {
     message: Message,
-    /// Keys of its own that are in lanes.
+    /// Keys of its own that are in slots.
     keys: Vec<String>,
     /// Objects done when it was parked.
     ended: u64,
 }
 
-impl Parked {
+impl DeferredMessage {
     pub(super) fn handle(&self) -> &str {
         &self.message.handle
     }
@@ -50,13 +50,13 @@ impl Worker {
         let until = Instant::now() + SLICE;
         let mut finished = false;
         while !finished {
-            self.fill_lanes();
+            self.fill_slots();
             let left = until.saturating_duration_since(Instant::now());
-            if self.lanes.is_empty() || left.is_zero() {
+            if self.slots.is_empty() || left.is_zero() {
                 break;
             }
             let Some(writer) = &mut self.writer else { return Err(WriteError::NOT_OPEN) };
-            let step = match self.lanes.land(&mut **writer, left) {
+            let step = match self.slots.join_next(&mut **writer, left) {
                 Ok(step) => step,
                 Err(error) => {
                     self.lose_writer_by(&error);
@@ -65,9 +65,9 @@ impl Worker {
             };
             match step {
                 None => {}
-                Some(Step::Landed(..)) => kill::point("large.landed"),
+                Some(Step::Progressed(..)) => failpoint::reach("large.landed"),
                 Some(Step::Finished(_, receipt)) => {
-                    kill::point("large.finished");
+                    failpoint::reach("large.finished");
                     self.ended += 1;
                     count(&Applied { change: Change::Applied, receipt });
                     finished = true;
@@ -77,7 +77,7 @@ impl Worker {
                 }
             }
         }
-        metrics::gauge!("wikimovie_ingest_large_objects").set(self.lanes.len() as f64);
+        metrics::gauge!("wikimovie_ingest_large_objects").set(self.slots.len() as f64);
         if self.denied.swap(false, Relaxed) {
             self.suspect = true;
         }
@@ -91,12 +91,12 @@ impl Worker {
         Ok(())
     }
 
-    fn fill_lanes(&mut self) {
+    fn fill_slots(&mut self) {
         let width = self.writer.as_ref().map_or(0, |writer| writer.width());
-        while self.lanes.len() < width
+        while self.slots.len() < width
             && let Some((state, open)) = self.backlog.pop_front()
         {
-            if let Err(error) = self.lanes.start(state.clone(), open) {
+            if let Err(error) = self.slots.start(state.clone(), open) {
                 self.gave_up(&state, &error);
             }
         }
@@ -118,44 +118,45 @@ impl Worker {
     /// A writer in doubt is opened anew, and what was under way is begun again.
     pub(super) fn lose_writer(&mut self) {
         self.writer = None;
-        self.lanes = Lanes::new();
+        self.slots = Slots::new();
         self.backlog.clear();
         self.waited.clear();
-        self.kept.extend(self.parked.drain(..).map(|parked| parked.message));
+        self.kept.extend(self.deferred.drain(..).map(|parked| parked.message));
     }
 
-    /// Whether an object is in a lane or waits for one.
-    pub(super) fn is_in_lane(&self, key: &str) -> bool {
+    /// Whether an object is in a slot or waits for one.
+    pub(super) fn has_slot(&self, key: &str) -> bool {
         self.under_way().any(|state| state.object == key)
     }
 
     fn under_way(&self) -> impl Iterator<Item = &ObjectState> {
-        self.lanes.objects().chain(self.backlog.iter().map(|(state, _)| state))
+        self.slots.objects().chain(self.backlog.iter().map(|(state, _)| state))
     }
 
     pub(super) fn may_receive(&self) -> bool {
-        !self.closed && self.parked.len() < MOST_PARKED
+        !self.closed && self.deferred.len() < MAX_DEFERRED
     }
 
-    pub(super) fn park(&mut self, told: &Told, waits: impl Fn(&&String) -> bool) {
-        let keys = told.keys.iter().filter(waits).filter(|key| self.is_in_lane(key)).cloned().collect();
-        kill::point("large.parked");
-        self.parked.push(Parked { message: told.message.clone(), keys, ended: self.ended });
+    pub(super) fn defer(&mut self, told: &Told, waits: impl Fn(&&String) -> bool) {
+        let keys = told.keys.iter().filter(waits).filter(|key| self.has_slot(key)).cloned().collect();
+        failpoint::reach("large.parked");
+        self.deferred.push(DeferredMessage { message: told.message.clone(), keys, ended: self.ended });
     }
 
     /// Messages that wait no more.
-    pub(super) fn unpark(&mut self) -> Vec<Message> {
-        let parked = std::mem::take(&mut self.parked);
-        let (due, parked): (Vec<Parked>, Vec<Parked>) = parked.into_iter().partition(|parked| {
-            parked.ended < self.ended && !parked.keys.iter().any(|key| self.is_in_lane(key))
-        });
-        self.parked = parked;
+    pub(super) fn take_due(&mut self) -> Vec<Message> {
+        let parked = std::mem::take(&mut self.deferred);
+        let (due, parked): (Vec<DeferredMessage>, Vec<DeferredMessage>) =
+            parked.into_iter().partition(|parked| {
+                parked.ended < self.ended && !parked.keys.iter().any(|key| self.has_slot(key))
+            });
+        self.deferred = parked;
         due.into_iter().map(|parked| parked.message).collect()
     }
 
-    /// Takes large objects that changed out of a listing, into lanes, and removals that have to wait for them. Where the
+    /// Takes large objects that changed out of a listing, into slots, and removals that have to wait for them. Where the
     /// engine takes one object at a time, none is taken out.
-    pub(super) fn divert(
+    pub(super) fn defer_large(
         &mut self,
         source: &Keys,
         listing: &mut Listing,
@@ -170,7 +171,7 @@ impl Worker {
             let (key, state) = (listed.state.object.clone(), &listed.state);
             let row = writer.row(&state.key)?;
             let is_known = row.is_some_and(|row| row.is_done(state));
-            if listed.bytes <= self.options.large || is_known || self.is_in_lane(&key) {
+            if listed.bytes <= self.options.large || is_known || self.has_slot(&key) {
                 small.push(listed);
                 continue;
             }
@@ -209,7 +210,7 @@ impl Worker {
         for (key, states) in self.waits(&diverted) {
             self.waited.entry(key).or_insert(states);
         }
-        self.fill_lanes();
+        self.fill_slots();
         Ok(diverted)
     }
 
@@ -229,14 +230,14 @@ impl Worker {
     /// What each removal waits for.
     fn waits(&self, diverted: &HashMap<String, KeyOutcome>) -> Vec<(String, Vec<ObjectState>)> {
         let is_removal =
-            |key: &str, outcome: &KeyOutcome| *outcome == KeyOutcome::Deferred && !self.is_in_lane(key);
+            |key: &str, outcome: &KeyOutcome| *outcome == KeyOutcome::Deferred && !self.has_slot(key);
         let removals = diverted.iter().filter(|(key, outcome)| is_removal(key, outcome));
         removals.map(|(key, _)| (key.clone(), self.of_same_provider(key).cloned().collect())).collect()
     }
 
-    /// Lets a listing say nothing of objects in lanes, nor of what their providers may have moved there.
+    /// Lets a listing say nothing of objects in slots, nor of what their providers may have moved there.
     pub(super) fn leave_out(&self, listing: &mut Listing) {
-        listing.objects.retain(|listed| !self.is_in_lane(&listed.state.object));
+        listing.objects.retain(|listed| !self.has_slot(&listed.state.object));
         for state in self.under_way() {
             if state.provider == DEFAULT_PROVIDER {
                 listing.scope = None;

@@ -1,11 +1,11 @@
-//! Messages on their way through a turn: received under lease, understood, and, once their keys are settled, deleted,
+//! Messages on their way through a tick: received under lease, understood, and, once their keys are settled, deleted,
 //! parked, put back, or sent to the dead-letter queue with the reason.
 
 use std::{collections::HashSet, sync::atomic::Ordering::Relaxed, time::Duration};
 
-use wikimovie_engine::kill;
+use wikimovie_engine::failpoint;
 
-use super::{KeyOutcome, LONGEST_DELAY, TurnError, Worker, backoff};
+use super::{KeyOutcome, LONGEST_DELAY, TickError, Worker, backoff};
 use crate::{
     bucket::is_object,
     folder::provider_of,
@@ -48,35 +48,35 @@ impl Worker {
         Ok(messages)
     }
 
-    pub(super) fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TurnError> {
+    pub(super) fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TickError> {
         let told: Vec<Told> = messages.into_iter().map(|message| self.understand(message)).collect();
         let mut keys: Vec<String> = told.iter().flat_map(|told| told.keys.iter().cloned()).collect();
         keys.sort();
         keys.dedup();
-        let (in_lanes, keys): (Vec<String>, Vec<String>) =
-            keys.into_iter().partition(|key| self.is_in_lane(key));
+        let (in_slots, keys): (Vec<String>, Vec<String>) =
+            keys.into_iter().partition(|key| self.has_slot(key));
         // A message that comes again may have been applied by somebody who died, or failed, before the receipt was put.
         let again: HashSet<String> = told
             .iter()
             .filter(|told| again || told.message.receives > 1)
             .flat_map(|told| told.keys.clone())
             .collect();
-        let unsettled = self.settle(keys, again)?;
+        let outcomes = self.reconcile_keys(keys, again)?;
         let mut done = Vec::new();
         for told in &told {
             let waits =
-                |key: &&String| in_lanes.contains(key) || unsettled.get(*key) == Some(&KeyOutcome::Deferred);
+                |key: &&String| in_slots.contains(key) || outcomes.get(*key) == Some(&KeyOutcome::Deferred);
             if told.keys.iter().any(|key| waits(&key)) {
-                self.park(told, waits);
+                self.defer(told, waits);
                 continue;
             }
-            let outcomes: Vec<&KeyOutcome> = told.keys.iter().filter_map(|key| unsettled.get(key)).collect();
+            let outcomes: Vec<&KeyOutcome> = told.keys.iter().filter_map(|key| outcomes.get(key)).collect();
             let reasons: Vec<&str> = outcomes.iter().map(|outcome| outcome.reason()).collect();
             let hopeless = told.message.receives >= self.options.receives
                 && outcomes.iter().all(|outcome| matches!(outcome, KeyOutcome::Unreadable(_)))
                 && !self.halt.load(Relaxed);
             if !reasons.is_empty() && !hopeless {
-                self.put_back(told, &reasons.join("; "));
+                self.release(told, &reasons.join("; "));
                 continue;
             }
             if !told.faults.is_empty() || !reasons.is_empty() {
@@ -117,12 +117,12 @@ impl Worker {
     pub(super) fn keep(&mut self, messages: Vec<Message>) {
         let is = |handle: &str| messages.iter().any(|message| message.handle == handle);
         self.kept.retain(|kept| !is(&kept.handle));
-        self.parked.retain(|parked| !is(parked.handle()));
+        self.deferred.retain(|parked| !is(parked.handle()));
         self.kept.extend(messages);
     }
 
     /// Gives back what is not done, so that others have it at once. To be called before the worker is dropped.
-    pub fn hand_back(&mut self) {
+    pub fn release_all(&mut self) {
         self.lose_writer();
         let kept = std::mem::take(&mut self.kept).into_iter().map(|message| message.handle);
         let kept: Vec<String> = kept.filter(|handle| self.leases.release(handle)).collect();
@@ -132,7 +132,7 @@ impl Worker {
     }
 
     /// Leaves a message to a later delivery: the more often it came, the later.
-    fn put_back(&self, told: &Told, reason: &str) {
+    fn release(&self, told: &Told, reason: &str) {
         metrics::counter!("wikimovie_ingest_messages_put_back_total").increment(1);
         tracing::warn!(
             message = told.message.id,
@@ -151,9 +151,9 @@ impl Worker {
     }
 
     /// Deletes messages. What cannot be deleted comes again and is found done.
-    fn delete(&self, mut handles: Vec<String>) -> Result<usize, TurnError> {
+    fn delete(&self, mut handles: Vec<String>) -> Result<usize, TickError> {
         let all = handles.len();
-        kill::point("worker.deleting");
+        failpoint::reach("worker.deleting");
         for _ in 0..2 {
             if handles.is_empty() {
                 break;
@@ -163,7 +163,7 @@ impl Worker {
         if !handles.is_empty() {
             tracing::warn!(messages = handles.len(), "messages could not be deleted; they come again");
         }
-        kill::point("worker.deleted");
+        failpoint::reach("worker.deleted");
         let deleted = all - handles.len();
         metrics::counter!("wikimovie_ingest_messages_deleted_total").increment(deleted as u64);
         Ok(deleted)

@@ -73,7 +73,7 @@ fn worker<W: World + Queue + Bucket + 'static>(
 
 /// A turn; `true` where the process was killed in it.
 fn turn(worker: &mut Worker, sleep: impl Fn(Duration)) -> bool {
-    match catch_unwind(AssertUnwindSafe(|| worker.turn())) {
+    match catch_unwind(AssertUnwindSafe(|| worker.tick())) {
         Ok(turn) => {
             sleep(turn.pause.unwrap_or_default());
             false
@@ -91,7 +91,7 @@ fn reconcile(worker: &mut Worker) -> Result<(), IngestError> {
             return Ok(());
         }
         while worker.is_busy() {
-            worker.turn();
+            worker.tick();
         }
     }
 }

@@ -20,7 +20,7 @@ use super::{
     mapping,
     writer::{
         bulk::Bulk,
-        listings::{Entries, Entry},
+        source_records::{RecordEntry, RecordPages},
         versions::Versions,
     },
 };
@@ -31,18 +31,18 @@ const BUILDS: &str = "builds";
 /// Longest wait for the writer to write to both builds: it looks between two objects.
 const ADOPTION: Duration = Duration::from_secs(600);
 
-/// Time between two looks.
-const LOOK: Duration = Duration::from_millis(500);
+/// Time between two polls of the writer, and between two checks of documents that differ.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Looks at documents that differ, as they do for a moment while they are written.
-const LOOKS: u32 = 10;
+const MAX_RECHECKS: u32 = 10;
 
 /// Documents copied at a time.
 const COPIED: usize = 500;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Builds {
-    /// Both indices; the aliases tell which of them is in use.
+    /// Both indices; the aliases report which of them is in use.
     indices: Vec<String>,
     /// Whether both were found equal.
     complete: bool,
@@ -75,7 +75,10 @@ impl Elasticsearch {
     ///
     /// # Errors
     /// Where the cluster fails, the writer does not write to both in time, or both differ; the index in use stays.
-    pub async fn reindex(&self, tell: &mut (dyn FnMut(BuildStep) + Send)) -> Result<Comparison, WriteError> {
+    pub async fn reindex(
+        &self,
+        report: &mut (dyn FnMut(BuildStep) + Send),
+    ) -> Result<Comparison, WriteError> {
         let shared = &self.shared;
         shared.ensure().await?;
         let current = shared.in_use().await?;
@@ -86,14 +89,14 @@ impl Elasticsearch {
         shared.create_build(&next).await?;
         let builds = Builds { indices: vec![current.clone(), next.clone()], complete: false };
         shared.keep_builds(&builds).await?;
-        tell(BuildStep::Waiting);
+        report(BuildStep::Waiting);
         shared.wait_for_writer(&builds.indices).await?;
-        shared.copy(&current, &next, tell).await?;
-        tell(BuildStep::Comparing);
+        shared.copy(&current, &next, report).await?;
+        report(BuildStep::Comparing);
         let compared = shared.compare(&builds.indices).await?;
         shared.keep_builds(&Builds { complete: true, ..builds }).await?;
         shared.swap(&current, &next).await?;
-        tell(BuildStep::Swapped(next));
+        report(BuildStep::Swapped(next));
         Ok(compared)
     }
 
@@ -103,7 +106,7 @@ impl Elasticsearch {
     /// Where there is none, or it differs from the one in use.
     pub async fn undo_reindex(
         &self,
-        tell: &mut (dyn FnMut(BuildStep) + Send),
+        report: &mut (dyn FnMut(BuildStep) + Send),
     ) -> Result<Comparison, WriteError> {
         let shared = &self.shared;
         let current = shared.in_use().await?;
@@ -114,12 +117,12 @@ impl Elasticsearch {
                 "there is no other build of the index to go back to".to_owned(),
             ));
         };
-        tell(BuildStep::Waiting);
+        report(BuildStep::Waiting);
         shared.wait_for_writer(&builds.indices).await?;
-        tell(BuildStep::Comparing);
+        report(BuildStep::Comparing);
         let compared = shared.compare(&builds.indices).await?;
         shared.swap(&current, former).await?;
-        tell(BuildStep::Swapped(former.clone()));
+        report(BuildStep::Swapped(former.clone()));
         Ok(compared)
     }
 
@@ -207,7 +210,7 @@ impl Shared {
     /// An empty index; one of that name is the rest of a build that was given up.
     async fn create_build(&self, index: &str) -> Result<(), WriteError> {
         self.delete_index(index).await?;
-        let mut body = mapping::listings(self.shards, self.replicas);
+        let mut body = mapping::records(self.shards, self.replicas);
         if let Some(body) = body.as_object_mut() {
             body.insert("aliases".to_owned(), json!({ alias_of(index): {} }));
         }
@@ -243,7 +246,7 @@ impl Shared {
         let targets = targets_of(indices);
         let waited = async {
             while !self.writes_to(&targets).await? {
-                tokio::time::sleep(LOOK).await;
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
             Ok(())
         };
@@ -259,26 +262,26 @@ impl Shared {
         self: &std::sync::Arc<Self>,
         from: &str,
         to: &str,
-        tell: &mut (dyn FnMut(BuildStep) + Send),
+        report: &mut (dyn FnMut(BuildStep) + Send),
     ) -> Result<(), WriteError> {
         self.refresh(&[from.to_owned()]).await?;
         let mut bulk = Bulk::new(self, vec![alias_of(to)], &Versions::of_epoch(0));
         let mut copied = 0;
-        let mut found = self.listing_entries(from);
+        let mut found = self.record_entries(from);
         while let Some(page) = found.next().await? {
             for part in page.chunks(COPIED) {
                 let keys: Vec<&str> = part.iter().map(|entry| entry.key.as_str()).collect();
-                let listings = self.listings_by_key(from, &keys).await?;
-                for (entry, listing) in part.iter().zip(listings) {
+                let records = self.records_by_key(from, &keys).await?;
+                for (entry, record) in part.iter().zip(records) {
                     // One that is gone by now was taken away from both.
-                    if let Some((version, listing)) = listing {
-                        bulk.list_as(&listing, entry.shown, version)?;
+                    if let Some((version, record)) = record {
+                        bulk.put_record_as(&record, entry.shown, version)?;
                     }
                 }
                 bulk.send_if_full().await?;
             }
             copied += page.len() as u64;
-            tell(BuildStep::Copying(copied));
+            report(BuildStep::Copying(copied));
         }
         bulk.flush().await
     }
@@ -292,14 +295,14 @@ impl Shared {
         let mut compared = Comparison::default();
         let mut suspects = HashSet::new();
         let (mut left_pages, mut right_pages) =
-            (Peeked::new(self.listing_entries(left)), Peeked::new(self.listing_entries(right)));
+            (Peeked::new(self.record_entries(left)), Peeked::new(self.record_entries(right)));
         loop {
             let (a, b) = (left_pages.peek().await?, right_pages.peek().await?);
             let order = match (&a, &b) {
                 (None, None) => break,
                 (Some(_), None) => std::cmp::Ordering::Less,
                 (None, Some(_)) => std::cmp::Ordering::Greater,
-                (Some(a), Some(b)) => place(a).cmp(&place(b)),
+                (Some(a), Some(b)) => position(a).cmp(&position(b)),
             };
             match (order, a, b) {
                 (std::cmp::Ordering::Equal, Some(a), Some(b)) => {
@@ -322,7 +325,7 @@ impl Shared {
                 _ => break,
             }
         }
-        compared.documents += self.settle(&mut suspects, left, right).await?;
+        compared.documents += self.recheck(&mut suspects, left, right).await?;
         compared.differing = suspects.len() as u64;
         if let Some(one) = suspects.iter().next() {
             return Err(WriteError::Engine(format!(
@@ -333,31 +336,32 @@ impl Shared {
         Ok(compared)
     }
 
-    /// Looks at documents until they are alike in both, and tells how many are in both.
-    async fn settle(
+    /// Checks documents until they are alike in both; returns how many are in both.
+    async fn recheck(
         &self,
         suspects: &mut HashSet<String>,
         left: &str,
         right: &str,
     ) -> Result<u64, WriteError> {
         let mut alike = 0;
-        for look in 0..LOOKS {
+        for attempt in 0..MAX_RECHECKS {
             if suspects.is_empty() {
                 break;
             }
-            if look > 0 {
-                tokio::time::sleep(LOOK).await;
+            if attempt > 0 {
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
             let keys: Vec<String> = suspects.iter().cloned().collect();
             for part in keys.chunks(COPIED) {
                 let part: Vec<&str> = part.iter().map(String::as_str).collect();
                 let (in_left, in_right) =
-                    (self.listings_by_key(left, &part).await?, self.listings_by_key(right, &part).await?);
+                    (self.records_by_key(left, &part).await?, self.records_by_key(right, &part).await?);
                 for ((key, a), b) in part.iter().zip(&in_left).zip(&in_right) {
-                    let told = |found: &Option<(u64, super::writer::listings::Listing)>| {
-                        found.as_ref().map(|(version, listing)| (*version, listing.content.clone()))
-                    };
-                    if told(a) == told(b) {
+                    let version_and_content =
+                        |found: &Option<(u64, super::writer::source_records::SourceRecord)>| {
+                            found.as_ref().map(|(version, record)| (*version, record.content.clone()))
+                        };
+                    if version_and_content(a) == version_and_content(b) {
                         suspects.remove(*key);
                         alike += u64::from(a.is_some());
                     }
@@ -386,20 +390,20 @@ fn targets_of(indices: &[String]) -> Vec<String> {
 }
 
 /// Where an entry stands in the order of pages.
-fn place(entry: &Entry) -> (&str, &str, bool) {
+fn position(entry: &Entry) -> (&str, &str, bool) {
     let text = |at: usize| entry.place.get(at).and_then(Value::as_str).unwrap_or_default();
     (text(0), text(1), entry.shown)
 }
 
-/// Entries one by one.
+/// RecordPages one by one.
 struct Peeked<'a> {
-    pages: Entries<'a>,
+    pages: RecordPages<'a>,
     page: std::vec::IntoIter<Entry>,
     head: Option<Entry>,
 }
 
 impl<'a> Peeked<'a> {
-    fn new(pages: Entries<'a>) -> Self {
+    fn new(pages: RecordPages<'a>) -> Self {
         Self { pages, page: Vec::new().into_iter(), head: None }
     }
 

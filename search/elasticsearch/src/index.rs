@@ -1,8 +1,8 @@
 //! Life of the index: made where it is missing, by whoever comes first, and refused where it is not ours.
 //!
 //! ```text
-//! <name>                   read alias: shown listings only
-//! <name>-write             write alias: all listings
+//! <name>                   read alias: shown records only
+//! <name>-write             write alias: all records
 //! <name>-v5-000001         the index behind both; 5 is the format
 //! <name>-v5-000001-write   alias of this index alone, for writes to several at once
 //! <name>-ledger            a row for each object, the revision, the secret, the writer's lease
@@ -253,9 +253,9 @@ impl Shared {
         Ok(())
     }
 
-    /// Body that creates an index of listings which the aliases lead to.
+    /// Body that creates an index of records which the aliases lead to.
     fn index_body(&self, index: &str) -> Value {
-        let mut body = mapping::listings(self.shards, self.replicas);
+        let mut body = mapping::records(self.shards, self.replicas);
         if let Some(body) = body.as_object_mut() {
             let aliases = json!({
                 self.names.read.clone(): { "filter": shown_filter() },

@@ -147,7 +147,7 @@ struct View {
     shards: u32,
     /// Name and version of the engine.
     about: String,
-    /// What every movie must meet that is looked at through this view.
+    /// What every movie must flush_competing that is looked at through this view.
     forced: Option<Query>,
     /// Seals the cursors of answers read through this view.
     sealer: Sealer,
@@ -505,9 +505,9 @@ pub fn to_dsl(
     json.map_err(|error| SearchError::Engine(error.to_string()))
 }
 
-/// Body that creates an index of listings: its settings and mapping.
+/// Body that creates an index of records: its settings and mapping.
 pub fn index_body(shards: u32, replicas: u32) -> serde_json::Value {
-    mapping::listings(shards, replicas)
+    mapping::records(shards, replicas)
 }
 
 /// A cursor of a question at some place, for trying what follows a page without asking for one.

@@ -62,7 +62,7 @@ impl Shared {
         })
     }
 
-    /// Searches listings or the ledger, whole: an answer of some shards only would be taken for all there is.
+    /// Searches records or the ledger, whole: an answer of some shards only would be taken for all there is.
     pub(super) async fn search_whole<T: DeserializeOwned>(
         &self,
         operation: &'static str,

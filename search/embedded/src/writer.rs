@@ -15,7 +15,8 @@ use tantivy::{
     schema::IndexRecordOption,
 };
 use wikimovie_domain::{Movie, ObjectReceipt, Revision};
-use wikimovie_engine::account::{content_of, hash64, hash128, now_ms, status};
+use wikimovie_engine::content_hash::{content_hash, hash64, hash128};
+use wikimovie_engine::receipt::{now_ms, status_of};
 use wikimovie_engine::writer::{
     CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, RowState, Tally, WriteError,
 };
@@ -141,7 +142,7 @@ impl CatalogWriter for EmbeddedWriter {
 
     fn put(&mut self, object: &ObjectWriter, movie: Movie) -> Result<PutOutcome, WriteError> {
         let json = serde_json::to_vec(&movie).map_err(|error| WriteError::Engine(error.to_string()))?;
-        let content = content_of(&movie)?;
+        let content = content_hash(&movie)?;
         let id = hash128(movie.id.as_str());
         let begun = self.in_progress(object)?;
         let old = begun.before.get(&hash64(movie.id.as_str().as_bytes())).copied();
@@ -164,7 +165,7 @@ impl CatalogWriter for EmbeddedWriter {
         let receipt = ObjectReceipt {
             object: begun.object.object.clone(),
             provider: begun.object.provider.clone(),
-            status: status(accepted, tally.refused),
+            status: status_of(accepted, tally.refused),
             accepted,
             changed: begun.changed,
             merged: begun.merged,

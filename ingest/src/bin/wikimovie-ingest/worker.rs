@@ -129,19 +129,19 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
                 Err(error) => tracing::warn!(%error, "the bucket cannot be compared with the catalogue now"),
             }
         }
-        let turn = worker.turn();
+        let tick = worker.tick();
         *problem.lock().unwrap_or_else(PoisonError::into_inner) = worker.problem().map(one_line);
-        let until = Instant::now() + turn.pause.unwrap_or_default();
+        let until = Instant::now() + tick.pause.unwrap_or_default();
         while Instant::now() < until && !stop.load(Relaxed) {
             std::thread::sleep(STEP);
         }
     }
     worker.close();
     while worker.is_busy() && !halt.load(Relaxed) {
-        let pause = worker.turn().pause.unwrap_or_default();
+        let pause = worker.tick().pause.unwrap_or_default();
         std::thread::sleep(pause.min(STEP));
     }
-    worker.hand_back();
+    worker.release_all();
     drop(worker);
     drop(keeper);
     tracing::info!("the worker has stopped");

@@ -1,7 +1,7 @@
 //! Whether the index holds what the ledger says.
 //!
 //! Index and ledger are two indices of a cluster, of which one may be deleted, emptied, made anew or restored from a
-//! snapshot without the other. Every listing carries the version at which the application of its object began, and each
+//! snapshot without the other. Every record carries the version at which the application of its object began, and each
 //! row of the ledger has that version and a number of movies; so what is missing, old or left over is found by object.
 
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ pub(super) fn audit(rows: Vec<LedgerRow>, mut contents: BTreeMap<String, Content
             audited.push(LedgerRow { state: RowState::InProgress, ..row });
         }
     }
-    // Listings of objects that the ledger does not know.
+    // Records of objects that the ledger does not know.
     for (key, content) in contents {
         audited.push(LedgerRow::in_progress(&ObjectState {
             object: key.clone(),

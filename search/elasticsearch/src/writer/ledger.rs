@@ -1,10 +1,10 @@
-//! What the ledger holds of a writer: rows, marks, the revision.
+//! What the ledger holds of a writer: rows, intents, the revision.
 
 use std::sync::Arc;
 
 use wikimovie_domain::Revision;
 use wikimovie_engine::{
-    account::hash128,
+    content_hash::hash128,
     writer::{LedgerRow, WriteError},
 };
 
@@ -23,13 +23,13 @@ impl Shared {
     }
 
     /// Writes rows of objects in progress.
-    pub(super) async fn write_marks(
+    pub(super) async fn write_intents(
         self: &Arc<Self>,
-        marks: &[LedgerRow],
+        intents: &[LedgerRow],
         versions: &Versions,
     ) -> Result<(), WriteError> {
         let mut bulk = Bulk::new(self, vec![self.names.ledger_write.clone()], versions);
-        for row in marks {
+        for row in intents {
             bulk.index(&row_id(&row.key), &row_document(row))?;
         }
         bulk.flush().await
@@ -65,7 +65,7 @@ impl Shared {
         let reply = self.request("keeping the revision", call).await?;
         match reply.status {
             404 => Err(gone(&self.names.ledger)),
-            // 409: the answer to a first attempt was lost; who else could have written is told by the hold.
+            // 409: the answer to a first attempt was lost; who else could have written is told by the lease.
             200 | 201 | 409 => Ok(()),
             _ => Err(refused("the revision cannot be kept", &reply)),
         }

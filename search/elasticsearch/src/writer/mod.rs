@@ -1,26 +1,26 @@
-//! Writes objects into a cluster: listings by bulk, a row of the ledger for each object, a revision at each commit.
+//! Writes objects into a cluster: records by bulk, a row of the ledger for each object, a revision at each commit.
 //!
-//! One writer at a time has the lease of the index ([`hold`]), and all that it writes has a greater version than anything
-//! before it ([`versions`]), so that a writer which lost the lease without knowing can replace nothing. Listings are written as
+//! One writer at a time has the lease of the index ([`lease`]), and all that it writes has a greater version than anything
+//! before it ([`versions`]), so that a writer which lost the lease without knowing can replace nothing. Records are written as
 //! they come and become visible at the commit, which alone refreshes the index. Before anything of an object is
 //! written, its row in the ledger says that it is in progress: after a crash the object counts as changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept like
-//! anything else. What an object no longer lists is what its application did not write: each listing carries the version
+//! anything else. What an object no longer lists is what its application did not write: each record carries the version
 //! at which the application began that wrote it.
 //!
-//! Several objects may be begun at a time ([`begun`]). That the index holds what the ledger says is looked at when a writer
+//! Several objects may be in progress at a time ([`in_progress`]). That the index holds what the ledger says is looked at when a writer
 //! opens, and cheaply while it is open ([`audit`]).
 //!
-//! The shown listing of a movie has the movie's id; listings hidden by a newer object's have ids of their own, and
+//! The shown record of a movie has the movie's id; records hidden by a newer object's have ids of their own, and
 //! take its place when that object drops the movie.
 
 pub(super) mod audit;
-mod begun;
 pub(super) mod bulk;
-mod hold;
+mod in_progress;
+mod lease;
 mod ledger;
-mod listed;
-pub(super) mod listings;
+mod movie_set;
 mod opening;
+pub(super) mod source_records;
 mod sweep;
 pub(super) mod versions;
 
@@ -33,8 +33,9 @@ use std::{
 use tokio::{runtime::Handle, sync::Semaphore};
 use wikimovie_domain::{Movie, ObjectReceipt, Revision};
 use wikimovie_engine::{
-    account::{content_of, hash128, now_ms, status},
-    kill,
+    content_hash::{content_hash, hash128},
+    failpoint,
+    receipt::{now_ms, status_of},
     writer::{
         Abandoned, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, RowState, Tally,
         WriteError,
@@ -43,18 +44,18 @@ use wikimovie_engine::{
 
 use self::{
     audit::LedgerAudit,
-    begun::{Begun, Put},
     bulk::Bulk,
-    hold::Lease,
-    listed::Listed,
-    listings::Counts,
+    in_progress::{ObjectInProgress, PendingRecord},
+    lease::Lease,
+    movie_set::MovieSet,
     opening::Opening,
-    sweep::{Swept, Unsettled},
+    source_records::Counts,
+    sweep::{Resweep, SweepOutcome},
     versions::Versions,
 };
 use super::Shared;
 
-/// Objects begun at a time: more only share the same cluster among more of them.
+/// Objects in progress at a time: more only share the same cluster among more of them.
 const WIDTH: usize = 8;
 
 /// Requests of large objects under way, all objects together: what a small one sends waits for few of them.
@@ -75,17 +76,17 @@ pub struct ElasticsearchWriter {
     /// Keys whose row changed since the last commit.
     staged: HashSet<String>,
     /// Objects being applied, by key.
-    begun: BTreeMap<String, Begun>,
+    in_progress: BTreeMap<String, ObjectInProgress>,
     /// Writes of small objects, and of sweeps.
     bulk: Bulk,
     /// Movies in it that the cluster may not know yet, with the object that wrote each, both by their hashes.
-    unsure: std::collections::HashMap<u64, u64>,
+    unflushed: std::collections::HashMap<u64, u64>,
     /// Lets large objects send.
     large: Arc<Semaphore>,
     /// When it was looked where to write to.
     targets_seen: Instant,
     /// Rows to be marked before the next write.
-    marks: Vec<LedgerRow>,
+    intents: Vec<LedgerRow>,
     pending: u64,
     /// Whether a movie changed since the last commit.
     changed: bool,
@@ -93,10 +94,10 @@ pub struct ElasticsearchWriter {
     /// Whether large sweeps wait for approval.
     guarded: bool,
     opened: Instant,
-    /// Keys that another writer had begun when it lost the lease.
+    /// Keys that another writer left in progress.
     unfinished: HashSet<String>,
     /// What was done with those since, to be swept once more.
-    unsettled: BTreeMap<String, Unsettled>,
+    resweeps: BTreeMap<String, Resweep>,
     /// Indices that are written to, each with its unique id.
     identity: BTreeMap<String, String>,
     identity_seen: Instant,
@@ -138,17 +139,17 @@ impl ElasticsearchWriter {
             lease,
             versions,
             staged: HashSet::new(),
-            begun: BTreeMap::new(),
-            unsure: std::collections::HashMap::new(),
+            in_progress: BTreeMap::new(),
+            unflushed: std::collections::HashMap::new(),
             large: Arc::new(Semaphore::new(LARGE_UNDER_WAY)),
             targets_seen: Instant::now(),
-            marks: Vec::new(),
+            intents: Vec::new(),
             pending: 0,
             changed: false,
             revision,
             guarded: false,
             opened: Instant::now(),
-            unsettled: BTreeMap::new(),
+            resweeps: BTreeMap::new(),
             identity,
             identity_seen: Instant::now(),
             counts: Some(counts),
@@ -167,29 +168,29 @@ impl ElasticsearchWriter {
 
     /// Sends what small objects and sweeps gathered, and returns once it is written.
     fn flush(&mut self) -> Result<(), WriteError> {
-        self.mark_begun()?;
+        self.write_pending_intents()?;
         let bulk = &mut self.bulk;
         self.runtime.block_on(bulk.flush())?;
-        self.unsure.clear();
+        self.unflushed.clear();
         // A write that something newer hindered was hindered by ourselves, as long as the lease is ours.
         self.lease.check()
     }
 
     /// Lets the ledger say what the next writes may leave half done.
-    fn mark_begun(&mut self) -> Result<(), WriteError> {
+    fn write_pending_intents(&mut self) -> Result<(), WriteError> {
         self.lease.check()?;
-        if !self.marks.is_empty() {
-            self.runtime.block_on(self.shared.write_marks(&self.marks, &self.versions))?;
-            self.marks.clear();
-            kill::point("engine.marked");
+        if !self.intents.is_empty() {
+            self.runtime.block_on(self.shared.write_intents(&self.intents, &self.versions))?;
+            self.intents.clear();
+            failpoint::reach("engine.marked");
         }
         Ok(())
     }
 
     /// Notes that an object is going to be written.
-    fn mark(&mut self, object: &ObjectState) {
+    fn note_intent(&mut self, object: &ObjectState) {
         let row = self.in_progress_row(object);
-        self.marks.push(row);
+        self.intents.push(row);
     }
 
     /// The row of an object that is not done.
@@ -202,7 +203,7 @@ impl ElasticsearchWriter {
 
     /// Whether nothing is written that is not committed.
     fn is_idle(&self) -> bool {
-        self.pending == 0 && self.begun.is_empty()
+        self.pending == 0 && self.in_progress.is_empty()
     }
 
     /// Writes where the cluster says that it is to be written: to the index, and to one that is being built beside it.
@@ -213,8 +214,8 @@ impl ElasticsearchWriter {
             tracing::info!(?targets, "writing to these indices from now on");
             // What was begun before is in the index that is copied.
             self.flush_of("")?;
-            self.bulk.aim(targets.clone());
-            self.begun.values_mut().for_each(|begun| begun.aim(&targets));
+            self.bulk.set_targets(targets.clone());
+            self.in_progress.values_mut().for_each(|begun| begun.set_targets(&targets));
             self.identity = self.runtime.block_on(self.shared.identity(&targets))?;
             self.identity_seen = Instant::now();
         }
@@ -232,11 +233,11 @@ fn not_in_progress(object: &ObjectWriter) -> WriteError {
 }
 
 /// What is told of an object; sweeps are told later.
-fn receipt(object: &ObjectState, listed: &Listed, merged: u64, tally: Tally) -> ObjectReceipt {
+fn receipt(object: &ObjectState, listed: &MovieSet, merged: u64, tally: Tally) -> ObjectReceipt {
     ObjectReceipt {
         object: object.object.clone(),
         provider: object.provider.clone(),
-        status: status(listed.len(), tally.refused),
+        status: status_of(listed.len(), tally.refused),
         accepted: listed.len(),
         changed: listed.differing(),
         merged,
@@ -264,12 +265,12 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn begin(&mut self, object: &ObjectState) -> Result<ObjectWriter, WriteError> {
-        if self.begun.contains_key(&object.key) {
+        if self.in_progress.contains_key(&object.key) {
             return Err(WriteError::Engine(format!("{} is in progress already", object.key)));
         }
         self.lease.check()?;
         self.look_for_targets()?;
-        self.mark(object);
+        self.note_intent(object);
         let known = self.ledger.contains_key(&object.key);
         let others = self.contend_with(&object.provider)?
             || self.ledger.values().any(|row| row.provider == object.provider && row.key != object.key);
@@ -277,41 +278,41 @@ impl CatalogWriter for ElasticsearchWriter {
         let shared = &self.shared;
         let (seen, contended) = self.runtime.block_on(async {
             Ok::<_, WriteError>((
-                known || shared.has_listings(key).await?,
+                known || shared.has_records(key).await?,
                 others || shared.has_others(provider, key).await?,
             ))
         })?;
-        let begun = Begun::new(object.clone(), self.versions.next(), seen, contended);
-        self.begun.insert(object.key.clone(), begun);
-        kill::point("engine.begun");
+        let begun = ObjectInProgress::new(object.clone(), self.versions.next(), seen, contended);
+        self.in_progress.insert(object.key.clone(), begun);
+        failpoint::reach("engine.begun");
         Ok(ObjectWriter::new(object))
     }
 
     fn put(&mut self, object: &ObjectWriter, movie: Movie) -> Result<PutOutcome, WriteError> {
-        let content = content_of(&movie)?;
-        let begun = self.begun.get_mut(object.key()).ok_or_else(|| not_in_progress(object))?;
-        let outcome = begun.add(Put { id: hash128(movie.id.as_str()), content, movie })?;
+        let content = content_hash(&movie)?;
+        let begun = self.in_progress.get_mut(object.key()).ok_or_else(|| not_in_progress(object))?;
+        let outcome = begun.add(PendingRecord { id: hash128(movie.id.as_str()), content, movie })?;
         let full = begun.is_full();
         self.pending += 1;
         if full {
-            self.settle_batch(object)?;
+            self.flush_batch(object)?;
         }
         Ok(outcome)
     }
 
     fn finish(&mut self, object: ObjectWriter, tally: Tally) -> Result<ObjectReceipt, WriteError> {
-        self.settle_batch(&object)?;
-        let mut begun = self.begun.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
+        self.flush_batch(&object)?;
+        let mut begun = self.in_progress.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
         self.flush_own(&mut begun)?;
-        let Begun { object, start, seen, listed, merged, .. } = begun;
+        let ObjectInProgress { object, start, seen, listed, merged, .. } = begun;
         let mut receipt = receipt(&object, &listed, merged, tally);
         let swept = if seen {
             self.sweep(&object.key, &object.provider, &object.fingerprint, start)?
         } else {
-            Swept::default()
+            SweepOutcome::default()
         };
         swept.note(&mut receipt);
-        kill::point("engine.finished");
+        failpoint::reach("engine.finished");
         self.changed |= receipt.changed > 0 || receipt.removed > 0;
         let row = LedgerRow {
             state: if swept.held > 0 { RowState::AwaitingApproval } else { RowState::Done },
@@ -321,7 +322,7 @@ impl CatalogWriter for ElasticsearchWriter {
         };
         let key = object.key;
         self.ledger.insert(key.clone(), row);
-        self.left_unsettled(&key, start);
+        self.schedule_resweep(&key, start);
         self.staged.insert(key);
         self.pending += 1;
         Ok(receipt)
@@ -329,7 +330,7 @@ impl CatalogWriter for ElasticsearchWriter {
 
     /// What was written of it stays until its object, whose row says that it is in progress, is applied again or removed.
     fn abandon(&mut self, object: ObjectWriter) -> Result<Abandoned, WriteError> {
-        let mut begun = self.begun.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
+        let mut begun = self.in_progress.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
         self.runtime.block_on(begun.clear());
         let row = self.in_progress_row(&begun.object);
         self.ledger.insert(row.key.clone(), row);
@@ -337,7 +338,7 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
-        let Some(row) = self.ledger.get(key).cloned() else { return self.remove_stray(key) };
+        let Some(row) = self.ledger.get(key).cloned() else { return self.remove_unknown(key) };
         let swept = self.sweep(key, &row.provider, &row.fingerprint, u64::MAX)?;
         if swept.held > 0 {
             return Ok(self.hold_removal(row, swept.held));
@@ -346,7 +347,7 @@ impl CatalogWriter for ElasticsearchWriter {
         self.staged.insert(key.to_owned());
         self.changed |= swept.removed > 0;
         self.ledger.remove(key);
-        self.left_unsettled(key, u64::MAX);
+        self.schedule_resweep(key, u64::MAX);
         Ok(Removal::Removed(swept.removed))
     }
 
@@ -360,7 +361,7 @@ impl CatalogWriter for ElasticsearchWriter {
         }
         let mut revision = self.revision;
         // What was written of objects that are not done is seen from here on.
-        if self.changed || self.begun.values().any(Begun::has_written) {
+        if self.changed || self.in_progress.values().any(ObjectInProgress::has_written) {
             revision.number += 1;
             revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
@@ -371,16 +372,16 @@ impl CatalogWriter for ElasticsearchWriter {
         let targets = self.bulk.targets();
         let (revision, counts) = self.runtime.block_on(async {
             shared.refresh(targets).await?;
-            kill::point("engine.visible");
+            failpoint::reach("engine.visible");
             lease.confirm().await?;
             let counts = shared.count_all().await?;
             revision.movies = counts.shown;
             shared.write_rows(&rows, versions).await?;
-            kill::point("engine.rows");
+            failpoint::reach("engine.rows");
             lease.confirm().await?;
             // Last, since it tells gateways that there is something new to read.
             shared.write_revision(revision, versions).await?;
-            kill::point("engine.committed");
+            failpoint::reach("engine.committed");
             Ok::<_, WriteError>((revision, counts))
         })?;
         (self.counts, self.counts_seen) = (Some(counts), Instant::now());
@@ -393,11 +394,11 @@ impl CatalogWriter for ElasticsearchWriter {
     /// Forgets what was begun. What was written of it already stays unseen or is put right when its objects, whose
     /// rows are the old ones, are applied again.
     fn rollback(&mut self) -> Result<(), WriteError> {
-        self.marks.clear();
-        self.unsure.clear();
+        self.intents.clear();
+        self.unflushed.clear();
         // What was written becomes visible below.
         self.counts = None;
-        let mut begun = std::mem::take(&mut self.begun);
+        let mut begun = std::mem::take(&mut self.in_progress);
         let (shared, bulk) = (&self.shared, &mut self.bulk);
         let rows = self.runtime.block_on(async {
             bulk.clear().await;
@@ -419,7 +420,7 @@ impl CatalogWriter for ElasticsearchWriter {
         self.lease.check()?;
         if self.is_idle() {
             self.adopt_targets()?;
-            self.settle_unsettled()?;
+            self.resweep()?;
         }
         self.watch_index()
     }

@@ -7,9 +7,9 @@ use std::{
 
 use wikimovie_domain::Revision;
 
-use wikimovie_engine::{account::now_ms, kill, writer::WriteError};
+use wikimovie_engine::{failpoint, receipt::now_ms, writer::WriteError};
 
-use super::{ElasticsearchWriter, audit::LedgerAudit, hold::Lease, listings::Counts};
+use super::{ElasticsearchWriter, audit::LedgerAudit, lease::Lease, source_records::Counts};
 use crate::Shared;
 
 /// Time between two looks whether the indices are those that were opened.
@@ -32,7 +32,7 @@ impl Opening {
         shared.forget_lost_builds().await?;
         let targets = shared.targets().await?;
         lease.publish_targets(targets.clone());
-        kill::point("engine.opened");
+        failpoint::reach("engine.opened");
         let identity = shared.identity(&targets).await?;
         // What a killed writer left is seen from here on.
         shared.refresh(&[&targets[..], std::slice::from_ref(&shared.names.ledger)].concat()).await?;

@@ -1,7 +1,7 @@
 //! Taking away what an object no longer lists.
 //!
-//! A sweep that takes away much waits, where the writer is guarded: the listings stay, and the object's row says so.
-//! What a writer without its lease had begun is swept twice: a write of it may still be on its way, and lands at the
+//! A sweep that takes away much waits, where the writer is guarded: the records stay, and the object's row says so.
+//! What a writer that lost its lease left in progress is swept twice: a write of it may still be on its way, and lands at the
 //! latest when the deadline of its request is over.
 
 use std::{
@@ -13,39 +13,39 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
 use wikimovie_engine::{
-    kill,
+    failpoint,
     writer::{CatalogWriter, LedgerRow, ObjectState, Removal, RowState, WriteError},
 };
 
-use super::{ElasticsearchWriter, bulk, hold, ledger::row_id};
+use super::{ElasticsearchWriter, bulk, lease, ledger::row_id};
 use crate::{
     Elasticsearch, Shared,
     client::Call,
     index::{LedgerDocument, Read, refused},
 };
 
-/// Time after which no write of the holder before us can be on its way any more.
-const SETTLED: Duration = bulk::DEADLINE.saturating_add(hold::LATEST);
+/// Time after which no write of the former owner of the lease can be on its way any more.
+const STRAGGLERS_DONE: Duration = bulk::DEADLINE.saturating_add(lease::LATEST);
 
 /// Movies of a provider that a sweep may take away whatever their share.
-const FREE: u64 = 50;
+const FREE_MOVIES: u64 = 50;
 
 /// One in so many of a provider's movies may be taken away by a sweep.
-const ONE_IN: u64 = 5;
+const FREE_SHARE: u64 = 5;
 
 /// Objects of a provider that may vanish together whatever they list: engines take no more in one question.
-const MOST_TOGETHER: usize = 50_000;
+const MAX_VANISHED: usize = 50_000;
 
-/// What a sweep did.
+/// What came of a sweep.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Swept {
-    /// Listings taken away.
+pub(super) struct SweepOutcome {
+    /// Records taken away.
     pub(super) removed: u64,
     /// Movies that would be gone and wait.
     pub(super) held: u64,
 }
 
-impl Swept {
+impl SweepOutcome {
     pub(super) fn note(self, receipt: &mut ObjectReceipt) {
         receipt.removed = self.removed;
         receipt.held = self.held;
@@ -55,9 +55,9 @@ impl Swept {
     }
 }
 
-/// What was done with an object that another writer had begun.
+/// What was done with an object that another writer left in progress.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Unsettled {
+pub(super) struct Resweep {
     start: u64,
 }
 
@@ -70,7 +70,7 @@ struct Approval {
 }
 
 impl ElasticsearchWriter {
-    /// Takes away the listings of an object by applications that began before `start`; the newest hidden listing of each
+    /// Takes away the records of an object by applications that began before `start`; the newest hidden record of each
     /// takes its place. Where that is too much to be left to a machine, nothing is taken away.
     pub(super) fn sweep(
         &mut self,
@@ -78,8 +78,8 @@ impl ElasticsearchWriter {
         provider: &str,
         fingerprint: &str,
         start: u64,
-    ) -> Result<Swept, WriteError> {
-        // Hidden listings of objects that are not done count, too.
+    ) -> Result<SweepOutcome, WriteError> {
+        // Hidden records of objects that are not done count, too.
         self.flush_of(provider)?;
         let (shared, bulk, lease) = (&self.shared, &mut self.bulk, &self.lease);
         let guarded = self.guarded;
@@ -90,20 +90,20 @@ impl ElasticsearchWriter {
                 if shared.is_too_much(lost, provider).await?
                     && !shared.is_approved(object, fingerprint, start == u64::MAX).await?
                 {
-                    return Ok(Swept { removed: 0, held: lost });
+                    return Ok(SweepOutcome { removed: 0, held: lost });
                 }
             }
-            let mut swept = Swept::default();
+            let mut swept = SweepOutcome::default();
             let mut found = shared.entries_before(object, start);
             while let Some(dropped) = found.next().await? {
                 let shown: Vec<&str> =
                     dropped.iter().filter(|entry| entry.shown).map(|entry| entry.movie.as_str()).collect();
-                let heirs = shared.hidden_listings(&shown, &[object]).await?;
+                let successors = shared.hidden_records(&shown, &[object]).await?;
                 for entry in &dropped {
-                    match heirs.get(&entry.movie) {
-                        Some(heir) if entry.shown => {
-                            bulk.list(heir, true)?;
-                            bulk.unhide(&heir.object, &entry.movie)?;
+                    match successors.get(&entry.movie) {
+                        Some(successor) if entry.shown => {
+                            bulk.put_record(successor, true)?;
+                            bulk.remove_hidden(&successor.object, &entry.movie)?;
                         }
                         _ => bulk.remove(&entry.key)?,
                     }
@@ -114,11 +114,11 @@ impl ElasticsearchWriter {
             }
             Ok::<_, WriteError>(swept)
         })?;
-        kill::point("engine.sweeping");
+        failpoint::reach("engine.sweeping");
         if swept.removed > 0 {
             // Whoever looks at these movies next finds what is shown now.
             self.flush()?;
-            kill::point("engine.swept");
+            failpoint::reach("engine.swept");
         }
         Ok(swept)
     }
@@ -131,10 +131,10 @@ impl ElasticsearchWriter {
         for (provider, objects) in by_provider {
             // One alone is looked at by its own sweep.
             let listed: u64 = objects.iter().filter_map(|key| Some(self.ledger.get(*key)?.accepted())).sum();
-            if objects.len() < 2 || listed <= FREE {
+            if objects.len() < 2 || listed <= FREE_MOVIES {
                 continue;
             }
-            if objects.len() > MOST_TOGETHER {
+            if objects.len() > MAX_VANISHED {
                 too_much.extend(objects);
                 continue;
             }
@@ -180,10 +180,10 @@ impl ElasticsearchWriter {
         }
     }
 
-    /// Lets the removal of an object wait: its listings stay, and its row says so.
+    /// Lets the removal of an object wait: its records stay, and its row says so.
     pub(super) fn hold_removal(&mut self, mut row: LedgerRow, held: u64) -> Removal {
         row.state = RowState::Removed;
-        Swept { removed: 0, held }
+        SweepOutcome { removed: 0, held }
             .note(row.receipt.get_or_insert_with(|| nothing(&row.object, &row.provider)));
         self.pending += 1;
         self.staged.insert(row.key.clone());
@@ -192,8 +192,8 @@ impl ElasticsearchWriter {
     }
 
     /// Takes away what an object listed whose row was lost.
-    pub(super) fn remove_stray(&mut self, key: &str) -> Result<Removal, WriteError> {
-        if !self.runtime.block_on(self.shared.has_listings(key))? {
+    pub(super) fn remove_unknown(&mut self, key: &str) -> Result<Removal, WriteError> {
+        if !self.runtime.block_on(self.shared.has_records(key))? {
             return Ok(Removal::Unknown);
         }
         let guarded = std::mem::replace(&mut self.guarded, false);
@@ -205,19 +205,19 @@ impl ElasticsearchWriter {
         Ok(Removal::Removed(removed))
     }
 
-    /// Notes an object that another writer had begun, to be swept once more.
-    pub(super) fn left_unsettled(&mut self, key: &str, start: u64) {
-        if self.opened.elapsed() >= SETTLED {
+    /// Notes an object that another writer left in progress, to be swept once more.
+    pub(super) fn schedule_resweep(&mut self, key: &str, start: u64) {
+        if self.opened.elapsed() >= STRAGGLERS_DONE {
             self.unfinished.clear();
         } else if self.unfinished.contains(key) {
-            self.unsettled.insert(key.to_owned(), Unsettled { start });
+            self.resweeps.insert(key.to_owned(), Resweep { start });
         }
     }
 
     /// The row to write of an object: one that is to be swept once more stays marked until then.
     pub(super) fn row_to_keep(&self, key: &str) -> Option<LedgerRow> {
         let row = self.ledger.get(key).cloned();
-        if !self.unsettled.contains_key(key) {
+        if !self.resweeps.contains_key(key) {
             return row;
         }
         let removed = || {
@@ -232,14 +232,14 @@ impl ElasticsearchWriter {
         Some(LedgerRow { state: RowState::InProgress, ..row.unwrap_or_else(removed) })
     }
 
-    /// Sweeps once more what another writer had begun, as soon as no write of it can be on its way any more.
-    pub(super) fn settle_unsettled(&mut self) -> Result<(), WriteError> {
-        if self.unsettled.is_empty() || self.opened.elapsed() < SETTLED {
+    /// Sweeps once more what another writer left in progress, as soon as no write of it can be on its way any more.
+    pub(super) fn resweep(&mut self) -> Result<(), WriteError> {
+        if self.resweeps.is_empty() || self.opened.elapsed() < STRAGGLERS_DONE {
             return Ok(());
         }
-        let unsettled = std::mem::take(&mut self.unsettled);
+        let resweeps = std::mem::take(&mut self.resweeps);
         let guarded = std::mem::replace(&mut self.guarded, false);
-        let swept = unsettled.iter().try_for_each(|(key, Unsettled { start })| {
+        let swept = resweeps.iter().try_for_each(|(key, Resweep { start })| {
             let held = self.ledger.get(key).is_some_and(|row| row.awaiting_approval() > 0);
             if !held {
                 let swept = self.sweep(key, "", "", *start)?;
@@ -251,7 +251,7 @@ impl ElasticsearchWriter {
         });
         self.guarded = guarded;
         if let Err(error) = swept {
-            self.unsettled = unsettled;
+            self.resweeps = resweeps;
             return Err(error);
         }
         CatalogWriter::commit(self).map(|_| ())
@@ -286,8 +286,8 @@ impl Shared {
             while let Some(page) = found.next().await? {
                 let dropped = page.iter().filter(|entry| entry.shown);
                 let dropped: Vec<&str> = dropped.map(|entry| entry.movie.as_str()).collect();
-                let heirs = self.hidden_listings(&dropped, objects).await?;
-                lost += (dropped.len() - heirs.len()) as u64;
+                let successors = self.hidden_records(&dropped, objects).await?;
+                lost += (dropped.len() - successors.len()) as u64;
             }
         }
         Ok(lost)
@@ -295,7 +295,7 @@ impl Shared {
 
     /// Whether to lose so many of a provider's movies is left to somebody.
     async fn is_too_much(&self, lost: u64, provider: &str) -> Result<bool, WriteError> {
-        Ok(lost > FREE && lost * ONE_IN > self.shown_of(provider).await?)
+        Ok(lost > FREE_MOVIES && lost * FREE_SHARE > self.shown_of(provider).await?)
     }
 
     async fn is_approved(&self, key: &str, fingerprint: &str, removed: bool) -> Result<bool, WriteError> {

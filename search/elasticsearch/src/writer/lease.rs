@@ -270,7 +270,7 @@ impl Shared {
         /// What deleted documents, which cannot be read back, may remember beyond that.
         const MARGIN: u64 = 1 << 10;
         let mut greatest = 0;
-        let mut found = self.listing_entries(&self.names.write);
+        let mut found = self.record_entries(&self.names.write);
         while let Some(page) = found.next().await? {
             greatest = page.iter().map(|entry| entry.version).fold(greatest, u64::max);
         }
