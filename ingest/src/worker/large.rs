@@ -1,7 +1,7 @@
 //! Large objects beside the ticks: each in a slot of its own, a slice of time in each tick, so that small objects do not
 //! wait for the end of a large one.
 //!
-//! A message that tells of a large object is parked, under lease, until the object is done; then it is handled like one
+//! A message that tells of a large object is deferred, under lease, until the object is done; then it is handled like one
 //! that came again: the object is found unchanged against the ledger, and the message is deleted, or it has changed and
 //! is applied again. A key in a slot is left alone by everything else. A removal waits for the large objects of its
 //! provider that are under way: one of them may be the same movies under another key.
@@ -15,7 +15,7 @@ use std::{
 
 use wikimovie_engine::{ObjectState, WriteError, failpoint};
 
-use super::{KeyOutcome, Message, Worker, count, messages::Told};
+use super::{KeyOutcome, Message, Worker, count, messages::ParsedMessage};
 use crate::{
     bucket::{HALTED, Keys, ledger_key},
     folder::{DEFAULT_PROVIDER, provider_of},
@@ -26,7 +26,7 @@ use crate::{
 /// Time that large objects have in each tick.
 const SLICE: Duration = Duration::from_millis(100);
 
-/// DeferredMessage messages beyond which nothing is received.
+/// Deferred messages beyond which nothing is received.
 const MAX_DEFERRED: usize = 2_000;
 
 /// A message that waits for large objects.
@@ -34,7 +34,7 @@ pub(super) struct DeferredMessage {
     message: Message,
     /// Keys of its own that are in slots.
     keys: Vec<String>,
-    /// Objects done when it was parked.
+    /// Objects done when it was deferred.
     ended: u64,
 }
 
@@ -121,7 +121,7 @@ impl Worker {
         self.slots = Slots::new();
         self.backlog.clear();
         self.waited.clear();
-        self.kept.extend(self.deferred.drain(..).map(|parked| parked.message));
+        self.kept.extend(self.deferred.drain(..).map(|deferred| deferred.message));
     }
 
     /// Whether an object is in a slot or waits for one.
@@ -137,21 +137,21 @@ impl Worker {
         !self.closed && self.deferred.len() < MAX_DEFERRED
     }
 
-    pub(super) fn defer(&mut self, told: &Told, waits: impl Fn(&&String) -> bool) {
-        let keys = told.keys.iter().filter(waits).filter(|key| self.has_slot(key)).cloned().collect();
+    pub(super) fn defer(&mut self, message: &ParsedMessage, waits: impl Fn(&&String) -> bool) {
+        let keys = message.keys.iter().filter(waits).filter(|key| self.has_slot(key)).cloned().collect();
         failpoint::reach("large.parked");
-        self.deferred.push(DeferredMessage { message: told.message.clone(), keys, ended: self.ended });
+        self.deferred.push(DeferredMessage { message: message.message.clone(), keys, ended: self.ended });
     }
 
     /// Messages that wait no more.
     pub(super) fn take_due(&mut self) -> Vec<Message> {
-        let parked = std::mem::take(&mut self.deferred);
-        let (due, parked): (Vec<DeferredMessage>, Vec<DeferredMessage>) =
-            parked.into_iter().partition(|parked| {
-                parked.ended < self.ended && !parked.keys.iter().any(|key| self.has_slot(key))
+        let deferred = std::mem::take(&mut self.deferred);
+        let (due, deferred): (Vec<DeferredMessage>, Vec<DeferredMessage>) =
+            deferred.into_iter().partition(|deferred| {
+                deferred.ended < self.ended && !deferred.keys.iter().any(|key| self.has_slot(key))
             });
-        self.deferred = parked;
-        due.into_iter().map(|parked| parked.message).collect()
+        self.deferred = deferred;
+        due.into_iter().map(|deferred| deferred.message).collect()
     }
 
     /// Takes large objects that changed out of a listing, into slots, and removals that have to wait for them. Where the
