@@ -347,3 +347,7 @@ impl Request {
 pub(crate) fn hidden_id(object: &str, movie: &str) -> String {
     format!("hidden~{:032x}", hash128(&[object, movie].join("\0")))
 }
+
+#[cfg(test)]
+#[path = "bulk_tests.rs"]
+mod tests;

@@ -295,7 +295,8 @@ impl Shared {
 
     /// Whether to lose so many of a provider's movies is left to somebody.
     async fn is_too_much(&self, lost: u64, provider: &str) -> Result<bool, WriteError> {
-        Ok(lost > FREE_MOVIES && lost * FREE_SHARE > self.shown_of(provider).await?)
+        // Few are free whatever there is.
+        Ok(lost > FREE_MOVIES && needs_approval(lost, self.shown_of(provider).await?))
     }
 
     async fn is_approved(&self, key: &str, fingerprint: &str, removed: bool) -> Result<bool, WriteError> {
@@ -306,6 +307,11 @@ impl Shared {
         let wanted = Approval { key: key.to_owned(), fingerprint: fingerprint.to_owned(), removed };
         Ok(approval == Some(wanted))
     }
+}
+
+/// Whether so many lost movies of a provider that shows so many are more than a sweep takes by itself.
+fn needs_approval(lost: u64, shown: u64) -> bool {
+    lost > FREE_MOVIES && lost.saturating_mul(FREE_SHARE) > shown
 }
 
 /// Id of the ledger's document that approves the sweep of an object.
@@ -333,6 +339,27 @@ impl Elasticsearch {
             Ok(true)
         } else {
             Err(refused("the approval cannot be kept", &reply))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::needs_approval;
+
+    #[test]
+    fn a_large_share_of_many_movies_needs_approval() {
+        for (lost, shown, needed) in [
+            (0, 0, false),
+            (50, 50, false),
+            (51, 51, true),
+            (51, 254, true),
+            (51, 255, false),
+            (200, 1_000, false),
+            (201, 1_000, true),
+            (u64::MAX, u64::MAX, true),
+        ] {
+            assert_eq!(needs_approval(lost, shown), needed, "{lost} of {shown}");
         }
     }
 }
