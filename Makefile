@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs bench-ingest kill-points
+.PHONY: help codegen tidy abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs bench-ingest kill-points
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -14,6 +14,12 @@ test: ## everything CI runs: format, lints, unit, contract, end-to-end, clients
 check: ## the fast part of test: format, lints, docs
 	@scripts/check.sh
 
+codegen: ## write all generated files that need neither a search node nor a data set
+	@cargo xtask codegen
+
+tidy: ## guards over the structure of the code: circles, names, imports, constants in docs, decision records
+	@cargo xtask tidy
+
 fmt: ## format the Rust code
 	cargo fmt --all
 
@@ -21,30 +27,28 @@ pages: ## build the pages of web/ into web/dist
 	@scripts/pages.sh
 
 schema: ## write schema.graphql, docs/schema.md, docs/errors.md and docs/error-answers.md from the code
-	UPDATE_SCHEMA=1 cargo test --locked --workspace --test schema
-	UPDATE_SCHEMA=1 cargo test --locked --workspace --test api each_code_has
+	@cargo xtask codegen schema
 
 config-docs: ## write docs/configuration.md and docs/metrics.md from the code
-	UPDATE_CONFIG=1 cargo test --locked --workspace --lib metrics
-	UPDATE_CONFIG=1 cargo test --locked --workspace --bins the_settings_are_documented
+	@cargo xtask codegen settings
 
 monitoring: ## check and test the alert rules with promtool
 	@scripts/monitoring.sh
 
 dsl: ## write docs/dsl.md, questions beside their DSL, from the code
-	UPDATE_DSL=1 cargo test --locked --workspace --test dsl
+	@cargo xtask codegen dsl
 
 dsl-types: ## check the DSL against Elastic's own types, versions 8 and 9
 	@scripts/dsl-types.sh
 
 conformance: ## the same questions on every engine; prints the table and writes docs/conformance.md
-	UPDATE_CONFORMANCE=1 cargo test --locked -p wikimovie-conformance -- --nocapture
+	@cargo xtask codegen conformance
 
 relevance: ## scores of a golden list (GOLDEN=file MOVIES=folder ENGINE=embedded|elasticsearch7|opensearch3)
 	@scripts/relevance.sh
 
 relevance-page: ## docs/relevance.md: every engine beside a plain multi_match, on real movies
-	UPDATE_RELEVANCE=1 cargo test --locked -p wikimovie-relevance --test engines -- --nocapture
+	@cargo xtask codegen relevance
 
 bench: ## speed and memory on real movies; writes docs/performance.md (MOVIES=folder QUERIES=file)
 	@scripts/bench.sh

@@ -34,7 +34,7 @@ pub fn compare(root: &Path, command: &Command, update: bool) -> Result<(), Strin
         }
         if !update {
             return Err(format!(
-                "{} differs from the options of {program}: run `make config-docs`",
+                "{} differs from the options of {program}: run `cargo xtask codegen settings`",
                 path.display()
             ));
         }
@@ -143,7 +143,9 @@ mod tests {
         fs::create_dir_all(root.path().join("command/src/names")).unwrap();
         let document = root.path().join("docs/configuration.md");
         fs::write(&document, "Head\n<!-- settings of test -->\n<!-- end of test -->\nFoot\n").unwrap();
-        assert!(compare(root.path(), &command(), false).unwrap_err().contains("make config-docs"));
+        assert!(
+            compare(root.path(), &command(), false).unwrap_err().contains("cargo xtask codegen settings")
+        );
         compare(root.path(), &command(), true).unwrap();
         compare(root.path(), &command(), false).unwrap();
         let text = fs::read_to_string(&document).unwrap();

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_settings_are_documented() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let update = std::env::var_os("UPDATE_CONFIG").is_some();
+        let update = std::env::var_os("WIKIMOVIE_CODEGEN").is_some();
         assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
     }
 

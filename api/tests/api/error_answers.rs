@@ -1,5 +1,5 @@
-//! Each code of the table, with the whole answer that a client sees. `docs/error-answers.md` holds them; run with
-//! `UPDATE_SCHEMA=1` to write it.
+//! Each code of the table, with the whole answer that a client sees, in `docs/error-answers.md`, which
+//! `cargo xtask codegen schema` writes.
 
 use std::{collections::BTreeMap, fmt::Write as _, num::NonZeroU32, path::Path, time::Duration};
 
@@ -189,12 +189,12 @@ async fn each_code_has_its_whole_answer() {
         let _ = write!(page, "\n## `{name}`\n\n{answer}");
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(PAGE);
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+    if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     for (kept, made) in kept.split("\n## ").zip(page.split("\n## ")) {
-        assert_eq!(kept, made, "{PAGE} differs: run the test with UPDATE_SCHEMA=1 if the change is meant");
+        assert_eq!(kept, made, "{PAGE} differs: run `cargo xtask codegen schema` if the change is meant");
     }
     assert_eq!(kept.len(), page.len(), "{PAGE} has other parts");
 }

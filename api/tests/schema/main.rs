@@ -1,5 +1,5 @@
 //! The contract: exported files equal the code, every element is described, and nothing that a client may rely on
-//! goes away unannounced. `UPDATE_SCHEMA=1 cargo test -p wikimovie-api --test schema` writes the files.
+//! goes away unannounced. `cargo xtask codegen schema` writes the files.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
@@ -17,15 +17,12 @@ fn read(path: &str) -> String {
 }
 
 fn check(path: &str, expected: &str) {
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+    if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
         let path = root().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, expected).unwrap();
     }
-    assert!(
-        read(path) == expected,
-        "{path} differs from the code: run `UPDATE_SCHEMA=1 cargo test -p wikimovie-api --test schema`"
-    );
+    assert!(read(path) == expected, "{path} differs from the code: run `cargo xtask codegen schema`");
 }
 
 #[test]

@@ -221,11 +221,14 @@ mod tests {
     #[test]
     fn the_reference_equals_the_table() {
         let path = root().join("docs/metrics.md");
-        if std::env::var_os("UPDATE_CONFIG").is_some() {
+        if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
             fs::write(&path, markdown()).unwrap();
         }
         let found = fs::read_to_string(&path).unwrap_or_default();
-        assert!(found == markdown(), "docs/metrics.md differs from the code: run `make config-docs`");
+        assert!(
+            found == markdown(),
+            "docs/metrics.md differs from the code: run `cargo xtask codegen settings`"
+        );
     }
 
     /// Names of metrics in a text, without the endings that Prometheus gives the parts of a histogram.

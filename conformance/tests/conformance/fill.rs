@@ -1,4 +1,4 @@
-//! `UPDATE_CONFORMANCE=1`: puts the embedded engine's answer where a case says `data: fill`. A start for whoever
+//! `cargo xtask codegen conformance` puts the embedded engine's answer where a case says `data: fill`. A start for whoever
 //! writes a case, never its end: each answer is then read against the contract.
 
 use std::{collections::VecDeque, fs};

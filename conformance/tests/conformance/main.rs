@@ -21,7 +21,7 @@ use wikimovie_testkit_services::engines;
 async fn every_engine_answers_every_case() {
     let started = Instant::now();
     let mut suite = Suite::read();
-    if std::env::var_os("UPDATE_CONFORMANCE").is_some() {
+    if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
         fill::fill(&suite).await;
         suite = Suite::read();
     }

@@ -40,7 +40,7 @@ pub(crate) fn failures(outcomes: &[Outcome]) -> String {
     text
 }
 
-/// Compares the page with what was run, or rewrites it where `UPDATE_CONFORMANCE` is set. Only a run on the engines
+/// Compares the page with what was run, or rewrites it where `cargo xtask codegen` runs it. Only a run on the engines
 /// of `scripts/engines.sh` is told there: others print their table and that is all.
 pub(crate) fn compare(suite: &Suite, subjects: &[Subject], table: &str) {
     let named = std::env::var("ELASTICSEARCH_URLS").is_ok_and(|urls| !urls.is_empty());
@@ -52,11 +52,11 @@ pub(crate) fn compare(suite: &Suite, subjects: &[Subject], table: &str) {
     let names: Vec<&str> = subjects.iter().skip(1).map(Subject::name).collect();
     let text = HEAD.replace("{cases}", &cases.to_string()).replace("{engines}", &names.join(" and ")) + table;
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/conformance.md");
-    if std::env::var_os("UPDATE_CONFORMANCE").is_some() {
+    if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
         fs::write(&file, &text).unwrap();
     }
     let committed = fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == text, "docs/conformance.md is out of date: run make conformance");
+    assert!(committed == text, "docs/conformance.md is out of date: run `cargo xtask codegen conformance`");
 }
 
 /// Engines that `scripts/engines.sh` knows.

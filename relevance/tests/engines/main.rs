@@ -1,6 +1,6 @@
 //! The best answer comes first, on every engine: golden lists asked of the embedded engine and of each search node.
 //!
-//! `UPDATE_RELEVANCE=1` also asks a plain `multi_match` of the nodes in the same run and writes the tables of
+//! `cargo xtask codegen relevance` also asks a plain `multi_match` of the nodes in the same run and writes the tables of
 //! `docs/relevance.md`.
 #![expect(clippy::print_stderr, reason = "the table is what this test is for")]
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails with the test")]
@@ -32,7 +32,7 @@ async fn the_best_answer_comes_first_on_real_movies() {
     let golden = golden::read(&queries).unwrap();
     let count = movies.len();
     let mut columns = check(test, movies.clone(), &golden).await;
-    if std::env::var_os("UPDATE_RELEVANCE").is_some() {
+    if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
         for engine in engines(test) {
             let outcomes = plain::ask(&engine, &movies, &golden);
             columns.push((format!("`multi_match`, {}", engine.name), Report::of(&outcomes)));

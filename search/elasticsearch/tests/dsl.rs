@@ -46,11 +46,11 @@ fn five_questions_beside_their_dsl_are_documented() {
         write!(text, "\n## {title}\n\n```graphql\n{graphql}\n```\n\n```json\n{json}\n```\n").unwrap();
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/dsl.md");
-    if std::env::var_os("UPDATE_DSL").is_some() {
+    if std::env::var_os("WIKIMOVIE_CODEGEN").is_some() {
         fs::write(&file, &text).unwrap();
     }
     let committed = fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == text, "docs/dsl.md is out of date: run make dsl");
+    assert!(committed == text, "docs/dsl.md is out of date: run `cargo xtask codegen dsl`");
 }
 
 const HEAD: &str = "# Questions and their DSL

@@ -1,0 +1,57 @@
+//! Tasks of the workspace: guards over the code, generated files, local services and the test run. `cargo xtask help`.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool reports on its terminal")]
+
+mod codegen;
+mod deps;
+mod engines;
+mod java;
+mod process;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of the WIKIMovie workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = false)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check the structure of the code: module circles, names, sizes, imports, constants in docs, decision records
+    Tidy,
+    /// Check that each crate of the workspace compiles alone, without features that others switch on
+    CratesAlone,
+    /// Check licences, versions and use of dependencies, and spelling
+    Deps,
+    /// Write the generated files: GraphQL schema, reference pages, request bodies beside their questions
+    Codegen(codegen::Arguments),
+    /// Start, stop or list the search nodes that tests use
+    #[command(subcommand)]
+    Engines(engines::Action),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = workspace::enter_root().and_then(|root| match cli.task {
+        Task::Tidy => tidy::run(&root),
+        Task::CratesAlone => workspace::check_crates_alone(&root),
+        Task::Deps => deps::check(&root),
+        Task::Codegen(arguments) => codegen::run_parts(&arguments),
+        Task::Engines(action) => engines::run(&root, &action),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Guards over the structure of the code. Each one reads sources and pages and returns violations; none runs the product.
+//!
+//! A violation that is not mended yet stands in `xtask/tidy.toml`, where it is printed at each run; an entry without a
+//! violation fails, so that the list only shrinks.
+
+mod circles;
+mod constants;
+mod decisions;
+mod imports;
+mod names;
+mod size;
+mod source;
+mod statics;
+mod words;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+
+use crate::workspace::{self, Crate};
+use source::Target;
+
+/// Something a guard rejects.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Violation {
+    /// Which guard found it.
+    guard: &'static str,
+    /// What is wrong, in a form that stays equal while unrelated lines move: an entry of `tidy.toml` names it.
+    subject: String,
+    /// Where, and what to do.
+    message: String,
+}
+
+/// What `xtask/tidy.toml` lists: by guard, the subjects that are known.
+#[derive(Deserialize, Default)]
+#[serde(transparent)]
+struct Known(BTreeMap<String, Vec<String>>);
+
+/// Runs every guard over the workspace.
+///
+/// # Errors
+/// Where a guard finds a violation that `tidy.toml` does not list, or the list has an entry without a violation.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let crates = workspace::crates(root)?;
+    let violations = check(root, &crates)?;
+    let known = fs::read_to_string(root.join("xtask/tidy.toml"))
+        .map_or_else(|_| Ok(Known::default()), |text| toml::from_str(&text))
+        .context("xtask/tidy.toml cannot be read")?;
+    let report = judge(&violations, &known);
+    for line in &report.known {
+        println!("known: {line}");
+    }
+    for line in &report.faults {
+        eprintln!("{line}");
+    }
+    if !report.faults.is_empty() {
+        bail!("tidy: {} violations", report.faults.len());
+    }
+    println!("tidy: {} guards hold, {} known violations", GUARDS.len(), report.known.len());
+    Ok(())
+}
+
+/// Names of all guards.
+const GUARDS: [&str; 8] = [
+    circles::GUARD,
+    constants::GUARD,
+    decisions::GUARD,
+    imports::GUARD,
+    names::GUARD,
+    size::GUARD,
+    statics::GUARD,
+    words::GUARD,
+];
+
+fn check(root: &Path, crates: &[Crate]) -> Result<Vec<Violation>> {
+    let mut targets = Vec::new();
+    for krate in crates.iter().filter(|krate| source::is_product(&krate.folder)) {
+        targets.extend(Target::read_all(root, &krate.folder)?);
+    }
+    let mut violations = Vec::new();
+    violations.extend(circles::check(&targets));
+    violations.extend(constants::check(root, &targets)?);
+    violations.extend(decisions::check(root)?);
+    violations.extend(imports::check(&targets));
+    violations.extend(names::check(&targets));
+    violations.extend(size::check(root)?);
+    violations.extend(statics::check(&targets));
+    violations.extend(words::check(root, &targets)?);
+    violations.sort();
+    violations.dedup();
+    Ok(violations)
+}
+
+#[derive(Default)]
+struct Report {
+    known: Vec<String>,
+    faults: Vec<String>,
+}
+
+fn judge(violations: &[Violation], known: &Known) -> Report {
+    let mut report = Report::default();
+    let lists = |violation: &Violation| {
+        known.0.get(violation.guard).is_some_and(|subjects| subjects.contains(&violation.subject))
+    };
+    for violation in violations {
+        let Violation { guard, subject, message } = violation;
+        let line = format!("{guard}: {subject}: {message}");
+        if lists(violation) { report.known.push(line) } else { report.faults.push(line) }
+    }
+    for (guard, subjects) in &known.0 {
+        for subject in subjects {
+            if !violations.iter().any(|found| found.guard == guard && found.subject == *subject) {
+                report.faults.push(format!("{guard}: {subject}: is mended: remove it from xtask/tidy.toml"));
+            }
+        }
+    }
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn violation(subject: &str) -> Violation {
+        Violation { guard: "size", subject: subject.to_owned(), message: String::new() }
+    }
+
+    #[test]
+    fn a_listed_violation_passes_and_a_listed_subject_without_one_fails() {
+        let known = Known(BTreeMap::from([("size".to_owned(), vec!["a.rs".to_owned(), "b.rs".to_owned()])]));
+        let report = judge(&[violation("a.rs"), violation("c.rs")], &known);
+        assert_eq!(report.known.len(), 1);
+        assert_eq!(report.faults, ["size: c.rs: ", "size: b.rs: is mended: remove it from xtask/tidy.toml"]);
+    }
+}
