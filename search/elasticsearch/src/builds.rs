@@ -210,7 +210,7 @@ impl Shared {
     /// An empty index; one of that name is the rest of a build that was given up.
     async fn create_build(&self, index: &str) -> Result<(), WriteError> {
         self.delete_index(index).await?;
-        let mut body = mapping::records(self.shards, self.replicas);
+        let mut body = mapping::listings(self.shards, self.replicas);
         if let Some(body) = body.as_object_mut() {
             body.insert("aliases".to_owned(), json!({ alias_of(index): {} }));
         }
@@ -390,7 +390,7 @@ fn targets_of(indices: &[String]) -> Vec<String> {
 }
 
 /// Where an entry stands in the order of pages.
-fn position(entry: &Entry) -> (&str, &str, bool) {
+fn position(entry: &RecordEntry) -> (&str, &str, bool) {
     let text = |at: usize| entry.place.get(at).and_then(Value::as_str).unwrap_or_default();
     (text(0), text(1), entry.shown)
 }
@@ -398,8 +398,8 @@ fn position(entry: &Entry) -> (&str, &str, bool) {
 /// RecordPages one by one.
 struct Peeked<'a> {
     pages: RecordPages<'a>,
-    page: std::vec::IntoIter<Entry>,
-    head: Option<Entry>,
+    page: std::vec::IntoIter<RecordEntry>,
+    head: Option<RecordEntry>,
 }
 
 impl<'a> Peeked<'a> {
@@ -407,7 +407,7 @@ impl<'a> Peeked<'a> {
         Self { pages, page: Vec::new().into_iter(), head: None }
     }
 
-    async fn peek(&mut self) -> Result<Option<Entry>, WriteError> {
+    async fn peek(&mut self) -> Result<Option<RecordEntry>, WriteError> {
         while self.head.is_none() {
             self.head = self.page.next();
             if self.head.is_none() {

@@ -255,7 +255,7 @@ impl Shared {
 
     /// Body that creates an index of records which the aliases lead to.
     fn index_body(&self, index: &str) -> Value {
-        let mut body = mapping::records(self.shards, self.replicas);
+        let mut body = mapping::listings(self.shards, self.replicas);
         if let Some(body) = body.as_object_mut() {
             let aliases = json!({
                 self.names.read.clone(): { "filter": shown_filter() },

@@ -273,22 +273,6 @@ impl Elasticsearch {
         ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
     }
 
-    /// Every object applied, compared with what the index holds, without being the writer.
-    ///
-    /// # Errors
-    /// [`WriteError::IndexChanged`] where index or ledger are missing, others where the cluster does not answer.
-    pub async fn audit(&self) -> Result<LedgerAudit, WriteError> {
-        self.shared.audited_ledger().await
-    }
-
-    /// What of index and ledger is missing, without making it.
-    ///
-    /// # Errors
-    /// Where the cluster does not answer.
-    pub async fn missing(&self) -> Result<Vec<String>, WriteError> {
-        self.shared.missing().await
-    }
-
     async fn view(&self) -> Result<Arc<View>, SearchError> {
         let whole = self.shared.view.load_full().ok_or(SearchError::Unavailable)?;
         match &self.part {
@@ -507,7 +491,7 @@ pub fn to_dsl(
 
 /// Body that creates an index of records: its settings and mapping.
 pub fn index_body(shards: u32, replicas: u32) -> serde_json::Value {
-    mapping::records(shards, replicas)
+    mapping::listings(shards, replicas)
 }
 
 /// A cursor of a question at some place, for trying what follows a page without asking for one.

@@ -11,9 +11,9 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 
-use wikimovie_engine::SearchError;
+use wikimovie_engine::{SearchError, writer::WriteError};
 
-use super::{Shared, client::Call};
+use super::{Elasticsearch, Shared, client::Call, writer::audit::LedgerAudit};
 
 /// Time between two looks.
 const INTERVAL: Duration = Duration::from_secs(3);
@@ -33,6 +33,24 @@ impl Presence {
 
     fn is_due(&self) -> bool {
         self.is_lost() || self.seen.load().as_ref().is_none_or(|seen| seen.elapsed() >= INTERVAL)
+    }
+}
+
+impl Elasticsearch {
+    /// Every object applied, compared with what the index holds, without being the writer.
+    ///
+    /// # Errors
+    /// [`WriteError::IndexChanged`] where index or ledger are missing, others where the cluster does not answer.
+    pub async fn audit(&self) -> Result<LedgerAudit, WriteError> {
+        self.shared.audited_ledger().await
+    }
+
+    /// What of index and ledger is missing, without making it.
+    ///
+    /// # Errors
+    /// Where the cluster does not answer.
+    pub async fn missing(&self) -> Result<Vec<String>, WriteError> {
+        self.shared.missing().await
     }
 }
 

@@ -170,14 +170,11 @@ impl ElasticsearchWriter {
     }
 
     fn remove_if_approved(&mut self, row: LedgerRow) -> Result<Removal, WriteError> {
-        let approved = self.shared.is_approved(&row.key, &row.fingerprint, true);
         // An object that lists nothing takes nothing away.
         let lost = row.accepted();
-        if lost == 0 || self.runtime.block_on(approved)? {
-            CatalogWriter::remove(self, &row.key)
-        } else {
-            Ok(self.hold_removal(row, lost))
-        }
+        let is_approved =
+            lost == 0 || self.runtime.block_on(self.shared.is_approved(&row.key, &row.fingerprint, true))?;
+        if is_approved { CatalogWriter::remove(self, &row.key) } else { Ok(self.hold_removal(row, lost)) }
     }
 
     /// Lets the removal of an object wait: its records stay, and its row says so.
