@@ -20,16 +20,18 @@ use wikimovie_testkit_builders::{Oracle, data, random};
 use wikimovie_testkit_services::{TestCluster, engines};
 use wikimovie_text::{key, sort_key, words};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn answers_equal_brute_force_on_the_seeds() {
-    check("answers_equal_brute_force_on_the_seeds", data::seeds(), questions(1_600)).await;
-}
+/// Random questions asked of the seeds.
+const QUESTIONS: usize = 1_600;
+
+/// Random questions asked of the large catalogue, each of which takes longer.
+const QUESTIONS_OF_LARGE: usize = 400;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_equal_brute_force_on_real_movies() {
-    let test = "answers_equal_brute_force_on_real_movies";
-    if let Some(movies) = data::real_movies(test) {
-        check(test, movies, questions(400)).await;
+async fn answers_equal_brute_force() {
+    let test = "answers_equal_brute_force";
+    check(test, data::seeds(), questions(QUESTIONS)).await;
+    if let Some(movies) = data::large_catalogue(test) {
+        check(test, movies, questions(QUESTIONS_OF_LARGE)).await;
     }
 }
 

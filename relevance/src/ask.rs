@@ -68,6 +68,11 @@ async fn autocomplete(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Movi
 }
 
 impl Outcome {
+    /// Whether all that was expected is found, a right movie first.
+    pub fn is_right(&self) -> bool {
+        self.first == Some(1) && self.recall >= 1.0
+    }
+
     /// Measures an answer, best first.
     pub fn of(golden: &Golden, movies: &[Movie]) -> Self {
         let shown = &movies[..movies.len().min(golden.k)];

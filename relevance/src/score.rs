@@ -40,6 +40,8 @@ pub struct Floors {
     pub mean: Option<f64>,
     /// Of the MRR of every category.
     pub category: Option<f64>,
+    /// Of the recall@10 of every category.
+    pub recall: Option<f64>,
     /// Of success@10 over all questions.
     pub success: Option<f64>,
 }
@@ -133,6 +135,7 @@ impl Floors {
         check("success@10 over all questions", Some(report.all.success_at_10), self.success);
         for (category, scores) in &report.categories {
             check(&format!("the MRR@10 of {category}"), scores.mrr, self.category);
+            check(&format!("the recall@10 of {category}"), Some(scores.recall), self.recall);
         }
         missed
     }
@@ -174,9 +177,14 @@ mod tests {
         assert_eq!(ranks, ["0.500", "0.250", "-"]);
         assert_eq!((rank(report.mean.mrr), rank(report.all.mrr)), ("0.375".to_owned(), "0.438".to_owned()));
         assert!((report.all.success_at_10 - 0.8).abs() < 1e-9);
-        let floors = Floors { mean: Some(0.3), category: Some(0.4), success: Some(0.9) };
+        let floors = Floors { mean: Some(0.3), category: Some(0.4), success: Some(0.9), recall: Some(1.0) };
         let missed = floors.missed(&report);
-        assert_eq!(missed.len(), 2, "{missed:?}");
+        assert_eq!(
+            missed,
+            ["success@10 over all questions is 0.800, below 0.9", "the MRR@10 of b is 0.250, below 0.4"]
+        );
+        let floors = Floors { recall: Some(1.1), ..Floors::default() };
+        assert_eq!(floors.missed(&report).len(), 3);
         assert!(Floors::default().missed(&report).is_empty());
     }
 }

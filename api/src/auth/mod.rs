@@ -21,20 +21,20 @@ use wikimovie_domain::Filter;
 
 pub use self::{
     jwt::{JwtSettings, JwtVerifier},
-    keys::{KeyRing, KeysError},
+    keys::{KeyRing, KeySettings, KeysError},
     scope::{AuthScope, Scopes},
     tenant::TenantRule,
 };
 use crate::error::{ApiError, ErrorCode};
 
-/// How callers are told apart.
+/// How callers are authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthSettings {
     /// Not at all: everyone has these scopes.
     Open(Scopes),
-    /// By API keys of a file.
-    Keys(std::path::PathBuf),
-    /// By tokens of an OpenID provider.
+    /// API keys of a file.
+    Keys(KeySettings),
+    /// Tokens (JWT) of an OpenID provider.
     Jwt(Box<JwtSettings>),
 }
 
@@ -154,11 +154,11 @@ impl Credential {
     }
 }
 
-/// Why somebody is not let in.
+/// Why a credential is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
     /// No credential.
-    #[error("a credential is needed: Authorization: Bearer, or X-API-Key")]
+    #[error("a credential is required: Authorization: Bearer, or X-API-Key")]
     Missing,
     /// Something that is no credential.
     #[error("the credential cannot be read")]
@@ -167,7 +167,7 @@ pub enum AuthError {
     #[error("the key is not known")]
     UnknownKey,
     /// A signature that is not the provider's, or by an algorithm that is not allowed.
-    #[error("the token is not one of the provider")]
+    #[error("the token is not signed by the provider")]
     NotSigned,
     /// A token that is over.
     #[error("the token has expired")]
@@ -179,13 +179,13 @@ pub enum AuthError {
     #[error("the token is for another audience")]
     Audience,
     /// A token of somebody else.
-    #[error("the token is of another issuer")]
+    #[error("the token is from another issuer")]
     Issuer,
     /// A token without a claim that it must have.
-    #[error("the token lacks a claim that is needed here")]
+    #[error("the token lacks a required claim")]
     Claims,
     /// The provider's keys are not known, and it does not answer.
-    #[error("who you are cannot be checked now")]
+    #[error("credentials cannot be checked now")]
     ProviderUnavailable,
 }
 
@@ -216,7 +216,7 @@ impl From<AuthError> for ApiError {
     }
 }
 
-/// Tells who asks. Cheap to clone.
+/// Authenticates callers. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Authenticator {
     mode: Mode,
@@ -230,7 +230,7 @@ enum Mode {
 }
 
 impl Authenticator {
-    /// Nobody is told apart, and everyone may ask for this.
+    /// Nobody is authenticated, and everyone has these scopes.
     pub fn open(scopes: Scopes) -> Self {
         Self { mode: Mode::Open(Arc::new(Identity::anyone(scopes))) }
     }
@@ -242,18 +242,18 @@ impl Authenticator {
     pub fn new(settings: &AuthSettings) -> Result<Self, KeysError> {
         let mode = match settings {
             AuthSettings::Open(scopes) => return Ok(Self::open(*scopes)),
-            AuthSettings::Keys(file) => Mode::Keys(KeyRing::open(file)?),
+            AuthSettings::Keys(settings) => Mode::Keys(KeyRing::open(settings.clone())?),
             AuthSettings::Jwt(settings) => Mode::Jwt(JwtVerifier::new((**settings).clone())),
         };
         Ok(Self { mode })
     }
 
-    /// Whether anyone is let in.
+    /// Whether everyone is admitted without a credential.
     pub fn is_open(&self) -> bool {
         matches!(self.mode, Mode::Open(_))
     }
 
-    /// Tells whose credential it is. In open mode nobody looks at it.
+    /// The identity behind a credential. In open mode credentials are ignored.
     ///
     /// # Errors
     /// [`AuthError`].

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use wikimovie_domain as domain;
 
-use crate::graphql::{
-    ids,
-    inputs::{count, list_cost},
-    person::Person,
-    scope,
-};
+use crate::graphql::{ids, inputs::count, person::Person, scope};
 
 /// One movie of one provider.
 #[derive(Clone, Debug)]
@@ -31,7 +26,7 @@ impl From<Arc<domain::Movie>> for Movie {
 /// One movie as one provider lists it.
 #[Object]
 impl Movie {
-    /// Global id, to ask for this movie again with `movie`, `movies` or `node`. It stays the same over updates.
+    /// Global id, to fetch this movie again with `movie`, `movies` or `node`. It is stable over updates.
     pub(crate) async fn id(&self) -> ID {
         ids::movie_id(&self.0.id)
     }
@@ -52,7 +47,6 @@ impl Movie {
     }
 
     /// The cast as people, in billing order, to follow to their other movies.
-    #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn people(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let found = scope::people(ctx, &self.0.cast).await?;
         let people = self.0.cast.iter().zip(found);
@@ -83,15 +77,13 @@ impl Movie {
     }
 
     /// Movies most like this one, best first, without it.
-    #[graphql(complexity = "10 + list_cost(first, 6, child_complexity)")]
     async fn similar(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many movies, 0 to 100.", default = 6)] first: Option<i32>,
     ) -> Result<Vec<Movie>> {
         let first = count("first", first, 6)?;
-        let gateway = scope::gateway(ctx);
-        let found = scope::ask(gateway, scope::catalog(ctx).similar(&self.0.id, first)).await?;
+        let found = scope::ask(scope::catalog(ctx).similar(&self.0.id, first)).await?;
         Ok(found.into_iter().map(Movie::from).collect())
     }
 
@@ -118,7 +110,7 @@ pub(crate) struct Image {
     height: Option<u32>,
 }
 
-/// Where a movie's record came from: which provider, which file, which place in it.
+/// Origin of a movie's record: provider, file and position in it.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Provenance {
     /// Name of the provider.

@@ -8,17 +8,14 @@ mod listener;
 mod settings;
 mod tls;
 
-use std::{
-    future::Future,
-    io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-};
+use std::{future::Future, io, net::SocketAddr};
 
 use axum::Router;
 use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
 use tokio::net::TcpListener;
 use wikimovie_command::{
-    Failure,
+    CliError,
+    health::loopback_of,
     metrics::{self, Program},
 };
 
@@ -40,7 +37,7 @@ const HEADER_BYTES: usize = 32 * 1024;
 ///
 /// # Errors
 /// One line about one that cannot be used.
-pub(crate) fn check(settings: &ServerSettings) -> Result<(), Failure> {
+pub(crate) fn check(settings: &ServerSettings) -> Result<(), CliError> {
     settings.tls.as_ref().map(Tls::read).transpose().map(|_| ())
 }
 
@@ -58,7 +55,7 @@ impl Server {
     ///
     /// # Errors
     /// One line about an address that cannot be listened on, or a certificate that cannot be used.
-    pub async fn bind(settings: ServerSettings) -> Result<Self, Failure> {
+    pub async fn bind(settings: ServerSettings) -> Result<Self, CliError> {
         let tls = settings.tls.as_ref().map(Tls::read).transpose()?;
         let public = bind(settings.listen, "WIKIMOVIE_LISTEN").await?;
         let admin = match settings.admin_listen {
@@ -81,12 +78,12 @@ impl Server {
     /// Address of the gateway as a browser on this machine can open it.
     pub fn base_url(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", here(self.address()))
+        format!("{scheme}://{}", loopback_of(self.address()))
     }
 
     /// The same of probes and metrics, where they are apart.
     pub fn admin_url(&self) -> Option<String> {
-        self.admin_address().map(|address| format!("http://{}", here(address)))
+        self.admin_address().map(|address| format!("http://{}", loopback_of(address)))
     }
 
     /// Serves until `stop` completes. `/readyz` then says so for the drain delay; after it no new connection is taken,
@@ -101,7 +98,7 @@ impl Server {
     ) -> io::Result<()> {
         let Self { public, admin, tls, settings } = self;
         let lifecycle = gateway.lifecycle.clone();
-        let documents = gateway.documents();
+        let persisted = gateway.persisted_documents();
         let followed = gateway.clone();
         let (router, admin) = match admin {
             Some(listener) => (http::public(gateway.clone()), Some((listener, http::admin(gateway)))),
@@ -118,7 +115,7 @@ impl Server {
             ending.graceful_shutdown(Some(settings.drain_deadline));
             std::future::pending::<()>().await;
         };
-        let documents = documents.follow();
+        let persisted = persisted.follow();
         let reloaded = tls.clone();
         let recorder = metrics::recorder(Program::Gateway).map_err(io::Error::other)?;
         let background = async move {
@@ -128,7 +125,7 @@ impl Server {
                     None => std::future::pending().await,
                 }
             };
-            tokio::join!(certificates, documents, metrics::keep_house(recorder), followed.follow());
+            tokio::join!(certificates, persisted, metrics::run_upkeep(recorder), followed.follow());
         };
         let admin = async move {
             match admin {
@@ -148,17 +145,8 @@ impl Server {
     }
 }
 
-/// An address that can be connected to.
-fn here(address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        ip if !ip.is_unspecified() => address,
-        IpAddr::V4(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
-        IpAddr::V6(_) => SocketAddr::from((Ipv6Addr::LOCALHOST, address.port())),
-    }
-}
-
-async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| Failure::listening(address, setting, &error))
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).await.map_err(|error| CliError::cannot_listen(address, setting, &error))
 }
 
 async fn listen(
@@ -172,7 +160,7 @@ async fn listen(
     let mut server = HttpServer::<Peer, DefaultAcceptor>::from_listener(listener)
         .handle(handle)
         .first_request_timeout(settings.header_deadline)
-        .accept_error_handler(|_, error| tracing::debug!(%error, "a connection did not come about"));
+        .accept_error_handler(|_, error| tracing::debug!(%error, "a connection could not be established"));
     let http = server.http_builder();
     // Counts from the end of the request before, so that it bounds idle connections and slow headers alike.
     http.http1().header_read_timeout(settings.idle_deadline).max_buf_size(HEADER_BYTES.max(64 * 1024));

@@ -218,7 +218,7 @@ impl Worker {
             // Another worker is at it: this one stands by to take over.
             Err(TickError::Write(WriteError::LeaseTaken(index))) => {
                 tick.pause = Some(self.options.pause);
-                tracing::debug!(index, "another process writes to this index; standing by");
+                tracing::debug!(index, "another process holds the writer lease of this index; standing by");
                 self.problem = Some(format!("standing by: another process writes to the index {index}"));
             }
             Err(error) => {

@@ -133,8 +133,8 @@ fn a_provider_that_vanishes_waits_for_approval() {
         expected.pop();
         place.until_is("the one of the other provider is gone", || place.all_titles() == expected);
         let status = text(&place.run(&["status"]));
-        assert!(status.contains("acme/00.ndjson: 10 movies would go"), "{status}");
-        assert_eq!(status.matches("would go").count(), 12, "{status}");
+        assert!(status.contains("acme/00.ndjson: 10 movies would be removed"), "{status}");
+        assert_eq!(status.matches("would be removed").count(), 12, "{status}");
         let told = place.run(&["approve", "acme/00.ndjson"]);
         assert!(told.status.success(), "{}", text(&told));
         expected.retain(|title| !title.starts_with("Movie 00"));

@@ -289,7 +289,7 @@ impl Shared {
     pub(super) async fn change_aliases(&self, actions: &[Value]) -> Result<(), WriteError> {
         let call = Call::post("/_aliases".to_owned(), &json!({ "actions": actions }))?;
         let reply = self.request("setting the aliases", call).await?;
-        if reply.status == 200 { Ok(()) } else { Err(refused("the aliases cannot be set", &reply)) }
+        if reply.status == 200 { Ok(()) } else { Err(refused("the aliases cannot be switched", &reply)) }
     }
 
     /// The indices that a name leads to, by their own names; none where it is missing.
@@ -350,7 +350,7 @@ impl Shared {
             200 | 201 => Ok(()),
             // Somebody else was faster. Whether it is ours is looked at next.
             400 if reply.json::<Rejection>().is_ok_and(|rejection| rejection.error.kind == EXISTS) => Ok(()),
-            _ => Err(refused("the index cannot be made", &reply)),
+            _ => Err(refused("the index cannot be created", &reply)),
         }
     }
 
@@ -381,7 +381,7 @@ impl Shared {
             if let Some(found) = read.source {
                 return STANDARD
                     .decode(found.data.secret)
-                    .map_err(|_| made("the secret kept in the cluster is odd"));
+                    .map_err(|_| made("the secret stored in the cluster is malformed"));
             }
             let mut secret = [0; 32];
             getrandom::fill(&mut secret).map_err(|error| WriteError::Engine(error.to_string()))?;
@@ -391,7 +391,7 @@ impl Shared {
             // 409: another replica was faster; then its secret is read.
             let reply = self.request("keeping the secret", call).await?;
             if !matches!(reply.status, 200 | 201 | 409) {
-                return Err(refused("the secret cannot be kept", &reply));
+                return Err(refused("the secret cannot be stored", &reply));
             }
         }
         Err(made("the secret cannot be read back"))

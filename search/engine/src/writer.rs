@@ -293,7 +293,7 @@ pub enum WriteError {
     #[error("{0}")]
     IndexChanged(String),
     /// The cluster cannot be reached, or has too much to do: worth trying again.
-    #[error("the search cluster cannot be reached: {operation} failed")]
+    #[error("the search cluster is unreachable: {operation} failed")]
     Unavailable {
         /// What was asked of it.
         operation: &'static str,

@@ -170,7 +170,7 @@ impl Lease {
             }
         }
         if let Err(error) = released {
-            tracing::warn!(%error, "the writer's lease could not be given back; it ends by itself");
+            tracing::warn!(%error, "the writer lease could not be released; it expires by itself");
         }
     }
 }
@@ -239,7 +239,7 @@ async fn renew(shared: Arc<Shared>, state: Arc<Mutex<LeaseState>>) {
             }
             Err(error) => {
                 pause = PAUSE;
-                tracing::debug!(%error, "the writer's lease could not be renewed; trying again");
+                tracing::debug!(%error, "the writer lease could not be renewed; retrying");
             }
         }
     }

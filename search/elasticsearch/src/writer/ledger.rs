@@ -67,7 +67,7 @@ impl Shared {
             404 => Err(gone(&self.names.ledger)),
             // 409: the answer to a first attempt was lost; who else could have written is told by the lease.
             200 | 201 | 409 => Ok(()),
-            _ => Err(refused("the revision cannot be kept", &reply)),
+            _ => Err(refused("the revision cannot be stored", &reply)),
         }
     }
 }

@@ -211,7 +211,7 @@ impl ElasticsearchWriter {
         self.targets_seen = Instant::now();
         let targets = self.runtime.block_on(self.shared.targets())?;
         if targets != self.bulk.targets() {
-            tracing::info!(?targets, "writing to these indices from now on");
+            tracing::info!(?targets, "writing to these indices");
             // What was begun before is in the index that is copied.
             self.flush_of("")?;
             self.bulk.set_targets(targets.clone());

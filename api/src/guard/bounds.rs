@@ -1,0 +1,452 @@
+//! Keeps hostile documents away from the executor.
+//!
+//! The parser and the validator of the GraphQL library recurse, and fragments multiply, so a small document can
+//! exhaust the stack or the memory before depth and complexity are even computed. Everything here costs time
+//! linear in the request: sizes and brackets are counted on the raw text, fragments on the parsed document with
+//! each fragment counted once.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned, Value, Variables,
+    parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet},
+};
+
+use crate::{
+    error::{ApiError, ErrorCode},
+    guard::limits::Measure,
+};
+
+/// Longest document in bytes. The introspection query of GraphiQL has 1.8 KB.
+pub const MAX_DOCUMENT_BYTES: usize = 128 * 1024;
+/// Most tokens of a document. The introspection query has some 300.
+pub const MAX_TOKENS: usize = 10_000;
+/// Deepest brackets in the document, in variables, and deepest selection with fragments put in place. A
+/// `where` eight levels deep in lists has some 20.
+pub const MAX_NESTING: usize = 64;
+/// Most fields of the document with fragments put in place.
+pub const MAX_FIELDS: u64 = 5_000;
+/// Most directives on one field.
+pub const MAX_DIRECTIVES: usize = 10;
+/// Most values that asking for the schema itself may come to, each list at its usual length. The introspection query of
+/// GraphiQL comes to some 160,000; one that goes from types to fields and back again, to billions.
+pub const MAX_INTROSPECTION: u64 = 500_000;
+
+fn beyond(message: String) -> ApiError {
+    ApiError::new(ErrorCode::QueryTooComplex, message)
+}
+
+/// Checks the text of a document before it is parsed.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX`, naming the limit.
+pub fn check_text(document: &str) -> Result<(), ApiError> {
+    if document.len() > MAX_DOCUMENT_BYTES {
+        let message = format!("the document has {} bytes, more than {MAX_DOCUMENT_BYTES}", document.len());
+        return Err(beyond(message));
+    }
+    let mut tokens = 0;
+    let mut nesting = 0_usize;
+    let mut rest = document.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = match first {
+            b' ' | b'\t' | b'\r' | b'\n' | b',' => {
+                rest = after;
+                continue;
+            }
+            b'#' => {
+                let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+                rest = &rest[end.unwrap_or(rest.len())..];
+                continue;
+            }
+            b'"' => behind_string(rest),
+            b'{' | b'[' | b'(' => {
+                nesting += 1;
+                if nesting > MAX_NESTING {
+                    return Err(beyond(format!("the document is nested deeper than {MAX_NESTING}")));
+                }
+                after
+            }
+            b'}' | b']' | b')' => {
+                nesting = nesting.saturating_sub(1);
+                after
+            }
+            byte if is_word(byte) => {
+                let end = rest.iter().position(|&byte| !is_word(byte));
+                &rest[end.unwrap_or(rest.len())..]
+            }
+            _ => after,
+        };
+        tokens += 1;
+        if tokens > MAX_TOKENS {
+            return Err(beyond(format!("the document has more than {MAX_TOKENS} tokens")));
+        }
+    }
+    Ok(())
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+')
+}
+
+fn behind_string(text: &[u8]) -> &[u8] {
+    if let Some(block) = text.strip_prefix(b"\"\"\"") {
+        let mut at = 0;
+        while at < block.len() {
+            if block[at..].starts_with(b"\\\"\"\"") {
+                at += 4;
+            } else if block[at..].starts_with(b"\"\"\"") {
+                return &block[at + 3..];
+            } else {
+                at += 1;
+            }
+        }
+        return &[];
+    }
+    let mut at = 1;
+    while at < text.len() {
+        match text[at] {
+            b'\\' => at += 2,
+            b'"' => return &text[at + 1..],
+            // An unclosed string ends with its line: what follows is code to the parser, so it is to us.
+            b'\n' | b'\r' => return &text[at..],
+            _ => at += 1,
+        }
+    }
+    &[]
+}
+
+/// Checks the nesting of JSON text before it is parsed.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX`, naming the limit.
+pub fn check_json(json: &[u8]) -> Result<(), ApiError> {
+    let (mut nesting, mut in_string, mut escaped) = (0_usize, false, false);
+    for &byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => {
+                nesting += 1;
+                if nesting > MAX_NESTING {
+                    return Err(beyond(format!("the JSON is nested deeper than {MAX_NESTING}")));
+                }
+            }
+            b'}' | b']' => nesting = nesting.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Checks the nesting of variables that were parsed elsewhere (a WebSocket message). The JSON parser itself
+/// allows 128 levels, so this recursion is bounded.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX`, naming the limit.
+pub fn check_variables(variables: &Variables) -> Result<(), ApiError> {
+    fn nesting(value: &Value) -> usize {
+        match value {
+            Value::List(list) => 1 + list.iter().map(nesting).max().unwrap_or(0),
+            Value::Object(object) => 1 + object.values().map(nesting).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+    if variables.values().any(|value| nesting(value) > MAX_NESTING) {
+        return Err(beyond(format!("the variables are nested deeper than {MAX_NESTING}")));
+    }
+    Ok(())
+}
+
+/// Checks what fragments make of a parsed document: no cycles, and bounded fields and depth. Tells what the largest of
+/// its operations comes to, but for depth and cost, which only the schema knows.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX` naming the limit, or `GRAPHQL_VALIDATION_FAILED` for a cycle.
+pub fn check_document(document: &ExecutableDocument) -> Result<Measure, ApiError> {
+    let mut expansion = Expansion { fragments: &document.fragments, known: HashMap::new() };
+    let mut fields = 0;
+    let mut measure = Measure::default();
+    for name in document.fragments.keys() {
+        expansion.fragment(name, 0)?;
+    }
+    for (_, operation) in document.operations.iter() {
+        let size = expansion.selection(&operation.node.selection_set.node, 0)?;
+        fields += size.fields;
+        if fields > MAX_FIELDS {
+            return Err(too_many_fields());
+        }
+        if size.introspection > MAX_INTROSPECTION {
+            let message =
+                format!("the introspection query would return more than {MAX_INTROSPECTION} values");
+            return Err(beyond(message));
+        }
+        measure.fragment_depth = measure.fragment_depth.max(size.fragment_depth);
+        measure.aliases = measure.aliases.max(size.aliases);
+        measure.root_fields = measure.root_fields.max(size.top);
+        measure.directives = measure.directives.max(size.directives + operation.node.directives.len() as u64);
+    }
+    Ok(measure)
+}
+
+fn too_many_fields() -> ApiError {
+    beyond(format!("the document has more than {MAX_FIELDS} fields with its fragments expanded"))
+}
+
+/// What a selection comes to with fragments put in place.
+#[derive(Clone, Copy, Debug, Default)]
+struct Size {
+    fields: u64,
+    height: usize,
+    /// Named fragments within one another.
+    fragment_depth: u64,
+    aliases: u64,
+    directives: u64,
+    /// Fields of the selection itself.
+    top: u64,
+    /// Values, were every field one of the schema's description; read where a field is that starts one.
+    values: u64,
+    /// Values of the descriptions in it.
+    introspection: u64,
+}
+
+impl Size {
+    fn add(&mut self, other: Self) {
+        self.fields = self.fields.saturating_add(other.fields);
+        self.height = self.height.max(1 + other.height);
+        self.fragment_depth = self.fragment_depth.max(other.fragment_depth);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.directives = self.directives.saturating_add(other.directives);
+        self.top = self.top.saturating_add(other.top);
+        self.values = self.values.saturating_add(other.values);
+        self.introspection = self.introspection.saturating_add(other.introspection);
+    }
+
+    /// What a field with this selection comes to.
+    fn of(field: &Field, inner: Self) -> Self {
+        let name = field.name.node.as_str();
+        let values = usual_length(name).saturating_mul(1_u64.saturating_add(inner.values));
+        let starts = matches!(name, "__schema" | "__type");
+        Self {
+            fields: inner.fields.saturating_add(1),
+            aliases: inner.aliases + u64::from(field.alias.is_some()),
+            directives: inner.directives + field.directives.len() as u64,
+            top: 1,
+            values,
+            introspection: if starts { values } else { inner.introspection },
+            ..inner
+        }
+    }
+}
+
+/// About how long the lists of the schema's description are: ours has some 80 types.
+fn usual_length(field: &str) -> u64 {
+    match field {
+        "types" => 80,
+        "fields" | "inputFields" | "enumValues" | "possibleTypes" => 8,
+        "args" | "interfaces" | "directives" => 3,
+        _ => 1,
+    }
+}
+
+struct Expansion<'a> {
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    /// `None` while the fragment is being sized: meeting it again then is a cycle.
+    known: HashMap<&'a str, Option<Size>>,
+}
+
+impl<'a> Expansion<'a> {
+    fn selection(&mut self, selection: &'a SelectionSet, depth: usize) -> Result<Size, ApiError> {
+        // Fragments may chain as long as the document, so the depth is checked before going on.
+        if depth > MAX_NESTING {
+            return Err(too_deep());
+        }
+        let mut size = Size::default();
+        for item in &selection.items {
+            let (mut inner, directives) = match &item.node {
+                Selection::Field(field) => {
+                    let inner = self.selection(&field.node.selection_set.node, depth + 1)?;
+                    (Size::of(&field.node, inner), 0)
+                }
+                Selection::InlineFragment(inline) => (
+                    self.selection(&inline.node.selection_set.node, depth + 1)?,
+                    inline.node.directives.len(),
+                ),
+                Selection::FragmentSpread(spread) => (
+                    self.fragment(spread.node.fragment_name.node.as_str(), depth + 1)?,
+                    spread.node.directives.len(),
+                ),
+            };
+            inner.directives = inner.directives.saturating_add(directives as u64);
+            size.add(inner);
+        }
+        Ok(size)
+    }
+
+    fn fragment(&mut self, name: &str, depth: usize) -> Result<Size, ApiError> {
+        // Validation names an unknown fragment. It counts as a field, since spreads of it double as fragments do.
+        let Some((name, fragment)) = self.fragments.get_key_value(name) else {
+            return Ok(Size { fields: 1, ..Size::default() });
+        };
+        let size = match self.known.get(name.as_str()) {
+            Some(Some(size)) => *size,
+            Some(None) => {
+                let message = format!("fragment {name} is circular: it spreads itself");
+                return Err(ApiError::new(ErrorCode::GraphqlValidationFailed, message));
+            }
+            None => {
+                self.known.insert(name.as_str(), None);
+                let size = self.selection(&fragment.node.selection_set.node, depth)?;
+                if size.fields > MAX_FIELDS {
+                    return Err(too_many_fields());
+                }
+                self.known.insert(name.as_str(), Some(size));
+                size
+            }
+        };
+        if depth + size.height > MAX_NESTING {
+            return Err(too_deep());
+        }
+        Ok(Size { fragment_depth: size.fragment_depth + 1, ..size })
+    }
+}
+
+fn too_deep() -> ApiError {
+    beyond(format!("the document is nested deeper than {MAX_NESTING} with its fragments expanded"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::parser::parse_query;
+    use proptest::prelude::*;
+
+    fn refused(document: &str) -> String {
+        let checked =
+            check_text(document).and_then(|()| check_document(&parse_query(document).expect("it parses")));
+        checked.expect_err("it is refused").message().to_owned()
+    }
+
+    #[test]
+    fn deep_values_and_selections_are_refused_unparsed() {
+        let value =
+            format!("{{ search(where: {}1{}) {{ total }} }}", "{not:".repeat(2_000), "}".repeat(2_000));
+        assert_eq!(check_text(&value).unwrap_err().message(), "the document is nested deeper than 64");
+        let lists = format!("query($a: {}Int{}) {{ a }}", "[".repeat(100), "]".repeat(100));
+        assert!(check_text(&lists).is_err());
+        assert!(check_text(&"{a".repeat(64)).is_ok());
+        assert!(check_text(&"{a".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn brackets_in_strings_and_comments_do_not_count() {
+        let brackets = "{".repeat(100);
+        for document in [
+            format!("{{ a(b: \"{brackets}\\\"{brackets}\") }}"),
+            format!("{{ a(b: \"\"\"{brackets} \" \\\"\"\" {brackets}\"\"\") }}"),
+            format!("# {brackets}\n{{ a }}"),
+        ] {
+            assert_eq!(check_text(&document), Ok(()), "{document}");
+        }
+        let hidden = format!("{{ a(b: \"\n {brackets}");
+        assert!(check_text(&hidden).is_err(), "a string does not reach beyond its line");
+    }
+
+    #[test]
+    fn long_documents_name_the_limit() {
+        assert!(refused(&format!("{{ {} }}", "a ".repeat(10_001))).contains("more than 10000 tokens"));
+        let bytes = format!("{{ a }} #{}", "x".repeat(MAX_DOCUMENT_BYTES));
+        assert!(check_text(&bytes).unwrap_err().message().contains("more than 131072"));
+    }
+
+    #[test]
+    fn doubling_fragments_are_refused() {
+        let mut document = "{ ...f0 }".to_owned();
+        for number in 0..30 {
+            document += &format!(" fragment f{number} on Query {{ ...f{0} ...f{0} }}", number + 1);
+        }
+        for end in ["__typename", "...unknown"] {
+            let document = format!("{document} fragment f30 on Query {{ {end} }}");
+            assert!(refused(&document).contains("more than 5000 fields"), "{end}");
+        }
+    }
+
+    #[test]
+    fn fragment_cycles_and_chains_are_refused() {
+        let cycle = "{ ...a } fragment a on Query { ...b } fragment b on Query { x { ...a } }";
+        assert!(refused(cycle).contains("spreads itself"));
+        let mut chain = "{ ...f0 }".to_owned();
+        for number in 0..1_000 {
+            chain += &format!(" fragment f{number} on Query {{ ...f{} }}", number + 1);
+        }
+        chain += " fragment f1000 on Query { __typename }";
+        assert!(refused(&chain).contains("nested deeper than 64"));
+    }
+
+    #[test]
+    fn shared_fragments_are_fine() {
+        let document = "{ a { ...f } b { ...f } } fragment f on X { c d ...g } fragment g on X { e }";
+        assert!(check_document(&parse_query(document).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn aliases_root_fields_and_directives_are_counted_where_fragments_put_them() {
+        let document = "query @a { x: a ...f @b ... on Query @c { y: b { z: c @d @e } } } fragment f on Query { d ...g } \
+                        fragment g on Query { u: e v: e @f }";
+        let measure = check_document(&parse_query(document).unwrap()).unwrap();
+        assert_eq!((measure.aliases, measure.root_fields, measure.directives), (5, 5, 6));
+    }
+
+    #[test]
+    fn fragments_within_one_another_are_counted_by_their_longest_chain() {
+        let document = "{ a { ...f ... on X { ...g } } ...h } fragment f on X { b { ...g } ...h } \
+                        fragment g on X { c } fragment h on X { ...g }";
+        let measure = check_document(&parse_query(document).unwrap()).unwrap();
+        assert_eq!(measure.fragment_depth, 3);
+    }
+
+    #[test]
+    fn going_round_in_the_schema_is_refused() {
+        let mut round = "name".to_owned();
+        for _ in 0..4 {
+            round = format!("fields {{ type {{ {round} }} }}");
+        }
+        assert!(refused(&format!("{{ __schema {{ types {{ {round} }} }} }}")).contains("500000 values"));
+        let hidden = format!("{{ ...f }} fragment f on Query {{ a: __type(name: \"Movie\") {{ {round} }} }}");
+        assert!(check_document(&parse_query(&hidden).unwrap()).is_ok(), "one type's fields are few enough");
+        let wide: String = (0..90)
+            .map(|alias| format!("a{alias}: fields {{ type {{ fields {{ type {{ name }} }} }} }} "))
+            .collect();
+        assert!(refused(&format!("{{ __schema {{ types {{ {wide} }} }} }}")).contains("500000 values"));
+        // The same words elsewhere are nothing special.
+        assert!(check_document(&parse_query(format!("{{ types {{ {round} }} }}")).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn the_introspection_of_tools_is_within_bounds() {
+        let query = "query { __schema { queryType { name } types { ...T } directives { name args { ...I } } } } \
+            fragment T on __Type { kind name fields(includeDeprecated: true) { name args { ...I } type { ...R } } \
+            inputFields { ...I } interfaces { ...R } enumValues { name } possibleTypes { ...R } } \
+            fragment I on __InputValue { name description type { ...R } defaultValue } \
+            fragment R on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name \
+            ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
+        assert!(check_document(&parse_query(query).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn json_nesting_is_counted_outside_strings() {
+        assert_eq!(check_json(br#"{"a":"[[[[\"[[","b":[{}]}"#), Ok(()));
+        assert!(check_json("[".repeat(65).as_bytes()).is_err());
+        assert_eq!(check_json("[".repeat(64).as_bytes()), Ok(()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_checked_without_harm(text in ".*", bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = check_text(&text);
+            let _ = check_json(&bytes);
+        }
+    }
+}
