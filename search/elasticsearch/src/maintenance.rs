@@ -4,6 +4,7 @@
 
 use std::{pin::pin, time::Duration};
 
+use futures::{FutureExt, StreamExt, future::FusedFuture, stream::FuturesUnordered};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -19,8 +20,17 @@ use super::{
 /// Time that a call of the write side may take.
 pub(super) const DEADLINE: Duration = Duration::from_secs(120);
 
-/// Time after which a call that has no answer is named in the log, once more each time it has passed.
-const SLOW: Duration = Duration::from_secs(3);
+/// Time after which a call that has no answer is named in the log and sent once more, each time it has passed: an answer
+/// that was lost with a connection never comes, and a cluster that was away is back long before the deadline.
+const SLOW: Duration = Duration::from_secs(4);
+
+/// Attempts of one call that are under way at a time, besides the first.
+const MAX_RESENT: usize = 3;
+
+/// Whether an attempt ends the call: one that was sent before or after may still get through where this one did not.
+fn is_final(reply: &Result<Reply, ClientError>, is_last: bool) -> bool {
+    is_last || !matches!(reply, Err(ClientError::Unavailable))
+}
 
 /// Status of a request that is too large for the cluster.
 const TOO_LARGE: u16 = 413;
@@ -38,17 +48,36 @@ impl Shared {
     /// Makes a call of the write side; `operation` names it in the log and in the error, as in "refreshing the index".
     pub(super) async fn request(&self, operation: &'static str, call: Call) -> Result<Reply, WriteError> {
         let after = call.deadline.unwrap_or(DEADLINE);
+        // Calls with a deadline of their own are sent again by their callers.
+        let is_resent = call.repeatable && call.deadline.is_none();
         let started = Instant::now();
-        let mut sent = pin!(self.client.try_send(Call { deadline: Some(after), ..call }));
+        let attempt = || {
+            let deadline = Some(after.saturating_sub(started.elapsed()));
+            self.client.try_send(Call { deadline, ..call.clone() })
+        };
+        // The first attempt keeps all the time there is; the later ones take turns.
+        let mut first = pin!(attempt().fuse());
+        let mut resent = FuturesUnordered::new();
         let mut reminder = started + SLOW;
         let reply = loop {
             tokio::select! {
                 biased;
-                reply = &mut sent => break reply,
+                reply = &mut first => if is_final(&reply, resent.is_empty()) { break reply },
+                Some(reply) = resent.next() => {
+                    if is_final(&reply, first.is_terminated() && resent.is_empty()) {
+                        break reply;
+                    }
+                }
                 () = sleep_until(reminder) => {
                     reminder += SLOW;
                     let waited_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
                     tracing::warn!(operation, wait.ms = waited_ms, "the search cluster is slow; waiting for it");
+                    if is_resent {
+                        if resent.len() >= MAX_RESENT {
+                            resent.clear();
+                        }
+                        resent.push(attempt());
+                    }
                 }
             }
         };
