@@ -4,9 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Lookahead, Object, Result, SelectionField, SimpleObject};
-use wikimovie_domain::{
-    self as domain, FacetRequest, HitsRequest, PageRequest, Question, SearchRequest, Wanted,
-};
+use wikimovie_domain::{self as domain, HitsRequest, Question, SearchRequest};
 
 use crate::{
     auth::AuthScope,
