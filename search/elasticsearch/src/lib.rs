@@ -1,9 +1,8 @@
 //! The engine on an Elasticsearch or OpenSearch cluster: the same plan as the embedded one, as typed DSL.
 //!
-//! [`wikimovie_plan::compile`] makes the plan, [`compile`] the DSL, [`rounds`] sends what one operation asks in one
-//! request, [`response`] reads the answer. What typed text is read against, the vocabulary, is counted by the
-//! cluster once a revision ([`vocabulary`]) and held in memory. Clusters find, score and count; highlights, names
-//! and the reading of text are ours.
+//! [`wikimovie_plan::compile`] makes the plan, [`compile`] the DSL, [`rounds`] sends what one operation asks in one request,
+//! [`response`] reads the answer. What typed text is read against, the vocabulary, is counted by the cluster once a
+//! revision ([`vocabulary`]) and held in memory. Clusters find, score and count; highlights, names and text are ours.
 
 mod autocomplete;
 mod builds;
@@ -12,8 +11,10 @@ mod compile;
 mod document;
 mod facets;
 mod index;
+mod maintenance;
 mod mapping;
 mod people;
+mod presence;
 mod receipts;
 mod response;
 mod restricted;
@@ -41,7 +42,7 @@ use wikimovie_engine::{
     error::SearchError,
     operation, outgoing,
     token::Sealer,
-    writer::{LedgerRow, WriteError},
+    writer::WriteError,
 };
 use wikimovie_plan::{compile::Compiled, rules::Rules, vocabulary::Vocabulary};
 use wikimovie_text as text;
@@ -50,12 +51,13 @@ pub use wikimovie_elasticsearch_client::Auth;
 
 pub use self::{
     builds::{BuildStep, Comparison},
-    writer::ElasticsearchWriter,
+    writer::{ElasticsearchWriter, audit::LedgerAudit},
 };
 use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
     index::Names,
+    presence::Presence,
     response::{MultiSearchItem, MultiSearchResponse, SearchResponse},
     restricted::Restricted,
     rounds::Rounds,
@@ -106,6 +108,7 @@ struct Shared {
     revisions: watch::Sender<Revision>,
     /// When the cluster last said that `view` is of its current revision.
     confirmed: ArcSwapOption<Instant>,
+    presence: Presence,
     plans: Plans,
     parts: moka::sync::Cache<Filter, Arc<Restricted>>,
 }
@@ -144,7 +147,7 @@ struct View {
     shards: u32,
     /// Name and version of the engine.
     about: String,
-    /// What every movie must meet that is looked at through this view.
+    /// What every movie must flush_competing that is looked at through this view.
     forced: Option<Query>,
     /// Seals the cursors of answers read through this view.
     sealer: Sealer,
@@ -204,6 +207,7 @@ impl Elasticsearch {
                 view: ArcSwapOption::empty(),
                 revisions,
                 confirmed: ArcSwapOption::empty(),
+                presence: Presence::default(),
                 plans: plans(),
                 parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
             }),
@@ -264,25 +268,9 @@ impl Elasticsearch {
     /// The write side, for use outside of async code: it blocks on `runtime`.
     ///
     /// # Errors
-    /// [`WriteError::Held`] while another writer holds the index.
+    /// [`WriteError::LeaseTaken`] while another writer holds the index.
     pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
         ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
-    }
-
-    /// Every object applied, without being the writer.
-    ///
-    /// # Errors
-    /// Where the cluster does not answer.
-    pub async fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
-        Ok(self.shared.ledger().await?)
-    }
-
-    /// Keys of all objects that list something, whatever the ledger says.
-    ///
-    /// # Errors
-    /// Where the cluster does not answer.
-    pub async fn listing_objects(&self) -> Result<Vec<String>, WriteError> {
-        self.shared.listing_objects().await
     }
 
     async fn view(&self) -> Result<Arc<View>, SearchError> {
@@ -298,6 +286,7 @@ impl Shared {
     /// Reads the catalogue's revision, and what questions need of it where it is a new one.
     async fn look(&self, always: bool) -> Result<(), SearchError> {
         let asked = Instant::now();
+        self.check_presence().await?;
         let revision = self.stored_revision().await?;
         let known = self.view.load().as_ref().map(|view| view.revision);
         if !always && known == Some(revision) {
@@ -423,6 +412,9 @@ impl Catalog for Elasticsearch {
 
     async fn info(&self) -> Result<CatalogInfo, SearchError> {
         let view = self.view().await?;
+        if self.shared.presence.is_lost() {
+            return Err(SearchError::Unavailable);
+        }
         let vocabulary = &view.vocabulary;
         let providers = vocabulary.providers().iter();
         Ok(CatalogInfo {
@@ -497,7 +489,7 @@ pub fn to_dsl(
     json.map_err(|error| SearchError::Engine(error.to_string()))
 }
 
-/// Body that creates an index of listings: its settings and mapping.
+/// Body that creates an index of records: its settings and mapping.
 pub fn index_body(shards: u32, replicas: u32) -> serde_json::Value {
     mapping::listings(shards, replicas)
 }
