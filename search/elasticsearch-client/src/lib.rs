@@ -31,7 +31,6 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use http::HeaderMap;
 use tracing::{Instrument, Span, field::Empty};
 use url::Url;
 
@@ -55,8 +54,6 @@ pub struct ClientOptions {
     pub deadline: Duration,
     /// `User-Agent` of every request.
     pub user_agent: &'static str,
-    /// Adds headers to every call; called on the task that sends it.
-    pub annotate: fn(&mut HeaderMap),
 }
 
 /// The nodes of a cluster. Needs a tokio runtime from the first call on, not before.
@@ -66,7 +63,6 @@ pub struct Client {
     signer: Option<Arc<Signer>>,
     deadline: Duration,
     user_agent: &'static str,
-    annotate: fn(&mut HeaderMap),
 }
 
 impl Client {
@@ -89,8 +85,8 @@ impl Client {
         let node = |url| Node::new(url, &options.auth, options.ca_certificates.as_deref());
         let nodes = options.urls.iter().map(node).collect::<Result<_, _>>()?;
         let nodes = Nodes::new(nodes, PreparedRequest::probe(signer.clone(), options.user_agent));
-        let ClientOptions { deadline, user_agent, annotate, .. } = *options;
-        Ok(Self { nodes, signer, deadline, user_agent, annotate })
+        let ClientOptions { deadline, user_agent, .. } = *options;
+        Ok(Self { nodes, signer, deadline, user_agent })
     }
 
     /// Sends a call to the cluster.
@@ -101,10 +97,12 @@ impl Client {
     pub async fn send(&self, call: Call) -> Result<Reply, ClientError> {
         let time = call.deadline.unwrap_or(self.deadline);
         let deadline = tokio::time::Instant::now() + time;
-        let span = span(&call);
+        let (span, headers) = (span(&call), call.headers);
         let send = async {
             let mut request = PreparedRequest::new(call, self.signer.clone(), self.user_agent)?;
-            (self.annotate)(&mut request.headers);
+            if let Some(headers) = headers {
+                headers(&mut request.headers);
+            }
             hedge::run(&self.nodes, &request, time, deadline).await
         };
         let reply = send.instrument(span.clone()).await;

@@ -1,11 +1,12 @@
 //! The engine on an Elasticsearch or OpenSearch cluster: the same plan as the embedded one, as typed DSL.
 //!
-//! [`wikimovie_plan::compile`] makes the plan, [`compile`] the DSL, [`rounds`] sends what one operation asks in one
+//! [`wikimovie_plan::compile`] makes the plan, [`compile`] the DSL, [`batcher`] sends what one operation asks in one
 //! request, [`response`] reads the answer. What typed text is read against, the vocabulary, is counted by the
 //! cluster once a revision ([`vocabulary`]) and held in memory. Clusters find, score and count; highlights, names
 //! and the reading of text are ours.
 
 mod autocomplete;
+mod batcher;
 mod builds;
 mod client;
 mod compile;
@@ -14,10 +15,10 @@ mod facets;
 mod index;
 mod mapping;
 mod people;
+mod reader;
 mod receipts;
 mod response;
 mod restricted;
-mod rounds;
 mod search;
 mod vocabulary;
 mod writer;
@@ -37,9 +38,9 @@ use wikimovie_domain::{
 };
 use wikimovie_elasticsearch_dsl::{Aggregation, Query, Search, multi_search};
 use wikimovie_engine::{
+    Answered, OperationContext,
     catalog::{Catalog, ReceiptPage, ReceiptsRequest},
     error::SearchError,
-    operation, outgoing,
     token::Sealer,
     writer::{LedgerRow, WriteError},
 };
@@ -56,9 +57,9 @@ use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
     index::Names,
+    reader::Reader,
     response::{MultiSearchItem, MultiSearchResponse, SearchResponse},
     restricted::Restricted,
-    rounds::Rounds,
 };
 
 /// How to reach a cluster, and which index of it is ours.
@@ -183,7 +184,6 @@ impl Elasticsearch {
             ca_certificates: options.ca_certificates.clone(),
             deadline: options.deadline,
             user_agent: USER_AGENT,
-            annotate: outgoing::annotate,
         })?;
         let sealer = Sealer::without_secret();
         if let Some(secret) = &options.secret {
@@ -318,50 +318,27 @@ impl Shared {
         Ok(())
     }
 
-    /// Asks searches, in one request with what the operation's other fields ask now. Every question about movies goes
-    /// through here, so that none escapes what the view forces.
-    async fn ask(&self, view: &View, mut searches: Vec<Search>) -> Result<Vec<SearchResponse>, SearchError> {
-        searches.iter_mut().for_each(|search| view.force(search));
-        let asked = searches.len();
-        let answers = match operation::held::<Rounds>() {
-            Some(rounds) => rounds.ask(searches, |searches| self.send(searches, false)).await?,
-            None => self.send(searches, false).await?,
-        };
-        if answers.len() != asked {
-            return Err(response::unexpected_response("the responses do not match the requests"));
-        }
-        let found = answers.into_iter().map(MultiSearchItem::found).collect::<Result<Vec<_>, _>>()?;
-        if found.iter().any(SearchResponse::is_partial) {
-            operation::note_partial();
-        }
-        Ok(found)
+    /// Asks one search in a request of its own, whose response may be long.
+    async fn search_alone(&self, mut search: Search) -> Result<SearchResponse, SearchError> {
+        let context = OperationContext::new();
+        search.timeout = Some(self.search_timeout(&context));
+        let item = self.send(&[search], &context, true).await?.pop();
+        item.ok_or_else(|| response::unexpected_response("the response is empty"))?.found()
     }
 
-    /// Asks one search in a request of its own, whose answer may be long.
-    async fn search_alone(&self, search: Search) -> Result<SearchResponse, SearchError> {
-        let answer = self
-            .send(vec![search], true)
-            .await?
-            .pop()
-            .ok_or_else(|| response::unexpected_response("no answer"))?;
-        let found = answer.found()?;
-        if found.is_partial() {
-            operation::note_partial();
-        }
-        Ok(found)
+    /// Time that the engine gets for a search. It gives up a little before we do, and returns what it has by then.
+    fn search_timeout(&self, context: &OperationContext) -> String {
+        let timeout = context.time_left(self.deadline).mul_f64(0.9).as_millis();
+        [timeout.to_string().as_str(), "ms"].concat()
     }
 
-    /// One HTTP request; a long answer is better sent compressed.
+    /// Sends searches in one HTTP request; a long response is better compressed.
     async fn send(
         &self,
-        mut searches: Vec<Search>,
+        searches: &[Search],
+        context: &OperationContext,
         gzip_answer: bool,
     ) -> Result<Vec<MultiSearchItem>, SearchError> {
-        // The engine gives up a little before we do, and tells what it has by then.
-        let timeout = self.deadline.mul_f64(0.9).as_millis();
-        for search in &mut searches {
-            search.timeout.get_or_insert_with(|| [timeout.to_string().as_str(), "ms"].concat());
-        }
         // Buckets that are only counted are not worth sending.
         let trim = searches.iter().any(|search| search.aggs.values().any(Aggregation::counts_all));
         let index = &self.names.read;
@@ -369,16 +346,17 @@ impl Shared {
             method: http::Method::POST,
             query: if trim { vec![("filter_path", trimmed.to_owned())] } else { Vec::new() },
             body: Some(body),
+            deadline: Some(context.time_left(self.deadline)),
+            headers: context.headers(),
             gzip_answer,
             ..Call::get(["/", index, kind].concat())
         };
-        let json = |error: serde_json::Error| SearchError::Engine(error.to_string());
-        if let [search] = searches.as_slice() {
-            let body = Body::Json(serde_json::to_vec(search).map_err(json)?.into());
+        if let [search] = searches {
+            let body = Body::Json(serde_json::to_vec(search)?.into());
             let reply = self.client.send(call("/_search", "-aggregations.*.all", body)).await?;
             return Ok(vec![reply.json()?]);
         }
-        let body = Body::Ndjson(multi_search(&searches).map_err(json)?);
+        let body = Body::Ndjson(multi_search(searches)?);
         let reply = self.client.send(call("/_msearch", "-responses.aggregations.*.all", body)).await?;
         Ok(reply.json::<MultiSearchResponse>()?.responses)
     }
@@ -386,42 +364,85 @@ impl Shared {
 
 #[async_trait]
 impl Catalog for Elasticsearch {
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+    async fn search(
+        &self,
+        context: &OperationContext,
+        request: SearchRequest,
+    ) -> Result<Answered<SearchAnswer>, SearchError> {
         let view = self.view().await?;
-        self.shared.answer(&view, &request).await
+        let reader = Reader::new(&self.shared, &view, context);
+        let answer = reader.search(&request).await?;
+        Ok(reader.answered(answer))
     }
 
-    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
+    async fn autocomplete(
+        &self,
+        context: &OperationContext,
+        request: AutocompleteRequest,
+    ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
         let view = self.view().await?;
-        self.shared.autocomplete(&view, &request).await
+        let reader = Reader::new(&self.shared, &view, context);
+        let suggestions = reader.autocomplete(&request).await?;
+        Ok(reader.answered(suggestions))
     }
 
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
+    async fn movies(
+        &self,
+        context: &OperationContext,
+        ids: &[MovieId],
+    ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
         let view = self.view().await?;
-        self.shared.movies(&view, ids).await
+        let reader = Reader::new(&self.shared, &view, context);
+        let movies = reader.movies(ids).await?;
+        Ok(reader.answered(movies))
     }
 
-    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
+    async fn similar(
+        &self,
+        context: &OperationContext,
+        id: &MovieId,
+        first: usize,
+    ) -> Result<Answered<Vec<Movie>>, SearchError> {
         let view = self.view().await?;
-        self.shared.similar(&view, id, first).await
+        let reader = Reader::new(&self.shared, &view, context);
+        let movies = reader.similar(id, first).await?;
+        Ok(reader.answered(movies))
     }
 
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+    async fn people(
+        &self,
+        _context: &OperationContext,
+        names: &[String],
+    ) -> Result<Vec<Option<PersonSummary>>, SearchError> {
         let view = self.view().await?;
         Ok(names.iter().map(|name| people::summary(&view, &text::key(name))).collect())
     }
 
-    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
+    async fn costars(
+        &self,
+        context: &OperationContext,
+        name: &str,
+        first: usize,
+    ) -> Result<Answered<Vec<Costar>>, SearchError> {
         let view = self.view().await?;
-        self.shared.costars(&view, name, first).await
+        let reader = Reader::new(&self.shared, &view, context);
+        let costars = reader.costars(name, first).await?;
+        Ok(reader.answered(costars))
     }
 
-    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
+    async fn costar_path(
+        &self,
+        context: &OperationContext,
+        from: &str,
+        to: &str,
+    ) -> Result<Answered<Option<CostarPath>>, SearchError> {
         let view = self.view().await?;
-        self.shared.costar_path(&view, from, to).await
+        let reader = Reader::new(&self.shared, &view, context);
+        let path = reader.costar_path(from, to).await?;
+        Ok(reader.answered(path))
     }
 
-    async fn info(&self) -> Result<CatalogInfo, SearchError> {
+    async fn info(&self, _context: &OperationContext) -> Result<CatalogInfo, SearchError> {
         let view = self.view().await?;
         let vocabulary = &view.vocabulary;
         let providers = vocabulary.providers().iter();
@@ -436,18 +457,26 @@ impl Catalog for Elasticsearch {
         })
     }
 
-    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+    async fn receipt(
+        &self,
+        context: &OperationContext,
+        object: &str,
+    ) -> Result<Option<ObjectReceipt>, SearchError> {
         self.view().await?;
-        let receipt = self.shared.receipt(object).await?;
+        let receipt = self.shared.receipt(context, object).await?;
         let told = |provider: &str| self.part.as_ref().is_none_or(|part| part.receipts.has(provider));
         Ok(receipt.filter(|receipt| told(&receipt.provider)))
     }
 
-    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
+    async fn receipts(
+        &self,
+        context: &OperationContext,
+        request: ReceiptsRequest,
+    ) -> Result<ReceiptPage, SearchError> {
         self.view().await?;
         match &self.part {
-            Some(part) => self.shared.receipts_of(&part.receipts, &request).await,
-            None => self.shared.receipts(&request).await,
+            Some(part) => self.shared.receipts_of(context, &part.receipts, &request).await,
+            None => self.shared.receipts(context, &request).await,
         }
     }
 

@@ -102,7 +102,7 @@ impl<'a> Text<'a> {
         let has_others = words.iter().any(|word| !stop::is_stop_word(word));
         let expansions = (0..words.len())
             .map(|at| {
-                // A stop word in a summary tells nothing, and almost every summary has it.
+                // Almost every summary has the stop word, so it means nothing there.
                 let scope =
                     if stop::is_stop_word(words[at]) { FieldScope::Title } else { FieldScope::Everywhere };
                 let open = reading.open && (has_others || words.len() > 1 || words[at].len() > 1);
@@ -210,7 +210,7 @@ impl<'a> Text<'a> {
                 tier(weight(understood), &understood.clause),
                 tier(weights::NEARLY, &understood.nearly),
             ]));
-            labels.push(self.typed(self.place(&understood.words)).to_owned());
+            labels.push(self.typed(self.span(&understood.words)).to_owned());
         }
         self.pin(&mut groups[..]);
         let terms = HighlightTerms::new(&groups, &labels, first..last, &self.understood);
@@ -235,8 +235,8 @@ impl<'a> Text<'a> {
         self.text.get(place).unwrap_or_default()
     }
 
-    /// Bytes of the text that these words stand in.
-    fn place(&self, words: &Range<usize>) -> Range<usize> {
+    /// Bytes of the text that these words occupy.
+    fn span(&self, words: &Range<usize>) -> Range<usize> {
         match self.reading.words.get(words.clone()) {
             Some([first, .., last]) => first.place.start..last.place.end,
             Some([only]) => only.place.clone(),
@@ -257,7 +257,7 @@ impl<'a> Text<'a> {
         for understood in &self.understood {
             // Where a word means nothing else, movies without the reading are not found.
             let only = understood.words.clone().any(|at| !self.expansions[at].known);
-            let place = self.place(&(understood.lead..understood.words.end));
+            let place = self.span(&(understood.lead..understood.words.end));
             add(place, understood.kind, understood.value.clone(), if only { Filter } else { Boost });
         }
         let words = self.words();
@@ -427,13 +427,13 @@ mod tests {
     fn readings_can_be_turned_off_and_removed() {
         let question = ask("john wayne westerns from the 1950s -war \"star wars\"");
         let compiled = compile(&question, &vocabulary());
-        let told: Vec<(&str, &str, &str)> = compiled
+        let understood: Vec<(&str, &str, &str)> = compiled
             .understood
             .iter()
             .map(|u| (u.typed.as_str(), u.value.as_str(), u.without.text.as_str()))
             .collect();
         assert_eq!(
-            told,
+            understood,
             [
                 ("john wayne", "John Wayne", "westerns from the 1950s -war \"star wars\""),
                 ("westerns", "Western", "john wayne from the 1950s -war \"star wars\""),
@@ -465,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn words_beyond_the_limit_are_told() {
+    fn words_beyond_the_limit_are_reported() {
         let compiled = compile(&ask(&"matrix ".repeat(40)), &vocabulary());
         assert_eq!(compiled.warnings[0].code, TEXT_CUT);
     }

@@ -63,7 +63,7 @@ impl Terms {
     fn add(&mut self, clause: &Clause, typed: &str) {
         match clause {
             Clause::Word(field, word) => {
-                // Where two typed words lead to one, the nearer one says what part of it was typed.
+                // Where two typed words expand to one, the nearer one decides what part of it was typed.
                 let known = self.words.entry((*field, word.clone())).or_insert_with(|| typed.to_owned());
                 if word == typed {
                     typed.clone_into(known);
@@ -113,7 +113,7 @@ impl Terms {
                 }
             };
             match (end, found.last_mut()) {
-                // Pairs of characters overlap, and `8½` is three words of which two stand at one place.
+                // Pairs of characters overlap, and `8½` is three words of which two have one position.
                 (Some(end), Some(last)) if word.start < last.end => last.end = last.end.max(end),
                 (Some(end), _) if end > word.start => found.push(word.start..end),
                 _ => {}
@@ -213,7 +213,7 @@ fn window(text: &str, ranges: Vec<Range<usize>>) -> Highlight {
 }
 
 fn best_part(text: &str, ranges: &[Range<usize>]) -> Range<usize> {
-    // A little of what stands before the first mark, so that the reader sees where it starts.
+    // A little text before the first highlight, so that the reader sees where it starts.
     const LEAD_CHARS: usize = 40;
     let mut best = (0, 0..end_of_part(text, 0));
     for (at, first) in ranges.iter().enumerate() {
