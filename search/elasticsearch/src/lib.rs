@@ -8,6 +8,7 @@
 mod autocomplete;
 mod batcher;
 mod builds;
+mod catalog;
 mod client;
 mod compile;
 mod document;
@@ -29,23 +30,14 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use async_trait::async_trait;
 use tokio::sync::watch;
 use url::Url;
-use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
-    PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
-};
+use wikimovie_domain::{Filter, Revision, SearchRequest};
 use wikimovie_elasticsearch_dsl::{Aggregation, Query, Search, multi_search};
 use wikimovie_engine::{
-    Answered, OperationContext,
-    catalog::{Catalog, ReceiptPage, ReceiptsRequest},
-    error::SearchError,
-    token::Sealer,
-    writer::{LedgerRow, WriteError},
+    OperationContext, catalog::Catalog, error::SearchError, token::Sealer, writer::WriteError,
 };
 use wikimovie_plan::{compile::Compiled, rules::Rules, vocabulary::Vocabulary};
-use wikimovie_text as text;
 
 pub use wikimovie_elasticsearch_client::Auth;
 
@@ -57,7 +49,7 @@ use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
     index::Names,
-    reader::Reader,
+    presence::Presence,
     response::{MultiSearchItem, MultiSearchResponse, SearchResponse},
     restricted::Restricted,
 };
@@ -359,145 +351,6 @@ impl Shared {
         let body = Body::Ndjson(multi_search(searches)?);
         let reply = self.client.send(call("/_msearch", "-responses.aggregations.*.all", body)).await?;
         Ok(reply.json::<MultiSearchResponse>()?.responses)
-    }
-}
-
-#[async_trait]
-impl Catalog for Elasticsearch {
-    async fn search(
-        &self,
-        context: &OperationContext,
-        request: SearchRequest,
-    ) -> Result<Answered<SearchAnswer>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
-        let answer = reader.search(&request).await?;
-        Ok(reader.answered(answer))
-    }
-
-    async fn autocomplete(
-        &self,
-        context: &OperationContext,
-        request: AutocompleteRequest,
-    ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
-        let suggestions = reader.autocomplete(&request).await?;
-        Ok(reader.answered(suggestions))
-    }
-
-    async fn movies(
-        &self,
-        context: &OperationContext,
-        ids: &[MovieId],
-    ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
-        let movies = reader.movies(ids).await?;
-        Ok(reader.answered(movies))
-    }
-
-    async fn similar(
-        &self,
-        context: &OperationContext,
-        id: &MovieId,
-        first: usize,
-    ) -> Result<Answered<Vec<Movie>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
-        let movies = reader.similar(id, first).await?;
-        Ok(reader.answered(movies))
-    }
-
-    async fn people(
-        &self,
-        _context: &OperationContext,
-        names: &[String],
-    ) -> Result<Vec<Option<PersonSummary>>, SearchError> {
-        let view = self.view().await?;
-        Ok(names.iter().map(|name| people::summary(&view, &text::key(name))).collect())
-    }
-
-    async fn costars(
-        &self,
-        context: &OperationContext,
-        name: &str,
-        first: usize,
-    ) -> Result<Answered<Vec<Costar>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
-        let costars = reader.costars(name, first).await?;
-        Ok(reader.answered(costars))
-    }
-
-    async fn costar_path(
-        &self,
-        context: &OperationContext,
-        from: &str,
-        to: &str,
-    ) -> Result<Answered<Option<CostarPath>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
-        let path = reader.costar_path(from, to).await?;
-        Ok(reader.answered(path))
-    }
-
-    async fn info(&self, _context: &OperationContext) -> Result<CatalogInfo, SearchError> {
-        let view = self.view().await?;
-        let vocabulary = &view.vocabulary;
-        let providers = vocabulary.providers().iter();
-        Ok(CatalogInfo {
-            engine: ENGINE.into(),
-            engine_version: view.about.clone(),
-            movies: vocabulary.movies(),
-            people: vocabulary.people().len() as u64,
-            genres: vocabulary.genres().len() as u64,
-            providers: providers.map(|entry| (entry.name.clone(), u64::from(entry.movies))).collect(),
-            revision: view.revision,
-        })
-    }
-
-    async fn receipt(
-        &self,
-        context: &OperationContext,
-        object: &str,
-    ) -> Result<Option<ObjectReceipt>, SearchError> {
-        self.view().await?;
-        let receipt = self.shared.receipt(context, object).await?;
-        let told = |provider: &str| self.part.as_ref().is_none_or(|part| part.receipts.has(provider));
-        Ok(receipt.filter(|receipt| told(&receipt.provider)))
-    }
-
-    async fn receipts(
-        &self,
-        context: &OperationContext,
-        request: ReceiptsRequest,
-    ) -> Result<ReceiptPage, SearchError> {
-        self.view().await?;
-        match &self.part {
-            Some(part) => self.shared.receipts_of(context, &part.receipts, &request).await,
-            None => self.shared.receipts(context, &request).await,
-        }
-    }
-
-    fn revisions(&self) -> watch::Receiver<Revision> {
-        self.shared.revisions.subscribe()
-    }
-
-    fn unconfirmed_for(&self) -> Duration {
-        self.shared.confirmed.load().as_ref().map_or(Duration::MAX, |confirmed| confirmed.elapsed())
-    }
-
-    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
-        let shared = &self.shared;
-        let filter = match &self.part {
-            Some(part) => Filter { and: vec![part.filter.clone(), to.clone()], ..Filter::default() },
-            None => to.clone(),
-        };
-        let part = shared
-            .parts
-            .get_with_by_ref(&filter, || Arc::new(Restricted::new(&filter, &shared.sealer, plans())));
-        Ok(Arc::new(Self { shared: Arc::clone(shared), part: Some(part) }))
     }
 }
 

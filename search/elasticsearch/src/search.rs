@@ -106,13 +106,8 @@ impl Reader<'_> {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(vec![Query::Ids(Ids { values })]))
         };
-        let found = self
-            .ask(view, vec![search])
-            .await?
-            .pop()
-            .map(SearchResponse::movies)
-            .transpose()?
-            .unwrap_or_default();
+        let found =
+            self.ask(vec![search]).await?.pop().map(SearchResponse::movies).transpose()?.unwrap_or_default();
         let found: HashMap<MovieId, Movie> =
             found.into_iter().map(|movie| (movie.id.clone(), movie)).collect();
         Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
