@@ -62,7 +62,7 @@ async fn serve(settings: ServeSettings) -> Result<(), CliError> {
         Some(folder) => Some(watch(folder, &engine).await?),
         None => None,
     };
-    let movies = match catalog.info().await {
+    let movies = match catalog.info(&OperationContext::new()).await {
         Ok(info) => info.movies,
         Err(error) => return Err(CliError::new(error.to_string())),
     };

@@ -84,7 +84,9 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, CliError> {
     runtime.block_on(engine.prepare())?;
     let said = |error: wikimovie_engine::SearchError| CliError::new(error.to_string());
     let catalog = engine.catalog();
-    let found = runtime.block_on(catalog.movies(std::slice::from_ref(&id))).map_err(said)?;
+    let found = runtime
+        .block_on(catalog.movies(&OperationContext::new(), std::slice::from_ref(&id)))
+        .map_err(said)?;
     let Some(movie) = found.into_iter().next().flatten() else {
         output::line(format_args!("no object lists {id}"));
         return Ok(ExitCode::from(1));
