@@ -61,7 +61,7 @@ fn movies(engine: &Embedded, runtime: &tokio::runtime::Runtime) -> Vec<Movie> {
     let page = PageRequest::first(100);
     let hits = vec![HitsRequest::plain(page)];
     let request = SearchRequest { question, hits, ..SearchRequest::default() };
-    let answer = runtime.block_on(engine.catalog().search(&OperationContext::new(), request)).unwrap();
+    let answer = runtime.block_on(engine.catalog().search(&OperationContext::new(), request)).unwrap().value;
     assert!(!answer.hits[0].has_next);
     answer.hits[0].hits.iter().map(|hit| hit.movie.clone()).collect()
 }

@@ -123,7 +123,8 @@ impl Place {
             let answer = self
                 .runtime
                 .block_on(self.cluster.engine.catalog().search(&OperationContext::new(), request))
-                .unwrap();
+                .unwrap()
+                .value;
             let hits = &answer.hits[0];
             titles.extend(hits.hits.iter().map(|hit| hit.movie.title.clone()));
             let Some(last) = hits.hits.last().filter(|_| hits.has_next) else { break };
@@ -142,7 +143,8 @@ impl Place {
         let answer = self
             .runtime
             .block_on(self.cluster.engine.catalog().search(&OperationContext::new(), request))
-            .unwrap();
+            .unwrap()
+            .value;
         answer.hits[0].hits.iter().map(|hit| hit.movie.title.clone()).collect()
     }
 

@@ -86,7 +86,8 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, CliError> {
     let catalog = engine.catalog();
     let found = runtime
         .block_on(catalog.movies(&OperationContext::new(), std::slice::from_ref(&id)))
-        .map_err(said)?;
+        .map_err(said)?
+        .value;
     let Some(movie) = found.into_iter().next().flatten() else {
         output::line(format_args!("no object lists {id}"));
         return Ok(ExitCode::from(1));

@@ -15,7 +15,7 @@ use wikimovie_command::{
     health, log, names, output,
     settings::{ConfigArgs, SettingsSource},
 };
-use wikimovie_engine::{OperationContext};
+use wikimovie_engine::OperationContext;
 use wikimovie_ingest::{aws::DeadLetters, bucket::Bucket as _, command::Load};
 
 use self::{
