@@ -18,6 +18,7 @@ use wikimovie_command::{
     signal,
 };
 use wikimovie_elasticsearch::{Elasticsearch, ElasticsearchOptions};
+use wikimovie_engine::OperationContext;
 use wikimovie_relevance::command::RelevanceArgs;
 
 #[global_allocator]
