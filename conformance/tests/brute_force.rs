@@ -211,7 +211,7 @@ impl Truth {
             catalogs.iter().map(|catalog| catalog.search(&OperationContext::new(), request.clone())),
         )
         .await;
-        let answers: Vec<SearchAnswer> = answers.into_iter().map(Result::unwrap).collect();
+        let answers: Vec<SearchAnswer> = answers.into_iter().map(|answer| answer.unwrap().value).collect();
         for answer in &answers {
             assert_eq!(answer.total.unwrap().value, found.len() as u64, "{question:?}");
         }
