@@ -207,10 +207,9 @@ impl Truth {
             facets: facets.clone(),
             wanted: Wanted { total: true, distinct: true, ..Wanted::default() },
         };
-        let answers = join_all(
-            catalogs.iter().map(|catalog| catalog.search(&OperationContext::new(), request.clone())),
-        )
-        .await;
+        let context = OperationContext::new();
+        let answers =
+            join_all(catalogs.iter().map(|catalog| catalog.search(&context, request.clone()))).await;
         let answers: Vec<SearchAnswer> = answers.into_iter().map(|answer| answer.unwrap().value).collect();
         for answer in &answers {
             assert_eq!(answer.total.unwrap().value, found.len() as u64, "{question:?}");
