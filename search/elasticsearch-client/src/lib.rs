@@ -2,7 +2,7 @@
 //!
 //! A call goes to one of the live nodes, round robin ([`nodes`]). Where that fails or is slow, and where the call may be
 //! repeated, it goes to another node, all within one deadline ([`hedge`]). A node that fails is ejected and probed in
-//! the background until it answers again ([`node`]); while all are ejected, calls fail at once: this is the circuit
+//! the background until it answers again ([`probe`]); while all are ejected, calls fail at once: this is the circuit
 //! breaker. [`attempt`] classifies what a node answers. Hosts and text of the engine go to the log only.
 //!
 //! # When a node is ejected
@@ -23,6 +23,7 @@ mod error;
 mod hedge;
 mod node;
 mod nodes;
+mod probe;
 mod request;
 #[cfg_attr(not(feature = "sigv4"), path = "no_sigv4.rs")]
 mod sigv4;

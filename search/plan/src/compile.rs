@@ -22,7 +22,7 @@ use super::{
     title_tiers::TitleTiers,
 };
 use crate::{
-    highlight::HighlightTerms,
+    highlight_terms::HighlightTerms,
     rules::Synonym,
     understand::{Understood, understand},
     vocabulary::Vocabulary,

@@ -9,6 +9,7 @@ pub mod compile;
 pub mod facets;
 pub mod filter;
 pub mod highlight;
+pub mod highlight_terms;
 pub mod lookup;
 pub mod prefix;
 pub mod rank;
