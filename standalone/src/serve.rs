@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use wikimovie_api::{Gateway, PersistedDocuments, Server, auth::Authenticator};
 use wikimovie_command::{CliError, log, output, signal};
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
+use wikimovie_engine::OperationContext;
 use wikimovie_ingest::{Folder, IngestError, Watcher};
 
 use crate::config::ServeSettings;

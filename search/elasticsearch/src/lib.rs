@@ -35,7 +35,11 @@ use url::Url;
 use wikimovie_domain::{Filter, Revision, SearchRequest};
 use wikimovie_elasticsearch_dsl::{Aggregation, Query, Search, multi_search};
 use wikimovie_engine::{
-    OperationContext, catalog::Catalog, error::SearchError, token::Sealer, writer::WriteError,
+    OperationContext,
+    catalog::Catalog,
+    error::SearchError,
+    token::Sealer,
+    writer::{LedgerRow, WriteError},
 };
 use wikimovie_plan::{compile::Compiled, rules::Rules, vocabulary::Vocabulary};
 
@@ -49,7 +53,6 @@ use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
     index::Names,
-    presence::Presence,
     response::{MultiSearchItem, MultiSearchResponse, SearchResponse},
     restricted::Restricted,
 };

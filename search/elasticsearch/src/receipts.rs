@@ -102,7 +102,7 @@ impl Shared {
         let wanted = |receipt: &ObjectReceipt| {
             providers.has(&receipt.provider) && request.status.is_none_or(|status| status == receipt.status)
         };
-        let rows = self.ledger_of(&[ROW]).await?.into_iter().map(|row| row.receipt);
+        let rows = self.ledger_of(context, &[ROW]).await?.into_iter().map(|row| row.receipt);
         let mut receipts: Vec<ObjectReceipt> = rows.filter(wanted).collect();
         let total = receipts.len() as u64;
         receipts.retain(|receipt| {
@@ -115,16 +115,20 @@ impl Shared {
 
     /// Every row of the ledger, and every object begun.
     pub(super) async fn ledger(&self) -> Result<Vec<LedgerRow>, SearchError> {
-        self.ledger_of(&[ROW, MARK]).await
+        self.ledger_of(&OperationContext::new(), &[ROW, MARK]).await
     }
 
-    async fn ledger_of(&self, kinds: &[&str]) -> Result<Vec<LedgerRow>, SearchError> {
+    async fn ledger_of(
+        &self,
+        context: &OperationContext,
+        kinds: &[&str],
+    ) -> Result<Vec<LedgerRow>, SearchError> {
         let mut all = Vec::new();
         let mut search_after = None;
         loop {
             let (query, sort) = (json!({ "terms": { "kind": kinds } }), by_object());
             let search = RowSearch { query, sort, size: PAGE, track_total_hits: false, search_after };
-            let rows = self.rows(&search).await?.hits.hits;
+            let rows = self.rows(context, &search).await?.hits.hits;
             let full = rows.len() == PAGE;
             search_after = rows.last().map(|row| json!(row.sort));
             all.extend(rows.into_iter().map(|row| row.source.data));

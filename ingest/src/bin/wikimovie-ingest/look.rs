@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use wikimovie_command::{CliError, LogArgs, output};
 use wikimovie_domain::{MovieId, ObjectReceipt, Refusal};
+use wikimovie_engine::OperationContext;
 use wikimovie_ingest::{
     Folder, RecordReader, Source,
     bucket::Keys,
@@ -53,7 +54,9 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, CliError> {
     }
     let engine = cluster(&args.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let info = runtime.block_on(engine.catalog().info()).map_err(|error| CliError::new(error.to_string()))?;
+    let info = runtime
+        .block_on(engine.catalog().info(&OperationContext::new()))
+        .map_err(|error| CliError::new(error.to_string()))?;
     let ledger = runtime.block_on(engine.ledger())?;
     let begun = ledger.iter().filter(|row| row.fingerprint.is_empty()).count();
     let refused: u64 = ledger.iter().map(|row| row.receipt.refused).sum();
@@ -96,7 +99,9 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, CliError> {
     output::line(format_args!("title          {}", movie.title));
     output::line(format_args!("object         {}, record {}", origin.object, origin.record));
     output::line(format_args!("generation     {}", origin.generation));
-    if let Some(receipt) = runtime.block_on(catalog.receipt(&origin.object)).map_err(said)? {
+    if let Some(receipt) =
+        runtime.block_on(catalog.receipt(&OperationContext::new(), &origin.object)).map_err(said)?
+    {
         let ObjectReceipt { accepted, refused, merged, .. } = receipt;
         output::line(format_args!("its receipt    {accepted} accepted, {merged} merged, {refused} refused"));
     }
