@@ -8,6 +8,7 @@ use axum::{
 use http::{StatusCode, header};
 use serde::Serialize;
 use wikimovie_command::metrics::{Program, recorder};
+use wikimovie_engine::{OperationContext, SearchError};
 
 use crate::{
     Gateway,
