@@ -90,19 +90,19 @@ fn fill(writer: &mut dyn CatalogWriter, movies: &mut [Movie]) {
             modified_ms,
             fingerprint: String::new(),
         };
-        let generation = writer.begin(&object).unwrap();
+        let object = writer.begin(&object).unwrap();
         for (record, movie) in (1..).zip(movies) {
             movie.provenance.object = key.into();
             movie.provenance.record = record;
-            movie.provenance.generation = generation;
+            movie.provenance.generation = object.generation();
             let mut movie = movie.clone();
             if changed {
                 movie.title.push_str(" hidden zzyzx");
                 movie.cast.push("Nobody Hidden".into());
             }
-            writer.put(movie).unwrap();
+            writer.put(&object, movie).unwrap();
         }
-        writer.finish(Tally::default()).unwrap();
+        writer.finish(object, Tally::default()).unwrap();
         writer.commit().unwrap();
     };
     apply("old", 1, &mut movies[..third / 2], true);

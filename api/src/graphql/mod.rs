@@ -14,6 +14,7 @@ mod person;
 mod query;
 mod rate_limit;
 mod receipt;
+mod result;
 mod scalars;
 pub(crate) mod schema;
 pub(crate) mod scope;

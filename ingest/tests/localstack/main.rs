@@ -2,10 +2,13 @@
 //! search node.
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
+mod absence;
 mod faults;
+mod index_loss;
 mod kills;
 mod losses;
 mod operations;
+mod slow;
 mod stack;
 mod worker;
 

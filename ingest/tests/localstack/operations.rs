@@ -203,7 +203,7 @@ fn what_takes_long_is_received_once() {
         // The event may come with the test event of S3 before it.
         let mut received = 0;
         while received == 0 || begun.elapsed() < LEASE * 20 {
-            received += worker.turn().received;
+            received += worker.tick().received;
         }
         done.store(true, Relaxed);
         assert!(begun.elapsed() > LEASE * 20);

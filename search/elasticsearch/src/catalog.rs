@@ -95,6 +95,9 @@ impl Catalog for Elasticsearch {
 
     async fn info(&self, _context: &OperationContext) -> Result<CatalogInfo, SearchError> {
         let view = self.view().await?;
+        if self.shared.presence.is_lost() {
+            return Err(SearchError::Unavailable);
+        }
         let vocabulary = &view.vocabulary;
         let providers = vocabulary.providers().iter();
         Ok(CatalogInfo {

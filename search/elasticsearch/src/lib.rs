@@ -14,8 +14,10 @@ mod compile;
 mod document;
 mod facets;
 mod index;
+mod maintenance;
 mod mapping;
 mod people;
+mod presence;
 mod reader;
 mod receipts;
 mod response;
@@ -35,11 +37,7 @@ use url::Url;
 use wikimovie_domain::{Filter, Revision, SearchRequest};
 use wikimovie_elasticsearch_dsl::{Aggregation, Query, Search, multi_search};
 use wikimovie_engine::{
-    OperationContext,
-    catalog::Catalog,
-    error::SearchError,
-    token::Sealer,
-    writer::{LedgerRow, WriteError},
+    OperationContext, catalog::Catalog, error::SearchError, token::Sealer, writer::WriteError,
 };
 use wikimovie_plan::{compile::Compiled, rules::Rules, vocabulary::Vocabulary};
 
@@ -47,12 +45,13 @@ pub use wikimovie_elasticsearch_client::Auth;
 
 pub use self::{
     builds::{BuildStep, Comparison},
-    writer::ElasticsearchWriter,
+    writer::{ElasticsearchWriter, audit::LedgerAudit},
 };
 use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
     index::Names,
+    presence::Presence,
     response::{MultiSearchItem, MultiSearchResponse, SearchResponse},
     restricted::Restricted,
 };
@@ -102,6 +101,7 @@ struct Shared {
     revisions: watch::Sender<Revision>,
     /// When the cluster last said that `view` is of its current revision.
     confirmed: ArcSwapOption<Instant>,
+    presence: Presence,
     plans: Plans,
     parts: moka::sync::Cache<Filter, Arc<Restricted>>,
 }
@@ -140,7 +140,7 @@ struct View {
     shards: u32,
     /// Name and version of the engine.
     about: String,
-    /// What every movie must meet that is looked at through this view.
+    /// What every movie must flush_competing that is looked at through this view.
     forced: Option<Query>,
     /// Seals the cursors of answers read through this view.
     sealer: Sealer,
@@ -199,6 +199,7 @@ impl Elasticsearch {
                 view: ArcSwapOption::empty(),
                 revisions,
                 confirmed: ArcSwapOption::empty(),
+                presence: Presence::default(),
                 plans: plans(),
                 parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
             }),
@@ -259,25 +260,9 @@ impl Elasticsearch {
     /// The write side, for use outside of async code: it blocks on `runtime`.
     ///
     /// # Errors
-    /// [`WriteError::Held`] while another writer holds the index.
+    /// [`WriteError::LeaseTaken`] while another writer holds the index.
     pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
         ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
-    }
-
-    /// Every object applied, without being the writer.
-    ///
-    /// # Errors
-    /// Where the cluster does not answer.
-    pub async fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
-        Ok(self.shared.ledger().await?)
-    }
-
-    /// Keys of all objects that list something, whatever the ledger says.
-    ///
-    /// # Errors
-    /// Where the cluster does not answer.
-    pub async fn listing_objects(&self) -> Result<Vec<String>, WriteError> {
-        self.shared.listing_objects().await
     }
 
     async fn view(&self) -> Result<Arc<View>, SearchError> {
@@ -293,6 +278,7 @@ impl Shared {
     /// Reads the catalogue's revision, and what questions need of it where it is a new one.
     async fn look(&self, always: bool) -> Result<(), SearchError> {
         let asked = Instant::now();
+        self.check_presence().await?;
         let revision = self.stored_revision().await?;
         let known = self.view.load().as_ref().map(|view| view.revision);
         if !always && known == Some(revision) {
@@ -382,7 +368,7 @@ pub fn to_dsl(
     json.map_err(|error| SearchError::Engine(error.to_string()))
 }
 
-/// Body that creates an index of listings: its settings and mapping.
+/// Body that creates an index of records: its settings and mapping.
 pub fn index_body(shards: u32, replicas: u32) -> serde_json::Value {
     mapping::listings(shards, replicas)
 }

@@ -7,7 +7,7 @@ use wikimovie_engine::{
     OperationContext,
     catalog::{ReceiptPage, ReceiptPlace, ReceiptsOf, ReceiptsRequest},
     error::SearchError,
-    writer::LedgerRow,
+    writer::{LedgerRow, WriteError},
 };
 
 use super::{Shared, client::Call, index::LedgerDocument};
@@ -15,12 +15,21 @@ use super::{Shared, client::Call, index::LedgerDocument};
 /// Kind of the ledger's documents that are rows.
 pub(super) const ROW: &str = "row";
 
-/// Kind of those that only say that an object was begun, for the first time.
-pub(super) const MARK: &str = "mark";
+/// Kind of rows of objects that were begun and never done.
+pub(super) const INTENT: &str = "intent";
 
 #[derive(Deserialize)]
 struct Rows {
     hits: RowHits,
+}
+
+impl Rows {
+    /// Its rows, and where the next page begins, if there is one.
+    fn split(self) -> (Vec<LedgerRow>, Option<Value>) {
+        let hits = self.hits.hits;
+        let after = hits.last().filter(|_| hits.len() == PAGE).map(|hit| json!(hit.sort));
+        (hits.into_iter().map(|hit| hit.source.data).collect(), after)
+    }
 }
 
 #[derive(Deserialize)]
@@ -67,7 +76,7 @@ impl Shared {
         let newest = json!([{ "generation": { "order": "desc" } }]);
         let search = RowSearch { query, sort: newest, size: 1, track_total_hits: false, search_after: None };
         let rows = self.rows(context, &search).await?.hits.hits;
-        Ok(rows.into_iter().next().map(|row| row.source.data.receipt))
+        Ok(rows.into_iter().next().and_then(|row| row.source.data.receipt))
     }
 
     pub(super) async fn receipts(
@@ -86,7 +95,11 @@ impl Shared {
         let RowHits { total, hits } = self.rows(context, &search).await?.hits;
         Ok(ReceiptPage {
             has_next: hits.len() > request.first,
-            receipts: hits.into_iter().take(request.first).map(|row| row.source.data.receipt).collect(),
+            receipts: hits
+                .into_iter()
+                .take(request.first)
+                .filter_map(|row| row.source.data.receipt)
+                .collect(),
             total: total.map_or(0, |total| total.value),
         })
     }
@@ -102,8 +115,16 @@ impl Shared {
         let wanted = |receipt: &ObjectReceipt| {
             providers.has(&receipt.provider) && request.status.is_none_or(|status| status == receipt.status)
         };
-        let rows = self.ledger_of(context, &[ROW]).await?.into_iter().map(|row| row.receipt);
-        let mut receipts: Vec<ObjectReceipt> = rows.filter(wanted).collect();
+        let mut receipts: Vec<ObjectReceipt> = Vec::new();
+        let mut search_after = None;
+        loop {
+            let (rows, after) = self.rows(context, &rows_of(&[ROW], search_after)).await?.split();
+            receipts.extend(rows.into_iter().filter_map(|row| row.receipt).filter(wanted));
+            search_after = after;
+            if search_after.is_none() {
+                break;
+            }
+        }
         let total = receipts.len() as u64;
         receipts.retain(|receipt| {
             request.after.as_ref().is_none_or(|after| ReceiptPlace::from(receipt) > *after)
@@ -114,25 +135,16 @@ impl Shared {
     }
 
     /// Every row of the ledger, and every object begun.
-    pub(super) async fn ledger(&self) -> Result<Vec<LedgerRow>, SearchError> {
-        self.ledger_of(&OperationContext::new(), &[ROW, MARK]).await
-    }
-
-    async fn ledger_of(
-        &self,
-        context: &OperationContext,
-        kinds: &[&str],
-    ) -> Result<Vec<LedgerRow>, SearchError> {
+    pub(super) async fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
         let mut all = Vec::new();
         let mut search_after = None;
         loop {
-            let (query, sort) = (json!({ "terms": { "kind": kinds } }), by_object());
-            let search = RowSearch { query, sort, size: PAGE, track_total_hits: false, search_after };
-            let rows = self.rows(context, &search).await?.hits.hits;
-            let full = rows.len() == PAGE;
-            search_after = rows.last().map(|row| json!(row.sort));
-            all.extend(rows.into_iter().map(|row| row.source.data));
-            if !full {
+            let search = rows_of(&[ROW, INTENT], search_after);
+            let page: Rows = self.search_whole("reading the ledger", &self.names.ledger, &search).await?;
+            let (rows, after) = page.split();
+            all.extend(rows);
+            search_after = after;
+            if search_after.is_none() {
                 return Ok(all);
             }
         }
@@ -146,6 +158,12 @@ impl Shared {
         };
         self.client.send(call).await?.json()
     }
+}
+
+/// A page of rows of these kinds.
+fn rows_of(kinds: &[&str], search_after: Option<Value>) -> RowSearch {
+    let (query, sort) = (json!({ "terms": { "kind": kinds } }), json!([{ "key": { "order": "asc" } }]));
+    RowSearch { query, sort, size: PAGE, track_total_hits: false, search_after }
 }
 
 fn by_object() -> Value {

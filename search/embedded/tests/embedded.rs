@@ -40,15 +40,15 @@ fn apply(writer: &mut EmbeddedWriter, key: &str, modified_ms: u64, movies: &[Mov
         modified_ms,
         fingerprint: modified_ms.to_string(),
     };
-    let generation = writer.begin(&object).unwrap();
+    let object = writer.begin(&object).unwrap();
     for (place, movie) in movies.iter().enumerate() {
         let mut movie = movie.clone();
         movie.provenance.object = key.into();
-        movie.provenance.generation = generation;
+        movie.provenance.generation = object.generation();
         movie.provenance.record = place as u64 + 1;
-        writer.put(movie).unwrap();
+        writer.put(&object, movie).unwrap();
     }
-    let receipt = writer.finish(Tally::default()).unwrap();
+    let receipt = writer.finish(object, Tally::default()).unwrap();
     assert_eq!(receipt.status, ReceiptStatus::Complete);
     (receipt.accepted, receipt.changed, receipt.merged, receipt.removed)
 }
@@ -133,7 +133,6 @@ async fn put_tells_a_repeated_id() {
     let folder = tempfile::tempdir().unwrap();
     let index = open(folder.path());
     let mut writer = index.writer().unwrap();
-    assert!(matches!(writer.put(movie("1", "No object", 1990)), Err(WriteError::Engine(_))));
     let object = ObjectState {
         key: "k".into(),
         object: "k".into(),
@@ -141,10 +140,14 @@ async fn put_tells_a_repeated_id() {
         modified_ms: 1,
         fingerprint: "f".into(),
     };
-    writer.begin(&object).unwrap();
-    assert_eq!(writer.put(movie("1", "A", 1990)).unwrap(), PutOutcome::Accepted);
-    assert_eq!(writer.put(movie("1", "B", 1990)).unwrap(), PutOutcome::Merged);
+    let object = writer.begin(&object).unwrap();
+    assert_eq!(writer.put(&object, movie("1", "A", 1990)).unwrap(), PutOutcome::Accepted);
+    assert_eq!(writer.put(&object, movie("1", "B", 1990)).unwrap(), PutOutcome::Merged);
     writer.rollback().unwrap();
+    // Nothing is in progress any more.
+    let late = writer.put(&object, movie("1", "C", 1990));
+    assert!(matches!(late, Err(WriteError::Engine(_))));
+    assert!(matches!(writer.finish(object, Tally::default()), Err(WriteError::Engine(_))));
     assert_eq!(writer.ledger().unwrap(), []);
 }
 
@@ -168,10 +171,7 @@ async fn everything_is_there_after_reopening_and_a_second_process_is_told() {
     assert_eq!(titles(&*index.catalog()).await, ["One"]);
     assert_eq!(index.writer().unwrap().ledger().unwrap(), ledger);
     assert_eq!(*index.catalog().revisions().borrow(), revision);
-    assert_eq!(
-        index.catalog().receipt(&OperationContext::new(), "a").await.unwrap().unwrap(),
-        ledger[0].receipt
-    );
+    assert_eq!(index.catalog().receipt(&OperationContext::new(), "a").await.unwrap(), ledger[0].receipt);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! From a question to the DSL that asks it. Pure: the same plan and request give the same searches.
+//! Compiles a plan and a search request to DSL. Pure: the same input gives the same searches.
 
 mod clause;
 mod facet;
@@ -33,7 +33,7 @@ pub(super) struct Searches {
     pub(super) pages: Vec<PageSearches>,
 }
 
-/// Where a page's answer is.
+/// Position of a page's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PageSearches {
     pub(super) page: usize,
@@ -85,7 +85,7 @@ pub(super) fn compile(
     Searches { searches, pages }
 }
 
-/// All that a hit must meet.
+/// All clauses of a hit.
 pub(super) fn everything(plan: &Plan) -> Query {
     let mut all = conjuncts(&plan.must);
     all.extend(dimensions(&plan.drill).into_iter().map(|(_, query)| query));
