@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help codegen tidy abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs bench-ingest kill-points
+.PHONY: help codegen tidy abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs deps crates-alone bench-ingest kill-points
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -8,14 +8,20 @@ help: ## list the targets
 run: ## build pages and binary, load and watch seeds/, serve on http://127.0.0.1:8080
 	@scripts/run.sh
 
-test: ## everything CI runs: format, lints, unit, contract, end-to-end, clients
-	@scripts/test.sh
+test: ## everything CI runs, with the seconds of each phase (JOBS="check unit engines ingest pages deploy" for some)
+	@cargo xtask test $(JOBS)
 
-check: ## the fast part of test: format, lints, docs
-	@scripts/check.sh
+check: ## the fast part of test: format, structure, dependencies, lints, docs
+	@cargo xtask test check
 
 codegen: ## write all generated files that need neither a search node nor a data set
 	@cargo xtask codegen
+
+deps: ## licences, versions, sources and use of dependencies, and spelling
+	@cargo xtask deps
+
+crates-alone: ## each crate of the workspace compiled by itself
+	@cargo xtask crates-alone
 
 tidy: ## guards over the structure of the code: circles, names, imports, constants in docs, decision records
 	@cargo xtask tidy

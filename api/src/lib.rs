@@ -27,7 +27,7 @@ use std::sync::Arc;
 use wikimovie_engine::{Catalog, Sealer};
 
 use auth::Authenticator;
-use cache::{CachedCatalog, WholeAnswers};
+use cache::{CachedCatalog, ResponseCache};
 use guard::Guard;
 use telemetry::engine::Observed;
 
@@ -58,13 +58,12 @@ pub struct Gateway {
     pub auth: Authenticator,
     persisted: PersistedDocuments,
     cached: Arc<CachedCatalog>,
-    answers: WholeAnswers,
+    responses: ResponseCache,
 }
 
 impl Gateway {
     /// A gateway to a catalogue, whose answers it remembers as the settings say.
     pub fn new(catalog: Arc<dyn Catalog>, sealer: Sealer, settings: ApiSettings) -> Self {
-        wikimovie_engine::outgoing::annotate_with(wikimovie_command::trace::annotate);
         let catalog = Arc::new(Observed(catalog));
         let cached = Arc::new(CachedCatalog::new(catalog, settings.cache.clone(), settings.engine_deadline));
         Self {
@@ -74,7 +73,7 @@ impl Gateway {
             auth: Authenticator::open(settings.open_scopes),
             persisted: PersistedDocuments::default(),
             cached,
-            answers: WholeAnswers::new(settings.cache.bytes / 2),
+            responses: ResponseCache::new(settings.cache.bytes / 2),
             settings: Arc::new(settings),
             lifecycle: Lifecycle::default(),
         }
@@ -102,36 +101,43 @@ impl Gateway {
         self.persisted.clone()
     }
 
-    /// The key of the answer to a request; `None` where none is kept.
-    fn answer_key(&self, request: &async_graphql::Request, access: &[u8]) -> Option<cache::Key> {
-        let key =
-            || cache::Key::of(&request.query, request.operation_name.as_deref(), &request.variables, access);
-        self.answers.is_on().then(key)
+    /// The key of the response to a request; `None` where none is cached.
+    fn response_key(&self, request: &async_graphql::Request, access: &[u8]) -> Option<cache::ResponseKey> {
+        let key = || {
+            cache::ResponseKey::of(
+                &request.query,
+                request.operation_name.as_deref(),
+                &request.variables,
+                access,
+            )
+        };
+        self.responses.is_on().then(key)
     }
 
-    /// The key of a whole body; `None` where a body has to be read whatever is remembered.
-    fn body_key(&self, body: &[u8], access: &[u8]) -> Option<cache::Key> {
-        (self.answers.is_on() && self.persisted.admits_all()).then(|| cache::Key::of_body(body, access))
+    /// The key of a request body; `None` where a body has to be parsed whatever is cached.
+    fn body_key(&self, body: &[u8], access: &[u8]) -> Option<cache::ResponseKey> {
+        (self.responses.is_on() && self.persisted.admits_all())
+            .then(|| cache::ResponseKey::of_body(body, access))
     }
 
-    /// Notes which question a body asks.
-    fn note_bytes(&self, body: cache::Key, question: cache::Key) {
-        self.answers.note_body(body, question);
+    /// Links a request body to the key of its response.
+    fn link_body(&self, body: cache::ResponseKey, key: cache::ResponseKey) {
+        self.responses.link_body(body, key);
     }
 
-    /// The answer kept to the question that a body asks, as [`Self::answer`] gives it.
-    fn answer_to_bytes(&self, body: &cache::Key) -> Option<cache::Stored> {
-        self.answer(&self.answers.question_of(body)?)
+    /// The cached response to a request body, as [`Self::cached_response`] gives it.
+    fn cached_response_to_body(&self, body: &cache::ResponseKey) -> Option<cache::CachedResponse> {
+        self.cached_response(&self.responses.key_of_body(body)?)
     }
 
-    /// The answer kept under a key, where its revision is known to be the current one.
-    fn answer(&self, key: &cache::Key) -> Option<cache::Stored> {
-        self.answers.get(key, self.cached.confirmed_revision())
+    /// The response cached under a key, where its revision is known to be the current one.
+    fn cached_response(&self, key: &cache::ResponseKey) -> Option<cache::CachedResponse> {
+        self.responses.get(key, self.cached.confirmed_revision())
     }
 
-    /// Keeps an answer.
-    fn keep_answer(&self, key: cache::Key, stored: cache::Stored) {
-        self.answers.put(key, stored);
+    /// Caches a response.
+    fn cache_response(&self, key: cache::ResponseKey, response: cache::CachedResponse) {
+        self.responses.insert(key, response);
     }
 }
 

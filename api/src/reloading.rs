@@ -17,10 +17,10 @@ pub(crate) const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A value of type `T`, read from files that may hold an error `E`. Cheap to clone; all clones are one.
 pub(crate) struct Reloading<T, E> {
-    source: Arc<Source<T, E>>,
+    watched: Arc<WatchedFiles<T, E>>,
 }
 
-struct Source<T, E> {
+struct WatchedFiles<T, E> {
     value: ArcSwap<T>,
     files: Vec<PathBuf>,
     /// The files as they were when they were last read.
@@ -60,14 +60,14 @@ fn versions(files: &[PathBuf]) -> Vec<Option<FileVersion>> {
 
 impl<T, E> Clone for Reloading<T, E> {
     fn clone(&self) -> Self {
-        Self { source: Arc::clone(&self.source) }
+        Self { watched: Arc::clone(&self.watched) }
     }
 }
 
 impl<T, E> fmt::Debug for Reloading<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The value may be a secret.
-        f.debug_struct("Reloading").field("files", &self.source.files).finish_non_exhaustive()
+        f.debug_struct("Reloading").field("files", &self.watched.files).finish_non_exhaustive()
     }
 }
 
@@ -84,29 +84,31 @@ impl<T, E> Reloading<T, E> {
         // Taken before the files are read, so that a change meanwhile is seen by the next poll.
         let versions = Mutex::new(versions(&files));
         let value = ArcSwap::from_pointee(read()?);
-        Ok(Self { source: Arc::new(Source { value, files, versions, read: Box::new(read), poll_interval }) })
+        Ok(Self {
+            watched: Arc::new(WatchedFiles { value, files, versions, read: Box::new(read), poll_interval }),
+        })
     }
 
     /// The value in use.
     pub(crate) fn current(&self) -> Guard<Arc<T>> {
-        self.source.value.load()
+        self.watched.value.load()
     }
 
     /// Reads the files again if they have changed, and then gives the new value or the error that leaves the value as it was.
     /// Blocks.
     pub(crate) fn poll(&self) -> Option<Result<Arc<T>, E>> {
-        let source = &self.source;
-        let now = versions(&source.files);
+        let watched = &self.watched;
+        let now = versions(&watched.files);
         {
-            let mut seen = source.versions.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut seen = watched.versions.lock().unwrap_or_else(PoisonError::into_inner);
             if *seen == now {
                 return None;
             }
             *seen = now;
         }
-        Some((source.read)().map(|value| {
+        Some((watched.read)().map(|value| {
             let value = Arc::new(value);
-            source.value.store(Arc::clone(&value));
+            watched.value.store(Arc::clone(&value));
             value
         }))
     }
@@ -116,14 +118,14 @@ impl<T: Send + Sync + 'static, E: Send + 'static> Reloading<T, E> {
     /// Polls the files for ever, and reports what each change of them came to.
     pub(crate) async fn follow(&self, mut report: impl FnMut(Result<Arc<T>, E>)) {
         loop {
-            tokio::time::sleep(self.source.poll_interval).await;
+            tokio::time::sleep(self.watched.poll_interval).await;
             let reloading = self.clone();
             // Files may lie on a network.
             match tokio::task::spawn_blocking(move || reloading.poll()).await {
                 Ok(Some(result)) => report(result),
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::error!(%error, files = ?self.source.files, "files could not be polled")
+                    tracing::error!(%error, files = ?self.watched.files, "files could not be polled")
                 }
             }
         }

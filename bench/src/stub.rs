@@ -1,5 +1,5 @@
-//! A gateway over an engine that does nothing but take its time: what is measured is the gateway alone. With another
-//! command, an axum handler that does nothing but return the same bytes.
+//! A gateway over a stub engine with a fixed latency, to measure the gateway alone. Another command serves the same
+//! bytes from an axum handler.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,12 +10,14 @@ use clap::Args;
 use tokio::sync::watch;
 use wikimovie_api::{Gateway, Server, args::GatewayArgs};
 use wikimovie_domain::*;
-use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, Sealer, SearchError};
+use wikimovie_engine::{
+    Answered, Catalog, OperationContext, ReceiptPage, ReceiptsRequest, Sealer, SearchError,
+};
 
 /// A gateway over a stub.
 #[derive(Debug, Args)]
 pub(crate) struct StubArgs {
-    /// Time that the engine takes for each question, in milliseconds.
+    /// Latency of the engine for each question, in milliseconds.
     #[arg(long)]
     latency_ms: u64,
     #[command(flatten)]
@@ -30,7 +32,7 @@ pub(crate) struct BareArgs {
     body: std::path::PathBuf,
 }
 
-/// Serves until it is killed; tells its address in the first line.
+/// Serves until it is killed; prints its address in the first line.
 pub(crate) fn serve(args: &StubArgs) -> anyhow::Result<()> {
     let settings = args.gateway.settings().map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let engine = Arc::new(Stub { latency: Duration::from_millis(args.latency_ms), hits: hits() });
@@ -53,7 +55,7 @@ pub(crate) fn bare(args: &BareArgs) -> anyhow::Result<()> {
         println!("http://{}", listener.local_addr()?);
         Ok(axum::serve(
             axum::serve::ListenerExt::tap_io(listener, |stream| {
-                // As the gateway does.
+                // The gateway does the same.
                 let _ = stream.set_nodelay(true);
             }),
             router,
@@ -62,13 +64,13 @@ pub(crate) fn bare(args: &BareArgs) -> anyhow::Result<()> {
     })
 }
 
-/// An engine that takes its time.
+/// An engine with a fixed latency.
 struct Stub {
     latency: Duration,
     hits: Vec<Hit>,
 }
 
-/// Ten movies as a page shows them.
+/// A page of ten movies.
 fn hits() -> Vec<Hit> {
     let movies = wikimovie_testkit_builders::dozen().into_iter().take(10);
     let hit = |movie: Movie| Hit {
@@ -87,7 +89,11 @@ fn hits() -> Vec<Hit> {
 
 #[async_trait]
 impl Catalog for Stub {
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+    async fn search(
+        &self,
+        _: &OperationContext,
+        request: SearchRequest,
+    ) -> Result<Answered<SearchAnswer>, SearchError> {
         tokio::time::sleep(self.latency).await;
         let page = || HitPage { hits: self.hits.clone(), has_previous: false, has_next: true };
         let facet = |asked: &FacetRequest| match asked {
@@ -101,47 +107,74 @@ impl Catalog for Stub {
             },
             FacetRequest::Years { .. } => FacetAnswer::Years(YearHistogram::default()),
         };
-        Ok(SearchAnswer {
+        Ok(Answered::complete(SearchAnswer {
             total: Some(Total { value: 1_234, relation: TotalRelation::Equal }),
             hits: request.hits.iter().map(|_| page()).collect(),
             facets: request.facets.iter().map(facet).collect(),
             ..SearchAnswer::default()
-        })
+        }))
     }
 
-    async fn autocomplete(&self, _: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        Ok(Vec::new())
+    async fn autocomplete(
+        &self,
+        _: &OperationContext,
+        _: AutocompleteRequest,
+    ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
+        Ok(Answered::complete(Vec::new()))
     }
 
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
-        Ok(vec![None; ids.len()])
+    async fn movies(
+        &self,
+        _: &OperationContext,
+        ids: &[MovieId],
+    ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
+        Ok(Answered::complete(vec![None; ids.len()]))
     }
 
-    async fn similar(&self, _: &MovieId, _: usize) -> Result<Vec<Movie>, SearchError> {
-        Ok(Vec::new())
+    async fn similar(
+        &self,
+        _: &OperationContext,
+        _: &MovieId,
+        _: usize,
+    ) -> Result<Answered<Vec<Movie>>, SearchError> {
+        Ok(Answered::complete(Vec::new()))
     }
 
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+    async fn people(
+        &self,
+        _: &OperationContext,
+        names: &[String],
+    ) -> Result<Vec<Option<PersonSummary>>, SearchError> {
         Ok(vec![None; names.len()])
     }
 
-    async fn costars(&self, _: &str, _: usize) -> Result<Vec<Costar>, SearchError> {
-        Ok(Vec::new())
+    async fn costars(
+        &self,
+        _: &OperationContext,
+        _: &str,
+        _: usize,
+    ) -> Result<Answered<Vec<Costar>>, SearchError> {
+        Ok(Answered::complete(Vec::new()))
     }
 
-    async fn costar_path(&self, _: &str, _: &str) -> Result<Option<CostarPath>, SearchError> {
-        Ok(None)
+    async fn costar_path(
+        &self,
+        _: &OperationContext,
+        _: &str,
+        _: &str,
+    ) -> Result<Answered<Option<CostarPath>>, SearchError> {
+        Ok(Answered::complete(None))
     }
 
-    async fn info(&self) -> Result<CatalogInfo, SearchError> {
+    async fn info(&self, _: &OperationContext) -> Result<CatalogInfo, SearchError> {
         Err(SearchError::Unavailable)
     }
 
-    async fn receipt(&self, _: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+    async fn receipt(&self, _: &OperationContext, _: &str) -> Result<Option<ObjectReceipt>, SearchError> {
         Ok(None)
     }
 
-    async fn receipts(&self, _: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
+    async fn receipts(&self, _: &OperationContext, _: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
         Ok(ReceiptPage::default())
     }
 

@@ -1,4 +1,4 @@
-//! The filter of a question: which movies may be found at all. It constrains, it never ranks.
+//! The filter of a question. It constrains which movies are found and never ranks them.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub struct Filter {
     /// Names of people, compared without case and diacritics.
     #[serde(skip_serializing_if = "ValueMatch::is_empty")]
     pub cast: ValueMatch,
-    /// Words that must all stand in the title, folded, without typos.
+    /// Words that must all occur in the title, folded, without typo tolerance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Years, both ends included.
@@ -32,7 +32,7 @@ pub struct Filter {
     /// Filters that must all hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub and: Vec<Filter>,
-    /// Filters of which one must hold; an empty list constrains nothing.
+    /// Filters of which at least one must hold; an empty list constrains nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub or: Vec<Filter>,
     /// Filter that must not hold; an empty one constrains nothing.
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_hold() {
+    fn nesting_and_size_are_bounded() {
         assert_eq!(nested(8).validate(), Ok(()));
         assert_eq!(nested(9).validate(), Err(FilterError::TooDeep));
         let many = |n| Filter {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn reversed_years_and_odd_decades_are_told() {
+    fn reversed_years_and_invalid_decades_are_rejected() {
         let years = Filter { year: YearRange { gte: Some(2000), lte: Some(1990) }, ..Filter::default() };
         assert_eq!(years.validate().unwrap_err().to_string(), "year.gte 2000 is after year.lte 1990");
         let decade = Filter { decades: vec![1985], ..Filter::default() };

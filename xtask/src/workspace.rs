@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
 use crate::process::{cargo, heading, run};
@@ -43,7 +43,10 @@ struct Package {
 /// # Errors
 /// Where the folder is gone.
 pub(crate) fn enter_root() -> Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    // `cargo run` names the checkout that it runs in; the program may have been compiled in another one.
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = Path::new(&manifest).join("..").canonicalize()?;
     std::env::set_current_dir(&root)?;
     Ok(root)
 }
@@ -78,4 +81,42 @@ pub(crate) fn check_crates_alone(root: &Path) -> Result<()> {
         run(cargo().args(["check", "--locked", "--quiet", "--all-targets", "--package", &name]))?;
     }
     Ok(())
+}
+
+/// The crate that is one binary with everything inside, and beginnings of names that it must not depend on.
+const STANDALONE: (&str, [&str; 3]) = ("wikimovie", ["aws-", "elasticsearch ", "wikimovie-elasticsearch"]);
+
+/// Checks that the standalone binary links no client of a service.
+///
+/// # Errors
+/// Where it depends on one.
+pub(crate) fn check_standalone() -> Result<()> {
+    let arguments = ["tree", "--locked", "--package", STANDALONE.0, "--edges", "normal", "--prefix", "none"];
+    let output = cargo().args(arguments).output()?;
+    if !output.status.success() {
+        bail!("cargo tree failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let clients = clients(&String::from_utf8_lossy(&output.stdout));
+    if !clients.is_empty() {
+        bail!("{} must depend on no client of a service: {}", STANDALONE.0, clients.join(", "));
+    }
+    Ok(())
+}
+
+fn clients(tree: &str) -> Vec<String> {
+    let lines = tree.lines().filter(|line| STANDALONE.1.iter().any(|client| line.starts_with(client)));
+    lines.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_among_dependencies_is_found() {
+        let tree =
+            "wikimovie v0.1.0\naws-config v1.13.0\naws_words v1.0.0\nelasticsearch v8.19.0\nserde v1.0.229\n";
+        assert_eq!(clients(tree), ["aws-config v1.13.0", "elasticsearch v8.19.0"]);
+        assert_eq!(clients("wikimovie v0.1.0\nwikimovie-engine v0.1.0\ntantivy v0.27.0\n"), [""; 0]);
+    }
 }

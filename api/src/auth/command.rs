@@ -1,19 +1,19 @@
-//! `new-key`: makes an API key. The key is shown once; the file gets only its hash.
+//! `new-key`: makes an API key. The key is printed once; the file stores only its hash.
 
 use clap::Args;
-use wikimovie_command::{Failure, say};
+use wikimovie_command::{CliError, output};
 
 use super::{
-    keys::{self, Entry},
+    keys::{self, KeyFileEntry},
     scope::Scopes,
 };
 
-/// What a new key is for.
+/// Options of a new key.
 #[derive(Args, Clone, Debug)]
 pub struct NewKeyArgs {
-    /// Name of the key: whom it is given to
+    /// Name of the key, such as the name of its holder
     pub name: String,
-    /// What its holder may ask for, parted by commas: search, provider, operator
+    /// Scopes of its holder, comma-separated: search, provider, operator
     #[arg(long, value_name = "SCOPES", default_value = "search")]
     pub scopes: Scopes,
 }
@@ -22,21 +22,21 @@ impl NewKeyArgs {
     /// Makes the key, and prints it with the entry for the file of `WIKIMOVIE_API_KEYS`.
     ///
     /// # Errors
-    /// Where the system gives no random bytes.
-    pub fn run(&self) -> Result<(), Failure> {
-        let (key, sha256) =
-            keys::new_key().map_err(|error| Failure::new(format!("there are no random bytes: {error}")))?;
-        let entry = Entry {
+    /// If the system has no random bytes.
+    pub fn run(&self) -> Result<(), CliError> {
+        let (key, sha256) = keys::new_key()
+            .map_err(|error| CliError::new(format!("random bytes cannot be read: {error}")))?;
+        let entry = KeyFileEntry {
             name: self.name.clone(),
             sha256,
             scopes: self.scopes.to_string().split(',').map(str::to_owned).collect(),
             points_per_minute: None,
             filter: None,
         };
-        let entry = serde_json::to_string_pretty(&entry).map_err(|error| Failure::new(error.to_string()))?;
-        say::line(format_args!("The key, shown only now:\n\n  {key}\n"));
-        say::line(format_args!(
-            "Its entry, for the list \"keys\" in the file of WIKIMOVIE_API_KEYS:\n\n{entry}"
+        let entry = serde_json::to_string_pretty(&entry).map_err(|error| CliError::new(error.to_string()))?;
+        output::line(format_args!("The key, printed only once:\n\n  {key}\n"));
+        output::line(format_args!(
+            "Its entry for the list \"keys\" in the file of WIKIMOVIE_API_KEYS:\n\n{entry}"
         ));
         Ok(())
     }

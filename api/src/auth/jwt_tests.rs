@@ -1,5 +1,5 @@
-//! Tokens against a provider on this machine that the test can turn: good ones, every kind of bad one, new keys, and
-//! its outage. The suite in `e2e/` does the same with a provider that others wrote.
+//! Tokens against a provider that the test controls: valid ones, every kind of invalid one, rotated keys, and an outage.
+//! The suite in `e2e/` does the same with a provider that others wrote.
 
 use std::sync::{
     Mutex,
@@ -39,7 +39,7 @@ impl Signer {
 
 /// What the provider serves now.
 #[derive(Default)]
-struct State {
+struct ProviderState {
     keys: Mutex<Vec<Jwk>>,
     down: AtomicBool,
     fetches: AtomicUsize,
@@ -47,14 +47,14 @@ struct State {
 
 struct TestProvider {
     issuer: String,
-    state: Arc<State>,
+    state: Arc<ProviderState>,
 }
 
 impl TestProvider {
     async fn start(signers: &[&Signer]) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let state = Arc::new(State::default());
+        let state = Arc::new(ProviderState::default());
         let provider = Self { issuer: issuer.clone(), state: Arc::clone(&state) };
         provider.serve_keys(signers);
         let discovery = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });
@@ -171,7 +171,7 @@ async fn a_good_token_is_let_in_and_every_bad_one_refused() {
         ("for another audience", signer.sign(&provider.with("aud", json!("other"))), AuthError::Audience),
         ("for no audience", without("aud"), AuthError::Audience),
         (
-            "of another issuer",
+            "from another issuer",
             signer.sign(&provider.with("iss", json!("https://evil.example"))),
             AuthError::Issuer,
         ),
@@ -247,7 +247,7 @@ async fn keys_outlast_an_outage_of_the_provider_for_a_while() {
 }
 
 #[tokio::test]
-async fn a_provider_that_was_never_there_is_told_as_that() {
+async fn an_unreachable_provider_is_reported_as_unavailable() {
     let settings = JwtSettings::of("http://127.0.0.1:9", vec!["wikimovie".to_owned()]);
     let verifier = JwtVerifier::new(settings);
     let token = Signer::new("one").sign(&json!({ "sub": "anna" }));
@@ -334,7 +334,7 @@ fn settings_that_would_let_strangers_in_are_refused() {
     for (issuer, audiences, part) in [
         ("http://id.example", vec!["a".to_owned()], "neither https"),
         ("nowhere", vec!["a".to_owned()], "no address"),
-        ("https://id.example", vec![], "an audience is needed"),
+        ("https://id.example", vec![], "an audience is required"),
     ] {
         let told = JwtSettings::of(issuer, audiences).check().unwrap_err();
         assert!(told.contains(part), "{told}");

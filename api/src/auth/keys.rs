@@ -1,4 +1,4 @@
-//! API keys: a file of their hashes, read anew when it changes.
+//! API keys: a file of their hashes, reloaded when it changes.
 //!
 //! ```json
 //! { "keys": [ { "name": "web", "sha256": "…64 hex digits…", "scopes": ["search"],
@@ -24,10 +24,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{
-    auth::{AuthError, Identity, Principal, Scopes, tenant},
-    reloading::{POLL_INTERVAL, Reloading},
+use super::{
+    identity::{AuthError, Identity, Principal},
+    scope::Scopes,
+    tenant,
 };
+use crate::reloading::{POLL_INTERVAL, Reloading};
 
 /// Start of every key, so that secret scanners can find one that leaked.
 pub const PREFIX: &str = "wmk_";
@@ -61,29 +63,29 @@ pub struct KeysError {
 /// The keys that are known. Cheap to clone; all clones change together.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
-    keys: Reloading<Keys, KeysError>,
+    keys: Reloading<KeyIndex, KeysError>,
 }
 
 /// Keys by the first eight bytes of their hashes.
-type Keys = HashMap<[u8; 8], Vec<Key>>;
+type KeyIndex = HashMap<[u8; 8], Vec<KnownKey>>;
 
 #[derive(Debug)]
-struct Key {
+struct KnownKey {
     sha256: [u8; 32],
     identity: Arc<Identity>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    keys: Vec<Entry>,
+struct KeyFile {
+    keys: Vec<KeyFileEntry>,
 }
 
 /// A key as the file holds it.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Entry {
-    /// Whom it was given to: told in logs, and the client in limits.
+pub struct KeyFileEntry {
+    /// Whom it was given to: its name in logs and limits.
     pub name: String,
     /// SHA-256 of the key, in hex.
     pub sha256: String,
@@ -100,7 +102,7 @@ pub struct Entry {
 /// A new key, and the hash that is to be kept of it.
 ///
 /// # Errors
-/// Where the system gives no random bytes.
+/// If the system has no random bytes.
 pub fn new_key() -> Result<(String, String), getrandom::Error> {
     let mut secret = [0; SECRET_BYTES];
     getrandom::fill(&mut secret)?;
@@ -134,13 +136,13 @@ impl KeyRing {
 
     /// Reads the file again when it has changed, for ever. A file that cannot be used leaves the keys as they were.
     pub async fn follow(&self) {
-        let report = |result: Result<Arc<Keys>, KeysError>| match result {
+        let report = |result: Result<Arc<KeyIndex>, KeysError>| match result {
             Ok(keys) => {
                 let keys = keys.values().map(Vec::len).sum::<usize>();
-                tracing::info!(keys, "the API keys are reloaded");
+                tracing::info!(keys, "reloaded the API keys");
             }
             Err(error) => {
-                tracing::error!(%error, "the API keys cannot be reloaded: the last ones stay in use")
+                tracing::error!(%error, "the API keys cannot be reloaded; the previous ones stay in use")
             }
         };
         self.keys.follow(report).await;
@@ -151,24 +153,24 @@ fn start(hash: &[u8; 32]) -> [u8; 8] {
     std::array::from_fn(|place| hash[place])
 }
 
-fn read(path: &Path) -> Result<Keys, KeysError> {
+fn read(path: &Path) -> Result<KeyIndex, KeysError> {
     let error = |reason: String| KeysError { path: path.display().to_string(), reason };
     let text = std::fs::read_to_string(path).map_err(|cause| error(cause.to_string()))?;
     keys(&text).map_err(error)
 }
 
-fn keys(text: &str) -> Result<Keys, String> {
-    let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let mut keys = Keys::new();
+fn keys(text: &str) -> Result<KeyIndex, String> {
+    let file: KeyFile = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut keys = KeyIndex::new();
     let mut names: Vec<String> = Vec::new();
-    for Entry { name, sha256, scopes, points_per_minute, filter } in file.keys {
+    for KeyFileEntry { name, sha256, scopes, points_per_minute, filter } in file.keys {
         let wrong = |reason: String| format!("key {name:?}: {reason}");
         if name.is_empty() || names.contains(&name) {
-            return Err(wrong("each key has a name of its own".to_owned()));
+            return Err(wrong("each key needs a name of its own".to_owned()));
         }
         let mut hash = [0; 32];
         hex::decode_to_slice(&sha256, &mut hash)
-            .map_err(|_| wrong("sha256 is not 64 hex digits".to_owned()))?;
+            .map_err(|_| wrong("sha256 is not 64 hexadecimal digits".to_owned()))?;
         let scopes: Scopes = scopes.join(",").parse().map_err(&wrong)?;
         let tenant =
             filter.map(tenant::parse).transpose().map_err(|reason| wrong(format!("where: {reason}")))?;
@@ -180,7 +182,7 @@ fn keys(text: &str) -> Result<Keys, String> {
             expires_at: None,
         };
         names.push(name);
-        keys.entry(start(&hash)).or_default().push(Key { sha256: hash, identity: Arc::new(identity) });
+        keys.entry(start(&hash)).or_default().push(KnownKey { sha256: hash, identity: Arc::new(identity) });
     }
     Ok(keys)
 }
@@ -239,7 +241,7 @@ mod tests {
             (entry("where", json!({})), "every movie"),
             (entry("where", json!({ "provider": {} })), "unknown field `provider`"),
             (entry("pointsPerMinute", json!(0)), "nonzero"),
-            (entry("sha256", json!("zz")), "64 hex digits"),
+            (entry("sha256", json!("zz")), "64 hexadecimal digits"),
             (entry("scopes", json!(["admin"])), "there is no scope"),
             (entry("name", json!("")), "a name of its own"),
         ] {

@@ -10,7 +10,7 @@ pub struct CacheSettings {
     /// How long an answer may be served stale once the catalogue has changed, while it is revalidated in the background.
     /// Zero revalidates first.
     pub stale_while_revalidate: Duration,
-    /// How long an answer may be served stale while the engine cannot be reached.
+    /// How long an answer may be served stale while the engine is unreachable.
     pub stale_if_error: Duration,
     /// How long browsers and proxies may use the answer to a GET by hash without asking again.
     pub max_age: Duration,

@@ -7,8 +7,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SearchState(pub(crate) String);
 
-/// A compact token that stands for a whole question (text, filters, order, understanding). Give it back as
-/// `state` to ask the same again; share it in a link. It cannot be made or altered by hand.
+/// A compact token of a whole question (text, filters, order, understanding). Pass it as `state` to repeat the
+/// question; share it in a link. It is authenticated, so clients cannot make or alter one.
 #[Scalar]
 impl ScalarType for SearchState {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_told_in_utc() {
+    fn moments_are_rendered_in_utc() {
         assert_eq!(DateTime::from_ms(1_700_000_000_123).to_value(), Value::from("2023-11-14T22:13:20.123Z"));
         assert_eq!(DateTime::from_ms(u64::MAX).to_value(), Value::from("1970-01-01T00:00:00Z"));
     }

@@ -1,12 +1,10 @@
 //! `search`: one look ahead over the selection set makes one question to the engine, and every field below picks
 //! its part of the one answer by equal arguments.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Lookahead, Object, Result, SelectionField, SimpleObject};
-use wikimovie_domain::{
-    self as domain, FacetAnswer, FacetRequest, HitsRequest, PageRequest, Question, SearchRequest, Wanted,
-};
+use wikimovie_domain::{self as domain, HitsRequest, Question, SearchRequest};
 
 use crate::{
     auth::AuthScope,
@@ -15,6 +13,7 @@ use crate::{
         facets::{MovieFacets, facet_request},
         hits::{MovieHitConnection, PageArguments, hits_request, page_arguments},
         inputs::MovieSort,
+        result::SearchResult,
         scalars::SearchState,
         scope::{self, Needs},
     },
@@ -31,10 +30,10 @@ pub(crate) async fn search(ctx: &Context<'_>, question: Question) -> Result<Movi
     scope::scope(ctx).count_search()?;
     let request = look_ahead(ctx.field(), question)?;
     let answer = scope::ask(scope::catalog(ctx).search(request.clone())).await?;
-    let mut answered = Answered::new(request, answer)?;
+    let mut result = SearchResult::new(request, answer)?;
     let path = ctx.path_node.map(async_graphql::QueryPathNode::to_string_vec).unwrap_or_default();
-    scope::scope(ctx).warn(&path, std::mem::take(&mut answered.warnings));
-    Ok(MovieSearch(Arc::new(answered)))
+    scope::scope(ctx).warn(&path, std::mem::take(&mut result.warnings));
+    Ok(MovieSearch(Arc::new(result)))
 }
 
 /// Reads from the selection set what is wanted. A field whose own arguments are wrong is left out: its resolver
@@ -95,55 +94,9 @@ fn add_page(pages: &mut Vec<HitsRequest>, asked: HitsRequest) {
     }
 }
 
-/// An answer, kept so that its parts can be picked by what was asked.
-#[derive(Debug)]
-pub(crate) struct Answered {
-    question: Arc<Question>,
-    wanted: Wanted,
-    pages: HashMap<PageRequest, MovieHitConnection>,
-    facets: HashMap<FacetRequest, FacetAnswer>,
-    total: Option<domain::Total>,
-    understood: Vec<domain::Understanding>,
-    did_you_mean: Option<domain::Correction>,
-    relaxations: Vec<domain::Relaxation>,
-    explain: Option<domain::Explain>,
-    warnings: Vec<domain::Warning>,
-}
-
-impl Answered {
-    fn new(request: SearchRequest, answer: domain::SearchAnswer) -> Result<Self, ApiError> {
-        if answer.hits.len() != request.hits.len() || answer.facets.len() != request.facets.len() {
-            return Err(ApiError::internal("the answer has other parts than were asked"));
-        }
-        let pages = request.hits.into_iter().zip(answer.hits);
-        Ok(Self {
-            question: Arc::new(request.question),
-            wanted: request.wanted,
-            pages: pages.map(|(asked, page)| (asked.page, page.into())).collect(),
-            facets: request.facets.into_iter().zip(answer.facets).collect(),
-            total: answer.total,
-            understood: answer.understood,
-            did_you_mean: answer.did_you_mean,
-            relaxations: answer.relaxations,
-            explain: answer.explain,
-            warnings: answer.warnings,
-        })
-    }
-
-    /// The question answered.
-    pub(crate) fn question(&self) -> Arc<Question> {
-        Arc::clone(&self.question)
-    }
-
-    /// The answer to one facet.
-    pub(crate) fn facet(&self, asked: &FacetRequest) -> Result<&FacetAnswer, ApiError> {
-        self.facets.get(asked).ok_or_else(|| ApiError::internal("a facet was selected and not asked"))
-    }
-}
-
 /// The answer to a search.
 #[derive(Clone, Debug)]
-pub(crate) struct MovieSearch(Arc<Answered>);
+pub(crate) struct MovieSearch(Arc<SearchResult>);
 
 impl MovieSearch {
     fn seal(ctx: &Context<'_>, question: &Question) -> SearchState {
@@ -151,11 +104,11 @@ impl MovieSearch {
     }
 }
 
-/// The answer to one question: movies, counts, and how the question was read. Only what is selected is computed,
-/// and all of it comes from one consistent state of the catalogue.
+/// The answer to one question: movies, counts, and how the question was understood. Only selected fields are computed,
+/// and all of them from one consistent state of the catalogue.
 #[Object]
 impl MovieSearch {
-    /// Text of the question; what to put into the search box when it was restored from a `state`.
+    /// Text of the question; content of the search box when it is restored from a `state`.
     async fn text(&self) -> &str {
         &self.0.question.text
     }
@@ -167,25 +120,28 @@ impl MovieSearch {
 
     /// How many movies were found.
     async fn total(&self) -> Result<TotalCount> {
-        let total = self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not told"))?;
+        let total =
+            self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not returned"))?;
         Ok(TotalCount { value: total.value, relation: total.relation.into() })
     }
 
-    /// A page of the movies found. Without `first` or `last` a page has 20; up to 4 different pages can be asked
-    /// under aliases.
+    /// A page of the movies found. Without `first` or `last` a page has 20; aliases can request up to 4 different
+    /// pages.
     async fn hits(
         &self,
-        #[graphql(desc = "Movies wanted from the start or behind `after`, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor to start behind; goes with `first`.")] after: Option<String>,
+        #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts; requires `first`.")] after: Option<String>,
         #[graphql(
-            desc = "Movies wanted from the end or before `before`, 0 to 100; not together with `first`."
+            desc = "Number of movies from the end of the list or before `before`, 0 to 100; not together \
+                    with `first`."
         )]
         last: Option<i32>,
-        #[graphql(desc = "Cursor to end before; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Cursor before which the page ends; requires `last`.")] before: Option<String>,
     ) -> Result<MovieHitConnection> {
         let page = PageArguments { first, after, last, before }.page()?;
         let found = self.0.pages.get(&page);
-        Ok(found.ok_or_else(|| ApiError::internal("a page was selected and not asked"))?.clone())
+        Ok(found.ok_or_else(|| ApiError::internal("a page was selected and not requested"))?.clone())
     }
 
     /// Counts of the movies found by genre, person, decade, year and provider.
@@ -193,8 +149,8 @@ impl MovieSearch {
         MovieFacets(Arc::clone(&self.0))
     }
 
-    /// Words of the text that were read as a filter or a boost, such as a year, a genre or a person; each can be
-    /// taken out again.
+    /// Words of the text that were understood as a filter or a boost, such as a year, a genre or a person; each can be
+    /// removed.
     async fn understood(&self) -> Vec<Understanding> {
         self.0.understood.iter().cloned().map(Understanding).collect()
     }
@@ -209,12 +165,12 @@ impl MovieSearch {
         self.0.relaxations.iter().cloned().map(Relaxation).collect()
     }
 
-    /// Token of this question, to share it, restore it, or use it as a key.
+    /// State token of this question, to share it, restore it, or use it as a key.
     async fn state(&self, ctx: &Context<'_>) -> SearchState {
         Self::seal(ctx, &self.0.question)
     }
 
-    /// How the engine went about it, for those who tune it.
+    /// How the engine executed the question, for tuning.
     #[graphql(guard = "Needs(AuthScope::Operator)")]
     async fn explain(&self) -> Option<Explain> {
         let explain = self.0.explain.as_ref().filter(|_| self.0.wanted.explain)?;
@@ -235,13 +191,13 @@ pub(crate) struct TotalCount {
     relation: TotalRelation,
 }
 
-/// How a count relates to the truth.
+/// Whether a count is exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::TotalRelation")]
 pub(crate) enum TotalRelation {
     /// The count is exact.
     Equal,
-    /// There are at least so many.
+    /// The count is a lower bound.
     AtLeast,
 }
 
@@ -249,20 +205,20 @@ pub(crate) enum TotalRelation {
 #[derive(Clone, Debug)]
 pub(crate) struct Understanding(domain::Understanding);
 
-/// A piece of the text that was read as more than words: a chip to show, which can be removed.
+/// A part of the text that was understood as more than words: a chip to show, which can be removed.
 #[Object]
 impl Understanding {
-    /// What it was read as.
+    /// What it was understood as.
     async fn kind(&self) -> UnderstandingKind {
         self.0.kind.into()
     }
 
-    /// The piece of the text as it was typed.
+    /// The part of the text as typed.
     async fn typed(&self) -> &str {
         &self.0.typed
     }
 
-    /// What it stands for, such as `1980s`, `Science Fiction` or `John Wayne`.
+    /// What it means, such as `1980s`, `Science Fiction` or `John Wayne`.
     async fn value(&self) -> &str {
         &self.0.value
     }
@@ -272,13 +228,13 @@ impl Understanding {
         self.0.effect.into()
     }
 
-    /// The question without this piece.
+    /// The question without this part.
     async fn remove(&self, ctx: &Context<'_>) -> SearchState {
         MovieSearch::seal(ctx, &self.0.without)
     }
 }
 
-/// What a piece of text was read as.
+/// What a part of the text was understood as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::UnderstandingKind")]
 pub(crate) enum UnderstandingKind {
@@ -292,9 +248,9 @@ pub(crate) enum UnderstandingKind {
     Genre,
     /// A person of the catalogue.
     Person,
-    /// Words in quotes, wanted just as they stand.
+    /// Words in quotes, which must occur exactly.
     Phrase,
-    /// A word with a minus before it, not wanted.
+    /// A word with a minus before it, which must not occur.
     Excluded,
 }
 
@@ -381,13 +337,13 @@ pub(crate) enum RelaxedPart {
     Providers,
 }
 
-/// How the engine went about a question.
+/// How the engine executed a question.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Explain {
     /// Name of the engine: `embedded` or `elasticsearch`.
     engine: String,
     /// Time spent in the engine, in microseconds.
     took_micros: u64,
-    /// The request as the engine got it, as JSON text. Its shape is not part of this contract.
+    /// The request as the engine received it, as JSON text. Its format is not part of this contract.
     plan: String,
 }

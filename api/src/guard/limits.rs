@@ -1,35 +1,35 @@
-//! How much one operation may ask for. What each limit counts, and why it has its value, is told in `docs/limits.md`;
-//! a test keeps the numbers there equal to these.
+//! Limits of one operation. `docs/limits.md` explains what each limit counts and why it has its value; a test compares
+//! the numbers.
 
 use crate::error::{ApiError, ErrorCode};
 
-/// Limits of one operation that an operator may move. Those that keep the process itself alive (size, tokens, nesting,
-/// fields once fragments are put in place) are constants of [`crate::guard::bounds`].
+/// Configurable limits of one operation. Those that protect the process (size, tokens, nesting, fields with fragments
+/// expanded) are constants of [`crate::guard::bounds`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Deepest fields. The introspection query of GraphiQL has 15.
+    /// Maximum depth of fields. The introspection query of GraphiQL has 15.
     pub depth: usize,
-    /// Longest chain of named fragments that spread one another.
+    /// Maximum depth of nested fragment spreads.
     pub fragment_depth: u64,
-    /// Dearest operation, in points.
+    /// Maximum cost of an operation, in points.
     pub cost: usize,
-    /// Most aliases, with fragments put in place.
+    /// Maximum number of aliases, with fragments expanded.
     pub aliases: u64,
-    /// Most fields at the root, with fragments put in place.
+    /// Maximum number of root fields, with fragments expanded.
     pub root_fields: u64,
-    /// Most directives, with fragments put in place.
+    /// Maximum number of directives, with fragments expanded.
     pub directives: u64,
-    /// Whether an operation beyond these is refused, or only noted.
+    /// Whether an operation that exceeds these is refused or only counted.
     pub mode: LimitMode,
 }
 
-/// What happens to an operation beyond a limit.
+/// What happens to an operation that exceeds a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LimitMode {
-    /// It is refused.
+    /// Refuse it.
     #[default]
     Enforce,
-    /// It runs, and is noted in log and metrics: for finding the right numbers.
+    /// Execute it, and count it in log and metrics: for finding the right numbers.
     Warn,
 }
 
@@ -47,7 +47,7 @@ impl Default for Limits {
     }
 }
 
-/// What an operation comes to.
+/// Measured size of an operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Measure {
     /// Deepest field.
@@ -65,24 +65,19 @@ pub struct Measure {
 }
 
 impl Limits {
-    /// Looks whether an operation is within the limits.
+    /// Checks an operation against the limits.
     ///
     /// # Errors
-    /// `QUERY_TOO_COMPLEX`, naming the first limit that it is beyond; never in [`LimitMode::Warn`].
+    /// `QUERY_TOO_COMPLEX`, naming the first limit that it exceeds; never in [`LimitMode::Warn`].
     pub fn check(&self, measure: &Measure) -> Result<(), ApiError> {
         let number = |count: usize| count as u64;
         let rows = [
             ("depth", "is {} levels deep", number(measure.depth), number(self.depth)),
-            (
-                "fragment_depth",
-                "spreads {} fragments within one another",
-                measure.fragment_depth,
-                self.fragment_depth,
-            ),
+            ("fragment_depth", "nests {} fragment spreads", measure.fragment_depth, self.fragment_depth),
             ("cost", "costs {} points", number(measure.cost), number(self.cost)),
-            ("aliases", "holds {} aliases", measure.aliases, self.aliases),
-            ("root_fields", "holds {} fields at its root", measure.root_fields, self.root_fields),
-            ("directives", "holds {} directives", measure.directives, self.directives),
+            ("aliases", "has {} aliases", measure.aliases, self.aliases),
+            ("root_fields", "has {} root fields", measure.root_fields, self.root_fields),
+            ("directives", "has {} directives", measure.directives, self.directives),
         ];
         for (limit, told, count, most) in rows {
             if count <= most {
@@ -94,7 +89,12 @@ impl Limits {
                 let message = format!("the operation {told}, more than the limit of {most}");
                 return Err(ApiError::new(ErrorCode::QueryTooComplex, message));
             }
-            tracing::warn!(limit, count, most, "an operation is beyond a limit; limits only warn");
+            tracing::warn!(
+                limit,
+                count,
+                most,
+                "an operation exceeds a limit; it is executed because WIKIMOVIE_LIMITS is warn"
+            );
         }
         Ok(())
     }
@@ -120,7 +120,7 @@ mod tests {
             (Measure { depth: 21, ..at }, "the operation is 21 levels deep, more than the limit of 20"),
             (
                 Measure { fragment_depth: 13, ..at },
-                "the operation spreads 13 fragments within one another, more than the limit of 12",
+                "the operation nests 13 fragment spreads, more than the limit of 12",
             ),
             (Measure { cost: 5_001, ..at }, "the operation costs 5001 points, more than the limit of 5000"),
             (Measure { aliases: 101, ..at }, "the operation holds 101 aliases, more than the limit of 100"),

@@ -1,4 +1,4 @@
-//! `/graphql`: GraphQL over HTTP by the specification's draft, checked by its public audits.
+//! `/graphql`: GraphQL over HTTP by the draft specification, checked by its public audits.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use http_body_util::LengthLimitError;
 
 use crate::{
-    cache::{Key, Stored},
+    cache::{CachedResponse, ResponseKey},
     caller::{Caller, SocketCaller},
     error::{ApiError, ErrorCode},
     guard::RateStatus,
@@ -30,8 +30,8 @@ use crate::{
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 
-/// A query in the query string, or the start of a WebSocket connection. A GET changes nothing and reads no cookie, so
-/// that it does no harm when another site makes a browser send one.
+/// A query in the query string, or the start of a WebSocket connection. A GET changes nothing and reads no cookie, so a
+/// forged one does no harm.
 pub(super) async fn get(State(state): State<Arc<HandlerState>>, request: http::Request<Body>) -> Response {
     let (mut parts, _) = request.into_parts();
     if is_upgrade(&parts.headers) {
@@ -60,7 +60,7 @@ pub(super) async fn post(State(state): State<Arc<HandlerState>>, request: http::
         let exchange =
             Exchange { state: &state, media_type, method: Method::Post, headers: &parts.headers, caller };
         let body_key = state.gateway.body_key(&body, &exchange.caller.identity.access());
-        if let Some(stored) = body_key.as_ref().and_then(|key| state.gateway.answer_to_bytes(key)) {
+        if let Some(stored) = body_key.as_ref().and_then(|key| state.gateway.cached_response_to_body(key)) {
             return Ok(exchange.respond_stored(&stored, CacheControl::Unset));
         }
         // Boxed, so that stored responses carry none of it.
@@ -71,14 +71,14 @@ pub(super) async fn post(State(state): State<Arc<HandlerState>>, request: http::
 
 /// Any other method.
 pub(super) async fn other_method() -> Response {
-    let error = ApiError::new(ErrorCode::MethodNotAllowed, "only GET and POST are answered here");
+    let error = ApiError::new(ErrorCode::MethodNotAllowed, "only GET and POST are allowed here");
     let mut response = reject(&error, MediaType::Json);
     response.headers_mut().insert(header::ALLOW, METHODS);
     response
 }
 
 fn not_acceptable() -> Response {
-    let message = "answers are application/graphql-response+json or application/json";
+    let message = "responses are application/graphql-response+json or application/json";
     reject(&ApiError::new(ErrorCode::NotAcceptable, message), MediaType::Json)
 }
 
@@ -118,7 +118,7 @@ enum Method {
     Post,
 }
 
-/// One request and how its response is to be written.
+/// One request, with the format of its response.
 struct Exchange<'a> {
     state: &'a HandlerState,
     media_type: MediaType,
@@ -128,23 +128,27 @@ struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    /// Responds from the response cache at once, else once the operation has run. `body_key` is the key of the whole
-    /// body, where it has one.
-    async fn respond(&self, parameters: Parameters, body_key: Option<Key>) -> Result<Response, ApiError> {
+    /// Responds from the response cache, or after executing the operation. `body_key` is the key of the whole body, if
+    /// it has one.
+    async fn respond(
+        &self,
+        parameters: Parameters,
+        body_key: Option<ResponseKey>,
+    ) -> Result<Response, ApiError> {
         let gateway = &self.state.gateway;
         let Parameters { request, document_id } = parameters;
         let resolved = match self.state.operations.resolve(request, document_id) {
             Ok(resolved) => resolved,
             Err(refusal) => return Ok(self.respond_refused(&refusal)),
         };
-        let key = gateway.answer_key(resolved.request(), &self.caller.identity.access());
+        let key = gateway.response_key(resolved.request(), &self.caller.identity.access());
         let cache_control = self.cache_control(&resolved);
         if let Some(key) = key {
             if let Some(body_key) = body_key.filter(|_| resolved.is_plain()) {
-                gateway.note_bytes(body_key, key);
+                gateway.link_body(body_key, key);
             }
             // A stored response takes no longer than a refusal, so that it waits for nobody.
-            if let Some(stored) = gateway.answer(&key) {
+            if let Some(stored) = gateway.cached_response(&key) {
                 self.state.operations.store_document(&resolved);
                 return Ok(self.respond_stored(&stored, cache_control));
             }
@@ -157,7 +161,7 @@ impl Exchange<'_> {
     async fn execute(
         &self,
         resolved: ResolvedRequest,
-        key: Option<Key>,
+        key: Option<ResponseKey>,
         cache_control: CacheControl<'_>,
     ) -> Response {
         let operations = &self.state.operations;
@@ -166,7 +170,7 @@ impl Exchange<'_> {
             Err(refusal) => return self.respond_refused(&refusal),
         };
         if operation.kind() == OperationType::Subscription {
-            let message = "a subscription is followed over WebSocket (graphql-transport-ws) at this address";
+            let message = "a subscription needs a WebSocket (graphql-transport-ws) at this address";
             return reject(&ApiError::new(ErrorCode::BadRequest, message), self.media_type);
         }
         let charge = match operations.charge(&self.caller, operation.points_charged()) {
@@ -197,26 +201,26 @@ impl Exchange<'_> {
         with_rate(response, charge.rate)
     }
 
-    /// Stores a response that changes with the revision only, where anybody has a use for it: we or the client.
+    /// Stores a cacheable response, if we or the client can use it.
     fn store(
         &self,
         execution: &Execution,
         points: u32,
-        key: Option<Key>,
+        key: Option<ResponseKey>,
         cache_control: CacheControl<'_>,
-    ) -> Option<Stored> {
+    ) -> Option<CachedResponse> {
         let revision =
             execution.revision.filter(|_| key.is_some() || !matches!(cache_control, CacheControl::Unset))?;
         let body = serde_json::to_vec(&execution.response).ok()?;
-        let stored = Stored::new(body.into(), revision, points);
+        let stored = CachedResponse::new(body.into(), revision, points);
         if let Some(key) = key {
-            self.state.gateway.keep_answer(key, stored.clone());
+            self.state.gateway.cache_response(key, stored.clone());
         }
         Some(stored)
     }
 
-    /// Who may store the response: where callers are told apart, only who asked. Only the answer to a GET that names its
-    /// document is worth storing.
+    /// Which caches may store the response: with authentication, only private ones. Only the response to a GET by hash
+    /// or id is worth storing.
     fn cache_control(&self, resolved: &ResolvedRequest) -> CacheControl<'_> {
         let gateway = &self.state.gateway;
         let settings = &gateway.settings.cache;
@@ -227,8 +231,8 @@ impl Exchange<'_> {
         }
     }
 
-    /// A stored response, once it is paid for.
-    fn respond_stored(&self, stored: &Stored, cache_control: CacheControl<'_>) -> Response {
+    /// A stored response, after its cost is charged.
+    fn respond_stored(&self, stored: &CachedResponse, cache_control: CacheControl<'_>) -> Response {
         match self.state.operations.charge(&self.caller, stored.cost) {
             Ok(charge) => {
                 let hit = CacheStatusHeader::Hit;
@@ -243,8 +247,8 @@ impl Exchange<'_> {
         with_rate(self.respond_refused(&unpaid.refusal), Some(unpaid.rate))
     }
 
-    /// A refusal has no `data`. Its status is that of its code, except that plain JSON keeps 200 where the fault is in
-    /// the document.
+    /// A refusal has no `data`. Its status is that of its code, except that plain JSON keeps 200 for an error in the
+    /// document.
     fn respond_refused(&self, refusal: &Refusal) -> Response {
         let status = match (self.media_type, refusal.code.row().status) {
             (MediaType::Json, StatusCode::BAD_REQUEST) => StatusCode::OK,
@@ -261,7 +265,7 @@ impl Exchange<'_> {
     }
 }
 
-/// Says in headers what is left to spend.
+/// Inserts the rate-limit headers.
 fn with_rate(mut response: Response, rate: Option<RateStatus>) -> Response {
     if let Some(rate) = rate {
         rate.insert_headers(response.headers_mut());
@@ -278,7 +282,7 @@ async fn upgrade(state: &HandlerState, parts: &mut Parts) -> Response {
         return reject(&error, MediaType::Json);
     }
     let Ok(upgrade) = WebSocketUpgrade::from_request_parts(parts, &()).await else {
-        let message = "this is no valid WebSocket handshake";
+        let message = "the WebSocket handshake is invalid";
         return reject(&ApiError::new(ErrorCode::BadRequest, message), MediaType::Json);
     };
     let caller = SocketCaller::of_handshake(&state.gateway.settings.guard.proxies, parts);

@@ -1,5 +1,5 @@
-//! HTTP: routes and layers. What enters is a request; what leaves is an answer with the right status, type and
-//! headers. No GraphQL type is resolved here.
+//! HTTP: routes and layers. A request enters; a response with its status, type and headers leaves. No GraphQL type is
+//! resolved here.
 
 mod cached;
 mod conditional;
@@ -96,7 +96,7 @@ fn finish(router: Router, timing: bool) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
     // Metrics belong to the recorder that is there when they are found.
     if let Err(error) = recorder(Program::Gateway) {
-        tracing::error!(%error, "there are no metrics");
+        tracing::error!(%error, "metrics are not available");
     }
     let metrics = telemetry::RequestMetrics::new();
     router.layer(

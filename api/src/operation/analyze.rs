@@ -244,7 +244,7 @@ fn key_of(request: &Request) -> DocumentKey {
 
 fn check_method(kind: OperationType, read_only: bool) -> Result<(), ApiError> {
     if read_only && kind == OperationType::Mutation {
-        return Err(ApiError::new(ErrorCode::MethodNotAllowed, "a mutation cannot be sent by GET"));
+        return Err(ApiError::new(ErrorCode::MethodNotAllowed, "a mutation cannot be sent with GET"));
     }
     Ok(())
 }

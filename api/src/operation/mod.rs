@@ -23,7 +23,7 @@ use async_graphql::{Request, Variables, parser::types::OperationType};
 use crate::{
     Gateway,
     graphql::schema::{self, Schema},
-    persisted::{Hash, Naming},
+    persisted::{DocumentHash, DocumentReference},
 };
 
 use self::analyze::{Analyzed, Analyzer, OperationAnalysis};
@@ -52,7 +52,7 @@ pub(crate) struct ResolvedRequest {
     request: Request,
     is_named: bool,
     /// Hash under which the document is to be stored once it was checked.
-    store_as: Option<Hash>,
+    store_as: Option<DocumentHash>,
 }
 
 impl ResolvedRequest {
@@ -112,20 +112,21 @@ impl Operations {
         mut request: Request,
         document_id: Option<String>,
     ) -> Result<ResolvedRequest, Refusal> {
-        let naming = Naming { document_id, persisted: request.extensions.remove("persistedQuery") };
-        let found = self.gateway.persisted.find(naming, &request.query)?;
-        let is_named = found.text.is_some();
-        if let Some(text) = found.text {
+        let reference =
+            DocumentReference { document_id, persisted: request.extensions.remove("persistedQuery") };
+        let document = self.gateway.persisted.resolve(reference, &request.query)?;
+        let is_named = document.text.is_some();
+        if let Some(text) = document.text {
             request.query = text.as_ref().to_owned();
         }
-        Ok(ResolvedRequest { request, is_named, store_as: found.keep })
+        Ok(ResolvedRequest { request, is_named, store_as: document.store_as })
     }
 
     /// Stores the document of a request under its hash, where it was sent with one. To be called once it was checked, or
     /// found to be that of a stored answer.
     pub(crate) fn store_document(&self, resolved: &ResolvedRequest) {
         if let Some(hash) = resolved.store_as {
-            self.gateway.persisted.keep(hash, &resolved.request.query);
+            self.gateway.persisted.insert(hash, &resolved.request.query);
         }
     }
 

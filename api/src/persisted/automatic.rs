@@ -2,25 +2,26 @@
 
 use std::sync::Arc;
 
-use super::Hash;
+use super::hash::DocumentHash;
 
 /// Key, pointers and the store's own tables.
 const ENTRY_BYTES: usize = 256;
 
 #[derive(Debug)]
-pub(super) struct AutomaticQueries(moka::sync::Cache<Hash, Arc<str>>);
+pub(super) struct AutomaticQueries(moka::sync::Cache<DocumentHash, Arc<str>>);
 
 impl AutomaticQueries {
     pub(super) fn new(bytes: u64) -> Self {
-        let weight = |_: &Hash, text: &Arc<str>| u32::try_from(text.len() + ENTRY_BYTES).unwrap_or(u32::MAX);
+        let weight =
+            |_: &DocumentHash, text: &Arc<str>| u32::try_from(text.len() + ENTRY_BYTES).unwrap_or(u32::MAX);
         Self(moka::sync::Cache::builder().max_capacity(bytes).weigher(weight).build())
     }
 
-    pub(super) fn get(&self, hash: &Hash) -> Option<Arc<str>> {
+    pub(super) fn get(&self, hash: &DocumentHash) -> Option<Arc<str>> {
         self.0.get(hash)
     }
 
-    pub(super) fn keep(&self, hash: Hash, text: &str) {
+    pub(super) fn insert(&self, hash: DocumentHash, text: &str) {
         self.0.entry(hash).or_insert_with(|| text.into());
     }
 

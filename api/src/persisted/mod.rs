@@ -6,6 +6,7 @@
 
 mod args;
 mod automatic;
+mod hash;
 mod manifest;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -13,20 +14,20 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use async_graphql::{Value, from_value};
 use metrics::{counter, gauge};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
-use self::automatic::AutomaticQueries;
+pub(crate) use self::hash::DocumentHash;
 pub use self::{
     args::PersistedArgs,
     manifest::{Manifest, ManifestError},
+};
+use self::{
+    automatic::AutomaticQueries,
+    hash::{hash_text, read_hex},
 };
 use crate::{
     error::{ApiError, ErrorCode},
     reloading::{POLL_INTERVAL, Reloading},
 };
-
-/// SHA-256 of a document's text.
-pub(crate) type Hash = [u8; 32];
 
 /// What happens to a document that the manifest does not list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,28 +79,28 @@ struct Store {
     /// `None` where no document is trusted.
     manifest: Option<Reloading<Manifest, ManifestError>>,
     /// Hashes that were logged, so that each is logged once.
-    logged: moka::sync::Cache<Hash, ()>,
+    logged: moka::sync::Cache<DocumentHash, ()>,
 }
 
 /// Most hashes remembered as logged.
 const MAX_LOGGED: u64 = 1_000;
 
-/// How a request names its document.
+/// How a request refers to its document.
 #[derive(Debug, Default)]
-pub(crate) struct Naming {
+pub(crate) struct DocumentReference {
     /// `documentId` of the GraphQL-over-HTTP draft.
     pub(crate) document_id: Option<String>,
     /// `extensions.persistedQuery`.
     pub(crate) persisted: Option<Value>,
 }
 
-/// A document found.
+/// The document of a request.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct ResolvedDocument {
     /// Its text, where the request did not bring it.
     pub(crate) text: Option<Arc<str>>,
-    /// Whether it is to be kept under its hash once it was checked.
-    pub(crate) keep: Option<Hash>,
+    /// Hash under which it is stored once it is validated.
+    pub(crate) store_as: Option<DocumentHash>,
 }
 
 #[derive(Deserialize)]
@@ -155,13 +156,10 @@ impl PersistedDocuments {
             match result {
                 Ok(manifest) => {
                     listed(manifest.len());
-                    tracing::info!(
-                        documents = manifest.len(),
-                        "the manifest of trusted documents is reloaded"
-                    );
+                    tracing::info!(documents = manifest.len(), "reloaded the manifest of trusted documents");
                 }
                 Err(error) => {
-                    tracing::error!(%error, "the manifest cannot be reloaded: the last one stays in use");
+                    tracing::error!(%error, "the manifest cannot be reloaded; the previous one stays in use");
                 }
             }
         };
@@ -172,7 +170,7 @@ impl PersistedDocuments {
         self.store.manifest.as_ref()?.current().by_id(id)
     }
 
-    fn trusted_by_hash(&self, hash: &Hash) -> Option<Arc<str>> {
+    fn trusted_by_hash(&self, hash: &DocumentHash) -> Option<Arc<str>> {
         self.store.manifest.as_ref()?.current().by_hash(hash)
     }
 
@@ -181,21 +179,25 @@ impl PersistedDocuments {
         self.store.settings.mode == TrustMode::Off
     }
 
-    /// Finds the document of a request.
+    /// Resolves the document of a request.
     ///
     /// # Errors
-    /// `PERSISTED_QUERY_NOT_FOUND` or `_NOT_SUPPORTED`, `DOCUMENT_NOT_TRUSTED`, or `BAD_REQUEST` where the naming is
+    /// `PERSISTED_QUERY_NOT_FOUND` or `_NOT_SUPPORTED`, `DOCUMENT_NOT_TRUSTED`, or `BAD_REQUEST` where the reference is
     /// malformed or the hash is of another text.
-    pub(crate) fn find(&self, naming: Naming, text: &str) -> Result<Found, ApiError> {
-        let hash = match naming {
-            Naming { document_id: Some(_), persisted: Some(_) } => {
+    pub(crate) fn resolve(
+        &self,
+        reference: DocumentReference,
+        text: &str,
+    ) -> Result<ResolvedDocument, ApiError> {
+        let hash = match reference {
+            DocumentReference { document_id: Some(_), persisted: Some(_) } => {
                 return Err(bad("documentId and extensions.persistedQuery both name a document"));
             }
-            Naming { document_id: Some(_), .. } if !text.is_empty() => {
-                return Err(bad("documentId stands for query: both are given"));
+            DocumentReference { document_id: Some(_), .. } if !text.is_empty() => {
+                return Err(bad("documentId and query are both given: send one of them"));
             }
-            Naming { document_id: Some(id), .. } => return self.by_id(&id),
-            Naming { persisted: Some(extension), .. } => {
+            DocumentReference { document_id: Some(id), .. } => return self.by_id(&id),
+            DocumentReference { persisted: Some(extension), .. } => {
                 let hash = hash_of(extension)?;
                 if text.is_empty() {
                     return self.by_hash(&hash);
@@ -205,19 +207,19 @@ impl PersistedDocuments {
                 }
                 Some(hash)
             }
-            Naming { .. } => None,
+            DocumentReference { .. } => None,
         };
         self.admit(text, hash)
     }
 
-    /// Keeps an automatic persisted query that was checked.
-    pub(crate) fn keep(&self, hash: Hash, text: &str) {
+    /// Stores an automatic persisted query that was validated.
+    pub(crate) fn insert(&self, hash: DocumentHash, text: &str) {
         if self.store.settings.automatic_bytes > 0 {
-            self.store.automatic.keep(hash, text);
+            self.store.automatic.insert(hash, text);
         }
     }
 
-    fn by_id(&self, id: &str) -> Result<Found, ApiError> {
+    fn by_id(&self, id: &str) -> Result<ResolvedDocument, ApiError> {
         if let Some(text) = self.trusted_by_id(id) {
             return Ok(trusted(text));
         }
@@ -228,13 +230,13 @@ impl PersistedDocuments {
                 self.by_hash(&hash)
             }
             Some((prefix, _)) if !prefix.starts_with("x-") => {
-                Err(bad("documentId has a prefix that is not known: sha256: is"))
+                Err(bad("documentId has an unknown prefix: only sha256: is supported"))
             }
-            _ => Err(self.not_found("no document is known under this documentId")),
+            _ => Err(self.not_found("no document has this documentId")),
         }
     }
 
-    fn by_hash(&self, hash: &Hash) -> Result<Found, ApiError> {
+    fn by_hash(&self, hash: &DocumentHash) -> Result<ResolvedDocument, ApiError> {
         if let Some(text) = self.trusted_by_hash(hash) {
             return Ok(trusted(text));
         }
@@ -243,28 +245,30 @@ impl PersistedDocuments {
             TrustMode::Off | TrustMode::Log => self.store.automatic.get(hash),
         };
         let Some(text) = automatic else { return Err(self.not_found("PersistedQueryNotFound")) };
-        self.admit(&text, Some(*hash)).map(|_| Found { text: Some(text), keep: None })
+        self.admit(&text, Some(*hash)).map(|_| ResolvedDocument { text: Some(text), store_as: None })
     }
 
     /// Admits a text that came with the request, or with an earlier one.
-    fn admit(&self, text: &str, hash: Option<Hash>) -> Result<Found, ApiError> {
-        let admitted = Found { text: None, keep: hash };
+    fn admit(&self, text: &str, hash: Option<DocumentHash>) -> Result<ResolvedDocument, ApiError> {
+        let admitted = ResolvedDocument { text: None, store_as: hash };
         if self.store.settings.mode == TrustMode::Off {
             return Ok(admitted);
         }
         let hash = hash.unwrap_or_else(|| hash_text(text));
         if self.trusted_by_hash(&hash).is_some() {
             count("trusted");
-            return Ok(Found { text: None, keep: None });
+            return Ok(ResolvedDocument { text: None, store_as: None });
         }
         if self.store.settings.mode == TrustMode::Enforce {
             count("refused");
-            return Err(not_trusted("only documents of the manifest are executed, and this is none of them"));
+            return Err(not_trusted(
+                "only documents of the manifest are executed, and this document is not in it",
+            ));
         }
         count("untrusted");
         if self.store.logged.get(&hash).is_none() {
             self.store.logged.insert(hash, ());
-            tracing::warn!(document = %hex::encode(hash), "a document that the manifest does not list was executed");
+            tracing::warn!(document = %hex::encode(hash), "executed a document that the manifest does not list");
         }
         Ok(admitted)
     }
@@ -283,9 +287,9 @@ impl PersistedDocuments {
     }
 }
 
-fn trusted(text: Arc<str>) -> Found {
+fn trusted(text: Arc<str>) -> ResolvedDocument {
     count("trusted");
-    Found { text: Some(text), keep: None }
+    ResolvedDocument { text: Some(text), store_as: None }
 }
 
 fn count(trust: &'static str) {
@@ -300,24 +304,14 @@ fn not_trusted(message: &str) -> ApiError {
     ApiError::new(ErrorCode::DocumentNotTrusted, message)
 }
 
-fn hash_of(extension: Value) -> Result<Hash, ApiError> {
+fn hash_of(extension: Value) -> Result<DocumentHash, ApiError> {
     let query: PersistedQuery =
-        from_value(extension).map_err(|_| bad("extensions.persistedQuery has not the shape it must have"))?;
+        from_value(extension).map_err(|_| bad("extensions.persistedQuery is malformed"))?;
     if query.version != 1 {
         return Err(bad("extensions.persistedQuery.version is not 1"));
     }
     let malformed = || bad("extensions.persistedQuery.sha256Hash is not 64 hexadecimal digits");
     read_hex(&query.sha256_hash).ok_or_else(malformed)
-}
-
-fn hash_text(text: &str) -> Hash {
-    Sha256::digest(text.as_bytes()).into()
-}
-
-fn read_hex(digits: &str) -> Option<Hash> {
-    let mut hash = Hash::default();
-    hex::decode_to_slice(digits, &mut hash).ok()?;
-    Some(hash)
 }
 
 #[cfg(test)]

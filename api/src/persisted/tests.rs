@@ -9,24 +9,24 @@ use super::*;
 const ONE: &str = "query One { __typename }";
 const OTHER: &str = "query Other { catalog { movies } }";
 
-fn code(found: Result<Found, ApiError>) -> ErrorCode {
+fn code(found: Result<ResolvedDocument, ApiError>) -> ErrorCode {
     found.expect_err("it is refused").code()
 }
 
-fn by_hash(text: &str) -> Naming {
+fn by_hash(text: &str) -> DocumentReference {
     let extension = value!({ "version": 1, "sha256Hash": hex::encode(hash_text(text)) });
-    Naming { document_id: None, persisted: Some(extension) }
+    DocumentReference { document_id: None, persisted: Some(extension) }
 }
 
-fn by_id(id: &str) -> Naming {
-    Naming { document_id: Some(id.to_owned()), persisted: None }
+fn by_id(id: &str) -> DocumentReference {
+    DocumentReference { document_id: Some(id.to_owned()), persisted: None }
 }
 
 fn sha256(text: &str) -> String {
     ["sha256:", &hex::encode(hash_text(text))].concat()
 }
 
-fn text(found: Result<Found, ApiError>) -> String {
+fn text(found: Result<ResolvedDocument, ApiError>) -> String {
     found.unwrap().text.expect("a text").as_ref().to_owned()
 }
 
@@ -42,14 +42,18 @@ fn trusting(mode: TrustMode) -> (PersistedDocuments, tempfile::TempDir) {
 #[test]
 fn a_document_is_known_by_its_hash_once_sent() {
     let documents = PersistedDocuments::default();
-    assert_eq!(code(documents.find(by_hash(ONE), "")), ErrorCode::PersistedQueryNotFound);
-    assert_eq!(code(documents.find(by_id(&sha256(ONE)), "")), ErrorCode::PersistedQueryNotFound);
-    let hash = documents.find(by_hash(ONE), ONE).unwrap().keep.expect("it may be kept");
-    documents.keep(hash, ONE);
-    assert_eq!(text(documents.find(by_hash(ONE), "")), ONE);
-    assert_eq!(text(documents.find(by_id(&sha256(ONE)), "")), ONE);
-    assert_eq!(code(documents.find(by_hash(ONE), OTHER)), ErrorCode::BadRequest);
-    assert_eq!(documents.find(Naming::default(), ONE).unwrap().keep, None, "it was not asked to be kept");
+    assert_eq!(code(documents.resolve(by_hash(ONE), "")), ErrorCode::PersistedQueryNotFound);
+    assert_eq!(code(documents.resolve(by_id(&sha256(ONE)), "")), ErrorCode::PersistedQueryNotFound);
+    let hash = documents.resolve(by_hash(ONE), ONE).unwrap().store_as.expect("it may be kept");
+    documents.insert(hash, ONE);
+    assert_eq!(text(documents.resolve(by_hash(ONE), "")), ONE);
+    assert_eq!(text(documents.resolve(by_id(&sha256(ONE)), "")), ONE);
+    assert_eq!(code(documents.resolve(by_hash(ONE), OTHER)), ErrorCode::BadRequest);
+    assert_eq!(
+        documents.resolve(DocumentReference::default(), ONE).unwrap().store_as,
+        None,
+        "it was not asked to be kept"
+    );
 }
 
 #[test]
@@ -57,11 +61,11 @@ fn nothing_is_kept_where_automatic_documents_are_off() {
     let (trusting, _folder) = trusting(TrustMode::Log);
     let settings = PersistedSettings { automatic_bytes: 0, ..trusting.store.settings.clone() };
     let documents = PersistedDocuments::open(settings).unwrap();
-    let hash = documents.find(by_hash(OTHER), OTHER).expect("text and hash are executed").keep;
-    documents.keep(hash.unwrap(), OTHER);
-    assert_eq!(code(documents.find(by_hash(OTHER), "")), ErrorCode::PersistedQueryNotSupported);
-    assert_eq!(code(documents.find(by_id(&sha256(OTHER)), "")), ErrorCode::PersistedQueryNotSupported);
-    assert_eq!(text(documents.find(by_hash(ONE), "")), ONE, "the manifest goes on");
+    let hash = documents.resolve(by_hash(OTHER), OTHER).expect("text and hash are executed").store_as;
+    documents.insert(hash.unwrap(), OTHER);
+    assert_eq!(code(documents.resolve(by_hash(OTHER), "")), ErrorCode::PersistedQueryNotSupported);
+    assert_eq!(code(documents.resolve(by_id(&sha256(OTHER)), "")), ErrorCode::PersistedQueryNotSupported);
+    assert_eq!(text(documents.resolve(by_hash(ONE), "")), ONE, "the manifest goes on");
 }
 
 #[test]
@@ -73,17 +77,21 @@ fn malformed_references_are_refused() {
         value!({ "version": 1 }),
         value!({ "version": 1, "sha256Hash": "xyz" }),
     ] {
-        let naming = Naming { document_id: None, persisted: Some(malformed) };
-        assert_eq!(code(documents.find(naming, "")), ErrorCode::BadRequest);
+        let reference = DocumentReference { document_id: None, persisted: Some(malformed) };
+        assert_eq!(code(documents.resolve(reference, "")), ErrorCode::BadRequest);
     }
     for malformed in ["sha256:xyz", "md5:d41d8cd98f00b204e9800998ecf8427e"] {
-        assert_eq!(code(documents.find(by_id(malformed), "")), ErrorCode::BadRequest, "{malformed}");
+        assert_eq!(code(documents.resolve(by_id(malformed), "")), ErrorCode::BadRequest, "{malformed}");
     }
-    assert_eq!(code(documents.find(by_id("one"), ONE)), ErrorCode::BadRequest);
-    let both = Naming { document_id: Some("one".into()), ..by_hash(ONE) };
-    assert_eq!(code(documents.find(both, "")), ErrorCode::BadRequest);
+    assert_eq!(code(documents.resolve(by_id("one"), ONE)), ErrorCode::BadRequest);
+    let both = DocumentReference { document_id: Some("one".into()), ..by_hash(ONE) };
+    assert_eq!(code(documents.resolve(both, "")), ErrorCode::BadRequest);
     for unknown in ["one", "x-app:one", ""] {
-        assert_eq!(code(documents.find(by_id(unknown), "")), ErrorCode::PersistedQueryNotFound, "{unknown}");
+        assert_eq!(
+            code(documents.resolve(by_id(unknown), "")),
+            ErrorCode::PersistedQueryNotFound,
+            "{unknown}"
+        );
     }
 }
 
@@ -94,7 +102,7 @@ fn automatic_documents_take_no_more_than_they_may() {
     let documents = PersistedDocuments::open(settings).unwrap();
     for number in 0..200 {
         let text = format!("{number:0>60000}");
-        documents.keep(hash_text(&text), &text);
+        documents.insert(hash_text(&text), &text);
     }
     let taken = documents.store.automatic.bytes();
     assert!((1..=bytes).contains(&taken), "{taken} bytes are taken");
@@ -103,34 +111,34 @@ fn automatic_documents_take_no_more_than_they_may() {
 #[test]
 fn only_trusted_documents_pass_where_that_is_enforced() {
     let (documents, _folder) = trusting(TrustMode::Enforce);
-    assert_eq!(text(documents.find(by_id("one"), "")), ONE);
-    assert_eq!(text(documents.find(by_id(&sha256(ONE)), "")), ONE);
-    assert_eq!(text(documents.find(by_hash(ONE), "")), ONE);
-    assert!(documents.find(Naming::default(), ONE).is_ok(), "its text is as good as its name");
+    assert_eq!(text(documents.resolve(by_id("one"), "")), ONE);
+    assert_eq!(text(documents.resolve(by_id(&sha256(ONE)), "")), ONE);
+    assert_eq!(text(documents.resolve(by_hash(ONE), "")), ONE);
+    assert!(documents.resolve(DocumentReference::default(), ONE).is_ok(), "its text is as good as its name");
     for refused in [
-        documents.find(Naming::default(), OTHER),
-        documents.find(Naming::default(), &[ONE, " "].concat()),
-        documents.find(by_hash(OTHER), OTHER),
-        documents.find(by_hash(OTHER), ""),
-        documents.find(by_id(&sha256(OTHER)), ""),
-        documents.find(by_id("other"), ""),
+        documents.resolve(DocumentReference::default(), OTHER),
+        documents.resolve(DocumentReference::default(), &[ONE, " "].concat()),
+        documents.resolve(by_hash(OTHER), OTHER),
+        documents.resolve(by_hash(OTHER), ""),
+        documents.resolve(by_id(&sha256(OTHER)), ""),
+        documents.resolve(by_id("other"), ""),
     ] {
         assert_eq!(code(refused), ErrorCode::DocumentNotTrusted);
     }
-    documents.keep(hash_text(OTHER), OTHER);
-    assert_eq!(code(documents.find(by_hash(OTHER), "")), ErrorCode::DocumentNotTrusted);
+    documents.insert(hash_text(OTHER), OTHER);
+    assert_eq!(code(documents.resolve(by_hash(OTHER), "")), ErrorCode::DocumentNotTrusted);
 }
 
 #[test]
 fn others_pass_where_they_are_only_logged() {
     let (documents, _folder) = trusting(TrustMode::Log);
-    assert_eq!(text(documents.find(by_id("one"), "")), ONE);
-    assert!(documents.find(Naming::default(), OTHER).is_ok());
+    assert_eq!(text(documents.resolve(by_id("one"), "")), ONE);
+    assert!(documents.resolve(DocumentReference::default(), OTHER).is_ok());
     assert!(documents.store.logged.get(&hash_text(OTHER)).is_some(), "it is logged");
     assert!(documents.store.logged.get(&hash_text(ONE)).is_none());
-    let hash = documents.find(by_hash(OTHER), OTHER).unwrap().keep.unwrap();
-    documents.keep(hash, OTHER);
-    assert_eq!(text(documents.find(by_hash(OTHER), "")), OTHER);
+    let hash = documents.resolve(by_hash(OTHER), OTHER).unwrap().store_as.unwrap();
+    documents.insert(hash, OTHER);
+    assert_eq!(text(documents.resolve(by_hash(OTHER), "")), OTHER);
 }
 
 #[test]
@@ -141,18 +149,18 @@ fn a_changed_manifest_is_read_and_a_bad_one_is_not() {
     // Another length, so that it is seen to have changed however coarse the file system's clock is.
     fs::write(&path, serde_json::json!({ "one": ONE, "other": OTHER }).to_string()).unwrap();
     poll();
-    assert_eq!(text(documents.find(by_id("other"), "")), OTHER);
+    assert_eq!(text(documents.resolve(by_id("other"), "")), OTHER);
     for bad in ["", "{", "{}", "{\"other\": \"{ broken\"}"] {
         fs::write(&path, bad).unwrap();
         poll();
-        assert_eq!(text(documents.find(by_id("other"), "")), OTHER, "{bad:?}");
+        assert_eq!(text(documents.resolve(by_id("other"), "")), OTHER, "{bad:?}");
     }
     fs::remove_file(&path).unwrap();
     poll();
     assert_eq!(documents.trusted(), 2);
     fs::write(&path, serde_json::json!({ "other": OTHER }).to_string()).unwrap();
     poll();
-    assert_eq!(code(documents.find(by_id("one"), "")), ErrorCode::DocumentNotTrusted);
+    assert_eq!(code(documents.resolve(by_id("one"), "")), ErrorCode::DocumentNotTrusted);
 }
 
 #[test]
@@ -178,22 +186,22 @@ fn a_bad_manifest_says_in_one_line_what_is_wrong() {
     let other = hex::encode(hash_text(OTHER));
     let deep = format!("{{ a {}", "{ a ".repeat(100));
     let cases = [
-        ("".to_owned(), "it is no JSON"),
-        ("[]".to_owned(), "it is no JSON object"),
+        ("".to_owned(), "it is not valid JSON"),
+        ("[]".to_owned(), "it is not a JSON object"),
         ("{}".to_owned(), "it lists no document"),
-        (serde_json::json!({ "a": 1 }).to_string(), "document a: its text is no string"),
-        (serde_json::json!({ "a": "{ broken" }).to_string(), "document a: it is no GraphQL"),
+        (serde_json::json!({ "a": 1 }).to_string(), "document a: its text is not a string"),
+        (serde_json::json!({ "a": "{ broken" }).to_string(), "document a: it is not valid GraphQL"),
         (serde_json::json!({ "a": deep }).to_string(), "document a: the document is nested deeper than 64"),
         (serde_json::json!({ other: ONE }).to_string(), "the id is not the SHA-256 of the text"),
         (serde_json::json!({ "sha256:12": ONE }).to_string(), "the id is not sha256: and 64 digits"),
         (
             serde_json::json!({ "format": "apollo-persisted-query-manifest", "version": 2, "operations": [] })
                 .to_string(),
-            "version 2 of apollo-persisted-query-manifest is not known",
+            "version 2 of apollo-persisted-query-manifest is not supported",
         ),
         (
             serde_json::json!({ "format": "apollo-persisted-query-manifest", "version": 1 }).to_string(),
-            "it has not the shape of an apollo-persisted-query-manifest",
+            "it is not a valid apollo-persisted-query-manifest",
         ),
     ];
     for (json, expected) in cases {

@@ -14,7 +14,7 @@ use axum::Router;
 use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
 use tokio::net::TcpListener;
 use wikimovie_command::{
-    Failure,
+    CliError,
     health::loopback_of,
     metrics::{self, Program},
 };
@@ -37,7 +37,7 @@ const HEADER_BYTES: usize = 32 * 1024;
 ///
 /// # Errors
 /// One line about one that cannot be used.
-pub(crate) fn check(settings: &ServerSettings) -> Result<(), Failure> {
+pub(crate) fn check(settings: &ServerSettings) -> Result<(), CliError> {
     settings.tls.as_ref().map(Tls::read).transpose().map(|_| ())
 }
 
@@ -55,7 +55,7 @@ impl Server {
     ///
     /// # Errors
     /// One line about an address that cannot be listened on, or a certificate that cannot be used.
-    pub async fn bind(settings: ServerSettings) -> Result<Self, Failure> {
+    pub async fn bind(settings: ServerSettings) -> Result<Self, CliError> {
         let tls = settings.tls.as_ref().map(Tls::read).transpose()?;
         let public = bind(settings.listen, "WIKIMOVIE_LISTEN").await?;
         let admin = match settings.admin_listen {
@@ -125,7 +125,7 @@ impl Server {
                     None => std::future::pending().await,
                 }
             };
-            tokio::join!(certificates, persisted, metrics::keep_house(recorder), followed.follow());
+            tokio::join!(certificates, persisted, metrics::run_upkeep(recorder), followed.follow());
         };
         let admin = async move {
             match admin {
@@ -145,8 +145,8 @@ impl Server {
     }
 }
 
-async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| Failure::listening(address, setting, &error))
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).await.map_err(|error| CliError::cannot_listen(address, setting, &error))
 }
 
 async fn listen(
@@ -160,7 +160,7 @@ async fn listen(
     let mut server = HttpServer::<Peer, DefaultAcceptor>::from_listener(listener)
         .handle(handle)
         .first_request_timeout(settings.header_deadline)
-        .accept_error_handler(|_, error| tracing::debug!(%error, "a connection did not come about"));
+        .accept_error_handler(|_, error| tracing::debug!(%error, "a connection could not be established"));
     let http = server.http_builder();
     // Counts from the end of the request before, so that it bounds idle connections and slow headers alike.
     http.http1().header_read_timeout(settings.idle_deadline).max_buf_size(HEADER_BYTES.max(64 * 1024));

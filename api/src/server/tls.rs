@@ -9,7 +9,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::WebPkiClientVerifier,
 };
-use wikimovie_command::{Failure, secret::read_bytes};
+use wikimovie_command::{CliError, secret::read_bytes};
 
 use super::TlsSettings;
 use crate::reloading::Reloading;
@@ -21,7 +21,7 @@ const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 #[derive(Clone, Debug)]
 pub(super) struct Tls {
     config: RustlsConfig,
-    files: Reloading<ServerConfig, Failure>,
+    files: Reloading<ServerConfig, CliError>,
 }
 
 /// What is in the files.
@@ -36,7 +36,7 @@ impl Tls {
     ///
     /// # Errors
     /// One line about the file that cannot be used.
-    pub(super) fn read(settings: &TlsSettings) -> Result<Self, Failure> {
+    pub(super) fn read(settings: &TlsSettings) -> Result<Self, CliError> {
         let TlsSettings { certificate, key, client_ca, poll_interval } = settings;
         let paths = [certificate, key].into_iter().chain(client_ca).cloned().collect();
         let source = settings.clone();
@@ -53,17 +53,17 @@ impl Tls {
     /// Follows the files for ever. Files that cannot be used leave what is in use: a certificate and its key are seldom
     /// written in one moment.
     pub(super) async fn follow(self) {
-        let report = |result: Result<Arc<ServerConfig>, Failure>| {
+        let report = |result: Result<Arc<ServerConfig>, CliError>| {
             let outcome = if result.is_ok() { "ok" } else { "failed" };
             metrics::counter!("wikimovie_tls_reloads_total", "outcome" => outcome).increment(1);
             match result {
                 Ok(config) => {
                     self.config.reload_from_config(config);
-                    tracing::info!("new certificates are in use");
+                    tracing::info!("reloaded the certificates");
                 }
                 Err(failure) => tracing::warn!(
                     reason = failure.to_string(),
-                    "the certificates on disk cannot be used, the old ones are kept"
+                    "the certificates cannot be reloaded; the previous ones stay in use"
                 ),
             }
         };
@@ -72,7 +72,7 @@ impl Tls {
 }
 
 impl Files {
-    fn read(settings: &TlsSettings) -> Result<Self, Failure> {
+    fn read(settings: &TlsSettings) -> Result<Self, CliError> {
         Ok(Self {
             certificate: read_bytes(&settings.certificate)?,
             key: read_bytes(&settings.key)?,
@@ -80,13 +80,13 @@ impl Files {
         })
     }
 
-    fn config(&self, settings: &TlsSettings) -> Result<ServerConfig, Failure> {
+    fn config(&self, settings: &TlsSettings) -> Result<ServerConfig, CliError> {
         let chain = certificates(&self.certificate, &settings.certificate)?;
         let key = PrivateKeyDer::from_pem_slice(&self.key)
-            .map_err(|_| Failure::new(format!("{} holds no private key (PEM)", settings.key.display())))?;
+            .map_err(|_| CliError::new(format!("{} holds no private key (PEM)", settings.key.display())))?;
         let provider = Arc::new(ring::default_provider());
         let unusable = |error: &dyn std::fmt::Display| {
-            Failure::new(format!("{} cannot be used: {error}", settings.certificate.display()))
+            CliError::new(format!("{} cannot be used: {error}", settings.certificate.display()))
         };
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
@@ -97,11 +97,11 @@ impl Files {
                 for authority in certificates(pem, path)? {
                     roots
                         .add(authority)
-                        .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+                        .map_err(|error| CliError::new(format!("{}: {error}", path.display())))?;
                 }
                 let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
                     .build()
-                    .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+                    .map_err(|error| CliError::new(format!("{}: {error}", path.display())))?;
                 builder.with_client_cert_verifier(verifier)
             }
             _ => builder.with_no_client_auth(),
@@ -112,8 +112,8 @@ impl Files {
     }
 }
 
-fn certificates(pem: &[u8], path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
-    let none = || Failure::new(format!("{} holds no certificate (PEM)", path.display()));
+fn certificates(pem: &[u8], path: &Path) -> Result<Vec<CertificateDer<'static>>, CliError> {
+    let none = || CliError::new(format!("{} holds no certificate (PEM)", path.display()));
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| none())?;
     if certificates.is_empty() { Err(none()) } else { Ok(certificates) }

@@ -87,7 +87,7 @@ fn log_slow(request: &Arc<Request>, took: Duration, outcome: &str, outline: &str
         engine_ms = request.engine().as_secs_f64() * 1_000.0,
         engine_calls = request.engine_calls(),
         outcome,
-        "a slow operation"
+        "slow operation"
     );
 }
 
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outline_holds_the_contracts_names_and_nothing_that_was_typed() {
+    fn an_outline_has_names_of_the_contract_and_no_typed_values() {
         let document = r#"query Alice($secret: String = "bob") {
             jane: search(text: "carol") { hits(first: 3) { ...dave } }
             movie(id: "erin") { ... on Movie { title } frank(grace: 1) }

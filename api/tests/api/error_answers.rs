@@ -15,7 +15,7 @@ use wikimovie_testkit_builders::dozen;
 
 use crate::{
     app::{Answer, Failure, TestApp},
-    auth::Keys,
+    auth::TestKeys,
     socket,
 };
 
@@ -161,7 +161,7 @@ async fn each_code_has_its_whole_answer() {
     let app = TestApp::dozen().with_persisted_documents(PersistedDocuments::open(documents).unwrap());
     told(pages_of, DocumentNotTrusted, &app, query(CATALOG)).await;
 
-    let keys = Keys::new(&[("web", "search", json!({}))]);
+    let keys = TestKeys::new(&[("web", "search", json!({}))]);
     let app = TestApp::dozen().with_auth(keys.authenticator());
     told(pages_of, Unauthenticated, &app, query(CATALOG)).await;
     let bearer = keys.bearer("web");

@@ -3,6 +3,7 @@
 //! The clients are async; each call here blocks on a runtime that is handed in, within a deadline.
 
 mod bucket;
+mod listing;
 mod provision;
 mod queue;
 
@@ -110,7 +111,7 @@ where
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(CallError::new(&error)),
             Err(_) => {
-                Err(CallError { status: 0, code: String::new(), message: "no answer in time".to_owned() })
+                Err(CallError { status: 0, code: String::new(), message: "no response in time".to_owned() })
             }
         }
     })

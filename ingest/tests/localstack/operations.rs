@@ -10,7 +10,7 @@ use std::{
 };
 
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
-use wikimovie_engine::CatalogWriter;
+use wikimovie_engine::{CatalogWriter, OperationContext};
 use wikimovie_ingest::{
     Worker, WorkerOptions,
     bucket::{Bucket, ObjectHead, OpenError},
@@ -31,7 +31,7 @@ fn a_large_sweep_waits_until_it_is_approved() {
 
         // Half of the movies gone: they stay, and the object says so.
         place.put("acme/a.ndjson", &half);
-        let waits = || text(&place.run(&["status"])).contains("acme/a.ndjson: 60 movies would go");
+        let waits = || text(&place.run(&["status"])).contains("acme/a.ndjson: 60 movies would be removed");
         place.until_is("a sweep that waits", waits);
         assert_eq!(place.count(), 120);
         let told = place.run(&["approve", "acme/a.ndjson"]);
@@ -80,12 +80,12 @@ fn an_index_is_built_anew_under_live_writes() {
                 text(&told)
             };
             let told = run(&["reindex"]);
-            assert!(told.contains("-000002 is in use") && told.contains("alike in both"), "{told}");
+            assert!(told.contains("-000002 is in use") && told.contains("are equal in both"), "{told}");
             std::thread::sleep(Duration::from_millis(500));
             let told = run(&["reindex", "--undo"]);
             assert!(told.contains("-000001 is in use"), "{told}");
             let told = run(&["reindex", "--drop"]);
-            assert!(told.contains("-000002 is dropped"), "{told}");
+            assert!(told.contains("-000002 is deleted"), "{told}");
             let told = run(&["reindex"]);
             assert!(told.contains("-000002 is in use"), "{told}");
             stop.store(true, Relaxed);
@@ -203,7 +203,7 @@ fn what_takes_long_is_received_once() {
         // The event may come with the test event of S3 before it.
         let mut received = 0;
         while received == 0 || begun.elapsed() < LEASE * 20 {
-            received += worker.turn().received;
+            received += worker.tick().received;
         }
         done.store(true, Relaxed);
         assert!(begun.elapsed() > LEASE * 20);
@@ -244,6 +244,6 @@ fn a_dry_run_tells_the_endpoint() {
 impl Place {
     fn count(&self) -> u64 {
         self.runtime.block_on(self.cluster.engine.prepare()).unwrap();
-        self.runtime.block_on(self.cluster.engine.catalog().info()).unwrap().movies
+        self.runtime.block_on(self.cluster.engine.catalog().info(&OperationContext::new())).unwrap().movies
     }
 }

@@ -38,7 +38,7 @@ pub(super) async fn attempt(node: &Node, request: &PreparedRequest) -> Outcome {
         headers.insert(AUTHORIZATION, authorization.clone());
     }
     if let Some(signer) = &request.signer
-        && let Err(error) = signer.sign(&node.url, request, &mut headers).await
+        && let Err(error) = signer.sign(&node.url, request.to_sign(), &mut headers).await
     {
         return Outcome::Fatal(error);
     }
@@ -68,7 +68,7 @@ fn failed(error: &elasticsearch::Error) -> Outcome {
 fn classify(node: &Node, status: u16, body: Bytes) -> Outcome {
     match status {
         200 | 201 | 404 if !looks_like_json(&body) => {
-            Outcome::Unhealthy(format!("status {status} without whole JSON: {}", excerpt(&body)))
+            Outcome::Unhealthy(format!("status {status} with incomplete JSON: {}", excerpt(&body)))
         }
         200 | 201 | 400 | 404 | 409 if looks_like_json(&body) => Outcome::Answered(Reply { status, body }),
         429 => Outcome::Overloaded,

@@ -158,7 +158,8 @@ impl MultiSearchItem {
                 Err(SearchError::Timeout)
             }
             Self::SearchResponse(found) => Ok(*found),
-            Self::ErrorResponse(ErrorResponse { status: 429 | 502 | 503, .. }) => {
+            // 404: the index is gone, and made again before long.
+            Self::ErrorResponse(ErrorResponse { status: 404 | 429 | 502 | 503, .. }) => {
                 Err(SearchError::Unavailable)
             }
             Self::ErrorResponse(ErrorResponse { status: 408 | 504, .. }) => Err(SearchError::Timeout),
@@ -193,5 +194,5 @@ impl Hit {
 
 /// The cluster said something that it should not.
 pub(super) fn unexpected_response(what: &str) -> SearchError {
-    SearchError::Engine(["unexpected answer of the cluster: ", what].concat())
+    SearchError::Engine(["unexpected response of the cluster: ", what].concat())
 }

@@ -1,4 +1,4 @@
-//! Sealed tokens: cursors and states that come back exactly as we gave them out, or are told apart.
+//! Sealed tokens: cursors and states that come back exactly as they were issued, or are rejected.
 //!
 //! A token is base64url (no padding) of `version byte · payload · MAC`, where the MAC is the first 12 bytes of
 //! HMAC-SHA256 (RFC 2104) over the token's purpose, version and payload. 96 bits put forging out of reach of an
@@ -45,15 +45,15 @@ impl Purpose {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Not something we gave out: forged, cut, or altered.
-    #[error("it was not given out by this service, or was altered")]
+    #[error("it was not issued by this service, or was altered")]
     Forged,
     /// Given out by a version with another format.
-    #[error("it was given out by another version of this service")]
+    #[error("it was issued by another version of this service")]
     OtherVersion,
     /// Genuine, but of another question.
     #[error("it belongs to another question")]
     OtherQuestion,
-    /// The secret is not known yet, so nothing can be said of it.
+    /// The secret is not known yet, so no token can be checked.
     #[error("the service is still starting")]
     NotReady,
 }
@@ -100,7 +100,7 @@ impl Sealer {
 
     /// Seals a value.
     pub fn seal<T: Serialize>(&self, purpose: Purpose, value: &T) -> String {
-        self.seal_bytes(purpose, &serde_json::to_vec(value).expect("our own token types serialize"))
+        self.seal_bytes(purpose, &serde_json::to_vec(value).expect("our token types serialize"))
     }
 
     /// Seals bytes.

@@ -1,18 +1,23 @@
-//! Movies from a folder of JSON arrays and NDJSON files, plain or gzip, for measuring. Lenient where the real
-//! reader is strict: a record that is no movie is passed over.
+//! Movies for tests and measurements: the seed catalogue that every checkout has, and a larger catalogue where there is
+//! one. Lenient where the product's reader is strict: a record that is no movie is left out.
 
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     io::Read,
     path::{Path, PathBuf},
 };
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
 
-/// Every movie of the folder, each (title, year, address) once, by id; `None` where there is no such folder.
+/// Movies in `seeds/`; a test on a part of them would prove less than it says.
+const SEED_MOVIES: usize = 1_077;
+
+/// Every movie of a folder of JSON arrays, NDJSON and CSV files, plain or gzip, each (title, year, address) once, by id;
+/// `None` where there is no such folder.
 pub fn movies(folder: &Path) -> Option<Vec<Movie>> {
     let mut files: Vec<_> = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
     files.sort();
@@ -27,33 +32,10 @@ pub fn movies(folder: &Path) -> Option<Vec<Movie>> {
     Some(movies.into_values().collect())
 }
 
-/// The real movies that slow and wide tests want: the folder named by `WIKIMOVIE_TEST_MOVIES`, else one beside the
-/// checkout. Where there is none, says so in a line and gives nothing.
-pub fn real_movies(test: &str) -> Option<Vec<Movie>> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/movies");
-    let folder = std::env::var_os("WIKIMOVIE_TEST_MOVIES").map_or_else(beside, PathBuf::from);
-    let movies = movies(&folder).filter(|movies| !movies.is_empty());
-    if movies.is_none() {
-        eprintln!("SKIPPED {test}: no real movies (set WIKIMOVIE_TEST_MOVIES to a folder of them)");
-    }
-    movies
-}
-
-/// The questions with right answers that relevance is measured with: the file named by `WIKIMOVIE_TEST_QUERIES`, else
-/// one beside the checkout, one JSON object a line. Where there is none, says so in a line and gives nothing.
-pub fn real_queries(test: &str) -> Option<String> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/relevance/queries.jsonl");
-    let file = std::env::var_os("WIKIMOVIE_TEST_QUERIES").map_or_else(beside, PathBuf::from);
-    let text = std::fs::read_to_string(file).ok();
-    if text.is_none() {
-        eprintln!(
-            "SKIPPED {test}: no questions with right answers (set WIKIMOVIE_TEST_QUERIES to a file of them)"
-        );
-    }
-    text
-}
-
 /// The project's own seed catalogue, all providers in one.
+///
+/// # Panics
+/// Where a movie of it cannot be read.
 pub fn seeds() -> Vec<Movie> {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../seeds");
     let folders = std::fs::read_dir(seeds).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -64,9 +46,37 @@ pub fn seeds() -> Vec<Movie> {
         .flat_map(|folder| movies(folder).unwrap_or_default())
         .map(|movie| (movie.id.clone(), movie))
         .collect();
+    assert_eq!(found.len(), SEED_MOVIES, "movies read from seeds/");
     found.into_values().collect()
 }
 
+/// A larger catalogue, which the project may not contain: the folder named by `WIKIMOVIE_TEST_MOVIES`, else one beside
+/// the checkout. Tests run on it in addition to [`seeds`]; where there is none, a line reports it.
+pub fn large_catalogue(test: &str) -> Option<Vec<Movie>> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/movies");
+    let folder = std::env::var_os("WIKIMOVIE_TEST_MOVIES").map_or_else(beside, PathBuf::from);
+    let movies = movies(&folder).filter(|movies| !movies.is_empty());
+    if movies.is_none() {
+        eprintln!("SKIPPED {test}: no large catalogue (set WIKIMOVIE_TEST_MOVIES to a folder of movies)");
+    }
+    movies
+}
+
+/// The golden list of the [`large_catalogue`], as text: the file named by `WIKIMOVIE_TEST_QUERIES`, else one beside the
+/// checkout. Where there is none, a line reports it.
+pub fn large_golden_list(test: &str) -> Option<String> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/relevance/queries.jsonl");
+    let file = std::env::var_os("WIKIMOVIE_TEST_QUERIES").map_or_else(beside, PathBuf::from);
+    let text = std::fs::read_to_string(file).ok();
+    if text.is_none() {
+        eprintln!(
+            "SKIPPED {test}: no golden list of a large catalogue (set WIKIMOVIE_TEST_QUERIES to a file of one)"
+        );
+    }
+    text
+}
+
+/// Records of a file, with the fields of the seeds' JSON.
 fn records(file: &Path) -> Option<Vec<Value>> {
     let bytes = std::fs::read(file).ok()?;
     let mut text = String::new();
@@ -76,10 +86,32 @@ fn records(file: &Path) -> Option<Vec<Value>> {
         text = String::from_utf8(bytes).ok()?;
     }
     let text = text.trim_start_matches('\u{feff}');
+    if file.extension() == Some(OsStr::new("csv")) {
+        return Some(csv_records(text));
+    }
     match serde_json::from_str(text) {
         Ok(Value::Array(records)) => Some(records),
         _ => Some(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()),
     }
+}
+
+/// Rows of a CSV text with a header line, as the JSON records they stand for; `|` separates the values of a list.
+fn csv_records(text: &str) -> Vec<Value> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows = reader.deserialize::<BTreeMap<String, String>>().flatten();
+    let value = |column: &str, cell: String| match column {
+        "year" => cell.parse::<i64>().map_or(Value::Null, Value::from),
+        "cast" | "genres" => cell.split('|').map(str::to_owned).collect(),
+        _ => Value::String(cell),
+    };
+    rows.map(|row| {
+        let fields = row.into_iter().map(|(column, cell)| {
+            let value = value(&column, cell);
+            (column, value)
+        });
+        Value::Object(fields.collect::<Map<_, _>>())
+    })
+    .collect()
 }
 
 fn movie(record: &Value) -> Option<Movie> {
