@@ -102,7 +102,7 @@ pub struct KeyFileEntry {
 /// A new key, and the hash that is to be kept of it.
 ///
 /// # Errors
-/// Where the system gives no random bytes.
+/// If the system has no random bytes.
 pub fn new_key() -> Result<(String, String), getrandom::Error> {
     let mut secret = [0; SECRET_BYTES];
     getrandom::fill(&mut secret)?;

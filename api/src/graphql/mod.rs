@@ -2,6 +2,7 @@
 //!
 //! Resolvers are thin and know neither HTTP nor an engine. [`crate::operation`] is the only way in.
 
+pub(crate) mod catalog;
 mod catalog_info;
 mod facets;
 mod hits;

@@ -10,8 +10,8 @@ use wikimovie_domain::{
 use wikimovie_elasticsearch::Elasticsearch;
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
 use wikimovie_engine::{
-    Abandoned, Catalog, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, Tally,
-    WriteError,
+    Abandoned, Catalog, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, OperationContext, PutOutcome,
+    Removal, Tally, WriteError,
 };
 
 use crate::world::World;
@@ -57,7 +57,7 @@ impl Subject {
         let question = Question { sort: MovieSort::TitleAsc, ..Question::default() };
         let hits = vec![HitsRequest::plain(PageRequest::first(100))];
         let request = SearchRequest { question, hits, ..SearchRequest::default() };
-        let answer = runtime.block_on(catalog.search(request)).unwrap();
+        let answer = runtime.block_on(catalog.search(&OperationContext::new(), request)).unwrap().value;
         assert!(!answer.hits[0].has_next);
         let movies = answer.hits[0].hits.iter().map(|hit| hit.movie.clone());
         let mut shown = BTreeMap::new();

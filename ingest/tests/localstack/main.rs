@@ -14,6 +14,7 @@ mod worker;
 
 use std::{process::Output, time::Duration};
 
+use wikimovie_engine::OperationContext;
 use wikimovie_ingest::{bucket::Bucket, queue::Queue};
 use wikimovie_testkit_services::{engines, localstack};
 
@@ -137,7 +138,13 @@ fn seeds_reach_the_catalogue() {
         let _worker = place.worker(30);
         let seeded = place.command(&["seed", "s3"]).current_dir(root).output().unwrap();
         assert!(seeded.status.success(), "{}", text(&seeded));
-        let movies = || place.runtime.block_on(place.cluster.engine.catalog().info()).unwrap().movies;
+        let movies = || {
+            place
+                .runtime
+                .block_on(place.cluster.engine.catalog().info(&OperationContext::new()))
+                .unwrap()
+                .movies
+        };
         place.until_is("more than a thousand movies", || {
             place.titles();
             movies() > 1_000 && place.is_quiet()

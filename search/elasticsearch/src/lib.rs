@@ -1,11 +1,14 @@
 //! The engine on an Elasticsearch or OpenSearch cluster: the same plan as the embedded one, as typed DSL.
 //!
-//! [`wikimovie_plan::compile`] makes the plan, [`compile`] the DSL, [`rounds`] sends what one operation asks in one request,
-//! [`response`] reads the answer. What typed text is read against, the vocabulary, is counted by the cluster once a
-//! revision ([`vocabulary`]) and held in memory. Clusters find, score and count; highlights, names and text are ours.
+//! [`wikimovie_plan::compile`] makes the plan, [`compile`] the DSL, [`batcher`] sends what one operation asks in one
+//! request, [`response`] reads the answer. What typed text is read against, the vocabulary, is counted by the
+//! cluster once a revision ([`vocabulary`]) and held in memory. Clusters find, score and count; highlights, names
+//! and the reading of text are ours.
 
 mod autocomplete;
+mod batcher;
 mod builds;
+mod catalog;
 mod client;
 mod compile;
 mod document;
@@ -15,10 +18,10 @@ mod maintenance;
 mod mapping;
 mod people;
 mod presence;
+mod reader;
 mod receipts;
 mod response;
 mod restricted;
-mod rounds;
 mod search;
 mod vocabulary;
 mod writer;
@@ -29,23 +32,14 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use async_trait::async_trait;
 use tokio::sync::watch;
 use url::Url;
-use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
-    PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
-};
+use wikimovie_domain::{Filter, Revision, SearchRequest};
 use wikimovie_elasticsearch_dsl::{Aggregation, Query, Search, multi_search};
 use wikimovie_engine::{
-    catalog::{Catalog, ReceiptPage, ReceiptsRequest},
-    error::SearchError,
-    operation, outgoing,
-    token::Sealer,
-    writer::WriteError,
+    OperationContext, catalog::Catalog, error::SearchError, token::Sealer, writer::WriteError,
 };
 use wikimovie_plan::{compile::Compiled, rules::Rules, vocabulary::Vocabulary};
-use wikimovie_text as text;
 
 pub use wikimovie_elasticsearch_client::Auth;
 
@@ -60,7 +54,6 @@ use self::{
     presence::Presence,
     response::{MultiSearchItem, MultiSearchResponse, SearchResponse},
     restricted::Restricted,
-    rounds::Rounds,
 };
 
 /// How to reach a cluster, and which index of it is ours.
@@ -186,7 +179,6 @@ impl Elasticsearch {
             ca_certificates: options.ca_certificates.clone(),
             deadline: options.deadline,
             user_agent: USER_AGENT,
-            annotate: outgoing::annotate,
         })?;
         let sealer = Sealer::without_secret();
         if let Some(secret) = &options.secret {
@@ -307,50 +299,27 @@ impl Shared {
         Ok(())
     }
 
-    /// Asks searches, in one request with what the operation's other fields ask now. Every question about movies goes
-    /// through here, so that none escapes what the view forces.
-    async fn ask(&self, view: &View, mut searches: Vec<Search>) -> Result<Vec<SearchResponse>, SearchError> {
-        searches.iter_mut().for_each(|search| view.force(search));
-        let asked = searches.len();
-        let answers = match operation::held::<Rounds>() {
-            Some(rounds) => rounds.ask(searches, |searches| self.send(searches, false)).await?,
-            None => self.send(searches, false).await?,
-        };
-        if answers.len() != asked {
-            return Err(response::unexpected_response("the responses do not match the requests"));
-        }
-        let found = answers.into_iter().map(MultiSearchItem::found).collect::<Result<Vec<_>, _>>()?;
-        if found.iter().any(SearchResponse::is_partial) {
-            operation::note_partial();
-        }
-        Ok(found)
+    /// Asks one search in a request of its own, whose response may be long.
+    async fn search_alone(&self, mut search: Search) -> Result<SearchResponse, SearchError> {
+        let context = OperationContext::new();
+        search.timeout = Some(self.search_timeout(&context));
+        let item = self.send(&[search], &context, true).await?.pop();
+        item.ok_or_else(|| response::unexpected_response("the response is empty"))?.found()
     }
 
-    /// Asks one search in a request of its own, whose answer may be long.
-    async fn search_alone(&self, search: Search) -> Result<SearchResponse, SearchError> {
-        let answer = self
-            .send(vec![search], true)
-            .await?
-            .pop()
-            .ok_or_else(|| response::unexpected_response("no answer"))?;
-        let found = answer.found()?;
-        if found.is_partial() {
-            operation::note_partial();
-        }
-        Ok(found)
+    /// Time that the engine gets for a search. It gives up a little before we do, and returns what it has by then.
+    fn search_timeout(&self, context: &OperationContext) -> String {
+        let timeout = context.time_left(self.deadline).mul_f64(0.9).as_millis();
+        [timeout.to_string().as_str(), "ms"].concat()
     }
 
-    /// One HTTP request; a long answer is better sent compressed.
+    /// Sends searches in one HTTP request; a long response is better compressed.
     async fn send(
         &self,
-        mut searches: Vec<Search>,
+        searches: &[Search],
+        context: &OperationContext,
         gzip_answer: bool,
     ) -> Result<Vec<MultiSearchItem>, SearchError> {
-        // The engine gives up a little before we do, and tells what it has by then.
-        let timeout = self.deadline.mul_f64(0.9).as_millis();
-        for search in &mut searches {
-            search.timeout.get_or_insert_with(|| [timeout.to_string().as_str(), "ms"].concat());
-        }
         // Buckets that are only counted are not worth sending.
         let trim = searches.iter().any(|search| search.aggs.values().any(Aggregation::counts_all));
         let index = &self.names.read;
@@ -358,109 +327,19 @@ impl Shared {
             method: http::Method::POST,
             query: if trim { vec![("filter_path", trimmed.to_owned())] } else { Vec::new() },
             body: Some(body),
+            deadline: Some(context.time_left(self.deadline)),
+            headers: context.headers(),
             gzip_answer,
             ..Call::get(["/", index, kind].concat())
         };
-        let json = |error: serde_json::Error| SearchError::Engine(error.to_string());
-        if let [search] = searches.as_slice() {
-            let body = Body::Json(serde_json::to_vec(search).map_err(json)?.into());
+        if let [search] = searches {
+            let body = Body::Json(serde_json::to_vec(search)?.into());
             let reply = self.client.send(call("/_search", "-aggregations.*.all", body)).await?;
             return Ok(vec![reply.json()?]);
         }
-        let body = Body::Ndjson(multi_search(&searches).map_err(json)?);
+        let body = Body::Ndjson(multi_search(searches)?);
         let reply = self.client.send(call("/_msearch", "-responses.aggregations.*.all", body)).await?;
         Ok(reply.json::<MultiSearchResponse>()?.responses)
-    }
-}
-
-#[async_trait]
-impl Catalog for Elasticsearch {
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        let view = self.view().await?;
-        self.shared.answer(&view, &request).await
-    }
-
-    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        let view = self.view().await?;
-        self.shared.autocomplete(&view, &request).await
-    }
-
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
-        let view = self.view().await?;
-        self.shared.movies(&view, ids).await
-    }
-
-    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
-        let view = self.view().await?;
-        self.shared.similar(&view, id, first).await
-    }
-
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
-        let view = self.view().await?;
-        Ok(names.iter().map(|name| people::summary(&view, &text::key(name))).collect())
-    }
-
-    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
-        let view = self.view().await?;
-        self.shared.costars(&view, name, first).await
-    }
-
-    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
-        let view = self.view().await?;
-        self.shared.costar_path(&view, from, to).await
-    }
-
-    async fn info(&self) -> Result<CatalogInfo, SearchError> {
-        let view = self.view().await?;
-        if self.shared.presence.is_lost() {
-            return Err(SearchError::Unavailable);
-        }
-        let vocabulary = &view.vocabulary;
-        let providers = vocabulary.providers().iter();
-        Ok(CatalogInfo {
-            engine: ENGINE.into(),
-            engine_version: view.about.clone(),
-            movies: vocabulary.movies(),
-            people: vocabulary.people().len() as u64,
-            genres: vocabulary.genres().len() as u64,
-            providers: providers.map(|entry| (entry.name.clone(), u64::from(entry.movies))).collect(),
-            revision: view.revision,
-        })
-    }
-
-    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
-        self.view().await?;
-        let receipt = self.shared.receipt(object).await?;
-        let told = |provider: &str| self.part.as_ref().is_none_or(|part| part.receipts.has(provider));
-        Ok(receipt.filter(|receipt| told(&receipt.provider)))
-    }
-
-    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
-        self.view().await?;
-        match &self.part {
-            Some(part) => self.shared.receipts_of(&part.receipts, &request).await,
-            None => self.shared.receipts(&request).await,
-        }
-    }
-
-    fn revisions(&self) -> watch::Receiver<Revision> {
-        self.shared.revisions.subscribe()
-    }
-
-    fn unconfirmed_for(&self) -> Duration {
-        self.shared.confirmed.load().as_ref().map_or(Duration::MAX, |confirmed| confirmed.elapsed())
-    }
-
-    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
-        let shared = &self.shared;
-        let filter = match &self.part {
-            Some(part) => Filter { and: vec![part.filter.clone(), to.clone()], ..Filter::default() },
-            None => to.clone(),
-        };
-        let part = shared
-            .parts
-            .get_with_by_ref(&filter, || Arc::new(Restricted::new(&filter, &shared.sealer, plans())));
-        Ok(Arc::new(Self { shared: Arc::clone(shared), part: Some(part) }))
     }
 }
 

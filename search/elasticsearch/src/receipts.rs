@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use wikimovie_domain::ObjectReceipt;
 use wikimovie_engine::{
+    OperationContext,
     catalog::{ReceiptPage, ReceiptPlace, ReceiptsOf, ReceiptsRequest},
     error::SearchError,
     writer::{LedgerRow, WriteError},
@@ -66,15 +67,23 @@ struct RowSearch {
 const PAGE: usize = 500;
 
 impl Shared {
-    pub(super) async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+    pub(super) async fn receipt(
+        &self,
+        context: &OperationContext,
+        object: &str,
+    ) -> Result<Option<ObjectReceipt>, SearchError> {
         let query = filter(&[json!({ "term": { "object": { "value": object } } })]);
         let newest = json!([{ "generation": { "order": "desc" } }]);
         let search = RowSearch { query, sort: newest, size: 1, track_total_hits: false, search_after: None };
-        let rows = self.rows(&search).await?.hits.hits;
+        let rows = self.rows(context, &search).await?.hits.hits;
         Ok(rows.into_iter().next().and_then(|row| row.source.data.receipt))
     }
 
-    pub(super) async fn receipts(&self, request: &ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
+    pub(super) async fn receipts(
+        &self,
+        context: &OperationContext,
+        request: &ReceiptsRequest,
+    ) -> Result<ReceiptPage, SearchError> {
         let status = request.status.map(|status| json!({ "term": { "status": { "value": status } } }));
         let search = RowSearch {
             query: filter(status.as_slice()),
@@ -83,7 +92,7 @@ impl Shared {
             track_total_hits: true,
             search_after: request.after.as_ref().map(|after| json!([after.object, after.generation])),
         };
-        let RowHits { total, hits } = self.rows(&search).await?.hits;
+        let RowHits { total, hits } = self.rows(context, &search).await?.hits;
         Ok(ReceiptPage {
             has_next: hits.len() > request.first,
             receipts: hits
@@ -99,6 +108,7 @@ impl Shared {
     /// a search could look.
     pub(super) async fn receipts_of(
         &self,
+        context: &OperationContext,
         providers: &ReceiptsOf,
         request: &ReceiptsRequest,
     ) -> Result<ReceiptPage, SearchError> {
@@ -108,7 +118,7 @@ impl Shared {
         let mut receipts: Vec<ObjectReceipt> = Vec::new();
         let mut search_after = None;
         loop {
-            let (rows, after) = self.rows(&rows_of(&[ROW], search_after)).await?.split();
+            let (rows, after) = self.rows(context, &rows_of(&[ROW], search_after)).await?.split();
             receipts.extend(rows.into_iter().filter_map(|row| row.receipt).filter(wanted));
             search_after = after;
             if search_after.is_none() {
@@ -140,8 +150,13 @@ impl Shared {
         }
     }
 
-    async fn rows(&self, search: &RowSearch) -> Result<Rows, SearchError> {
-        self.client.send(Call::post(["/", &self.names.ledger, "/_search"].concat(), search)?).await?.json()
+    async fn rows(&self, context: &OperationContext, search: &RowSearch) -> Result<Rows, SearchError> {
+        let call = Call {
+            deadline: Some(context.time_left(self.deadline)),
+            headers: context.headers(),
+            ..Call::post(["/", &self.names.ledger, "/_search"].concat(), search)?
+        };
+        self.client.send(call).await?.json()
     }
 }
 

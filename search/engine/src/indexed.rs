@@ -1,5 +1,5 @@
-//! What engines index of a movie besides its words: keys, prefixes, and the order it stands in. One place for all
-//! engines, since what is looked for must be what was written.
+//! What engines index of a movie besides its words: keys, prefixes, and its order key. One place for all engines,
+//! since a search must use the terms that were indexed.
 
 use wikimovie_domain::Movie;
 use wikimovie_plan::MAX_PREFIX_CHARS;

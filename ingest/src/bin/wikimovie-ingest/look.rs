@@ -7,7 +7,7 @@ use serde::Serialize;
 use wikimovie_command::{CliError, LogArgs, output};
 use wikimovie_domain::{MovieId, ObjectReceipt, Refusal};
 use wikimovie_elasticsearch::LedgerAudit;
-use wikimovie_engine::RowState;
+use wikimovie_engine::{OperationContext, RowState};
 use wikimovie_ingest::{
     Folder, RecordReader, Source,
     bucket::Keys,
@@ -62,7 +62,9 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, CliError> {
         return Ok(ExitCode::from(1));
     }
     runtime.block_on(engine.prepare())?;
-    let info = runtime.block_on(engine.catalog().info()).map_err(|error| CliError::new(error.to_string()))?;
+    let info = runtime
+        .block_on(engine.catalog().info(&OperationContext::new()))
+        .map_err(|error| CliError::new(error.to_string()))?;
     let LedgerAudit { rows: ledger, differing } = runtime.block_on(engine.audit())?;
     let begun = ledger.iter().filter(|row| row.state == RowState::InProgress).count();
     let receipts = ledger.iter().filter_map(|row| row.receipt.as_ref());
@@ -100,7 +102,10 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, CliError> {
     runtime.block_on(engine.prepare())?;
     let said = |error: wikimovie_engine::SearchError| CliError::new(error.to_string());
     let catalog = engine.catalog();
-    let found = runtime.block_on(catalog.movies(std::slice::from_ref(&id))).map_err(said)?;
+    let found = runtime
+        .block_on(catalog.movies(&OperationContext::new(), std::slice::from_ref(&id)))
+        .map_err(said)?
+        .value;
     let Some(movie) = found.into_iter().next().flatten() else {
         output::line(format_args!("no object lists {id}"));
         return Ok(ExitCode::from(1));
@@ -109,7 +114,9 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, CliError> {
     output::line(format_args!("title          {}", movie.title));
     output::line(format_args!("object         {}, record {}", origin.object, origin.record));
     output::line(format_args!("generation     {}", origin.generation));
-    if let Some(receipt) = runtime.block_on(catalog.receipt(&origin.object)).map_err(said)? {
+    if let Some(receipt) =
+        runtime.block_on(catalog.receipt(&OperationContext::new(), &origin.object)).map_err(said)?
+    {
         let ObjectReceipt { accepted, refused, merged, .. } = receipt;
         output::line(format_args!("its receipt    {accepted} accepted, {merged} merged, {refused} refused"));
     }
