@@ -83,7 +83,7 @@ impl Snapshot {
         receipts: &ReceiptsOf,
         rules: &Arc<Rules>,
     ) -> tantivy::Result<Self> {
-        let rows = self.ledger.iter().filter(|(_, row)| receipts.has(&row.receipt.provider));
+        let rows = self.ledger.iter().filter(|(_, row)| receipts.has(&row.provider));
         let ledger = rows.map(|(key, row)| (key.clone(), row.clone())).collect();
         Self::among(&self.fields, self.searcher.clone(), self.revision, rules, Some(among), ledger)
     }
