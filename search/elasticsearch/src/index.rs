@@ -300,7 +300,7 @@ impl Shared {
         match reply.status {
             200 => Ok(reply.json()?),
             404 => Ok(BTreeMap::new()),
-            _ => Err(refused("the index cannot be looked at", &reply)),
+            _ => Err(refused("the state of the index cannot be read", &reply)),
         }
     }
 
