@@ -22,15 +22,15 @@ use crate::{
 };
 
 /// Time after which a lease that was not renewed is free.
-const LASTS: Duration = Duration::from_secs(2);
+const LEASE_TTL: Duration = Duration::from_secs(2);
 /// Time after the last renewal in which writing goes on.
-pub(super) const LATEST: Duration = Duration::from_secs(20);
+pub(super) const WRITE_WINDOW: Duration = Duration::from_secs(20);
 /// Time between two renewals.
-const RENEWED_EVERY: Duration = Duration::from_millis(400);
+const RENEWAL_INTERVAL: Duration = Duration::from_millis(400);
 /// Time one renewal may take: after one that got no answer another is still in time.
-const DEADLINE: Duration = Duration::from_secs(1);
+const RENEWAL_DEADLINE: Duration = Duration::from_secs(1);
 /// Time from a renewal that failed to the next, and between two looks at a lease that is watched.
-const PAUSE: Duration = Duration::from_millis(100);
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The lease as the ledger holds it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -131,7 +131,7 @@ impl Lease {
         let state = lock(&self.state);
         match state.lost {
             Some(Loss::Gone) => Err(gone(&self.shared.names.ledger)),
-            None if state.since.elapsed() < LATEST => Ok(()),
+            None if state.since.elapsed() < WRITE_WINDOW => Ok(()),
             Some(Loss::Taken) | None => Err(taken(&self.shared)),
         }
     }
@@ -140,10 +140,10 @@ impl Lease {
     pub(super) async fn confirm(&self) -> Result<(), WriteError> {
         loop {
             self.check()?;
-            if lock(&self.state).since.elapsed() < LASTS {
+            if lock(&self.state).since.elapsed() < LEASE_TTL {
                 return Ok(());
             }
-            tokio::time::sleep(DEADLINE / 20).await;
+            tokio::time::sleep(RENEWAL_DEADLINE / 20).await;
         }
     }
 
@@ -187,10 +187,10 @@ async fn wait_until_free(shared: &Shared) -> Result<Option<(LeaseDocument, Posit
     let started = Instant::now();
     loop {
         let Some((document, position)) = &seen else { return Ok(None) };
-        if document.is_free() || started.elapsed() >= LASTS {
+        if document.is_free() || started.elapsed() >= LEASE_TTL {
             return Ok(seen);
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(RETRY_INTERVAL).await;
         let now = read(shared).await?;
         match &now {
             // Its owner renews it.
@@ -203,7 +203,7 @@ async fn wait_until_free(shared: &Shared) -> Result<Option<(LeaseDocument, Posit
 }
 
 async fn renew(shared: Arc<Shared>, state: Arc<Mutex<LeaseState>>) {
-    let mut pause = RENEWED_EVERY;
+    let mut pause = RENEWAL_INTERVAL;
     loop {
         tokio::time::sleep(pause).await;
         let (document, position) = {
@@ -227,7 +227,7 @@ async fn renew(shared: Arc<Shared>, state: Arc<Mutex<LeaseState>>) {
             Ok(position) => {
                 (state.position, state.since) = (position, begun);
                 state.document.renewals = renewals;
-                pause = RENEWED_EVERY;
+                pause = RENEWAL_INTERVAL;
             }
             Err(WriteError::LeaseTaken(_)) => {
                 state.lost = Some(Loss::Taken);
@@ -238,7 +238,7 @@ async fn renew(shared: Arc<Shared>, state: Arc<Mutex<LeaseState>>) {
                 return;
             }
             Err(error) => {
-                pause = PAUSE;
+                pause = RETRY_INTERVAL;
                 tracing::debug!(%error, "the writer lease could not be renewed; retrying");
             }
         }
@@ -252,7 +252,7 @@ fn lock(state: &Mutex<LeaseState>) -> std::sync::MutexGuard<'_, LeaseState> {
 /// The lease and the position of its last write; `None` where there never was one.
 async fn read(shared: &Shared) -> Result<Option<(LeaseDocument, Position)>, WriteError> {
     let path = format!("/{}/_doc/{}", shared.names.ledger, ledger_id::WRITER);
-    let call = Call { deadline: Some(DEADLINE), ..Call::get(path) };
+    let call = Call { deadline: Some(RENEWAL_DEADLINE), ..Call::get(path) };
     let reply = shared.request("reading the writer's lease", call).await?;
     let read: Read<LedgerDocument<LeaseDocument>> = shared.check_ledger(reply.json()?)?;
     let position = Position { seq_no: read.seq_no, primary_term: read.primary_term };
@@ -291,7 +291,7 @@ async fn write(
 ) -> Result<Position, WriteError> {
     let document = LedgerDocument::new("lease", document);
     let call = shared.put_in_ledger(ledger_id::WRITER, &document, condition)?;
-    let call = Call { repeatable: false, deadline: Some(DEADLINE), ..call };
+    let call = Call { repeatable: false, deadline: Some(RENEWAL_DEADLINE), ..call };
     let reply = shared.request("renewing the writer's lease", call).await?;
     match reply.status {
         200 | 201 => Ok(reply.json()?),

@@ -16,7 +16,7 @@ use crate::Shared;
 const IDENTITY_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Time between two counts of what the index holds.
-const COUNT_INTERVAL: Duration = Duration::from_secs(10);
+const COUNT_INTERVAL: Duration = Duration::from_secs(5);
 
 /// What a writer begins with.
 pub(super) struct Opening {
@@ -68,7 +68,7 @@ impl ElasticsearchWriter {
             self.identity_seen = Instant::now();
             if identity != self.identity {
                 let index = &self.shared.names.read;
-                return Err(WriteError::IndexChanged(format!("the index {index} was made anew")));
+                return Err(WriteError::IndexChanged(format!("the index {index} was recreated")));
             }
         }
         if let Some(counts) = self.counts

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Time after which no write of the former owner of the lease can be on its way any more.
-const STRAGGLERS_DONE: Duration = bulk::DEADLINE.saturating_add(lease::LATEST);
+const STRAGGLERS_DONE: Duration = bulk::DEADLINE.saturating_add(lease::WRITE_WINDOW);
 
 /// Movies of a provider that a sweep may take away whatever their share.
 const FREE_MOVIES: u64 = 50;
