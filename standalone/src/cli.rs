@@ -11,7 +11,7 @@ use wikimovie_relevance::command::RelevanceArgs;
 /// Movie search as one program: GraphQL, pages, and an index in a folder.
 #[derive(Debug, Parser)]
 #[command(name = "wikimovie", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
-pub(crate) struct Cli {
+pub(crate) struct StandaloneCli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
     #[command(flatten)]

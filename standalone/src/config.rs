@@ -18,11 +18,11 @@ use wikimovie_ingest::folder::check_provider;
 use wikimovie_plan::rules::Rules;
 use wikimovie_relevance::command::RelevanceArgs;
 
-use crate::cli::{Cli, Command, GoldenArgs, LoadArgs, ServeArgs};
+use crate::cli::{Command, GoldenArgs, LoadArgs, ServeArgs, StandaloneCli};
 
 /// The requested command, with checked settings.
 #[derive(Debug)]
-pub(crate) enum Task {
+pub(crate) enum Invocation {
     Serve(Box<ServeSettings>),
     Load(LoadSettings),
     Relevance(RelevanceSettings),
@@ -60,8 +60,8 @@ pub(crate) struct RelevanceSettings {
 }
 
 /// Reads command line, environment and file. `--help` and the like end the program here.
-pub(crate) fn read() -> Result<Task, CliError> {
-    let Settings { cli, effective } = settings::read::<Cli>(
+pub(crate) fn read() -> Result<Invocation, CliError> {
+    let Settings { cli, effective } = settings::read::<StandaloneCli>(
         &[names::PREFIX],
         &SettingsSource {
             arguments: std::env::args_os().collect(),
@@ -69,15 +69,15 @@ pub(crate) fn read() -> Result<Task, CliError> {
         },
     )?;
     match cli.command {
-        None => Ok(Task::Serve(Box::new(serve(*cli.serve)?))),
-        Some(Command::Serve(args)) => Ok(Task::Serve(Box::new(serve(*args)?))),
+        None => Ok(Invocation::Serve(Box::new(serve(*cli.serve)?))),
+        Some(Command::Serve(args)) => Ok(Invocation::Serve(Box::new(serve(*args)?))),
         Some(Command::CheckConfig(args)) => {
-            Ok(Task::CheckConfig(Box::new(serve(*args)?), Settings { cli: (), effective }))
+            Ok(Invocation::CheckConfig(Box::new(serve(*args)?), Settings { cli: (), effective }))
         }
-        Some(Command::NewKey(args)) => Ok(Task::NewKey(args)),
-        Some(Command::Health(args)) => Ok(Task::Health(args)),
-        Some(Command::Load(args)) => Ok(Task::Load(load(args)?)),
-        Some(Command::Relevance(args)) => Ok(Task::Relevance(relevance(args)?)),
+        Some(Command::NewKey(args)) => Ok(Invocation::NewKey(args)),
+        Some(Command::Health(args)) => Ok(Invocation::Health(args)),
+        Some(Command::Load(args)) => Ok(Invocation::Load(load(args)?)),
+        Some(Command::Relevance(args)) => Ok(Invocation::Relevance(relevance(args)?)),
     }
 }
 
@@ -131,12 +131,12 @@ mod tests {
     fn the_settings_are_documented() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let update = std::env::var_os("WIKIMOVIE_CODEGEN").is_some();
-        assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
+        assert_eq!(wikimovie_command::reference::compare(&root, &StandaloneCli::command(), update), Ok(()));
     }
 
     #[test]
     fn the_command_line_is_valid() {
-        Cli::command().debug_assert();
+        StandaloneCli::command().debug_assert();
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use wikimovie_command::{CliError, output};
 
-use crate::config::Task;
+use crate::config::Invocation;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -31,11 +31,11 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, CliError> {
     match config::read()? {
-        Task::Serve(settings) => serve::run(*settings),
-        Task::Load(settings) => load::run(&settings),
-        Task::Relevance(settings) => relevance::run(settings),
-        Task::NewKey(args) => args.run().map(|()| ExitCode::SUCCESS),
-        Task::CheckConfig(settings, effective) => check::run(&settings, &effective),
-        Task::Health(args) => args.check().map(|()| ExitCode::SUCCESS),
+        Invocation::Serve(settings) => serve::run(*settings),
+        Invocation::Load(settings) => load::run(&settings),
+        Invocation::Relevance(settings) => relevance::run(settings),
+        Invocation::NewKey(args) => args.run().map(|()| ExitCode::SUCCESS),
+        Invocation::CheckConfig(settings, effective) => check::run(&settings, &effective),
+        Invocation::Health(args) => args.check().map(|()| ExitCode::SUCCESS),
     }
 }

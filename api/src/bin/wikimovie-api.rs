@@ -27,7 +27,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// GraphQL gateway to movies in Elasticsearch or OpenSearch.
 #[derive(Debug, Parser)]
 #[command(name = "wikimovie-api", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
-struct Cli {
+struct GatewayCli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -79,7 +79,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode, CliError> {
-    let settings: Settings<Cli> = settings::read(
+    let settings: Settings<GatewayCli> = settings::read(
         &[names::PREFIX, cluster::PREFIX],
         &SettingsSource {
             arguments: std::env::args_os().collect(),
@@ -111,7 +111,7 @@ fn checked(args: &ServeArgs) -> Result<(GatewaySettings, ElasticsearchOptions), 
 }
 
 /// Reads the files and asks the cluster, so that what is wrong is seen before anything depends on it.
-async fn check(args: &ServeArgs, settings: &Settings<Cli>) -> Result<ExitCode, CliError> {
+async fn check(args: &ServeArgs, settings: &Settings<GatewayCli>) -> Result<ExitCode, CliError> {
     let (gateway, cluster) = checked(args)?;
     gateway.check()?;
     let engine = Elasticsearch::new(&cluster).map_err(CliError::new)?;
@@ -194,13 +194,13 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
+        GatewayCli::command().debug_assert();
     }
 
     #[test]
     fn the_settings_are_documented() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let update = std::env::var_os("WIKIMOVIE_CODEGEN").is_some();
-        assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
+        assert_eq!(wikimovie_command::reference::compare(&root, &GatewayCli::command(), update), Ok(()));
     }
 }

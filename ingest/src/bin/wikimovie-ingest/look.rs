@@ -66,13 +66,13 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, CliError> {
         .block_on(engine.catalog().info(&OperationContext::new()))
         .map_err(|error| CliError::new(error.to_string()))?;
     let LedgerAudit { rows: ledger, differing } = runtime.block_on(engine.audit())?;
-    let begun = ledger.iter().filter(|row| row.state == RowState::InProgress).count();
+    let in_progress = ledger.iter().filter(|row| row.state == RowState::InProgress).count();
     let receipts = ledger.iter().filter_map(|row| row.receipt.as_ref());
     let refused: u64 = receipts.map(|receipt| receipt.refused).sum();
     output::line(format_args!("cluster        {}", info.engine_version));
     output::line(format_args!("movies         {}", output::number(info.movies)));
     output::line(format_args!(
-        "objects        {}, {begun} of them half applied",
+        "objects        {}, {in_progress} of them in progress",
         output::number(ledger.len() as u64)
     ));
     if !differing.is_empty() {

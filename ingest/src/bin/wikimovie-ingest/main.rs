@@ -32,15 +32,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Movies from a bucket or from files into Elasticsearch or OpenSearch.
 #[derive(Debug, Parser)]
 #[command(name = "wikimovie-ingest", version, max_term_width = 100)]
-struct Cli {
+struct IngestCli {
     #[command(subcommand)]
-    command: Task,
+    command: IngestCommand,
     #[command(flatten)]
     config: ConfigArgs,
 }
 
 #[derive(Debug, Subcommand)]
-enum Task {
+enum IngestCommand {
     /// Apply the bucket's changes to the cluster, by the events of the queue, until a signal to stop
     Worker(Box<WorkerArgs>),
     /// Load files or folders of movies into the cluster, and print a receipt
@@ -112,7 +112,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode, CliError> {
-    let settings = wikimovie_command::settings::read::<Cli>(
+    let settings = wikimovie_command::settings::read::<IngestCli>(
         &[names::PREFIX, cluster::PREFIX],
         &SettingsSource {
             arguments: std::env::args_os().collect(),
@@ -120,51 +120,51 @@ fn run() -> Result<ExitCode, CliError> {
         },
     )?;
     match &settings.cli.command {
-        Task::Worker(args) => {
+        IngestCommand::Worker(args) => {
             start_log(&args.common.log, "info")?;
             worker::run(args)
         }
-        Task::Load(args) => {
+        IngestCommand::Load(args) => {
             start_log(&args.log, "warn")?;
             let load = Load::new(&args.paths, args.provider.as_deref(), args.json)?;
             let (runtime, engine) = (runtime()?, settings::cluster(&args.cluster)?);
             let mut writer = engine.writer(runtime.handle().clone())?;
             load.run(&mut writer)
         }
-        Task::Seed(seed) => {
+        IngestCommand::Seed(seed) => {
             start_log(seed.log(), "warn")?;
             seed::run(seed)
         }
-        Task::Validate(args) => {
+        IngestCommand::Validate(args) => {
             start_log(&args.log, "warn")?;
             look::validate(args)
         }
-        Task::Reconcile(args) => {
+        IngestCommand::Reconcile(args) => {
             start_log(&args.common.log, "warn")?;
             repair::reconcile(args)
         }
-        Task::Redrive(args) => {
+        IngestCommand::Redrive(args) => {
             start_log(&args.log, "warn")?;
             repair::redrive(args)
         }
-        Task::Approve(args) => {
+        IngestCommand::Approve(args) => {
             start_log(&args.common.log, "warn")?;
             repair::approve(args)
         }
-        Task::Reindex(args) => {
+        IngestCommand::Reindex(args) => {
             start_log(&args.log, "warn")?;
             repair::reindex(args)
         }
-        Task::Why(args) => {
+        IngestCommand::Why(args) => {
             start_log(&args.common.log, "warn")?;
             look::why(args)
         }
-        Task::Status(args) => {
+        IngestCommand::Status(args) => {
             start_log(&args.log, "warn")?;
             look::status(args)
         }
-        Task::Health(args) => health::check(args.admin_listen).map(|()| ExitCode::SUCCESS),
-        Task::CheckConfig(args) => {
+        IngestCommand::Health(args) => health::check(args.admin_listen).map(|()| ExitCode::SUCCESS),
+        IngestCommand::CheckConfig(args) => {
             settings.print();
             check(&args.common, args.dry_run)
         }
@@ -218,13 +218,13 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
+        IngestCli::command().debug_assert();
     }
 
     #[test]
     fn the_settings_are_documented() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let update = std::env::var_os("WIKIMOVIE_CODEGEN").is_some();
-        assert_eq!(wikimovie_command::reference::compare(&root, &Cli::command(), update), Ok(()));
+        assert_eq!(wikimovie_command::reference::compare(&root, &IngestCli::command(), update), Ok(()));
     }
 }
