@@ -300,11 +300,7 @@ impl Shared {
         match reply.status {
             200 => Ok(reply.json()?),
             404 => Ok(BTreeMap::new()),
-<<<<<<< HEAD
             _ => Err(refused("the index cannot be described", &reply)),
-=======
-            _ => Err(refused("the state of the index cannot be read", &reply)),
->>>>>>> main
         }
     }
 
