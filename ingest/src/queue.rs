@@ -13,7 +13,7 @@ pub enum RemoteError {
     #[error("not allowed: {0}")]
     Denied(String),
     /// There is no such queue, bucket or object.
-    #[error("there is no such thing: {0}")]
+    #[error("not found: {0}")]
     Missing(String),
 }
 

@@ -35,7 +35,7 @@ pub struct RelevanceArgs {
     /// Minimum MRR@10 of each category
     #[arg(long, value_name = "0..1")]
     pub floor_category: Option<f64>,
-    /// Lowest recall@10 of any category
+    /// Minimum recall@10 of each category
     #[arg(long, value_name = "0..1")]
     pub floor_recall: Option<f64>,
     /// Minimum share of questions with an expected movie among the first ten

@@ -242,7 +242,7 @@ mod tests {
             (entry("where", json!({ "provider": {} })), "unknown field `provider`"),
             (entry("pointsPerMinute", json!(0)), "nonzero"),
             (entry("sha256", json!("zz")), "64 hexadecimal digits"),
-            (entry("scopes", json!(["admin"])), "there is no scope"),
+            (entry("scopes", json!(["admin"])), "unknown scope"),
             (entry("name", json!("")), "a name of its own"),
         ] {
             let told = ring(&file(&[&entry])).unwrap_err();

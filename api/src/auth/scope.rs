@@ -79,7 +79,7 @@ impl FromStr for Scopes {
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             let scope = AuthScope::ALL.into_iter().find(|scope| scope.name() == name);
             let Some(scope) = scope else {
-                return Err(format!("there is no scope {name:?}: search, provider, operator"));
+                return Err(format!("unknown scope {name:?}: use search, provider or operator"));
             };
             scopes = scopes.with(scope);
         }

@@ -11,7 +11,7 @@ use xmlparser::{ElementEnd, Token, Tokenizer};
 /// The element that a listing is.
 const ROOT: &str = "ListBucketResult";
 
-/// Refuses an answer that is no whole listing.
+/// Rejects a response that is not a complete listing.
 #[derive(Debug)]
 pub(super) struct WholeListing;
 
@@ -33,7 +33,7 @@ impl Intercept for WholeListing {
         }
         let body = response.body().bytes().unwrap_or_default();
         let text = std::str::from_utf8(body)?;
-        if is_whole(text) { Ok(()) } else { Err("the answer is no whole listing".into()) }
+        if is_whole(text) { Ok(()) } else { Err("the response is not a complete listing".into()) }
     }
 }
 

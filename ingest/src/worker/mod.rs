@@ -257,7 +257,7 @@ impl Worker {
                 if !matches!(error, WriteError::IndexChanged(_)) {
                     return Err(error);
                 }
-                tracing::warn!(%error, "opening the index anew");
+                tracing::warn!(%error, "reopening the index");
                 self.ensure_writer()
             }
         }

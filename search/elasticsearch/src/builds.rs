@@ -202,7 +202,7 @@ impl Shared {
     fn next_name(&self, current: &str) -> Result<String, WriteError> {
         let number = current.rsplit('-').next().and_then(|number| number.parse::<u32>().ok());
         let number = number.ok_or_else(|| {
-            WriteError::Incompatible(format!("the index {current} was not made by wikimovie"))
+            WriteError::Incompatible(format!("the index {current} was not created by wikimovie"))
         })?;
         Ok(format!("{}-v{FORMAT}-{:06}", self.names.read, number + 1))
     }

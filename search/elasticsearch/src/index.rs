@@ -148,7 +148,7 @@ impl IndexDescription {
                 "the index {index} has format {format}, this wikimovie reads format {FORMAT}; name another with WIKIMOVIE_INDEX, and load it"
             ),
             None => {
-                format!("the index {index} was not made by wikimovie; name another with WIKIMOVIE_INDEX")
+                format!("the index {index} was not created by wikimovie; name another with WIKIMOVIE_INDEX")
             }
         };
         Err(WriteError::Incompatible(problem))

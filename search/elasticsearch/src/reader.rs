@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
             None => send(searches.into()).await?,
         };
         if items.len() != asked {
-            return Err(unexpected_response("it has other answers than were asked for"));
+            return Err(unexpected_response("the responses do not match the requests"));
         }
         let found = items.into_iter().map(MultiSearchItem::found).collect::<Result<Vec<_>, _>>()?;
         if found.iter().any(SearchResponse::is_partial) {

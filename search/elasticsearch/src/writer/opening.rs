@@ -68,7 +68,7 @@ impl ElasticsearchWriter {
             self.identity_seen = Instant::now();
             if identity != self.identity {
                 let index = &self.shared.names.read;
-                return Err(WriteError::IndexChanged(format!("the index {index} was made anew")));
+                return Err(WriteError::IndexChanged(format!("the index {index} was recreated")));
             }
         }
         if let Some(counts) = self.counts
