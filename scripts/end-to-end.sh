@@ -16,4 +16,4 @@ node e2e/abuse.mjs "$built"/release/wikimovie 1000 "${ABUSE_SEED:-1}"
 say "TypeScript client against a live gateway"
 node e2e/with-gateway.mjs "$built"/release/wikimovie npm --prefix clients/typescript test
 say "Rust client against a live gateway"
-node e2e/with-gateway.mjs "$built"/release/wikimovie cargo test --locked -p wikimovie-client
+node e2e/with-gateway.mjs "$built"/release/wikimovie cargo test --locked -p wikimovie-client -- --include-ignored
