@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs a command beside a gateway of its own: `node with-gateway.mjs target/release/wikimovie npm test`.
-// The command finds it by WIKIMOVIE_URL, the folder that it watches by E2E_WATCHED, and the binary by E2E_BINARY.
+// Runs a command against a gateway that it starts: `node with-gateway.mjs target/release/wikimovie npm test`.
+// The command gets its address in WIKIMOVIE_URL, its watched folder in E2E_WATCHED and its binary in E2E_BINARY.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { startGateway } from './lib/gateway.mjs';

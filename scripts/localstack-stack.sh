@@ -14,4 +14,4 @@ fi
 python=target/localstack/venv/bin/python
 [ -x "$python" ] || python=python3
 "$python" -c 'import boto3' 2>/dev/null || fail "boto3 is missing: pip install boto3"
-exec "$python" scripts/deploy/localstack_stack.py make "$variables"
+exec cargo xtask localstack-stack make "$variables" --python "$python"

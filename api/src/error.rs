@@ -46,8 +46,8 @@ impl ApiError {
 
     /// A fault of ours; `details` goes to the log only.
     pub fn internal(details: &str) -> Self {
-        tracing::error!(details, "a question failed on our side");
-        Self::new(ErrorCode::Internal, "the question failed on our side")
+        tracing::error!(details, "a question to the engine failed");
+        Self::new(ErrorCode::Internal, "an internal error occurred")
     }
 
     /// A state token that cannot be used.
@@ -57,7 +57,7 @@ impl ApiError {
         }
         Self {
             code: ErrorCode::BadState,
-            message: format!("this state cannot be used: {error}"),
+            message: format!("the state token is invalid: {error}"),
             argument: Some("state".to_owned()),
             retry_after: None,
         }
@@ -127,10 +127,10 @@ impl From<SearchError> for ApiError {
             SearchError::BadCursor(why) => {
                 Self::new(ErrorCode::BadCursor, SearchError::BadCursor(why).to_string())
             }
-            SearchError::Timeout => Self::new(ErrorCode::Timeout, "the answer took too long"),
+            SearchError::Timeout => Self::new(ErrorCode::Timeout, "the deadline of the operation has passed"),
             SearchError::Unavailable => {
-                tracing::warn!("the engine cannot be reached");
-                Self::new(ErrorCode::Unavailable, "the search engine cannot be reached now")
+                tracing::warn!("the engine is unreachable");
+                Self::new(ErrorCode::Unavailable, "the search engine is unreachable")
             }
             SearchError::Engine(details) => Self::internal(&details),
         }

@@ -22,8 +22,8 @@ pub fn schema(sdl: &str) -> Result<String, String> {
     let document = parse_schema(sdl).map_err(|error| error.to_string())?;
     let mut out = String::from(
         "# Schema reference\n\n\
-         Rendered from `schema.graphql`, which is exported from the code; a test keeps the three equal. \
-         What can go wrong is in [errors.md](errors.md).\n",
+         Generated from `schema.graphql`, which is exported from the code; a test compares them. Errors are \
+         in [errors.md](errors.md).\n",
     );
     for (title, is_in) in sections() {
         let mut types: Vec<_> = types(&document).filter(|definition| is_in(definition)).collect();
@@ -46,7 +46,7 @@ fn sections() -> [Section; 6] {
         matches!(definition.name.node.as_str(), "Query" | "Subscription")
     }
     [
-        ("What can be asked", is_root),
+        ("Queries", is_root),
         ("Objects", |definition| matches!(definition.kind, TypeKind::Object(_)) && !is_root(definition)),
         ("Interfaces", |definition| matches!(definition.kind, TypeKind::Interface(_) | TypeKind::Union(_))),
         ("Inputs", |definition| matches!(definition.kind, TypeKind::InputObject(_))),
@@ -136,16 +136,15 @@ fn cell(text: &str) -> String {
 /// Renders the table of error codes and the limits of a document as Markdown.
 pub fn errors() -> String {
     let mut out = String::from(
-        "# Errors\n\n\
-         Rendered from the table in the code; a test keeps it equal. Every error of an answer carries \
-         `extensions.code`, one of these. The message is for people and may change; the code does not. What may \
-         pass soon also carries `extensions.retryable` and `extensions.retryAfterMs`; an argument at fault is named \
-         in `extensions.argument`.\n\n\
-         The HTTP status is that of a request that failed as a whole, for clients that accept \
-         `application/graphql-response+json`. With `application/json` a fault in the document (400) is answered \
-         with 200. Where one field fails and the rest is answered, the status is 200 and the error has a `path`. \
-         [error-answers.md](error-answers.md) shows the whole answer of each.\n\n\
-         | code | HTTP | retry | meaning |\n|---|---|---|---|\n",
+        "# Errors\n\nGenerated from the table in the code; a test compares both. Every error of a response \
+         carries `extensions.code`, one of these. The message is for people and may change; the code does \
+         not. An error that a retry may resolve also carries `extensions.retryable` and \
+         `extensions.retryAfterMs`; an invalid argument is named in `extensions.argument`.\n\nThe HTTP \
+         status is that of a request that failed as a whole, for clients that accept \
+         `application/graphql-response+json`. With `application/json` an error in the document (400) is \
+         returned with status 200. If only some fields fail, the status is 200 and each error has a `path`. \
+         [error-answers.md](error-answers.md) shows the whole response of each.\n\n| code | HTTP | retry | \
+         meaning |\n|---|---|---|---|\n",
     );
     for code in ErrorCode::ALL {
         let row = code.row();
@@ -159,12 +158,12 @@ pub fn errors() -> String {
         );
     }
     out.push_str(
-        "\nWhat one operation, one client and all together may ask for is in [limits.md](limits.md). Beyond a limit of an \
-         operation the answer is `QUERY_TOO_COMPLEX` or `BAD_USER_INPUT`, and names it.\n\n\
-         ## Warnings\n\n\
-         What is odd and yet no error is told in `extensions.warnings` of the answer: a list of `code`, `message`, \
-         `path` (the search it is about), `argument`, `value` and `suggestions`. `UNKNOWN_VALUE`: a filter names a \
-         genre, person or provider that no movie has; `suggestions` holds what may have been meant.\n",
+        "\nThe limits of one operation, of one client and of all together are in [limits.md](limits.md). An \
+         operation that exceeds a limit gets `QUERY_TOO_COMPLEX` or `BAD_USER_INPUT`, and the message names \
+         the limit.\n\n## Warnings\n\nWhat is unexpected but not an error is reported in \
+         `extensions.warnings` of the response: a list of `code`, `message`, `path` (the search it is \
+         about), `argument`, `value` and `suggestions`. `UNKNOWN_VALUE`: a filter names a genre, person or \
+         provider that no movie has; `suggestions` holds what may have been meant.\n",
     );
     out
 }
@@ -180,24 +179,28 @@ pub fn limits() -> String {
         ("bytes of a document", bounds::MAX_DOCUMENT_BYTES as u64, constant),
         ("tokens of a document", bounds::MAX_TOKENS as u64, constant),
         (
-            "nested brackets in a document, in JSON, and with fragments put in place",
+            "nested brackets in a document, in JSON, and with fragments expanded",
             bounds::MAX_NESTING as u64,
             constant,
         ),
-        ("fields with fragments put in place", bounds::MAX_FIELDS, constant),
-        ("values that asking for the schema may come to", bounds::MAX_INTROSPECTION, constant),
+        ("fields with fragments expanded", bounds::MAX_FIELDS, constant),
+        ("values of an introspection query", bounds::MAX_INTROSPECTION, constant),
         ("directives on one field", bounds::MAX_DIRECTIVES as u64, constant),
         ("depth of fields", limits.depth as u64, "`WIKIMOVIE_MAX_DEPTH`"),
-        ("named fragments within one another", limits.fragment_depth, "`WIKIMOVIE_MAX_FRAGMENT_DEPTH`"),
+        ("nested fragment spreads", limits.fragment_depth, "`WIKIMOVIE_MAX_FRAGMENT_DEPTH`"),
         ("points of an operation", limits.cost as u64, "`WIKIMOVIE_MAX_COST`"),
         ("aliases", limits.aliases, "`WIKIMOVIE_MAX_ALIASES`"),
         ("fields at the root", limits.root_fields, "`WIKIMOVIE_MAX_ROOT_FIELDS`"),
         ("directives in an operation", limits.directives, "`WIKIMOVIE_MAX_DIRECTIVES`"),
-        ("operations at once on one WebSocket connection", settings.operations_per_socket as u64, constant),
+        (
+            "concurrent operations on one WebSocket connection",
+            settings.operations_per_socket as u64,
+            constant,
+        ),
         ("WebSocket connections", settings.sockets as u64, constant),
-        ("operations at once", gate.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
-        ("milliseconds of waiting for a turn", gate.wait.as_millis() as u64, "`WIKIMOVIE_QUEUE_WAIT`"),
-        ("clients whose points are remembered", rate::MAX_CLIENTS, constant),
+        ("concurrent operations", gate.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
+        ("milliseconds of queue delay", gate.wait.as_millis() as u64, "`WIKIMOVIE_QUEUE_WAIT`"),
+        ("clients with tracked points", rate::MAX_CLIENTS, constant),
     ];
     let mut out = String::from("| what | most | setting |\n|---|---:|---|\n");
     for (what, most, setting) in rows {

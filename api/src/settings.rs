@@ -7,10 +7,10 @@ use crate::{TelemetrySettings, auth::Scopes, cache::CacheSettings, guard::GuardS
 /// Where the gateway runs; it decides the defaults that differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Environment {
-    /// On someone's machine: everything that helps is on.
+    /// A developer's machine: everything that helps is on.
     #[default]
     Development,
-    /// For others to use.
+    /// A public service.
     Production,
 }
 

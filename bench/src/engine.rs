@@ -1,5 +1,5 @@
-//! The gateway on a search node, next to what people send to such a node by themselves: the same DSL, a plain
-//! `match_all`, and the engine's own typo tolerance and highlights.
+//! The gateway on a search node, compared with direct requests to the node: the same DSL, a plain `match_all`, and the
+//! engine's own typo tolerance and highlights.
 
 use std::{
     path::{Path, PathBuf},
@@ -26,10 +26,10 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(crate) struct EngineArgs {
-    /// Address of a search node; several are measured one after another.
+    /// URL of a search node; several are measured one after another.
     #[arg(long, required = true)]
     node: Vec<String>,
-    /// Process of each node, in the same order; the node gets a core of its own then.
+    /// Process id of each node, in the same order; the node then gets a core of its own.
     #[arg(long)]
     process: Vec<u32>,
     /// Folder of the released `wikimovie-api` and `wikimovie-ingest`.
@@ -41,7 +41,7 @@ pub(crate) struct EngineArgs {
     /// File of questions.
     #[arg(long)]
     queries: PathBuf,
-    /// Questions asked of each kind.
+    /// Number of questions of each kind.
     #[arg(long, default_value_t = 3_000)]
     questions: usize,
     /// Seconds of each round at saturation.
@@ -52,21 +52,22 @@ pub(crate) struct EngineArgs {
     report: Option<PathBuf>,
 }
 
-/// Where processes run, where the page says nothing else.
-const APART: &str = "\nUnless said otherwise, the node has one core, gateway and client the other.\n";
-/// Clients that ask at once at saturation. Each way is told at its best: what passes through more hands needs more
-/// in flight to keep the node busy.
+/// Placement of the processes, unless a section says otherwise.
+const PLACEMENT: &str = "\nUnless said otherwise, the node has one core, gateway and client the other.\n";
+/// Concurrent clients at saturation. Each path is reported at its better number: a longer path needs more requests in
+/// flight to keep the node busy.
 const CLIENTS: [usize; 2] = [32, 96];
-/// Rounds at saturation for each number of clients, each of both ways.
+/// Rounds at saturation for each number of clients and each path.
 const ROUNDS: usize = 3;
 
 /// Measures on each node.
 pub(crate) fn compare(args: &EngineArgs) -> anyhow::Result<()> {
     let questions = read_questions(&args.queries)?;
     let mut page = format!(
-        "## Search nodes\n\nWritten by `make bench-engine`. Release builds of `wikimovie-ingest` and `wikimovie-api`; node, \
-         gateway and client each one process on one machine ({} cores), over loopback, one shard, answer cache off. The \
-         ways of a comparison are asked in turn, question by question, on one connection each.\n",
+        "## Search nodes\n\nWritten by `make bench-engine`. Release builds of `wikimovie-ingest` and \
+         `wikimovie-api`; node, gateway and client each one process on one machine ({} cores), over \
+         loopback, one shard, cache off. The paths of a comparison are measured in turn, question by \
+         question, on one connection each.\n",
         pin::cores()
     );
     for (at, url) in args.node.iter().enumerate() {
@@ -90,12 +91,12 @@ fn measure(
         node.make_plain(&index, &plain)?;
         let binary = args.binaries.join("wikimovie-api");
         let asked = record(&binary, node, &index, questions)?;
-        // First, since the node compiles what it does often.
+        // Measured first, because the node's JIT compiles what runs often.
         let gateway = Gateway::on_node(&binary, &node.url, &index)?;
         let crowded = saturation(args, node, process, &gateway, &asked)?;
         println!("  saturation on the same cores: {crowded}");
         drop(gateway);
-        let apart = process.and_then(Pinned::apart);
+        let apart = process.and_then(Pinned::pin);
         let gateway = Gateway::on_node(&binary, &node.url, &index)?;
         let overhead = overhead(args, node, &gateway, &asked)?;
         println!("  one at a time: {overhead}");
@@ -106,7 +107,7 @@ fn measure(
         anyhow::Ok(
             [
                 format!("\n### {}\n\n{} movies, loaded in {:.1} s.\n", node.name, load.movies, load.seconds),
-                apart.as_ref().map_or("", |_| APART).to_owned(),
+                apart.as_ref().map_or("", |_| PLACEMENT).to_owned(),
                 overhead.markdown(),
                 saturated.markdown(apart.is_some(), &crowded),
                 typos.markdown(),
@@ -123,8 +124,8 @@ fn measure(
     result
 }
 
-/// A GraphQL operation, and what the gateway makes of it.
-struct Asked {
+/// A GraphQL operation, and the requests that the gateway sends for it.
+struct RecordedQuestion {
     body: String,
     sent: Vec<Sent>,
 }
@@ -151,8 +152,13 @@ fn load(args: &EngineArgs, node: &Node, index: &str) -> anyhow::Result<Loaded> {
     Ok(Loaded { movies, seconds: begun.elapsed().as_secs_f64() })
 }
 
-/// What the gateway sends for each question, seen by a proxy that stands between it and the node.
-fn record(binary: &Path, node: &Node, index: &str, questions: &[Question]) -> anyhow::Result<Vec<Asked>> {
+/// Records what the gateway sends for each question, by a proxy between it and the node.
+fn record(
+    binary: &Path,
+    node: &Node,
+    index: &str,
+    questions: &[Question],
+) -> anyhow::Result<Vec<RecordedQuestion>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let proxy = runtime.block_on(FaultProxy::start(&node.url));
     let gateway = Gateway::on_node(binary, &proxy.url(), index)?;
@@ -170,7 +176,7 @@ fn record(binary: &Path, node: &Node, index: &str, questions: &[Question]) -> an
         };
         let sent: Vec<Sent> = proxy.requests().into_iter().filter(is_search).map(sent).collect();
         ensure!(!sent.is_empty(), "{body} asked the node nothing");
-        recorded.push(Asked { body, sent });
+        recorded.push(RecordedQuestion { body, sent });
     }
     drop(gateway);
     drop(proxy);
@@ -188,9 +194,9 @@ fn ask_node(node: &Node, agent: &ureq::Agent, sent: &[Sent]) -> anyhow::Result<(
     sent.iter().try_for_each(|sent| node.send(agent, sent).map(drop))
 }
 
-/// Two ways or more, asked in turn; who comes first changes with each question, since the second finds the node's
-/// caches warm.
-fn in_turn<const N: usize>(
+/// Measures several paths in turn; the first one rotates with each question, because the second finds warm caches of
+/// the node.
+fn alternate<const N: usize>(
     count: usize,
     mut ask: impl FnMut(usize, usize) -> anyhow::Result<()>,
 ) -> anyhow::Result<[Latencies; N]> {
@@ -215,9 +221,14 @@ struct Overhead {
     questions: usize,
 }
 
-fn overhead(args: &EngineArgs, node: &Node, gateway: &Gateway, asked: &[Asked]) -> anyhow::Result<Overhead> {
+fn overhead(
+    args: &EngineArgs,
+    node: &Node,
+    gateway: &Gateway,
+    asked: &[RecordedQuestion],
+) -> anyhow::Result<Overhead> {
     let (to_gateway, to_node) = (agent(), agent());
-    let [gateway, direct] = in_turn(args.questions, |way, place| {
+    let [gateway, direct] = alternate(args.questions, |way, place| {
         let asked = &asked[place % asked.len()];
         if way == 0 {
             ask_gateway(gateway, &to_gateway, &asked.body)
@@ -243,9 +254,9 @@ fn row(name: &str, times: &Latencies) -> String {
 impl Overhead {
     fn markdown(&self) -> String {
         [
-            "\nA search with 10 hits, highlights, the total and 2 facets, through the gateway, and the very request that \
-             the gateway makes of it sent straight to the node:\n\n\
-             | way | p50 | p95 | p99 |\n| --- | --- | --- | --- |\n",
+            "\nA search with 10 hits, highlights, the total and 2 facets, through the gateway, and the same \
+             request that the gateway sends, directly to the node:\n\n| path | p50 | p95 | p99 |\n| --- | \
+             --- | --- | --- |\n",
             &row("GraphQL to the gateway", &self.gateway),
             &row("its DSL to the node", &self.direct),
             &format!(
@@ -260,27 +271,27 @@ impl Overhead {
 }
 
 struct Saturation {
-    gateway: Rate,
-    direct: Rate,
+    gateway: SaturationRate,
+    direct: SaturationRate,
 }
 
-/// Answers of a round, and the processor time that each took.
-struct Rate {
+/// Responses of a round, and the CPU time of each.
+struct SaturationRate {
     clients: usize,
     per_second: f64,
-    /// Microseconds of this process, of the gateway, and of the node where it is known.
+    /// Microseconds of this process, of the gateway, and of the node if it is known.
     client_us: f64,
     gateway_us: f64,
     node_us: f64,
 }
 
-/// Answers per second at the number of clients that gives the most: medians of rounds that take turns.
+/// Responses per second at the best number of clients: medians of alternating rounds.
 fn saturation(
     args: &EngineArgs,
     node: &Node,
     process: Option<u32>,
     gateway: &Gateway,
-    asked: &[Asked],
+    asked: &[RecordedQuestion],
 ) -> anyhow::Result<Saturation> {
     let mut best: Option<Saturation> = None;
     for clients in CLIENTS {
@@ -300,9 +311,9 @@ fn rates(
     node: &Node,
     process: Option<u32>,
     gateway: &Gateway,
-    asked: &[Asked],
+    asked: &[RecordedQuestion],
     clients: usize,
-) -> anyhow::Result<[Rate; 2]> {
+) -> anyhow::Result<[SaturationRate; 2]> {
     let time = Duration::from_secs(args.seconds);
     let mut rates = [Vec::new(), Vec::new()];
     let processes = [Some(std::process::id()), Some(gateway.process()), process];
@@ -320,7 +331,7 @@ fn rates(
         })?;
         let after = used();
         let us = |at: usize| after[at].saturating_sub(before[at]).as_secs_f64() * 1e6 / answered as f64;
-        rates[way].push(Rate {
+        rates[way].push(SaturationRate {
             clients,
             per_second: answered as f64 / time.as_secs_f64(),
             client_us: us(0),
@@ -334,7 +345,7 @@ fn rates(
     }))
 }
 
-/// Questions that many clients get answered within a time.
+/// Responses that many clients get within a time.
 fn answered(
     time: Duration,
     clients: usize,
@@ -367,7 +378,7 @@ impl std::fmt::Display for Saturation {
     }
 }
 
-impl std::fmt::Display for Rate {
+impl std::fmt::Display for SaturationRate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { clients, per_second, client_us, gateway_us, node_us } = self;
         write!(
@@ -377,7 +388,7 @@ impl std::fmt::Display for Rate {
     }
 }
 
-impl Rate {
+impl SaturationRate {
     fn or_better(self, other: Self) -> Self {
         if other.per_second > self.per_second { other } else { self }
     }
@@ -391,8 +402,8 @@ impl Saturation {
     fn markdown(&self, apart: bool, crowded: &Self) -> String {
         let at = |rates: &Self| {
             format!(
-                "{:.0} answers a second through the gateway ({} clients), {:.0} straight from the node ({} clients), a ratio \
-                 of {:.2}",
+                "{:.0} responses per second through the gateway ({} clients), {:.0} directly from the node \
+                 ({} clients), a ratio of {:.2}",
                 rates.gateway.per_second,
                 rates.gateway.clients,
                 rates.direct.per_second,
@@ -401,7 +412,7 @@ impl Saturation {
             )
         };
         let main = format!(
-            "\nAt saturation, each way at the better of {} and {} clients, medians of {ROUNDS} rounds: ",
+            "\nAt saturation, each path at the better of {} and {} clients, medians of {ROUNDS} rounds: ",
             CLIENTS[0], CLIENTS[1]
         );
         if !apart {
@@ -411,9 +422,9 @@ impl Saturation {
             main,
             at(self),
             format!(
-                " (goal: at least 0.95). With all processes on all cores, where what the gateway does is taken from the \
-                 node: {}. An answer through the gateway takes {:.0} µs of processor time in the gateway and {:.0} µs in the \
-                 node; straight from the node {:.0} µs.\n",
+                " (goal: at least 0.95). With all processes on all cores, where the gateway's CPU time is \
+                 lost to the node: {}. A response through the gateway takes {:.0} µs of CPU time in the \
+                 gateway and {:.0} µs in the node; directly from the node {:.0} µs.\n",
                 at(crowded),
                 self.gateway.gateway_us,
                 self.gateway.node_us,
@@ -430,7 +441,7 @@ struct Typos {
     fuzzy: Latencies,
 }
 
-/// Questions with a typo, beside a plain `match_all`, and beside the same question by the engine's own means.
+/// Questions with a typo, compared with a plain `match_all`, and with the engine's own fuzzy search.
 fn typos(
     args: &EngineArgs,
     node: &Node,
@@ -465,7 +476,7 @@ fn typos(
     let fuzzy: Vec<Sent> = questions.iter().map(fuzzy).collect();
     let bodies: Vec<String> = questions.iter().map(|question| search_body(question).to_string()).collect();
     let agents = [agent(), agent(), agent()];
-    let [gateway, match_all, fuzzy] = in_turn(args.questions, |way, place| {
+    let [gateway, match_all, fuzzy] = alternate(args.questions, |way, place| {
         let (agent, at) = (&agents[way], place % bodies.len());
         match way {
             0 => ask_gateway(gateway, agent, &bodies[at]),
@@ -486,10 +497,10 @@ impl Typos {
     fn markdown(&self) -> String {
         let at = |times: &Latencies| times.ms(50.0);
         [
-            "\nQuestions with typos, each with 10 hits, highlights, the total and 2 facets; beside them the same facets \
-             under a plain `match_all`, and the same questions by the engine's own means (`multi_match` with `fuzziness: \
-             AUTO` and its highlighter) on a usual index of the same movies:\n\n\
-             | way | p50 | p95 | p99 |\n| --- | --- | --- | --- |\n",
+            "\nQuestions with typos, each with 10 hits, highlights, the total and 2 facets; beside them the \
+             same facets under a plain `match_all`, and the same questions with the engine's own fuzzy \
+             search (`multi_match` with `fuzziness: AUTO` and its highlighter) on a conventional index of \
+             the same movies:\n\n| path | p50 | p95 | p99 |\n| --- | --- | --- | --- |\n",
             &row("GraphQL to the gateway", &self.gateway),
             &row("`match_all` to the node", &self.match_all),
             &row("`fuzziness: AUTO` to the node", &self.fuzzy),

@@ -1,4 +1,4 @@
-//! The process under measurement.
+//! The measured process.
 
 use std::{
     fmt,
@@ -24,30 +24,30 @@ impl Gateway {
     pub(crate) fn embedded(binary: &Path, folder: &Path) -> anyhow::Result<Self> {
         let mut command = Command::new(binary);
         command.arg("serve").env("WIKIMOVIE_DATA_DIR", folder).env_remove("WIKIMOVIE_WATCH");
-        // What an engine takes is measured, not what a memory saves.
+        // The cache is off, because the engine is measured.
         command.env("WIKIMOVIE_CACHE_BYTES", "0");
         Self::start(command)
     }
 
-    /// Starts `wikimovie-api` on a free port over an index of a search node; gives it once it is ready.
+    /// Starts `wikimovie-api` on a free port over an index of a search node, and returns it once it is ready.
     pub(crate) fn on_node(binary: &Path, node: &str, index: &str) -> anyhow::Result<Self> {
         let mut command = Command::new(binary);
         command
             .env("ELASTICSEARCH_URLS", node)
             .env("WIKIMOVIE_INDEX", index)
             .env("WIKIMOVIE_CACHE_BYTES", "0")
-            // More clients than a processor can serve are asked of: what is measured is answers.
+            // The concurrency limiter is off, because shed requests would distort the figures.
             .env("WIKIMOVIE_CONCURRENCY", "off");
         let gateway = Self::start(command)?;
         let begun = Instant::now();
         while gateway.agent.get(format!("{}/readyz", gateway.url)).call().is_err() {
-            ensure!(begun.elapsed() < Duration::from_secs(30), "the gateway does not get ready");
+            ensure!(begun.elapsed() < Duration::from_secs(30), "the gateway does not become ready");
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(gateway)
     }
 
-    /// Starts a server that tells its address first.
+    /// Starts a server that prints its address first.
     pub(crate) fn start(mut command: Command) -> anyhow::Result<Self> {
         let mut child = command
             .env("WIKIMOVIE_LISTEN", "127.0.0.1:0")
@@ -58,19 +58,19 @@ impl Gateway {
         let stdout = child.stdout.take().context("the gateway has no output")?;
         let mut lines = BufReader::new(stdout).lines();
         let url = loop {
-            let Some(line) = lines.next() else { bail!("the gateway ended before it told its address") };
+            let Some(line) = lines.next() else { bail!("the gateway exited before it printed its address") };
             let line = line?;
             if let Some(start) = line.find("http://127.0.0.1:") {
                 let port: String = line[start + 17..].chars().take_while(char::is_ascii_digit).collect();
                 break format!("http://127.0.0.1:{port}");
             }
         };
-        // What it prints later must not fill the pipe.
+        // The rest of its output is drained, so that the pipe does not fill up.
         std::thread::spawn(move || lines.for_each(drop));
         Ok(Self { child, url, agent: agent() })
     }
 
-    /// Where it listens, such as `http://127.0.0.1:8080`.
+    /// Its address, such as `http://127.0.0.1:8080`.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -93,18 +93,18 @@ impl Gateway {
         Ok(request.send(body)?.body_mut().read_to_string()?)
     }
 
-    /// Where it listens, for a client of its own.
+    /// Its socket address, for other clients.
     pub(crate) fn address(&self) -> anyhow::Result<SocketAddr> {
         self.url.trim_start_matches("http://").parse().with_context(|| format!("the address of {}", self.url))
     }
 
-    /// Greatest resident size so far, where the system tells it.
+    /// Peak resident size, if the system reports it.
     pub(crate) fn peak_resident_mib(&self) -> Option<f64> {
         peak_resident_mib(self.child.id())
     }
 }
 
-/// A client that keeps its connection and waits ten seconds at most.
+/// A client with a persistent connection and a timeout of ten seconds.
 pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10))).build().into()
 }
@@ -116,7 +116,7 @@ impl Drop for Gateway {
     }
 }
 
-/// A load as it was measured.
+/// A measured load.
 pub(crate) struct Load {
     pub(crate) elapsed: Duration,
     pub(crate) peak_mib: Option<f64>,
@@ -137,7 +137,7 @@ impl fmt::Display for Load {
     }
 }
 
-/// Loads a folder as a whole process and reads its receipts.
+/// Loads a folder in a process of its own, and reads its receipts.
 pub(crate) fn load(binary: &Path, movies: &Path, folder: &Path) -> anyhow::Result<Load> {
     let started = Instant::now();
     let output = Command::new(binary)

@@ -1,5 +1,5 @@
-//! Sends requests over loopback HTTP/1.1 connections and counts what comes back. Small enough that one core of it keeps
-//! another core of a gateway busy.
+//! Sends requests over loopback HTTP/1.1 connections and counts the responses. It is so small that one core of it
+//! saturates another core of a gateway.
 
 use std::{
     cell::RefCell,
@@ -18,22 +18,22 @@ use tokio::{
 
 use crate::report::Latencies;
 
-/// What came back.
+/// The responses of a run.
 #[derive(Default)]
-pub(crate) struct Counted {
-    /// Status 200, by time taken.
+pub(crate) struct RunResult {
+    /// Durations of responses with status 200.
     pub(crate) accepted: Vec<Duration>,
-    /// Status 503, by time taken.
+    /// Durations of responses with status 503.
     pub(crate) shed: Vec<Duration>,
     /// 503 without `Retry-After`.
     pub(crate) unexplained: usize,
-    /// Anything else.
+    /// All other responses.
     pub(crate) other: usize,
-    /// From the first request to the last answer.
+    /// From the first request to the last response.
     pub(crate) elapsed: Duration,
 }
 
-impl Counted {
+impl RunResult {
     pub(crate) fn per_second(&self) -> f64 {
         self.accepted.len() as f64 / self.elapsed.as_secs_f64()
     }
@@ -47,7 +47,7 @@ impl Counted {
         Latencies::of(self.accepted.clone())
     }
 
-    fn note(&mut self, answer: &Answer, took: Duration) {
+    fn note(&mut self, answer: &RawResponse, took: Duration) {
         match answer.status {
             200 => self.accepted.push(took),
             503 => {
@@ -69,16 +69,16 @@ pub(crate) fn post(body: &str) -> Vec<u8> {
     [head.as_bytes(), body.as_bytes()].concat()
 }
 
-/// Asks one request after another on each of so many connections, for so long. `next` makes the requests.
+/// Sends one request after another on each connection, for a time. `next` makes the requests.
 pub(crate) fn closed_loop(
     address: SocketAddr,
     connections: usize,
     time: Duration,
     next: impl Fn() -> Rc<[u8]> + 'static,
-) -> anyhow::Result<Counted> {
+) -> anyhow::Result<RunResult> {
     run(async move {
         let next = Rc::new(next);
-        let counted = Rc::new(RefCell::new(Counted::default()));
+        let counted = Rc::new(RefCell::new(RunResult::default()));
         let begun = Instant::now();
         let mut clients = Vec::new();
         for _ in 0..connections {
@@ -102,18 +102,18 @@ pub(crate) fn closed_loop(
     })
 }
 
-/// Asks so many requests a second for so long, whether or not the answers keep up. A request is late from the moment it
-/// was due: what waits for a free connection waits in the measurement, too.
+/// Sends requests at a fixed rate for a time, whether or not the responses keep up. Durations start when a request is
+/// due, so that waiting for a free connection counts too.
 pub(crate) fn open_loop(
     address: SocketAddr,
     per_second: f64,
     time: Duration,
     connections: usize,
     next: impl Fn() -> Rc<[u8]> + 'static,
-) -> anyhow::Result<Counted> {
+) -> anyhow::Result<RunResult> {
     run(async move {
         let next = Rc::new(next);
-        let counted = Rc::new(RefCell::new(Counted::default()));
+        let counted = Rc::new(RefCell::new(RunResult::default()));
         let due: Rc<RefCell<std::collections::VecDeque<Instant>>> = Rc::default();
         let (more, ended) = (Rc::new(Notify::new()), Rc::new(RefCell::new(false)));
         let mut clients = Vec::new();
@@ -171,7 +171,7 @@ struct Connection {
     buffer: Vec<u8>,
 }
 
-struct Answer {
+struct RawResponse {
     status: u16,
     retry_after: bool,
 }
@@ -183,7 +183,7 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(64 * 1024) })
     }
 
-    async fn ask(&mut self, request: &[u8]) -> anyhow::Result<Answer> {
+    async fn ask(&mut self, request: &[u8]) -> anyhow::Result<RawResponse> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let head = loop {
@@ -205,7 +205,7 @@ impl Connection {
         while self.buffer.len() < head + length {
             self.more().await?;
         }
-        Ok(Answer { status, retry_after })
+        Ok(RawResponse { status, retry_after })
     }
 
     async fn more(&mut self) -> anyhow::Result<()> {

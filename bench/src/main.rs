@@ -1,4 +1,4 @@
-//! Measures a released gateway as its users meet it: one process, over loopback HTTP, on real movies.
+//! Measures a released gateway as its users see it: one process, over loopback HTTP, on real movies.
 //!
 //! ```text
 //! wikimovie-bench speed   --binary B --movies FOLDER --queries FILE --report docs/performance.md
@@ -10,9 +10,9 @@
 //! wikimovie-bench ingest  --node URL… --report docs/performance.md
 //! ```
 //!
-//! `FILE` holds one question a line: `{"id", "category", "query", "filters"?}`. `speed` asks them in turn until
-//! there are enough and writes what it measured; `answers` writes the ten best movies of each, for a scorer; `engine`
-//! compares the gateway to a search node with the node itself; `ingest` the worker.
+//! `FILE` has one question per line: `{"id", "category", "query", "filters"?}`. `speed` repeats them until there are
+//! enough and writes a report; `answers` writes the ten best movies of each, for a scorer; `engine` compares the
+//! gateway with its search node, `ingest` the worker.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks to its user")]
 
 mod cached;
@@ -54,11 +54,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Time a load and thousands of questions.
+    /// Measure a load and thousands of questions.
     Speed {
         #[command(flatten)]
         setup: Setup,
-        /// Questions asked of each kind.
+        /// Number of questions of each kind.
         #[arg(long, default_value_t = 5_000)]
         questions: usize,
         /// Markdown file to write.
@@ -69,25 +69,25 @@ enum Command {
     Answers {
         #[command(flatten)]
         setup: Setup,
-        /// File to write, one JSON object a line.
+        /// File to write, one JSON object per line.
         #[arg(long)]
         out: PathBuf,
     },
-    /// Time the reading and expansion of texts, without any engine.
+    /// Measure the understanding and expansion of texts, without any engine.
     Text(text::TextArgs),
-    /// Compare answers from memory with an axum handler that returns the same bytes.
+    /// Compare cached responses with an axum handler that returns the same bytes.
     Cache(cached::CachedArgs),
-    /// Ask three times as much of a gateway as it can answer.
+    /// Load a gateway with three times its sustainable load.
     Overload(overload::OverloadArgs),
-    /// Serve over an engine that only takes its time.
+    /// Serve over a stub engine with a fixed latency.
     #[command(hide = true)]
     Stub(Box<stub::StubArgs>),
     /// Serve the same bytes for ever.
     #[command(hide = true)]
     Bare(stub::BareArgs),
-    /// Compare the gateway with what people send to a search node by themselves.
+    /// Compare the gateway with direct requests to a search node.
     Engine(engine::EngineArgs),
-    /// Compare the ingest worker with the bulk requests that a node takes by itself, and tell its memory.
+    /// Compare the ingest worker with the node's own bulk throughput, and measure its memory.
     Ingest(ingest::IngestArgs),
 }
 
@@ -104,7 +104,7 @@ struct Setup {
     queries: PathBuf,
 }
 
-/// Questions asked before the clock counts.
+/// Questions of the warm-up.
 const WARM_UP: usize = 500;
 
 fn main() -> anyhow::Result<()> {

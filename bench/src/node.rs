@@ -1,11 +1,11 @@
-//! A search node, asked without the gateway.
+//! A search node, accessed without the gateway.
 
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
 use crate::gateway::agent;
 
-/// A search node, asked directly.
+/// A search node, accessed directly.
 pub(crate) struct Node {
     pub(crate) url: String,
     pub(crate) name: String,
@@ -33,7 +33,7 @@ impl Node {
     pub(crate) fn send(&self, agent: &ureq::Agent, sent: &Sent) -> anyhow::Result<String> {
         let request = agent.post(format!("{}{}", self.url, sent.path.trim_start_matches('/')));
         let request = request.content_type(&sent.content_type);
-        // Bodies of some megabytes, such as pages of a scroll, are fine here.
+        // Pages of a scroll have bodies of some megabytes.
         let mut answer = request.send(&sent.body[..])?;
         Ok(answer.body_mut().with_config().limit(1 << 30).read_to_string()?)
     }
@@ -44,7 +44,7 @@ impl Node {
         Ok(serde_json::from_str(&self.send(&self.agent, &sent)?)?)
     }
 
-    /// An index of the same movies as most people would make it, searched by the engine's own means.
+    /// Makes a conventional index of the same movies, for the engine's own search.
     pub(crate) fn make_plain(&self, from: &str, plain: &str) -> anyhow::Result<()> {
         let text =
             json!({ "type": "text", "fields": { "keyword": { "type": "keyword", "ignore_above": 256 } } });

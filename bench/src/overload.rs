@@ -1,9 +1,9 @@
-//! What a gateway does when three times as much is asked of it as it can answer: it must say no early, and answer those
-//! whom it lets in about as fast as ever.
+//! A gateway under three times its sustainable load: it must shed early, and answer admitted requests about as fast as
+//! usual.
 //!
-//! The gateway has a core of its own, the generator the other; the engine is a stub of fixed latency, so that all that
-//! varies is the gateway's own doing. The sustainable load is the greatest at which next to nothing is refused and the
-//! p99 is within twice that of a light load.
+//! The gateway has a core of its own, the generator the other; the engine is a stub of fixed latency, so that only the
+//! gateway varies. The sustainable load is the greatest at which almost nothing is shed and the p99 is within twice
+//! that of a light load.
 
 use std::{cell::Cell, path::PathBuf, rc::Rc, time::Duration};
 
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     gateway::Gateway,
-    generate::{Counted, closed_loop, open_loop, post},
+    generate::{RunResult, closed_loop, open_loop, post},
     pin,
     report::{self, Section},
 };
@@ -21,7 +21,7 @@ use crate::{
 /// Overload of a gateway over a stub engine.
 #[derive(Debug, Args)]
 pub(crate) struct OverloadArgs {
-    /// Time that the engine takes for each question, in milliseconds.
+    /// Latency of the engine for each question, in milliseconds.
     #[arg(long, default_value_t = 20)]
     latency_ms: u64,
     /// Seconds of each measurement.
@@ -32,15 +32,15 @@ pub(crate) struct OverloadArgs {
     report: Option<PathBuf>,
 }
 
-/// Connections of the generator: more than a gateway lets in at once.
+/// Connections of the generator: more than a gateway admits at once.
 const CONNECTIONS: usize = 1_024;
-/// Shares of the closed-loop throughput that are tried, greatest first.
+/// Shares of the closed-loop throughput to try, greatest first.
 const SHARES: [f64; 9] = [0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];
-/// How many times the sustainable load is asked in the end.
+/// Multiple of the sustainable load at the end.
 const TIMES: f64 = 3.0;
 
 pub(crate) fn measure(args: &OverloadArgs) -> anyhow::Result<()> {
-    let mut command = pin::apart_from_us(&std::env::current_exe()?)?;
+    let mut command = pin::command_on_other_core(&std::env::current_exe()?)?;
     command.args(["stub", "--latency-ms", &args.latency_ms.to_string(), "--cache-bytes", "0"]);
     command.args(["--log", "error"]);
     let gateway = Gateway::start(command)?;
@@ -65,10 +65,10 @@ pub(crate) fn measure(args: &OverloadArgs) -> anyhow::Result<()> {
         }
     }
     let (sustainable, normal) =
-        sustained.context("no load is sustained: the machine is too busy to measure on")?;
+        sustained.context("no load is sustainable: the machine is too busy for measurements")?;
     let overload = ask(sustainable * TIMES)?;
     println!("{:.0}/s asked: {}", sustainable * TIMES, line(&overload));
-    // What is left of it once it is over.
+    // The state after the overload.
     let after = ask(sustainable)?;
     println!("{sustainable:.0}/s asked again: {}", line(&after));
     ensure!(overload.unexplained == 0, "{} were refused without Retry-After", overload.unexplained);
@@ -87,7 +87,7 @@ pub(crate) fn measure(args: &OverloadArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Questions of which none equals another before long, so that none is the other's answer.
+/// Different questions, so that no response is shared.
 fn questions() -> impl Fn() -> Rc<[u8]> {
     let requests: Vec<Rc<[u8]>> = (0..500)
         .map(|number| {
@@ -107,7 +107,7 @@ fn questions() -> impl Fn() -> Rc<[u8]> {
     }
 }
 
-fn line(counted: &Counted) -> String {
+fn line(counted: &RunResult) -> String {
     format!(
         "{:.0}/s accepted, {}; {:.1} % shed, {} other",
         counted.per_second(),
@@ -117,15 +117,14 @@ fn line(counted: &Counted) -> String {
     )
 }
 
-fn markdown(args: &OverloadArgs, rows: &[(&str, f64, &Counted)], ratio: f64) -> String {
+fn markdown(args: &OverloadArgs, rows: &[(&str, f64, &RunResult)], ratio: f64) -> String {
     let mut text = format!(
-        "## Overload\n\nWritten by `make bench-overload`. One release build of the gateway on one core, the generator on \
-         another, over loopback. The engine is a stub that takes {} ms for each question; the answer cache is off. \
-         Requests arrive evenly whether or not answers keep up, {} s at a time; times run from when a request was due. \
-         The sustainable load is the greatest at which less than 0.1 % is refused and the p99 is within twice that of the \
-         light load.\n\n\
-         | load | asked/s | accepted/s | p50 | p99 | shed | p99 of a refusal |\n\
-         | --- | --- | --- | --- | --- | --- | --- |\n",
+        "## Overload\n\nWritten by `make bench-overload`. One release build of the gateway on one core, the \
+         generator on another, over loopback. The engine is a stub with a latency of {} ms; the cache is \
+         off. Requests arrive at a fixed rate whether or not responses keep up, {} s at a time; times run \
+         from when a request was due. The sustainable load is the greatest at which less than 0.1 % is shed \
+         and the p99 is within twice that of the light load.\n\n| load | requests/s | accepted/s | p50 | \
+         p99 | shed | p99 of shed |\n| --- | --- | --- | --- | --- | --- | --- |\n",
         args.latency_ms, args.seconds
     );
     for (name, asked, counted) in rows {
@@ -142,8 +141,8 @@ fn markdown(args: &OverloadArgs, rows: &[(&str, f64, &Counted)], ratio: f64) -> 
         );
     }
     text += &format!(
-        "\nAt three times the sustainable load the p99 of what is accepted is {ratio:.2} times normal (goal: below 2); \
-         every refusal is a 503 with `Retry-After`.\n"
+        "\nAt three times the sustainable load the p99 of accepted requests is {ratio:.2} times normal \
+         (goal: below 2); every shed request gets 503 with `Retry-After`.\n"
     );
     text
 }

@@ -1,23 +1,23 @@
-//! Which core a process runs on (`taskset` of util-linux), and how much of it it uses. Where they serve, a gateway
-//! and its node have machines of their own; here the node gets a core of its own.
+//! Core affinity of processes (`taskset` of util-linux) and their CPU time. In production, gateway and node have
+//! machines of their own; here the node gets a core of its own.
 
 use std::{path::Path, process::Command, thread, time::Duration};
 
 /// Core of this process, and of the gateways that it starts.
-const OURS: &str = "0";
+const OUR_CORE: &str = "0";
 /// Core of the node, or of a gateway that is measured alone.
-const NODE: &str = "1";
+const NODE_CORE: &str = "1";
 
-/// A node with a core of its own; it may run anywhere again once this is dropped.
+/// A node with a core of its own, until this is dropped.
 pub(crate) struct Pinned {
     node: u32,
 }
 
 impl Pinned {
-    /// Gives the node its core, and this process the other; `None` where that cannot be done.
-    pub(crate) fn apart(node: u32) -> Option<Self> {
+    /// Pins the node to its core and this process to the other; `None` if that is impossible.
+    pub(crate) fn pin(node: u32) -> Option<Self> {
         let pinned = Self { node };
-        (put(node, NODE) && put(std::process::id(), OURS)).then_some(pinned)
+        (put(node, NODE_CORE) && put(std::process::id(), OUR_CORE)).then_some(pinned)
     }
 }
 
@@ -29,29 +29,29 @@ impl Drop for Pinned {
     }
 }
 
-/// A command that runs a program on the other core, this process having put itself on its own; where there is one core
-/// only, or no `taskset`, both share what there is, and that is told.
-pub(crate) fn apart_from_us(program: &Path) -> anyhow::Result<Command> {
-    if cores() < 2 || !put(std::process::id(), OURS) {
-        println!("two cores and taskset are needed for figures that mean something");
+/// A command that runs a program on the other core, with this process pinned to its own. With one core, or without
+/// `taskset`, both share what there is, and a line says so.
+pub(crate) fn command_on_other_core(program: &Path) -> anyhow::Result<Command> {
+    if cores() < 2 || !put(std::process::id(), OUR_CORE) {
+        println!("meaningful figures need two cores and taskset");
         return Ok(Command::new(program));
     }
     let mut command = Command::new("taskset");
-    command.args(["-c", NODE]).arg(program);
+    command.args(["-c", NODE_CORE]).arg(program);
     Ok(command)
 }
 
-/// Cores of this machine, whatever this process may use now.
+/// Cores of this machine, whatever this process is pinned to.
 pub(crate) fn cores() -> usize {
     let online = std::fs::read_to_string("/sys/devices/system/cpu/online").unwrap_or_default();
     let last = online.trim().rsplit(['-', ',']).next().and_then(|last| last.parse::<usize>().ok());
     last.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |last| last + 1)
 }
 
-/// Processor time that a process has used (proc(5), `stat`: `utime` and `stime`, in hundredths of a second).
+/// CPU time of a process (proc(5), `stat`: `utime` and `stime`, in hundredths of a second).
 pub(crate) fn cpu_time(process: u32) -> Option<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name before it may hold anything.
+    // The command name before them may contain any character.
     let (_, fields) = stat.rsplit_once(')')?;
     let ticks: u64 =
         fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();

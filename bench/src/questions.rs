@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// One question; further fields, such as the right answers, are left to the scorer.
+/// One question; further fields, such as the expected answers, are for the scorer.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Question {
     pub(crate) id: String,
@@ -28,7 +28,7 @@ struct Filters {
 }
 
 impl Question {
-    /// The `where` argument that means the same.
+    /// The equivalent `where` argument.
     pub(crate) fn filter(&self) -> Value {
         let Filters { year, year_from, year_to, genres, cast } = &self.filters;
         json!({
@@ -39,7 +39,7 @@ impl Question {
     }
 }
 
-/// Reads a query set, one JSON object a line.
+/// Reads a query set, one JSON object per line.
 pub(crate) fn read_questions(path: &Path) -> anyhow::Result<Vec<Question>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());

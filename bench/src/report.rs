@@ -1,4 +1,4 @@
-//! What was measured, for people.
+//! Reports of measurements.
 
 use std::{fmt, path::Path, time::Duration};
 
@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use crate::gateway::Load;
 
-/// Percentiles of many answers, each from request written to answer read.
+/// Percentiles of durations, each from writing the request to reading the response.
 pub(crate) struct Latencies {
     sorted: Vec<Duration>,
 }
@@ -37,7 +37,7 @@ impl fmt::Display for Latencies {
     }
 }
 
-/// Parts of `docs/performance.md`, each written by its own command.
+/// Sections of `docs/performance.md`, each written by its own command.
 #[derive(Clone, Copy)]
 pub(crate) enum Section {
     Embedded,
@@ -52,7 +52,7 @@ const SECTIONS: [Section; 6] =
     [Section::Embedded, Section::Engine, Section::Ingest, Section::Text, Section::Cache, Section::Overload];
 
 impl Section {
-    /// Comment that starts the part.
+    /// Comment that starts the section.
     fn mark(self) -> &'static str {
         match self {
             Self::Embedded => "<!-- make bench -->",
@@ -64,7 +64,7 @@ impl Section {
         }
     }
 
-    /// This part of a page; empty where it has none.
+    /// This section of a page; empty if it has none.
     fn of(self, page: &str) -> &str {
         let Some((_, part)) = page.split_once(self.mark()) else { return "" };
         let ends = SECTIONS.iter().filter_map(|section| part.find(section.mark()));
@@ -72,7 +72,7 @@ impl Section {
     }
 }
 
-/// Puts a part into the page and leaves the others as they are.
+/// Replaces a section of the page, and leaves the others unchanged.
 pub(crate) fn write(page: &Path, section: Section, text: &str) -> anyhow::Result<()> {
     let before = std::fs::read_to_string(page).unwrap_or_default();
     let mut after = "# Performance\n\nWritten by measurements; do not edit.\n".to_owned();
@@ -97,7 +97,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Its part of `docs/performance.md`.
+    /// Its section of `docs/performance.md`.
     pub(crate) fn markdown(&self) -> String {
         let Self { load, search, autocomplete, questions, .. } = self;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -117,9 +117,9 @@ impl Report {
         [
             "## Embedded engine\n\nWritten by `make bench`. ",
             &format!(
-                "One release build on one machine ({cores} cores), gateway and client each one process, over \
-             loopback, one question after another on one connection, answer cache off. Times run from before \
-             the request is written until the whole answer is read.\n\n### Load\n\n"
+                "One release build on one machine ({cores} cores), gateway and client each one process, \
+                 over loopback, one question after another on one connection, cache off. Durations start \
+                 before the request is written and end when the whole response is read.\n\n### Load\n\n"
             ),
             &format!(
                 "| records | accepted | merged | refused | time | records/s | peak RSS |\n\
@@ -130,7 +130,7 @@ impl Report {
                 load.refused,
                 mib(load.peak_mib)
             ),
-            "`wikimovie load` as a whole process, from start to exit.\n\n### Questions\n\n",
+            "`wikimovie load` as a process of its own, from start to exit.\n\n### Questions\n\n",
             "| question | p50 | p95 | p99 | max | goal |\n| --- | --- | --- | --- | --- | --- |\n",
             &row("search: 10 hits, highlights, total, 2 facets", search, "p50 < 2 ms, p99 < 10 ms"),
             &row("autocomplete: 10 suggestions of all kinds", autocomplete, "p99 < 3 ms"),

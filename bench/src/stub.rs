@@ -1,5 +1,5 @@
-//! A gateway over an engine that does nothing but take its time: what is measured is the gateway alone. With another
-//! command, an axum handler that does nothing but return the same bytes.
+//! A gateway over a stub engine with a fixed latency, to measure the gateway alone. Another command serves the same
+//! bytes from an axum handler.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, Sealer, SearchErro
 /// A gateway over a stub.
 #[derive(Debug, Args)]
 pub(crate) struct StubArgs {
-    /// Time that the engine takes for each question, in milliseconds.
+    /// Latency of the engine for each question, in milliseconds.
     #[arg(long)]
     latency_ms: u64,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub(crate) struct BareArgs {
     body: std::path::PathBuf,
 }
 
-/// Serves until it is killed; tells its address in the first line.
+/// Serves until it is killed; prints its address in the first line.
 pub(crate) fn serve(args: &StubArgs) -> anyhow::Result<()> {
     let settings = args.gateway.settings().map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let engine = Arc::new(Stub { latency: Duration::from_millis(args.latency_ms), hits: hits() });
@@ -53,7 +53,7 @@ pub(crate) fn bare(args: &BareArgs) -> anyhow::Result<()> {
         println!("http://{}", listener.local_addr()?);
         Ok(axum::serve(
             axum::serve::ListenerExt::tap_io(listener, |stream| {
-                // As the gateway does.
+                // The gateway does the same.
                 let _ = stream.set_nodelay(true);
             }),
             router,
@@ -62,13 +62,13 @@ pub(crate) fn bare(args: &BareArgs) -> anyhow::Result<()> {
     })
 }
 
-/// An engine that takes its time.
+/// An engine with a fixed latency.
 struct Stub {
     latency: Duration,
     hits: Vec<Hit>,
 }
 
-/// Ten movies as a page shows them.
+/// A page of ten movies.
 fn hits() -> Vec<Hit> {
     let movies = wikimovie_testkit_builders::dozen().into_iter().take(10);
     let hit = |movie: Movie| Hit {

@@ -1,4 +1,4 @@
-//! What it costs to read a text and to expand its words, before any engine is asked.
+//! The cost of understanding a text and of term expansion, without any engine.
 
 use std::{
     hint::black_box,
@@ -28,7 +28,7 @@ pub(crate) struct TextArgs {
     /// File of questions.
     #[arg(long)]
     queries: PathBuf,
-    /// Times each question is read.
+    /// Number of rounds.
     #[arg(long, default_value_t = 20)]
     rounds: usize,
     /// Markdown file to write.
@@ -36,9 +36,9 @@ pub(crate) struct TextArgs {
     report: Option<PathBuf>,
 }
 
-/// Reads every question of the file in turn, so many rounds, and times each step by itself.
+/// Understands every question of the file in turn, for several rounds, and measures each step.
 pub(crate) fn measure(args: &TextArgs) -> anyhow::Result<()> {
-    let movies = data::movies(&args.movies).context("there is no such folder of movies")?;
+    let movies = data::movies(&args.movies).context("the folder of movies does not exist")?;
     let vocabulary = Oracle::new(movies).vocabulary();
     let questions = read_questions(&args.queries)?;
     let texts: Vec<&str> = questions.iter().map(|question| question.query.as_str()).collect();
@@ -46,7 +46,7 @@ pub(crate) fn measure(args: &TextArgs) -> anyhow::Result<()> {
     let read = time(&texts, rounds, |text| {
         black_box(understand(text, &reading::read(text).words, &vocabulary));
     });
-    // All of the plan but the engine: reading, expansion, clauses and points.
+    // The whole plan: understanding, expansion, clauses and weights.
     let compiled = time(&texts, rounds, |text| {
         let question = Question { text: text.to_owned(), ..Question::default() };
         black_box(compile(&question, &vocabulary));
@@ -63,7 +63,7 @@ pub(crate) fn measure(args: &TextArgs) -> anyhow::Result<()> {
 }
 
 fn time(texts: &[&str], rounds: usize, work: impl Fn(&str)) -> Latencies {
-    // The first round fills caches and makes tables that serve every later question.
+    // The first round fills caches and builds tables for all later questions.
     texts.iter().for_each(|text| work(text));
     let mut taken: Vec<Duration> = Vec::with_capacity(texts.len() * rounds);
     for text in std::iter::repeat_n(texts, rounds).flatten() {
@@ -87,12 +87,13 @@ fn markdown(
         format!("| {name} | {:.0} | {:.0} | {:.0} | {:.0} |\n", us(50.0), us(95.0), us(99.0), us(100.0))
     };
     format!(
-        "## Reading a text\n\n{questions} questions, {rounds} rounds, over a vocabulary of {} words and {} people; \
-         microseconds:\n\n| step | p50 | p95 | p99 | max |\n| --- | ---: | ---: | ---: | ---: |\n{}{}{}",
+        "## Understanding a text\n\n{questions} questions, {rounds} rounds, over a vocabulary of {} words \
+         and {} people; microseconds:\n\n| step | p50 | p95 | p99 | max |\n| --- | ---: | ---: | ---: | \
+         ---: |\n{}{}{}",
         vocabulary.word_count(),
         vocabulary.people().len(),
-        row("words, readings (years, genres, people)", read),
-        row("the whole plan of a search: reading, expansion, points", compiled),
+        row("words, understanding (years, genres, people)", read),
+        row("the whole plan of a search: understanding, expansion, weights", compiled),
         row("the whole plan of an autocomplete", typed),
     )
 }

@@ -2,8 +2,8 @@
 //
 //   node clients/operations/manifest.mjs [FOLDER] > documents.json
 //
-// A client then sends `documentId: "sha256:<hash>"` in place of `query`. The hash is that of the exact text in the file,
-// so whoever sends it must not print the document anew.
+// A client then sends `documentId: "sha256:<hash>"` in place of `query`. The hash is of the exact text of the file, so a
+// client that hashes documents itself must not reformat them.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

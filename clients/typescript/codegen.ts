@@ -8,13 +8,13 @@ const config: CodegenConfig = {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
-        // Documents as text: the client sends them as they are and needs no GraphQL library at run time.
+        // Documents as text, so that the client needs no GraphQL library at run time.
         documentMode: 'string',
         enumsAsTypes: true,
         strictScalars: true,
         useTypeImports: true,
         scalars: {
-          /** Opaque: comes from an answer and goes back into a question. */
+          /** Opaque token: returned in an answer, sent as `state`. */
           SearchState: 'string',
           /** RFC 3339. */
           DateTime: 'string',

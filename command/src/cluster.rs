@@ -1,4 +1,4 @@
-//! Settings of a search cluster, the same for every program that uses one.
+//! Settings of a search cluster, shared by all programs that use one.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -8,22 +8,22 @@ use url::Url;
 use wikimovie_elasticsearch::{Auth, ElasticsearchOptions};
 
 use crate::{
-    Failure,
+    CliError,
     rules::RulesArgs,
     secret::{one_of, read_bytes},
 };
 
-/// Prefix of the variables that name the cluster.
+/// Prefix of the variables of the cluster.
 pub const PREFIX: &str = "ELASTICSEARCH_";
 
-/// Shortest secret that is taken, in bytes.
+/// Minimum length of the secret, in bytes.
 const MIN_SECRET_BYTES: usize = 16;
 
-/// Where the cluster is, and which index of it is ours.
+/// The cluster, and our index in it.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Search cluster")]
 pub struct ClusterArgs {
-    /// Addresses of the nodes, parted by commas, such as http://node-1:9200,http://node-2:9200
+    /// URLs of the nodes, comma-separated, such as http://node-1:9200,http://node-2:9200
     #[arg(long, env = "ELASTICSEARCH_URLS", value_name = "URL,URL…", value_delimiter = ',')]
     pub urls: Vec<String>,
     /// User of the cluster
@@ -35,7 +35,7 @@ pub struct ClusterArgs {
     /// File that holds the password
     #[arg(long, env = "ELASTICSEARCH_PASSWORD_FILE", value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// API key, encoded; in place of user and password
+    /// API key in its encoded form; instead of user and password
     #[arg(long, env = "ELASTICSEARCH_API_KEY", value_name = "KEY", hide_env_values = true)]
     pub api_key: Option<String>,
     /// File that holds the API key
@@ -45,25 +45,25 @@ pub struct ClusterArgs {
     /// Credentials come from AWS's usual chain
     #[arg(long, env = "ELASTICSEARCH_AWS_SERVICE", value_name = "SERVICE", value_parser = ["es", "aoss"])]
     pub aws_service: Option<String>,
-    /// Region that is signed for [default: AWS's usual chain]
+    /// Region for the signature [default: AWS's usual chain]
     #[arg(long, env = "ELASTICSEARCH_AWS_REGION", value_name = "REGION")]
     pub aws_region: Option<String>,
-    /// Certificates (PEM) of an own authority to trust
+    /// Certificates (PEM) of a certificate authority to trust
     #[arg(long, env = "ELASTICSEARCH_CA", value_name = "FILE")]
     pub ca: Option<PathBuf>,
-    /// Name of the alias that is read, and start of the names of all that is ours
+    /// Name of the read alias, and prefix of all our indices and aliases
     #[arg(long, env = "WIKIMOVIE_INDEX", value_name = "NAME", default_value = "movies")]
     pub index: String,
-    /// Primary shards of an index that is made; one keeps every count exact
+    /// Primary shards of a new index; with one, every count is exact
     #[arg(long, env = "WIKIMOVIE_SHARDS", value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub shards: u32,
-    /// Replicas of an index that is made
+    /// Replicas of a new index
     #[arg(long, env = "WIKIMOVIE_REPLICAS", value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=64))]
     pub replicas: u32,
-    /// Longest time for one question to the cluster, in milliseconds
+    /// Deadline of one request to the cluster, in milliseconds
     #[arg(long, env = "WIKIMOVIE_ENGINE_DEADLINE", value_name = "MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(100..=60_000))]
     pub engine_deadline: u64,
-    /// Secret that seals cursors and states, at least 16 bytes [default: one kept in the cluster]
+    /// Secret that authenticates cursors and state tokens, at least 16 bytes [default: one stored in the cluster]
     #[arg(long, env = "WIKIMOVIE_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub secret: Option<String>,
     /// File that holds the secret
@@ -75,11 +75,11 @@ pub struct ClusterArgs {
 }
 
 impl ClusterArgs {
-    /// The options, if they fit together.
+    /// The checked options.
     ///
     /// # Errors
-    /// One line about the first that does not.
-    pub fn options(&self) -> Result<ElasticsearchOptions, Failure> {
+    /// One line about the first conflict or invalid value.
+    pub fn options(&self) -> Result<ElasticsearchOptions, CliError> {
         Ok(ElasticsearchOptions {
             urls: self.addresses()?,
             auth: self.auth()?,
@@ -93,24 +93,24 @@ impl ClusterArgs {
         })
     }
 
-    fn addresses(&self) -> Result<Vec<Url>, Failure> {
+    fn addresses(&self) -> Result<Vec<Url>, CliError> {
         let given = self.urls.iter().map(|url| url.trim()).filter(|url| !url.is_empty());
         let address = |text: &str| match text.parse::<Url>() {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-            // The address may hold a password.
-            _ => Err(Failure::new("ELASTICSEARCH_URLS holds something that is no http or https address")),
+            // The message omits the URL, because it may hold a password.
+            _ => Err(CliError::new("ELASTICSEARCH_URLS holds an entry that is not an http or https URL")),
         };
         let urls = given.map(address).collect::<Result<Vec<_>, _>>()?;
         if urls.is_empty() {
-            return Err(Failure::new(
-                "ELASTICSEARCH_URLS is not set: give the address of a search node, such as http://127.0.0.1:9200 (the \
-                 program wikimovie needs none)",
+            return Err(CliError::new(
+                "ELASTICSEARCH_URLS is not set: give the URL of a search node, such as \
+                 http://127.0.0.1:9200 (the program wikimovie needs none)",
             ));
         }
         Ok(urls)
     }
 
-    fn auth(&self) -> Result<Auth, Failure> {
+    fn auth(&self) -> Result<Auth, CliError> {
         let password =
             one_of("ELASTICSEARCH_PASSWORD", self.password.as_deref(), self.password_file.as_deref())?;
         let key = one_of("ELASTICSEARCH_API_KEY", self.api_key.as_deref(), self.api_key_file.as_deref())?;
@@ -118,7 +118,9 @@ impl ClusterArgs {
         let given = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
         let (service, region) = (given(&self.aws_service), given(&self.aws_region));
         if region.is_some() && service.is_none() {
-            return Err(Failure::new("ELASTICSEARCH_AWS_REGION is set and ELASTICSEARCH_AWS_SERVICE is not"));
+            return Err(CliError::new(
+                "ELASTICSEARCH_AWS_REGION is set and ELASTICSEARCH_AWS_SERVICE is not",
+            ));
         }
         match (username, password, key, service) {
             (None, None, None, None) => Ok(Auth::None),
@@ -128,36 +130,37 @@ impl ClusterArgs {
             (None, None, Some(key), None) => Ok(Auth::ApiKey(SecretString::from(key))),
             (None, None, None, Some(service)) => Ok(Auth::SigV4 { region, service }),
             (Some(_), None, None, None) => {
-                Err(Failure::new("ELASTICSEARCH_USERNAME is set and ELASTICSEARCH_PASSWORD is not"))
+                Err(CliError::new("ELASTICSEARCH_USERNAME is set and ELASTICSEARCH_PASSWORD is not"))
             }
             (None, Some(_), None, None) => {
-                Err(Failure::new("ELASTICSEARCH_PASSWORD is set and ELASTICSEARCH_USERNAME is not"))
+                Err(CliError::new("ELASTICSEARCH_PASSWORD is set and ELASTICSEARCH_USERNAME is not"))
             }
-            _ => Err(Failure::new(
+            _ => Err(CliError::new(
                 "more than one of ELASTICSEARCH_USERNAME with _PASSWORD, ELASTICSEARCH_API_KEY and \
                  ELASTICSEARCH_AWS_SERVICE is set: give one of them",
             )),
         }
     }
 
-    /// Names that every engine takes (elastic.co, "Create index": path parameters), kept to the plain ones.
-    fn checked_index(&self) -> Result<String, Failure> {
+    /// The subset of index names that every engine accepts (elastic.co, "Create index": path parameters).
+    fn checked_index(&self) -> Result<String, CliError> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
         let starts = self.index.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
         if starts && self.index.chars().all(plain) && self.index.len() <= 200 {
             return Ok(self.index.clone());
         }
-        Err(Failure::new(format!(
-            "WIKIMOVIE_INDEX {:?} is no name of an index: small letters, digits, - _ and . only, a letter or digit first",
+        Err(CliError::new(format!(
+            "WIKIMOVIE_INDEX {:?} is not a valid index name: use lower-case letters, digits, - _ and ., and \
+             start with a letter or digit",
             self.index
         )))
     }
 
-    fn checked_secret(&self) -> Result<Option<Vec<u8>>, Failure> {
+    fn checked_secret(&self) -> Result<Option<Vec<u8>>, CliError> {
         let secret = one_of("WIKIMOVIE_SECRET", self.secret.as_deref(), self.secret_file.as_deref())?;
         match secret.map(String::into_bytes) {
             Some(secret) if secret.len() < MIN_SECRET_BYTES => {
-                Err(Failure::new(format!("WIKIMOVIE_SECRET is shorter than {MIN_SECRET_BYTES} bytes")))
+                Err(CliError::new(format!("WIKIMOVIE_SECRET is shorter than {MIN_SECRET_BYTES} bytes")))
             }
             secret => Ok(secret),
         }
@@ -179,14 +182,14 @@ mod tests {
     fn options(line: &str) -> Result<ElasticsearchOptions, String> {
         let cli = Cli::try_parse_from(std::iter::once("test").chain(line.split_whitespace()));
         let cli = cli.map_err(|error| error.to_string())?;
-        cli.cluster.options().map_err(|failure| failure.to_string())
+        cli.cluster.options().map_err(|error| error.to_string())
     }
 
     #[test]
-    fn what_does_not_fit_is_told_in_a_line() {
+    fn invalid_options_are_rejected_with_one_line() {
         let cases = [
             ("", "ELASTICSEARCH_URLS"),
-            ("--urls node:9200", "no http"),
+            ("--urls node:9200", "not an http"),
             ("--urls http://a --api-key k --username u --password p", "give one"),
             ("--urls http://a --username u", "ELASTICSEARCH_PASSWORD is not"),
             ("--urls http://a --password p", "ELASTICSEARCH_USERNAME is not"),
@@ -200,16 +203,17 @@ mod tests {
             ("--urls http://a --shards 0", "0 is not in"),
         ];
         for (line, part) in cases {
-            let told = options(line).unwrap_err();
-            assert!(told.contains(part), "{line}: {told}");
+            let message = options(line).unwrap_err();
+            assert!(message.contains(part), "{line}: {message}");
         }
     }
 
     #[test]
-    fn what_fits_is_taken() {
-        let taken = options("--urls http://a:9200,https://b --username u --password p --replicas 0").unwrap();
-        assert_eq!((taken.urls.len(), taken.index.as_str(), taken.replicas), (2, "movies", 0));
-        assert!(matches!(taken.auth, Auth::Basic { .. }));
+    fn valid_options_are_accepted() {
+        let accepted =
+            options("--urls http://a:9200,https://b --username u --password p --replicas 0").unwrap();
+        assert_eq!((accepted.urls.len(), accepted.index.as_str(), accepted.replicas), (2, "movies", 0));
+        assert!(matches!(accepted.auth, Auth::Basic { .. }));
         let signed = options("--urls https://a --aws-service aoss --aws-region eu-west-1").unwrap();
         assert!(matches!(signed.auth, Auth::SigV4 { region: Some(_), .. }));
     }

@@ -1,4 +1,4 @@
-//! `health`: asks a process of ours whether it is ready. Images hold no other program to ask with.
+//! `health`: checks the readiness of one of our processes, because our images contain no other HTTP client.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -7,49 +7,49 @@ use std::{
 
 use clap::Args;
 
-use crate::{Failure, say};
+use crate::{CliError, output};
 
-/// Longest wait for the answer: less than what an image's health check is given.
+/// Deadline of the request: less than the timeout of an image's health check.
 const DEADLINE: Duration = Duration::from_secs(4);
 
-/// Where a gateway is asked.
+/// Addresses of the gateway.
 #[derive(Args, Clone, Debug)]
 pub struct HealthArgs {
-    /// Address and port that the gateway listens on
+    /// Address and port of the gateway
     #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Address of its probes, where they are apart from the rest
+    /// Address of its probes, if they have one of their own
     #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS")]
     pub admin_listen: Option<SocketAddr>,
 }
 
 impl HealthArgs {
-    /// Asks the gateway's probe, which speaks plain HTTP on the admin address, and where there is none with the rest.
+    /// Checks the gateway's `/readyz`, on the admin address if there is one, in plain HTTP.
     ///
     /// # Errors
-    /// One line, where it is not ready or nothing answers.
-    pub fn ask(&self) -> Result<(), Failure> {
-        ask(self.admin_listen.unwrap_or(self.listen))
+    /// One line if it is not ready or unreachable.
+    pub fn check(&self) -> Result<(), CliError> {
+        check(self.admin_listen.unwrap_or(self.listen))
     }
 }
 
-/// Asks `/readyz` of what listens on this address of this machine, and prints what it says.
+/// Requests `/readyz` of the process that listens on this address of this machine, and prints the result.
 ///
 /// # Errors
-/// One line, where it is not ready or nothing answers.
-pub fn ask(listen: SocketAddr) -> Result<(), Failure> {
+/// One line if it is not ready or unreachable.
+pub fn check(listen: SocketAddr) -> Result<(), CliError> {
     let url = format!("http://{}/readyz", here(listen));
     let agent: ureq::Agent =
         ureq::Agent::config_builder().timeout_global(Some(DEADLINE)).proxy(None).build().into();
     match agent.get(&url).call() {
         Ok(_) => {
-            say::line("ready");
+            output::line("ready");
             Ok(())
         }
         Err(ureq::Error::StatusCode(status)) => {
-            Err(Failure::new(format!("{url} is not ready: status {status}")))
+            Err(CliError::new(format!("{url} is not ready: status {status}")))
         }
-        Err(error) => Err(Failure::new(format!("{url} does not answer: {error}"))),
+        Err(error) => Err(CliError::new(format!("{url} does not answer: {error}"))),
     }
 }
 
@@ -72,8 +72,8 @@ mod tests {
 
     use super::*;
 
-    /// Answers one question with this status, and gives back its first line.
-    fn answering(status: &'static str) -> (SocketAddr, std::thread::JoinHandle<String>) {
+    /// Answers one request with this status, and returns its request line.
+    fn respond_once(status: &'static str) -> (SocketAddr, std::thread::JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let asked = std::thread::spawn(move || {
@@ -88,29 +88,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ready_is_told_from_what_is_not() {
+    fn readiness_follows_the_status() {
         for (status, is_ready) in
             [("200 OK", true), ("503 Service Unavailable", false), ("404 Not Found", false)]
         {
-            let (address, asked) = answering(status);
-            assert_eq!(ask(address).is_ok(), is_ready, "{status}");
+            let (address, asked) = respond_once(status);
+            assert_eq!(check(address).is_ok(), is_ready, "{status}");
             assert_eq!(asked.join().unwrap(), "GET /readyz HTTP/1.1");
         }
     }
 
     #[test]
-    fn what_listens_on_all_addresses_is_asked_on_loopback() {
-        let (address, asked) = answering("200 OK");
+    fn an_unspecified_address_is_reached_on_loopback() {
+        let (address, asked) = respond_once("200 OK");
         let all = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), address.port());
-        assert!(ask(all).is_ok());
+        assert!(check(all).is_ok());
         asked.join().unwrap();
         assert_eq!(here("[::]:1".parse().unwrap()), "[::1]:1".parse().unwrap());
     }
 
     #[test]
-    fn nothing_that_listens_is_told() {
+    fn an_unreachable_address_is_reported() {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let told = ask(address).unwrap_err().to_string();
-        assert!(told.contains("does not answer"), "{told}");
+        let message = check(address).unwrap_err().to_string();
+        assert!(message.contains("does not answer"), "{message}");
     }
 }

@@ -1,4 +1,4 @@
-//! Log lines: which, and how they are written.
+//! Log lines: their filter and format.
 
 use std::{
     fmt,
@@ -27,27 +27,28 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    Failure,
-    trace::{self, TARGET, TraceSettings, Traces},
+    CliError,
+    trace::{self, TARGET, TraceGuard, TraceSettings},
 };
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// For people.
     Text,
-    /// One object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Options of what is logged.
+/// Options of the log.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Log")]
 pub struct LogArgs {
-    /// What is logged, such as `debug` or `info,wikimovie_elasticsearch=debug` [default: info of a service, warn of a command]
+    /// Filter of log lines, such as `debug` or `info,wikimovie_api=debug` [default: info for a service, warn
+    /// for a command]
     #[arg(long, env = "WIKIMOVIE_LOG", value_name = "FILTER")]
     pub log: Option<String>,
-    /// How log lines are written [default: text; json of a gateway in production]
+    /// Format of log lines [default: text; json for a gateway in production]
     #[arg(long, env = "WIKIMOVIE_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
 }
@@ -56,59 +57,59 @@ impl LogArgs {
     /// The settings, with these defaults.
     ///
     /// # Errors
-    /// One line that says what is wrong with the filter.
-    pub fn settings(&self, filter: &str, format: LogFormat) -> Result<LogSettings, Failure> {
+    /// One line about an invalid filter.
+    pub fn settings(&self, filter: &str, format: LogFormat) -> Result<LogSettings, CliError> {
         LogSettings::new(self.log.as_deref(), filter, self.log_format.unwrap_or(format))
     }
 }
 
-/// What is logged, and how.
+/// Settings of the log.
 #[derive(Clone, Debug)]
 pub struct LogSettings {
-    /// Which lines, in the syntax of `tracing_subscriber::EnvFilter`.
+    /// Filter, in the syntax of `tracing_subscriber::EnvFilter`.
     pub filter: String,
-    /// How.
+    /// Format.
     pub format: LogFormat,
 }
 
 impl LogSettings {
-    /// Settings from what was given; an empty filter is none.
+    /// Settings with this filter; an empty one counts as none.
     ///
     /// # Errors
-    /// One line that says what is wrong with the filter.
-    pub fn new(filter: Option<&str>, default: &str, format: LogFormat) -> Result<Self, Failure> {
+    /// One line about an invalid filter.
+    pub fn new(filter: Option<&str>, default: &str, format: LogFormat) -> Result<Self, CliError> {
         let filter = filter.filter(|filter| !filter.is_empty()).unwrap_or(default).to_owned();
         match EnvFilter::try_new(&filter) {
             Ok(_) => Ok(Self { filter, format }),
             Err(error) => {
-                Err(Failure::new(format!("WIKIMOVIE_LOG {filter:?} is no filter of log lines: {error}")))
+                Err(CliError::new(format!("WIKIMOVIE_LOG {filter:?} is not a valid log filter: {error}")))
             }
         }
     }
 }
 
-/// Log lines go to standard error; what a program prints for people goes to standard output.
+/// Starts the log on stderr; stdout is for the output of commands.
 pub fn start(settings: &LogSettings) {
-    lines(settings, None);
+    install(settings, None);
 }
 
-/// The same, with spans sent as traces. The guard sends what is left at the end. To be called inside a runtime.
+/// Starts the log and sends spans as traces; the guard flushes them when it is dropped. Needs a runtime.
 ///
 /// # Errors
-/// One line where the collector's address cannot be used.
+/// One line if the collector's address is invalid.
 pub fn start_traced(
     program: &'static str,
     settings: &LogSettings,
     traces: &TraceSettings,
-) -> Result<Option<Traces>, Failure> {
+) -> Result<Option<TraceGuard>, CliError> {
     let (tracer, guard) = trace::tracer(program, traces)?.unzip();
-    lines(settings, tracer);
+    install(settings, tracer);
     Ok(guard)
 }
 
-fn lines(settings: &LogSettings, tracer: Option<SdkTracer>) {
+fn install(settings: &LogSettings, tracer: Option<SdkTracer>) {
     let mut filter = EnvFilter::try_new(&settings.filter).unwrap_or_default();
-    // The engine tells of every segment and commit at level info; spans of traces are no lines.
+    // tantivy logs every segment and commit at level info; spans of traces are not log lines.
     for (target, quiet) in [("tantivy", "tantivy=warn"), (TARGET, "wikimovie_trace=off")] {
         if let Ok(quiet) = quiet.parse()
             && !settings.filter.contains(target)
@@ -120,7 +121,7 @@ fn lines(settings: &LogSettings, tracer: Option<SdkTracer>) {
         tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let lines = match settings.format {
         LogFormat::Text => lines.boxed(),
-        LogFormat::Json => lines.event_format(JsonLine).fmt_fields(JsonFields::new()).boxed(),
+        LogFormat::Json => lines.event_format(JsonFormat).fmt_fields(JsonFields::new()).boxed(),
     };
     let ours = filter_fn(|metadata| metadata.is_span() && metadata.target() == TARGET);
     let traces = tracer.map(|tracer| {
@@ -135,10 +136,10 @@ fn lines(settings: &LogSettings, tracer: Option<SdkTracer>) {
     tracing_subscriber::registry().with(traces).with(lines.with_filter(filter)).init();
 }
 
-/// A line as one JSON object, with the ids of the request that it is about.
-struct JsonLine;
+/// Formats a line as one JSON object, with the ids of its request.
+struct JsonFormat;
 
-impl<S, N> FormatEvent<S, N> for JsonLine
+impl<S, N> FormatEvent<S, N> for JsonFormat
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -150,7 +151,7 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let ids = trace::current();
-        let line = Line {
+        let line = JsonLine {
             timestamp: OffsetDateTime::now_utc(),
             level: event.metadata().level().as_serde(),
             fields: event.field_map(),
@@ -164,7 +165,7 @@ where
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct JsonLine<'a> {
     #[serde(with = "time::serde::rfc3339")]
     timestamp: OffsetDateTime,
     level: SerializeLevel<'a>,

@@ -1,7 +1,7 @@
-//! The written list of a program's settings, from the same options that read them.
+//! The documented list of a program's settings, generated from its options.
 //!
-//! `docs/configuration.md` holds a part for each program between markers, and `command/src/names/` the bare names;
-//! a test of each program keeps both equal to what this renders.
+//! `docs/configuration.md` has a section for each program between markers, and `command/src/names/` the variable
+//! names; a test of each program compares both with what this module renders.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -9,21 +9,21 @@ use clap::{Arg, Command};
 
 use crate::{names, settings::variable};
 
-/// Heading of options that have none.
+/// Heading of options without one.
 const GENERAL: &str = "General";
 
-/// Compares what is written about a program's settings with its options; `update` writes it anew.
+/// Compares the documented settings of a program with its options; `update` rewrites them.
 ///
 /// # Errors
-/// What to do about a difference, or about files that cannot be used.
+/// What to do about a difference, or the file that cannot be read or written.
 pub fn compare(root: &Path, command: &Command, update: bool) -> Result<(), String> {
     let program = command.get_name();
     let document = root.join("docs/configuration.md");
     let text = fs::read_to_string(&document).map_err(|error| format!("{}: {error}", document.display()))?;
-    let expected = with_part(&text, program, &markdown(command))
-        .ok_or_else(|| format!("{} has no part for {program}", document.display()))?;
+    let expected = with_section(&text, program, &markdown(command))
+        .ok_or_else(|| format!("{} has no section for {program}", document.display()))?;
     let names_file = root.join(format!("command/src/names/{program}.txt"));
-    let mut names = names::known(command).join("\n");
+    let mut names = names::of_command(command).join("\n");
     names.push('\n');
     for (path, expected, found) in [
         (&document, expected, text),
@@ -43,17 +43,18 @@ pub fn compare(root: &Path, command: &Command, update: bool) -> Result<(), Strin
     Ok(())
 }
 
-/// A setting, and the commands that have it; none for that without a name.
-struct Setting<'a> {
+/// A setting and its subcommands; the empty name is the program itself.
+struct DocumentedSetting<'a> {
     argument: &'a Arg,
     commands: Vec<String>,
 }
 
 /// Renders the settings of a program as Markdown, a table for each heading in the order of first use.
 pub fn markdown(command: &Command) -> String {
-    let mut settings: Vec<Setting<'_>> = Vec::new();
+    let mut settings: Vec<DocumentedSetting<'_>> = Vec::new();
     collect(command, "", &mut settings);
-    let heading = |setting: &Setting<'_>| setting.argument.get_help_heading().unwrap_or(GENERAL).to_owned();
+    let heading =
+        |setting: &DocumentedSetting<'_>| setting.argument.get_help_heading().unwrap_or(GENERAL).to_owned();
     let mut headings: Vec<String> = Vec::new();
     for setting in &settings {
         if !headings.contains(&heading(setting)) {
@@ -71,13 +72,13 @@ pub fn markdown(command: &Command) -> String {
     out
 }
 
-fn collect<'a>(command: &'a Command, path: &str, settings: &mut Vec<Setting<'a>>) {
+fn collect<'a>(command: &'a Command, path: &str, settings: &mut Vec<DocumentedSetting<'a>>) {
     for argument in command.get_arguments() {
         let Some(name) = variable(argument) else { continue };
         let known = settings.iter_mut().find(|setting| variable(setting.argument).as_ref() == Some(&name));
         match known {
             Some(setting) => setting.commands.push(path.to_owned()),
-            None => settings.push(Setting { argument, commands: vec![path.to_owned()] }),
+            None => settings.push(DocumentedSetting { argument, commands: vec![path.to_owned()] }),
         }
     }
     for below in command.get_subcommands() {
@@ -85,7 +86,7 @@ fn collect<'a>(command: &'a Command, path: &str, settings: &mut Vec<Setting<'a>>
     }
 }
 
-fn row(setting: &Setting<'_>) -> String {
+fn row(setting: &DocumentedSetting<'_>) -> String {
     let argument = setting.argument;
     let name = variable(argument).unwrap_or_default();
     let option = argument.get_long().map(|long| format!("`--{long}`")).unwrap_or_default();
@@ -101,7 +102,7 @@ fn row(setting: &Setting<'_>) -> String {
     if !values.is_empty() && !is_flag {
         let _ = write!(meaning, ". One of {}", values.join(", "));
     }
-    // One without a name belongs to the program as a whole.
+    // A setting of the program itself needs no list of subcommands.
     if !setting.commands.iter().any(String::is_empty) {
         let commands: Vec<_> = setting.commands.iter().map(|command| format!("`{command}`")).collect();
         let _ = write!(meaning, " ({})", commands.join(", "));
@@ -109,8 +110,8 @@ fn row(setting: &Setting<'_>) -> String {
     format!("| `{name}` | {option} | {default} | {meaning} |")
 }
 
-/// Puts a program's part into a document that holds the parts of several between markers.
-fn with_part(document: &str, program: &str, part: &str) -> Option<String> {
+/// Replaces a program's section of a document, which is between markers.
+fn with_section(document: &str, program: &str, part: &str) -> Option<String> {
     let (start, end) = (format!("<!-- settings of {program} -->\n"), format!("<!-- end of {program} -->"));
     let from = document.find(&start)? + start.len();
     let to = from + document[from..].find(&end)?;
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn each_setting_stands_once_with_its_commands() {
+    fn each_setting_is_listed_once_with_its_commands() {
         let text = markdown(&command());
         assert_eq!(text.matches("`WIKIMOVIE_ONE`").count(), 1, "{text}");
         assert!(text.contains("| `WIKIMOVIE_ONE` | `--WIKIMOVIE_ONE` | `1` | What \\| it is |"), "{text}");
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_told_and_written() {
+    fn a_difference_is_reported_and_written() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("docs")).unwrap();
         fs::create_dir_all(root.path().join("command/src/names")).unwrap();

@@ -1,9 +1,9 @@
 //! Settings of a program: one list of options, read from the command line, then the environment, then a TOML file,
-//! then the defaults. What no setting knows stops the start.
+//! then the defaults. An unknown name stops the start.
 //!
-//! The list is the program's own clap command: each option has the variable it stands for, and the key of the file
-//! is that variable's name in small letters, without `WIKIMOVIE_`. Values of the file become defaults of the options,
-//! so that clap checks all of them alike.
+//! The list is the program's clap command: each option has an environment variable, and the key in the file is that
+//! variable's name in lower case, without `WIKIMOVIE_`. Values of the file become defaults of the options, so that
+//! clap checks all of them.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use clap::{
     Arg, ArgMatches, Args, Command, Parser, builder::Resettable, error::ErrorKind, parser::ValueSource,
 };
 
-use crate::{Failure, names, say};
+use crate::{CliError, names, output};
 
 /// Variable that names the file.
 pub const FILE: &str = "WIKIMOVIE_CONFIG";
@@ -23,84 +23,86 @@ pub const FILE: &str = "WIKIMOVIE_CONFIG";
 /// The file itself, an option of every program.
 #[derive(Args, Clone, Debug)]
 pub struct ConfigArgs {
-    /// File of settings (TOML): the variables' names in small letters, without `wikimovie_`. Variables and options win
+    /// Settings file (TOML): keys are the variables' names in lower case, without `wikimovie_`. Variables and options
+    /// take precedence
     #[arg(long, env = FILE, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
 }
 
-/// Where settings come from, handed in by the `config` of a program.
+/// The raw settings, passed in by the `config` of a program.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct SettingsSource {
     /// The command line, the program's name first.
     pub arguments: Vec<OsString>,
     /// The environment.
     pub variables: Vec<(OsString, OsString)>,
 }
 
-/// What a program was told, checked.
+/// The checked settings of a program.
 #[derive(Clone, Debug)]
 pub struct Settings<C> {
     /// The options.
     pub cli: C,
-    /// Every setting with its value and where that comes from, in the order of the help.
-    pub told: Vec<Told>,
+    /// Every setting with its value and origin, in the order of the help.
+    pub effective: Vec<EffectiveSetting>,
 }
 
-/// A setting in force.
+/// A setting with the value that applies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// The variable it stands for.
+pub struct EffectiveSetting {
+    /// Its environment variable.
     pub name: String,
-    /// Its value; a secret is not shown.
+    /// Its value; a placeholder for a secret.
     pub value: String,
-    /// Where the value comes from.
-    pub from: &'static str,
+    /// Origin of the value: command line, environment, file or default.
+    pub origin: &'static str,
 }
 
 impl<C> Settings<C> {
-    /// Prints what was set, as `check-config` does: all that is not left at its default.
+    /// Prints the settings that differ from their defaults, as `check-config` does.
     pub fn print(&self) {
-        for Told { name, value, from } in self.told.iter().filter(|told| told.from != DEFAULT) {
-            say::line(format_args!("{name}={value}   ({from})"));
+        let changed = self.effective.iter().filter(|setting| setting.origin != DEFAULT);
+        for EffectiveSetting { name, value, origin } in changed {
+            output::line(format_args!("{name}={value}   ({origin})"));
         }
     }
 }
 
 const DEFAULT: &str = "default";
 
-/// Reads the settings of a program. Prints and ends the program for `--help` and `--version`.
+/// Reads the settings of a program. For `--help` and `--version` it prints and exits.
 ///
 /// # Errors
-/// One line about the first thing that is wrong.
-pub fn read<C: Parser>(prefixes: &[&str], source: &Source) -> Result<Settings<C>, Failure> {
+/// One line about the first invalid setting.
+pub fn read<C: Parser>(prefixes: &[&str], source: &SettingsSource) -> Result<Settings<C>, CliError> {
     names::check(&C::command(), prefixes, source.variables.iter().cloned())?;
-    let values = match file(source) {
-        Some(path) => load(&path, &C::command())?,
+    let values = match settings_file(source) {
+        Some(path) => read_file(&path, &C::command())?,
         None => BTreeMap::new(),
     };
-    // A template sets a variable to nothing where it means none.
+    // Templates set unused variables to nothing, so an empty one counts as none.
     let is_empty =
         |name: &str| source.variables.iter().any(|(other, value)| other == name && value.is_empty());
-    let command = prepare(C::command(), &values, &is_empty);
-    let told = |error: clap::Error| match error.kind() {
+    let command = with_file_values(C::command(), &values, &is_empty);
+    let cli_error = |error: clap::Error| match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
-        _ => Failure::new(first_paragraph(&error)),
+        _ => CliError::new(first_paragraph(&error)),
     };
-    let matches = command.clone().try_get_matches_from(&source.arguments).map_err(told)?;
-    let cli = C::from_arg_matches(&matches).map_err(told)?;
-    Ok(Settings { cli, told: in_force(&command, &matches, &values) })
+    let matches = command.clone().try_get_matches_from(&source.arguments).map_err(cli_error)?;
+    let cli = C::from_arg_matches(&matches).map_err(cli_error)?;
+    Ok(Settings { cli, effective: effective(&command, &matches, &values) })
 }
 
-/// What follows the first paragraph of clap's words is how to call for help.
+/// The first paragraph of clap's message; the rest explains `--help`.
 fn first_paragraph(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let first = text.split("\n\n").next().unwrap_or_default();
     first.trim().trim_start_matches("error: ").to_owned()
 }
 
-fn file(source: &Source) -> Option<PathBuf> {
+fn settings_file(source: &SettingsSource) -> Option<PathBuf> {
     let mut arguments = source.arguments.iter().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
@@ -116,88 +118,97 @@ fn file(source: &Source) -> Option<PathBuf> {
     named.map(|(_, path)| PathBuf::from(path))
 }
 
-/// The file's values by the variables they stand for. A key that only another program of ours knows is passed over,
-/// so that one file can serve all of them.
-fn load(path: &Path, command: &Command) -> Result<BTreeMap<String, String>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::reading(path, &error))?;
+/// The file's values by variable. A key of another of our programs is ignored, so that one file can serve all of
+/// them.
+fn read_file(path: &Path, command: &Command) -> Result<BTreeMap<String, String>, CliError> {
+    let text = std::fs::read_to_string(path).map_err(|error| CliError::cannot_read(path, &error))?;
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let line =
             error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        Failure::new(format!("{}, line {line}: {}", path.display(), error.message()))
+        CliError::new(format!("{}, line {line}: {}", path.display(), error.message()))
     })?;
     let known: BTreeMap<String, String> =
         arguments(command).into_iter().filter_map(variable).map(|name| (key(&name), name)).collect();
     let mut values = BTreeMap::new();
     for (given, value) in &table {
         let Some(name) = known.get(given).filter(|name| *name != FILE) else {
-            if names::of_any_program().any(|name| key(name) == *given && name != FILE) {
+            if names::all().any(|name| key(name) == *given && name != FILE) {
                 continue;
             }
             let others = known.keys().map(String::as_str).filter(|key| *key != given);
             let near = names::nearest(given, others);
             let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-            return Err(Failure::new(format!("{}: there is no setting {given}{hint}", path.display())));
+            return Err(CliError::new(format!("{}: there is no setting {given}{hint}", path.display())));
         };
-        let Some(value) = written(value) else {
-            let message = format!("{}: {given} is no text, number, boolean or list of them", path.display());
-            return Err(Failure::new(message));
+        let Some(value) = render(value) else {
+            let message =
+                format!("{}: {given} is not a string, number, boolean or list of these", path.display());
+            return Err(CliError::new(message));
         };
         values.insert(name.clone(), value);
     }
     Ok(values)
 }
 
-fn written(value: &toml::Value) -> Option<String> {
+fn render(value: &toml::Value) -> Option<String> {
     Some(match value {
         toml::Value::String(text) => text.clone(),
         toml::Value::Integer(number) => number.to_string(),
         toml::Value::Float(number) => number.to_string(),
         toml::Value::Boolean(flag) => flag.to_string(),
-        toml::Value::Array(values) => values.iter().map(written).collect::<Option<Vec<_>>>()?.join(","),
+        toml::Value::Array(values) => values.iter().map(render).collect::<Option<Vec<_>>>()?.join(","),
         toml::Value::Datetime(_) | toml::Value::Table(_) => return None,
     })
 }
 
-/// Key in the file of the setting that a variable stands for.
+/// Key of a variable's setting in the file.
 pub(crate) fn key(variable: &str) -> String {
-    variable.strip_prefix(names::OURS).unwrap_or(variable).to_ascii_lowercase()
+    variable.strip_prefix(names::PREFIX).unwrap_or(variable).to_ascii_lowercase()
 }
 
 pub(crate) fn variable(argument: &Arg) -> Option<String> {
     argument.get_env()?.to_str().map(str::to_owned)
 }
 
-/// The options of a command and of all below it.
+/// The options of a command and of its subcommands.
 pub(crate) fn arguments(command: &Command) -> Vec<&Arg> {
     let below = command.get_subcommands().flat_map(arguments);
     command.get_arguments().chain(below).collect()
 }
 
-/// Puts the file's values behind the environment, and lets an empty variable count as none.
-fn prepare(command: Command, values: &BTreeMap<String, String>, is_empty: &dyn Fn(&str) -> bool) -> Command {
+/// Adds the file's values as defaults, and ignores empty variables.
+fn with_file_values(
+    command: Command,
+    values: &BTreeMap<String, String>,
+    is_empty: &dyn Fn(&str) -> bool,
+) -> Command {
     let change = |argument: Arg| {
         let Some(name) = variable(&argument) else { return argument };
         let argument = match values.get(&name) {
-            // The secrets among them must not show in the help.
+            // The help must not show secrets of the file.
             Some(value) => argument.default_value(value.clone()).hide_default_value(true),
             None => argument,
         };
         if is_empty(&name) { argument.env(Resettable::Reset) } else { argument }
     };
-    command.mut_args(change).mut_subcommands(|subcommand| prepare(subcommand, values, is_empty))
+    command.mut_args(change).mut_subcommands(|subcommand| with_file_values(subcommand, values, is_empty))
 }
 
-/// The settings of the command that was asked for.
-fn in_force(command: &Command, matches: &ArgMatches, values: &BTreeMap<String, String>) -> Vec<Told> {
+/// The effective settings of the chosen subcommand.
+fn effective(
+    command: &Command,
+    matches: &ArgMatches,
+    values: &BTreeMap<String, String>,
+) -> Vec<EffectiveSetting> {
     if let Some((name, matches)) = matches.subcommand()
         && let Some(command) = command.find_subcommand(name)
     {
-        return in_force(command, matches, values);
+        return effective(command, matches, values);
     }
-    let told = |argument: &Arg| {
+    let setting = |argument: &Arg| {
         let id = argument.get_id().as_str();
         let name = variable(argument)?;
-        let from = match matches.value_source(id)? {
+        let origin = match matches.value_source(id)? {
             ValueSource::CommandLine => "command line",
             ValueSource::EnvVariable => "environment",
             _ if values.contains_key(&name) => "file",
@@ -206,9 +217,9 @@ fn in_force(command: &Command, matches: &ArgMatches, values: &BTreeMap<String, S
         let given: Vec<_> =
             matches.get_raw(id)?.map(OsStr::to_string_lossy).map(std::borrow::Cow::into_owned).collect();
         let value = if argument.is_hide_env_values_set() { "(a secret)".to_owned() } else { given.join(",") };
-        Some(Told { name, value, from })
+        Some(EffectiveSetting { name, value, origin })
     };
-    command.get_arguments().filter_map(told).collect()
+    command.get_arguments().filter_map(setting).collect()
 }
 
 #[cfg(test)]
@@ -258,14 +269,14 @@ mod tests {
         std::fs::write(&path, toml).unwrap();
         let arguments =
             std::iter::once("test").chain(arguments.iter().copied()).map(OsString::from).collect();
-        let source = Source { arguments, variables: vec![(FILE.into(), path.into())] };
-        let Settings { cli, told } =
-            super::read::<Cli>(&[names::OURS], &source).map_err(|failure| failure.to_string())?;
+        let source = SettingsSource { arguments, variables: vec![(FILE.into(), path.into())] };
+        let Settings { cli, effective } =
+            super::read::<Cli>(&[names::PREFIX], &source).map_err(|error| error.to_string())?;
         let cli = match cli.command {
             Some(Serve::Serve(args) | Serve::Seed(Seed::Queue(args))) => args,
             None => cli.args,
         };
-        Ok(Settings { cli, told })
+        Ok(Settings { cli, effective })
     }
 
     fn read(toml: &str, arguments: &[&str]) -> Result<TestArgs, String> {
@@ -273,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_stands_behind_the_command_line_and_before_the_defaults() {
+    fn the_command_line_overrides_the_file_and_the_file_the_defaults() {
         assert_eq!(read("", &[]).unwrap().some_limit, 5);
         let file = "some_limit = 7\nelasticsearch_some_urls = [\"a\", \"b\"]";
         for command in [&[][..], &["serve"], &["seed", "queue"]] {
@@ -285,33 +296,33 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_force_says_where_it_comes_from_and_shows_no_secret() {
-        let told = settings("secret = 'hidden words'\n", &["serve", "--urls", "a,b"]).unwrap().told;
+    fn effective_settings_have_an_origin_and_hide_secrets() {
+        let effective = settings("secret = 'hidden words'\n", &["serve", "--urls", "a,b"]).unwrap().effective;
         let shown: Vec<_> =
-            told.iter().map(|told| (told.name.as_str(), told.value.as_str(), told.from)).collect();
+            effective.iter().map(|set| (set.name.as_str(), set.value.as_str(), set.origin)).collect();
         assert!(shown.contains(&("WIKIMOVIE_SOME_LIMIT", "5", "default")), "{shown:?}");
         assert!(shown.contains(&("ELASTICSEARCH_SOME_URLS", "a,b", "command line")), "{shown:?}");
         assert!(shown.contains(&("WIKIMOVIE_SECRET", "(a secret)", "file")), "{shown:?}");
     }
 
     #[test]
-    fn what_cannot_be_used_is_told_in_a_line() {
+    fn invalid_settings_are_rejected_with_one_line() {
         for (file, arguments, part) in [
             ("some_limits = 7", &[][..], "there is no setting some_limits; did you mean some_limit?"),
             ("config = 'x'", &[], "there is no setting config"),
             ("some_limit = 'x'", &[], "invalid value 'x' for '--some-limit"),
-            ("[some_limit]\na = 1", &[], "some_limit is no text"),
+            ("[some_limit]\na = 1", &[], "some_limit is not a string"),
             ("\nsome_limit = ", &[], "line 2"),
             ("", &["--other"], "unexpected argument '--other'"),
             ("", &["--config", "/no/such/file"], "/no/such/file does not exist"),
         ] {
-            let told = read(file, arguments).unwrap_err();
-            assert!(told.contains(part) && !told.contains('\n'), "{file}: {told}");
+            let message = read(file, arguments).unwrap_err();
+            assert!(message.contains(part) && !message.contains('\n'), "{file}: {message}");
         }
     }
 
     #[test]
-    fn settings_of_our_other_programs_are_passed_over() {
+    fn keys_of_our_other_programs_are_ignored() {
         assert_eq!(
             read("listen = '127.0.0.1:1'\nbucket = 'b'\nsome_limit = 6\n", &[]).unwrap().some_limit,
             6

@@ -1,11 +1,11 @@
-//! Being told to stop.
+//! Signals to stop.
 
 use std::io;
 
-/// Completes at SIGINT (ctrl-c) or SIGTERM. Signals are heard from this call on.
+/// Completes at SIGINT (ctrl-c) or SIGTERM. The handlers are installed by this call, not by the first poll.
 ///
 /// # Errors
-/// Where the system does not let them be heard.
+/// If the system refuses the handlers.
 pub fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     #[cfg(unix)]
     {

@@ -24,36 +24,36 @@ use opentelemetry_sdk::{
 use std::time::Duration;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::Failure;
+use crate::CliError;
 
-/// Target of the spans that become parts of a trace; log lines have others.
+/// Target of the spans that belong to traces; log lines have other targets.
 pub const TARGET: &str = "wikimovie_trace";
 
-/// Longest wait for a collector at the end.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// Deadline of the last export, at shutdown.
+const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
 
-/// Where traces go. The names are OpenTelemetry's own.
+/// Export of traces. The variables are OpenTelemetry's own.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Traces")]
 pub struct TraceArgs {
-    /// Collector that traces are sent to by OTLP over gRPC, such as http://127.0.0.1:4317 [default: none is sent].
-    /// OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT and OTEL_BSP_… are honoured too
+    /// Collector of traces, by OTLP over gRPC, such as http://127.0.0.1:4317 [default: no traces are sent].
+    /// OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT and OTEL_BSP_… apply too
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp_endpoint: Option<String>,
-    /// Part of the requests that are traced, 0 to 1, where the caller has not decided
+    /// Share of requests that are traced, 0 to 1, unless the caller's trace context decides
     #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", value_name = "RATIO", default_value_t = 1.0)]
     pub trace_ratio: f64,
-    /// Name of this service in traces [default: the program's name]
+    /// Service name in traces [default: the program's name]
     #[arg(long, env = "OTEL_SERVICE_NAME", value_name = "NAME")]
     pub service_name: Option<String>,
 }
 
-/// Settings that fit together.
+/// Checked settings.
 #[derive(Clone, Debug)]
 pub struct TraceSettings {
-    /// Address of the collector.
+    /// URL of the collector; `None` exports nothing.
     pub endpoint: Option<String>,
-    /// Part of the requests traced.
+    /// Share of requests that are traced, 0 to 1.
     pub ratio: f64,
     /// Name of the service; `None` is the program's.
     pub service: Option<String>,
@@ -64,13 +64,13 @@ impl TraceArgs {
     ///
     /// # Errors
     /// One line about what does not fit.
-    pub fn settings(&self) -> Result<TraceSettings, Failure> {
+    pub fn settings(&self) -> Result<TraceSettings, CliError> {
         if !(0.0..=1.0).contains(&self.trace_ratio) {
-            return Err(Failure::new("OTEL_TRACES_SAMPLER_ARG is not between 0 and 1"));
+            return Err(CliError::new("OTEL_TRACES_SAMPLER_ARG is not between 0 and 1"));
         }
         let is_address = |url: &String| url.starts_with("http://") || url.starts_with("https://");
         if self.otlp_endpoint.as_ref().is_some_and(|url| !is_address(url)) {
-            return Err(Failure::new("OTEL_EXPORTER_OTLP_ENDPOINT is no http or https address"));
+            return Err(CliError::new("OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https URL"));
         }
         Ok(TraceSettings {
             endpoint: self.otlp_endpoint.clone(),
@@ -80,26 +80,25 @@ impl TraceArgs {
     }
 }
 
-/// Sends what is left when it is dropped, for which it waits a little: not on a thread that other work needs.
+/// Flushes the remaining spans when it is dropped, which blocks up to a deadline: drop it off the runtime.
 #[derive(Debug)]
-pub struct Traces(SdkTracerProvider);
+pub struct TraceGuard(SdkTracerProvider);
 
-impl Drop for Traces {
+impl Drop for TraceGuard {
     fn drop(&mut self) {
-        // The collector may be gone, and nobody waits for its word any more.
-        let _ = self.0.shutdown_with_timeout(LAST_WORDS);
+        // The collector may be unreachable; at shutdown nobody handles that error.
+        let _ = self.0.shutdown_with_timeout(FLUSH_DEADLINE);
     }
 }
 
-/// A tracer by these settings, with the guard that sends the rest at the end; none without a collector. To be called
-/// inside a runtime.
+/// The tracer of these settings, with its guard; none without a collector. Needs a runtime.
 ///
 /// # Errors
-/// One line where the collector's address cannot be used.
+/// One line if the collector's address is invalid.
 pub(crate) fn tracer(
     program: &'static str,
     settings: &TraceSettings,
-) -> Result<Option<(SdkTracer, Traces)>, Failure> {
+) -> Result<Option<(SdkTracer, TraceGuard)>, CliError> {
     let Some(endpoint) = &settings.endpoint else { return Ok(None) };
     let resource = Resource::builder()
         .with_service_name(settings.service.clone().unwrap_or_else(|| program.to_owned()))
@@ -111,37 +110,37 @@ pub(crate) fn tracer(
     }
     let exporter = exporter
         .build()
-        .map_err(|error| Failure::new(format!("OTEL_EXPORTER_OTLP_ENDPOINT cannot be used: {error}")))?;
+        .map_err(|error| CliError::new(format!("OTEL_EXPORTER_OTLP_ENDPOINT cannot be used: {error}")))?;
     let provider = SdkTracerProvider::builder()
         .with_resource(resource)
         .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(settings.ratio))))
         .with_batch_exporter(exporter)
         .build();
-    Ok(Some((provider.tracer("wikimovie"), Traces(provider))))
+    Ok(Some((provider.tracer("wikimovie"), TraceGuard(provider))))
 }
 
 tokio::task_local! {
     static IDS: SpanContext;
 }
 
-/// Runs something as part of a trace.
+/// Runs a future with these ids as the current ones.
 pub async fn scope<F: Future>(ids: SpanContext, run: F) -> F::Output {
     IDS.scope(ids, run).await
 }
 
-/// Ids of what runs now; `None` outside of a [`scope`].
+/// The current ids; `None` outside of a [`scope`].
 pub fn current() -> Option<SpanContext> {
     IDS.try_with(SpanContext::clone).ok()
 }
 
-/// The context that the caller sent, if any.
+/// The trace context that the caller sent, if any.
 pub fn extract(headers: &HeaderMap) -> Option<Context> {
     headers.get("traceparent")?;
     let context = TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers));
     context.span().span_context().is_valid().then_some(context)
 }
 
-/// Ids of a span; where none is collected, new ones within the caller's trace, or within a trace of their own.
+/// Ids of a span. Without a collector: new ids in the caller's trace, or in a new trace.
 pub fn ids(span: &tracing::Span, caller: Option<&Context>) -> SpanContext {
     if !span.is_disabled() {
         let own = span.context().span().span_context().clone();
@@ -158,14 +157,14 @@ pub fn ids(span: &tracing::Span, caller: Option<&Context>) -> SpanContext {
     SpanContext::new(trace, generator.new_span_id(), flags, false, state)
 }
 
-/// Puts the ids of what runs now into a request to another machine: `traceparent` and `tracestate` (W3C Trace
-/// Context), and the trace's id as `X-Opaque-Id`, which engines write into their slow log and list of tasks.
+/// Adds the current ids to the headers of an outgoing request: `traceparent` and `tracestate` (W3C Trace Context),
+/// and the trace's id as `X-Opaque-Id`, which engines write to their slow log and task list.
 pub fn annotate(headers: &mut HeaderMap) {
     let Some(ids) = current() else { return };
     if let Ok(value) = HeaderValue::from_str(&ids.trace_id().to_string()) {
         headers.insert(HeaderName::from_static("x-opaque-id"), value);
     }
-    // The innermost span is the caller of that machine; it is ours alone where nothing is collected.
+    // The innermost span is the parent of the remote call; without a collector it is our own id.
     let context = tracing::Span::current().context();
     let context = if context.span().span_context().is_valid() {
         context
@@ -175,7 +174,7 @@ pub fn annotate(headers: &mut HeaderMap) {
     TraceContextPropagator::new().inject_context(&context, &mut HeadersMut(headers));
 }
 
-/// The ids as the header `traceresponse` tells them to the caller (W3C Trace Context, level 2 draft).
+/// The ids as the value of the response header `traceresponse` (W3C Trace Context, level 2 draft).
 pub fn response(ids: &SpanContext) -> Option<HeaderValue> {
     let (trace, span): (TraceId, SpanId) = (ids.trace_id(), ids.span_id());
     HeaderValue::from_str(&format!("00-{trace}-{span}-{:02x}", ids.trace_flags())).ok()
@@ -198,7 +197,7 @@ struct HeadersMut<'a>(&'a mut HeaderMap);
 impl Injector for HeadersMut<'_> {
     fn set(&mut self, key: &str, value: String) {
         if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(key.as_bytes()), HeaderValue::from_str(&value))
-            // An empty state says nothing.
+            // An empty `tracestate` is omitted.
             && !value.is_empty()
         {
             self.0.insert(name, value);
@@ -217,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_of_the_caller_goes_on_and_another_begins() {
+    fn the_callers_trace_is_continued_or_a_new_one_starts() {
         let caller = extract(&headers(CALLER)).unwrap();
         let own = ids(&tracing::Span::none(), Some(&caller));
         assert_eq!(own.trace_id().to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
@@ -228,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_context_is_passed_over() {
+    fn an_invalid_trace_context_is_ignored() {
         for bad in [
             "",
             "00-0-0-0",
@@ -241,7 +240,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_engine_is_told_the_ids() {
+    async fn outgoing_headers_carry_the_ids() {
         let own = ids(&tracing::Span::none(), extract(&headers(CALLER)).as_ref());
         let mut sent = HeaderMap::new();
         scope(own.clone(), async { annotate(&mut sent) }).await;
@@ -256,13 +255,15 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_do_not_fit_are_told() {
+    fn invalid_settings_are_rejected() {
         let args = |endpoint: Option<&str>, ratio| TraceArgs {
             otlp_endpoint: endpoint.map(str::to_owned),
             trace_ratio: ratio,
             service_name: None,
         };
-        assert!(args(Some("collector:4317"), 1.0).settings().unwrap_err().to_string().contains("no http"));
+        assert!(
+            args(Some("collector:4317"), 1.0).settings().unwrap_err().to_string().contains("not an http")
+        );
         assert!(args(None, 1.5).settings().unwrap_err().to_string().contains("between 0 and 1"));
         assert!(args(None, f64::NAN).settings().is_err());
         assert!(args(Some("http://collector:4317"), 0.1).settings().is_ok());

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh EXPERIMENT: asks a gateway (URL) before, during and after an experiment of this folder, in the namespace of the
-# release (NAMESPACE), and says pass or fail. Needs kubectl and Chaos Mesh in the cluster.
+# run.sh EXPERIMENT: sends requests to a gateway (URL) before, during and after an experiment of this folder, in the namespace
+# of the release (NAMESPACE), and prints pass or fail. Needs kubectl and Chaos Mesh in the cluster.
 set -euo pipefail
 cd "$(dirname "$0")"
 experiment=${1:?usage: URL=http://… NAMESPACE=wikimovie run.sh pod-kill|network-delay|engine-loss}
@@ -8,7 +8,7 @@ url=${URL:?the address of the gateway, as its users reach it}
 namespace=${NAMESPACE:-wikimovie}
 kubectl() { command kubectl --namespace "$namespace" "$@"; }
 
-# What must hold while it lasts.
+# The requirements during the experiment.
 case $experiment in
   pod-kill) during=(--seconds 120 --good 99.5 --p95 500) ;;
   network-delay) during=(--seconds 120 --good 99.9 --p95 1000) ;;
@@ -26,7 +26,7 @@ echo "during $experiment"
 verdict=0
 ./steady_state.py "$url" "${during[@]}" || verdict=1
 finish
-# Time in which it has to be as before: pods start, nodes are looked at again.
+# Time to recover: pods start, ejected nodes are probed.
 kubectl wait --for condition=Ready pod --selector app.kubernetes.io/name=wikimovie --timeout 120s
 sleep 10
 echo "after"

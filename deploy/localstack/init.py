@@ -1,5 +1,5 @@
-"""Makes what Terraform makes on AWS, on LocalStack: bucket, queue, dead-letter queue, and notifications from the bucket to the
-queue. LocalStack runs it once it is ready, and again after each start: what is there stays."""
+"""Creates on LocalStack what Terraform creates on AWS: bucket, queue, dead-letter queue, and notifications from the bucket to
+the queue. LocalStack runs it after each start, once it is ready; existing resources stay."""
 
 import json
 import os
@@ -22,14 +22,14 @@ def client(service: str):
 
 
 def make_queue(sqs, name: str, attributes: dict) -> str:
-    """Makes a queue and gives back its ARN."""
+    """Creates a queue and returns its ARN."""
     url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
 
 def main():
     s3, sqs = client("s3"), client("sqs")
-    # Dead letters outlive the queue: SQS counts their days from the day on which they were first sent.
+    # Longer than in the queue, because SQS counts retention from the time a message was first sent.
     dead = make_queue(sqs, f"{QUEUE}-dead-letters", {"MessageRetentionPeriod": str(14 * DAY)})
     queue = make_queue(
         sqs,
@@ -51,7 +51,7 @@ def main():
             ]
         },
     )
-    print(f"s3://{BUCKET} tells {queue}, whose dead letters go to {dead}")
+    print(f"s3://{BUCKET} notifies {queue}, with dead letters in {dead}")
 
 
 main()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts seeds/ into the bucket of the LocalStack that runs in the cluster; its notifications tell the worker.
+# Uploads seeds/ to the bucket of LocalStack in the cluster; its notifications reach the worker.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 kubectl rollout status deployment/localstack --timeout 180s

@@ -1,4 +1,4 @@
-//! The answer to a search, in the words of the contract: no engine type appears here.
+//! The answer to a search, in the terms of the contract: it has no engine types.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,21 +7,21 @@ use crate::{facet::FacetAnswer, movie::Movie, question::Question};
 /// Answer to one [`crate::SearchRequest`].
 #[derive(Clone, Debug, Default)]
 pub struct SearchAnswer {
-    /// Where asked.
+    /// Present if requested.
     pub total: Option<Total>,
-    /// One for each page asked, in order.
+    /// One for each requested page, in order.
     pub hits: Vec<HitPage>,
-    /// One for each facet asked, in order.
+    /// One for each requested facet, in order.
     pub facets: Vec<FacetAnswer>,
-    /// How the text was read.
+    /// How the text was understood.
     pub understood: Vec<Understanding>,
-    /// Where asked and where it finds more.
+    /// Present if requested and if it finds more.
     pub did_you_mean: Option<Correction>,
-    /// Where asked and where little is found.
+    /// Filled if requested and if few movies are found.
     pub relaxations: Vec<Relaxation>,
-    /// Where asked.
+    /// Present if requested.
     pub explain: Option<Explain>,
-    /// What the caller should know of the question, such as a genre nobody has.
+    /// What the caller should know about the question, such as a genre that no movie has.
     pub warnings: Vec<Warning>,
 }
 
@@ -34,42 +34,42 @@ pub struct Total {
     pub relation: TotalRelation,
 }
 
-/// How a count relates to the truth.
+/// Whether a count is exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TotalRelation {
     /// Exact.
     Equal,
-    /// There are at least so many.
+    /// The count is a lower bound.
     AtLeast,
 }
 
 /// One page of hits.
 #[derive(Clone, Debug, Default)]
 pub struct HitPage {
-    /// In the order of the whole list, whichever way the page was read.
+    /// In the order of the whole list, whatever the direction of the page.
     pub hits: Vec<Hit>,
-    /// Whether an item stands before the first one of this page.
+    /// Whether there is an item before the first one of this page.
     pub has_previous: bool,
-    /// Whether an item stands behind the last one of this page.
+    /// Whether there is an item after the last one of this page.
     pub has_next: bool,
 }
 
 /// One movie found.
 #[derive(Clone, Debug)]
 pub struct Hit {
-    /// Opaque place in the list.
+    /// Opaque position in the list.
     pub cursor: String,
     /// The movie.
     pub movie: Movie,
     /// Relevance, where the question has text and sorts by it.
     pub score: Option<u32>,
-    /// Texts in which typed words were found; empty unless asked.
+    /// Texts that contain typed words; empty unless requested.
     pub highlights: Vec<Highlight>,
-    /// Why it was found; empty unless asked.
+    /// Why it was found; empty unless requested.
     pub reasons: Vec<Reason>,
 }
 
-/// Field of a movie that words are found in.
+/// Searchable field of a movie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SearchField {
     /// Title.
@@ -78,20 +78,20 @@ pub enum SearchField {
     Cast,
     /// A genre.
     Genres,
-    /// Summary (or the part of it that holds the words).
+    /// Summary (or the part of it that contains the words).
     Summary,
     /// Year or decade.
     Year,
 }
 
-/// A text with the places of the words found in it.
+/// A text with the spans of the matching words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Highlight {
-    /// Where the text stands.
+    /// Field of the text.
     pub field: SearchField,
     /// Plain text, never markup.
     pub text: String,
-    /// Places, in order, never overlapping.
+    /// Matching words, in order, never overlapping.
     pub spans: Vec<Span>,
 }
 
@@ -113,11 +113,11 @@ pub struct Reason {
     pub field: Option<SearchField>,
     /// What was typed.
     pub typed: String,
-    /// What it was found as.
+    /// What it matched.
     pub matched: String,
 }
 
-/// How typed text met a movie, best first.
+/// How typed text matched a movie, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ReasonKind {
@@ -131,13 +131,13 @@ pub enum ReasonKind {
     Word,
     /// A word that starts with it.
     Prefix,
-    /// The word, joined or split otherwise.
+    /// The word, joined or split.
     Joined,
-    /// The same number, written otherwise (`2`, `II`, `two`).
+    /// The same number in another notation (`2`, `II`, `two`).
     Numeral,
     /// A synonym that the operator gave.
     Synonym,
-    /// A word one or two slips away.
+    /// A word one or two typos away (edit distance).
     Typo,
     /// The words in this order, as quoted.
     Phrase,
@@ -149,22 +149,22 @@ pub enum ReasonKind {
     Person,
 }
 
-/// One piece of text read as something more than words.
+/// One part of the text that is understood as more than words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Understanding {
-    /// Read as.
+    /// What it is understood as.
     pub kind: UnderstandingKind,
-    /// Piece of the text as typed.
+    /// Part of the text as typed.
     pub typed: String,
-    /// What it stands for: `1980s`, `Science Fiction`, `John Wayne`, `1990-1995`, `-word`.
+    /// What it means: `1980s`, `Science Fiction`, `John Wayne`, `1990-1995`, `-word`.
     pub value: String,
-    /// What it does.
+    /// What it does to the hits.
     pub effect: UnderstandingEffect,
-    /// The question without this piece.
+    /// The question without this part.
     pub without: Question,
 }
 
-/// What a piece of text was read as.
+/// What a part of the text is understood as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum UnderstandingKind {
     /// One year.
@@ -177,9 +177,9 @@ pub enum UnderstandingKind {
     Genre,
     /// A person of the catalogue.
     Person,
-    /// Words in quotes, wanted as they stand.
+    /// Words in quotes, which must occur exactly.
     Phrase,
-    /// A word with a minus, not wanted.
+    /// A word with a minus, which must not occur.
     Excluded,
 }
 
@@ -203,12 +203,12 @@ pub struct Correction {
     pub question: Question,
 }
 
-/// A part of the question that may be dropped to find more.
+/// A part of the question that can be dropped to find more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relaxation {
     /// What would be dropped.
     pub part: RelaxedPart,
-    /// How a person would call it: the word, or the filter's values.
+    /// Text to show: the word, or the filter's values.
     pub dropped: String,
     /// Movies found without it.
     pub total: u64,
@@ -237,18 +237,18 @@ pub enum RelaxedPart {
     Providers,
 }
 
-/// How the engine went about it.
+/// How the engine executed the question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explain {
     /// `embedded` or `elasticsearch`.
     pub engine: String,
     /// Time inside the engine, in microseconds.
     pub took_us: u64,
-    /// The request as the engine got it (DSL, or the embedded plan), as JSON text.
+    /// The request as the engine received it (DSL, or the embedded plan), as JSON text.
     pub plan: String,
 }
 
-/// Something odd in the question that is no error.
+/// Something unexpected in the question that is not an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// Stable code, such as `UNKNOWN_VALUE`.

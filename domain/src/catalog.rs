@@ -15,11 +15,11 @@ pub struct CatalogInfo {
     pub genres: u64,
     /// Movies by provider, by name.
     pub providers: Vec<(String, u64)>,
-    /// Which state this is.
+    /// Revision of this state.
     pub revision: Revision,
 }
 
-/// One state of the catalogue; it changes with every change of a movie and with nothing else.
+/// One state of the catalogue; it changes with each change of a movie and with nothing else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Revision {
     /// Strictly growing over the life of the index.

@@ -1,13 +1,13 @@
-//! Counting the movies of a question by genre, person, decade, year and provider.
+//! Facets: the movies of a question counted by genre, person, decade, year and provider.
 
-/// What can be counted by name.
+/// Fields with a facet of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FacetField {
     /// Genre.
     Genres,
     /// Person.
     Cast,
-    /// Decade, told by its first year.
+    /// Decade, by its first year.
     Decades,
     /// Provider.
     Providers,
@@ -23,16 +23,16 @@ pub enum FacetOrder {
     Value,
 }
 
-/// One facet asked of one question.
+/// A request for one facet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FacetRequest {
     /// Values with their counts.
     Terms {
         /// Counted by.
         field: FacetField,
-        /// Values wanted, 0 to 100; selected values come on top of them.
+        /// Number of values, 0 to 100; selected values are listed in addition.
         first: usize,
-        /// Only values with a word that starts so, or that hold this text, folded.
+        /// Only values with a word that starts with this text, or that contain it, folded.
         contains: Option<String>,
         /// Order of the values.
         order: FacetOrder,
@@ -60,7 +60,7 @@ pub enum FacetAnswer {
         other: u64,
         /// Movies without any value.
         missing: u64,
-        /// Values with a count, listed or not (after `contains`).
+        /// Number of values with a count, listed or not (after `contains`).
         distinct: u64,
     },
     /// To [`FacetRequest::Years`].
@@ -87,8 +87,8 @@ pub struct YearHistogram {
     pub max: Option<i64>,
     /// Movies without a year.
     pub missing: u64,
-    /// Buckets that hold a movie under every filter but the question's own year range, by year; their first
-    /// year is a multiple of the interval.
+    /// Buckets that contain a movie under every filter but the question's own year range, by year; their first year is
+    /// a multiple of the interval.
     pub buckets: Vec<YearBucket>,
 }
 

@@ -1,4 +1,4 @@
-//! The filter of a question: which movies may be found at all. It constrains, it never ranks.
+//! The filter of a question. It constrains which movies are found and never ranks them.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub struct Filter {
     /// Names of people, compared without case and diacritics.
     #[serde(skip_serializing_if = "ValueMatch::is_empty")]
     pub cast: ValueMatch,
-    /// Words that must all stand in the title, folded, without typos.
+    /// Words that must all occur in the title, folded, without typo tolerance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Years, both ends included.
@@ -32,7 +32,7 @@ pub struct Filter {
     /// Filters that must all hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub and: Vec<Filter>,
-    /// Filters of which one must hold; an empty list constrains nothing.
+    /// Filters of which at least one must hold; an empty list constrains nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub or: Vec<Filter>,
     /// Filter that must not hold; an empty one constrains nothing.

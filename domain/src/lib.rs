@@ -1,7 +1,7 @@
-//! What a movie is, and what can be asked about movies.
+//! Movies, and questions and answers about movies.
 //!
-//! This crate is the ground floor of the house: plain types that are valid by construction. It does no I/O,
-//! knows no engine, no HTTP and no AWS, and is never async. Everything else translates into or out of it.
+//! The lowest crate of the workspace: plain types that are valid by construction. It does no I/O, knows no engine, no
+//! HTTP and no AWS, and is never async. All other crates translate into or out of it.
 
 pub mod answer;
 pub mod catalog;

@@ -1,12 +1,12 @@
-//! A movie as every part of the product sees it, and the two values it is built from: its id and its year.
+//! A movie, with its id, its year and its provenance.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// One movie of one provider. Texts are in Unicode NFC, trimmed, without control characters; lists hold no
-/// value twice and keep the provider's order.
+/// One movie of one provider. Texts are in Unicode NFC, trimmed, without control characters; lists have no duplicates
+/// and keep the provider's order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movie {
     /// Stable identity, see [`MovieId`].
@@ -31,7 +31,7 @@ pub struct Movie {
     /// Poster picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poster: Option<Image>,
-    /// Where this record came from.
+    /// Origin of this record.
     pub provenance: Provenance,
 }
 
@@ -48,17 +48,17 @@ pub struct Image {
     pub height: Option<u32>,
 }
 
-/// Where a movie's record stands: which provider, which object (file), which record in it, and that object's
-/// generation. All of it is a function of the data, nothing of our clock.
+/// Origin of a movie's record: provider, object (file), record in it, and that object's generation. It is a function of
+/// the data alone, never of our clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// Provider name: first segment of the object's key, else `default`.
     pub provider: String,
     /// Key of the object, such as `nickelodeon/1900s-1930s.json`.
     pub object: String,
-    /// Place of the record in the object: its line in NDJSON and CSV, its position from 1 in a JSON array.
+    /// Position of the record in the object: its line in NDJSON and CSV, its position from 1 in a JSON array.
     pub record: u64,
-    /// The object's clock (LastModified) in milliseconds since the Unix epoch.
+    /// Time of the object's last change (LastModified), in milliseconds since the Unix epoch.
     pub generation: u64,
 }
 
@@ -72,7 +72,7 @@ impl MovieId {
     /// Longest id in bytes: provider (64), colon, record id (128).
     pub const MAX_BYTES: usize = 64 + 1 + 128;
 
-    /// The id of a record that brings its own.
+    /// The id of a record that has one of its own.
     pub fn from_record(provider: &str, record_id: &str) -> Self {
         Self(format!("{provider}:{record_id}"))
     }
@@ -90,7 +90,7 @@ impl MovieId {
         Self(format!("{provider}:~{hex}"))
     }
 
-    /// Reads an id that we have given out; anything too long or without a provider is none of ours.
+    /// Parses an id that we issued; `None` if it is too long or has no provider.
     pub fn parse(text: &str) -> Option<Self> {
         let provider = text.split_once(':')?.0;
         (!provider.is_empty() && text.len() <= Self::MAX_BYTES && !text.chars().any(char::is_control))
@@ -125,7 +125,7 @@ impl Year {
         i64::from(self.0)
     }
 
-    /// First year of its decade: 1984 is of 1980.
+    /// First year of its decade: 1980 for 1984.
     pub fn decade(self) -> i64 {
         self.get() / 10 * 10
     }
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_ids_do_not_run_together() {
+    fn content_ids_are_unambiguous() {
         let year = Year::try_from(1915).unwrap();
         let of = |title, year, href| MovieId::from_content("p", title, year, href);
         assert_eq!(of("Carmen", Some(year), None), of("Carmen", Some(year), None));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_read_back() {
+    fn ids_parse_back() {
         let id = MovieId::from_record("silver", "psycho-1960");
         assert_eq!(MovieId::parse(id.as_str()), Some(id));
         assert_eq!(MovieId::parse("psycho"), None);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn years_outside_the_range_are_told() {
+    fn years_outside_the_range_are_rejected() {
         for year in [1869, 2101, -1, i64::MAX] {
             assert_eq!(Year::try_from(year), Err(YearOutOfRange(year)));
         }

@@ -1,6 +1,6 @@
-//! Which part of a list is asked: Relay's four arguments, made one valid request.
+//! Pages of a list: Relay's four arguments as one valid request.
 
-/// Reading order from the cursor.
+/// Direction of a page from its cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Direction {
     /// `first` and `after`.
@@ -9,25 +9,25 @@ pub enum Direction {
     Backward,
 }
 
-/// One page: so many items, in one direction, from a cursor or the end of the list.
+/// One page: a number of items, in one direction, from a cursor or an end of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageRequest {
-    /// Items wanted, 0 to [`PageRequest::MAX_SIZE`].
+    /// Number of items, 0 to [`PageRequest::MAX_SIZE`].
     pub size: usize,
-    /// Which way.
+    /// Direction.
     pub direction: Direction,
-    /// Opaque cursor to start behind (forward) or before (backward).
+    /// Opaque cursor after which (forward) or before which (backward) the page lies.
     pub cursor: Option<String>,
 }
 
-/// Why a page cannot be asked.
+/// Why the arguments are no valid page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
     /// Both directions at once.
-    #[error("first and last together name no one page: give one of them")]
+    #[error("first and last exclude each other: give one of them")]
     BothDirections,
     /// `after` with `last`, or `before` with `first`.
-    #[error("{cursor} goes with {size}, which is not given")]
+    #[error("{cursor} requires {size}")]
     CursorOfOtherDirection {
         /// The cursor argument given.
         cursor: &'static str,
@@ -39,7 +39,7 @@ pub enum PageError {
     TooLarge {
         /// `first` or `last`.
         argument: &'static str,
-        /// Items asked.
+        /// Requested number of items.
         asked: i64,
     },
     /// A page below zero.
@@ -47,7 +47,7 @@ pub enum PageError {
     Negative {
         /// `first` or `last`.
         argument: &'static str,
-        /// Items asked.
+        /// Requested number of items.
         asked: i64,
     },
 }
@@ -55,7 +55,7 @@ pub enum PageError {
 impl PageRequest {
     /// Largest page.
     pub const MAX_SIZE: i64 = 100;
-    /// Page size where the caller names none.
+    /// Page size if the caller gives none.
     pub const DEFAULT_SIZE: usize = 20;
 
     /// The first `size` items.
@@ -63,7 +63,7 @@ impl PageRequest {
         Self { size, direction: Direction::Forward, cursor: None }
     }
 
-    /// Reads Relay's arguments; null counts as not given. Without `first` and `last` a page has
+    /// Parses Relay's arguments; null counts as not given. Without `first` and `last` a page has
     /// [`PageRequest::DEFAULT_SIZE`] items.
     ///
     /// # Errors
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_make_one_page_or_a_clear_error() {
+    fn arguments_parse_to_a_page_or_an_error() {
         let cursor = || Some("c".to_owned());
         let forward = |size, cursor| Ok(PageRequest { size, direction: Direction::Forward, cursor });
         let backward = |size, cursor| Ok(PageRequest { size, direction: Direction::Backward, cursor });

@@ -1,14 +1,14 @@
-//! The question: text, filter and order, and what of the answer is wanted.
+//! The question: text, filter and order, and the requested parts of the answer.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{facet::FacetRequest, filter::Filter, page::PageRequest};
 
-/// What is asked, without pages and facets: the part that a state token stands for.
+/// A question without pages and facets: the content of a state token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    /// What the person typed; any text is allowed. Empty is none.
+    /// What the person typed; any text is valid, an empty one counts as none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// Which movies may be found.
@@ -17,7 +17,7 @@ pub struct Question {
     /// Order of the hits.
     #[serde(default, skip_serializing_if = "MovieSort::is_relevance")]
     pub sort: MovieSort,
-    /// Whether words may be read as years, decades, genres and people.
+    /// Whether words may be understood as years, decades, genres and people.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub understand: bool,
 }
@@ -26,7 +26,7 @@ fn yes() -> bool {
     true
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde requires")]
 fn is_yes(value: &bool) -> bool {
     *value
 }
@@ -60,49 +60,49 @@ impl MovieSort {
     }
 }
 
-/// A question with all that is wanted of its answer: one engine round trip.
+/// A question with the requested parts of its answer: one engine round trip.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SearchRequest {
-    /// What is asked.
+    /// The question.
     pub question: Question,
-    /// Pages of hits; one operation may ask several, each with its own cursor.
+    /// Pages of hits; one operation may request several, each with its own cursor.
     pub hits: Vec<HitsRequest>,
-    /// Facets, in the order their answers come back.
+    /// Facets, in the order of their answers.
     pub facets: Vec<FacetRequest>,
-    /// The rest of the answer.
+    /// Further parts of the answer.
     pub wanted: Wanted,
 }
 
-/// One page of hits, and what is wanted of it. An engine may leave out what is not.
+/// One page of hits, and the requested parts of it. An engine may omit the others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct HitsRequest {
-    /// Which part of the list.
+    /// Page of the list.
     pub page: PageRequest,
     /// Whether highlights are computed.
     pub highlights: bool,
     /// Whether reasons are computed.
     pub reasons: bool,
-    /// Whether each hit has a cursor; else it is empty.
+    /// Whether each hit has a cursor; otherwise it is empty.
     pub cursors: bool,
-    /// Whether it is told if items stand before and behind the page.
+    /// Whether `has_previous` and `has_next` are computed.
     pub page_info: bool,
     /// Parts of the movies.
     pub parts: MovieParts,
 }
 
 impl HitsRequest {
-    /// A page with all there is.
+    /// A page with all parts.
     pub fn all(page: PageRequest) -> Self {
         Self { page, highlights: true, reasons: true, cursors: true, page_info: true, parts: MovieParts::ALL }
     }
 
-    /// A page of whole movies with their cursors, without highlights and reasons.
+    /// A page of complete movies with their cursors, without highlights and reasons.
     pub fn plain(page: PageRequest) -> Self {
         Self { highlights: false, reasons: false, ..Self::all(page) }
     }
 }
 
-/// Parts of a movie that need not be read where nobody asks for them. Id, title and provenance always are.
+/// Parts of a movie that are read only if requested. Id, title and provenance always are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MovieParts {
     /// Year of release.
@@ -120,11 +120,11 @@ pub struct MovieParts {
 }
 
 impl MovieParts {
-    /// The whole movie.
+    /// All parts.
     pub const ALL: Self =
         Self { year: true, cast: true, genres: true, summary: true, url: true, poster: true };
 
-    /// What either wants.
+    /// The union of both.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -138,17 +138,17 @@ impl MovieParts {
     }
 }
 
-/// Parts of a search answer that cost work of their own.
+/// Parts of a search answer that cost extra work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Wanted {
     /// Total count.
     pub total: bool,
-    /// Other spelling that finds more.
+    /// Another spelling that finds more.
     pub did_you_mean: bool,
-    /// What to drop when little is found.
+    /// What to drop when few movies are found.
     pub relaxations: bool,
     /// The engine's own plan.
     pub explain: bool,
-    /// The number of different values of each facet, which costs more than the values listed.
+    /// The number of different values of each facet, which costs more than the listed values.
     pub distinct: bool,
 }

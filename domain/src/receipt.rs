@@ -1,20 +1,20 @@
-//! What became of an object: every record accounted for.
+//! Receipts: the account of all records of an object.
 
 use serde::{Deserialize, Serialize};
 
-/// Account of one object (file) after it was applied. `accepted + merged + refused` is the number of records in
-/// it; `changed` counts the accepted ones that altered the catalogue.
+/// The receipt of one object (file) after it was applied. `accepted + merged + refused` is the number of records in it;
+/// `changed` counts the accepted ones that altered the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectReceipt {
     /// Key, such as `nickelodeon/1900s-1930s.json`.
     pub object: String,
     /// Provider the key belongs to.
     pub provider: String,
-    /// How it went.
+    /// Outcome of the import.
     pub status: ReceiptStatus,
     /// Records that became a movie of this object.
     pub accepted: u64,
-    /// Accepted records that are new or differ from what the object listed before.
+    /// Accepted records that are new or differ from the object's previous version.
     pub changed: u64,
     /// Records replaced by a later one of the same object with the same id.
     pub merged: u64,
@@ -22,8 +22,7 @@ pub struct ObjectReceipt {
     pub refused: u64,
     /// Movies that the object listed before and no longer does.
     pub removed: u64,
-    /// Movies that the object no longer lists and that stay until somebody approves their removal, or the object
-    /// changes again.
+    /// Movies that the object no longer lists and that await approval of their removal, or the object's next change.
     #[serde(default)]
     pub held: u64,
     /// Bytes read from the object, before unpacking.
@@ -37,21 +36,21 @@ pub struct ObjectReceipt {
 }
 
 impl ObjectReceipt {
-    /// Refusals kept in full; the rest is only counted, so that a receipt stays small.
+    /// Number of refusals stored in full; the others are only counted, so that a receipt stays small.
     pub const MAX_REFUSALS: usize = 100;
 }
 
-/// How an object went.
+/// Outcome of the import of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ReceiptStatus {
-    /// Every record landed.
+    /// Every record was accepted.
     Complete,
-    /// Some records were refused, the rest landed.
+    /// Some records were refused, the rest was accepted.
     Partial,
-    /// No record landed.
+    /// No record was accepted.
     Failed,
-    /// What is new landed; what the object no longer lists is so much that its removal waits for approval.
+    /// New records were accepted; the object no longer lists so many movies that their removal awaits approval.
     Held,
 }
 
@@ -83,10 +82,10 @@ pub enum RefusalReason {
     TooLarge,
     /// A field of the wrong type.
     WrongType,
-    /// A field that must be there is not.
+    /// A required field is missing.
     Missing,
     /// A value that is not allowed.
     Invalid,
-    /// Not in a format we read.
+    /// An unknown format.
     UnknownFormat,
 }

@@ -1,17 +1,17 @@
-//! Autocomplete: what may be meant while a person still types.
+//! Autocomplete: completions of what a person types.
 
 use crate::{answer::Highlight, filter::Filter, movie::Movie, question::Question};
 
-/// One keystroke's question.
+/// A request for suggestions, one per keystroke.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AutocompleteRequest {
-    /// What stands in the box.
+    /// Content of the search box.
     pub prefix: String,
     /// Current filters: every suggestion has a hit under them.
     pub filter: Filter,
-    /// Kinds wanted; empty is all.
+    /// Kinds of suggestions; empty means all.
     pub kinds: Vec<SuggestionKind>,
-    /// Suggestions wanted, 0 to 100.
+    /// Number of suggestions, 0 to 100.
     pub first: usize,
 }
 
@@ -28,20 +28,20 @@ pub enum SuggestionKind {
     Decade,
 }
 
-/// One suggestion, never one without hits.
+/// One suggestion; it always has hits.
 #[derive(Clone, Debug)]
 pub struct Suggestion {
-    /// What it stands for.
+    /// What is suggested.
     pub suggested: Suggested,
-    /// Text to show; its spans say which part was typed.
+    /// Text to show; its spans mark the typed part.
     pub highlight: Highlight,
     /// Movies under the current filters.
     pub count: u64,
-    /// The question that choosing it asks.
+    /// The question that it leads to.
     pub question: Question,
 }
 
-/// The thing suggested.
+/// The target of a suggestion.
 #[derive(Clone, Debug)]
 pub enum Suggested {
     /// A movie.

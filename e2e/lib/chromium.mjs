@@ -1,4 +1,4 @@
-// A real browser that can reach the gateway and nothing else, and tells of every attempt.
+// A real browser that can reach the gateway alone; attempts to reach another host are recorded.
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -6,7 +6,7 @@ import { url } from './target.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Path of a Chromium, or undefined: from CHROMIUM_PATH, the usual place, or PATH. */
+/** Path of Chromium from CHROMIUM_PATH, /usr/bin or PATH; undefined where there is none. */
 export async function findChromium() {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
   const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)];
@@ -31,38 +31,38 @@ export function launch(executablePath) {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // Below the pages, too, no name resolves: whatever asks for one cannot get out.
+      // No other host name resolves, so the browser's own requests stay inside, too.
       `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE ${new URL(url).hostname}`,
     ],
   });
 }
 
-/** A page with its own storage; `foreign` and `complaints` fill as it misbehaves. */
+/** A page with its own storage. `foreignRequests` and `browserErrors` grow while it is used. */
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const { host } = new URL(url);
-  const foreign = [];
-  const complaints = [];
+  const foreignRequests = [];
+  const browserErrors = [];
   await context.route(
     (address) => address.host !== host && /^(http|ws)s?:$/.test(address.protocol),
     (route) => {
-      foreign.push(route.request().url());
+      foreignRequests.push(route.request().url());
       return route.abort();
     },
   );
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
-  const seen = (address) => {
-    const { protocol, host: asked } = new URL(address);
+  const record = (address) => {
+    const { protocol, host: requested } = new URL(address);
     // data: and blob: never leave the page.
-    if (/^(http|ws)s?:$/.test(protocol) && asked !== host) foreign.push(address);
+    if (/^(http|ws)s?:$/.test(protocol) && requested !== host) foreignRequests.push(address);
   };
-  context.on('request', (request) => seen(request.url()));
-  page.on('websocket', (socket) => seen(socket.url()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  context.on('request', (request) => record(request.url()));
+  page.on('websocket', (socket) => record(socket.url()));
+  page.on('pageerror', (error) => browserErrors.push(String(error)));
   page.on('console', (message) => {
-    // The policy's refusals are console errors as well.
-    if (message.type() === 'error') complaints.push(message.text());
+    // Violations of the content security policy are console errors as well.
+    if (message.type() === 'error') browserErrors.push(message.text());
   });
-  return { page, context, foreign, complaints };
+  return { page, context, foreignRequests, browserErrors };
 }

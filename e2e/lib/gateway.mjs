@@ -1,4 +1,4 @@
-// A gateway to test against: started for one command, on a free port, over a copy of the seeds.
+// Starts a gateway to test against, on a free port and over a copy of the seeds.
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,21 +9,21 @@ import { fileURLToPath } from 'node:url';
 const SEEDS = fileURLToPath(new URL('../../seeds', import.meta.url));
 const START_MS = 60_000;
 const STOP_MS = 15_000;
-/** What a failed start is explained with. */
-const KEPT_LINES = 200;
+/** Lines of output that an error about a failed start includes. */
+const MAX_LINES = 200;
 
 /**
- * Starts `binary serve` with these settings; resolves once every file of the seeds is loaded. Where callers are told
- * apart, `credential` gives a token that may see receipts; one that is a tenant's need not see all of them.
+ * Starts `binary serve` with these settings and resolves once every file of the seeds is loaded. With authentication on,
+ * `credential` returns a token that may read receipts; a tenant's token may see only some of them.
  */
 export async function startGateway(binary, settings = {}, credential = undefined) {
   const home = await mkdtemp(join(tmpdir(), 'wikimovie-e2e-'));
-  // A copy, so that tests may drop files into the watched folder.
+  // A copy, so that tests can add files to the watched folder.
   const watched = join(home, 'seeds');
   await cp(SEEDS, watched, { recursive: true });
 
   const gateway = spawn(binary, ['serve'], {
-    env: { ...foreignVariables(), WIKIMOVIE_LISTEN: '127.0.0.1:0', WIKIMOVIE_DATA_DIR: join(home, 'data'), WIKIMOVIE_WATCH: watched, ...settings },
+    env: { ...environment(), WIKIMOVIE_LISTEN: '127.0.0.1:0', WIKIMOVIE_DATA_DIR: join(home, 'data'), WIKIMOVIE_WATCH: watched, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines = [];
@@ -31,16 +31,16 @@ export async function startGateway(binary, settings = {}, credential = undefined
   for (const stream of [gateway.stdout, gateway.stderr]) {
     stream.setEncoding('utf8');
     stream.on('data', (text) => {
-      // The port is only known to the gateway, which prints its addresses.
+      // The gateway chooses its port and prints it.
       url ??= /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(text)?.[0];
       lines.push(...text.trimEnd().split('\n'));
-      lines.splice(0, lines.length - KEPT_LINES);
+      lines.splice(0, lines.length - MAX_LINES);
     });
   }
-  let ended;
+  let exitReason;
   const exit = new Promise((resolve) => {
-    gateway.once('error', (error) => resolve((ended = error.message)));
-    gateway.once('exit', (code, signal) => resolve((ended = `exit ${code ?? signal}`)));
+    gateway.once('error', (error) => resolve((exitReason = error.message)));
+    gateway.once('exit', (code, signal) => resolve((exitReason = `exit ${code ?? signal}`)));
   });
 
   const stop = async () => {
@@ -54,12 +54,12 @@ export async function startGateway(binary, settings = {}, credential = undefined
     return stopped ?? `killed: still running ${STOP_MS / 1000} s after SIGTERM`;
   };
 
-  // Movies lie in a provider's folder; what lies beside the folders describes them.
+  // Movies are in the providers' folders; the files beside the folders describe them.
   const files = (await readdir(SEEDS, { recursive: true })).filter((name) => /[\\/].+\.(json|ndjson|csv)(\.gz)?$/.test(name));
   const deadline = Date.now() + START_MS;
   while (!(url && (await loaded(url, files, credential)))) {
-    if (ended !== undefined || Date.now() > deadline) {
-      const why = ended ?? `the seeds were not loaded within ${START_MS / 1000} s`;
+    if (exitReason !== undefined || Date.now() > deadline) {
+      const why = exitReason ?? `the seeds were not loaded within ${START_MS / 1000} s`;
       await stop();
       throw new Error(`the gateway did not start: ${why}\n${lines.join('\n')}`);
     }
@@ -68,12 +68,12 @@ export async function startGateway(binary, settings = {}, credential = undefined
   return { url, watched, lines, stop, pid: gateway.pid };
 }
 
-/** Our own environment without the gateway's settings, which the caller's shell may hold. */
-function foreignVariables() {
+/** The environment without settings of the gateway, which the caller's shell may contain. */
+function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WIKIMOVIE_')));
 }
 
-/** Whether the gateway is ready and has a receipt for each file, or for those that the credential may see. */
+/** Whether the gateway is ready and has a receipt for each file, or for some where a credential restricts the view. */
 async function loaded(url, files, credential) {
   try {
     if (!(await fetch(`${url}/readyz`)).ok) return false;

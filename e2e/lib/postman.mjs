@@ -1,7 +1,7 @@
-// Builds the Postman collection out of the shared operations and the assertions below.
+// Builds the Postman collection from the shared operations and the assertions below.
 import { operation } from './operations.mjs';
 
-/** Each request: its operation, what must hold of its `answer` (the data), and what later requests need of it. */
+/** Requests with their operation, the assertions on `answer` (the data), and the variables for later requests. */
 const OPERATIONS = [
   {
     name: 'Search',
@@ -9,18 +9,18 @@ const OPERATIONS = [
     tests: [
       ['finds the movie that was meant', `pm.expect(answer.search.hits.edges[0].node.title).to.eql('The Godfather')`],
       ['counts exactly', `pm.expect(answer.search.total.relation).to.eql('EQUAL'); pm.expect(answer.search.total.value).to.be.above(0)`],
-      ['marks the words', `pm.expect(answer.search.hits.edges[0].highlights.map((text) => text.html).join()).to.include('<mark>Godfather</mark>')`],
-      ['says why', `pm.expect(answer.search.hits.edges[0].reasons.map((reason) => reason.kind)).to.include('TYPO')`],
+      ['highlights the words', `pm.expect(answer.search.hits.edges[0].highlights.map((text) => text.html).join()).to.include('<mark>Godfather</mark>')`],
+      ['gives the reason', `pm.expect(answer.search.hits.edges[0].reasons.map((reason) => reason.kind)).to.include('TYPO')`],
       ['counts genres', `pm.expect(answer.search.facets.genres.values.map((value) => value.value)).to.include('Crime')`],
     ],
-    keep: { state: 'answer.search.state', movieId: 'answer.search.hits.edges[0].node.id' },
+    save: { state: 'answer.search.state', movieId: 'answer.search.hits.edges[0].node.id' },
   },
   {
     name: 'Restore a state',
     file: 'restore',
     variables: '{ "state": "{{state}}" }',
     tests: [
-      ['asks the same question', `pm.expect(answer.search.state).to.eql(pm.collectionVariables.get('state')); pm.expect(answer.search.hits.nodes[0].id).to.eql(pm.collectionVariables.get('movieId'))`],
+      ['restores the same question', `pm.expect(answer.search.state).to.eql(pm.collectionVariables.get('state')); pm.expect(answer.search.hits.nodes[0].id).to.eql(pm.collectionVariables.get('movieId'))`],
     ],
   },
   {
@@ -28,23 +28,23 @@ const OPERATIONS = [
     file: 'autocomplete',
     tests: [
       ['suggests a person', `pm.expect(answer.autocomplete.map((one) => one.__typename + ' ' + one.text)).to.include('PersonSuggestion Al Pacino')`],
-      ['leads nowhere never', `answer.autocomplete.forEach((one) => pm.expect(one.count).to.be.above(0))`],
+      ['finds a movie for each suggestion', `answer.autocomplete.forEach((one) => pm.expect(one.count).to.be.above(0))`],
     ],
   },
   {
-    name: 'Movie and those like it',
+    name: 'Movie and similar movies',
     file: 'movie',
     variables: '{ "id": "{{movieId}}" }',
     tests: [
       ['is the movie', `pm.expect(answer.movie.title).to.eql('The Godfather'); pm.expect(answer.movie.year).to.eql(1972)`],
-      ['knows similar ones', `pm.expect(answer.movie.similar.map((movie) => movie.title).join()).to.include('The Godfather Part')`],
-      ['says where it came from', `pm.expect(answer.movie.provenance.provider).to.eql('multiplex')`],
+      ['has similar movies', `pm.expect(answer.movie.similar.map((movie) => movie.title).join()).to.include('The Godfather Part')`],
+      ['has its provenance', `pm.expect(answer.movie.provenance.provider).to.eql('multiplex')`],
     ],
   },
   {
     name: 'Many movies',
     file: 'movies',
-    tests: [['keeps order and gaps', `pm.expect(answer.movies).to.have.length(2); pm.expect(answer.movies[0].title).to.eql('The Godfather'); pm.expect(answer.movies[1]).to.be.null`]],
+    tests: [['keeps the order, with null for unknown ids', `pm.expect(answer.movies).to.have.length(2); pm.expect(answer.movies[0].title).to.eql('The Godfather'); pm.expect(answer.movies[1]).to.be.null`]],
   },
   {
     name: 'Person',
@@ -57,12 +57,12 @@ const OPERATIONS = [
   {
     name: 'Path between co-stars',
     file: 'costars',
-    tests: [['ends at the person asked', `pm.expect(answer.costars.steps).to.have.length(answer.costars.length); pm.expect(answer.costars.steps[answer.costars.length - 1].person.name).to.eql(answer.costars.to.name)`]],
+    tests: [['ends at the requested person', `pm.expect(answer.costars.steps).to.have.length(answer.costars.length); pm.expect(answer.costars.steps[answer.costars.length - 1].person.name).to.eql(answer.costars.to.name)`]],
   },
   {
     name: 'Node and nodes',
     file: 'node',
-    tests: [['are told by type', `pm.expect(answer.node.__typename).to.eql('Movie'); pm.expect(answer.nodes.map((node) => node.__typename)).to.eql(['Movie', 'Person'])`]],
+    tests: [['have their types', `pm.expect(answer.node.__typename).to.eql('Movie'); pm.expect(answer.nodes.map((node) => node.__typename)).to.eql(['Movie', 'Person'])`]],
   },
   {
     name: 'Catalogue and receipts',
@@ -79,11 +79,11 @@ const OPERATIONS = [
   },
 ];
 
-/** Requests that must be refused, each with its code. */
+/** Requests that must be refused, with their error code. */
 const REFUSALS = [
   ['Forged state', '{ search(state: "forged") { state } }', 'BAD_STATE'],
   ['Forged cursor', '{ search(text: "love") { hits(first: 1, after: "forged") { nodes { id } } } }', 'BAD_CURSOR'],
-  ['Years the wrong way round', '{ search(where: { year: { gte: 2000, lte: 1990 } }) { total { value } } }', 'BAD_USER_INPUT'],
+  ['Years in the wrong order', '{ search(where: { year: { gte: 2000, lte: 1990 } }) { total { value } } }', 'BAD_USER_INPUT'],
   ['Page too large', '{ search { hits(first: 101) { nodes { id } } } }', 'BAD_USER_INPUT'],
 ];
 
@@ -103,12 +103,12 @@ const get = (name, url, lines, header = []) => ({ name, event: script(lines), re
 
 export async function buildCollection() {
   const operations = await Promise.all(
-    OPERATIONS.map(async ({ name, file, variables = '', tests, keep = {} }) =>
+    OPERATIONS.map(async ({ name, file, variables = '', tests, save = {} }) =>
       graphql(name, await operation(file), variables, [
         test('answers without errors', 'pm.response.to.have.status(200); pm.expect(pm.response.json().errors).to.be.undefined'),
         'const answer = pm.response.json().data;',
         ...tests.map(([what, code]) => test(what, code)),
-        ...Object.entries(keep).map(([key, value]) => `pm.collectionVariables.set('${key}', ${value});`),
+        ...Object.entries(save).map(([key, value]) => `pm.collectionVariables.set('${key}', ${value});`),
       ]),
     ),
   );
@@ -118,11 +118,11 @@ export async function buildCollection() {
     ]),
   );
   const http = [
-    get('Question by GET', '{{baseUrl}}/graphql?query=%7B%20catalog%20%7B%20movies%20%7D%20%7D', [
+    get('Query by GET', '{{baseUrl}}/graphql?query=%7B%20catalog%20%7B%20movies%20%7D%20%7D', [
       test('answers', 'pm.response.to.have.status(200); pm.expect(pm.response.json().data.catalog.movies).to.be.at.least(400)'),
     ]),
     get('Schema', '{{baseUrl}}/schema.graphql', [
-      test('is SDL with a tag', `pm.response.to.have.status(200); pm.expect(pm.response.text()).to.include('type Query'); pm.response.to.have.header('ETag')`),
+      test('is SDL with an ETag', `pm.response.to.have.status(200); pm.expect(pm.response.text()).to.include('type Query'); pm.response.to.have.header('ETag')`),
       `pm.collectionVariables.set('schemaTag', pm.response.headers.get('ETag'));`,
     ]),
     get(
@@ -138,7 +138,7 @@ export async function buildCollection() {
     info: {
       name: 'WIKIMovie',
       description:
-        'Each operation of the WIKIMovie gateway with assertions, over the movies of `seeds/`. Made from `clients/operations` by `npm run postman` in `e2e/`; change it there.',
+        'Each operation of the WIKIMovie gateway with assertions, over the movies of `seeds/`. Generated from `clients/operations` by `npm run postman` in `e2e/`.',
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
     },
     item: [

@@ -4,11 +4,11 @@ if (!process.env.WIKIMOVIE_URL) {
   throw new Error('set WIKIMOVIE_URL to a gateway over seeds/, or run: node with-gateway.mjs BINARY npm test');
 }
 
-/** Address without a slash at its end. */
+/** Address without a trailing slash. */
 export const url = process.env.WIKIMOVIE_URL.replace(/\/+$/, '');
 export const endpoint = `${url}/graphql`;
 
-/** The folder that the gateway watches, where it was started by `with-gateway.mjs`. */
+/** The folder that the gateway watches; set by `with-gateway.mjs`. */
 export const watched = process.env.E2E_WATCHED;
 
 export async function ask(query, variables = {}) {
@@ -20,12 +20,12 @@ export async function ask(query, variables = {}) {
   return response.json();
 }
 
-/** Asks `probe` until it tells a truth, for what takes a moment. */
+/** Polls `probe` until it returns a truthy value. */
 export async function eventually(probe, what, limitMs = 10_000) {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const found = await probe();
-    if (found) return found;
+    const value = await probe();
+    if (value) return value;
     if (Date.now() > deadline) throw new Error(`${what} did not happen within ${limitMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,4 +1,4 @@
-// The gateway with callers told apart by a real OpenID provider: discovery, scopes, tenants, new keys, its outage.
+// Authentication with a real OpenID provider: discovery, scopes, tenants, key rotation, outage.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 import { startGateway } from '../lib/gateway.mjs';
-import { AUDIENCE, startProvider } from '../lib/provider.mjs';
+import { AUDIENCE, startProvider } from '../lib/openid-provider.mjs';
 import { eventually } from '../lib/target.mjs';
 
 const binary = process.env.E2E_BINARY;
@@ -40,7 +40,7 @@ before(async () => {
 
 after(async () => {
   await gateway?.stop();
-  await provider?.leave();
+  await provider?.stop();
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
@@ -63,7 +63,7 @@ const TOTAL = '{ search { total { value } } }';
 const b64 = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
 const payload = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
 
-test('a token is let in for what its scopes say', async () => {
+test('scopes decide what a token may read', async () => {
   provider.state.tenant = 'nickelodeon';
   const token = await provider.token('search');
   assert.equal((await ask(token, TOTAL)).status, 200);
@@ -93,10 +93,10 @@ test('forged, altered, unsigned and foreign tokens are refused', async () => {
     'unknown key': `${b64({ alg: 'RS256', kid: 'nobody' })}.${body}.${signature}`,
     'no signature': `${head}.${body}.`,
     'another audience': foreign,
-    'another issuer, of the same name for its key': await stranger.token(),
+    'another issuer with the same key id': await stranger.token(),
     'not a token': 'x',
   };
-  await stranger.leave();
+  await stranger.stop();
   for (const [what, badToken] of Object.entries(bad)) {
     const answer = await ask(badToken, TOTAL);
     assert.deepEqual([answer.status, code(answer)], [401, 'UNAUTHENTICATED'], what);
@@ -104,7 +104,7 @@ test('forged, altered, unsigned and foreign tokens are refused', async () => {
   }
 });
 
-test('a tenant sees its own movies, and without a tenant nobody sees any', async () => {
+test('a tenant sees its own movies, and a token without a tenant is refused', async () => {
   provider.state.tenant = 'streamline';
   await eventually(async () => (await ask(await provider.token(), TOTAL)).data?.search.total.value > 0, 'loading');
   const totals = {};
@@ -112,20 +112,20 @@ test('a tenant sees its own movies, and without a tenant nobody sees any', async
     provider.state.tenant = tenant;
     const token = await provider.token('search provider');
     totals[tenant] = (await ask(token, TOTAL)).data.search.total.value;
-    const told = await ask(token, '{ catalog { providers { name } } search { facets { providers { values { value } } } } importReceipts { nodes { provider } } }');
-    const named = [
-      ...told.data.catalog.providers.map(({ name }) => name),
-      ...told.data.search.facets.providers.values.map(({ value }) => value),
-      ...told.data.importReceipts.nodes.map((receipt) => receipt.provider),
+    const answer = await ask(token, '{ catalog { providers { name } } search { facets { providers { values { value } } } } importReceipts { nodes { provider } } }');
+    const providers = [
+      ...answer.data.catalog.providers.map(({ name }) => name),
+      ...answer.data.search.facets.providers.values.map(({ value }) => value),
+      ...answer.data.importReceipts.nodes.map((receipt) => receipt.provider),
     ];
-    assert.deepEqual([...new Set(named)], tenant === 'nobody' ? [] : [tenant]);
+    assert.deepEqual([...new Set(providers)], tenant === 'nobody' ? [] : [tenant]);
   }
   assert.ok(totals.nickelodeon > 0 && totals.streamline > 0 && totals.nobody === 0, JSON.stringify(totals));
   provider.state.tenant = undefined;
   assert.deepEqual(code(await ask(await provider.token(), TOTAL)), 'UNAUTHENTICATED');
 });
 
-test('a token that ends is refused, and closes its connection', async () => {
+test('an expired token is refused, and its connection is closed', async () => {
   provider.state.tenant = 'nickelodeon';
   provider.state.lifetime = 3;
   const token = await provider.token();
@@ -141,27 +141,27 @@ test('a token that ends is refused, and closes its connection', async () => {
   assert.equal((await ask(token, TOTAL)).status, 401);
 });
 
-test('the provider signs by a new key: tokens by it are let in, those by the old one no longer', async () => {
+test('after a key rotation tokens of the new key are accepted and those of the old key refused', async () => {
   provider.state.tenant = 'nickelodeon';
   const old = await provider.token();
   assert.equal((await ask(old, TOTAL)).status, 200);
   provider.rotate('second');
   const token = await provider.token();
-  // At most one fetch in ten seconds, whoever asks.
-  await eventually(async () => (await ask(token, TOTAL)).status === 200, 'a token by the new key is let in', 20_000);
+  // The gateway fetches keys at most once in ten seconds.
+  await eventually(async () => (await ask(token, TOTAL)).status === 200, 'a token of the new key is accepted', 20_000);
   assert.equal((await ask(old, TOTAL)).status, 401);
 });
 
-test('while the provider is away its keys are good, and afterwards too', async () => {
+test('known keys stay valid during an outage of the provider and after it', async () => {
   provider.state.tenant = 'streamline';
   const token = await provider.token();
   const other = await provider.token('search operator');
-  await provider.leave();
+  await provider.stop();
   assert.equal((await ask(token, TOTAL)).status, 200);
   assert.equal((await ask(other, TOTAL)).status, 200);
   const unknown = `${b64({ alg: 'RS256', kid: 'nobody' })}.${token.split('.').slice(1).join('.')}`;
   assert.equal((await ask(unknown, TOTAL)).status, 401);
   assert.equal((await fetch(`${gateway.url}/readyz`)).status, 200);
-  await provider.comeBack();
+  await provider.restart();
   assert.equal((await ask(await provider.token(), TOTAL)).status, 200);
 });

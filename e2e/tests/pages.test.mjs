@@ -1,9 +1,9 @@
-// The pages in a real browser, which can reach the gateway and nothing else.
+// The pages in a real browser that can reach the gateway alone.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findChromium, launch, openPage } from '../lib/chromium.mjs';
 import { ask, eventually, url, watched } from '../lib/target.mjs';
-import { drop, movie, takeAway } from '../lib/visitor.mjs';
+import { addFile, movie, removeFile } from '../lib/watched-file.mjs';
 
 const executablePath = await findChromium();
 if (!executablePath) {
@@ -12,20 +12,20 @@ if (!executablePath) {
   console.log(`SKIPPED: ${why}`);
 }
 
-/** Number told above the results, once they are the answer to what the address says. */
+/** The total above the results, once they belong to the current address. */
 async function total(page) {
   await page.waitForFunction(() => {
     const answers = document.querySelector('.answers[aria-busy="false"]');
     return answers?.getAttribute('data-address') === location.search;
   });
-  const told = await page.getByTestId('total').locator('strong').textContent();
-  return Number(told.replace(/\D/g, ''));
+  const text = await page.getByTestId('total').locator('strong').textContent();
+  return Number(text.replace(/\D/g, ''));
 }
 const box = (page) => page.getByRole('combobox', { name: 'Search movies' });
 const titles = (page) => page.getByTestId('hit').locator('h2 > :first-child').allTextContents();
 const facet = (page, name) => page.locator(`[data-facet="${name}"]`);
 const changes = (page, from) => eventually(async () => (await total(page)) !== from, 'another total');
-/** Asks by typing and Enter, and waits until the address says so. */
+/** Searches by typing and Enter, and waits for the address to change. */
 async function search(page, text) {
   await box(page).fill(text);
   await box(page).press('Enter');
@@ -40,21 +40,21 @@ describe('pages', { skip: !executablePath }, () => {
   });
   after(() => browser?.close());
 
-  /** Runs a test on a fresh page, and holds against it what the page did beside. */
+  /** Runs a test on a new page; requests to other hosts and errors in the console fail it, too. */
   const onPage = (name, body, { path = '/', options } = {}) =>
     test(name, async () => {
       const opened = await openPage(browser, options);
       try {
         await opened.page.goto(url + path);
         await body(opened.page, opened.context);
-        assert.deepEqual(opened.foreign, [], 'a request left the host');
-        assert.deepEqual(opened.complaints, [], 'the browser complained');
+        assert.deepEqual(opened.foreignRequests, [], 'requests to other hosts');
+        assert.deepEqual(opened.browserErrors, [], 'errors of the browser');
       } finally {
         await opened.context.close();
       }
     });
 
-  onPage('a slip of the finger finds the movie that was meant, marked and explained', async (page) => {
+  onPage('a typo finds the movie that was meant, with highlights and reasons', async (page) => {
     await total(page);
     await box(page).pressSequentially('the godfahter', { delay: 20 });
     await box(page).press('Enter');
@@ -66,7 +66,7 @@ describe('pages', { skip: !executablePath }, () => {
     assert.match(await page.getByTestId('total').textContent(), /\d+ movies? in \d+ ms/);
   });
 
-  onPage('suggestions come while typing, and the keyboard takes one', async (page) => {
+  onPage('suggestions appear while typing, and the keyboard chooses one', async (page) => {
     await total(page);
     await page.keyboard.press('/');
     assert.equal(await box(page).evaluate((input) => document.activeElement === input), true);
@@ -74,7 +74,7 @@ describe('pages', { skip: !executablePath }, () => {
     const person = page.getByRole('option', { name: /Person\s*Al Pacino/ });
     await person.waitFor();
     assert.equal(await box(page).getAttribute('aria-expanded'), 'true');
-    assert.ok(await person.locator('mark').count(), 'the typed part is marked');
+    assert.ok(await person.locator('mark').count(), 'the typed part is highlighted');
     await page.keyboard.press('Escape');
     assert.equal(await box(page).getAttribute('aria-expanded'), 'false');
     assert.equal(await box(page).inputValue(), 'al pa', 'the first Escape closes, no more');
@@ -91,7 +91,7 @@ describe('pages', { skip: !executablePath }, () => {
     for (const cast of await page.getByTestId('hit').locator('.cast').allTextContents()) assert.match(cast, /Al Pacino/);
   });
 
-  onPage('a click on a facet narrows, Back widens again, and the address can be shared', async (page, context) => {
+  onPage('a click on a facet value filters, Back removes the filter, and the address can be shared', async (page, context) => {
     const all = await search(page, 'love');
     const drama = facet(page, 'genres').getByRole('button', { name: /^Drama/ });
     const count = Number((await drama.locator('.count').textContent()).replace(/\D/g, ''));
@@ -118,7 +118,7 @@ describe('pages', { skip: !executablePath }, () => {
     assert.equal(await total(page), all);
   });
 
-  onPage('other words keep the filters, and so does another order', async (page) => {
+  onPage('the filters stay when the text or the order changes', async (page) => {
     await search(page, 'love');
     await facet(page, 'genres').getByRole('button', { name: /^Drama/ }).click();
     await page.getByRole('button', { name: 'Remove genre Drama' }).waitFor();
@@ -133,7 +133,7 @@ describe('pages', { skip: !executablePath }, () => {
   });
 
   onPage(
-    'a range inside a bar of the years stays as it is when a value and other words follow',
+    'a range of years inside a bucket stays as it is when a facet value and the text change',
     async (page) => {
       const inRange = await total(page);
       await page.getByRole('button', { name: 'Remove years 1972–1973' }).waitFor();
@@ -141,7 +141,7 @@ describe('pages', { skip: !executablePath }, () => {
       await page.getByRole('button', { name: 'Remove genre Drama' }).waitFor();
       assert.ok((await total(page)) < inRange);
       await search(page, 'the godfather');
-      // Part II is of 1974, which the bar holds and the range does not.
+      // Part II is of 1974: inside the bucket, outside the range.
       const found = await titles(page);
       assert.ok(found.includes('The Godfather') && !found.includes('The Godfather Part II'), found.join());
       await page.getByRole('button', { name: 'Remove years 1972–1973' }).click();
@@ -151,7 +151,7 @@ describe('pages', { skip: !executablePath }, () => {
     { path: '/?from=1972&to=1973' },
   );
 
-  onPage('values can be looked for inside a facet', async (page) => {
+  onPage('the values of a facet can be searched', async (page) => {
     await total(page);
     const people = facet(page, 'people');
     await people.getByRole('searchbox').fill('kurosawa');
@@ -162,7 +162,7 @@ describe('pages', { skip: !executablePath }, () => {
     assert.ok((await total(page)) > 0);
   });
 
-  onPage('a bar of the years narrows and lets go', async (page) => {
+  onPage('a bar of the years sets a filter and removes it', async (page) => {
     const all = await total(page);
     const bar = facet(page, 'years').getByRole('button', { name: /^1970 to 1974/ });
     await bar.click();
@@ -176,7 +176,7 @@ describe('pages', { skip: !executablePath }, () => {
     assert.equal(await total(page), all);
   });
 
-  onPage('words read as a filter can be taken away', async (page) => {
+  onPage('words understood as a filter can be removed', async (page) => {
     const narrow = await search(page, 'comedy 1980s');
     const years = (await page.getByTestId('hit').locator('h2 .year').allTextContents()).map(Number);
     assert.ok(years.every((year) => year >= 1980 && year <= 1989));
@@ -185,7 +185,7 @@ describe('pages', { skip: !executablePath }, () => {
     assert.equal(await box(page).inputValue(), 'comedy');
   });
 
-  onPage('pages go there and back', async (page) => {
+  onPage('paging goes forward and back', async (page) => {
     await total(page);
     const first = await titles(page);
     assert.equal(await page.getByRole('button', { name: 'Previous' }).isDisabled(), true);
@@ -196,7 +196,7 @@ describe('pages', { skip: !executablePath }, () => {
     assert.deepEqual(await titles(page), first);
   });
 
-  onPage('hostile text is text', async (page) => {
+  onPage('markup in the search text is shown as text', async (page) => {
     const hostile = '"<img src=x onerror=document.title=1> <mark>🎬 \\ AND (';
     await search(page, hostile);
     assert.equal(await box(page).inputValue(), hostile);
@@ -204,24 +204,24 @@ describe('pages', { skip: !executablePath }, () => {
     assert.equal(await page.title(), `${hostile} · WIKIMovie`);
   });
 
-  onPage('where nothing is found the page says so and offers a way on', async (page) => {
+  onPage('an empty result offers example searches', async (page) => {
     assert.equal(await search(page, 'xqzzyx wvvkjq'), 0);
     await page.getByRole('heading', { name: 'No movie found' }).waitFor();
     await page.getByRole('button', { name: 'the godfahter' }).click();
     await page.locator('mark', { hasText: 'Godfather' }).first().waitFor();
   });
 
-  test('a link with a forged state says so', async () => {
-    const { page, context, foreign } = await openPage(browser);
+  test('a link with a forged state token shows an error', async () => {
+    const { page, context, foreignRequests } = await openPage(browser);
     await page.goto(`${url}/?state=forged`);
     await page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
     await page.getByRole('button', { name: 'Start over' }).click();
     assert.ok((await total(page)) >= 400);
-    assert.deepEqual(foreign, []);
+    assert.deepEqual(foreignRequests, []);
     await context.close();
   });
 
-  onPage('similar movies are one click away', async (page) => {
+  onPage('a click shows similar movies', async (page) => {
     await search(page, 'the godfather');
     const hit = page.getByTestId('hit').first();
     await hit.getByRole('button', { name: 'More like this' }).click();
@@ -229,7 +229,7 @@ describe('pages', { skip: !executablePath }, () => {
   });
 
   if (watched) {
-    onPage('the catalogue line follows the catalogue', async (page) => {
+    onPage('the catalogue line and the results follow the catalogue', async (page) => {
       const line = page.getByTestId('catalog');
       await line.filter({ hasText: 'updates live' }).waitFor();
       const { data } = await ask('{ catalog { movies } }');
@@ -237,12 +237,12 @@ describe('pages', { skip: !executablePath }, () => {
       await shown(data.catalog.movies);
       try {
         await search(page, movie.title);
-        await drop();
+        await addFile();
         await shown(data.catalog.movies + 1);
-        // The results follow too, without a key being touched.
+        // The results are updated without any input.
         await page.getByTestId('hit').first().filter({ hasText: movie.cast[0] }).waitFor();
       } finally {
-        await takeAway();
+        await removeFile();
       }
       await shown(data.catalog.movies);
     });
@@ -250,7 +250,7 @@ describe('pages', { skip: !executablePath }, () => {
 
   for (const colorScheme of ['light', 'dark']) {
     onPage(
-      `a phone shows all of it, ${colorScheme}`,
+      `a phone shows the whole page, ${colorScheme}`,
       async (page) => {
         await search(page, 'the godfahter');
         const filters = page.getByRole('button', { name: 'Filters' });
@@ -260,7 +260,7 @@ describe('pages', { skip: !executablePath }, () => {
         assert.equal(await facet(page, 'genres').isVisible(), true);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(overflow <= 0, `wider than the screen by ${overflow} px`);
-        assert.ok((await contrast(page)) >= 4.5, 'text stands out from the page');
+        assert.ok((await contrast(page)) >= 4.5, 'contrast of the text');
       },
       { options: { viewport: { width: 360, height: 740 }, colorScheme } },
     );
@@ -280,7 +280,7 @@ describe('pages', { skip: !executablePath }, () => {
   );
 
   onPage(
-    'GraphiQL opens the question of a shared link',
+    'GraphiQL opens the operation of a shared link',
     async (page) => {
       await execute(page, 'catalog { movies }');
       await page.locator('.graphiql-response', { hasText: /"movies":\s\d/ }).waitFor();
@@ -290,15 +290,15 @@ describe('pages', { skip: !executablePath }, () => {
   );
 });
 
-/** Runs what GraphiQL's editor holds, once it is there to be run. */
+/** Executes the operation in GraphiQL's editor, once the editor shows it. */
 async function execute(page, text) {
-  // The editor writes each space as one that does not break.
+  // The editor renders spaces as non-breaking spaces.
   const words = new RegExp(text.replaceAll(' ', '\\s'));
   await page.locator('.graphiql-query-editor .view-lines', { hasText: words }).waitFor();
   await page.getByRole('button', { name: /execute/i }).click();
 }
 
-/** Contrast of the page's text with its ground, as WCAG counts it; 4.5 is enough for small text. */
+/** Contrast of the page's text with its background, as WCAG defines it; 4.5 is enough for small text. */
 function contrast(page) {
   return page.evaluate(() => {
     const luminance = (color) => {
@@ -309,9 +309,9 @@ function contrast(page) {
         .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
-    const ground = luminance(getComputedStyle(document.body).backgroundColor);
-    // The faintest text of the page is what is read beside a number.
+    const background = luminance(getComputedStyle(document.body).backgroundColor);
+    // The time beside the total is the faintest text of the page.
     const text = luminance(getComputedStyle(document.querySelector('.took')).color);
-    return (Math.max(ground, text) + 0.05) / (Math.min(ground, text) + 0.05);
+    return (Math.max(background, text) + 0.05) / (Math.min(background, text) + 0.05);
   });
 }

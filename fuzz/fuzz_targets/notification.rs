@@ -1,4 +1,4 @@
-//! Any body of a message is read or refused; a key that was read can be spelled and read again.
+//! Any message body parses or is refused; a parsed key survives encoding and decoding.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,5 @@
-//! Any object, packed or plain, ends: each record becomes a movie or a refusal, and places only grow.
+//! Reading any object, compressed or plain, terminates: each record becomes a movie or a refusal, and positions
+//! increase.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -9,7 +10,7 @@ use wikimovie_ingest::{
 
 fuzz_target!(|content: &[u8]| {
     let origin = Origin { provider: "acme".to_owned(), object: "acme/a".to_owned(), generation: 1 };
-    // A refusal of the whole object has the place 0.
+    // A refusal of the whole object has position 0.
     let mut last = None;
     for record in RecordReader::new(content, "acme/a.csv") {
         let place = match record {

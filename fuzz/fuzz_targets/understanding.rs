@@ -1,4 +1,4 @@
-//! Any text at all is read whole, over the words of the seed catalogue.
+//! Any text is understood without loss, with the vocabulary of the seeds.
 #![no_main]
 
 use std::sync::LazyLock;

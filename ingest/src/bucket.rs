@@ -239,8 +239,8 @@ struct Resumed {
     halt: Arc<AtomicBool>,
 }
 
-/// Why a body is not read on while the worker stops.
-pub(crate) const HALTED: &str = "the worker stops";
+/// Why a body is not read on while the worker is shutting down.
+pub(crate) const HALTED: &str = "the worker is shutting down";
 
 impl Read for Resumed {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
@@ -264,7 +264,12 @@ impl Read for Resumed {
             }
             self.resumes += 1;
             metrics::counter!("wikimovie_ingest_resumes_total").increment(1);
-            tracing::debug!(object = self.head.key, at = self.at, error = %broke, "a body broke off; going on there");
+            tracing::debug!(
+                object = self.head.key,
+                at = self.at,
+                error = %broke,
+                "the body of an object was interrupted; resuming at this position"
+            );
             self.stream = self.bucket.open(&self.head, self.at).map_err(io::Error::other)?;
         }
     }

@@ -116,7 +116,7 @@ fn own_id(fields: &Fields<'_>) -> Result<Option<String>, Fault> {
     };
     let invalid = |message: &str| Err(Fault::new("id", RefusalReason::Invalid, message));
     if id.is_empty() {
-        return invalid("id is empty: leave it out where there is none");
+        return invalid("id is empty: omit it instead");
     }
     if id.len() > MAX_ID_BYTES {
         let message = format!("id has {} bytes, at most {MAX_ID_BYTES} are allowed", id.len());
@@ -127,7 +127,7 @@ fn own_id(fields: &Fields<'_>) -> Result<Option<String>, Fault> {
     }
     // Ids made of content start with it, and must stay apart.
     if id.starts_with('~') {
-        return invalid("id starts with ~, which is kept for ids made of content");
+        return invalid("id starts with ~, which is reserved for ids derived from content");
     }
     Ok(Some(id))
 }

@@ -123,7 +123,7 @@ impl Folder {
             let name = entry.file_name();
             let Some(name) = name.to_str() else {
                 let object = format!("{relative}{}", name.to_string_lossy());
-                let message = format!("{object} is passed over: its name is not in UTF-8");
+                let message = format!("{object} is skipped: its name is not UTF-8");
                 listing.problems.push(Problem { object, message });
                 continue;
             };
@@ -190,7 +190,7 @@ impl Source for Folder {
         if self.is_file {
             let metadata = fs::metadata(&self.root)?;
             let name = self.root.file_name().and_then(|name| name.to_str());
-            let name = name.ok_or_else(|| io::Error::other("its name is not in UTF-8"))?;
+            let name = name.ok_or_else(|| io::Error::other("its name is not UTF-8"))?;
             match self.state(name.to_owned(), &metadata) {
                 Ok(state) => listing.objects.push(Listed { state, bytes: metadata.len() }),
                 Err(problem) => listing.problems.push(problem),
@@ -227,7 +227,7 @@ pub fn provider_of(key: &str) -> Result<&str, String> {
 /// # Errors
 /// One sentence, where it cannot.
 pub fn check_provider(name: &str) -> Result<(), String> {
-    let refused = |why: String| Err(format!("{name:?} cannot be the name of a provider: it {why}"));
+    let refused = |why: String| Err(format!("{name:?} is not a valid provider name: it {why}"));
     if name.is_empty() {
         return refused("is empty".to_owned());
     }

@@ -52,7 +52,7 @@ pub enum Sniffed {
     Empty,
     /// A format.
     Format(Format),
-    /// None that we read; the reason completes "not in a format we read: ".
+    /// None that we read; the reason completes "unknown format: ".
     Unknown(&'static str),
 }
 

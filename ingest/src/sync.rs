@@ -60,7 +60,7 @@ pub struct Listed {
     pub bytes: u64,
 }
 
-/// Something that could not be read; it is tried again the next time.
+/// Something that could not be read; retrying the next time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
     /// Key as people know it.

@@ -79,7 +79,7 @@ impl Watcher {
         self.stopping.store(true, Ordering::SeqCst);
         let _ = self.wake.try_send(());
         if self.thread.join().is_err() {
-            tracing::error!("the watching of the folder had ended by a panic");
+            tracing::error!("the watcher of the folder panicked");
         }
     }
 }
@@ -138,7 +138,7 @@ impl Task {
             Err(error) => {
                 tracing::warn!(
                     folder = %self.folder.root().display(), %error,
-                    "the system tells nothing of this folder; it is looked at every second"
+                    "no change events for this folder; it is polled every second"
                 );
                 None
             }
@@ -151,7 +151,7 @@ impl Task {
         match &result {
             Ok(report) => self.log(report, started.elapsed()),
             Err(error) => {
-                tracing::error!(%error, "the watched folder could not be applied; it is tried again");
+                tracing::error!(%error, "the watched folder could not be applied; retrying");
             }
         }
         (self.tell)(&result);
@@ -178,7 +178,7 @@ impl Task {
         }
         let problems: HashSet<Problem> = report.problems.iter().cloned().collect();
         for problem in problems.difference(&self.known_problems) {
-            tracing::warn!(object = problem.object, "{}; it is tried again", problem.message);
+            tracing::warn!(object = problem.object, "{}; retrying", problem.message);
         }
         self.known_problems = problems;
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use wikimovie_command::{Failure, say};
+use wikimovie_command::{CliError, output};
 use wikimovie_engine::Catalog;
 
 use crate::{
@@ -23,22 +23,22 @@ const LISTED: usize = 20;
 /// What is asked, and what must be reached.
 #[derive(Args, Clone, Debug)]
 pub struct RelevanceArgs {
-    /// Golden list: one JSON object a line, {"query": "alien", "expected": [{"title": "Alien", "year": 1979}]}
+    /// Golden list: one JSON object per line, {"query": "alien", "expected": [{"title": "Alien", "year": 1979}]}
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Where the run is kept, to tell the next time what moved [default: FILE with .last.json at its end]
+    /// File that stores this run, for comparison with the next one [default: FILE with the suffix .last.json]
     #[arg(long, value_name = "FILE")]
     pub last: Option<PathBuf>,
-    /// Lowest mean of the categories' MRR@10, such as 0.97
+    /// Minimum of the mean of the categories' MRR@10, such as 0.97
     #[arg(long, value_name = "0..1")]
     pub floor_mean: Option<f64>,
-    /// Lowest MRR@10 of any category
+    /// Minimum MRR@10 of each category
     #[arg(long, value_name = "0..1")]
     pub floor_category: Option<f64>,
     /// Lowest recall@10 of any category
     #[arg(long, value_name = "0..1")]
     pub floor_recall: Option<f64>,
-    /// Lowest share of questions with a right movie among ten
+    /// Minimum share of questions with an expected movie among the first ten
     #[arg(long, value_name = "0..1")]
     pub floor_success: Option<f64>,
 }
@@ -48,41 +48,44 @@ impl RelevanceArgs {
     ///
     /// # Errors
     /// One line about the first line that is no question.
-    pub fn golden(&self) -> Result<Vec<Golden>, Failure> {
-        let text = fs::read_to_string(&self.file).map_err(|error| Failure::reading(&self.file, &error))?;
-        golden::read(&text).map_err(|error| Failure::new(format!("{}: {error}", self.file.display())))
+    pub fn golden(&self) -> Result<Vec<Golden>, CliError> {
+        let text =
+            fs::read_to_string(&self.file).map_err(|error| CliError::cannot_read(&self.file, &error))?;
+        golden::read(&text).map_err(|error| CliError::new(format!("{}: {error}", self.file.display())))
     }
 
     /// Asks the list and prints the scores. Status 1 where a floor is missed.
     ///
     /// # Errors
     /// Where the engine does not answer, holds no movie, or the last run cannot be read.
-    pub async fn run(&self, catalog: &dyn Catalog, golden: &[Golden]) -> Result<ExitCode, Failure> {
-        let failed = |error: wikimovie_engine::SearchError| Failure::new(error.to_string());
+    pub async fn run(&self, catalog: &dyn Catalog, golden: &[Golden]) -> Result<ExitCode, CliError> {
+        let failed = |error: wikimovie_engine::SearchError| CliError::new(error.to_string());
         let info = catalog.info().await.map_err(failed)?;
         if info.movies == 0 {
-            return Err(Failure::new("the catalogue has no movies: load some first"));
+            return Err(CliError::new("the catalogue has no movies: load some first"));
         }
         let file = self.last.clone().unwrap_or_else(|| last_of(&self.file));
-        let last = History::read(&file).map_err(|error| Failure::reading(&file, &error))?;
+        let last = History::read(&file).map_err(|error| CliError::cannot_read(&file, &error))?;
         let outcomes = ask(catalog, golden).await.map_err(failed)?;
         let report = Report::of(&outcomes);
-        say::line(format_args!(
+        output::line(format_args!(
             "{} questions, {} movies, {} {}\n",
-            say::number(golden.len() as u64),
-            say::number(info.movies),
+            output::number(golden.len() as u64),
+            output::number(info.movies),
             info.engine,
             info.engine_version
         ));
-        say::line(report.table().trim_end());
+        output::line(report.table().trim_end());
         tell_misses(&outcomes);
         match last {
             Some(last) => tell_moved(&last, &outcomes),
-            None => say::line(format_args!("\nThe first run of this list: the next one tells what moved.")),
+            None => output::line(format_args!(
+                "\nThis is the first run of this list; the next run reports what changed."
+            )),
         }
         if let Err(error) = History::of(&outcomes).write(&file) {
-            say::note(format_args!(
-                "{} cannot be written ({error}): the next run has nothing to compare",
+            output::note(format_args!(
+                "{} cannot be written ({error}): the next run has nothing to compare with",
                 file.display()
             ));
         }
@@ -94,7 +97,7 @@ impl RelevanceArgs {
         };
         let missed = floors.missed(&report);
         for line in &missed {
-            say::note(line);
+            output::note(line);
         }
         Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
@@ -109,19 +112,19 @@ fn last_of(file: &Path) -> PathBuf {
 fn tell_misses(outcomes: &[Outcome]) {
     let misses: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.first.is_none()).collect();
     if !misses.is_empty() {
-        say::line(format_args!("\nNothing right among ten: {}", misses.len()));
+        output::line(format_args!("\nNo expected movie among the first ten: {}", misses.len()));
     }
     for outcome in misses.iter().take(LISTED) {
         let best = outcome.best.as_deref().unwrap_or("nothing");
-        say::line(format_args!("  {:?} ({}) found {best}", outcome.query, outcome.id));
+        output::line(format_args!("  {:?} ({}) found {best}", outcome.query, outcome.id));
     }
 }
 
 fn tell_moved(last: &History, outcomes: &[Outcome]) {
     let moved = last.moved(outcomes);
-    say::line(format_args!("\nMoved since the last run: {}", moved.len()));
+    output::line(format_args!("\nChanged since the last run: {}", moved.len()));
     let place = |place: Option<usize>| place.map_or_else(|| "nowhere".to_owned(), |place| place.to_string());
     for moved in moved.iter().take(LISTED) {
-        say::line(format_args!("  {}: {} -> {}", moved.now, place(moved.from), place(moved.to)));
+        output::line(format_args!("  {}: {} -> {}", moved.now, place(moved.from), place(moved.to)));
     }
 }

@@ -4,48 +4,9 @@
 # LocalStack against what the script makes of the same variables; checkov; tables of inputs and outputs.
 . "$(dirname "$0")/lib.sh"
 command -v terraform >/dev/null || { missing terraform "it was not found: install it"; exit 0; }
-classes=@cdktn/provider-aws@25.7.0
-provider=$tools/schema-provider
 # Of all that the provider of schemas makes up.
 account=000000000000
-source=scripts/deploy/schema-provider
-
-build_provider() {
-  local stamp
-  stamp=$(cat "$source"/*.go "$source"/go.* | cksum)
-  installed terraform-provider-aws "$stamp" && return
-  command -v go >/dev/null || { missing "the schema provider" "Go was not found: install it"; return; }
-  say "Building the provider of schemas"
-  quietly env GOFLAGS=-buildvcs=false go build -C "$source" -o "$tools/bin/terraform-provider-aws" . ||
-    { missing "the schema provider" "it could not be built"; return; }
-  printf '%s' "$stamp" >"$tools/stamps/terraform-provider-aws"
-}
-
-# The classes of those types that the configuration names; what they have none for, Terraform refuses.
-write_schemas() {
-  local names name stamp
-  if [ "$(cat "$provider/classes" 2>/dev/null)" != "$classes" ]; then
-    command -v npm >/dev/null || { missing "the schemas of AWS" "npm was not found: install Node"; return; }
-    say "Fetching the schemas of AWS ($classes)"
-    rm -rf "$provider"
-    mkdir -p "$provider"
-    (cd "$provider" && quietly npm pack --silent "$classes" && tar -xzf ./*.tgz && rm ./*.tgz) ||
-      { missing "the schemas of AWS" "$classes could not be fetched"; return; }
-    printf '%s' "$classes" >"$provider/classes"
-  fi
-  names=$(cd "$tree" && cat terraform/*/*/*.tf |
-    sed -nE 's/^resource "aws_([a-z0-9_]+)".*/\1/p; s/^data "aws_([a-z0-9_]+)".*/data-aws-\1/p' | tr _ - | sort -u)
-  stamp=$(cat "$source/schemas.py" <(printf '%s' "$names") | cksum | tr ' ' -)
-  if [ ! -f "$provider/$stamp/schema.json" ]; then
-    local known=(provider)
-    for name in $names; do if [ -d "$provider/package/lib/$name" ]; then known+=("$name"); fi; done
-    mkdir -p "$provider/$stamp"
-    python3 "$source/schemas.py" "$provider/package/lib" "${known[@]}" >"$provider/$stamp/schema.new" || fail "schemas could not be read"
-    mv "$provider/$stamp/schema.new" "$provider/$stamp/schema.json"
-  fi
-  ln -f "$tools/bin/terraform-provider-aws" "$provider/$stamp/terraform-provider-aws"
-  printf 'provider_installation {\n  dev_overrides { "hashicorp/aws" = "%s" }\n  direct {}\n}\n' "$provider/$stamp" >"$scratch/terraformrc"
-}
+. scripts/deploy/schema-provider/build.sh
 
 # Runs terraform on a copy, so that neither state nor lock files come into the tree.
 tf() { terraform -chdir="$work/$1" "${@:2}"; }
@@ -87,7 +48,7 @@ say "${#configurations[@]} configurations are valid, $runs test runs passed"
 # What is applied to the provider of schemas has made-up ARNs, and all that the configuration itself says.
 tf examples/localstack apply -auto-approve >"$scratch/said" 2>&1 </dev/null || { told; fail "the example for LocalStack cannot be applied"; }
 tf examples/localstack show -json 2>/dev/null >"$scratch/localstack.json"
-python3 scripts/deploy/localstack_stack.py compare "$work/examples/localstack/terraform.tfvars.json" "$scratch/localstack.json"
+cargo xtask localstack-stack compare "$work/examples/localstack/terraform.tfvars.json" "$scratch/localstack.json"
 
 cp "$work/examples/aws/terraform.tfvars.example" "$work/examples/aws/terraform.tfvars"
 tf examples/aws apply -auto-approve >"$scratch/said" 2>&1 </dev/null || { told; fail "the example for AWS cannot be applied"; }

@@ -1,5 +1,5 @@
-//! What can be asked of the binary: commands, options and the environment variables they stand for. The text here
-//! is the help that people read.
+//! The command line of the binary: commands, options and their environment variables. The doc comments here are the
+//! text of `--help`.
 
 use std::path::PathBuf;
 
@@ -22,17 +22,17 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve GraphQL and the pages; keep the catalogue equal to a watched folder (what no command does, too)
+    /// Serve GraphQL and the pages, and follow a watched folder (the default command)
     Serve(Box<ServeArgs>),
-    /// Load files or folders of movies into the index, and end with a receipt
+    /// Load files or folders of movies into the index, and print a receipt
     Load(LoadArgs),
-    /// Ask the index a golden list of questions, and print how good the first answers are
+    /// Run a golden list of questions against the index, and print relevance scores
     Relevance(GoldenArgs),
-    /// Make an API key: it is shown once, and the file of keys gets its hash
+    /// Make an API key: the key is printed once, the file of keys holds its hash
     NewKey(NewKeyArgs),
     /// Check the settings without starting anything
     CheckConfig(Box<ServeArgs>),
-    /// Ask the gateway on this machine whether it is ready; for health checks of images
+    /// Ask the gateway on this machine for its readiness; for health checks of images
     Health(HealthArgs),
 }
 
@@ -40,7 +40,7 @@ pub(crate) enum Command {
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) data: DataArgs,
-    /// Folder to keep the catalogue equal to; without it none is watched
+    /// Folder to watch: the catalogue follows its files [default: none]
     #[arg(long, env = "WIKIMOVIE_WATCH", value_name = "FOLDER")]
     pub(crate) watch: Option<PathBuf>,
     #[command(flatten)]
@@ -63,7 +63,7 @@ pub(crate) struct GoldenArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct DataArgs {
-    /// Folder of the index; made where it is missing
+    /// Folder of the index; created if it does not exist
     #[arg(long, env = "WIKIMOVIE_DATA_DIR", value_name = "FOLDER", default_value = "./data")]
     pub(crate) data_dir: PathBuf,
 }

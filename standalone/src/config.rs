@@ -9,10 +9,10 @@ use std::{
 
 use wikimovie_api::{args::GatewaySettings, auth::command::NewKeyArgs};
 use wikimovie_command::{
-    Failure, LogFormat, LogSettings,
+    CliError, LogFormat, LogSettings,
     health::HealthArgs,
     names,
-    settings::{self, Settings, Source},
+    settings::{self, Settings, SettingsSource},
 };
 use wikimovie_ingest::folder::check_provider;
 use wikimovie_plan::rules::Rules;
@@ -20,7 +20,7 @@ use wikimovie_relevance::command::RelevanceArgs;
 
 use crate::cli::{Cli, Command, GoldenArgs, LoadArgs, ServeArgs};
 
-/// What is asked, with settings that fit together.
+/// The requested command, with checked settings.
 #[derive(Debug)]
 pub(crate) enum Task {
     Serve(Box<ServeSettings>),
@@ -60,16 +60,19 @@ pub(crate) struct RelevanceSettings {
 }
 
 /// Reads command line, environment and file. `--help` and the like end the program here.
-pub(crate) fn read() -> Result<Task, Failure> {
-    let Settings { cli, told } = settings::read::<Cli>(
-        &[names::OURS],
-        &Source { arguments: std::env::args_os().collect(), variables: std::env::vars_os().collect() },
+pub(crate) fn read() -> Result<Task, CliError> {
+    let Settings { cli, effective } = settings::read::<Cli>(
+        &[names::PREFIX],
+        &SettingsSource {
+            arguments: std::env::args_os().collect(),
+            variables: std::env::vars_os().collect(),
+        },
     )?;
     match cli.command {
         None => Ok(Task::Serve(Box::new(serve(*cli.serve)?))),
         Some(Command::Serve(args)) => Ok(Task::Serve(Box::new(serve(*args)?))),
         Some(Command::CheckConfig(args)) => {
-            Ok(Task::CheckConfig(Box::new(serve(*args)?), Settings { cli: (), told }))
+            Ok(Task::CheckConfig(Box::new(serve(*args)?), Settings { cli: (), effective }))
         }
         Some(Command::NewKey(args)) => Ok(Task::NewKey(args)),
         Some(Command::Health(args)) => Ok(Task::Health(args)),
@@ -78,38 +81,39 @@ pub(crate) fn read() -> Result<Task, Failure> {
     }
 }
 
-fn serve(args: ServeArgs) -> Result<ServeSettings, Failure> {
+fn serve(args: ServeArgs) -> Result<ServeSettings, CliError> {
     let gateway = args.gateway.settings()?;
     let data_dir = args.data.data_dir;
     if let Some(watch) = &args.watch {
-        keep_apart(watch, &data_dir)?;
+        check_disjoint(watch, &data_dir)?;
     }
     let rules = args.rules.read()?;
     Ok(ServeSettings { data_dir, watch: args.watch, rules, gateway })
 }
 
-fn load(args: LoadArgs) -> Result<LoadSettings, Failure> {
+fn load(args: LoadArgs) -> Result<LoadSettings, CliError> {
     if let Some(provider) = &args.provider {
-        check_provider(provider).map_err(Failure::new)?;
+        check_provider(provider).map_err(CliError::new)?;
     }
     let log = args.log.settings("warn", LogFormat::Text)?;
     let LoadArgs { paths, provider, json, data, .. } = args;
     Ok(LoadSettings { data_dir: data.data_dir, paths, provider, json, log })
 }
 
-fn relevance(args: GoldenArgs) -> Result<RelevanceSettings, Failure> {
+fn relevance(args: GoldenArgs) -> Result<RelevanceSettings, CliError> {
     let log = args.log.settings("warn", LogFormat::Text)?;
     let rules = args.rules.read()?;
     Ok(RelevanceSettings { relevance: args.relevance, data_dir: args.data.data_dir, rules, log })
 }
 
-/// The index must not be taken for movies.
-fn keep_apart(watch: &Path, data_dir: &Path) -> Result<(), Failure> {
+/// Refuses a watched folder inside the data folder or around it, because index files would be read as movies.
+fn check_disjoint(watch: &Path, data_dir: &Path) -> Result<(), CliError> {
     let absolute = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
     let (Ok(watched), Ok(data)) = (absolute(watch), absolute(data_dir)) else { return Ok(()) };
     if watched.starts_with(&data) || data.starts_with(&watched) {
-        return Err(Failure::new(format!(
-            "WIKIMOVIE_WATCH {} and WIKIMOVIE_DATA_DIR {} lie in one another; keep movies and index apart",
+        return Err(CliError::new(format!(
+            "WIKIMOVIE_WATCH {} and WIKIMOVIE_DATA_DIR {} must not contain one another: movies and index \
+             need folders of their own",
             watch.display(),
             data_dir.display()
         )));
@@ -131,16 +135,16 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_is_valid() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn movies_and_index_are_kept_apart() {
+    fn watched_folder_and_data_folder_must_be_disjoint() {
         let folder = tempfile::tempdir().unwrap();
         let inside = folder.path().join("data");
-        assert!(keep_apart(folder.path(), &inside).is_err());
-        assert!(keep_apart(&inside, folder.path()).is_err());
-        assert!(keep_apart(&folder.path().join("movies"), &inside).is_ok());
+        assert!(check_disjoint(folder.path(), &inside).is_err());
+        assert!(check_disjoint(&inside, folder.path()).is_err());
+        assert!(check_disjoint(&folder.path().join("movies"), &inside).is_ok());
     }
 }

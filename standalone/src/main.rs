@@ -1,7 +1,7 @@
 //! `wikimovie`: the whole movie search in one process, with no service beside it.
 //!
-//! Starts things and decides to exit, nothing else. [`cli`] says what can be asked, [`config`] reads the
-//! environment, [`serve`], [`load`] and [`relevance`] do the work.
+//! Dispatches commands and decides the exit status, nothing else. [`cli`] defines the options, [`config`] reads the
+//! environment, [`serve`], [`load`] and [`relevance`] run the commands.
 
 mod check;
 mod cli;
@@ -12,7 +12,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use wikimovie_command::{Failure, say};
+use wikimovie_command::{CliError, output};
 
 use crate::config::Task;
 
@@ -22,20 +22,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
-        Err(failure) => {
-            say::error("wikimovie", &failure);
-            ExitCode::from(Failure::EXIT_CODE)
+        Err(error) => {
+            output::error("wikimovie", &error);
+            ExitCode::from(CliError::EXIT_CODE)
         }
     }
 }
 
-fn run() -> Result<ExitCode, Failure> {
+fn run() -> Result<ExitCode, CliError> {
     match config::read()? {
         Task::Serve(settings) => serve::run(*settings),
         Task::Load(settings) => load::run(&settings),
         Task::Relevance(settings) => relevance::run(settings),
         Task::NewKey(args) => args.run().map(|()| ExitCode::SUCCESS),
-        Task::CheckConfig(settings, told) => check::run(&settings, &told),
-        Task::Health(args) => args.ask().map(|()| ExitCode::SUCCESS),
+        Task::CheckConfig(settings, effective) => check::run(&settings, &effective),
+        Task::Health(args) => args.check().map(|()| ExitCode::SUCCESS),
     }
 }

@@ -1,14 +1,14 @@
-//! `wikimovie relevance`: a golden list asked of the index, with the scores and what moved.
+//! `wikimovie relevance`: runs a golden list against the index, and prints scores and changes.
 
 use std::process::ExitCode;
 
-use wikimovie_command::{Failure, log};
+use wikimovie_command::{CliError, log};
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
 
 use crate::config::RelevanceSettings;
 
-/// Asks the list. Status 1 where a floor is missed.
-pub(crate) fn run(settings: RelevanceSettings) -> Result<ExitCode, Failure> {
+/// Runs the list. Exit status 1 where a score is below its floor.
+pub(crate) fn run(settings: RelevanceSettings) -> Result<ExitCode, CliError> {
     log::start(&settings.log);
     let golden = settings.relevance.golden()?;
     let options =
@@ -17,6 +17,6 @@ pub(crate) fn run(settings: RelevanceSettings) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+        .map_err(|error| CliError::new(format!("threads cannot be started: {error}")))?;
     runtime.block_on(settings.relevance.run(engine.catalog().as_ref(), &golden))
 }

@@ -1,43 +1,43 @@
-//! `wikimovie serve`: the index, the gateway and the watched folder in one process, until told to stop.
+//! `wikimovie serve`: the index, the gateway and the watched folder in one process, until a signal to stop.
 
-use std::{io, path::Path, process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use tokio::sync::oneshot;
 use wikimovie_api::{Documents, Gateway, Server, auth::Authenticator};
-use wikimovie_command::{Failure, log, say, signal};
+use wikimovie_command::{CliError, log, output, signal};
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
-use wikimovie_engine::WriteError;
 use wikimovie_ingest::{Folder, IngestError, Watcher};
 
 use crate::config::ServeSettings;
 
-/// Longest wait for the first look at the watched folder before the addresses are printed.
-const FIRST_LOOK: Duration = Duration::from_secs(5);
+/// Deadline of the first pass over the watched folder; then the addresses are printed anyway.
+const FIRST_PASS_DEADLINE: Duration = Duration::from_secs(5);
 
-/// Longest wait at the end for a look that is under way; what it has not committed is done at the next start.
-const LAST_LOOK: Duration = Duration::from_secs(10);
+/// Deadline at shutdown for a running pass; what it has not committed is applied at the next start.
+const LAST_PASS_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM.
-pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, Failure> {
+pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+        .map_err(|error| CliError::new(format!("threads cannot be started: {error}")))?;
     let inside = runtime.enter();
     let traces = log::start_traced("wikimovie", &settings.gateway.log, &settings.gateway.traces)?;
     drop(inside);
     let served = runtime.block_on(serve(settings));
     drop(traces);
-    // A question still being answered must not hold up the end.
+    // A running question must not delay the exit.
     runtime.shutdown_background();
     served.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(settings: ServeSettings) -> Result<(), Failure> {
+async fn serve(settings: ServeSettings) -> Result<(), CliError> {
     let documents =
-        Documents::open(settings.gateway.documents).map_err(|error| Failure::new(error.to_string()))?;
-    let auth = Authenticator::new(&settings.gateway.auth).map_err(|error| Failure::new(error.to_string()))?;
-    // Before the index is opened: another wikimovie on this port is told as that, not as a lock.
+        Documents::open(settings.gateway.documents).map_err(|error| CliError::new(error.to_string()))?;
+    let auth =
+        Authenticator::new(&settings.gateway.auth).map_err(|error| CliError::new(error.to_string()))?;
+    // Bound before the index is opened, so that a second wikimovie fails with the port in use, not with the lock.
     let server = Server::bind(settings.gateway.server).await?;
     let (base, admin) = (server.base_url(), server.admin_url());
     let folder = settings.watch.as_deref().map(watched).transpose()?;
@@ -47,8 +47,9 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
         rules: settings.rules,
     };
     let engine = Embedded::open(&options)?;
-    // Armed before anything is told, so that a signal right after the first line is heard.
-    let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
+    // Installed before the first line is printed, so that a signal right after it is handled.
+    let stop = signal::stop()
+        .map_err(|error| CliError::new(format!("signal handlers cannot be installed: {error}")))?;
 
     let graphiql = settings.gateway.api.graphiql;
     let catalog = engine.catalog();
@@ -63,73 +64,60 @@ async fn serve(settings: ServeSettings) -> Result<(), Failure> {
     };
     let movies = match catalog.info().await {
         Ok(info) => info.movies,
-        Err(error) => return Err(Failure::new(error.to_string())),
+        Err(error) => return Err(CliError::new(error.to_string())),
     };
     let watched = watcher.as_ref().map(|(_, root)| root.as_str());
-    greet(&base, admin.as_deref(), &engine.folder(), watched, movies, graphiql);
+    Banner { base: &base, admin: admin.as_deref(), data_dir: &engine.folder(), watched, movies, graphiql }
+        .print();
 
     let served = serving.await;
     tracing::info!("stopping");
     if let Some((watcher, _)) = watcher {
-        let stopped = tokio::time::timeout(LAST_LOOK, tokio::task::spawn_blocking(|| watcher.stop())).await;
+        let stopped =
+            tokio::time::timeout(LAST_PASS_DEADLINE, tokio::task::spawn_blocking(|| watcher.stop())).await;
         if stopped.is_err() {
-            tracing::warn!("a file was still being applied and is applied again at the next start");
+            tracing::warn!("a file was still being applied; it is applied again at the next start");
         }
     }
     match served {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Failure::new(format!("serving broke off: {error}"))),
-        Err(panicked) => Err(Failure::new(panicked.to_string())),
+        Ok(Err(error)) => Err(CliError::new(format!("the server failed: {error}"))),
+        Err(panicked) => Err(CliError::new(panicked.to_string())),
     }
 }
 
-fn watched(path: &Path) -> Result<Folder, Failure> {
-    Folder::watched(path).map_err(|error| Failure::reading(path, &error))
+fn watched(path: &Path) -> Result<Folder, CliError> {
+    Folder::watched(path).map_err(|error| CliError::cannot_read(path, &error))
 }
 
-/// Starts to watch and waits for the first look, though not for ever: a big folder goes on loading behind the
-/// gateway.
-async fn watch(folder: Folder, engine: &Embedded) -> Result<(Watcher, String), Failure> {
+/// Starts the watcher and waits for its first pass up to a deadline: a large folder continues to load in the
+/// background.
+async fn watch(folder: Folder, engine: &Embedded) -> Result<(Watcher, String), CliError> {
     let root = folder.root().display().to_string();
     let writer = engine.writer()?;
-    let (looked, first_look) = oneshot::channel();
-    let mut looked = Some(looked);
+    let (first_pass, finished) = oneshot::channel();
+    let mut first_pass = Some(first_pass);
     let watcher = Watcher::start(folder, Box::new(writer), move |result| {
-        if let Some(looked) = looked.take() {
+        if let Some(first_pass) = first_pass.take() {
             let failed = match result {
-                Err(IngestError::Write(error)) => Some(told(error)),
+                Err(IngestError::Write(error)) => Some(CliError::from(error)),
                 Ok(_) | Err(_) => None,
             };
-            let _ = looked.send(failed);
+            let _ = first_pass.send(failed);
         }
     })
-    .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
-    match tokio::time::timeout(FIRST_LOOK, first_look).await {
-        Ok(Ok(Some(failure))) => Err(failure),
+    .map_err(|error| CliError::new(format!("threads cannot be started: {error}")))?;
+    match tokio::time::timeout(FIRST_PASS_DEADLINE, finished).await {
+        Ok(Ok(Some(error))) => Err(error),
         Ok(_) => Ok((watcher, root)),
         Err(_) => {
-            say::note("the watched folder is still being loaded; what is done can be searched");
+            output::note("the watched folder is still loading; what is loaded can be searched");
             Ok((watcher, root))
         }
     }
 }
 
-/// The failure of an error that is not ours to take.
-fn told(error: &WriteError) -> Failure {
-    Failure::from(match error {
-        WriteError::Locked(folder) => WriteError::Locked(folder.clone()),
-        WriteError::Incompatible(message) => WriteError::Incompatible(message.clone()),
-        WriteError::Engine(message) => WriteError::Engine(message.clone()),
-        WriteError::Unavailable => WriteError::Unavailable,
-        WriteError::Held(index) => WriteError::Held(index.clone()),
-        WriteError::Storage { folder, source } => WriteError::Storage {
-            folder: folder.clone(),
-            source: io::Error::new(source.kind(), source.to_string()),
-        },
-    })
-}
-
-/// Questions that show what there is, in the words of the contract.
+/// Example questions for the terminal.
 const QUESTIONS: &[(&str, &str)] = &[
     (
         "a title with a typo",
@@ -142,26 +130,42 @@ const QUESTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-fn greet(base: &str, admin: Option<&str>, data: &Path, watched: Option<&str>, movies: u64, graphiql: bool) {
-    say::line(format_args!("WIKIMovie    {base}/"));
-    if graphiql {
-        say::line(format_args!("GraphiQL     {base}/graphiql"));
+/// What `serve` prints once it is ready.
+struct Banner<'a> {
+    base: &'a str,
+    admin: Option<&'a str>,
+    data_dir: &'a Path,
+    watched: Option<&'a str>,
+    movies: u64,
+    graphiql: bool,
+}
+
+impl Banner<'_> {
+    fn print(&self) {
+        let Self { base, movies, .. } = *self;
+        output::line(format_args!("WIKIMovie    {base}/"));
+        if self.graphiql {
+            output::line(format_args!("GraphiQL     {base}/graphiql"));
+        }
+        output::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
+        if let Some(admin) = self.admin {
+            output::line(format_args!("metrics      {admin}/metrics"));
+        }
+        output::line(format_args!("data folder  {}", self.data_dir.display()));
+        if let Some(watched) = self.watched {
+            output::line(format_args!("watched      {watched}"));
+        }
+        let hint =
+            if movies == 0 { "   (load some: wikimovie load PATH, or set WIKIMOVIE_WATCH)" } else { "" };
+        output::line(format_args!("movies       {}{hint}", output::number(movies)));
+        output::line("\nThree questions to try:");
+        for (what, question) in QUESTIONS {
+            let body = serde_json::json!({ "query": question });
+            output::line(format_args!("\n  # {what}"));
+            output::line(format_args!(
+                "  curl -s {base}/graphql -H 'content-type: application/json' -d '{body}'"
+            ));
+        }
+        output::line("\nctrl-c stops it.");
     }
-    say::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
-    if let Some(admin) = admin {
-        say::line(format_args!("metrics      {admin}/metrics"));
-    }
-    say::line(format_args!("data folder  {}", data.display()));
-    if let Some(watched) = watched {
-        say::line(format_args!("watched      {watched}"));
-    }
-    let hint = if movies == 0 { "   (load some: wikimovie load PATH, or set WIKIMOVIE_WATCH)" } else { "" };
-    say::line(format_args!("movies       {}{hint}", say::number(movies)));
-    say::line("\nThree questions to try:");
-    for (what, question) in QUESTIONS {
-        let body = serde_json::json!({ "query": question });
-        say::line(format_args!("\n  # {what}"));
-        say::line(format_args!("  curl -s {base}/graphql -H 'content-type: application/json' -d '{body}'"));
-    }
-    say::line("\nctrl-c stops it.");
 }

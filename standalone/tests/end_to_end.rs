@@ -1,4 +1,4 @@
-//! The binary as people use it: load, serve, watch, and the one line when something is wrong.
+//! The binary as people use it: load, serve, watch, and errors of one line.
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod support;
@@ -6,13 +6,13 @@ mod support;
 use std::{fs, net::TcpListener, time::Duration};
 
 use serde_json::Value;
-use support::{Gateway, Home, one_line, seeds, told, until};
+use support::{Gateway, Home, json_output, one_line, seeds, until};
 use wikimovie_testkit_skip::skipped_by_design;
 
 #[test]
-fn loading_the_seeds_twice_changes_nothing() {
+fn loading_the_seeds_twice_is_idempotent() {
     let home = Home::new();
-    let first = told(&home.load(&seeds()));
+    let first = json_output(&home.load(&seeds()));
     let accepted = first["totals"]["accepted"].as_u64().unwrap();
     assert!(accepted >= 400, "{first}");
     assert_eq!(first["totals"]["refused"], 0, "{}", first["receipts"]);
@@ -20,14 +20,14 @@ fn loading_the_seeds_twice_changes_nothing() {
     assert_eq!(first["catalog"]["movies"], accepted);
     assert!(first["peak_rss_bytes"].as_u64().is_none_or(|bytes| bytes > 1 << 20));
 
-    let again = told(&home.load(&seeds()));
+    let again = json_output(&home.load(&seeds()));
     assert_eq!(again["totals"]["accepted"], accepted);
     assert_eq!(again["totals"]["changed"], 0);
     assert_eq!(again["catalog"], first["catalog"], "no new revision either");
 }
 
 #[test]
-fn a_receipt_tells_every_refusal() {
+fn a_receipt_lists_every_refusal() {
     let home = Home::new();
     home.put("acme/a.ndjson", "{\"title\":\"Fine\"}\n{\"title\":\"Odd\",\"year\":18}\noops\n");
     let output = home.run(&["load", home.movies().to_str().unwrap()]);
@@ -46,22 +46,22 @@ fn a_receipt_tells_every_refusal() {
     home.put("page.json", "<html>");
     let output = home.load(&home.movies());
     assert_eq!(output.status.code(), Some(1), "an object failed as a whole");
-    assert_eq!(told(&output)["totals"]["accepted"], 1);
+    assert_eq!(json_output(&output)["totals"]["accepted"], 1);
 }
 
 #[test]
-fn loading_a_folder_again_removes_what_left_it() {
+fn reloading_a_folder_removes_deleted_files() {
     let home = Home::new();
     home.put("a.json", "[{\"title\":\"One\"}]");
     let file = home.put("b.json", "[{\"title\":\"Two\"}]");
-    assert_eq!(told(&home.load(&home.movies()))["catalog"]["movies"], 2);
+    assert_eq!(json_output(&home.load(&home.movies()))["catalog"]["movies"], 2);
     fs::remove_file(file).unwrap();
-    let told = told(&home.load(&home.movies()));
-    assert_eq!((&told["catalog"]["movies"], &told["totals"]["removed"]), (&1.into(), &1.into()));
+    let receipt = json_output(&home.load(&home.movies()));
+    assert_eq!((&receipt["catalog"]["movies"], &receipt["totals"]["removed"]), (&1.into(), &1.into()));
 }
 
 #[test]
-fn a_watched_folder_shows_within_a_second() {
+fn a_change_of_the_watched_folder_is_visible_within_a_second() {
     let home = Home::new();
     let gateway = home.serve();
     assert_eq!(gateway.movies(), 0);
@@ -74,7 +74,7 @@ fn a_watched_folder_shows_within_a_second() {
     let removed = until("a removed file", || gateway.movies() == 0);
     println!("added after {added:?}, changed after {changed:?}, removed after {removed:?}");
     for took in [added, changed, removed] {
-        // A second is promised; a busy machine gets a little more before the test fails.
+        // One second is documented; a busy machine gets a little more.
         assert!(took < Duration::from_secs(3), "{took:?}");
     }
 
@@ -87,7 +87,7 @@ fn a_watched_folder_shows_within_a_second() {
 }
 
 #[test]
-fn what_serve_prints_is_true() {
+fn printed_addresses_work() {
     let home = Home::new();
     let gateway = Gateway::start(home.command(&[]).env("WIKIMOVIE_WATCH", seeds()));
     let printed = gateway.lines().join("\n");
@@ -108,7 +108,7 @@ fn what_serve_prints_is_true() {
 }
 
 #[test]
-fn a_killed_gateway_starts_again_with_all_it_had() {
+fn a_killed_gateway_restarts_with_all_movies() {
     let home = Home::new();
     home.put("a.json", "[{\"title\":\"One\"}]");
     let gateway = home.serve();
@@ -121,7 +121,7 @@ fn a_killed_gateway_starts_again_with_all_it_had() {
 }
 
 #[test]
-fn a_port_in_use_is_told_in_one_line() {
+fn a_port_in_use_fails_with_one_line() {
     let home = Home::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -132,16 +132,16 @@ fn a_port_in_use_is_told_in_one_line() {
 }
 
 #[test]
-fn an_index_in_use_is_told_in_one_line() {
+fn an_index_in_use_fails_with_one_line() {
     let home = Home::new();
     let _gateway = home.serve();
     assert!(one_line(&home.run(&["serve"])).contains("in use by another wikimovie"));
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told_in_one_line() {
+fn a_read_only_folder_fails_with_one_line() {
     let home = Home::new();
-    // Not even root makes folders there.
+    // Even root cannot create folders there.
     let said = one_line(&home.run(&["load", "--data-dir", "/proc/wikimovie", seeds().to_str().unwrap()]));
     assert!(said.contains("/proc/wikimovie"), "{said}");
     let file = home.put("file", "");
@@ -166,7 +166,7 @@ fn a_folder_that_cannot_be_written_is_told_in_one_line() {
 }
 
 #[test]
-fn an_index_of_a_newer_version_is_told_in_one_line() {
+fn an_index_of_a_newer_version_fails_with_one_line() {
     let home = Home::new();
     fs::create_dir(home.data()).unwrap();
     fs::write(home.data().join("wikimovie.json"), "{\"format\":4000000000}").unwrap();
@@ -174,14 +174,14 @@ fn an_index_of_a_newer_version_is_told_in_one_line() {
 }
 
 #[test]
-fn settings_that_make_no_sense_stop_the_start() {
+fn invalid_settings_stop_the_start() {
     let home = Home::new();
     let unknown = home.command(&[]).env("WIKIMOVIE_LISTN", "x").output().unwrap();
     assert!(one_line(&unknown).contains("WIKIMOVIE_LISTN"));
     let missing = home.command(&[]).env("WIKIMOVIE_WATCH", "/nowhere").output().unwrap();
     assert!(one_line(&missing).contains("/nowhere does not exist"));
     let nested = home.command(&[]).env("WIKIMOVIE_WATCH", home.data()).output().unwrap();
-    assert!(one_line(&nested).contains("keep movies and index apart"));
+    assert!(one_line(&nested).contains("movies and index need folders of their own"));
     assert!(one_line(&home.run(&["load", "/nowhere"])).contains("/nowhere does not exist"));
     assert_eq!(home.command(&[]).env("WIKIMOVIE_LISTEN", "here").output().unwrap().status.code(), Some(2));
     assert_eq!(home.command(&[]).env("ENV", "staging").output().unwrap().status.code(), Some(2));

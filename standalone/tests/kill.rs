@@ -1,6 +1,6 @@
-//! A load killed at any moment and resumed ends with the same catalogue as one that was left alone.
+//! A load that is killed at any moment and resumed ends with the same catalogue as an undisturbed one.
 //!
-//! `KILLS` names the number of kills (10), `KILL_SEED` the seed of their moments.
+//! `KILLS` is the number of kills (default 10), `KILL_SEED` the seed of their moments.
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod support;
@@ -13,12 +13,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use support::{Home, seeds, told};
+use support::{Home, json_output, seeds};
 use wikimovie_domain::{HitsRequest, Movie, MovieSort, ObjectReceipt, PageRequest, Question, SearchRequest};
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
 use wikimovie_engine::ReceiptsRequest;
 
-/// More than is committed at once, so that some kills fall between two commits.
+/// More records than one commit, so that some kills fall between two commits.
 const GENERATED: [(&str, u32); 3] =
     [("big/a.ndjson", 30_000), ("big/b.ndjson", 25_000), ("big/c.ndjson", 45_000)];
 
@@ -29,7 +29,7 @@ fn generated(from: u32, count: u32) -> String {
         writeln!(lines, r#"{{"id":"{n}","title":"Movie {n}","year":{year},"cast":["Star {star}"]}}"#)
             .unwrap();
     }
-    // Refused and merged records must be accounted for just the same.
+    // Refused and merged records must be counted too.
     lines + "{\"title\":1}\n" + &format!("{{\"id\":\"{from}\",\"title\":\"Movie {from} again\"}}\n")
 }
 
@@ -39,7 +39,7 @@ struct Catalogue {
     receipts: Vec<ObjectReceipt>,
 }
 
-/// Everything in an index, but for the times of our clock.
+/// The whole content of an index, without the times of our clock.
 fn catalogue(folder: &Path) -> Catalogue {
     let options = EmbeddedOptions { folder: folder.to_owned(), ..EmbeddedOptions::default() };
     let catalog = Embedded::open(&options).unwrap().catalog();
@@ -65,7 +65,7 @@ fn catalogue(folder: &Path) -> Catalogue {
     })
 }
 
-/// The next number of a repeatable series (SplitMix64), below a bound.
+/// The next number of a reproducible sequence (SplitMix64), below a bound.
 fn next_below(state: &mut u64, bound: u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;
@@ -79,13 +79,13 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 #[test]
-fn a_killed_load_resumed_is_as_if_never_killed() {
+fn a_killed_and_resumed_load_equals_an_undisturbed_one() {
     let (kills, seed) = (setting("KILLS", 10), setting("KILL_SEED", 1895));
     let home = Home::new();
     let mut from = 0;
     for (file, count) in GENERATED {
         home.put(file, generated(from, count));
-        // Each file lists some movies of the one before, so that it matters which is the newest.
+        // Each file lists some movies of the previous one, so that the order of generations matters.
         from += count - 500;
     }
     for provider in
@@ -96,11 +96,11 @@ fn a_killed_load_resumed_is_as_if_never_killed() {
             home.put(&name, std::fs::read(file.path()).unwrap());
         }
     }
-    // Fingerprints of files this young say so, and such files would be read twice.
+    // The fingerprint of a file this young is provisional, so the file would be read twice.
     thread::sleep(Duration::from_millis(100));
 
     let started = Instant::now();
-    let unkilled = told(&home.load(&home.movies()));
+    let unkilled = json_output(&home.load(&home.movies()));
     let whole = started.elapsed();
     let expected = catalogue(&home.data());
     assert_eq!(unkilled["catalog"]["movies"], expected.movies.len());
@@ -117,12 +117,12 @@ fn a_killed_load_resumed_is_as_if_never_killed() {
         child.kill().unwrap();
         child.wait().unwrap();
 
-        let resumed = told(&home.load(&home.movies()));
+        let resumed = json_output(&home.load(&home.movies()));
         let kept = resumed["receipts"]
             .as_array()
             .unwrap()
             .iter()
-            .filter(|told| told["change"] == "UNCHANGED")
+            .filter(|object| object["change"] == "UNCHANGED")
             .count();
         early += u32::from(kept == 0);
         between += u32::from(kept > 0 && kept < expected.receipts.len());

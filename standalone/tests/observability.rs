@@ -1,4 +1,4 @@
-//! What an operator sees, by the tools that he uses: a collector of traces, Prometheus, and the log.
+//! Observability with an operator's tools: a trace collector, Prometheus, and the log.
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod support;
@@ -29,7 +29,7 @@ use wikimovie_testkit_skip::skipped;
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER: &str = "00f067aa0ba902b7";
 
-/// A collector that keeps what it gets.
+/// A collector that records its spans.
 struct Collector {
     address: String,
     kept: Arc<Mutex<Vec<ResourceSpans>>>,
@@ -99,7 +99,7 @@ fn get(url: &str) -> (u16, String) {
 }
 
 #[test]
-fn a_trace_goes_from_the_caller_through_the_gateway_to_a_collector() {
+fn a_trace_continues_from_the_caller_to_the_collector() {
     let (home, collector) = (Home::new(), Collector::start());
     let gateway = Gateway::start(
         home.command(&["serve"])
@@ -117,7 +117,7 @@ fn a_trace_goes_from_the_caller_through_the_gateway_to_a_collector() {
         .content_type("application/json")
         .send(question.to_string())
         .unwrap();
-    let told = answer.headers()["traceresponse"].to_str().unwrap().to_owned();
+    let response_ids = answer.headers()["traceresponse"].to_str().unwrap().to_owned();
     let timing = answer.headers()["server-timing"].to_str().unwrap().to_owned();
     assert!(timing.starts_with("total;dur=") && timing.contains("engine;dur="), "{timing}");
     assert_eq!(gateway.terminate(), Some(0), "what is left is sent at the end");
@@ -132,7 +132,7 @@ fn a_trace_goes_from_the_caller_through_the_gateway_to_a_collector() {
     };
     let server = by_name("POST /graphql");
     assert_eq!(hex(&server.parent_span_id), CALLER);
-    assert_eq!(told, format!("00-{TRACE}-{}-01", hex(&server.span_id)));
+    assert_eq!(response_ids, format!("00-{TRACE}-{}-01", hex(&server.span_id)));
     assert_eq!(server.kind, SpanKind::Server as i32);
     for (key, value) in
         [("http.request.method", "POST"), ("http.route", "/graphql"), ("http.response.status_code", "200")]
@@ -158,7 +158,7 @@ fn a_trace_goes_from_the_caller_through_the_gateway_to_a_collector() {
 }
 
 #[test]
-fn a_slow_operation_is_told_by_its_shape_with_the_ids_of_its_trace() {
+fn a_slow_operation_is_logged_in_normalized_form_with_trace_ids() {
     let home = Home::new();
     let gateway = Gateway::start(
         home.command(&["serve"])
@@ -166,11 +166,11 @@ fn a_slow_operation_is_told_by_its_shape_with_the_ids_of_its_trace() {
             .env("WIKIMOVIE_SLOW_OPERATION", "1")
             .env("WIKIMOVIE_WATCH", seeds()),
     );
-    // Dear enough to take a millisecond on any machine: facets and pages of the whole catalogue.
+    // Expensive enough to take a millisecond on any machine: facets and pages of the whole catalogue.
     let dear = r#"query Alice { one: search(text: "secret wish", where: { genres: { anyOf: ["Bob"] } }) { hits(first: 100) {
         nodes { title cast genres summary similar(first: 6) { title } } } facets { genres { values { value count } } cast(first: 100) { values { value } } } }
         two: search { hits(first: 100) { nodes { title similar(first: 6) { title } } } } }"#;
-    let mut told = None;
+    let mut logged = None;
     until("an operation that took a millisecond", || {
         agent()
             .post(format!("{}/graphql", gateway.url))
@@ -178,10 +178,10 @@ fn a_slow_operation_is_told_by_its_shape_with_the_ids_of_its_trace() {
             .content_type("application/json")
             .send(json!({ "query": dear }).to_string())
             .unwrap();
-        told = gateway.log().into_iter().find(|line| line.contains("a slow operation"));
-        told.is_some()
+        logged = gateway.log().into_iter().find(|line| line.contains("slow operation"));
+        logged.is_some()
     });
-    let line: Value = serde_json::from_str(&told.unwrap()).unwrap();
+    let line: Value = serde_json::from_str(&logged.unwrap()).unwrap();
     assert_eq!(line["trace_id"], TRACE);
     assert_eq!(line["span_id"].as_str().unwrap().len(), 16);
     let fields = &line["fields"];
@@ -197,7 +197,7 @@ fn a_slow_operation_is_told_by_its_shape_with_the_ids_of_its_trace() {
 }
 
 #[test]
-fn probes_and_metrics_have_a_listener_of_their_own() {
+fn probes_and_metrics_have_a_separate_listener() {
     let home = Home::new();
     let gateway = Gateway::start(home.command(&["serve"]).env("WIKIMOVIE_ADMIN_LISTEN", "127.0.0.1:0"));
     let admin = admin(&gateway);
@@ -233,7 +233,7 @@ impl Drop for Prometheus {
 }
 
 impl Prometheus {
-    /// Scrapes a target once a second; none where the program is missing.
+    /// Scrapes a target every second; `None` if Prometheus is missing.
     fn start(folder: &std::path::Path, target: &str) -> Option<Self> {
         let found =
             Command::new("prometheus").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -269,14 +269,14 @@ impl Prometheus {
 }
 
 #[test]
-fn prometheus_scrapes_what_was_counted() {
+fn prometheus_scrapes_the_metrics() {
     let home = Home::new();
     let folder = tempfile::tempdir().unwrap();
     let gateway = Gateway::start(
         home.command(&["serve"]).env("WIKIMOVIE_ADMIN_LISTEN", "127.0.0.1:0").env("WIKIMOVIE_WATCH", seeds()),
     );
     let admin = admin(&gateway);
-    // Each another question, so that none is answered from memory.
+    // Different questions, so that no response is cached.
     for times in 1..=5 {
         gateway.titles(&"the godfather ".repeat(times));
     }
@@ -299,11 +299,11 @@ fn prometheus_scrapes_what_was_counted() {
         let value = prometheus.value(query);
         assert!(value.is_some_and(|value| value >= least), "{query}: {value:?}");
     }
-    // What no scraper can ask for by accident: the text of a question as a label.
-    let (_, told) = get(&format!("{admin}/metrics"));
-    assert!(!told.contains("godfather") && !told.contains("nothing"), "{told}");
-    for line in told.lines().filter(|line| line.starts_with("# TYPE")) {
+    // No label contains the text of a question.
+    let (_, metrics) = get(&format!("{admin}/metrics"));
+    assert!(!metrics.contains("godfather") && !metrics.contains("nothing"), "{metrics}");
+    for line in metrics.lines().filter(|line| line.starts_with("# TYPE")) {
         let name = line.split(' ').nth(2).unwrap();
-        assert!(told.contains(&format!("# HELP {name} ")), "{name} is not described");
+        assert!(metrics.contains(&format!("# HELP {name} ")), "{name} is not described");
     }
 }

@@ -6,6 +6,7 @@ mod codegen;
 mod deps;
 mod engines;
 mod java;
+mod localstack_stack;
 mod process;
 mod test_run;
 mod tidy;
@@ -38,6 +39,9 @@ enum Task {
     Deps,
     /// Write the generated files: GraphQL schema, reference pages, request bodies beside their questions
     Codegen(codegen::Arguments),
+    /// Make bucket, queues and notifications on LocalStack, or compare them with what Terraform makes
+    #[command(subcommand)]
+    LocalstackStack(localstack_stack::Action),
     /// Start, stop or list the search nodes that tests use
     #[command(subcommand)]
     Engines(engines::Action),
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
         Task::Test(arguments) => test_run::run(&root, &arguments),
         Task::Deps => deps::check(&root),
         Task::Codegen(arguments) => codegen::run_parts(&arguments),
+        Task::LocalstackStack(action) => localstack_stack::run(&action),
         Task::Engines(action) => engines::run(&root, &action),
     });
     match outcome {

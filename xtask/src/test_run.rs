@@ -323,12 +323,29 @@ impl Context {
                 command.args(["nextest", "run", "--locked", "--workspace", "--filterset", &self.filter]);
                 if *compile_only {
                     command.arg("--no-run");
+                } else {
+                    command.envs(self.addresses()?);
                 }
                 command
             }
         };
         command.current_dir(&self.root);
         Ok(command)
+    }
+
+    /// Addresses of the started services, by the variables that tests read, so that none of them starts one.
+    fn addresses(&self) -> Result<Vec<(&'static str, String)>> {
+        if !self.services {
+            return Ok(Vec::new());
+        }
+        let listed = |step: Step| -> Result<String> {
+            let output = self.command(&step)?.stderr(Stdio::inherit()).output()?;
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        };
+        Ok(vec![
+            ("WIKIMOVIE_TEST_ENGINES", listed(Step::Task(&["engines", "urls"]))?),
+            ("WIKIMOVIE_TEST_LOCALSTACK", listed(Step::Run(&["scripts/localstack.sh", "url"]))?),
+        ])
     }
 
     fn stop_services(&self) {

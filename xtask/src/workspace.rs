@@ -43,7 +43,10 @@ struct Package {
 /// # Errors
 /// Where the folder is gone.
 pub(crate) fn enter_root() -> Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    // `cargo run` names the checkout that it runs in; the program may have been compiled in another one.
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = Path::new(&manifest).join("..").canonicalize()?;
     std::env::set_current_dir(&root)?;
     Ok(root)
 }

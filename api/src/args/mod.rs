@@ -9,7 +9,7 @@ mod server;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
-use wikimovie_command::{Failure, LogArgs, LogFormat, LogSettings, TraceArgs, TraceSettings};
+use wikimovie_command::{CliError, LogArgs, LogFormat, LogSettings, TraceArgs, TraceSettings};
 
 pub use self::server::ServerArgs;
 use crate::{
@@ -56,10 +56,11 @@ pub struct GatewayArgs {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Log")]
 pub struct TelemetryArgs {
-    /// Time from which an operation is told in the log, in milliseconds, by its shape and never by what was typed; 0 tells none
+    /// Duration from which an operation is logged as slow, in milliseconds: its normalized form, never its values; 0
+    /// logs none
     #[arg(long, env = "WIKIMOVIE_SLOW_OPERATION", value_name = "MS", default_value_t = 1_000)]
     pub slow_operation: u64,
-    /// Whether answers say in the header Server-Timing where their time went
+    /// Whether responses carry the header Server-Timing, with the time of each step
     #[arg(long, env = "WIKIMOVIE_SERVER_TIMING", value_name = "BOOL", action = ArgAction::Set, default_value_t = true)]
     pub server_timing: bool,
 }
@@ -68,10 +69,10 @@ pub struct TelemetryArgs {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "GraphQL")]
 pub struct GraphqlArgs {
-    /// Where the gateway runs: decides the defaults that say so
+    /// Environment of the gateway: decides the defaults that name it
     #[arg(long = "env", env = "ENV", value_name = "ENV", default_value = "development")]
     pub environment: EnvironmentArg,
-    /// Whether the schema can be asked through GraphQL [default: true in development]
+    /// Whether introspection is allowed [default: true in development]
     #[arg(long, env = "WIKIMOVIE_INTROSPECTION", value_name = "BOOL", action = ArgAction::Set)]
     pub introspection: Option<bool>,
     /// Whether /graphiql is served [default: true in development]
@@ -82,9 +83,9 @@ pub struct GraphqlArgs {
 /// Values of `ENV`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum EnvironmentArg {
-    /// On someone's machine
+    /// A developer's machine
     Development,
-    /// For others to use
+    /// A public service
     Production,
 }
 
@@ -110,10 +111,10 @@ impl GatewaySettings {
     ///
     /// # Errors
     /// One line about the first that cannot be used.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self) -> Result<(), CliError> {
         crate::server::check(&self.server)?;
-        Authenticator::new(&self.auth).map_err(|error| Failure::new(error.to_string()))?;
-        Documents::open(self.documents.clone()).map(|_| ()).map_err(|error| Failure::new(error.to_string()))
+        Authenticator::new(&self.auth).map_err(|error| CliError::new(error.to_string()))?;
+        Documents::open(self.documents.clone()).map(|_| ()).map_err(|error| CliError::new(error.to_string()))
     }
 }
 
@@ -122,7 +123,7 @@ impl GatewayArgs {
     ///
     /// # Errors
     /// One line about the first that does not.
-    pub fn settings(&self) -> Result<GatewaySettings, Failure> {
+    pub fn settings(&self) -> Result<GatewaySettings, CliError> {
         let (environment, format) = match self.graphql.environment {
             EnvironmentArg::Development => (Environment::Development, LogFormat::Text),
             EnvironmentArg::Production => (Environment::Production, LogFormat::Json),

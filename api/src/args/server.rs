@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
-use wikimovie_command::Failure;
+use wikimovie_command::CliError;
 
 use crate::{ServerSettings, TlsSettings};
 
@@ -14,40 +14,39 @@ const CERTIFICATES_LOOK: Duration = Duration::from_secs(5);
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Server")]
 pub struct ServerArgs {
-    /// Address and port to listen on; port 0 takes a free one
+    /// Address and port to listen on; port 0 chooses a free one
     #[arg(long, env = "WIKIMOVIE_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Address of /metrics, /livez and /readyz, in plain HTTP, for who operates the gateway [default: they are served
-    /// with the rest]
+    /// Separate address for /metrics, /livez and /readyz, in plain HTTP, for operators [default: the address of
+    /// WIKIMOVIE_LISTEN]
     #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS")]
     pub admin_listen: Option<SocketAddr>,
-    /// Certificate chain (PEM): the gateway then speaks TLS only, HTTP/1.1 and HTTP/2. Read anew when it changes
+    /// Certificate chain (PEM): the gateway then accepts TLS only, HTTP/1.1 and HTTP/2. Reloaded when it changes
     #[arg(long, env = "WIKIMOVIE_TLS_CERTIFICATE", value_name = "FILE")]
     pub tls_certificate: Option<PathBuf>,
     /// Private key of the certificate (PEM)
     #[arg(long, env = "WIKIMOVIE_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
-    /// Authorities (PEM) of which every client must show a certificate [default: clients show none]
+    /// Certificate authorities (PEM) of client certificates, which are then required (mutual TLS) [default: none]
     #[arg(long, env = "WIKIMOVIE_TLS_CLIENT_CA", value_name = "FILE")]
     pub tls_client_ca: Option<PathBuf>,
-    /// Connections open at once; further ones wait for one to end
+    /// Maximum of open connections; further ones wait until one closes
     #[arg(long, env = "WIKIMOVIE_CONNECTIONS", value_name = "NUMBER", default_value_t = 4_096, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub connections: u32,
-    /// Longest time for the TLS handshake and for the headers of a request to arrive, in milliseconds
+    /// Deadline for the TLS handshake and for the headers of a request, in milliseconds
     #[arg(long, env = "WIKIMOVIE_HEADER_DEADLINE", value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(100..=300_000))]
     pub header_deadline: u64,
-    /// Longest time for the body of a request to arrive, in milliseconds
+    /// Deadline for the body of a request, in milliseconds
     #[arg(long, env = "WIKIMOVIE_BODY_DEADLINE", value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(100..=300_000))]
     pub body_deadline: u64,
-    /// Longest time without a byte either way before a connection is closed, in milliseconds; more than an answer may
-    /// take
+    /// Time after which an idle connection is closed, in milliseconds; longer than a response may take
     #[arg(long, env = "WIKIMOVIE_IDLE_DEADLINE", value_name = "MS", default_value_t = 75_000, value_parser = clap::value_parser!(u64).range(1_000..=3_600_000))]
     pub idle_deadline: u64,
-    /// Time between being told to stop and taking no new connection, in milliseconds: /readyz says 503 meanwhile, so
-    /// that a balancer can look elsewhere
+    /// Time between the signal to stop and the end of accepting connections, in milliseconds: /readyz returns 503
+    /// meanwhile, so that load balancers stop sending requests
     #[arg(long, env = "WIKIMOVIE_DRAIN_DELAY", value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=300_000))]
     pub drain_delay: u64,
-    /// Longest time after that for open requests to finish, in milliseconds
+    /// Deadline after that for open requests to finish, in milliseconds
     #[arg(long, env = "WIKIMOVIE_DRAIN_DEADLINE", value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(0..=300_000))]
     pub drain_deadline: u64,
 }
@@ -57,10 +56,11 @@ impl ServerArgs {
     ///
     /// # Errors
     /// One line about the first that does not.
-    pub fn settings(&self) -> Result<ServerSettings, Failure> {
+    pub fn settings(&self) -> Result<ServerSettings, CliError> {
         if self.admin_listen == Some(self.listen) && self.listen.port() != 0 {
-            return Err(Failure::new(format!(
-                "WIKIMOVIE_LISTEN and WIKIMOVIE_ADMIN_LISTEN are both {}: leave out the second to serve all on one",
+            return Err(CliError::new(format!(
+                "WIKIMOVIE_LISTEN and WIKIMOVIE_ADMIN_LISTEN are both {}: unset the second to serve \
+                 everything on one address",
                 self.listen
             )));
         }
@@ -76,7 +76,7 @@ impl ServerArgs {
         })
     }
 
-    fn tls(&self) -> Result<Option<TlsSettings>, Failure> {
+    fn tls(&self) -> Result<Option<TlsSettings>, CliError> {
         match (&self.tls_certificate, &self.tls_key, &self.tls_client_ca) {
             (None, None, None) => Ok(None),
             (Some(certificate), Some(key), client_ca) => Ok(Some(TlsSettings {
@@ -86,14 +86,14 @@ impl ServerArgs {
                 look: CERTIFICATES_LOOK,
             })),
             (Some(_), None, _) => {
-                Err(Failure::new("WIKIMOVIE_TLS_CERTIFICATE is set and WIKIMOVIE_TLS_KEY is not"))
+                Err(CliError::new("WIKIMOVIE_TLS_CERTIFICATE is set and WIKIMOVIE_TLS_KEY is not"))
             }
             (None, Some(_), _) => {
-                Err(Failure::new("WIKIMOVIE_TLS_KEY is set and WIKIMOVIE_TLS_CERTIFICATE is not"))
+                Err(CliError::new("WIKIMOVIE_TLS_KEY is set and WIKIMOVIE_TLS_CERTIFICATE is not"))
             }
-            (None, None, Some(_)) => Err(Failure::new(
-                "WIKIMOVIE_TLS_CLIENT_CA is set and WIKIMOVIE_TLS_CERTIFICATE is not: clients show certificates to a \
-                 gateway that speaks TLS",
+            (None, None, Some(_)) => Err(CliError::new(
+                "WIKIMOVIE_TLS_CLIENT_CA is set and WIKIMOVIE_TLS_CERTIFICATE is not: client certificates \
+                 need TLS",
             )),
         }
     }

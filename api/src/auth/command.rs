@@ -1,7 +1,7 @@
 //! `new-key`: makes an API key. The key is shown once; the file gets only its hash.
 
 use clap::Args;
-use wikimovie_command::{Failure, say};
+use wikimovie_command::{CliError, output};
 
 use super::{
     keys::{self, Entry},
@@ -23,9 +23,9 @@ impl NewKeyArgs {
     ///
     /// # Errors
     /// Where the system gives no random bytes.
-    pub fn run(&self) -> Result<(), Failure> {
-        let (key, sha256) =
-            keys::new_key().map_err(|error| Failure::new(format!("there are no random bytes: {error}")))?;
+    pub fn run(&self) -> Result<(), CliError> {
+        let (key, sha256) = keys::new_key()
+            .map_err(|error| CliError::new(format!("random bytes cannot be read: {error}")))?;
         let entry = Entry {
             name: self.name.clone(),
             sha256,
@@ -33,10 +33,10 @@ impl NewKeyArgs {
             points_per_minute: None,
             filter: None,
         };
-        let entry = serde_json::to_string_pretty(&entry).map_err(|error| Failure::new(error.to_string()))?;
-        say::line(format_args!("The key, shown only now:\n\n  {key}\n"));
-        say::line(format_args!(
-            "Its entry, for the list \"keys\" in the file of WIKIMOVIE_API_KEYS:\n\n{entry}"
+        let entry = serde_json::to_string_pretty(&entry).map_err(|error| CliError::new(error.to_string()))?;
+        output::line(format_args!("The key, printed only once:\n\n  {key}\n"));
+        output::line(format_args!(
+            "Its entry for the list \"keys\" in the file of WIKIMOVIE_API_KEYS:\n\n{entry}"
         ));
         Ok(())
     }

@@ -142,10 +142,10 @@ impl Jwks {
             Ok(set) => {
                 let keys = Keys::of(&set, seen.unwrap_or(0) + 1);
                 if keys.by_id.is_empty() && keys.only.is_none() {
-                    tracing::error!("the provider has no key that can be used; the last ones stay");
+                    tracing::error!("the provider has no usable key; the previous keys stay in use");
                     return;
                 }
-                tracing::info!(keys = keys.by_id.len(), "the provider's keys were fetched");
+                tracing::info!(keys = keys.by_id.len(), "fetched the provider's keys");
                 self.keys.store(Some(Arc::new(keys)));
             }
             Err(error) => tracing::warn!(%error, "the provider's keys cannot be fetched"),

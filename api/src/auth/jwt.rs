@@ -37,7 +37,7 @@ pub struct JwtSettings {
     pub required: Vec<(String, String)>,
     /// The movies that a token's holder may see; `None` for all.
     pub tenant: Option<TenantRule>,
-    /// Certificates (PEM) of an own authority to trust besides the usual ones.
+    /// Certificates (PEM) of a certificate authority to trust besides the usual ones.
     pub ca_certificates: Option<Vec<u8>>,
 }
 
@@ -64,14 +64,13 @@ impl JwtSettings {
     /// What is wrong, in one line.
     pub fn check(&self) -> Result<(), String> {
         let url: url::Url =
-            self.issuer.parse().map_err(|error| format!("the issuer is no address: {error}"))?;
+            self.issuer.parse().map_err(|error| format!("the issuer is not a URL: {error}"))?;
         if !provider::is_safe(&url) {
             return Err("the issuer is neither https nor on this machine".to_owned());
         }
         if self.audiences.is_empty() {
-            return Err(
-                "an audience is needed: without one, tokens meant for others would be let in".to_owned()
-            );
+            return Err("an audience is required: without one, tokens for other services would be accepted"
+                .to_owned());
         }
         provider::client(self.ca_certificates.as_deref()).map(|_| ()).map_err(|error| error.to_string())
     }

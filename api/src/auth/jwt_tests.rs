@@ -161,7 +161,7 @@ async fn a_good_token_is_let_in_and_every_bad_one_refused() {
         ("for another audience", signer.sign(&provider.with("aud", json!("other"))), AuthError::Audience),
         ("for no audience", without("aud"), AuthError::Audience),
         (
-            "of another issuer",
+            "from another issuer",
             signer.sign(&provider.with("iss", json!("https://evil.example"))),
             AuthError::Issuer,
         ),
@@ -324,7 +324,7 @@ fn settings_that_would_let_strangers_in_are_refused() {
     for (issuer, audiences, part) in [
         ("http://id.example", vec!["a".to_owned()], "neither https"),
         ("nowhere", vec!["a".to_owned()], "no address"),
-        ("https://id.example", vec![], "an audience is needed"),
+        ("https://id.example", vec![], "an audience is required"),
     ] {
         let told = JwtSettings::of(issuer, audiences).check().unwrap_err();
         assert!(told.contains(part), "{told}");

@@ -136,11 +136,13 @@ impl KeyRing {
                 Ok(Ok(keys)) => {
                     tracing::info!(
                         keys = keys.values().map(Vec::len).sum::<usize>(),
-                        "the API keys were read anew"
+                        "reloaded the API keys"
                     );
                     self.shared.keys.store(Arc::new(keys));
                 }
-                Ok(Err(error)) => tracing::error!(%error, "the API keys stay as they were"),
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "the API keys cannot be reloaded; the previous ones stay in use")
+                }
                 Err(_) => {}
             }
         }
@@ -170,9 +172,9 @@ fn keys(text: &str) -> Result<Keys, String> {
     for Entry { name, sha256, scopes, points_per_minute, filter } in file.keys {
         let wrong = |reason: String| format!("key {name:?}: {reason}");
         if name.is_empty() || names.contains(&name) {
-            return Err(wrong("each key has a name of its own".to_owned()));
+            return Err(wrong("each key needs a name of its own".to_owned()));
         }
-        let hash = hex(&sha256).ok_or_else(|| wrong("sha256 is not 64 hex digits".to_owned()))?;
+        let hash = hex(&sha256).ok_or_else(|| wrong("sha256 is not 64 hexadecimal digits".to_owned()))?;
         let scopes: Scopes = scopes.join(",").parse().map_err(&wrong)?;
         let tenant =
             filter.map(tenant::parse).transpose().map_err(|reason| wrong(format!("where: {reason}")))?;
@@ -247,7 +249,7 @@ mod tests {
             (entry("where", json!({})), "every movie"),
             (entry("where", json!({ "provider": {} })), "unknown field `provider`"),
             (entry("pointsPerMinute", json!(0)), "nonzero"),
-            (entry("sha256", json!("zz")), "64 hex digits"),
+            (entry("sha256", json!("zz")), "64 hexadecimal digits"),
             (entry("scopes", json!(["admin"])), "there is no scope"),
             (entry("name", json!("")), "a name of its own"),
         ] {

@@ -27,14 +27,14 @@ pub use self::{
 };
 use crate::error::{ApiError, ErrorCode};
 
-/// How callers are told apart.
+/// How callers are authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthSettings {
     /// Not at all: everyone has these scopes.
     Open(Scopes),
-    /// By API keys of a file.
+    /// API keys of a file.
     Keys(std::path::PathBuf),
-    /// By tokens of an OpenID provider.
+    /// Tokens (JWT) of an OpenID provider.
     Jwt(Box<JwtSettings>),
 }
 
@@ -158,7 +158,7 @@ impl Credential {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
     /// No credential.
-    #[error("a credential is needed: Authorization: Bearer, or X-API-Key")]
+    #[error("a credential is required: Authorization: Bearer, or X-API-Key")]
     Missing,
     /// Something that is no credential.
     #[error("the credential cannot be read")]
@@ -167,7 +167,7 @@ pub enum AuthError {
     #[error("the key is not known")]
     UnknownKey,
     /// A signature that is not the provider's, or by an algorithm that is not allowed.
-    #[error("the token is not one of the provider")]
+    #[error("the token is not signed by the provider")]
     NotSigned,
     /// A token that is over.
     #[error("the token has expired")]
@@ -179,13 +179,13 @@ pub enum AuthError {
     #[error("the token is for another audience")]
     Audience,
     /// A token of somebody else.
-    #[error("the token is of another issuer")]
+    #[error("the token is from another issuer")]
     Issuer,
     /// A token without a claim that it must have.
-    #[error("the token lacks a claim that is needed here")]
+    #[error("the token lacks a required claim")]
     Claims,
     /// The provider's keys are not known, and it does not answer.
-    #[error("who you are cannot be checked now")]
+    #[error("credentials cannot be checked now")]
     ProviderUnavailable,
 }
 
@@ -230,7 +230,7 @@ enum Mode {
 }
 
 impl Authenticator {
-    /// Nobody is told apart, and everyone may ask for this.
+    /// Callers are not authenticated, and everyone may ask for this.
     pub fn open(scopes: Scopes) -> Self {
         Self { mode: Mode::Open(Arc::new(Identity::anyone(scopes))) }
     }

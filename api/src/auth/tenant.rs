@@ -22,7 +22,7 @@ impl TenantRule {
     /// What is wrong with the filter.
     pub fn new(claim: &str, template: &str) -> Result<Self, String> {
         let template: Value =
-            serde_json::from_str(template).map_err(|error| format!("it is no JSON: {error}"))?;
+            serde_json::from_str(template).map_err(|error| format!("it is not valid JSON: {error}"))?;
         let rule = Self { claim: claim.to_owned(), template };
         if rule.filter(&["a".to_owned()])? == rule.filter(&["b".to_owned()])? {
             return Err(format!("it does not hold {PLACEHOLDER:?}, the value of the claim"));
@@ -53,7 +53,7 @@ fn fill(json: &mut Value, values: &[String]) -> Result<(), String> {
     match json {
         Value::String(text) if text == PLACEHOLDER => match values {
             [value] => value.clone_into(text),
-            _ => return Err("the claim holds several values, and the filter has place for one".to_owned()),
+            _ => return Err("the claim holds several values, and the filter takes one".to_owned()),
         },
         Value::Array(items) => {
             let mut filled = Vec::with_capacity(items.len() + values.len());

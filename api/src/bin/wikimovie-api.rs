@@ -10,11 +10,11 @@ use wikimovie_api::{
     auth::{Authenticator, command::NewKeyArgs},
 };
 use wikimovie_command::{
-    Failure, LogArgs, LogFormat,
+    CliError, LogArgs, LogFormat,
     cluster::{self, ClusterArgs},
     health::HealthArgs,
-    log, names, say,
-    settings::{self, ConfigArgs, Settings, Source},
+    log, names, output,
+    settings::{self, ConfigArgs, Settings, SettingsSource},
     signal,
 };
 use wikimovie_elasticsearch::{Elasticsearch, ElasticsearchOptions};
@@ -41,11 +41,11 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Ask the cluster a golden list of questions, and print how good the first answers are
     Relevance(Box<GoldenArgs>),
-    /// Make an API key: it is shown once, and the file of keys gets its hash
+    /// Make an API key: the key is printed once, the file of keys holds its hash
     NewKey(NewKeyArgs),
     /// Check the settings, and whether the cluster answers
     CheckConfig(Box<ServeArgs>),
-    /// Ask the gateway on this machine whether it is ready; for health checks of images
+    /// Ask the gateway on this machine for its readiness; for health checks of images
     Health(HealthArgs),
 }
 
@@ -70,36 +70,39 @@ struct GoldenArgs {
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
-        Err(failure) => {
-            say::error("wikimovie-api", &failure);
-            ExitCode::from(Failure::EXIT_CODE)
+        Err(error) => {
+            output::error("wikimovie-api", &error);
+            ExitCode::from(CliError::EXIT_CODE)
         }
     }
 }
 
-fn run() -> Result<ExitCode, Failure> {
+fn run() -> Result<ExitCode, CliError> {
     let settings: Settings<Cli> = settings::read(
-        &[names::OURS, cluster::PREFIX],
-        &Source { arguments: std::env::args_os().collect(), variables: std::env::vars_os().collect() },
+        &[names::PREFIX, cluster::PREFIX],
+        &SettingsSource {
+            arguments: std::env::args_os().collect(),
+            variables: std::env::vars_os().collect(),
+        },
     )?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+        .map_err(|error| CliError::new(format!("threads cannot be started: {error}")))?;
     let done = match &settings.cli.command {
         None => serve(&settings.cli.serve, &runtime),
         Some(Command::Serve(args)) => serve(args, &runtime),
         Some(Command::Relevance(args)) => runtime.block_on(relevance(args)),
         Some(Command::NewKey(args)) => args.run().map(|()| ExitCode::SUCCESS),
         Some(Command::CheckConfig(args)) => runtime.block_on(check(args, &settings)),
-        Some(Command::Health(args)) => args.ask().map(|()| ExitCode::SUCCESS),
+        Some(Command::Health(args)) => args.check().map(|()| ExitCode::SUCCESS),
     };
     // A question still being answered must not hold up the end.
     runtime.shutdown_background();
     done
 }
 
-fn checked(args: &ServeArgs) -> Result<(GatewaySettings, ElasticsearchOptions), Failure> {
+fn checked(args: &ServeArgs) -> Result<(GatewaySettings, ElasticsearchOptions), CliError> {
     let cluster = args.cluster.options()?;
     let mut gateway = args.gateway.settings()?;
     gateway.api.engine_deadline = cluster.deadline;
@@ -107,21 +110,21 @@ fn checked(args: &ServeArgs) -> Result<(GatewaySettings, ElasticsearchOptions), 
 }
 
 /// Reads the files and asks the cluster, so that what is wrong is seen before anything depends on it.
-async fn check(args: &ServeArgs, settings: &Settings<Cli>) -> Result<ExitCode, Failure> {
+async fn check(args: &ServeArgs, settings: &Settings<Cli>) -> Result<ExitCode, CliError> {
     let (gateway, cluster) = checked(args)?;
     gateway.check()?;
-    let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
+    let engine = Elasticsearch::new(&cluster).map_err(CliError::new)?;
     engine.prepare().await?;
-    let info = engine.catalog().info().await.map_err(|error| Failure::new(error.to_string()))?;
+    let info = engine.catalog().info().await.map_err(|error| CliError::new(error.to_string()))?;
     settings.print();
-    say::line(format_args!("cluster        {}", info.engine_version));
-    say::line(format_args!("index          {}", cluster.index));
-    say::line(format_args!("movies         {}", say::number(info.movies)));
-    say::line("the settings are sound");
+    output::line(format_args!("cluster        {}", info.engine_version));
+    output::line(format_args!("index          {}", cluster.index));
+    output::line(format_args!("movies         {}", output::number(info.movies)));
+    output::line("the settings are valid");
     Ok(ExitCode::SUCCESS)
 }
 
-fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, Failure> {
+fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, CliError> {
     let (settings, cluster) = checked(args)?;
     let inside = runtime.enter();
     let traces = log::start_traced("wikimovie-api", &settings.log, &settings.traces)?;
@@ -131,13 +134,14 @@ fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, Failure> {
     served
 }
 
-async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Result<ExitCode, Failure> {
-    let engine = Elasticsearch::new(&cluster).map_err(Failure::new)?;
-    let documents = Documents::open(settings.documents).map_err(|error| Failure::new(error.to_string()))?;
-    let auth = Authenticator::new(&settings.auth).map_err(|error| Failure::new(error.to_string()))?;
+async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Result<ExitCode, CliError> {
+    let engine = Elasticsearch::new(&cluster).map_err(CliError::new)?;
+    let documents = Documents::open(settings.documents).map_err(|error| CliError::new(error.to_string()))?;
+    let auth = Authenticator::new(&settings.auth).map_err(|error| CliError::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
-    let stop = signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?;
+    let stop = signal::stop()
+        .map_err(|error| CliError::new(format!("signal handlers cannot be installed: {error}")))?;
     greet(&server, settings.api.graphiql);
     let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api)
         .with_documents(documents)
@@ -148,30 +152,30 @@ async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Res
         unusable = engine.follow() => Err(unusable.into()),
         served = &mut serving => match served {
             Ok(Ok(())) => Ok(ExitCode::SUCCESS),
-            Ok(Err(error)) => Err(Failure::new(format!("serving broke off: {error}"))),
-            Err(panicked) => Err(Failure::new(panicked.to_string())),
+            Ok(Err(error)) => Err(CliError::new(format!("the server failed: {error}"))),
+            Err(panicked) => Err(CliError::new(panicked.to_string())),
         },
     }
 }
 
-async fn relevance(args: &GoldenArgs) -> Result<ExitCode, Failure> {
+async fn relevance(args: &GoldenArgs) -> Result<ExitCode, CliError> {
     log::start(&args.log.settings("warn", LogFormat::Text)?);
     let golden = args.relevance.golden()?;
-    let engine = Elasticsearch::new(&args.cluster.options()?).map_err(Failure::new)?;
+    let engine = Elasticsearch::new(&args.cluster.options()?).map_err(CliError::new)?;
     engine.prepare().await?;
     args.relevance.run(engine.catalog().as_ref(), &golden).await
 }
 
 fn greet(server: &Server, graphiql: bool) {
     let base = server.base_url();
-    say::line(format_args!("WIKIMovie    {base}/"));
+    output::line(format_args!("WIKIMovie    {base}/"));
     if graphiql {
-        say::line(format_args!("GraphiQL     {base}/graphiql"));
+        output::line(format_args!("GraphiQL     {base}/graphiql"));
     }
-    say::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
+    output::line(format_args!("GraphQL      {base}/graphql   contract: {base}/schema.graphql"));
     let probes = server.admin_url().unwrap_or(base);
-    say::line(format_args!("metrics      {probes}/metrics"));
-    say::line(format_args!("ready        {probes}/readyz tells when the cluster answers"));
+    output::line(format_args!("metrics      {probes}/metrics"));
+    output::line(format_args!("ready        {probes}/readyz reports whether the cluster is reachable"));
 }
 
 #[cfg(test)]

@@ -13,21 +13,22 @@ const MAX_SECONDS: u64 = 24 * 60 * 60;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Cache")]
 pub struct CacheArgs {
-    /// Bytes of memory for answers, so that equal questions are answered once a revision of the catalogue; 0 remembers
-    /// none
+    /// Memory for cached answers, in bytes: the engine answers equal questions once per revision of the catalogue; 0
+    /// turns the cache off
     #[arg(long, env = "WIKIMOVIE_CACHE_BYTES", value_name = "BYTES", default_value_t = CacheSettings::default().bytes)]
     pub cache_bytes: u64,
-    /// How long an answer is still given out once the catalogue has changed, while it is asked anew behind the scenes;
-    /// `extensions.cache` tells it. 0 asks anew first
+    /// How long an answer of an older revision is still returned while it is refreshed in the background, in seconds;
+    /// `extensions.cache` reports it. 0 refreshes first
     #[arg(long, env = "WIKIMOVIE_CACHE_STALE_WHILE_REVALIDATE", value_name = "SECONDS", default_value_t = 0, value_parser = value_parser!(u64).range(0..=MAX_SECONDS))]
     pub cache_stale_while_revalidate: u64,
-    /// How long an answer is still given out while the engine cannot be reached; `extensions.cache` tells it
+    /// How long a stale answer is still returned while the engine is unreachable, in seconds; `extensions.cache`
+    /// reports it
     #[arg(long, env = "WIKIMOVIE_CACHE_STALE_IF_ERROR", value_name = "SECONDS", default_value_t = 600, value_parser = value_parser!(u64).range(0..=MAX_SECONDS))]
     pub cache_stale_if_error: u64,
-    /// How long browsers and proxies may use the answer to a GET by hash without asking again (`max-age`)
+    /// How long browsers and proxies may reuse the response to a GET by hash (`max-age`), in seconds
     #[arg(long, env = "WIKIMOVIE_HTTP_MAX_AGE", value_name = "SECONDS", default_value_t = 0, value_parser = value_parser!(u64).range(0..=MAX_SECONDS))]
     pub http_max_age: u64,
-    /// How much longer they may use it while they ask again (`stale-while-revalidate`)
+    /// How long they may then still use it while they revalidate it (`stale-while-revalidate`), in seconds
     #[arg(long, env = "WIKIMOVIE_HTTP_STALE_WHILE_REVALIDATE", value_name = "SECONDS", default_value_t = 0, value_parser = value_parser!(u64).range(0..=MAX_SECONDS))]
     pub http_stale_while_revalidate: u64,
 }

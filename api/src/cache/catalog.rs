@@ -232,7 +232,7 @@ impl CachedCatalog {
         tokio::spawn(async move {
             let asked = catalog.shared.flights.join(flight, || catalog.ask(&key, revision));
             if let (Err(error), _) = asked.await {
-                tracing::debug!(%error, "a question could not be asked anew");
+                tracing::debug!(%error, "a stale answer could not be refreshed");
             }
             drop(permit);
         });
@@ -295,7 +295,7 @@ fn count(kind: &'static str, result: &'static str) {
 
 /// What cannot be: an answer is kept under its own question.
 fn odd<T>() -> Result<T, SearchError> {
-    Err(SearchError::Engine("an answer of another kind was kept".to_owned()))
+    Err(SearchError::Engine("a cached answer has another kind".to_owned()))
 }
 
 #[async_trait]

@@ -7,7 +7,7 @@
 //! it saves the work of reading and executing the document.
 //!
 //! Neither keeps an error, an answer from a part of the catalogue, or anything that changes without the revision.
-//! Why it is made so, and what was measured, stands in `docs/adr/0009-answers-are-kept-by-question-and-revision.md`.
+//! Why it is made so, and what was measured, stands in `docs/adr/0009-caches-by-question-and-revision.md`.
 
 mod args;
 mod catalog;

@@ -10,7 +10,7 @@ pub struct CacheSettings {
     /// How long an answer may still be given out, and told to be stale, once the catalogue has changed, while it is
     /// asked anew behind the scenes. Zero asks anew first.
     pub stale_while_revalidate: Duration,
-    /// How long an answer may still be given out, and told to be stale, while the engine cannot be reached.
+    /// How long an answer may still be given out, and told to be stale, while the engine is unreachable.
     pub stale_if_error: Duration,
     /// How long browsers and proxies may use the answer to a GET by hash without asking again.
     pub max_age: Duration,

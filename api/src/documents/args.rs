@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use wikimovie_command::Failure;
+use wikimovie_command::CliError;
 
 use super::{DocumentSettings, TrustMode};
 
@@ -11,13 +11,14 @@ use super::{DocumentSettings, TrustMode};
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Documents")]
 pub struct DocumentArgs {
-    /// Bytes of memory for automatic persisted queries; 0 turns them off
+    /// Memory for automatic persisted queries, in bytes; 0 turns them off
     #[arg(long, env = "WIKIMOVIE_PERSISTED_BYTES", value_name = "BYTES", default_value_t = DocumentSettings::default().automatic_bytes)]
     pub persisted_bytes: u64,
-    /// Manifest of trusted documents (JSON): hashes or ids to texts, or Apollo's. Read anew when it changes
+    /// Manifest of trusted documents (JSON): a map of hashes or ids to texts, or Apollo's format. Reloaded when it
+    /// changes
     #[arg(long, env = "WIKIMOVIE_TRUSTED_DOCUMENTS", value_name = "FILE")]
     pub trusted_documents: Option<PathBuf>,
-    /// What is done with documents that the manifest does not list
+    /// What happens to documents that the manifest does not list
     #[arg(long, env = "WIKIMOVIE_TRUSTED_DOCUMENTS_MODE", value_name = "MODE", default_value = "off")]
     pub trusted_documents_mode: TrustModeArg,
 }
@@ -25,11 +26,11 @@ pub struct DocumentArgs {
 /// Values of `WIKIMOVIE_TRUSTED_DOCUMENTS_MODE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TrustModeArg {
-    /// They are executed
+    /// Execute them
     Off,
-    /// They are executed, and the hash of each is told in the log
+    /// Execute them, and log their hashes
     Log,
-    /// They are refused
+    /// Refuse them
     Enforce,
 }
 
@@ -38,14 +39,14 @@ impl DocumentArgs {
     ///
     /// # Errors
     /// One line where nothing is listed that could be trusted.
-    pub fn settings(&self) -> Result<DocumentSettings, Failure> {
+    pub fn settings(&self) -> Result<DocumentSettings, CliError> {
         let mode = match self.trusted_documents_mode {
             TrustModeArg::Off => TrustMode::Off,
             TrustModeArg::Log => TrustMode::Log,
             TrustModeArg::Enforce => TrustMode::Enforce,
         };
         if mode != TrustMode::Off && self.trusted_documents.is_none() {
-            return Err(Failure::new(
+            return Err(CliError::new(
                 "WIKIMOVIE_TRUSTED_DOCUMENTS_MODE is set and WIKIMOVIE_TRUSTED_DOCUMENTS is not: it names the manifest",
             ));
         }

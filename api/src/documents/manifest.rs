@@ -69,7 +69,8 @@ impl Manifest {
     /// # Errors
     /// What is wrong, in one line.
     pub fn parse(json: &[u8]) -> Result<Self, String> {
-        let json: Value = serde_json::from_slice(json).map_err(|error| format!("it is no JSON: {error}"))?;
+        let json: Value =
+            serde_json::from_slice(json).map_err(|error| format!("it is not valid JSON: {error}"))?;
         let mut manifest = Self::default();
         for (id, text) in listed(json)? {
             manifest.add(&id, text).map_err(|what| format!("document {id}: {what}"))?;
@@ -110,7 +111,7 @@ impl Manifest {
         let document = parse_query(&text).map_err(|error| {
             // The parser shows the place in several lines.
             let line = error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
-            format!("it is no GraphQL: {line}")
+            format!("it is not valid GraphQL: {line}")
         })?;
         bounds::check_document(&document).map_err(|error| error.message().to_owned())?;
         let text: Arc<str> = text.into();
@@ -123,18 +124,18 @@ impl Manifest {
 }
 
 fn listed(json: Value) -> Result<Vec<(String, String)>, String> {
-    let Value::Object(fields) = json else { return Err("it is no JSON object".to_owned()) };
+    let Value::Object(fields) = json else { return Err("it is not a JSON object".to_owned()) };
     if fields.get("format").is_some_and(|format| format == APOLLO) {
         let apollo: Apollo = serde_json::from_value(Value::Object(fields))
-            .map_err(|error| format!("it has not the shape of an {APOLLO}: {error}"))?;
+            .map_err(|error| format!("it is not a valid {APOLLO}: {error}"))?;
         if apollo.version != 1 {
-            return Err(format!("version {} of {APOLLO} is not known, 1 is", apollo.version));
+            return Err(format!("version {} of {APOLLO} is not supported, only 1 is", apollo.version));
         }
         return Ok(apollo.operations.into_iter().map(|operation| (operation.id, operation.body)).collect());
     }
     let text = |(id, value)| match value {
         Value::String(text) => Ok((id, text)),
-        _ => Err(format!("document {id}: its text is no string")),
+        _ => Err(format!("document {id}: its text is not a string")),
     };
     fields.into_iter().map(text).collect()
 }

@@ -35,7 +35,7 @@ pub enum TrustMode {
     Off,
     /// It is executed, counted, and its hash is told in the log.
     Log,
-    /// It is refused.
+    /// Refuse it.
     Enforce,
 }
 
@@ -44,7 +44,7 @@ pub enum TrustMode {
 pub struct DocumentSettings {
     /// Bytes that automatic documents may take in memory; 0 for none at all, which clients are told.
     pub automatic_bytes: u64,
-    /// What is done with documents that the manifest does not list.
+    /// What happens to documents that the manifest does not list.
     pub mode: TrustMode,
     /// The manifest's file.
     pub manifest: Option<PathBuf>,
@@ -157,7 +157,7 @@ impl Documents {
                 return Err(bad("documentId and extensions.persistedQuery both name a document"));
             }
             Naming { document_id: Some(_), .. } if !text.is_empty() => {
-                return Err(bad("documentId stands for query: both are given"));
+                return Err(bad("documentId and query are both given: send one of them"));
             }
             Naming { document_id: Some(id), .. } => return self.by_id(&id),
             Naming { persisted: Some(extension), .. } => {
@@ -193,9 +193,9 @@ impl Documents {
                 self.by_hash(&hash)
             }
             Some((prefix, _)) if !prefix.starts_with("x-") => {
-                Err(bad("documentId has a prefix that is not known: sha256: is"))
+                Err(bad("documentId has an unknown prefix: only sha256: is supported"))
             }
-            _ => Err(self.not_found("no document is known under this documentId")),
+            _ => Err(self.not_found("no document has this documentId")),
         }
     }
 
@@ -224,12 +224,14 @@ impl Documents {
         }
         if self.shared.settings.mode == TrustMode::Enforce {
             count("refused");
-            return Err(not_trusted("only documents of the manifest are executed, and this is none of them"));
+            return Err(not_trusted(
+                "only documents of the manifest are executed, and this document is not in it",
+            ));
         }
         count("untrusted");
         if self.shared.told.get(&hash).is_none() {
             self.shared.told.insert(hash, ());
-            tracing::warn!(document = %hex(&hash), "a document that the manifest does not list was executed");
+            tracing::warn!(document = %hex(&hash), "executed a document that the manifest does not list");
         }
         Ok(untold)
     }
@@ -267,7 +269,7 @@ fn not_trusted(message: &str) -> ApiError {
 
 fn hash_of(extension: Value) -> Result<Hash, ApiError> {
     let query: PersistedQuery =
-        from_value(extension).map_err(|_| bad("extensions.persistedQuery has not the shape it must have"))?;
+        from_value(extension).map_err(|_| bad("extensions.persistedQuery is malformed"))?;
     if query.version != 1 {
         return Err(bad("extensions.persistedQuery.version is not 1"));
     }

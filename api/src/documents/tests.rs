@@ -178,9 +178,9 @@ fn a_bad_manifest_says_in_one_line_what_is_wrong() {
     let deep = format!("{{ a {}", "{ a ".repeat(100));
     let cases = [
         ("".to_owned(), "it is no JSON"),
-        ("[]".to_owned(), "it is no JSON object"),
+        ("[]".to_owned(), "it is not a JSON object"),
         ("{}".to_owned(), "it lists no document"),
-        (serde_json::json!({ "a": 1 }).to_string(), "document a: its text is no string"),
+        (serde_json::json!({ "a": 1 }).to_string(), "document a: its text is not a string"),
         (serde_json::json!({ "a": "{ broken" }).to_string(), "document a: it is no GraphQL"),
         (serde_json::json!({ "a": deep }).to_string(), "document a: the document is nested deeper than 64"),
         (serde_json::json!({ other: ONE }).to_string(), "the id is not the SHA-256 of the text"),
@@ -192,7 +192,7 @@ fn a_bad_manifest_says_in_one_line_what_is_wrong() {
         ),
         (
             serde_json::json!({ "format": "apollo-persisted-query-manifest", "version": 1 }).to_string(),
-            "it has not the shape of an apollo-persisted-query-manifest",
+            "it is not a valid apollo-persisted-query-manifest",
         ),
     ];
     for (json, expected) in cases {

@@ -40,7 +40,7 @@ impl Documents {
             let documents = self.clone();
             // Files may lie on a network.
             if tokio::task::spawn_blocking(move || documents.look()).await.is_err() {
-                tracing::error!("the manifest of trusted documents can no longer be followed");
+                tracing::error!("the manifest of trusted documents is no longer watched");
                 return;
             }
         }
@@ -61,12 +61,12 @@ impl Documents {
         }
         let result = match Manifest::read(path) {
             Ok(manifest) => {
-                tracing::info!(documents = manifest.len(), "the manifest of trusted documents was read anew");
+                tracing::info!(documents = manifest.len(), "reloaded the manifest of trusted documents");
                 shared.trusted.store(manifest.into());
                 "ok"
             }
             Err(error) => {
-                tracing::error!(%error, "the manifest read before stays");
+                tracing::error!(%error, "the manifest cannot be reloaded; the previous one stays in use");
                 "error"
             }
         };

@@ -46,53 +46,60 @@ macro_rules! error_codes {
 
 error_codes! {
     BadUserInput = "BAD_USER_INPUT", BAD_REQUEST, None,
-        "An argument has a value that cannot be asked. `extensions.argument` names it, the message says which limit or rule it breaks.";
+        "An argument has an invalid value. `extensions.argument` names it, the message says which limit or \
+         rule it breaks.";
     BadCursor = "BAD_CURSOR", BAD_REQUEST, None,
         "The cursor was altered, or belongs to another question. Start again from the first page.";
     BadState = "BAD_STATE", BAD_REQUEST, None,
-        "The state token was altered, or comes from another version. Ask with `text` and `where` instead.";
+        "The state token was altered, or comes from another version. Use `text` and `where` instead.";
     Timeout = "ENGINE_TIMEOUT", GATEWAY_TIMEOUT, Some(1_000),
-        "The answer took longer than allowed. Ask for less, or again a little later.";
+        "The operation exceeded its deadline. Request less, or retry later.";
     Unavailable = "ENGINE_UNAVAILABLE", SERVICE_UNAVAILABLE, Some(2_000),
-        "The search engine cannot be reached now. Ask again a little later.";
+        "The search engine is unreachable. Retry later.";
     Overloaded = "OVERLOADED", SERVICE_UNAVAILABLE, Some(2_000),
-        "Too many operations run or too many connections are open. Ask again a little later.";
+        "Too many operations run or too many connections are open. Retry later.";
     Internal = "INTERNAL", INTERNAL_SERVER_ERROR, None,
-        "Something failed on our side. The log of the gateway has the details; the answer never has.";
+        "An internal error occurred. The log of the gateway has the details; the response never has.";
     GraphqlParseFailed = "GRAPHQL_PARSE_FAILED", BAD_REQUEST, None,
         "The document is not valid GraphQL. `locations` says where.";
     GraphqlValidationFailed = "GRAPHQL_VALIDATION_FAILED", BAD_REQUEST, None,
         "The document does not fit the schema, or its variables do not fit the document.";
     QueryTooComplex = "QUERY_TOO_COMPLEX", BAD_REQUEST, None,
-        "The document is beyond a limit; the message says which. Ask for less in one operation.";
+        "The document exceeds a limit; the message says which. Request less in one operation.";
     RateLimited = "RATE_LIMITED", TOO_MANY_REQUESTS, Some(1_000),
-        "The points of this client are spent. `extensions.retryAfterMs` and the header `Retry-After` say when the operation can be paid.";
+        "The client has spent its points. `extensions.retryAfterMs` and the header `Retry-After` say when \
+         it has enough for the operation.";
     Unauthenticated = "UNAUTHENTICATED", UNAUTHORIZED, None,
-        "No credential, or none that is valid here. The message says what is wrong with it.";
+        "The credential is missing or invalid. The message says why.";
     Forbidden = "FORBIDDEN", FORBIDDEN, None,
-        "The credential is good, and lacks the scope that the message names.";
+        "The credential is valid, but lacks the scope that the message names.";
     AuthUnavailable = "AUTH_UNAVAILABLE", SERVICE_UNAVAILABLE, Some(10_000),
-        "The provider of identities does not answer, and its keys are not known. Ask again a little later.";
+        "The identity provider is unreachable, and its keys are not known. Retry later.";
     CrossSiteRequest = "CROSS_SITE_REQUEST", FORBIDDEN, None,
-        "A page of another site may have made the browser send this. The message says what is missing.";
+        "The request may be forged by a page of another site. The message says what is missing.";
     PersistedQueryNotFound = "PERSISTED_QUERY_NOT_FOUND", BAD_REQUEST, None,
-        "No document is known under this hash or id. Send it once with the hash, then the hash alone will do.";
+        "No document has this hash or id. Send it once with its hash; afterwards the hash is enough.";
     PersistedQueryNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED", BAD_REQUEST, None,
-        "Documents that clients send are not kept here, and this one is in no manifest. Send texts.";
+        "The gateway does not store documents of clients, and this one is not in the manifest. Send the \
+         text.";
     DocumentNotTrusted = "DOCUMENT_NOT_TRUSTED", FORBIDDEN, None,
-        "Only documents of the operator's manifest are executed here. Ask with one of them, by hash, id or exact text.";
+        "The gateway executes only documents of the operator's manifest. Send one of them, by hash, id or \
+         exact text.";
     BadRequest = "BAD_REQUEST", BAD_REQUEST, None,
-        "The HTTP request is not as GraphQL over HTTP asks: malformed JSON, or a parameter of the wrong type.";
+        "The HTTP request does not follow GraphQL over HTTP: malformed JSON, or a parameter of the wrong \
+         type.";
     BatchingNotSupported = "BATCHING_NOT_SUPPORTED", BAD_REQUEST, None,
         "The body is a list of operations. Send one operation with several aliased fields instead.";
     MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED, None,
-        "The HTTP method cannot be used here; GET is for queries only.";
+        "The HTTP method is not allowed here; GET is for queries only.";
     NotAcceptable = "NOT_ACCEPTABLE", NOT_ACCEPTABLE, None,
-        "Answers are `application/graphql-response+json` or `application/json`; the Accept header allows neither.";
+        "Responses are `application/graphql-response+json` or `application/json`; the Accept header allows \
+         neither.";
     BodyTooLarge = "BODY_TOO_LARGE", PAYLOAD_TOO_LARGE, None,
         "The request body is larger than allowed; the message names the limit.";
     UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", UNSUPPORTED_MEDIA_TYPE, None,
-        "The body must be `application/json` in UTF-8, not compressed. Forms and plain text are refused so that no other site can post on behalf of a visitor.";
+        "The body must be uncompressed `application/json` in UTF-8. Forms and plain text are refused, so \
+         that no other site can post on behalf of a user.";
     TooManyOperations = "TOO_MANY_OPERATIONS", TOO_MANY_REQUESTS, Some(1_000),
         "Too many operations run at once on this WebSocket connection. Complete some first.";
 }

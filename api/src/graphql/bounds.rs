@@ -179,7 +179,8 @@ pub fn check_document(document: &ExecutableDocument) -> Result<Measure, ApiError
             return Err(too_many_fields());
         }
         if size.introspection > MAX_INTROSPECTION {
-            let message = format!("asking for the schema comes to more than {MAX_INTROSPECTION} values");
+            let message =
+                format!("the introspection query would return more than {MAX_INTROSPECTION} values");
             return Err(beyond(message));
         }
         measure.fragment_depth = measure.fragment_depth.max(size.fragment_depth);
@@ -191,7 +192,7 @@ pub fn check_document(document: &ExecutableDocument) -> Result<Measure, ApiError
 }
 
 fn too_many_fields() -> ApiError {
-    beyond(format!("the document has more than {MAX_FIELDS} fields once its fragments are put in place"))
+    beyond(format!("the document has more than {MAX_FIELDS} fields with its fragments expanded"))
 }
 
 /// What a selection comes to with fragments put in place.
@@ -311,7 +312,7 @@ impl<'a> Expansion<'a> {
 }
 
 fn too_deep() -> ApiError {
-    beyond(format!("the document is nested deeper than {MAX_NESTING} once its fragments are put in place"))
+    beyond(format!("the document is nested deeper than {MAX_NESTING} with its fragments expanded"))
 }
 
 #[cfg(test)]

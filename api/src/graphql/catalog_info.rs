@@ -8,7 +8,7 @@ use crate::graphql::scalars::DateTime;
 /// The catalogue as a whole, at one moment.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct CatalogInfo {
-    /// Engine that answers: `embedded` or `elasticsearch`.
+    /// Name of the engine: `embedded` or `elasticsearch`.
     engine: String,
     /// Version of the engine.
     engine_version: String,

@@ -89,18 +89,21 @@ impl MovieFacets {
     }
 }
 
-/// Counts of the movies found, by what they have. A facet ignores its own filter (`anyOf`; years and decades
-/// ignore each other's too), so that further values can be chosen; values that differ only in case or accents are
-/// one. Only the facets selected are computed.
+/// Counts of the movies found, by their values. A facet ignores its own filter (`anyOf`; years and decades ignore each
+/// other's too), so that further values can be selected; values that differ only in case or accents are one. Only the
+/// facets selected are computed.
 #[Object]
 impl MovieFacets {
     /// Movies by genre.
     #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn genres(
         &self,
-        #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            default = 20
+        )]
         first: Option<i32>,
-        #[graphql(desc = "Only genres that hold this text, in any case and accents.")] contains: Option<
+        #[graphql(desc = "Only genres that contain this text, ignoring case and accents.")] contains: Option<
             String,
         >,
         #[graphql(desc = "Order of the values.", default_with = "Some(FacetOrder::Count)")] order_by: Option<
@@ -114,9 +117,12 @@ impl MovieFacets {
     #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn cast(
         &self,
-        #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            default = 20
+        )]
         first: Option<i32>,
-        #[graphql(desc = "Only names that hold this text, in any case and accents.")] contains: Option<
+        #[graphql(desc = "Only names that contain this text, ignoring case and accents.")] contains: Option<
             String,
         >,
         #[graphql(desc = "Order of the values.", default_with = "Some(FacetOrder::Count)")] order_by: Option<
@@ -130,7 +136,10 @@ impl MovieFacets {
     #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn decades(
         &self,
-        #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            default = 20
+        )]
         first: Option<i32>,
     ) -> Result<TermFacet> {
         self.terms(FacetField::Decades, terms(FacetField::Decades, first, None, None))
@@ -152,7 +161,10 @@ impl MovieFacets {
     #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn providers(
         &self,
-        #[graphql(desc = "Values wanted, 0 to 100; selected ones are listed on top of them.", default = 20)]
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            default = 20
+        )]
         first: Option<i32>,
     ) -> Result<TermFacet> {
         self.terms(FacetField::Providers, terms(FacetField::Providers, first, None, None))
@@ -173,7 +185,7 @@ pub(crate) struct TermFacet {
 /// Movies by value of one field.
 #[Object]
 impl TermFacet {
-    /// The values with their counts, in the order asked. Selected values are always listed, even at 0.
+    /// The values with their counts, in the requested order. Selected values are always listed, even at 0.
     async fn values(&self) -> Vec<FacetValue> {
         let value = |value: &domain::FacetValue| FacetValue {
             question: Arc::clone(&self.question),
@@ -225,7 +237,7 @@ impl FacetValue {
         self.value.selected
     }
 
-    /// The question with this value switched on, or off where it is selected: what a click on it asks.
+    /// The question with this value added to the filter, or removed where it is selected: what a click on it searches.
     async fn toggle(&self, ctx: &Context<'_>) -> SearchState {
         let toggled = toggle::toggle_value(&self.question, self.field, &self.value.value);
         SearchState(scope::gateway(ctx).sealer.seal_state(&toggled))
@@ -297,7 +309,7 @@ impl YearBucket {
         self.bucket.selected
     }
 
-    /// The question with its year range set to this bucket, or taken away where it is just this bucket.
+    /// The question with its year range set to this bucket, or without it where it equals this bucket.
     async fn toggle(&self, ctx: &Context<'_>) -> SearchState {
         let toggled = toggle::toggle_years(&self.question, self.bucket.from, self.bucket.to);
         SearchState(scope::gateway(ctx).sealer.seal_state(&toggled))

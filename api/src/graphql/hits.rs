@@ -90,32 +90,32 @@ impl From<HitPage> for MovieHitConnection {
 /// A page of the movies found, in the order of the whole list.
 #[Object]
 impl MovieHitConnection {
-    /// The movies with what was found in them: cursor, score, highlights and reasons.
+    /// The movies with their cursors, scores, highlights and reasons.
     async fn edges(&self) -> Vec<MovieHit> {
         self.edges.clone()
     }
 
-    /// The movies alone, for when nothing else of the edge is needed.
+    /// The movies without the other fields of the edges.
     async fn nodes(&self) -> Vec<Movie> {
         self.edges.iter().map(|edge| edge.movie.clone()).collect()
     }
 
-    /// Whether there is more before and behind this page, and the cursors to get it.
+    /// Whether there are items before and after this page, with the cursors to fetch them.
     async fn page_info(&self) -> PageInfo {
         self.page_info.clone()
     }
 }
 
-/// Where a page stands in its list. Both flags are always true to fact, whichever way the page was read.
+/// Position of a page in its list. Both flags are exact, in whichever direction the page was requested.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub(crate) struct PageInfo {
-    /// Whether an item stands before the first one of this page.
+    /// Whether there is an item before the first one of this page.
     pub(crate) has_previous_page: bool,
-    /// Whether an item stands behind the last one of this page.
+    /// Whether there is an item after the last one of this page.
     pub(crate) has_next_page: bool,
-    /// Cursor of the first item, to give as `before`; null for an empty page.
+    /// Cursor of the first item, for `before`; null for an empty page.
     pub(crate) start_cursor: Option<String>,
-    /// Cursor of the last item, to give as `after`; null for an empty page.
+    /// Cursor of the last item, for `after`; null for an empty page.
     pub(crate) end_cursor: Option<String>,
 }
 
@@ -146,10 +146,10 @@ impl From<domain::Hit> for MovieHit {
     }
 }
 
-/// One movie found, with why and where: the edge of the connection.
+/// One movie found, with score, highlights and reasons: the edge of the connection.
 #[Object]
 impl MovieHit {
-    /// Opaque place in the list, to give as `after` or `before`. It belongs to this question only.
+    /// Opaque position in the list, for `after` or `before`. It is valid for this question only.
     async fn cursor(&self) -> &str {
         &self.hit.cursor
     }
@@ -165,12 +165,12 @@ impl MovieHit {
         self.hit.score.map(f64::from)
     }
 
-    /// Texts of the movie in which typed words were found; empty where there are none.
+    /// Texts of the movie that contain typed words; empty where there are none.
     async fn highlights(&self) -> &[TextMatch] {
         &self.hit.highlights
     }
 
-    /// Why the movie was found: which typed words met what, best first.
+    /// Why the movie was found: which typed words matched what, best first.
     async fn reasons(&self) -> &[MatchReason] {
         &self.hit.reasons
     }
@@ -193,10 +193,10 @@ impl TextMatch {
     }
 }
 
-/// A text with the places of the words found in it, as spans and as safe HTML.
+/// A text with the matching words, as spans and as safe HTML.
 #[Object]
 impl TextMatch {
-    /// The field in which the text stands.
+    /// The field of the text.
     async fn field(&self) -> SearchField {
         self.0.field.into()
     }
@@ -206,12 +206,12 @@ impl TextMatch {
         &self.0.text
     }
 
-    /// Places of the words found, in order, never overlapping.
+    /// Spans of the matching words, in order, never overlapping.
     async fn spans(&self) -> Vec<Span> {
         self.0.spans.iter().map(|span| Span { start: span.start, end: span.end }).collect()
     }
 
-    /// The text as HTML: everything escaped, only the words found stand in `<mark>`. Safe to show as it is.
+    /// The text as HTML: everything is escaped, and only the matching words are in `<mark>`. Safe to show as it is.
     async fn html(&self) -> String {
         wikimovie_plan::highlight::html(&self.0)
     }
@@ -242,16 +242,16 @@ pub(crate) enum SearchField {
     Year,
 }
 
-/// One reason why a movie was found: what was typed and what it met.
+/// One reason why a movie was found: what was typed and what it matched.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct MatchReason {
-    /// How the typed text met the movie.
+    /// How the typed text matched the movie.
     kind: ReasonKind,
-    /// The field in which it was met; null where no one field can be named.
+    /// The field that matched; null where no single field can be named.
     field: Option<SearchField>,
     /// What was typed.
     typed: String,
-    /// What it was found as, such as `godfather` for a typed `godfahter`.
+    /// What it matched, such as `godfather` for a typed `godfahter`.
     matched: String,
 }
 
@@ -266,7 +266,7 @@ impl From<domain::Reason> for MatchReason {
     }
 }
 
-/// How typed text met a movie, best first.
+/// How typed text matched a movie, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::ReasonKind")]
 pub(crate) enum ReasonKind {
@@ -276,19 +276,19 @@ pub(crate) enum ReasonKind {
     ExactTitle,
     /// The title starts with it.
     TitlePrefix,
-    /// The word itself stands there.
+    /// The word itself occurs.
     Word,
-    /// A word stands there that starts with it.
+    /// A word occurs that starts with it.
     Prefix,
-    /// The word stands there joined or split otherwise, as in `spider man`.
+    /// The word occurs joined or split, as in `spider man`.
     Joined,
-    /// The same number stands there, written otherwise (`2`, `II`, `two`).
+    /// The same number occurs in another notation (`2`, `II`, `two`).
     Numeral,
-    /// A word stands there that is one or two slips away.
+    /// A word occurs that is one or two typos away (edit distance).
     Typo,
-    /// A synonym stands there, from the operator's list.
+    /// A synonym of the operator's list occurs.
     Synonym,
-    /// The words stand there in this order, as quoted.
+    /// The words occur in this order, as quoted.
     Phrase,
     /// It is the year or decade of the movie.
     Year,

@@ -18,11 +18,11 @@ pub(crate) struct MovieWhere {
     genres: Option<ValueMatch>,
     /// People who must or must not be in the cast, in any spelling of case and accents.
     cast: Option<ValueMatch>,
-    /// Words that must all stand in the title, in any order, without forgiving typos.
+    /// Words that must all occur in the title, in any order, without typo tolerance.
     title: Option<String>,
     /// Years of release, both ends included. A movie without a year is in no range.
     year: Option<YearRange>,
-    /// Decades by their first year (1980 for the 1980s); the movie is of any one of them.
+    /// Decades by their first year (1980 for the 1980s); the movie is from one of them.
     decades: Option<Vec<i32>>,
     /// Whether the movie must have a poster (true) or must have none (false).
     has_poster: Option<bool>,
@@ -43,7 +43,7 @@ pub(crate) struct ValueMatch {
     any_of: Option<Vec<String>>,
     /// The movie has every one of these.
     all_of: Option<Vec<String>>,
-    /// The movie has not one of these.
+    /// The movie has none of these.
     none_of: Option<Vec<String>>,
 }
 

@@ -31,7 +31,7 @@ impl From<Arc<domain::Movie>> for Movie {
 /// One movie as one provider lists it.
 #[Object]
 impl Movie {
-    /// Global id, to ask for this movie again with `movie`, `movies` or `node`. It stays the same over updates.
+    /// Global id, to fetch this movie again with `movie`, `movies` or `node`. It is stable over updates.
     pub(crate) async fn id(&self) -> ID {
         ids::movie_id(&self.0.id)
     }
@@ -118,7 +118,7 @@ pub(crate) struct Image {
     height: Option<u32>,
 }
 
-/// Where a movie's record came from: which provider, which file, which place in it.
+/// Origin of a movie's record: provider, file and position in it.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Provenance {
     /// Name of the provider.

@@ -35,7 +35,7 @@ impl Person {
 /// A person, known by the names in the casts: spellings that differ in case, accents or punctuation are one.
 #[Object]
 impl Person {
-    /// Global id, to ask for this person again with `node`.
+    /// Global id, to fetch this person again with `node`.
     pub(crate) async fn id(&self) -> ID {
         ids::person_id(&self.0.key)
     }
@@ -55,13 +55,15 @@ impl Person {
     async fn filmography(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Movies wanted from the start or behind `after`, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor to start behind; goes with `first`.")] after: Option<String>,
+        #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts; requires `first`.")] after: Option<String>,
         #[graphql(
-            desc = "Movies wanted from the end or before `before`, 0 to 100; not together with `first`."
+            desc = "Number of movies from the end of the list or before `before`, 0 to 100; not together \
+                    with `first`."
         )]
         last: Option<i32>,
-        #[graphql(desc = "Cursor to end before; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Cursor before which the page ends; requires `last`.")] before: Option<String>,
     ) -> Result<MovieHitConnection> {
         let page = PageArguments { first, after, last, before }.page()?;
         let cast = ValueMatch { any_of: vec![self.0.name.clone()], ..ValueMatch::default() };

@@ -44,7 +44,7 @@ pub(crate) fn price(
     priced.set_parsed_query(document.clone());
     // Nothing in it waits: the execution is cut off before it begins.
     let Some(mut response) = pricing.execute(priced).now_or_never() else {
-        let error = ApiError::internal("an operation could not be priced at once");
+        let error = ApiError::internal("the cost of an operation was not computed in one poll");
         return Err(Box::new(error.into_response()));
     };
     if !response.errors.is_empty() {

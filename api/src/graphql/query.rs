@@ -27,9 +27,9 @@ use crate::{
 /// Most ids in one `movies` or `nodes`.
 const MAX_IDS: usize = 100;
 
-/// Anything with a global id that can be asked for again.
+/// An object with a global id, by which it can be fetched again.
 #[derive(Clone, Debug, Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Global id, to give to `node`."))]
+#[graphql(field(name = "id", ty = "ID", desc = "Global id, for `node`."))]
 pub(crate) enum Node {
     /// A movie.
     Movie(Movie),
@@ -41,30 +41,32 @@ pub(crate) enum Node {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Query;
 
-/// Everything that can be asked.
+/// All queries.
 #[Object]
 impl Query {
-    /// Text, filters, sort, facets and pages in one question. Any text is fine: typos are forgiven, words may be
-    /// read as years, genres and people, and nothing that a person can type is an error.
+    /// Text, filters, sort, facets and pages in one question. Any text is valid: the search tolerates typos and may
+    /// understand words as years, genres and people.
     #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn search(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "What the person typed. Quotes ask for words as they stand, a minus before a word excludes it. Leave it out to browse."
+            desc = "What the person typed. Quotes require the exact words, a minus before a word excludes \
+                    it. Omit it to browse."
         )]
         text: Option<String>,
-        #[graphql(name = "where", desc = "Which movies may be found at all.")] filter: Option<MovieWhere>,
+        #[graphql(name = "where", desc = "Filter of the movies.")] filter: Option<MovieWhere>,
         #[graphql(desc = "Order of the movies.", default_with = "Some(MovieSort::Relevance)")] sort: Option<
             MovieSort,
         >,
         #[graphql(
-            desc = "Whether words may be read as years, decades, genres and people.",
+            desc = "Whether words may be understood as years, decades, genres and people.",
             default_with = "Some(true)"
         )]
         understand: Option<bool>,
         #[graphql(
-            desc = "Token of an earlier question. It stands for all other arguments; giving both is an error."
+            desc = "State token of an earlier question. It replaces all other arguments; giving both is an \
+                    error."
         )]
         state: Option<SearchState>,
     ) -> Result<MovieSearch> {
@@ -79,17 +81,15 @@ impl Query {
     async fn autocomplete(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What stands in the box so far.")] prefix: String,
+        #[graphql(desc = "Content of the search box.")] prefix: String,
         #[graphql(name = "where", desc = "The current filters; every suggestion finds a movie under them.")]
         filter: Option<MovieWhere>,
         #[graphql(
-            desc = "Token of the current question, whose filters are used; not together with `where`."
+            desc = "State token of the current question, whose filters apply; not together with `where`."
         )]
         state: Option<SearchState>,
-        #[graphql(desc = "Kinds of suggestions wanted; leave it out for all.")] kinds: Option<
-            Vec<SuggestionKind>,
-        >,
-        #[graphql(desc = "Suggestions wanted, 0 to 100.", default = 8)] first: Option<i32>,
+        #[graphql(desc = "Kinds of suggestions; omit it for all.")] kinds: Option<Vec<SuggestionKind>>,
+        #[graphql(desc = "Number of suggestions, 0 to 100.", default = 8)] first: Option<i32>,
     ) -> Result<Vec<Suggestion>> {
         let gateway = scope::gateway(ctx);
         let first = count("first", first, 8)?;
@@ -119,7 +119,7 @@ impl Query {
         Ok(found.into_iter().flatten().next().map(Movie::from))
     }
 
-    /// Movies by their global ids, in the order asked; null where there is no such movie.
+    /// Movies by their global ids, in the requested order; null where there is no such movie.
     #[graphql(
         complexity = "1 + ids.len().min(MAX_IDS) * child_complexity",
         guard = "Needs(AuthScope::Search)"
@@ -137,7 +137,7 @@ impl Query {
         Ok(nodes.into_iter().map(movie).collect())
     }
 
-    /// A person by name, in any spelling of case, accents and punctuation; null where nobody is called so.
+    /// A person by name, ignoring case, accents and punctuation; null where nobody has this name.
     #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn person(
         &self,
@@ -163,7 +163,7 @@ impl Query {
         Ok(path.map(CostarPath::from))
     }
 
-    /// Anything by its global id; null where the id names nothing.
+    /// A node by its global id; null where the id names nothing.
     #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn node(
         &self,
@@ -173,7 +173,7 @@ impl Query {
         Ok(nodes(ctx, &[id]).await?.into_iter().flatten().next())
     }
 
-    /// Anything by global ids, in the order asked; null where an id names nothing.
+    /// Nodes by their global ids, in the requested order; null where an id names nothing.
     #[graphql(
         complexity = "1 + ids.len().min(MAX_IDS) * child_complexity",
         guard = "Needs(AuthScope::Search)"
@@ -193,13 +193,14 @@ impl Query {
         Ok(scope::ask(gateway, scope::catalog(ctx).info()).await?.into())
     }
 
-    /// What operations cost and what is left to spend, for clients that want to pace themselves.
+    /// Cost of the operation and remaining points, for clients that pace themselves.
     #[graphql(complexity = 1)]
     async fn rate_limit(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Tell what the operation would cost, and run none of its other fields: they are not in the answer.",
+            desc = "Return the cost of the operation without executing its other fields, which are then \
+                    missing in the response.",
             default_with = "Some(false)"
         )]
         dry_run: Option<bool>,
@@ -208,7 +209,7 @@ impl Query {
         scope::scope(ctx).bill().into()
     }
 
-    /// What became of one object that a provider delivered; null where it is not known.
+    /// Receipt of one object that a provider delivered; null where the object is unknown.
     #[graphql(guard = "Needs(AuthScope::Provider)")]
     async fn import_receipt(
         &self,
@@ -220,23 +221,20 @@ impl Query {
         Ok(receipt.map(ImportReceipt::from))
     }
 
-    /// What became of the objects that providers delivered, by object key.
+    /// Receipts of the objects that providers delivered, by object key.
     #[graphql(complexity = "list_cost(first, 20, child_complexity)", guard = "Needs(AuthScope::Provider)")]
     async fn import_receipts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Receipts wanted, 0 to 100.", default = 20)] first: Option<i32>,
-        #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
-        #[graphql(desc = "Only receipts with this status; leave it out for all.")] status: Option<
-            ImportStatus,
-        >,
+        #[graphql(desc = "Number of receipts, 0 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Only receipts with this status; omit it for all.")] status: Option<ImportStatus>,
     ) -> Result<ImportReceiptConnection> {
         let gateway = scope::gateway(ctx);
         let first = count("first", first, 20)?;
         let after = after.map(|cursor| gateway.sealer.open(Purpose::Receipts, &cursor)).transpose();
-        let after: Option<ReceiptPlace> = after.map_err(|why| {
-            ApiError::new(ErrorCode::BadCursor, format!("this cursor cannot be used here: {why}"))
-        })?;
+        let after: Option<ReceiptPlace> = after
+            .map_err(|why| ApiError::new(ErrorCode::BadCursor, format!("the cursor is invalid: {why}")))?;
         let behind = after.is_some();
         let request = ReceiptsRequest { first, after, status: status.map(Into::into) };
         let page = scope::ask(gateway, scope::catalog(ctx).receipts(request)).await?;

@@ -4,16 +4,16 @@ use async_graphql::SimpleObject;
 
 use crate::graphql::{scalars::DateTime, scope::Bill};
 
-/// What operations cost and what is left to spend. Without a limit only the cost is told.
+/// Cost of the operation and remaining points. Without a rate limit only the cost is returned.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct RateLimit {
-    /// Points of this operation: about the number of values in the largest answer that it can have.
+    /// Cost of this operation in points: about the number of values in its largest possible response.
     cost: u32,
-    /// Points that may be spent in a minute; null where there is no limit.
+    /// Points per minute; null where there is no rate limit.
     limit: Option<u32>,
-    /// Points left after this operation; null where there is no limit.
+    /// Points left after this operation; null where there is no rate limit.
     remaining: Option<u32>,
-    /// Moment at which all points are there again; null where there is no limit.
+    /// Moment at which all points are available again; null where there is no rate limit.
     reset_at: Option<DateTime>,
 }
 

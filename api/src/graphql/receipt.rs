@@ -6,28 +6,28 @@ use wikimovie_engine::{ReceiptPage, ReceiptPlace, Sealer, token::Purpose};
 
 use crate::graphql::{hits::PageInfo, scalars::DateTime};
 
-/// How an object went.
+/// Outcome of the import of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::ReceiptStatus")]
 pub(crate) enum ImportStatus {
-    /// Every record landed.
+    /// Every record was accepted.
     Complete,
-    /// Some records were refused, the rest landed.
+    /// Some records were refused, the rest was accepted.
     Partial,
-    /// No record landed.
+    /// No record was accepted.
     Failed,
-    /// What is new landed; what the object no longer lists is so much that its removal waits for approval.
+    /// New records were accepted; the object no longer lists so many movies that their removal awaits approval.
     Held,
 }
 
-/// What became of one object (file). `accepted + merged + refused` is the number of records in it.
+/// The receipt of one object (file). `accepted + merged + refused` is the number of its records.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct ImportReceipt {
     /// Key of the object, such as `nickelodeon/1900s-1930s.json`.
     object: String,
     /// Provider to whom it belongs.
     provider: String,
-    /// How it went.
+    /// Outcome of the import.
     status: ImportStatus,
     /// Records that became a movie of this object.
     accepted: u64,
@@ -79,11 +79,11 @@ pub(crate) enum RefusalReason {
     TooLarge,
     /// A field has the wrong type.
     WrongType,
-    /// A field that must be there is not.
+    /// A required field is missing.
     Missing,
     /// A value is not allowed.
     Invalid,
-    /// The object is in no format that we read.
+    /// The object has an unknown format.
     UnknownFormat,
 }
 
@@ -94,16 +94,16 @@ pub(crate) struct ImportReceiptConnection {
     edges: Vec<ImportReceiptEdge>,
     /// The receipts alone.
     nodes: Vec<ImportReceipt>,
-    /// Whether there is more before and behind this page.
+    /// Whether there are items before and after this page.
     page_info: PageInfo,
-    /// Number of receipts in all, with the status asked.
+    /// Total number of receipts with the requested status.
     total_count: u64,
 }
 
 /// One receipt of a page.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct ImportReceiptEdge {
-    /// Opaque place in the list, to give as `after`.
+    /// Opaque position in the list, for `after`.
     cursor: String,
     /// The receipt itself.
     node: ImportReceipt,

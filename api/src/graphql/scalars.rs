@@ -7,8 +7,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SearchState(pub(crate) String);
 
-/// A compact token that stands for a whole question (text, filters, order, understanding). Give it back as
-/// `state` to ask the same again; share it in a link. It cannot be made or altered by hand.
+/// A compact token of a whole question (text, filters, order, understanding). Pass it as `state` to repeat the
+/// question; share it in a link. It is authenticated, so clients cannot make or alter one.
 #[Scalar]
 impl ScalarType for SearchState {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -223,7 +223,7 @@ impl Service {
         let document = document.clone();
         let kind = kind(&document, operation_name.as_deref());
         if read_only && kind == OperationType::Mutation {
-            let error = ApiError::new(ErrorCode::MethodNotAllowed, "a mutation cannot be sent by GET");
+            let error = ApiError::new(ErrorCode::MethodNotAllowed, "a mutation cannot be sent with GET");
             return Err(refuse(error));
         }
         let price =
@@ -305,7 +305,8 @@ impl Service {
             match tokio::time::timeout(self.gateway.settings.operation_deadline, Box::pin(execution)).await {
                 Ok(Ok(response)) => response,
                 Ok(Err(_)) => ApiError::internal("a resolver panicked").into_response(),
-                Err(_) => ApiError::new(ErrorCode::Timeout, "the answer took too long").into_response(),
+                Err(_) => ApiError::new(ErrorCode::Timeout, "the deadline of the operation has passed")
+                    .into_response(),
             };
         let outcome = notes.outcome();
         shape::restore(&mut response, &prepared.selected);

@@ -133,7 +133,7 @@ impl async_graphql::Guard for Needs {
         if scope(ctx).identity.scopes.has(self.0) {
             return Ok(());
         }
-        let message = format!("this field needs the scope {}", self.0.name());
+        let message = format!("this field requires the scope {}", self.0.name());
         Err(ApiError::new(ErrorCode::Forbidden, message).into())
     }
 }

@@ -116,7 +116,7 @@ pub(crate) struct Answered {
 impl Answered {
     fn new(request: SearchRequest, answer: domain::SearchAnswer) -> Result<Self, ApiError> {
         if answer.hits.len() != request.hits.len() || answer.facets.len() != request.facets.len() {
-            return Err(ApiError::internal("the answer has other parts than were asked"));
+            return Err(ApiError::internal("the answer has other parts than were requested"));
         }
         let pages = request.hits.into_iter().zip(answer.hits);
         Ok(Self {
@@ -140,7 +140,7 @@ impl Answered {
 
     /// The answer to one facet.
     pub(crate) fn facet(&self, asked: &FacetRequest) -> Result<&FacetAnswer, ApiError> {
-        self.facets.get(asked).ok_or_else(|| ApiError::internal("a facet was selected and not asked"))
+        self.facets.get(asked).ok_or_else(|| ApiError::internal("a facet was selected and not requested"))
     }
 }
 
@@ -154,11 +154,11 @@ impl MovieSearch {
     }
 }
 
-/// The answer to one question: movies, counts, and how the question was read. Only what is selected is computed,
-/// and all of it comes from one consistent state of the catalogue.
+/// The answer to one question: movies, counts, and how the question was understood. Only selected fields are computed,
+/// and all of them from one consistent state of the catalogue.
 #[Object]
 impl MovieSearch {
-    /// Text of the question; what to put into the search box when it was restored from a `state`.
+    /// Text of the question; content of the search box when it is restored from a `state`.
     async fn text(&self) -> &str {
         &self.0.question.text
     }
@@ -170,26 +170,29 @@ impl MovieSearch {
 
     /// How many movies were found.
     async fn total(&self) -> Result<TotalCount> {
-        let total = self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not told"))?;
+        let total =
+            self.0.total.ok_or_else(|| ApiError::internal("a total was selected and not returned"))?;
         Ok(TotalCount { value: total.value, relation: total.relation.into() })
     }
 
-    /// A page of the movies found. Without `first` or `last` a page has 20; up to 4 different pages can be asked
-    /// under aliases.
+    /// A page of the movies found. Without `first` or `last` a page has 20; aliases can request up to 4 different
+    /// pages.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn hits(
         &self,
-        #[graphql(desc = "Movies wanted from the start or behind `after`, 0 to 100.")] first: Option<i32>,
-        #[graphql(desc = "Cursor to start behind; goes with `first`.")] after: Option<String>,
+        #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts; requires `first`.")] after: Option<String>,
         #[graphql(
-            desc = "Movies wanted from the end or before `before`, 0 to 100; not together with `first`."
+            desc = "Number of movies from the end of the list or before `before`, 0 to 100; not together \
+                    with `first`."
         )]
         last: Option<i32>,
-        #[graphql(desc = "Cursor to end before; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Cursor before which the page ends; requires `last`.")] before: Option<String>,
     ) -> Result<MovieHitConnection> {
         let page = PageArguments { first, after, last, before }.page()?;
         let found = self.0.pages.get(&page);
-        Ok(found.ok_or_else(|| ApiError::internal("a page was selected and not asked"))?.clone())
+        Ok(found.ok_or_else(|| ApiError::internal("a page was selected and not requested"))?.clone())
     }
 
     /// Counts of the movies found by genre, person, decade, year and provider.
@@ -197,8 +200,8 @@ impl MovieSearch {
         MovieFacets(Arc::clone(&self.0))
     }
 
-    /// Words of the text that were read as a filter or a boost, such as a year, a genre or a person; each can be
-    /// taken out again.
+    /// Words of the text that were understood as a filter or a boost, such as a year, a genre or a person; each can be
+    /// removed.
     async fn understood(&self) -> Vec<Understanding> {
         self.0.understood.iter().cloned().map(Understanding).collect()
     }
@@ -213,12 +216,12 @@ impl MovieSearch {
         self.0.relaxations.iter().cloned().map(Relaxation).collect()
     }
 
-    /// Token of this question, to share it, restore it, or use it as a key.
+    /// State token of this question, to share it, restore it, or use it as a key.
     async fn state(&self, ctx: &Context<'_>) -> SearchState {
         Self::seal(ctx, &self.0.question)
     }
 
-    /// How the engine went about it, for those who tune it.
+    /// How the engine executed the question, for tuning.
     #[graphql(guard = "Needs(AuthScope::Operator)")]
     async fn explain(&self) -> Option<Explain> {
         let explain = self.0.explain.as_ref().filter(|_| self.0.wanted.explain)?;
@@ -239,13 +242,13 @@ pub(crate) struct TotalCount {
     relation: TotalRelation,
 }
 
-/// How a count relates to the truth.
+/// Whether a count is exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::TotalRelation")]
 pub(crate) enum TotalRelation {
     /// The count is exact.
     Equal,
-    /// There are at least so many.
+    /// The count is a lower bound.
     AtLeast,
 }
 
@@ -253,20 +256,20 @@ pub(crate) enum TotalRelation {
 #[derive(Clone, Debug)]
 pub(crate) struct Understanding(domain::Understanding);
 
-/// A piece of the text that was read as more than words: a chip to show, which can be removed.
+/// A part of the text that was understood as more than words: a chip to show, which can be removed.
 #[Object]
 impl Understanding {
-    /// What it was read as.
+    /// What it was understood as.
     async fn kind(&self) -> UnderstandingKind {
         self.0.kind.into()
     }
 
-    /// The piece of the text as it was typed.
+    /// The part of the text as typed.
     async fn typed(&self) -> &str {
         &self.0.typed
     }
 
-    /// What it stands for, such as `1980s`, `Science Fiction` or `John Wayne`.
+    /// What it means, such as `1980s`, `Science Fiction` or `John Wayne`.
     async fn value(&self) -> &str {
         &self.0.value
     }
@@ -276,13 +279,13 @@ impl Understanding {
         self.0.effect.into()
     }
 
-    /// The question without this piece.
+    /// The question without this part.
     async fn remove(&self, ctx: &Context<'_>) -> SearchState {
         MovieSearch::seal(ctx, &self.0.without)
     }
 }
 
-/// What a piece of text was read as.
+/// What a part of the text was understood as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::UnderstandingKind")]
 pub(crate) enum UnderstandingKind {
@@ -296,9 +299,9 @@ pub(crate) enum UnderstandingKind {
     Genre,
     /// A person of the catalogue.
     Person,
-    /// Words in quotes, wanted just as they stand.
+    /// Words in quotes, which must occur exactly.
     Phrase,
-    /// A word with a minus before it, not wanted.
+    /// A word with a minus before it, which must not occur.
     Excluded,
 }
 
@@ -385,13 +388,13 @@ pub(crate) enum RelaxedPart {
     Providers,
 }
 
-/// How the engine went about a question.
+/// How the engine executed a question.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Explain {
     /// Name of the engine: `embedded` or `elasticsearch`.
     engine: String,
     /// Time spent in the engine, in microseconds.
     took_micros: u64,
-    /// The request as the engine got it, as JSON text. Its shape is not part of this contract.
+    /// The request as the engine received it, as JSON text. Its format is not part of this contract.
     plan: String,
 }

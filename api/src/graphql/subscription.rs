@@ -15,10 +15,10 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Subscription;
 
-/// What can be followed live, over WebSocket (`graphql-transport-ws`) at the same address.
+/// Subscriptions, over WebSocket (`graphql-transport-ws`) at the same address.
 #[Subscription]
 impl Subscription {
-    /// Tells of each new revision of the catalogue, from the next one on. Who follows slowly gets the latest.
+    /// Each new revision of the catalogue, starting with the next one. A slow subscriber gets the latest.
     #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn catalog_changed(&self, ctx: &Context<'_>) -> impl Stream<Item = CatalogRevision> + use<> {
         let (catalog, is_part) = scope::scope(ctx).shared_catalog();

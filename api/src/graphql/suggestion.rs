@@ -19,14 +19,13 @@ pub(crate) enum SuggestionKind {
     Decade,
 }
 
-/// Something that may be meant by what is being typed. Every suggestion finds at least one movie under the
-/// current filters.
+/// A completion of what is being typed. Every suggestion finds at least one movie under the current filters.
 #[derive(Clone, Debug, Interface)]
 #[graphql(
-    field(name = "text", ty = "&str", desc = "Text to show and to put into the box."),
+    field(name = "text", ty = "&str", desc = "Text to show and to put into the search box."),
     field(name = "count", ty = "u64", desc = "Movies found under the current filters; never 0."),
-    field(name = "highlight", ty = "TextMatch", desc = "The text with the part that was typed marked."),
-    field(name = "state", ty = "SearchState", desc = "The question that choosing this suggestion asks.")
+    field(name = "highlight", ty = "TextMatch", desc = "The text with the typed part highlighted."),
+    field(name = "state", ty = "SearchState", desc = "The question that this suggestion leads to.")
 )]
 pub(crate) enum Suggestion {
     /// A movie.
@@ -79,7 +78,7 @@ pub(crate) struct MovieSuggestion {
 /// A movie that may be meant.
 #[Object]
 impl MovieSuggestion {
-    /// Text to show and to put into the box: the title.
+    /// Text to show and to put into the search box: the title.
     async fn text(&self) -> &str {
         self.common.highlight.plain()
     }
@@ -89,12 +88,12 @@ impl MovieSuggestion {
         self.common.count
     }
 
-    /// The text with the part that was typed marked.
+    /// The text with the typed part highlighted.
     async fn highlight(&self) -> TextMatch {
         self.common.highlight.clone()
     }
 
-    /// The question that choosing this suggestion asks.
+    /// The question that this suggestion leads to.
     async fn state(&self, ctx: &Context<'_>) -> SearchState {
         self.common.state(ctx)
     }
@@ -115,7 +114,7 @@ pub(crate) struct PersonSuggestion {
 /// A person who may be meant.
 #[Object]
 impl PersonSuggestion {
-    /// Text to show and to put into the box: the name.
+    /// Text to show and to put into the search box: the name.
     async fn text(&self) -> &str {
         self.common.highlight.plain()
     }
@@ -125,12 +124,12 @@ impl PersonSuggestion {
         self.common.count
     }
 
-    /// The text with the part that was typed marked.
+    /// The text with the typed part highlighted.
     async fn highlight(&self) -> TextMatch {
         self.common.highlight.clone()
     }
 
-    /// The question that choosing this suggestion asks: the filters with this person added.
+    /// The question that this suggestion leads to: the filters with this person added.
     async fn state(&self, ctx: &Context<'_>) -> SearchState {
         self.common.state(ctx)
     }
@@ -152,7 +151,7 @@ pub(crate) struct GenreSuggestion {
 /// A genre that may be meant.
 #[Object]
 impl GenreSuggestion {
-    /// Text to show and to put into the box: the genre's name.
+    /// Text to show and to put into the search box: the genre's name.
     async fn text(&self) -> &str {
         self.common.highlight.plain()
     }
@@ -162,12 +161,12 @@ impl GenreSuggestion {
         self.common.count
     }
 
-    /// The text with the part that was typed marked.
+    /// The text with the typed part highlighted.
     async fn highlight(&self) -> TextMatch {
         self.common.highlight.clone()
     }
 
-    /// The question that choosing this suggestion asks: the filters with this genre added.
+    /// The question that this suggestion leads to: the filters with this genre added.
     async fn state(&self, ctx: &Context<'_>) -> SearchState {
         self.common.state(ctx)
     }
@@ -188,7 +187,7 @@ pub(crate) struct DecadeSuggestion {
 /// A decade that may be meant.
 #[Object]
 impl DecadeSuggestion {
-    /// Text to show and to put into the box, such as `1980s`.
+    /// Text to show and to put into the search box, such as `1980s`.
     async fn text(&self) -> &str {
         self.common.highlight.plain()
     }
@@ -198,12 +197,12 @@ impl DecadeSuggestion {
         self.common.count
     }
 
-    /// The text with the part that was typed marked.
+    /// The text with the typed part highlighted.
     async fn highlight(&self) -> TextMatch {
         self.common.highlight.clone()
     }
 
-    /// The question that choosing this suggestion asks: the filters with this decade added.
+    /// The question that this suggestion leads to: the filters with this decade added.
     async fn state(&self, ctx: &Context<'_>) -> SearchState {
         self.common.state(ctx)
     }

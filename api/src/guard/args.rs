@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, str::FromStr, time::Duration};
 use clap::{ArgAction, Args, ValueEnum, value_parser};
 use http::HeaderValue;
 use ipnet::IpNet;
-use wikimovie_command::Failure;
+use wikimovie_command::CliError;
 
 use super::{CrossSite, GateSettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies};
 
@@ -13,48 +13,49 @@ use super::{CrossSite, GateSettings, GuardSettings, LimitMode, Limits, Origins, 
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Protection")]
 pub struct GuardArgs {
-    /// Points that one client may spend in a minute, or `off`. Each operation costs about as many points as its answer
-    /// has values
+    /// Points that one client may spend in a minute, or `off`. An operation costs about one point for each value of its
+    /// answer
     #[arg(long, env = "WIKIMOVIE_RATE_LIMIT", value_name = "POINTS", default_value = "off")]
     pub rate_limit: RateLimit,
-    /// Networks of proxies, parted by commas, whose Forwarded or X-Forwarded-For says who is behind them
+    /// Networks of trusted proxies, comma-separated: the client's address is taken from their Forwarded or
+    /// X-Forwarded-For header
     #[arg(long, env = "WIKIMOVIE_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
-    /// What happens to an operation beyond one of the six limits below
+    /// What happens to an operation that exceeds one of the six limits below
     #[arg(long, env = "WIKIMOVIE_LIMITS", value_name = "MODE", default_value = "enforce")]
     pub limits: LimitModeArg,
-    /// Deepest fields of an operation
+    /// Maximum depth of fields in an operation
     #[arg(long, env = "WIKIMOVIE_MAX_DEPTH", value_name = "NUMBER", default_value_t = Limits::default().depth as u64, value_parser = value_parser!(u64).range(3..=64))]
     pub max_depth: u64,
-    /// Most named fragments within one another in an operation
+    /// Maximum depth of nested fragment spreads in an operation
     #[arg(long, env = "WIKIMOVIE_MAX_FRAGMENT_DEPTH", value_name = "NUMBER", default_value_t = Limits::default().fragment_depth, value_parser = value_parser!(u64).range(1..=64))]
     pub max_fragment_depth: u64,
-    /// Dearest operation, in points
+    /// Maximum cost of an operation, in points
     #[arg(long, env = "WIKIMOVIE_MAX_COST", value_name = "POINTS", default_value_t = Limits::default().cost as u64, value_parser = value_parser!(u64).range(10..=1_000_000))]
     pub max_cost: u64,
-    /// Most aliases in an operation
+    /// Maximum number of aliases in an operation
     #[arg(long, env = "WIKIMOVIE_MAX_ALIASES", value_name = "NUMBER", default_value_t = Limits::default().aliases, value_parser = value_parser!(u64).range(0..=5_000))]
     pub max_aliases: u64,
-    /// Most fields at the root of an operation
+    /// Maximum number of root fields in an operation
     #[arg(long, env = "WIKIMOVIE_MAX_ROOT_FIELDS", value_name = "NUMBER", default_value_t = Limits::default().root_fields, value_parser = value_parser!(u64).range(1..=5_000))]
     pub max_root_fields: u64,
-    /// Most directives in an operation
+    /// Maximum number of directives in an operation
     #[arg(long, env = "WIKIMOVIE_MAX_DIRECTIVES", value_name = "NUMBER", default_value_t = Limits::default().directives, value_parser = value_parser!(u64).range(0..=5_000))]
     pub max_directives: u64,
-    /// Largest request body and WebSocket message, in bytes
+    /// Maximum size of a request body and of a WebSocket message, in bytes
     #[arg(long, env = "WIKIMOVIE_MAX_BODY", value_name = "BYTES", default_value_t = 1_048_576, value_parser = value_parser!(u64).range(1_024..=16_777_216))]
     pub max_body: u64,
-    /// Operations that run at once, or `off`. Fewer do while the processors are busy; beyond them requests wait
-    /// shortly, and are then told to come back
+    /// Maximum of concurrent operations, or `off`. The limit is lower while the processors are busy; further requests
+    /// wait for WIKIMOVIE_QUEUE_WAIT and then get OVERLOADED
     #[arg(long, env = "WIKIMOVIE_CONCURRENCY", value_name = "NUMBER", default_value = "512")]
     pub concurrency: Concurrency,
-    /// Longest wait of a request for its turn, in milliseconds
+    /// Maximum time that a request waits in the queue of operations, in milliseconds
     #[arg(long, env = "WIKIMOVIE_QUEUE_WAIT", value_name = "MS", default_value_t = 50, value_parser = value_parser!(u64).range(0..=10_000))]
     pub queue_wait: u64,
-    /// Origins whose pages may ask, parted by commas: `*` for all, `none` for our own pages only
+    /// Origins allowed by CORS, comma-separated: `*` for all, `none` for our own pages only
     #[arg(long, env = "WIKIMOVIE_CORS_ORIGINS", value_name = "ORIGINS", default_value = "*")]
     pub cors_origins: OriginList,
-    /// Whether a GET needs a header that browsers ask about first (GraphQL-Require-Preflight)
+    /// Whether a GET needs the header GraphQL-Require-Preflight, so that browsers send a preflight request first
     #[arg(long, env = "WIKIMOVIE_REQUIRE_PREFLIGHT", value_name = "BOOL", default_value_t = false, action = ArgAction::Set)]
     pub require_preflight: bool,
 }
@@ -62,9 +63,9 @@ pub struct GuardArgs {
 /// Values of `WIKIMOVIE_LIMITS`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LimitModeArg {
-    /// It is refused
+    /// Refuse it
     Enforce,
-    /// It runs, and is noted in log and metrics
+    /// Execute it, and count it in log and metrics
     Warn,
 }
 
@@ -110,11 +111,11 @@ impl FromStr for OriginList {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let origin = |text: &str| {
-            let url: url::Url = text.parse().map_err(|_| format!("{text} is no origin"))?;
+            let url: url::Url = text.parse().map_err(|_| format!("{text} is not an origin"))?;
             if url.origin().ascii_serialization() != text {
-                return Err(format!("{text} is no origin: scheme, host and port alone"));
+                return Err(format!("{text} is not an origin: only scheme, host and port"));
             }
-            HeaderValue::from_str(text).map_err(|_| format!("{text} is no origin"))
+            HeaderValue::from_str(text).map_err(|_| format!("{text} is not an origin"))
         };
         Ok(Self(match text {
             "*" => Origins::Any,
@@ -129,7 +130,7 @@ fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
     text.parse::<IpNet>()
         .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
-        .map_err(|_| "it is no network such as 10.0.0.0/8".to_owned())
+        .map_err(|_| "it is not a network such as 10.0.0.0/8".to_owned())
 }
 
 impl GuardArgs {
@@ -137,12 +138,12 @@ impl GuardArgs {
     ///
     /// # Errors
     /// One line about the first that does not.
-    pub fn settings(&self) -> Result<GuardSettings, Failure> {
+    pub fn settings(&self) -> Result<GuardSettings, CliError> {
         if let RateLimit(Some(points)) = self.rate_limit
             && u64::from(points.get()) < self.max_cost
             && self.limits == LimitModeArg::Enforce
         {
-            return Err(Failure::new(format!(
+            return Err(CliError::new(format!(
                 "WIKIMOVIE_RATE_LIMIT {points} is less than one operation of WIKIMOVIE_MAX_COST {} may cost",
                 self.max_cost
             )));

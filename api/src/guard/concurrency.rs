@@ -161,7 +161,7 @@ impl Gate {
         });
         // It ends with who follows.
         if AbortOnDropHandle::new(measures).await.is_err() {
-            tracing::error!("the load is no longer followed");
+            tracing::error!("the queue delay is no longer measured");
         }
     }
 

@@ -75,7 +75,8 @@ impl CrossSite {
         if !self.preflight || json || PREFLIGHT_HEADERS.iter().any(|name| headers.contains_key(*name)) {
             return Ok(());
         }
-        let message = "a GET needs the header GraphQL-Require-Preflight, so that browsers ask first";
+        let message = "a GET requires the header GraphQL-Require-Preflight, so that browsers send a \
+                       preflight request";
         Err(ApiError::new(ErrorCode::CrossSiteRequest, message))
     }
 
@@ -93,7 +94,7 @@ impl CrossSite {
         if own || origins.contains(origin) {
             return Ok(());
         }
-        Err(ApiError::new(ErrorCode::CrossSiteRequest, "pages of this origin may not connect"))
+        Err(ApiError::new(ErrorCode::CrossSiteRequest, "this origin is not allowed to connect"))
     }
 }
 

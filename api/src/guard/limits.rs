@@ -11,7 +11,7 @@ pub struct Limits {
     pub depth: usize,
     /// Longest chain of named fragments that spread one another.
     pub fragment_depth: u64,
-    /// Dearest operation, in points.
+    /// Maximum cost of an operation, in points.
     pub cost: usize,
     /// Most aliases, with fragments put in place.
     pub aliases: u64,
@@ -26,10 +26,10 @@ pub struct Limits {
 /// What happens to an operation beyond a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LimitMode {
-    /// It is refused.
+    /// Refuse it.
     #[default]
     Enforce,
-    /// It runs, and is noted in log and metrics: for finding the right numbers.
+    /// Execute it, and count it in log and metrics: for finding the right numbers.
     Warn,
 }
 
@@ -73,16 +73,11 @@ impl Limits {
         let number = |count: usize| count as u64;
         let rows = [
             ("depth", "is {} levels deep", number(measure.depth), number(self.depth)),
-            (
-                "fragment_depth",
-                "spreads {} fragments within one another",
-                measure.fragment_depth,
-                self.fragment_depth,
-            ),
+            ("fragment_depth", "nests {} fragment spreads", measure.fragment_depth, self.fragment_depth),
             ("cost", "costs {} points", number(measure.cost), number(self.cost)),
-            ("aliases", "holds {} aliases", measure.aliases, self.aliases),
-            ("root_fields", "holds {} fields at its root", measure.root_fields, self.root_fields),
-            ("directives", "holds {} directives", measure.directives, self.directives),
+            ("aliases", "has {} aliases", measure.aliases, self.aliases),
+            ("root_fields", "has {} root fields", measure.root_fields, self.root_fields),
+            ("directives", "has {} directives", measure.directives, self.directives),
         ];
         for (limit, told, count, most) in rows {
             if count <= most {
@@ -94,7 +89,12 @@ impl Limits {
                 let message = format!("the operation {told}, more than the limit of {most}");
                 return Err(ApiError::new(ErrorCode::QueryTooComplex, message));
             }
-            tracing::warn!(limit, count, most, "an operation is beyond a limit; limits only warn");
+            tracing::warn!(
+                limit,
+                count,
+                most,
+                "an operation exceeds a limit; it is executed because WIKIMOVIE_LIMITS is warn"
+            );
         }
         Ok(())
     }
@@ -120,7 +120,7 @@ mod tests {
             (Measure { depth: 21, ..at }, "the operation is 21 levels deep, more than the limit of 20"),
             (
                 Measure { fragment_depth: 13, ..at },
-                "the operation spreads 13 fragments within one another, more than the limit of 12",
+                "the operation nests 13 fragment spreads, more than the limit of 12",
             ),
             (Measure { cost: 5_001, ..at }, "the operation costs 5001 points, more than the limit of 5000"),
             (Measure { aliases: 101, ..at }, "the operation holds 101 aliases, more than the limit of 100"),

@@ -89,7 +89,7 @@ pub(super) async fn post(State(shared): State<Arc<Shared>>, request: http::Reque
 
 /// Any other method.
 pub(super) async fn other_method() -> Response {
-    let error = ApiError::new(ErrorCode::MethodNotAllowed, "only GET and POST are answered here");
+    let error = ApiError::new(ErrorCode::MethodNotAllowed, "only GET and POST are allowed here");
     let mut response = refuse(&error, MediaType::Json);
     response.headers_mut().insert(header::ALLOW, METHODS);
     response
@@ -103,7 +103,7 @@ enum Via {
 
 fn accepted(headers: &HeaderMap) -> Result<MediaType, Box<Response>> {
     MediaType::negotiate(headers).ok_or_else(|| {
-        let message = "answers are application/graphql-response+json or application/json";
+        let message = "responses are application/graphql-response+json or application/json";
         Box::new(refuse(&ApiError::new(ErrorCode::NotAcceptable, message), MediaType::Json))
     })
 }
@@ -196,7 +196,7 @@ async fn execute(
         Err(answer) => return tell(&answer, media_type),
     };
     if prepared.kind() == OperationType::Subscription {
-        let message = "a subscription is followed over WebSocket (graphql-transport-ws) at this address";
+        let message = "a subscription needs a WebSocket (graphql-transport-ws) at this address";
         return refuse(&ApiError::new(ErrorCode::BadRequest, message), media_type);
     }
     let cost = prepared.charge();
@@ -288,7 +288,7 @@ async fn upgrade(shared: &Shared, parts: &mut Parts) -> Response {
     }
     let bad = |message| refuse(&ApiError::new(ErrorCode::BadRequest, message), MediaType::Json);
     let Ok(upgrade) = WebSocketUpgrade::from_request_parts(parts, &()).await else {
-        return bad("this is no valid WebSocket handshake");
+        return bad("the WebSocket handshake is invalid");
     };
     let caller = SocketCaller::of_handshake(&shared.gateway.settings.guard.proxies, parts);
     socket::accept(shared, upgrade, caller).unwrap_or_else(|error| refuse(&error, MediaType::Json))

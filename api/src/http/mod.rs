@@ -115,7 +115,7 @@ fn finish(router: Router, timing: bool) -> Router {
     let request_id = HeaderName::from_static("x-request-id");
     // Metrics belong to the recorder that is there when they are found.
     if let Err(error) = recorder(Program::Gateway) {
-        tracing::error!(%error, "there are no metrics");
+        tracing::error!(%error, "metrics are not available");
     }
     let metrics = telemetry::RequestMetrics::new();
     router.layer(
@@ -187,7 +187,7 @@ fn without_data(response: &async_graphql::Response) -> serde_json::Value {
 
 fn respond(status: StatusCode, media_type: MediaType, body: &impl serde::Serialize) -> Response {
     let Ok(bytes) = serde_json::to_vec(body) else {
-        tracing::error!("an answer could not be written as JSON");
+        tracing::error!("a response could not be serialized");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     (status, [(header::CONTENT_TYPE, media_type.as_header())], bytes).into_response()

@@ -26,8 +26,8 @@ const EDITOR: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "no-cache";
 
-const NOT_BUILT: &str = "The pages were not built into this binary; the API at /graphql works all the same.\n\
-                         To build them: install Node, run `npm ci && npm run build` in web/, and build again.\n";
+const NOT_BUILT: &str = "This binary was built without the pages; the API at /graphql works.\nTo build \
+                         them: install Node, run `npm ci && npm run build` in web/, and build again.\n";
 
 /// Routes of the pages.
 pub(super) fn router(graphiql: bool) -> Router {
@@ -64,7 +64,7 @@ async fn root_file(Path(name): Path<String>) -> Response {
 }
 
 fn not_found() -> Response {
-    (StatusCode::NOT_FOUND, "there is nothing here; the API is at /graphql\n").into_response()
+    (StatusCode::NOT_FOUND, "not found; the API is at /graphql\n").into_response()
 }
 
 fn serve(name: &str, file: EmbeddedFile, policy: &'static str, cache: &'static str) -> Response {

@@ -62,7 +62,7 @@ pub(super) async fn told() -> Response {
             ([(header::CONTENT_TYPE, text)], recorder.render()).into_response()
         }
         Err(error) => {
-            tracing::error!(%error, "there are no metrics");
+            tracing::error!(%error, "metrics are not available");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }

@@ -112,7 +112,7 @@ async fn converse(
             // Somebody said who they are, so the end is another.
             Ok(()) = end.changed() => continue,
             () = tokio::time::sleep_until(ends.at) => close(ends.frame.0, ends.frame.1),
-            () = lifecycle.closed() => close(close_code::AWAY, "the gateway stops"),
+            () = lifecycle.closed() => close(close_code::AWAY, "the gateway is shutting down"),
         };
         let last = matches!(message, Message::Close(_));
         if !matches!(tokio::time::timeout(SEND_DEADLINE, sink.send(message)).await, Ok(Ok(()))) || last {

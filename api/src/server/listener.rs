@@ -52,7 +52,7 @@ impl Bounded {
 
 impl AddrListener<Connection, Peer> for Bounded {
     async fn bind_to(_: Peer) -> io::Result<Self> {
-        Err(io::Error::other("the listener is bound before the server is made"))
+        Err(io::Error::other("the listener is bound before the server is created"))
     }
 
     async fn accept_stream(&self) -> io::Result<(Connection, Peer)> {

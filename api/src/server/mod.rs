@@ -18,7 +18,7 @@ use axum::Router;
 use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
 use tokio::net::TcpListener;
 use wikimovie_command::{
-    Failure,
+    CliError,
     metrics::{self, Program},
 };
 
@@ -40,7 +40,7 @@ const HEADER_BYTES: usize = 32 * 1024;
 ///
 /// # Errors
 /// One line about one that cannot be used.
-pub(crate) fn check(settings: &ServerSettings) -> Result<(), Failure> {
+pub(crate) fn check(settings: &ServerSettings) -> Result<(), CliError> {
     settings.tls.as_ref().map(Tls::read).transpose().map(|_| ())
 }
 
@@ -58,7 +58,7 @@ impl Server {
     ///
     /// # Errors
     /// One line about an address that cannot be listened on, or a certificate that cannot be used.
-    pub async fn bind(settings: ServerSettings) -> Result<Self, Failure> {
+    pub async fn bind(settings: ServerSettings) -> Result<Self, CliError> {
         let tls = settings.tls.as_ref().map(Tls::read).transpose()?;
         let public = bind(settings.listen, "WIKIMOVIE_LISTEN").await?;
         let admin = match settings.admin_listen {
@@ -128,7 +128,7 @@ impl Server {
                     None => std::future::pending().await,
                 }
             };
-            tokio::join!(certificates, documents, metrics::keep_house(recorder), followed.follow());
+            tokio::join!(certificates, documents, metrics::run_upkeep(recorder), followed.follow());
         };
         let admin = async move {
             match admin {
@@ -157,8 +157,8 @@ fn here(address: SocketAddr) -> SocketAddr {
     }
 }
 
-async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| Failure::listening(address, setting, &error))
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).await.map_err(|error| CliError::cannot_listen(address, setting, &error))
 }
 
 async fn listen(
@@ -172,7 +172,7 @@ async fn listen(
     let mut server = HttpServer::<Peer, DefaultAcceptor>::from_listener(listener)
         .handle(handle)
         .first_request_timeout(settings.header_deadline)
-        .accept_error_handler(|_, error| tracing::debug!(%error, "a connection did not come about"));
+        .accept_error_handler(|_, error| tracing::debug!(%error, "a connection could not be established"));
     let http = server.http_builder();
     // Counts from the end of the request before, so that it bounds idle connections and slow headers alike.
     http.http1().header_read_timeout(settings.idle_deadline).max_buf_size(HEADER_BYTES.max(64 * 1024));

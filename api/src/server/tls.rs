@@ -9,7 +9,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::WebPkiClientVerifier,
 };
-use wikimovie_command::{Failure, secret::read_bytes};
+use wikimovie_command::{CliError, secret::read_bytes};
 
 use super::TlsSettings;
 
@@ -45,7 +45,7 @@ impl Tls {
     ///
     /// # Errors
     /// One line about the file that cannot be used.
-    pub(super) fn read(settings: &TlsSettings) -> Result<Self, Failure> {
+    pub(super) fn read(settings: &TlsSettings) -> Result<Self, CliError> {
         let files = Files::read(settings)?;
         let config = RustlsConfig::from_config(Arc::new(files.config(settings)?));
         Ok(Self { config, settings: Arc::new(settings.clone()), files })
@@ -76,7 +76,7 @@ impl Tls {
                     self.files = files;
                     refused = None;
                     metrics::counter!("wikimovie_tls_reloads_total", "outcome" => "ok").increment(1);
-                    tracing::info!("new certificates are in use");
+                    tracing::info!("reloaded the certificates");
                 }
                 // A certificate and its key are seldom written in one moment: told once, tried again.
                 Err(failure) => {
@@ -85,7 +85,7 @@ impl Tls {
                         metrics::counter!("wikimovie_tls_reloads_total", "outcome" => "failed").increment(1);
                         tracing::warn!(
                             reason = told,
-                            "the certificates on disk cannot be used, the old ones are kept"
+                            "the certificates cannot be reloaded; the previous ones stay in use"
                         );
                         refused = Some(told);
                     }
@@ -96,7 +96,7 @@ impl Tls {
 }
 
 impl Files {
-    fn read(settings: &TlsSettings) -> Result<Self, Failure> {
+    fn read(settings: &TlsSettings) -> Result<Self, CliError> {
         Ok(Self {
             certificate: read_bytes(&settings.certificate)?,
             key: read_bytes(&settings.key)?,
@@ -104,13 +104,13 @@ impl Files {
         })
     }
 
-    fn config(&self, settings: &TlsSettings) -> Result<ServerConfig, Failure> {
+    fn config(&self, settings: &TlsSettings) -> Result<ServerConfig, CliError> {
         let chain = certificates(&self.certificate, &settings.certificate)?;
         let key = PrivateKeyDer::from_pem_slice(&self.key)
-            .map_err(|_| Failure::new(format!("{} holds no private key (PEM)", settings.key.display())))?;
+            .map_err(|_| CliError::new(format!("{} holds no private key (PEM)", settings.key.display())))?;
         let provider = Arc::new(ring::default_provider());
         let unusable = |error: &dyn std::fmt::Display| {
-            Failure::new(format!("{} cannot be used: {error}", settings.certificate.display()))
+            CliError::new(format!("{} cannot be used: {error}", settings.certificate.display()))
         };
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
@@ -121,11 +121,11 @@ impl Files {
                 for authority in certificates(pem, path)? {
                     roots
                         .add(authority)
-                        .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+                        .map_err(|error| CliError::new(format!("{}: {error}", path.display())))?;
                 }
                 let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
                     .build()
-                    .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+                    .map_err(|error| CliError::new(format!("{}: {error}", path.display())))?;
                 builder.with_client_cert_verifier(verifier)
             }
             _ => builder.with_no_client_auth(),
@@ -136,8 +136,8 @@ impl Files {
     }
 }
 
-fn certificates(pem: &[u8], path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
-    let none = || Failure::new(format!("{} holds no certificate (PEM)", path.display()));
+fn certificates(pem: &[u8], path: &Path) -> Result<Vec<CertificateDer<'static>>, CliError> {
+    let none = || CliError::new(format!("{} holds no certificate (PEM)", path.display()));
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| none())?;
     if certificates.is_empty() { Err(none()) } else { Ok(certificates) }

@@ -81,7 +81,7 @@ fn tell_slow(request: &Arc<Request>, took: Duration, outcome: &str, shape: &str)
         engine_ms = request.engine().as_secs_f64() * 1_000.0,
         engine_calls = request.engine_calls(),
         outcome,
-        "a slow operation"
+        "slow operation"
     );
 }
 

@@ -151,7 +151,7 @@ async fn who_shows_no_good_credential_is_told_so_and_nothing_else() {
     let query = "{ search { total { value } } }";
     let anonymous = app.post(&json!({ "query": query })).await;
     for (answer, message) in [
-        (anonymous, "a credential is needed: Authorization: Bearer, or X-API-Key"),
+        (anonymous, "a credential is required: Authorization: Bearer, or X-API-Key"),
         (ask(&app, "wmk_nobody", query).await, "the key is not known"),
         (ask(&app, "", query).await, "the credential cannot be read"),
     ] {

@@ -73,7 +73,7 @@ async fn only_the_manifest_is_executed_where_that_is_enforced() {
     assert_eq!(
         refused.json(),
         json!({ "errors": [{
-            "message": "only documents of the manifest are executed, and this is none of them",
+            "message": "only documents of the manifest are executed, and this document is not in it",
             "extensions": { "code": "DOCUMENT_NOT_TRUSTED" },
         }] })
     );

@@ -29,7 +29,7 @@ async fn an_argument_out_of_bounds_is_named_where_it_stands() {
 async fn arguments_that_cannot_be_asked_say_why() {
     let app = TestApp::dozen();
     for (query, message) in [
-        ("{ search { hits(first: 1, last: 1) { nodes { id } } } }", "first and last together"),
+        ("{ search { hits(first: 1, last: 1) { nodes { id } } } }", "first and last exclude each other"),
         ("{ search { hits(before: \"x\") { nodes { id } } } }", "before goes with last"),
         ("{ search { hits(last: -1) { nodes { id } } } }", "last -1 is below 0"),
         ("{ search { facets { genres(first: 101) { other } } } }", "first 101 is above the limit of 100"),

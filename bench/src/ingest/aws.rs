@@ -1,5 +1,5 @@
-//! A bucket and a queue that hold large objects without storing them: bodies are made as they are read. Speaks as much
-//! of S3 and SQS as the worker asks for.
+//! A fake bucket and queue: large objects are generated as they are read. It implements the subset of S3 and SQS that
+//! the worker uses.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
@@ -24,10 +24,10 @@ use super::movies::{Shape, Texts};
 pub(crate) const BUCKET: &str = "bench";
 const QUEUE: &str = "bench-queue";
 
-/// Bytes made at a time.
+/// Bytes generated at a time.
 const CHUNK: usize = 64 * 1024;
 
-/// What an object is made of.
+/// Content of an object.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Records { count: u64, shape: Shape },
@@ -38,29 +38,29 @@ pub(crate) enum Content {
 #[derive(Clone)]
 pub(crate) struct FakeAws {
     pub(crate) endpoint: String,
-    shared: Arc<Shared>,
+    shared: Arc<FakeAwsState>,
 }
 
-struct Shared {
+struct FakeAwsState {
     address: String,
     texts: Texts,
-    state: Mutex<Told>,
+    state: Mutex<QueueState>,
 }
 
 /// A message.
-enum Waiting {
-    /// It tells of an object.
+enum QueuedMessage {
+    /// It names an object.
     Key(String),
     Body(String),
 }
 
 #[derive(Default)]
-struct Told {
+struct QueueState {
     objects: BTreeMap<String, Content>,
-    waiting: VecDeque<Waiting>,
-    /// Messages that were received and not deleted, by handle.
-    taken: HashMap<String, Waiting>,
-    dead: u64,
+    waiting: VecDeque<QueuedMessage>,
+    /// Messages in flight, by handle.
+    in_flight: HashMap<String, QueuedMessage>,
+    dead_letters: u64,
     received: u64,
     calls: u64,
     /// When an object was put, and how long it took until its message was deleted.
@@ -73,18 +73,18 @@ impl FakeAws {
     pub(crate) async fn start(texts: Texts) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?.to_string();
-        let shared = Arc::new(Shared { address: address.clone(), texts, state: Mutex::default() });
+        let shared = Arc::new(FakeAwsState { address: address.clone(), texts, state: Mutex::default() });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Self { endpoint: format!("http://{address}"), shared })
     }
 
-    /// Puts an object, and a message that tells of it.
+    /// Puts an object, and a message that names it.
     pub(crate) fn put(&self, key: &str, content: Content) {
         let mut told = self.shared.lock();
         told.objects.insert(key.to_owned(), content);
         told.put.insert(key.to_owned(), Instant::now());
-        told.waiting.push_back(Waiting::Key(key.to_owned()));
+        told.waiting.push_back(QueuedMessage::Key(key.to_owned()));
     }
 
     /// Time from the put of an object to the deletion of its message.
@@ -99,18 +99,18 @@ impl FakeAws {
 
     /// Sends a message as it is.
     pub(crate) fn send(&self, body: &str) {
-        self.shared.lock().waiting.push_back(Waiting::Body(body.to_owned()));
+        self.shared.lock().waiting.push_back(QueuedMessage::Body(body.to_owned()));
     }
 
     /// Messages that were not deleted yet.
     pub(crate) fn left(&self) -> usize {
         let told = self.shared.lock();
-        told.waiting.len() + told.taken.len()
+        told.waiting.len() + told.in_flight.len()
     }
 
     /// Messages put into the dead-letter queue.
     pub(crate) fn dead_letters(&self) -> u64 {
-        self.shared.lock().dead
+        self.shared.lock().dead_letters
     }
 
     /// Requests to the queue.
@@ -119,8 +119,8 @@ impl FakeAws {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Told> {
+impl FakeAwsState {
+    fn lock(&self) -> std::sync::MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -132,7 +132,7 @@ impl Shared {
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+async fn answer(State(shared): State<Arc<FakeAwsState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).map(str::to_owned);
     let answered = match target {
@@ -142,7 +142,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     answered.unwrap_or_else(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response())
 }
 
-async fn sqs(shared: &Arc<Shared>, target: &str, body: Body) -> anyhow::Result<Response> {
+async fn sqs(shared: &Arc<FakeAwsState>, target: &str, body: Body) -> anyhow::Result<Response> {
     let body = axum::body::to_bytes(body, 1 << 20).await?;
     let asked: Value = serde_json::from_slice(&body)?;
     let url = asked["QueueUrl"].as_str().unwrap_or_default();
@@ -175,8 +175,8 @@ async fn sqs(shared: &Arc<Shared>, target: &str, body: Body) -> anyhow::Result<R
             let entries = entries();
             let mut told = shared.lock();
             for entry in &entries {
-                let message = told.taken.remove(entry["ReceiptHandle"].as_str().unwrap_or_default());
-                if let Some(Waiting::Key(key)) = message
+                let message = told.in_flight.remove(entry["ReceiptHandle"].as_str().unwrap_or_default());
+                if let Some(QueuedMessage::Key(key)) = message
                     && let Some(put) = told.put.get(&key).copied()
                 {
                     told.took.insert(key, put.elapsed());
@@ -186,39 +186,39 @@ async fn sqs(shared: &Arc<Shared>, target: &str, body: Body) -> anyhow::Result<R
         }
         "ChangeMessageVisibilityBatch" => done(&entries()),
         "SendMessage" => {
-            shared.lock().dead += 1;
+            shared.lock().dead_letters += 1;
             json!({ "MessageId": "dead" })
         }
-        other => anyhow::bail!("{other} is not played here"),
+        other => anyhow::bail!("{other} is not implemented here"),
     };
     shared.lock().calls += 1;
     let headers = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
     Ok((headers, answer.to_string()).into_response())
 }
 
-impl Shared {
+impl FakeAwsState {
     fn receive(&self, most: usize) -> Vec<Value> {
         let mut told = self.lock();
         let count = most.min(told.waiting.len());
-        let waiting: Vec<Waiting> = told.waiting.drain(..count).collect();
+        let waiting: Vec<QueuedMessage> = told.waiting.drain(..count).collect();
         let mut messages = Vec::new();
         for message in waiting {
             told.received += 1;
             let handle = format!("h{}", told.received);
             let body = match &message {
-                Waiting::Key(key) => format!("s3://{BUCKET}/{key}"),
-                Waiting::Body(body) => body.clone(),
+                QueuedMessage::Key(key) => format!("s3://{BUCKET}/{key}"),
+                QueuedMessage::Body(body) => body.clone(),
             };
             messages.push(json!({ "MessageId": handle, "ReceiptHandle": handle, "Body": body,
                 "MD5OfBody": "", "Attributes": { "ApproximateReceiveCount": "1" } }));
-            told.taken.insert(handle, message);
+            told.in_flight.insert(handle, message);
         }
         messages
     }
 }
 
 async fn s3(
-    shared: &Arc<Shared>,
+    shared: &Arc<FakeAwsState>,
     method: &Method,
     path: &str,
     headers: &HeaderMap,
@@ -245,7 +245,7 @@ async fn s3(
     if *method == Method::HEAD {
         return Ok((about, ()).into_response());
     }
-    anyhow::ensure!(headers.get(header::RANGE).is_none(), "a body was to be taken up again");
+    anyhow::ensure!(headers.get(header::RANGE).is_none(), "a body was to be in_flight up again");
     shared.lock().opened.insert(key.to_owned());
     let body = match content {
         Content::Records { count, shape } => records(Arc::clone(shared), count, shape),
@@ -254,8 +254,8 @@ async fn s3(
     Ok((about, body).into_response())
 }
 
-/// Records made as they are asked for.
-fn records(shared: Arc<Shared>, count: u64, shape: Shape) -> Body {
+/// Records, generated as they are read.
+fn records(shared: Arc<FakeAwsState>, count: u64, shape: Shape) -> Body {
     let made = futures::stream::unfold(0, move |from| {
         let shared = Arc::clone(&shared);
         async move {

@@ -1,4 +1,5 @@
-//! Stands before a search node: `_bulk` requests of listings it takes itself, or keeps for later, the rest it passes on.
+//! A proxy before a search node: it accepts `_bulk` requests of source records itself, or records them, and forwards
+//! the rest.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -14,43 +15,43 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-/// What is done with bulk requests.
+/// What happens to bulk requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takes {
-    /// They are taken and forgotten.
-    All,
-    /// They are taken and kept.
-    Keeps,
-    /// They are passed on.
-    Nothing,
+pub(crate) enum BulkMode {
+    /// Accept and drop them.
+    Discard,
+    /// Accept and record them.
+    Record,
+    /// Forward them.
+    Forward,
 }
 
-/// The stand-in.
+/// The proxy.
 #[derive(Clone)]
-pub(crate) struct Front {
+pub(crate) struct BulkProxy {
     pub(crate) url: String,
-    shared: Arc<Shared>,
+    shared: Arc<ProxyState>,
 }
 
-struct Shared {
+struct ProxyState {
     node: String,
     client: reqwest::Client,
-    takes: Takes,
-    kept: Mutex<Vec<Bytes>>,
+    mode: BulkMode,
+    recorded: Mutex<Vec<Bytes>>,
     documents: AtomicU64,
     requests: AtomicUsize,
     bytes: AtomicU64,
 }
 
-impl Front {
-    pub(crate) async fn start(node: &str, takes: Takes) -> anyhow::Result<Self> {
+impl BulkProxy {
+    pub(crate) async fn start(node: &str, mode: BulkMode) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/", listener.local_addr()?);
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(ProxyState {
             node: node.trim_end_matches('/').to_owned(),
             client: reqwest::Client::builder().no_proxy().build()?,
-            takes,
-            kept: Mutex::default(),
+            mode,
+            recorded: Mutex::default(),
             documents: AtomicU64::new(0),
             requests: AtomicUsize::new(0),
             bytes: AtomicU64::new(0),
@@ -60,7 +61,7 @@ impl Front {
         Ok(Self { url, shared })
     }
 
-    /// Documents that bulk requests held so far.
+    /// Documents of the bulk requests so far.
     pub(crate) fn documents(&self) -> u64 {
         self.shared.documents.load(Relaxed)
     }
@@ -73,39 +74,39 @@ impl Front {
         self.shared.bytes.load(Relaxed)
     }
 
-    /// Bodies kept.
-    pub(crate) fn kept(&self) -> Vec<Bytes> {
-        std::mem::take(&mut *self.shared.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Recorded bodies.
+    pub(crate) fn recorded(&self) -> Vec<Bytes> {
+        std::mem::take(&mut *self.shared.recorded.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+async fn answer(State(shared): State<Arc<ProxyState>>, request: Request) -> Response {
     let is_bulk = request.uri().path().ends_with("/_bulk") && !request.uri().path().contains("-ledger");
-    let result = if is_bulk { shared.bulk(request).await } else { shared.pass(request).await };
+    let result = if is_bulk { shared.bulk(request).await } else { shared.forward(request).await };
     result.unwrap_or_else(|error| (StatusCode::BAD_GATEWAY, error.to_string()).into_response())
 }
 
-impl Shared {
+impl ProxyState {
     async fn bulk(&self, request: Request) -> anyhow::Result<Response> {
         let (parts, body) = request.into_parts();
         let body = axum::body::to_bytes(body, 64 << 20).await?;
-        // A document never starts like an action, whose first name is `index` or `delete`.
+        // A document never starts like an action, whose first key is `index` or `delete`.
         let is_action = |line: &&[u8]| line.starts_with(b"{\"index\":") || line.starts_with(b"{\"delete\":");
         let count = body.split(|byte| *byte == b'\n').filter(is_action).count();
         self.documents.fetch_add(count as u64, Relaxed);
         self.requests.fetch_add(1, Relaxed);
         self.bytes.fetch_add(body.len() as u64, Relaxed);
-        match self.takes {
-            Takes::Nothing => return self.pass(Request::from_parts(parts, Body::from(body))).await,
-            Takes::Keeps => self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(body),
-            Takes::All => {}
+        match self.mode {
+            BulkMode::Forward => return self.forward(Request::from_parts(parts, Body::from(body))).await,
+            BulkMode::Record => self.recorded.lock().unwrap_or_else(PoisonError::into_inner).push(body),
+            BulkMode::Discard => {}
         }
         let items = vec!["{\"index\":{\"status\":201}}"; count].join(",");
         let answer = ["{\"errors\":false,\"items\":[", &items, "]}"].concat();
         Ok(([(header::CONTENT_TYPE, "application/json")], answer).into_response())
     }
 
-    async fn pass(&self, request: Request) -> anyhow::Result<Response> {
+    async fn forward(&self, request: Request) -> anyhow::Result<Response> {
         let (parts, body) = request.into_parts();
         let body = axum::body::to_bytes(body, 64 << 20).await?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());

@@ -1,8 +1,8 @@
-//! The released worker between a bucket and a search node: how near it comes to the node's own limit, what processor time
-//! and memory it takes, and how long small objects wait beside a large one.
+//! The released worker between a bucket and a search node: its throughput relative to the node's own limit, its CPU
+//! time and memory, and how long small objects wait beside a large one.
 //!
-//! Bucket and queue are played ([`aws`]), objects are made as they are read. Where the worker alone is measured, bulk
-//! requests are taken by a stand-in ([`cluster`]); the node answers the rest.
+//! Bucket and queue are fakes ([`aws`]), objects are generated as they are read. Where the worker alone is measured, a
+//! proxy ([`cluster`]) accepts bulk requests; the node answers the rest.
 
 mod aws;
 mod cluster;
@@ -25,7 +25,7 @@ use tokio::runtime::Runtime;
 
 use self::{
     aws::{Content, FakeAws},
-    cluster::{Front, Takes},
+    cluster::{BulkMode, BulkProxy},
     movies::{Shape, Texts},
     worker::Worker,
 };
@@ -37,10 +37,10 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(crate) struct IngestArgs {
-    /// Address of a search node; several are measured one after another.
+    /// URL of a search node; several are measured one after another.
     #[arg(long, required = true)]
     node: Vec<String>,
-    /// Process of each node, in the same order; the node gets a core of its own then.
+    /// Process id of each node, in the same order; the node then gets a core of its own.
     #[arg(long)]
     process: Vec<u32>,
     /// The released `wikimovie-ingest`.
@@ -72,10 +72,10 @@ enum Part {
     Memory,
 }
 
-/// Longest that anything here may take.
-const LONGEST: Duration = Duration::from_secs(7_200);
+/// Deadline of each step.
+const STEP_DEADLINE: Duration = Duration::from_secs(7_200);
 
-/// What measurements share.
+/// Shared by all measurements.
 struct Bench<'a> {
     args: &'a IngestArgs,
     runtime: Runtime,
@@ -95,9 +95,9 @@ pub(crate) fn measure(args: &IngestArgs) -> anyhow::Result<()> {
 impl Bench<'_> {
     fn run(&self) -> anyhow::Result<String> {
         let mut page = format!(
-            "## Ingest\n\nWritten by `make bench-ingest`. A release build of `wikimovie-ingest worker`; worker, node and this \
-             measurement, which plays bucket and queue, on one machine ({} cores), over loopback, one shard. Records are \
-             invented, {} bytes each on average.\n",
+            "## Ingest\n\nWritten by `make bench-ingest`. A release build of `wikimovie-ingest worker`; \
+             worker, node and this measurement, with a fake bucket and queue, on one machine ({} cores), \
+             over loopback, one shard. Records are invented, {} bytes each on average.\n",
             pin::cores(),
             self.texts().size(4_096, Shape::Lines) / 4_096
         );
@@ -137,15 +137,17 @@ impl Bench<'_> {
         Ok(Content::File(path, size))
     }
 
-    /// A worker on these, ready to receive.
+    /// A worker on this bucket and node, ready to receive.
     fn worker(&self, aws: &FakeAws, url: &str) -> anyhow::Result<Worker> {
         Worker::start(&self.args.binary, &aws.endpoint, url)
     }
 
-    /// Processor time for each document.
+    /// CPU time per document.
     fn cpu(&self, node: &Node) -> anyhow::Result<String> {
-        let mut page = "\nProcessor time (user and system) of the worker for each document, bulk requests taken by a \
-             stand-in (goal: at most 25 µs); medians of 3 runs:\n\n| object | documents | µs a document | bytes sent for each |\n| --- | ---: | ---: | ---: |\n".to_owned();
+        let mut page = "\nCPU time (user and system) of the worker per document, bulk requests accepted by \
+                        a proxy (goal: at most 25 µs); medians of 3 runs:\n\n| object | documents | µs a \
+                        document | bytes sent for each |\n| --- | ---: | ---: | ---: |\n"
+            .to_owned();
         let count = 200_000;
         for (name, content) in [
             ("NDJSON", Content::Records { count, shape: Shape::Lines }),
@@ -155,11 +157,11 @@ impl Bench<'_> {
             let mut runs = Vec::new();
             let mut sent = 0;
             for _ in 0..3 {
-                let (aws, front) = self.stand_ins(node, Takes::All)?;
+                let (aws, front) = self.fakes(node, BulkMode::Discard)?;
                 let worker = self.worker(&aws, &front.url)?;
                 let before = worker.cpu()?;
                 aws.put("acme/a", content.clone());
-                self.until(&worker, || aws.took("acme/a").is_some())?;
+                self.wait_until(&worker, || aws.took("acme/a").is_some())?;
                 ensure!(front.documents() == count, "{} documents of {count} were sent", front.documents());
                 runs.push((worker.cpu()? - before).as_secs_f64() * 1e6 / count as f64);
                 sent = front.bulk_bytes() / count;
@@ -171,16 +173,16 @@ impl Bench<'_> {
         Ok(page)
     }
 
-    fn stand_ins(&self, node: &Node, takes: Takes) -> anyhow::Result<(FakeAws, Front)> {
+    fn fakes(&self, node: &Node, mode: BulkMode) -> anyhow::Result<(FakeAws, BulkProxy)> {
         let aws = self.runtime.block_on(FakeAws::start(self.texts()))?;
-        let front = self.runtime.block_on(Front::start(&node.url, takes))?;
+        let front = self.runtime.block_on(BulkProxy::start(&node.url, mode))?;
         Ok((aws, front))
     }
 
-    fn until(&self, worker: &Worker, is: impl Fn() -> bool) -> anyhow::Result<()> {
+    fn wait_until(&self, worker: &Worker, is: impl Fn() -> bool) -> anyhow::Result<()> {
         let begun = Instant::now();
         while !is() {
-            ensure!(begun.elapsed() < LONGEST, "it takes too long");
+            ensure!(begun.elapsed() < STEP_DEADLINE, "the deadline has passed");
             ensure!(worker.is_alive()?, "the worker ended");
             thread::sleep(Duration::from_millis(5));
         }
@@ -189,13 +191,15 @@ impl Bench<'_> {
 
     /// Peak memory with eight large objects at once.
     fn memory(&self, node: &Node) -> anyhow::Result<String> {
-        let mut page = "\nPeak memory of the worker (`VmHWM`) with eight objects in flight (three of NDJSON, three of gzipped NDJSON, two \
-             JSON arrays), bulk requests taken by a stand-in (goal: at most 160 MiB, and the same within 8 MiB for small ones):\n\n\
-             | size of each object, unpacked | documents | peak RSS |\n| --- | ---: | ---: |\n".to_owned();
+        let mut page = "\nPeak memory of the worker (`VmHWM`) with eight objects in flight (three of \
+                        NDJSON, three of gzipped NDJSON, two JSON arrays), bulk requests accepted by a \
+                        proxy (goal: at most 160 MiB, and the same within 8 MiB for small ones):\n\n| size \
+                        of each object, unpacked | documents | peak RSS |\n| --- | ---: | ---: |\n"
+            .to_owned();
         let mut peaks = Vec::new();
         for mib in [100, self.args.large] {
             let records = self.texts().fit(mib << 20);
-            let (aws, front) = self.stand_ins(node, Takes::All)?;
+            let (aws, front) = self.fakes(node, BulkMode::Discard)?;
             let worker = self.worker(&aws, &front.url)?;
             let packed = self.packed(records)?;
             let content = |at: usize| match at {
@@ -206,8 +210,10 @@ impl Bench<'_> {
             for at in 0..8 {
                 aws.put(&format!("provider-{at}/large"), content(at));
             }
-            self.until(&worker, || aws.opened() == 8)?;
-            self.until(&worker, || (0..8).all(|at| aws.took(&format!("provider-{at}/large")).is_some()))?;
+            self.wait_until(&worker, || aws.opened() == 8)?;
+            self.wait_until(&worker, || {
+                (0..8).all(|at| aws.took(&format!("provider-{at}/large")).is_some())
+            })?;
             ensure!(front.documents() == records * 8, "{} documents were sent", front.documents());
             let peak = worker.peak_mib()?;
             println!("  8 objects of {mib} MiB: {peak:.0} MiB at most");
@@ -218,18 +224,19 @@ impl Bench<'_> {
         Ok(page)
     }
 
-    /// Many objects of one record, alone and among messages that are no events.
+    /// Many objects of one record, alone and among messages that are not events.
     fn many(&self, node: &Node) -> anyhow::Result<String> {
         const OBJECTS: u64 = 5_000;
         let mut page = format!(
-            "\n{OBJECTS} objects of one record, all put at once, bulk requests taken by a stand-in; the same with one message in a \
-             hundred that is no event and goes to the dead-letter queue (goals: at most one bulk request for 50 objects and \
-             0.35 requests to the queue for each message; bad messages cost at most 2 %):\n\n\
-             | messages | seconds | objects for each bulk request | queue requests for each message | dead letters |\n\
-             | --- | ---: | ---: | ---: | ---: |\n"
+            "\n{OBJECTS} objects of one record, all put at once, bulk requests accepted by a proxy; the \
+             same with one message in a hundred that is not an event and goes to the dead-letter queue \
+             (goals: at most one bulk request for 50 objects and 0.35 requests to the queue for each \
+             message; bad messages cost at most 2 %):\n\n| messages | seconds | objects for each bulk \
+             request | queue requests for each message | dead letters |\n| --- | ---: | ---: | ---: | ---: \
+             |\n"
         );
-        for (name, poison) in [("good ones", 0), ("1 % bad ones among them", OBJECTS / 100)] {
-            let (aws, front) = self.stand_ins(node, Takes::All)?;
+        for (name, poison) in [("only events", 0), ("1 % other messages", OBJECTS / 100)] {
+            let (aws, front) = self.fakes(node, BulkMode::Discard)?;
             let worker = self.worker(&aws, &front.url)?;
             let before = aws.queue_calls();
             let begun = Instant::now();
@@ -239,7 +246,7 @@ impl Bench<'_> {
                 }
                 aws.put(&format!("acme/{at}"), Content::Records { count: 1, shape: Shape::Lines });
             }
-            self.until(&worker, || aws.left() == 0)?;
+            self.wait_until(&worker, || aws.left() == 0)?;
             let seconds = begun.elapsed().as_secs_f64();
             ensure!(aws.dead_letters() == poison, "{} dead letters of {poison}", aws.dead_letters());
             let row = format!(
@@ -256,19 +263,20 @@ impl Bench<'_> {
     /// Small objects beside a large one.
     fn small(&self, node: &Node) -> anyhow::Result<String> {
         let mut page = format!(
-            "\nTime from the put of an object of one record until its message is deleted (it is searchable then), {} objects, one \
-             each 50 ms, alone and beside an object of 10 GiB of the same provider (goal: p99 at most twice as long):\n\n\
-             | bulk requests taken by | alone, p50 | p99 | beside, p50 | p99 |\n| --- | ---: | ---: | ---: | ---: |\n",
+            "\nTime from the put of an object of one record until its message is deleted (it is then \
+             searchable), {} objects, one every 50 ms, alone and beside an object of 10 GiB of the same \
+             provider (goal: p99 at most twice as long):\n\n| bulk requests accepted by | alone, p50 | p99 \
+             | beside, p50 | p99 |\n| --- | ---: | ---: | ---: | ---: |\n",
             self.args.small
         );
-        for (name, takes) in [("a stand-in", Takes::All), (node.name.as_str(), Takes::Nothing)] {
-            let (aws, front) = self.stand_ins(node, takes)?;
+        for (name, mode) in [("a proxy", BulkMode::Discard), (node.name.as_str(), BulkMode::Forward)] {
+            let (aws, front) = self.fakes(node, mode)?;
             let worker = self.worker(&aws, &front.url)?;
             self.trickle(&aws, &worker, "warm")?;
             let alone = self.trickle(&aws, &worker, "alone")?;
             let count = self.texts().fit(10 << 30);
             aws.put("acme/large", Content::Records { count, shape: Shape::Lines });
-            self.until(&worker, || front.documents() > 20_000)?;
+            self.wait_until(&worker, || front.documents() > 20_000)?;
             let beside = self.trickle(&aws, &worker, "beside")?;
             ensure!(aws.took("acme/large").is_none(), "the large object ended too soon");
             println!("  {name}: alone {alone}; beside {beside}");
@@ -285,7 +293,7 @@ impl Bench<'_> {
             aws.put(key, Content::Records { count: 1, shape: Shape::Lines });
             thread::sleep(Duration::from_millis(50));
         }
-        self.until(worker, || keys.iter().all(|key| aws.took(key).is_some()))?;
+        self.wait_until(worker, || keys.iter().all(|key| aws.took(key).is_some()))?;
         Ok(Latencies::of(keys.iter().filter_map(|key| aws.took(key)).collect()))
     }
 }

@@ -1,9 +1,9 @@
-//! Invented movies as providers send them, made from one seed: records alike in shape and size to real ones, each with an
-//! id of its own of a fixed width, so that an object's size is known before it is made.
+//! Invented movies as providers send them, from one seed: records similar in shape and size to real ones, each with an
+//! id of fixed width, so that an object's size is known before it is generated.
 
 use std::fmt::Write as _;
 
-/// Records with different texts; they repeat after that, with other ids.
+/// Number of different texts; they repeat after that, with other ids.
 const TEXTS: u64 = 4_096;
 
 const SYLLABLES: &[&str] = &[
@@ -25,14 +25,14 @@ const GENRES: &[&str] = &[
     "Family",
 ];
 
-/// How the records of an object stand in it.
+/// Format of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     Lines,
     Array,
 }
 
-/// Texts of records, behind the id.
+/// Texts of records, after the id.
 pub(crate) struct Texts(Vec<String>);
 
 impl Texts {
@@ -88,7 +88,7 @@ fn capital(word: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// What stands behind the id: the rest of the record, and its end.
+/// The text after the id, to the end of the record.
 fn text(random: &mut fastrand::Rng) -> String {
     let title: Vec<String> = (0..random.usize(1..5)).map(|_| capital(&name(random))).collect();
     let cast: Vec<String> = (0..random.usize(2..9))

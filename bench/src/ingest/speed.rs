@@ -1,5 +1,5 @@
-//! The worker beside the node's own limit: the very documents that the worker sends, encoded beforehand, under the same ids
-//! and with external versions, by the best of some batch sizes and numbers of connections.
+//! The worker compared with the node's own limit: the documents that the worker sends, encoded beforehand, with the
+//! same ids and external versions, at the best of several batch sizes and numbers of connections.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
@@ -14,7 +14,7 @@ use wikimovie_testkit_services::{Engine, TestCluster};
 use super::{
     Bench,
     aws::{Content, FakeAws},
-    cluster::Takes,
+    cluster::BulkMode,
     movies::Shape,
 };
 use crate::{gateway::agent, node::Node, pin::Pinned};
@@ -23,9 +23,9 @@ const BATCHES: [usize; 3] = [250, 500, 1_000];
 const CONNECTIONS: [usize; 3] = [1, 2, 4];
 const ROUNDS: usize = 3;
 
-/// How bulk requests are sent.
+/// Parameters of bulk requests.
 #[derive(Clone, Copy, Debug)]
-struct Way {
+struct BulkParameters {
     batch: usize,
     connections: usize,
 }
@@ -37,9 +37,9 @@ impl Bench<'_> {
         let plain = Content::Records { count, shape: Shape::Lines };
         let packed = self.packed(count)?;
         let documents = self.documents(node, &plain)?;
-        let apart = process.and_then(Pinned::apart);
-        // The node compiles what it does often.
-        self.ceiling(node, &documents, Way { batch: 500, connections: 2 })?;
+        let apart = process.and_then(Pinned::pin);
+        // Measured first, because the node's JIT compiles what runs often.
+        self.ceiling(node, &documents, BulkParameters { batch: 500, connections: 2 })?;
         let way = self.best(node, &documents)?;
         let mut rates = [Vec::new(), Vec::new(), Vec::new()];
         for round in 0..ROUNDS {
@@ -63,12 +63,13 @@ impl Bench<'_> {
             rates[ROUNDS / 2]
         });
         Ok(format!(
-            "\n### {}\n\n{count} documents into an empty index, from the put of the object until its message is deleted, beside the \
-             node's own limit: the same documents encoded beforehand, same ids, external versions, {} of them in a request on {} \
-             connections (the best of {BATCHES:?} and {CONNECTIONS:?}), and a refresh. Medians of {ROUNDS} rounds in turn{}.\n\n\
-             | way | documents/s | of the limit | goal |\n| --- | ---: | ---: | --- |\n\
-             | the node's limit | {ceiling:.0} | | |\n\
-             | NDJSON | {plain:.0} | {:.2} | 0.90 |\n| NDJSON, gzip | {packed:.0} | {:.2} | 0.80 |\n",
+            "\n### {}\n\n{count} documents into an empty index, from the put of the object until its \
+             message is deleted, compared with the node's own limit: the same documents encoded beforehand, \
+             same ids, external versions, {} of them in a request on {} connections (the best of \
+             {BATCHES:?} and {CONNECTIONS:?}), and a refresh. Medians of {ROUNDS} alternating \
+             rounds{}.\n\n| path | documents/s | of the limit | goal |\n| --- | ---: | ---: | --- |\n| the \
+             node's limit | {ceiling:.0} | | |\n| NDJSON | {plain:.0} | {:.2} | 0.90 |\n| NDJSON, gzip | \
+             {packed:.0} | {:.2} | 0.80 |\n",
             node.name,
             way.batch,
             way.connections,
@@ -78,14 +79,14 @@ impl Bench<'_> {
         ))
     }
 
-    /// The lines that the worker sends for each document.
+    /// The bulk lines of each document, as the worker sends them.
     fn documents(&self, node: &Node, content: &Content) -> anyhow::Result<Vec<Bytes>> {
-        let (aws, front) = self.stand_ins(node, Takes::Keeps)?;
+        let (aws, front) = self.fakes(node, BulkMode::Record)?;
         let worker = self.worker(&aws, &front.url)?;
         aws.put("acme/a", content.clone());
-        self.until(&worker, || aws.took("acme/a").is_some())?;
+        self.wait_until(&worker, || aws.took("acme/a").is_some())?;
         let mut documents = Vec::new();
-        for body in front.kept() {
+        for body in front.recorded() {
             let mut from = 0;
             let ends = body.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
             for end in ends.skip(1).step_by(2) {
@@ -97,12 +98,12 @@ impl Bench<'_> {
         Ok(documents)
     }
 
-    fn best(&self, node: &Node, documents: &[Bytes]) -> anyhow::Result<Way> {
+    fn best(&self, node: &Node, documents: &[Bytes]) -> anyhow::Result<BulkParameters> {
         let some = documents.get(..documents.len() / 3).unwrap_or(documents);
-        let mut best: Option<(Duration, Way)> = None;
+        let mut best: Option<(Duration, BulkParameters)> = None;
         for batch in BATCHES {
             for connections in CONNECTIONS {
-                let way = Way { batch, connections };
+                let way = BulkParameters { batch, connections };
                 let took = self.ceiling(node, some, way)?;
                 if best.is_none_or(|(least, _)| took < least) {
                     best = Some((took, way));
@@ -112,8 +113,8 @@ impl Bench<'_> {
         best.map(|(_, way)| way).context("no way to send")
     }
 
-    /// Time that the node takes by itself.
-    fn ceiling(&self, node: &Node, documents: &[Bytes], way: Way) -> anyhow::Result<Duration> {
+    /// Duration without the worker.
+    fn ceiling(&self, node: &Node, documents: &[Bytes], way: BulkParameters) -> anyhow::Result<Duration> {
         let engine = Engine { name: node.name.clone(), urls: node.url.clone() };
         let cluster = self.runtime.block_on(TestCluster::new(&engine));
         let address = format!("{}{}-write", node.url, cluster.options.index);
@@ -145,7 +146,7 @@ impl Bench<'_> {
         let aws = self.runtime.block_on(FakeAws::start(self.texts()))?;
         let worker = self.worker(&aws, &node.url)?;
         aws.put("acme/a", content.clone());
-        self.until(&worker, || aws.took("acme/a").is_some())?;
+        self.wait_until(&worker, || aws.took("acme/a").is_some())?;
         aws.took("acme/a").context("it was put and done")
     }
 }

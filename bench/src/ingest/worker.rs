@@ -25,7 +25,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Starts one with an index of its own, and returns once it is ready.
+    /// Starts a worker with an index of its own, and returns once it is ready.
     pub(crate) fn start(binary: &Path, endpoint: &str, url: &str) -> anyhow::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let index = format!("bench-ingest-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed));

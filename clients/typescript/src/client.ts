@@ -1,22 +1,22 @@
-/** Asks a WIKIMovie gateway. Variables and answers are typed by the document that is asked. */
+/** A client of a WIKIMovie gateway. The document gives the types of variables and data. */
 
 import type { TypedDocumentString } from './generated/graphql';
 
-/** One entry of the answer's `errors`. */
-export interface GatewayError {
+/** One entry of the response's `errors`. */
+export interface GraphQLError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly extensions?: { readonly code?: string; readonly [key: string]: unknown };
 }
 
-/** The gateway refused the question, or could not answer all of it. */
-export class QuestionFailed extends Error {
+/** The response has errors, or is no GraphQL response. */
+export class RequestError extends Error {
   constructor(
-    readonly errors: readonly GatewayError[],
+    readonly errors: readonly GraphQLError[],
     readonly status: number,
   ) {
     super(errors.map(({ message }) => message).join('; ') || `the gateway answered with status ${status}`);
-    this.name = 'QuestionFailed';
+    this.name = 'RequestError';
   }
 
   /** Stable code of the first error, such as `BAD_CURSOR`. */
@@ -28,15 +28,15 @@ export class QuestionFailed extends Error {
 export interface ClientOptions {
   /** Address of the gateway, with or without `/graphql`. */
   readonly url: string;
-  /** Sent with every question, for instance `authorization`. */
+  /** Headers of every request, such as `authorization`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long one question may take, in milliseconds; 10,000 unless told. */
+  /** Timeout of a request in milliseconds; 10,000 by default. */
   readonly timeoutMs?: number;
-  /** Replaces the global `fetch`, for tests and for agents with a proxy. */
+  /** Replaces the global `fetch`, for tests and for proxies. */
   readonly fetch?: typeof fetch;
 }
 
-/** No argument where a document has no variables, an optional one where all of them have defaults. */
+/** No argument for a document without variables, an optional one where all variables have defaults. */
 type VariablesOf<Variables> = Record<string, never> extends Variables ? [variables?: Variables] : [variables: Variables];
 
 export class WikimovieClient {
@@ -47,7 +47,7 @@ export class WikimovieClient {
     this.endpoint = base.endsWith('/graphql') ? base : `${base}/graphql`;
   }
 
-  /** @throws {QuestionFailed} when the answer holds errors. */
+  /** @throws {RequestError} when the response has errors. */
   async ask<Data, Variables>(
     document: TypedDocumentString<Data, Variables>,
     ...[variables]: VariablesOf<Variables>
@@ -63,23 +63,23 @@ export class WikimovieClient {
       body: JSON.stringify({ query: document.toString(), variables: variables ?? {} }),
       signal: AbortSignal.timeout(this.options.timeoutMs ?? 10_000),
     });
-    const answer = await readAnswer<Data>(response);
-    if (answer.errors?.length || answer.data == null) throw new QuestionFailed(answer.errors ?? [], response.status);
-    return answer.data;
+    const { data, errors = [] } = await readBody<Data>(response);
+    if (errors.length > 0 || data == null) throw new RequestError(errors, response.status);
+    return data;
   }
 }
 
-interface Answer<Data> {
+interface Body<Data> {
   readonly data?: Data | null;
-  readonly errors?: readonly GatewayError[];
+  readonly errors?: readonly GraphQLError[];
 }
 
-/** A proxy on the way may answer with a page of its own; that is a failure with a status, not a crash. */
-async function readAnswer<Data>(response: Response): Promise<Answer<Data>> {
+/** A proxy may respond with an HTML page: the error then has the status alone. */
+async function readBody<Data>(response: Response): Promise<Body<Data>> {
   const text = await response.text();
   try {
-    return JSON.parse(text) as Answer<Data>;
+    return JSON.parse(text) as Body<Data>;
   } catch {
-    throw new QuestionFailed([], response.status);
+    throw new RequestError([], response.status);
   }
 }

@@ -1,4 +1,4 @@
-/** Each operation against a live gateway over the movies of `seeds/`. The compiler checks the shapes, this checks the words. */
+/** Each operation against a live gateway over the movies of `seeds/`. The compiler checks the types, these tests the values. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import {
   MoviesDocument,
   NodeDocument,
   PersonDocument,
-  QuestionFailed,
+  RequestError,
   ReceiptDocument,
   RestoreDocument,
   SearchDocument,
@@ -18,25 +18,25 @@ import {
 } from '../src/index';
 
 const url = process.env['WIKIMOVIE_URL'];
-if (url === undefined && process.env['CI'] === 'true') throw new Error('WIKIMOVIE_URL names no gateway');
+if (url === undefined && process.env['CI'] === 'true') throw new Error('WIKIMOVIE_URL is not set');
 if (url === undefined) console.log('SKIPPED: the TypeScript client needs a gateway (set WIKIMOVIE_URL)');
 const client = new WikimovieClient({ url: url ?? 'http://127.0.0.1:8080' });
 const live = { skip: url === undefined };
 
-test('a slip of the finger finds the movie that was meant', live, async () => {
+test('a typo finds the movie that was meant', live, async () => {
   const { search } = await client.ask(SearchDocument);
   const first = search.hits.edges[0];
   assert.equal(first?.node.title, 'The Godfather');
   assert.equal(search.total.relation, 'EQUAL');
   const title = first.highlights.find(({ field }) => field === 'TITLE');
-  const marked = title?.spans.map(({ start, end }) => title.text.slice(start, end));
-  assert.ok(marked?.includes('Godfather'), `marked: ${marked?.join()}`);
+  const highlighted = title?.spans.map(({ start, end }) => title.text.slice(start, end));
+  assert.ok(highlighted?.includes('Godfather'), `highlighted: ${highlighted?.join()}`);
   assert.ok(title?.html.includes('<mark>Godfather</mark>'));
   assert.ok(first.reasons.some(({ kind, matched }) => kind === 'TYPO' && /godfather/i.test(matched)));
   assert.ok(search.facets.genres.values.some(({ value }) => value === 'Crime'));
 });
 
-test('filters are typed, and a facet tells what a click asks', live, async () => {
+test('filters are typed, and a facet value has the state token of its toggle', live, async () => {
   const where = { genres: { anyOf: ['Crime'] }, year: { gte: 1970, lte: 1979 } };
   const { search } = await client.ask(SearchDocument, { text: null, where, sort: 'YEAR_ASC' });
   assert.ok(search.total.value > 0);
@@ -51,7 +51,7 @@ test('filters are typed, and a facet tells what a click asks', live, async () =>
   assert.ok(without.search.total.value > search.total.value);
 });
 
-test('a state restores its question, and pages go there and back', live, async () => {
+test('a state token restores its question, and paging goes forward and back', live, async () => {
   const { search } = await client.ask(SearchDocument, { text: 'love', first: 3 });
   const state = search.state;
   const first = await client.ask(RestoreDocument, { state, first: 3 });
@@ -71,7 +71,7 @@ test('a state restores its question, and pages go there and back', live, async (
   assert.deepEqual(back.search.hits.nodes, first.search.hits.nodes);
 });
 
-test('suggestions name people, movies and genres with counts', live, async () => {
+test('suggestions are people, movies and genres with counts', live, async () => {
   const { autocomplete } = await client.ask(AutocompleteDocument);
   const person = autocomplete.find((suggestion) => suggestion.__typename === 'PersonSuggestion');
   assert.equal(person?.person.name, 'Al Pacino');
@@ -80,7 +80,7 @@ test('suggestions name people, movies and genres with counts', live, async () =>
   assert.ok(genres.autocomplete.some((suggestion) => suggestion.__typename === 'GenreSuggestion' && suggestion.genre === 'Comedy'));
 });
 
-test('a movie comes with those like it and where it came from', live, async () => {
+test('a movie has similar movies and its provenance', live, async () => {
   const { movie } = await client.ask(MovieDocument);
   assert.equal(movie?.title, 'The Godfather');
   assert.equal(movie.year, 1972);
@@ -88,7 +88,7 @@ test('a movie comes with those like it and where it came from', live, async () =
   assert.ok(movie.similar.some(({ title }) => title.startsWith('The Godfather Part')));
 });
 
-test('many movies keep their order and their gaps', live, async () => {
+test('movies keep the order of their ids, with null for unknown ones', live, async () => {
   const { movies } = await client.ask(MoviesDocument);
   assert.equal(movies.length, 2);
   assert.ok(movies[0]?.people.some(({ name }) => name === 'Al Pacino'));
@@ -104,23 +104,23 @@ test('a person has a filmography and co-stars', live, async () => {
   assert.equal(nobody.person, null);
 });
 
-test('two people are connected by movies', live, async () => {
+test('a path of movies connects two people', live, async () => {
   const { costars } = await client.ask(CostarsDocument);
   assert.ok(costars);
   assert.equal(costars.steps.length, costars.length);
   assert.equal(costars.steps.at(-1)?.person.name, costars.to.name);
 });
 
-test('anything with an id can be fetched again', live, async () => {
+test('a node is fetched by its global id', live, async () => {
   const { node, nodes } = await client.ask(NodeDocument);
   assert.ok(node?.__typename === 'Movie' && node.title === 'The Godfather');
   assert.deepEqual(
-    nodes.map((one) => one?.__typename),
+    nodes.map((item) => item?.__typename),
     ['Movie', 'Person'],
   );
 });
 
-test('the catalogue tells what it holds and what became of each file', live, async () => {
+test('the catalogue has counts, and each file a receipt', live, async () => {
   const { catalog, importReceipts } = await client.ask(CatalogDocument);
   assert.ok(catalog.movies >= 400);
   assert.equal(
@@ -133,9 +133,9 @@ test('the catalogue tells what it holds and what became of each file', live, asy
   assert.equal(importReceipt.status, 'COMPLETE');
 });
 
-test('a forged token is told by its code', live, async () => {
+test('a forged token has its error code', live, async () => {
   await assert.rejects(
     client.ask(RestoreDocument, { state: 'forged' }),
-    (error) => error instanceof QuestionFailed && error.code === 'BAD_STATE',
+    (error) => error instanceof RequestError && error.code === 'BAD_STATE',
   );
 });

@@ -1,8 +1,8 @@
-//! What the gateway counts.
+//! Metrics of the gateway.
 
 use super::{
-    Kind::{Counter, Gauge, Histogram},
     Metric,
+    MetricKind::{Counter, Gauge, Histogram},
 };
 
 pub(super) const METRICS: &[Metric] = &[
@@ -10,31 +10,31 @@ pub(super) const METRICS: &[Metric] = &[
         name: "wikimovie_http_requests_total",
         kind: Counter,
         labels: &[("route", &[]), ("method", &[]), ("status", &[])],
-        help: "HTTP requests answered, by route of ours (`other` for none), method and status.",
+        help: "HTTP responses, by route (`other` for an unknown one), method and status.",
     },
     Metric {
         name: "wikimovie_http_request_duration_seconds",
         kind: Histogram,
         labels: &[("route", &[])],
-        help: "Time from the headers of a request to the headers of its answer.",
+        help: "Time from the headers of a request to the headers of its response.",
     },
     Metric {
         name: "wikimovie_http_requests_active",
         kind: Gauge,
         labels: &[],
-        help: "HTTP requests being answered.",
+        help: "HTTP requests in flight.",
     },
     Metric {
         name: "wikimovie_http_connections_active",
         kind: Gauge,
         labels: &[],
-        help: "Connections open on the public listener; at `WIKIMOVIE_CONNECTIONS` further ones wait.",
+        help: "Open connections of the public listener; at `WIKIMOVIE_CONNECTIONS` further ones wait.",
     },
     Metric {
         name: "wikimovie_sockets_active",
         kind: Gauge,
         labels: &[],
-        help: "WebSocket connections open.",
+        help: "Open WebSocket connections.",
     },
     Metric {
         name: "wikimovie_graphql_operations_total",
@@ -46,80 +46,90 @@ pub(super) const METRICS: &[Metric] = &[
         name: "wikimovie_graphql_operation_duration_seconds",
         kind: Histogram,
         labels: &[("type", &["query", "mutation"])],
-        help: "Time from a parsed operation to its answer; subscriptions are not timed.",
+        help: "Duration of an operation from its parsed document to its response; subscriptions are not \
+               timed.",
     },
     Metric {
         name: "wikimovie_graphql_errors_total",
         kind: Counter,
         labels: &[("code", &[])],
-        help: "Errors in answers, by code (docs/errors.md).",
+        help: "Errors in responses, by code (docs/errors.md).",
     },
     Metric {
         name: "wikimovie_graphql_field_duration_seconds",
         kind: Histogram,
         labels: &[("field", &[])],
-        help: "Time that a root field took with all below it.",
+        help: "Duration of a root field with all fields below it.",
     },
     Metric {
         name: "wikimovie_graphql_slow_operations_total",
         kind: Counter,
         labels: &[],
-        help: "Operations that took longer than `WIKIMOVIE_SLOW_OPERATION`; each is in the log.",
+        help: "Operations that took longer than `WIKIMOVIE_SLOW_OPERATION`; each is logged.",
     },
     Metric {
         name: "wikimovie_engine_calls_total",
         kind: Counter,
         labels: &[("call", &[]), ("outcome", &["ok", "timeout", "unavailable", "refused", "failed"])],
-        help: "Questions to the engine, by kind and by outcome: `ok`, `timeout`, `unavailable`, `refused` (a token of the client) or `failed`.",
+        help: "Calls of the engine, by kind and by outcome: `ok`, `timeout`, `unavailable`, `refused` (an \
+               invalid token of the client) or `failed`.",
     },
     Metric {
         name: "wikimovie_engine_call_duration_seconds",
         kind: Histogram,
         labels: &[("call", &[])],
-        help: "Time that a question to the engine took.",
+        help: "Duration of a call of the engine.",
     },
     Metric {
         name: "wikimovie_tls_reloads_total",
         kind: Counter,
         labels: &[("outcome", &["ok", "failed"])],
-        help: "Times that changed certificates were read: `ok` or `failed`.",
+        help: "Reloads of changed certificates: `ok` or `failed`.",
     },
-    Metric { name: "wikimovie_operations_in_flight", kind: Gauge, labels: &[], help: "Operations running." },
+    Metric {
+        name: "wikimovie_operations_in_flight",
+        kind: Gauge,
+        labels: &[],
+        help: "Operations in flight.",
+    },
     Metric {
         name: "wikimovie_operations_in_flight_limit",
         kind: Gauge,
         labels: &[],
-        help: "Operations that may run at once now: `WIKIMOVIE_CONCURRENCY`, less while the processors are busy.",
+        help: "Current limit of operations in flight: `WIKIMOVIE_CONCURRENCY`, less while the processors \
+               are busy.",
     },
     Metric {
         name: "wikimovie_operation_queue_seconds",
         kind: Histogram,
         labels: &[],
-        help: "Time that operations which had to wait for their turn waited.",
+        help: "Queue delay of the operations that waited for a permit.",
     },
     Metric {
         name: "wikimovie_operations_shed_total",
         kind: Counter,
         labels: &[("reason", &["queue_full", "queue_wait"])],
-        help: "Operations told to come back (`OVERLOADED`), by whether the queue was full or the wait in vain.",
+        help: "Operations shed (`OVERLOADED`), because the queue was full or the wait too long.",
     },
     Metric {
         name: "wikimovie_runtime_queue_seconds",
         kind: Histogram,
         labels: &[],
-        help: "Time that a task which can run waits for a processor: the smallest of five in 50 ms.",
+        help: "Delay of a runnable task until a processor runs it: the smallest of five samples in 50 ms.",
     },
     Metric {
         name: "wikimovie_operations_beyond_limit_total",
         kind: Counter,
         labels: &[("limit", &["depth", "fragment_depth", "cost", "aliases", "root_fields", "directives"])],
-        help: "Operations beyond a limit of docs/limits.md, refused or, with `WIKIMOVIE_LIMITS=warn`, only noted.",
+        help: "Operations that exceed a limit of docs/limits.md: refused, or only counted with \
+               `WIKIMOVIE_LIMITS=warn`.",
     },
     Metric {
         name: "wikimovie_rate_limited_total",
         kind: Counter,
         labels: &[("reason", &["points", "too_dear"])],
-        help: "Operations that their client had no points for, by whether it may come back or can never pay.",
+        help: "Operations refused by the rate limit: `points` (retry later) or `too_dear` (costs more than \
+               the limit).",
     },
     Metric {
         name: "wikimovie_authentications_total",
@@ -140,37 +150,38 @@ pub(super) const METRICS: &[Metric] = &[
                 "provider_unavailable",
             ],
         )],
-        help: "Credentials looked at, by what was found.",
+        help: "Authentications, by result.",
     },
     Metric {
         name: "wikimovie_auth_key_fetches_total",
         kind: Counter,
         labels: &[("result", &["ok", "error"])],
-        help: "Times that the keys of the OpenID provider were fetched.",
+        help: "Fetches of the OpenID provider's keys.",
     },
     Metric {
         name: "wikimovie_cache_answers_total",
         kind: Counter,
         labels: &[("result", &["hit", "miss"])],
-        help: "Looks for whole answers in memory.",
+        help: "Lookups in the response cache.",
     },
     Metric {
         name: "wikimovie_cache_questions_total",
         kind: Counter,
         labels: &[("kind", &[]), ("result", &["hit", "miss", "shared", "stale", "bypass", "error"])],
-        help: "Questions that may be answered from memory; `shared` waited for an equal question that was being asked.",
+        help: "Cacheable questions to the engine, by cache status; `shared` waited for an equal question in \
+               flight.",
     },
     Metric {
         name: "wikimovie_cache_bytes",
         kind: Gauge,
         labels: &[("store", &["answers", "questions"])],
-        help: "Bytes of answers in memory.",
+        help: "Memory of cached answers, in bytes.",
     },
     Metric {
         name: "wikimovie_documents_total",
         kind: Counter,
         labels: &[("trust", &["trusted", "untrusted", "unknown", "refused"])],
-        help: "Documents asked for, by what the manifest of trusted documents says of them.",
+        help: "Requested documents, by their entry in the manifest of trusted documents.",
     },
     Metric {
         name: "wikimovie_trusted_documents",
@@ -182,6 +193,6 @@ pub(super) const METRICS: &[Metric] = &[
         name: "wikimovie_trusted_documents_reloads_total",
         kind: Counter,
         labels: &[("result", &["ok", "error"])],
-        help: "Times that a changed manifest was read.",
+        help: "Reloads of a changed manifest.",
     },
 ];

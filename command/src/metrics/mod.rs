@@ -1,9 +1,9 @@
-//! Metrics: the one table of what our programs count, and the recorder that keeps it for Prometheus.
+//! Metrics: the one table of all metrics of our programs, and the recorder that exports them to Prometheus.
 //!
-//! Where something happens, a macro of the `metrics` crate names the metric; here it is described. A test reads the
-//! sources and fails for a name that only one side knows; `docs/metrics.md` is rendered from the table.
+//! The code records a metric with a macro of the `metrics` crate; this table describes it. A test reads the sources
+//! and fails for a name that only one side has; `docs/metrics.md` is generated from the table.
 //!
-//! Labels take few values, all known beforehand: never the text of an operation, never anything of a visitor.
+//! Labels have few values, all known in advance: never the text of an operation, never data of a caller.
 
 mod gateway;
 mod worker;
@@ -12,37 +12,37 @@ use std::{fmt::Write as _, sync::OnceLock, time::Duration};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::Failure;
+use crate::CliError;
 
-/// How a metric moves.
+/// Type of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Only up.
+pub enum MetricKind {
+    /// Only increases.
     Counter,
-    /// Up and down.
+    /// Increases and decreases.
     Gauge,
-    /// Counts of values in ranges; [`BUCKETS`] are their upper ends.
+    /// Distribution of values over [`BUCKETS`].
     Histogram,
 }
 
-/// A metric as it is documented.
+/// Description of a metric.
 #[derive(Clone, Copy, Debug)]
 pub struct Metric {
-    /// Its name; a counter's ends in `_total`.
+    /// Its name; the name of a counter ends in `_total`.
     pub name: &'static str,
-    /// How it moves.
-    pub kind: Kind,
-    /// Its labels, each with the values it takes where the list is short.
+    /// Its type.
+    pub kind: MetricKind,
+    /// Its labels, each with its values where the list is short.
     pub labels: &'static [(&'static str, &'static [&'static str])],
-    /// What it tells.
+    /// Its help text.
     pub help: &'static str,
 }
 
-/// Upper ends of the ranges of seconds: a cached answer takes tenths of a millisecond, the longest wait ten seconds.
+/// Upper bounds of histogram buckets, in seconds: a cached answer takes 0.1 ms, the longest deadline is ten seconds.
 pub const BUCKETS: [f64; 16] =
     [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
 
-/// Who counts.
+/// A program that exports metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
     /// `wikimovie` and `wikimovie-api`.
@@ -52,7 +52,7 @@ pub enum Program {
 }
 
 impl Program {
-    /// What it counts.
+    /// Its metrics.
     pub fn metrics(self) -> &'static [Metric] {
         match self {
             Self::Gateway => gateway::METRICS,
@@ -66,16 +66,16 @@ pub fn all() -> impl Iterator<Item = &'static Metric> {
     [Program::Gateway, Program::Worker].into_iter().flat_map(Program::metrics)
 }
 
-/// Time between two rounds of the recorder's own housekeeping: without them, values that nobody asks for pile up.
-const HOUSEKEEPING: Duration = Duration::from_secs(5);
+/// Time between two upkeeps of the recorder: without them, values that nobody scrapes accumulate.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
 
-/// The recorder of this process, installed at the first call; the program is that of the first call.
+/// The recorder of this process; the first call installs it for its program.
 ///
 /// # Errors
-/// One line where another recorder is there already.
-pub fn recorder(program: Program) -> Result<PrometheusHandle, Failure> {
+/// One line if another recorder is installed.
+pub fn recorder(program: Program) -> Result<PrometheusHandle, CliError> {
     let recorder = RECORDER.get_or_init(|| {
         let builder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)
@@ -83,22 +83,24 @@ pub fn recorder(program: Program) -> Result<PrometheusHandle, Failure> {
         let handle = builder.map_err(|error| error.to_string())?;
         for metric in program.metrics() {
             match metric.kind {
-                Kind::Counter => metrics::describe_counter!(metric.name, metric.help),
-                Kind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
-                Kind::Histogram => metrics::describe_histogram!(metric.name, metric.help),
+                MetricKind::Counter => metrics::describe_counter!(metric.name, metric.help),
+                MetricKind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
+                MetricKind::Histogram => metrics::describe_histogram!(metric.name, metric.help),
             }
             start_at_zero(metric);
         }
         Ok(handle)
     });
-    recorder.clone().map_err(|error| Failure::new(format!("metrics cannot be kept: {error}")))
+    recorder
+        .clone()
+        .map_err(|error| CliError::new(format!("the metrics recorder cannot be installed: {error}")))
 }
 
-/// A counter that first appears with its first event has not increased in the eyes of Prometheus, and no rule would
-/// see that event. So those whose values are known beforehand are there from the start.
+/// Prometheus sees no increase in a counter that appears with its first event, so alert rules would miss that event:
+/// counters whose label values are known are exported as 0 from the start.
 fn start_at_zero(metric: &Metric) {
     match metric.labels {
-        _ if metric.kind != Kind::Counter => {}
+        _ if metric.kind != MetricKind::Counter => {}
         [] => metrics::counter!(metric.name).increment(0),
         [(label, values)] => {
             for value in *values {
@@ -109,9 +111,9 @@ fn start_at_zero(metric: &Metric) {
     }
 }
 
-/// Keeps house for the recorder, for ever.
-pub async fn keep_house(recorder: PrometheusHandle) {
-    let mut due = tokio::time::interval(HOUSEKEEPING);
+/// Runs the recorder's upkeep for ever.
+pub async fn run_upkeep(recorder: PrometheusHandle) {
+    let mut due = tokio::time::interval(UPKEEP_INTERVAL);
     loop {
         due.tick().await;
         recorder.run_upkeep();
@@ -121,18 +123,18 @@ pub async fn keep_house(recorder: PrometheusHandle) {
 /// Renders the table as Markdown.
 pub fn markdown() -> String {
     let mut out = String::from(
-        "# Metrics\n\n\
-         Rendered from the table in the code; tests keep it equal, and fail for a metric that is counted and not \
-         described. `/metrics` serves them to Prometheus: on `WIKIMOVIE_ADMIN_LISTEN` where that is set, else beside \
-         the rest. Counters whose labels are few are there from the start, the others once something was counted. [deploy/monitoring](../deploy/monitoring) holds \
-         a dashboard and alert rules over them.\n",
+        "# Metrics\n\nGenerated from the table in the code (`make config-docs`). Tests compare both, and \
+         fail for a metric that is recorded and not described. Prometheus scrapes `/metrics` on \
+         `WIKIMOVIE_ADMIN_LISTEN` if it is set, else on `WIKIMOVIE_LISTEN`. Counters with at most one label \
+         are exported as 0 from the start, the others from their first event. \
+         [deploy/monitoring](../deploy/monitoring) holds a dashboard and alert rules for them.\n",
     );
     let programs = [
-        ("the gateway (`wikimovie`, `wikimovie-api`)", Program::Gateway),
-        ("the worker (`wikimovie-ingest worker`)", Program::Worker),
+        ("Gateway (`wikimovie`, `wikimovie-api`)", Program::Gateway),
+        ("Worker (`wikimovie-ingest worker`)", Program::Worker),
     ];
     for (title, program) in programs {
-        let _ = writeln!(out, "\n## Of {title}\n\n| metric | type | labels | meaning |\n|---|---|---|---|");
+        let _ = writeln!(out, "\n## {title}\n\n| metric | type | labels | meaning |\n|---|---|---|---|");
         for Metric { name, kind, labels, help } in program.metrics() {
             let label = |(label, values): &(&str, &[&str])| match values {
                 [] => format!("`{label}`"),
@@ -144,7 +146,7 @@ pub fn markdown() -> String {
         }
     }
     let ends: Vec<_> = BUCKETS.iter().map(ToString::to_string).collect();
-    let _ = writeln!(out, "\nHistograms count seconds, in ranges that end at {}.", ends.join(", "));
+    let _ = writeln!(out, "\nHistograms are in seconds, with buckets up to {}.", ends.join(", "));
     out
 }
 
@@ -162,8 +164,8 @@ mod tests {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
     }
 
-    /// Every name that a macro of the sources counts under, with the kind of the macro.
-    fn counted() -> BTreeMap<String, Kind> {
+    /// Every metric name in a macro of the sources, with the type of the macro.
+    fn recorded() -> BTreeMap<String, MetricKind> {
         fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
             for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
                 let path = entry.path();
@@ -181,13 +183,15 @@ mod tests {
         let mut names = BTreeMap::new();
         for file in files {
             let text = fs::read_to_string(&file).unwrap();
-            for (call, kind) in
-                [("counter!(", Kind::Counter), ("gauge!(", Kind::Gauge), ("histogram!(", Kind::Histogram)]
-            {
+            for (call, kind) in [
+                ("counter!(", MetricKind::Counter),
+                ("gauge!(", MetricKind::Gauge),
+                ("histogram!(", MetricKind::Histogram),
+            ] {
                 for (at, _) in text.match_indices(call) {
                     let rest = text[at + call.len()..].trim_start();
                     let name = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
-                    // This file holds the macros' names as text.
+                    // This file has the macros' names as text.
                     let is_name = |name: &&str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
                     if let Some(name) = name.filter(is_name) {
                         names.insert(name.to_owned(), kind);
@@ -199,21 +203,31 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_is_described_and_the_other_way_round() {
-        let counted = counted();
+    fn recorded_and_described_metrics_are_the_same() {
+        let recorded = recorded();
         let described: BTreeMap<_, _> = all().map(|metric| (metric.name.to_owned(), metric.kind)).collect();
-        assert_eq!(counted, described);
-        assert!(counted.len() > 10, "the sources were found");
+        assert_eq!(recorded, described);
+        assert!(recorded.len() > 10, "the sources were found");
     }
 
     #[test]
-    fn names_follow_the_rules() {
+    fn names_follow_the_conventions() {
         let names: BTreeSet<_> = all().map(|metric| metric.name).collect();
         assert_eq!(names.len(), all().count(), "each once");
         for metric in all() {
             assert!(metric.name.starts_with("wikimovie_"), "{}", metric.name);
-            assert_eq!(metric.name.ends_with("_total"), metric.kind == Kind::Counter, "{}", metric.name);
-            assert_eq!(metric.name.ends_with("_seconds"), metric.kind == Kind::Histogram, "{}", metric.name);
+            assert_eq!(
+                metric.name.ends_with("_total"),
+                metric.kind == MetricKind::Counter,
+                "{}",
+                metric.name
+            );
+            assert_eq!(
+                metric.name.ends_with("_seconds"),
+                metric.kind == MetricKind::Histogram,
+                "{}",
+                metric.name
+            );
             assert!(metric.help.ends_with('.') && !metric.help.contains('|'), "{}", metric.name);
         }
     }
@@ -231,7 +245,7 @@ mod tests {
         );
     }
 
-    /// Names of metrics in a text, without the endings that Prometheus gives the parts of a histogram.
+    /// Names of metrics in a text, without the suffixes that Prometheus adds to histograms.
     fn named(text: &str) -> BTreeSet<String> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let histogram = |name: &str| {
@@ -245,14 +259,14 @@ mod tests {
     }
 
     #[test]
-    fn rules_and_dashboard_name_only_what_is_counted() {
+    fn alerts_and_dashboard_use_only_known_metrics() {
         let described: BTreeSet<String> = all().map(|metric| metric.name.to_owned()).collect();
         let folder = root().join("deploy/monitoring");
         for file in ["alerts.yaml", "alerts_test.yaml", "dashboard.json"] {
             let named = named(&fs::read_to_string(folder.join(file)).unwrap());
             assert!(named.len() > 10, "{file}: {named:?}");
             let unknown: Vec<_> = named.difference(&described).collect();
-            assert!(unknown.is_empty(), "{file} names what nothing counts: {unknown:?}");
+            assert!(unknown.is_empty(), "{file} uses unknown metrics: {unknown:?}");
         }
         let shown = named(&fs::read_to_string(folder.join("dashboard.json")).unwrap());
         let hidden: Vec<_> = described.difference(&shown).collect();

@@ -1,74 +1,74 @@
-//! Names of variables: one that no setting knows is most likely a slip, and stops the start.
+//! Names of environment variables. An unknown one is most likely a typo, so it stops the start.
 
 use std::ffi::OsString;
 
 use clap::Command;
 
 use crate::{
-    Failure,
+    CliError,
     settings::{arguments, variable},
 };
 
 /// Prefix of all our variables but `ENV`.
-pub const OURS: &str = "WIKIMOVIE_";
+pub const PREFIX: &str = "WIKIMOVIE_";
 
-/// The variables of each program, written from its options by its own test: they may stand in one environment.
-const OF_PROGRAMS: [(&str, &str); 3] = [
+/// The variables of each program, generated from its options: all programs may share one environment.
+const NAMES_BY_PROGRAM: [(&str, &str); 3] = [
     ("wikimovie", include_str!("wikimovie.txt")),
     ("wikimovie-api", include_str!("wikimovie-api.txt")),
     ("wikimovie-ingest", include_str!("wikimovie-ingest.txt")),
 ];
 
-/// Names that any of our programs knows.
-pub fn of_any_program() -> impl Iterator<Item = &'static str> {
-    OF_PROGRAMS.iter().flat_map(|(_, names)| names.lines())
+/// Names that at least one of our programs knows.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    NAMES_BY_PROGRAM.iter().flat_map(|(_, names)| names.lines())
 }
 
-/// Refuses variables of these prefixes that no program of ours knows a setting for.
+/// Rejects variables with these prefixes that none of our programs knows.
 ///
 /// # Errors
-/// One line with the first of them, and the name that may be meant.
+/// One line with the first of them, and the most similar known name.
 pub fn check(
     cli: &Command,
     prefixes: &[&str],
     variables: impl Iterator<Item = (OsString, OsString)>,
-) -> Result<(), Failure> {
-    let known = known(cli);
+) -> Result<(), CliError> {
+    let known = of_command(cli);
     for (name, value) in variables {
         let is_ours = |name: &&str| prefixes.iter().any(|prefix| name.starts_with(prefix));
         let Some(name) = name.to_str().filter(is_ours) else { continue };
-        let is_known = known.iter().any(|known| known == name) || of_any_program().any(|known| known == name);
-        if is_known || is_of_kubernetes(name, &value.to_string_lossy()) {
+        let is_known = known.iter().any(|known| known == name) || all().any(|known| known == name);
+        if is_known || is_set_by_kubernetes(name, &value.to_string_lossy()) {
             continue;
         }
         let hint = nearest(name, known.iter().map(String::as_str));
         let hint = hint.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-        return Err(Failure::new(format!("there is no setting {name}{hint} (--help lists all)")));
+        return Err(CliError::new(format!("there is no setting {name}{hint} (--help lists all)")));
     }
     Ok(())
 }
 
-/// The name that another was most likely meant to be.
+/// The known name that is most similar to another one.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // Below this, what clap itself would not suggest.
-    const LIKELY: f64 = 0.8;
+    // clap uses the same threshold for its own suggestions.
+    const MIN_SIMILARITY: f64 = 0.8;
     let rated = known.map(|known| (strsim::jaro(name, known), known));
     let best = rated.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (best.0 > LIKELY).then_some(best.1)
+    (best.0 > MIN_SIMILARITY).then_some(best.1)
 }
 
-/// The variables that a program's options stand for, in order.
-pub(crate) fn known(cli: &Command) -> Vec<String> {
+/// The variables of a program's options, sorted.
+pub(crate) fn of_command(cli: &Command) -> Vec<String> {
     let mut names: Vec<String> = arguments(cli).into_iter().filter_map(variable).collect();
     names.sort();
     names.dedup();
     names
 }
 
-/// Whether Kubernetes makes this variable for a Service called `wikimovie` or `wikimovie-…`: `…_SERVICE_HOST`,
+/// Whether Kubernetes sets this variable for a Service named `wikimovie` or `wikimovie-…`: `…_SERVICE_HOST`,
 /// `…_SERVICE_PORT`, `…_SERVICE_PORT_<NAME>`, `…_PORT=tcp://…`, `…_PORT_80_TCP`, `…_PORT_80_TCP_ADDR` and the like
-/// (kubernetes.io, "Environment variables" of Services). `WIKIMOVIE_PORT=8080` is none of these but a slip.
-fn is_of_kubernetes(name: &str, value: &str) -> bool {
+/// (kubernetes.io, "Environment variables" of Services). `WIKIMOVIE_PORT=8080` is none of these but a mistake.
+fn is_set_by_kubernetes(name: &str, value: &str) -> bool {
     if name.ends_with("_SERVICE_HOST") || name.ends_with("_SERVICE_PORT") || name.contains("_SERVICE_PORT_") {
         return true;
     }
@@ -96,19 +96,19 @@ mod tests {
             option("ELASTICSEARCH_URLS"),
         ]);
         let variables = [(name.into(), value.into())].into_iter();
-        super::check(&cli, &[OURS, "ELASTICSEARCH_"], variables).map_err(|failure| failure.to_string())
+        super::check(&cli, &[PREFIX, "ELASTICSEARCH_"], variables).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn unknown_names_are_told_with_the_likely_one() {
-        let told = check("WIKIMOVIE_LISTN", "x").unwrap_err();
-        assert!(told.contains("WIKIMOVIE_LISTN") && told.contains("WIKIMOVIE_LISTEN"), "{told}");
+    fn an_unknown_name_is_rejected_with_a_suggestion() {
+        let message = check("WIKIMOVIE_LISTN", "x").unwrap_err();
+        assert!(message.contains("WIKIMOVIE_LISTN") && message.contains("WIKIMOVIE_LISTEN"), "{message}");
         assert!(check("WIKIMOVIE_PORT", "8080").is_err());
         assert!(check("WIKIMOVIE_PORT_NUMBER", "8080").is_err());
     }
 
     #[test]
-    fn names_of_ours_and_of_others_pass() {
+    fn known_and_foreign_names_are_accepted() {
         let cases = [
             ("WIKIMOVIE_LISTEN", "127.0.0.1:1"),
             ("WIKIMOVIE_WATCH", ""),

@@ -51,7 +51,7 @@ helm.sh/chart: {{ printf "%s-%s" (first .).Chart.Name (first .).Chart.Version | 
 {{- default (include "wikimovie.name" (list . "tls")) .Values.tls.secretName -}}
 {{- end -}}
 
-{{/* Whether workers stand by beside the one that holds the index. */}}
+{{/* Whether there are standby workers beside the one with the writer lease. */}}
 {{- define "wikimovie.standby" -}}
 {{- $most := ternary .Values.worker.keda.max .Values.worker.replicas .Values.worker.keda.enabled -}}
 {{- if gt (int $most) 1 }}true{{ end -}}

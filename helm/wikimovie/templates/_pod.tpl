@@ -28,7 +28,7 @@ imagePullSecrets:
 {{- end }}
 serviceAccountName: {{ include "wikimovie.name" . }}
 automountServiceAccountToken: false
-# A Service called wikimovie would put variables of our prefix into the pods, which settings are told apart by.
+# A Service named wikimovie would add variables with the prefix of our settings to the pods.
 enableServiceLinks: false
 securityContext:
   {{- include "wikimovie.podSecurity" . | nindent 2 }}

@@ -110,7 +110,7 @@ where
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(CallError::new(&error)),
             Err(_) => {
-                Err(CallError { status: 0, code: String::new(), message: "no answer in time".to_owned() })
+                Err(CallError { status: 0, code: String::new(), message: "no response in time".to_owned() })
             }
         }
     })

@@ -24,7 +24,7 @@ pub async fn provision(aws: &Aws, bucket: &str, queue: &str) -> Result<(), Remot
     const DEADLINE: Duration = Duration::from_secs(60);
     match tokio::time::timeout(DEADLINE, make(aws, bucket, queue)).await {
         Ok(made) => made,
-        Err(_) => Err(RemoteError::Unavailable("no answer in time".to_owned())),
+        Err(_) => Err(RemoteError::Unavailable("no response in time".to_owned())),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use wikimovie_command::{Failure, say};
+use wikimovie_command::{CliError, output};
 use wikimovie_engine::CatalogWriter;
 
 use self::receipt::Receipt;
@@ -28,23 +28,24 @@ impl Load {
     ///
     /// # Errors
     /// One line about the path or the provider's name.
-    pub fn new(paths: &[PathBuf], provider: Option<&str>, json: bool) -> Result<Self, Failure> {
+    pub fn new(paths: &[PathBuf], provider: Option<&str>, json: bool) -> Result<Self, CliError> {
         let started = Instant::now();
         if let Some(provider) = provider {
-            crate::folder::check_provider(provider).map_err(Failure::new)?;
+            crate::folder::check_provider(provider).map_err(CliError::new)?;
         }
         let folder = |path: &PathBuf| {
-            let folder = Folder::loaded(path).map_err(|error| Failure::reading(Path::new(path), &error))?;
+            let folder =
+                Folder::loaded(path).map_err(|error| CliError::cannot_read(Path::new(path), &error))?;
             Ok(folder.with_provider(provider.map(str::to_owned)))
         };
-        Ok(Self { started, folders: paths.iter().map(folder).collect::<Result<_, Failure>>()?, json })
+        Ok(Self { started, folders: paths.iter().map(folder).collect::<Result<_, CliError>>()?, json })
     }
 
     /// Loads them and prints the receipt. Status 1 where an object failed as a whole.
     ///
     /// # Errors
     /// What stopped the load.
-    pub fn run(self, writer: &mut dyn CatalogWriter) -> Result<ExitCode, Failure> {
+    pub fn run(self, writer: &mut dyn CatalogWriter) -> Result<ExitCode, CliError> {
         let mut receipt = Receipt::default();
         let mut bar = Bar::new();
         for folder in &self.folders {
@@ -59,10 +60,10 @@ impl Load {
 }
 
 /// What stopped an import, for people.
-pub fn failure(error: IngestError) -> Failure {
+pub fn failure(error: IngestError) -> CliError {
     match error {
         IngestError::Write(error) => error.into(),
-        other => Failure::new(other.to_string()),
+        other => CliError::new(other.to_string()),
     }
 }
 
@@ -102,7 +103,7 @@ impl Bar {
                     self.bar.set_position(self.done);
                 }
                 if self.bar.is_hidden() {
-                    say::note(format_args!(
+                    output::note(format_args!(
                         "{}: {} accepted, {} merged, {} refused",
                         receipt.object, receipt.accepted, receipt.merged, receipt.refused
                     ));

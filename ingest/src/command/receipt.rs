@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wikimovie_command::say;
+use wikimovie_command::output;
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Refusal, Revision};
 
 use crate::{Applied, Change, Problem, SyncReport};
@@ -50,13 +50,13 @@ impl Receipt {
 
     pub(crate) fn print(&self, as_json: bool) {
         if as_json {
-            say::line(self.json());
+            output::line(self.json());
             return;
         }
         self.print_objects();
         self.print_refusals();
         for problem in &self.problems {
-            say::line(format_args!("failed: {}", problem.message));
+            output::line(format_args!("failed: {}", problem.message));
         }
         self.print_totals();
     }
@@ -88,19 +88,19 @@ impl Receipt {
         if !shown.is_empty() {
             let heads = ["accepted", "changed", "merged", "refused", "removed"];
             let heads: String = heads.iter().map(|head| format!(" {head:>9}")).collect();
-            say::line(format_args!("{:width$} {:9}{heads}", "object", "status"));
+            output::line(format_args!("{:width$} {:9}{heads}", "object", "status"));
         }
         for applied in &shown {
             let ObjectReceipt { object, accepted, changed, merged, refused, removed, .. } = &applied.receipt;
             let numbers: String = [accepted, changed, merged, refused, removed]
                 .iter()
-                .map(|number| format!(" {:>9}", say::number(**number)))
+                .map(|number| format!(" {:>9}", output::number(**number)))
                 .collect();
-            say::line(format_args!("{object:width$} {:9}{numbers}", status(applied)));
+            output::line(format_args!("{object:width$} {:9}{numbers}", status(applied)));
         }
         if !all {
             let left_out = self.objects.len() - shown.len();
-            say::line(format_args!("and {} complete objects", say::number(left_out as u64)));
+            output::line(format_args!("and {} complete objects", output::number(left_out as u64)));
         }
     }
 
@@ -114,7 +114,7 @@ impl Receipt {
             let field = refusal.field.as_ref().map(|field| format!(", field {field}")).unwrap_or_default();
             let reason = json!(refusal.reason);
             let reason = reason.as_str().unwrap_or_default();
-            say::line(format_args!(
+            output::line(format_args!(
                 "refused: {}, line {line}, record {record}{field}: {reason}, {message}",
                 receipt.object
             ));
@@ -122,28 +122,28 @@ impl Receipt {
         let refused = self.totals().refused;
         let shown = all().take(MAX_REFUSALS).count() as u64;
         if refused > shown {
-            say::line(format_args!("and {} more refused", say::number(refused - shown)));
+            output::line(format_args!("and {} more refused", output::number(refused - shown)));
         }
     }
 
     fn print_totals(&self) {
         let totals = self.totals();
-        say::line(format_args!(
+        output::line(format_args!(
             "{} accepted ({} changed), {} merged, {} refused, {} removed",
-            say::number(totals.accepted),
-            say::number(totals.changed),
-            say::number(totals.merged),
-            say::number(totals.refused),
-            say::number(totals.removed),
+            output::number(totals.accepted),
+            output::number(totals.changed),
+            output::number(totals.merged),
+            output::number(totals.refused),
+            output::number(totals.removed),
         ));
         let memory = peak_rss_bytes()
-            .map(|bytes| format!(", {} MiB of memory at most", say::number(bytes.div_ceil(1 << 20))))
+            .map(|bytes| format!(", {} MiB of memory at most", output::number(bytes.div_ceil(1 << 20))))
             .unwrap_or_default();
-        say::line(format_args!(
+        output::line(format_args!(
             "{} movies in the catalogue; {:.2} s, {} movies/s{memory}",
-            say::number(self.revision.movies),
+            output::number(self.revision.movies),
             self.elapsed.as_secs_f64(),
-            say::number(self.movies_per_second()),
+            output::number(self.movies_per_second()),
         ));
     }
 

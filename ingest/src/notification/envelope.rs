@@ -79,8 +79,8 @@ impl Body {
     /// What it looks like, for the reason of a refusal.
     pub(super) fn describe(&self) -> String {
         match (&self.kind, &self.source, &self.event) {
-            (Some(kind), ..) => format!("a message of SNS of type {kind:?}"),
-            (_, Some(source), _) => format!("an event of {source:?} without what is needed of it"),
+            (Some(kind), ..) => format!("an SNS message of type {kind:?}"),
+            (_, Some(source), _) => format!("an event of {source:?} without the required fields"),
             (.., Some(event)) => format!("an event {event:?}"),
             _ => "no Records".to_owned(),
         }

@@ -38,10 +38,10 @@ pub enum Poison {
     #[error("the message has no body")]
     Empty,
     /// Not JSON, or JSON with fields of the wrong type.
-    #[error("the body is no event: {0}")]
+    #[error("the body is not an event: {0}")]
     Malformed(String),
     /// JSON in a shape that is none of those we know.
-    #[error("the body has none of the known shapes: {0}")]
+    #[error("the body has no known format: {0}")]
     UnknownShape(String),
     /// A schema that may mean something else by the same names.
     #[error("the event has schema version {0}, only 2.x is known")]
@@ -106,7 +106,7 @@ impl Notification {
             return Err(Poison::UnknownVersion(version.clone()));
         }
         let (Some(name), Some(s3)) = (record.event_name, record.s3) else {
-            self.faults.push("a record has no eventName or no s3".to_owned());
+            self.faults.push("a record lacks eventName or s3".to_owned());
             return Ok(());
         };
         if !changes_content(&name) {
@@ -144,7 +144,7 @@ impl Notification {
             Some((bucket, key)) if !bucket.is_empty() && key::check(key).is_ok() => {
                 self.hint(bucket.to_owned(), key.to_owned());
             }
-            _ => self.faults.push(format!("{line:?} is no address of the kind s3://bucket/key")),
+            _ => self.faults.push(format!("{line:?} is not an address of the form s3://bucket/key")),
         }
     }
 

@@ -97,7 +97,7 @@ impl CsvRows {
         let mut fields = Map::new();
         for (name, value) in header.iter().zip(values.iter()) {
             let text = std::str::from_utf8(value).map_err(|_| {
-                (RefusalReason::Unreadable, Some(name.clone()), format!("{name} is not in UTF-8"))
+                (RefusalReason::Unreadable, Some(name.clone()), format!("{name} is not UTF-8"))
             })?;
             if text.is_empty() {
                 continue;
@@ -153,7 +153,7 @@ impl CsvRows {
             Some(length) if quoted && may_go_back => {
                 self.gone_back += seen as u64;
                 self.let_go(window, length);
-                let message = "a quote is opened and not closed".to_owned();
+                let message = "a quote is not closed".to_owned();
                 (RefusalReason::Unreadable, None, message)
             }
             None if ended => {

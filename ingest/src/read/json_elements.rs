@@ -65,7 +65,7 @@ impl JsonElements {
                 (State::Inside, _) => return self.element(window),
                 (State::Before | State::Behind, _) => {
                     self.record += 1;
-                    let message = "text stands behind the end of the array".to_owned();
+                    let message = "there is text after the end of the array".to_owned();
                     let refusal = self.refusal(window.line(), RefusalReason::Unreadable, message);
                     self.resume_from(window, 0);
                     return Some(Err(refusal));
@@ -276,7 +276,7 @@ impl Scan {
                 }
                 Place::Start | Place::Between | Place::AfterText => match byte {
                     b'"' if self.place == Place::AfterText => {
-                        return Step::Broken("a text follows a text without a comma");
+                        return Step::Broken("a value follows a value without a comma");
                     }
                     b'"' => self.place = Place::Text,
                     b'{' | b'[' if self.place != Place::AfterText => {

@@ -61,7 +61,7 @@ impl<R: Read> Read for Metered<R> {
 }
 
 /// The message of a breached bound.
-pub(crate) const TOO_LARGE: &str = "unpacks to more than is allowed";
+pub(crate) const TOO_LARGE: &str = "unpacks to more bytes than allowed";
 
 /// Ends the stream with [`io::ErrorKind::FileTooLarge`] once it unpacks to too much.
 pub(crate) struct Bounded<R> {

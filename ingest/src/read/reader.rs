@@ -89,11 +89,11 @@ impl<'a> RecordReader<'a> {
             }),
             Ok(Packing::Zstd) => Box::new(Bounded {
                 source: unzstd(BufReader::with_capacity(64 * 1024, whole))
-                    .map_err(|error| unknown(&format!("zstd cannot be unpacked: {error}")))?,
+                    .map_err(|error| unknown(&format!("zstd cannot be decompressed: {error}")))?,
                 gauges: self.gauges.clone(),
                 inflated: 0,
             }),
-            Err(packing) => return Err(unknown(&format!("{packing} is not unpacked here"))),
+            Err(packing) => return Err(unknown(&format!("the compression {packing} is not supported"))),
         };
         let mut text = Window::new(plain);
         text.want(BOM.len());
@@ -121,7 +121,7 @@ impl<'a> RecordReader<'a> {
         let (reason, message) = if failure.kind() == io::ErrorKind::FileTooLarge {
             (RefusalReason::TooLarge, format!("the object {failure}"))
         } else {
-            (RefusalReason::Truncated, format!("the object cannot be unpacked from here on: {failure}"))
+            (RefusalReason::Truncated, format!("the object cannot be decompressed from here on: {failure}"))
         };
         Some(Refusal { line: text.line(), record: seen + 1, field: None, reason, message })
     }
@@ -163,7 +163,7 @@ fn unzstd<'a>(packed: impl io::BufRead + Send + 'a) -> io::Result<impl Read + Se
 }
 
 fn unknown(reason: &str) -> Refusal {
-    let message = format!("not in a format we read: {reason}");
+    let message = format!("unknown format: {reason}");
     Refusal { line: 1, record: 1, field: None, reason: RefusalReason::UnknownFormat, message }
 }
 

@@ -105,7 +105,7 @@ impl Worker {
     fn gave_up(&mut self, state: &ObjectState, error: &io::Error) {
         self.ended += 1;
         let reason = problem(state, error).message;
-        tracing::debug!(object = state.object, reason, "a large object was given up");
+        tracing::debug!(object = state.object, reason, "a large object was abandoned");
         self.broken.insert(state.object.clone(), (state.fingerprint.clone(), reason));
     }
 

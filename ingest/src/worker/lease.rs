@@ -58,7 +58,7 @@ impl Leases {
             Ok(lost) => lost,
             Err(error) => {
                 metrics::counter!("wikimovie_ingest_lease_failures_total").increment(1);
-                tracing::warn!(%error, messages = handles.len(), "leases could not be extended; trying again");
+                tracing::warn!(%error, messages = handles.len(), "message leases could not be extended; retrying");
                 return;
             }
         };
@@ -70,7 +70,7 @@ impl Leases {
         }
         if !lost.is_empty() {
             metrics::counter!("wikimovie_ingest_leases_lost_total").increment(lost.len() as u64);
-            tracing::warn!(messages = lost.len(), "leases are lost; these messages come again");
+            tracing::warn!(messages = lost.len(), "message leases expired; the messages will be redelivered");
         }
     }
 }
@@ -103,7 +103,7 @@ impl Drop for LeaseKeeper {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the keeper of leases had ended by a panic");
+            tracing::error!("the lease keeper panicked");
         }
     }
 }

@@ -85,7 +85,7 @@ impl Worker {
                 let reason = faults.chain(reasons).collect::<Vec<_>>().join("; ");
                 self.queue.dead_letter(&told.message, &reason)?;
                 metrics::counter!("wikimovie_ingest_dead_letters_total").increment(1);
-                tracing::warn!(message = told.message.id, reason, "a message went to the dead-letter queue");
+                tracing::warn!(message = told.message.id, reason, "moved a message to the dead-letter queue");
             }
             // One that is ours no more is left to whoever has it now.
             if self.leases.release(&told.message.handle) {
@@ -104,7 +104,7 @@ impl Worker {
         let mut keys = Vec::new();
         for hint in hints {
             if hint.bucket != self.bucket.name() {
-                faults.push(format!("the bucket {:?} is not the one of this worker", hint.bucket));
+                faults.push(format!("the bucket {:?} is not the bucket of this worker", hint.bucket));
             } else if is_object(&hint.key) {
                 match provider_of(&hint.key) {
                     Ok(_) => keys.push(hint.key),
@@ -128,7 +128,11 @@ impl Worker {
         let kept = std::mem::take(&mut self.kept).into_iter().map(|message| message.handle);
         let kept: Vec<String> = kept.filter(|handle| self.leases.release(handle)).collect();
         if let Err(error) = self.queue.extend(&kept, Duration::ZERO) {
-            tracing::warn!(%error, messages = kept.len(), "messages could not be handed back; they come again later");
+            tracing::warn!(
+                %error,
+                messages = kept.len(),
+                "messages could not be released; they will be redelivered later"
+            );
         }
     }
 
@@ -138,7 +142,7 @@ impl Worker {
         tracing::warn!(
             message = told.message.id,
             receives = told.message.receives,
-            "a message is tried again later: {reason}"
+            "a message will be redelivered: {reason}"
         );
         if self.leases.release(&told.message.handle) {
             let stops = self.halt.load(Relaxed);
@@ -159,7 +163,10 @@ impl Worker {
             handles = self.queue.delete(&handles)?;
         }
         if !handles.is_empty() {
-            tracing::warn!(messages = handles.len(), "messages could not be deleted; they come again");
+            tracing::warn!(
+                messages = handles.len(),
+                "messages could not be deleted; they will be redelivered"
+            );
         }
         kill::point("worker.deleted");
         let deleted = all - handles.len();

@@ -187,12 +187,16 @@ impl Worker {
             // Another worker is at it: this one stands by to take over.
             Err(TurnError::Write(WriteError::Held(index))) => {
                 turn.pause = Some(self.options.pause);
-                tracing::debug!(index, "another process writes to this index; standing by");
+                tracing::debug!(index, "another process holds the writer lease of this index; standing by");
             }
             Err(error) => {
                 metrics::counter!("wikimovie_ingest_failures_total").increment(1);
                 turn.pause = Some(self.next_pause());
-                tracing::warn!(%error, pause_ms = turn.pause.map(|pause| pause.as_millis() as u64), "a turn failed; waiting");
+                tracing::warn!(
+                    %error,
+                    pause_ms = turn.pause.map(|pause| pause.as_millis() as u64),
+                    "a tick failed; waiting"
+                );
             }
         }
         metrics::gauge!("wikimovie_ingest_ready").set(if self.is_ready() { 1.0 } else { 0.0 });

@@ -112,7 +112,7 @@ fn a_queue_needs_a_dead_letter_queue() {
         });
         let short = make("short", vec![(QueueAttributeName::RedrivePolicy, policy.to_string())]);
         let told = place.command(&["check-config"]).env("WORKER_QUEUE", &short).output().unwrap();
-        assert!(text(&told).contains("should keep messages longer"), "{}", text(&told));
+        assert!(text(&told).contains("should retain messages longer"), "{}", text(&told));
     }
 }
 

@@ -31,7 +31,7 @@ fn a_large_sweep_waits_until_it_is_approved() {
 
         // Half of the movies gone: they stay, and the object says so.
         place.put("acme/a.ndjson", &half);
-        let waits = || text(&place.run(&["status"])).contains("acme/a.ndjson: 60 movies would go");
+        let waits = || text(&place.run(&["status"])).contains("acme/a.ndjson: 60 movies would be removed");
         place.until_is("a sweep that waits", waits);
         assert_eq!(place.count(), 120);
         let told = place.run(&["approve", "acme/a.ndjson"]);
@@ -80,12 +80,12 @@ fn an_index_is_built_anew_under_live_writes() {
                 text(&told)
             };
             let told = run(&["reindex"]);
-            assert!(told.contains("-000002 is in use") && told.contains("alike in both"), "{told}");
+            assert!(told.contains("-000002 is in use") && told.contains("are equal in both"), "{told}");
             std::thread::sleep(Duration::from_millis(500));
             let told = run(&["reindex", "--undo"]);
             assert!(told.contains("-000001 is in use"), "{told}");
             let told = run(&["reindex", "--drop"]);
-            assert!(told.contains("-000002 is dropped"), "{told}");
+            assert!(told.contains("-000002 is deleted"), "{told}");
             let told = run(&["reindex"]);
             assert!(told.contains("-000002 is in use"), "{told}");
             stop.store(true, Relaxed);

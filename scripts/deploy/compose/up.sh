@@ -16,20 +16,8 @@ not_run "Grafana and Jaeger in docker compose up" "images cannot be pulled here,
 STAND_IN_JAVA=$(scripts/engines.sh jars elasticsearch7) STAND_IN_PYTHON=$(scripts/localstack.sh install)
 [ -n "$STAND_IN_JAVA" ] && [ -n "$STAND_IN_PYTHON" ] || exit 0
 export STAND_IN_JAVA STAND_IN_PYTHON STAND_IN_PROJECT=$PWD STAND_IN_HOME=$HOME
-# An image that holds nothing but where the machine's own folders go.
-if ! has_image localhost/stand-in; then
-  folder=$store/stand-in
-  rm -rf "$folder"
-  mkdir -p "$folder"/{usr,tmp,root,proc,sys,dev,run,var/lib,var/tmp}
-  chmod 1777 "$folder/tmp" "$folder/var/tmp"
-  cp -a /etc "$folder/etc"
-  rm -f "$folder"/etc/{resolv.conf,hosts,hostname,mtab}
-  for link in bin sbin lib lib64; do ln -s "usr/$link" "$folder/$link"; done
-  # LocalStack looks for this to know that it is in a container.
-  touch "$folder/.dockerenv"
-  import_root "$folder" localhost/stand-in "${trust[@]}" "HOME=$HOME" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin
-  rm -rf "$folder"
-fi
+. scripts/deploy/compose/stand-ins/image.sh
+make_stand_in_image
 
 # Free ports of the loopback address.
 free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

@@ -68,7 +68,7 @@ fn failed(error: &elasticsearch::Error) -> Outcome {
 fn classify(node: &Node, status: u16, body: Bytes) -> Outcome {
     match status {
         200 | 201 | 404 if !looks_like_json(&body) => {
-            Outcome::Unhealthy(format!("status {status} without whole JSON: {}", excerpt(&body)))
+            Outcome::Unhealthy(format!("status {status} with incomplete JSON: {}", excerpt(&body)))
         }
         200 | 201 | 400 | 404 | 409 if looks_like_json(&body) => Outcome::Answered(Reply { status, body }),
         429 => Outcome::Overloaded,

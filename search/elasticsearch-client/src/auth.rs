@@ -76,7 +76,7 @@ fn basic(username: &str, password: &str) -> Result<HeaderValue, String> {
 
 fn secret(text: &str) -> Result<HeaderValue, String> {
     let mut header = HeaderValue::from_str(text)
-        .map_err(|_| "auth: the API key holds characters that no header can carry".to_owned())?;
+        .map_err(|_| "auth: the API key has characters that a header cannot carry".to_owned())?;
     header.set_sensitive(true);
     Ok(header)
 }

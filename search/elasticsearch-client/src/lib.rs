@@ -9,7 +9,7 @@
 //! - A connection to it fails: at once.
 //! - It answers 502, 503, 504, something that is not JSON, or half an answer: at once while another node is live,
 //!   else after three failures with no good answer between them.
-//! - It gives no answer in time, or another node that was tried later answers first: after three such in a row. The
+//! - It gives no response in time, or another node that was tried later answers first: after three such in a row. The
 //!   only live node is probed before, and ejected only where it does not answer that either: expensive calls must not
 //!   close it for everybody.
 //! - It was ejected before and has not answered a call since: at its first failure.

@@ -188,7 +188,7 @@ async fn probe_once(node: &Node, probe: &PreparedRequest) -> Result<(), String> 
         // A rejection is an answer: callers must get that one, not that no node is there.
         Ok(Outcome::Answered(_) | Outcome::Overloaded | Outcome::Fatal(_)) => Ok(()),
         Ok(Outcome::ConnectFailed(why) | Outcome::Unhealthy(why)) => Err(why),
-        Err(_) => Err("no answer in time".to_owned()),
+        Err(_) => Err("no response in time".to_owned()),
     }
 }
 

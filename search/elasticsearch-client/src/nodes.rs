@@ -83,7 +83,7 @@ impl Nodes {
 
     /// Records that a node took too long.
     pub(super) fn slow(&self, at: usize) {
-        const WHY: &str = "no answer in time";
+        const WHY: &str = "no response in time";
         if self.has_other(&[at]) {
             self.failed(at, Ejection::AfterRepeats, WHY);
         } else if self.nodes[at].failed(Ejection::AfterRepeats) {

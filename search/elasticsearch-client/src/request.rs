@@ -56,7 +56,7 @@ impl PreparedRequest {
             Method::POST => TransportMethod::Post,
             Method::PUT => TransportMethod::Put,
             Method::DELETE => TransportMethod::Delete,
-            other => return Err(ClientError::Failed(format!("{other} is no method of a search engine"))),
+            other => return Err(ClientError::Failed(format!("{other} is not a method of a search engine"))),
         };
         let only_reads = call.only_reads();
         let mut headers = headers(user_agent, call.gzip_answer);

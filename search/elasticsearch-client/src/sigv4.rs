@@ -131,7 +131,7 @@ impl Chain {
             loader = loader.region(aws_config::Region::new(region.to_owned()));
         }
         let config = loader.load().await;
-        let missing = |what: &str| ClientError::Failed(format!("AWS's default chain gives no {what}"));
+        let missing = |what: &str| ClientError::Failed(format!("AWS's default chain has no {what}"));
         let region = config.region().ok_or_else(|| missing("region"))?.to_string();
         let credentials = config.credentials_provider().ok_or_else(|| missing("credentials"))?;
         Ok(Self { region, credentials })

@@ -110,7 +110,7 @@ impl Elasticsearch {
         let Some(former) = builds.indices.iter().find(|index| **index != current).filter(|_| builds.complete)
         else {
             return Err(WriteError::Incompatible(
-                "there is no other build of the index to go back to".to_owned(),
+                "there is no other index build to switch back to".to_owned(),
             ));
         };
         tell(BuildStep::Waiting);
@@ -154,7 +154,7 @@ impl Shared {
         if matches!(reply.status, 200 | 201) {
             Ok(())
         } else {
-            Err(refused("the builds cannot be kept", &reply))
+            Err(refused("the index builds cannot be stored", &reply))
         }
     }
 
@@ -166,7 +166,7 @@ impl Shared {
         match (names.next(), names.next()) {
             (Some(index), None) => Ok(index),
             _ => Err(WriteError::Incompatible(format!(
-                "the alias {} leads to no single index",
+                "the alias {} does not point to exactly one index",
                 self.names.read
             ))),
         }
@@ -188,7 +188,7 @@ impl Shared {
         if matches!(reply.status, 200 | 201) {
             Ok(())
         } else {
-            Err(refused("the index cannot be made", &reply))
+            Err(refused("the index cannot be created", &reply))
         }
     }
 
@@ -198,7 +198,7 @@ impl Shared {
         if matches!(reply.status, 200 | 404) {
             Ok(())
         } else {
-            Err(refused("the index cannot be dropped", &reply))
+            Err(refused("the index cannot be deleted", &reply))
         }
     }
 
@@ -222,7 +222,7 @@ impl Shared {
         match tokio::time::timeout(ADOPTION, waited).await {
             Ok(done) => done,
             Err(_) => {
-                Err(WriteError::Engine("the writer was busy with one object for too long; try again".into()))
+                Err(WriteError::Engine("the writer was busy with one object for too long; retry".into()))
             }
         }
     }
@@ -258,7 +258,7 @@ impl Shared {
     /// Compares two builds, document by document. Those that differ are looked at again.
     async fn compare(&self, indices: &[String]) -> Result<Comparison, WriteError> {
         let [left, right] = indices else {
-            return Err(WriteError::Engine("there are no two builds to compare".into()));
+            return Err(WriteError::Engine("there are not two index builds to compare".into()));
         };
         self.refresh(indices).await?;
         let mut compared = Comparison::default();
@@ -298,7 +298,7 @@ impl Shared {
         compared.differing = suspects.len() as u64;
         if let Some(one) = suspects.iter().next() {
             return Err(WriteError::Engine(format!(
-                "the builds differ in {} documents, such as {one}; the index in use stays",
+                "the index builds differ in {} documents, such as {one}; the index in use stays",
                 suspects.len()
             )));
         }
@@ -350,7 +350,7 @@ impl Shared {
             { "add": { "index": to, "alias": write, "is_write_index": true } },
         ] });
         let reply = self.client.send(Call::post("/_aliases".to_owned(), &actions)?).await?;
-        if reply.status == 200 { Ok(()) } else { Err(refused("the aliases cannot be moved", &reply)) }
+        if reply.status == 200 { Ok(()) } else { Err(refused("the aliases cannot be switched", &reply)) }
     }
 }
 

@@ -117,7 +117,7 @@ impl Shared {
             self.create(&names.first, &body).await?;
             if !self.is_ours(&names.read).await? {
                 return Err(WriteError::Incompatible(format!(
-                    "the index {} exists, but the alias {} does not lead to it",
+                    "the index {} exists, but the alias {} does not point to it",
                     names.first, names.read
                 )));
             }
@@ -157,7 +157,7 @@ impl Shared {
         match reply.status {
             200 | 201 => Ok(()),
             400 if String::from_utf8_lossy(&reply.body).contains("already_exists") => Ok(()),
-            _ => Err(refused("the index cannot be made", &reply)),
+            _ => Err(refused("the index cannot be created", &reply)),
         }
     }
 
@@ -171,7 +171,7 @@ impl Shared {
             if let Some(found) = read.source {
                 return STANDARD
                     .decode(found.data.secret)
-                    .map_err(|_| made("the secret kept in the cluster is odd"));
+                    .map_err(|_| made("the secret stored in the cluster is malformed"));
             }
             let mut secret = [0; 32];
             getrandom::fill(&mut secret).map_err(|error| WriteError::Engine(error.to_string()))?;
@@ -180,7 +180,7 @@ impl Shared {
             // 409: another replica was faster; then its secret is read.
             let reply = self.client.send(Call::put(create, &document)?).await?;
             if !matches!(reply.status, 200 | 201 | 409) {
-                return Err(refused("the secret cannot be kept", &reply));
+                return Err(refused("the secret cannot be stored", &reply));
             }
         }
         Err(made("the secret cannot be read back"))

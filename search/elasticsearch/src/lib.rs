@@ -243,7 +243,7 @@ impl Elasticsearch {
                 Err(error) => {
                     // Told once an outage.
                     if rest == LOOK {
-                        tracing::warn!(%error, "the cluster's revision cannot be read; the last one stays");
+                        tracing::warn!(%error, "the cluster's revision cannot be read; the previous one stays");
                     }
                     LOOK_AGAIN
                 }
@@ -328,7 +328,7 @@ impl Shared {
             None => self.send(searches, false).await?,
         };
         if answers.len() != asked {
-            return Err(response::unexpected_response("other answers than were asked"));
+            return Err(response::unexpected_response("the responses do not match the requests"));
         }
         let found = answers.into_iter().map(MultiSearchItem::found).collect::<Result<Vec<_>, _>>()?;
         if found.iter().any(SearchResponse::is_partial) {

@@ -193,5 +193,5 @@ impl Hit {
 
 /// The cluster said something that it should not.
 pub(super) fn unexpected_response(what: &str) -> SearchError {
-    SearchError::Engine(["unexpected answer of the cluster: ", what].concat())
+    SearchError::Engine(["unexpected response of the cluster: ", what].concat())
 }

@@ -51,7 +51,7 @@ impl Restricted {
             let (part, shared, whole) = (Arc::clone(self), Arc::clone(shared), Arc::clone(whole));
             tokio::spawn(async move {
                 if let Err(error) = part.count(&shared, &whole).await {
-                    tracing::warn!(%error, "the words of a part of the catalogue cannot be counted");
+                    tracing::warn!(%error, "the vocabulary of a tenant cannot be read");
                 }
                 drop(counting);
             });

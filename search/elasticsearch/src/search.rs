@@ -190,7 +190,7 @@ impl List<'_> {
 
     fn hit(&self, asked: &HitsRequest, row: super::response::Hit) -> Result<Hit, SearchError> {
         let place = compile::sort_key_of(self.order, &row.sort)
-            .ok_or_else(|| super::response::unexpected_response("sort values that are none of ours"))?;
+            .ok_or_else(|| super::response::unexpected_response("unexpected sort values"))?;
         let movie = row.movie()?;
         let score = place.score;
         Ok(Hit {
@@ -269,8 +269,7 @@ fn explain(view: &View, searches: &[Search]) -> Result<String, SearchError> {
 fn partial_warning() -> Warning {
     Warning {
         code: PARTIAL_RESULTS,
-        message: "a part of the catalogue did not answer in time; movies may be missing and counts too low"
-            .to_owned(),
+        message: "a shard did not answer in time; movies may be missing and counts too low".to_owned(),
         argument: String::new(),
         value: String::new(),
         suggestions: Vec::new(),

@@ -99,7 +99,7 @@ impl DataFolder {
             Some(FORMAT) => {}
             Some(newer) if newer > FORMAT => {
                 return Err(WriteError::Incompatible(format!(
-                    "the index in {} has format {newer}, made by a newer wikimovie; this one reads format {FORMAT}",
+                    "the index in {} has format {newer} of a newer wikimovie; this one reads format {FORMAT}",
                     self.path.display()
                 )));
             }
@@ -109,7 +109,8 @@ impl DataFolder {
                         folder = %self.path.display(),
                         found = other,
                         format = FORMAT,
-                        "the index is of an older format and is built anew; files loaded by hand must be loaded again"
+                        "the index is rebuilt because its format is older; files loaded by hand must be \
+                         loaded again"
                     );
                     fs::remove_dir_all(self.index()).map_err(storage)?;
                 }

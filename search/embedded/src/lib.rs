@@ -115,7 +115,7 @@ impl Embedded {
         let unreadable = |error: TantivyError| match io_error(&error) {
             Some(source) => folder::storage_error(folder.path(), source),
             None => WriteError::Incompatible(format!(
-                "the index in {} cannot be read ({error}); remove that folder to build it anew",
+                "the index in {} cannot be read ({error}); remove that folder to rebuild it",
                 folder.path().display()
             )),
         };

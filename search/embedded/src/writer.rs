@@ -97,7 +97,7 @@ impl EmbeddedWriter {
     }
 
     fn open_object(&mut self) -> Result<&mut Begun, WriteError> {
-        self.begun.as_mut().ok_or_else(|| WriteError::Engine("no object is begun".into()))
+        self.begun.as_mut().ok_or_else(|| WriteError::Engine("no object is in progress".into()))
     }
 }
 
@@ -114,7 +114,7 @@ impl CatalogWriter for EmbeddedWriter {
         if self.open_object()?.object.key == key {
             Ok(())
         } else {
-            Err(WriteError::Engine("another object is begun".into()))
+            Err(WriteError::Engine("another object is in progress".into()))
         }
     }
 
@@ -158,7 +158,7 @@ impl CatalogWriter for EmbeddedWriter {
     }
 
     fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
-        let begun = self.begun.take().ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
+        let begun = self.begun.take().ok_or_else(|| WriteError::Engine("no object is in progress".into()))?;
         let accepted = begun.listed.len() as u64;
         let kept = begun.listed.keys().filter(|&&id| begun.before.contains_key(&((id >> 64) as u64))).count();
         let removed = (begun.before.len() - kept) as u64;
@@ -204,7 +204,7 @@ impl CatalogWriter for EmbeddedWriter {
 
     fn commit(&mut self) -> Result<Revision, WriteError> {
         if self.begun.is_some() {
-            return Err(WriteError::Engine("an object is begun and not finished".into()));
+            return Err(WriteError::Engine("an object is in progress and not finished".into()));
         }
         let mut revision = self.shared.snapshot().revision;
         if self.pending == 0 {

@@ -6,13 +6,13 @@ use crate::token::TokenError;
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum SearchError {
     /// The cursor is forged, damaged, or of another question.
-    #[error("this cursor cannot be used here: {0}")]
+    #[error("the cursor is invalid: {0}")]
     BadCursor(TokenError),
     /// The engine took longer than it may.
-    #[error("the engine took too long")]
+    #[error("the engine did not answer in time")]
     Timeout,
     /// The engine cannot be reached now.
-    #[error("the engine cannot be reached")]
+    #[error("the engine is unreachable")]
     Unavailable,
     /// The engine failed.
     #[error("the engine failed: {0}")]

@@ -45,10 +45,10 @@ impl Purpose {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Not something we gave out: forged, cut, or altered.
-    #[error("it was not given out by this service, or was altered")]
+    #[error("it was not issued by this service, or was altered")]
     Forged,
     /// Given out by a version with another format.
-    #[error("it was given out by another version of this service")]
+    #[error("it was issued by another version of this service")]
     OtherVersion,
     /// Genuine, but of another question.
     #[error("it belongs to another question")]
@@ -100,7 +100,7 @@ impl Sealer {
 
     /// Seals a value.
     pub fn seal<T: Serialize>(&self, purpose: Purpose, value: &T) -> String {
-        self.seal_bytes(purpose, &serde_json::to_vec(value).expect("our own token types serialize"))
+        self.seal_bytes(purpose, &serde_json::to_vec(value).expect("our token types serialize"))
     }
 
     /// Seals bytes.

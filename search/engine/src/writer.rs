@@ -152,7 +152,7 @@ pub enum WriteError {
     #[error("another wikimovie process writes to the index {0}")]
     Held(String),
     /// The cluster cannot be reached, or did not answer in time.
-    #[error("the search cluster cannot be reached")]
+    #[error("the search cluster is unreachable")]
     Unavailable,
     /// The calls came in an order that makes no sense, or the engine failed.
     #[error("the index failed: {0}")]

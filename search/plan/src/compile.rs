@@ -280,7 +280,7 @@ impl<'a> Text<'a> {
         };
         vec![Warning {
             code: TEXT_CUT,
-            message: format!("only {} words are used, {} more are not", reading::MAX_WORDS, unused.len()),
+            message: format!("only {} words are used, {} more are ignored", reading::MAX_WORDS, unused.len()),
             argument: "text".to_owned(),
             value: first.clone(),
             suggestions: Vec::new(),

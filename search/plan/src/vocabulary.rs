@@ -231,7 +231,7 @@ fn find<'a>(entries: &'a [Entry], key: &str) -> Option<&'a Entry> {
 fn pack<'a>(sorted: impl Iterator<Item = &'a str>) -> Map<Vec<u8>> {
     let mut builder = MapBuilder::memory();
     for (at, word) in sorted.enumerate() {
-        builder.insert(word, at as u64).expect("words are sorted and each stands once");
+        builder.insert(word, at as u64).expect("words are sorted and unique");
     }
     builder.into_map()
 }

@@ -1,4 +1,4 @@
-//! Starts the real binary in folders of its own, and asks it over HTTP.
+//! Starts the real binary in folders of its own, and queries it over HTTP.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
@@ -14,7 +14,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The movies that the project brings.
+/// The movies of the project.
 pub(crate) fn seeds() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds").canonicalize().unwrap()
 }
@@ -74,12 +74,12 @@ impl Home {
     }
 }
 
-/// What was printed as JSON.
-pub(crate) fn told(output: &Output) -> Value {
+/// The JSON output.
+pub(crate) fn json_output(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
-/// The one line that a failed start leaves.
+/// The one line of a failed start.
 pub(crate) fn one_line(output: &Output) -> String {
     let said = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(2), "{output:?}");
@@ -109,12 +109,12 @@ impl Gateway {
         gateway
     }
 
-    /// What it printed.
+    /// Its stdout.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
     }
 
-    /// What it logged.
+    /// Its stderr.
     pub(crate) fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }
@@ -142,7 +142,7 @@ impl Gateway {
         answer["data"]["catalog"]["movies"].as_u64().unwrap_or_else(|| panic!("{answer}"))
     }
 
-    /// Asks it to end, as a supervisor does; its status.
+    /// Sends SIGTERM, as a supervisor does, and returns the exit status.
     pub(crate) fn terminate(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
@@ -150,7 +150,7 @@ impl Gateway {
     }
 }
 
-/// Lines of a stream as they come.
+/// Collects the lines of a stream.
 fn kept(stream: impl Read + Send + 'static) -> Arc<Mutex<Vec<String>>> {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&lines);
@@ -169,7 +169,7 @@ impl Drop for Gateway {
     }
 }
 
-/// Waits until the condition holds; how long it took.
+/// Waits until the condition holds, and returns how long it took.
 pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) -> Duration {
     let started = Instant::now();
     while !holds() {

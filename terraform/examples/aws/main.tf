@@ -1,4 +1,4 @@
-# All of it: key, queue, bucket, registry, cluster, search domain, and a role for each program.
+# All resources: key, queue, bucket, registry, cluster, search domain, and a role for each program.
 terraform {
   required_version = ">= 1.9"
 

@@ -34,6 +34,6 @@ output "registry_urls" {
 }
 
 output "cluster" {
-  description = "Name of the cluster that was made; null where there was one"
+  description = "Name of the created cluster; null where an existing one is used"
   value       = one(module.eks[*].name)
 }

@@ -4,13 +4,13 @@ variable "region" {
 }
 
 variable "name" {
-  description = "Name of all that is made"
+  description = "Name of all resources"
   type        = string
   default     = "wikimovie"
 }
 
 variable "bucket" {
-  description = "Name of the bucket, the only one of this name in the world"
+  description = "Name of the bucket, which must be globally unique"
   type        = string
 }
 
@@ -20,18 +20,18 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Private subnets, each in a zone of its own"
+  description = "Private subnets, each in a separate zone"
   type        = list(string)
 }
 
 variable "own_cluster" {
-  description = "Identity provider, issuer and nodes' security group of a Kubernetes cluster that is there; null makes one"
+  description = "Identity provider, issuer and nodes' security group of an existing Kubernetes cluster; null creates a cluster"
   type        = object({ oidc_provider_arn = string, oidc_issuer = string, security_group_id = string })
   default     = null
 }
 
 variable "domain" {
-  description = "Make a managed OpenSearch domain. Without it, give the chart the addresses of nodes of your own"
+  description = "Create a managed OpenSearch domain. Without it, set the addresses of your own nodes in the chart"
   type        = bool
   default     = true
 }
@@ -49,19 +49,19 @@ variable "admin_arns" {
 }
 
 variable "public_access_cidrs" {
-  description = "Addresses from which the cluster's API server can be reached over the internet"
+  description = "Networks with access to the cluster's API server over the internet"
   type        = list(string)
   default     = []
 }
 
 variable "providers_by_prefix" {
-  description = "Prefix of a data provider to the principals who take its role"
+  description = "Prefix of a data provider to the principals who assume its role"
   type        = map(list(string))
   default     = {}
 }
 
 variable "alarm_actions" {
-  description = "ARNs, such as of SNS topics, that alarms go to"
+  description = "ARNs that alarms notify, such as SNS topics"
   type        = list(string)
   default     = []
 }

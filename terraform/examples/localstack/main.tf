@@ -1,5 +1,5 @@
-# Bucket, queue, dead-letter queue and notification on LocalStack. terraform.tfvars.json is read by
-# scripts/localstack-stack.sh, too, which makes the same where there is no provider of AWS to be had.
+# Bucket, queue, dead-letter queue and notification on LocalStack. terraform.tfvars.json is also read by
+# scripts/localstack-stack.sh, which creates the same where the AWS provider is not available.
 terraform {
   required_version = ">= 1.9"
 
@@ -36,7 +36,7 @@ module "queue" {
   visibility_seconds = var.visibility_seconds
   retention_seconds  = var.retention_seconds
   most_receives      = var.most_receives
-  # They would only be looked at in a real CloudWatch.
+  # Alarms need a real CloudWatch.
   alarms = false
 }
 

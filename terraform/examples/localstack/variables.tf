@@ -20,26 +20,26 @@ variable "queue" {
 }
 
 variable "prefixes" {
-  description = "Prefixes of keys whose changes are told; one that is empty stands for all"
+  description = "Prefixes of keys with notifications; an empty prefix matches all keys"
   type        = list(string)
 }
 
 variable "events" {
-  description = "Events that are told"
+  description = "Events with notifications"
   type        = list(string)
 }
 
 variable "visibility_seconds" {
-  description = "Seconds for which a received message is hidden"
+  description = "Visibility timeout in seconds"
   type        = number
 }
 
 variable "retention_seconds" {
-  description = "Seconds for which messages wait"
+  description = "Retention of messages in seconds"
   type        = number
 }
 
 variable "most_receives" {
-  description = "Receives after which a message is a dead letter"
+  description = "Receives after which a message goes to the dead-letter queue"
   type        = number
 }

@@ -1,8 +1,8 @@
-# The bucket into which providers put files, and which tells the queue of each change.
+# The bucket that providers upload files to, with notifications to the queue.
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_144:files come from providers, who can deliver them again; versions are kept instead of a copy in another region
-  #checkov:skip=CKV_AWS_145:S3's own keys are the default; kms_key_arn takes one of yours
-  #checkov:skip=CKV_AWS_18:access logs need a bucket of their own, which log_bucket names
+  #checkov:skip=CKV_AWS_144:files come from providers, who can deliver them again; versions are stored instead of a copy in another region
+  #checkov:skip=CKV_AWS_145:keys of S3 are the default; kms_key_arn sets another
+  #checkov:skip=CKV_AWS_18:access logs need another bucket, set by log_bucket
   bucket        = var.name
   force_destroy = var.force_destroy
   tags          = var.tags
@@ -65,7 +65,7 @@ resource "aws_s3_bucket_policy" "this" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  #checkov:skip=CKV_AWS_300:the rule for all objects ends uploads that broke off; the one for receipts need not say it again
+  #checkov:skip=CKV_AWS_300:the rule for all objects aborts incomplete uploads, receipts included
   bucket = aws_s3_bucket.this.id
 
   rule {
@@ -78,7 +78,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       noncurrent_days = var.noncurrent_days
     }
 
-    # Of objects that are gone only the marker is left, and of uploads that broke off their parts.
+    # Delete markers of removed objects, and parts of incomplete uploads.
     expiration {
       expired_object_delete_marker = true
     }

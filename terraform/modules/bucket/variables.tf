@@ -4,46 +4,46 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.name))
-    error_message = "a bucket has 3 to 63 small letters, digits, dots and hyphens, a letter or digit at both ends"
+    error_message = "a bucket has 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends"
   }
 }
 
 variable "queue_arn" {
-  description = "ARN of the queue that hears of changes; its policy has to let the bucket in first, as the output `arn` of the module queue sees to"
+  description = "ARN of the queue for notifications; its policy must allow the bucket first, which the output `arn` of the module queue ensures"
   type        = string
 }
 
 variable "prefixes" {
-  description = "Prefixes of keys whose changes are told; one that is empty stands for all. Prefixes must not overlap"
+  description = "Prefixes of keys with notifications; an empty prefix matches all keys. Prefixes must not overlap"
   type        = list(string)
   default     = [""]
 
   validation {
     condition     = length(var.prefixes) > 0 && length(var.prefixes) == length(toset(var.prefixes))
-    error_message = "give at least one prefix, each once"
+    error_message = "at least one prefix is required, each once"
   }
 }
 
 variable "events" {
-  description = "Events that are told. Objects that a rule of the lifecycle removes are told by an event of its own"
+  description = "Events with notifications. Removals by a lifecycle rule have an event of their own"
   type        = list(string)
   default     = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"]
 }
 
 variable "kms_key_arn" {
-  description = "Key to encrypt objects with; null for the keys that S3 manages"
+  description = "KMS key for objects; null for keys of S3"
   type        = string
   default     = null
 }
 
 variable "noncurrent_days" {
-  description = "Days for which former versions of objects are kept"
+  description = "Days for which previous versions of objects are stored"
   type        = number
   default     = 30
 }
 
 variable "receipts_days" {
-  description = "Days for which receipts for providers are kept; null for ever"
+  description = "Days for which receipts for providers are stored; null without end"
   type        = number
   default     = null
 }
@@ -55,7 +55,7 @@ variable "log_bucket" {
 }
 
 variable "force_destroy" {
-  description = "Let the bucket be destroyed with objects in it: for trying out"
+  description = "Allow the bucket to be destroyed with objects in it: for evaluation"
   type        = bool
   default     = false
 }

@@ -1,4 +1,4 @@
-# A Kubernetes cluster whose pods take IAM roles by their service accounts. Who has a cluster leaves this module out.
+# A Kubernetes cluster whose pods assume IAM roles by their service accounts. Not needed with an existing cluster.
 data "aws_partition" "this" {}
 data "aws_caller_identity" "this" {}
 
@@ -27,7 +27,7 @@ resource "aws_kms_key" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:CloudWatch encrypts with its own keys; the logs hold no Secrets
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts with its own keys; the logs contain no Secrets
   name              = "/aws/eks/${var.name}/cluster"
   retention_in_days = var.log_days
   tags              = var.tags
@@ -122,7 +122,7 @@ resource "aws_launch_template" "node" {
   name_prefix = "${var.name}-"
   tags        = var.tags
 
-  # Pods must not take the node's role: the metadata service answers the node itself only, one hop away.
+  # Pods must not use the node's role: the metadata service responds within one hop, so to the node alone.
   metadata_options {
     http_endpoint               = "enabled"
     http_tokens                 = "required"
@@ -155,14 +155,14 @@ resource "aws_eks_node_group" "this" {
   }
 
   lifecycle {
-    # A cluster autoscaler moves it.
+    # A cluster autoscaler changes it.
     ignore_changes = [scaling_config[0].desired_size]
   }
 
   depends_on = [aws_iam_role_policy_attachment.node]
 }
 
-# Names, addresses of pods, the network, and figures for the HorizontalPodAutoscaler.
+# DNS, addresses of pods, the network, and metrics for the HorizontalPodAutoscaler.
 resource "aws_eks_addon" "this" {
   for_each = toset(["vpc-cni", "kube-proxy", "coredns", "metrics-server"])
 
@@ -170,7 +170,7 @@ resource "aws_eks_addon" "this" {
   addon_name   = each.value
   tags         = var.tags
 
-  # NetworkPolicies are kept only where the network plugin is told to.
+  # The network plugin enforces NetworkPolicies only with this setting.
   configuration_values = each.value == "vpc-cni" ? jsonencode({ enableNetworkPolicy = "true" }) : null
 
   depends_on = [aws_eks_node_group.this]

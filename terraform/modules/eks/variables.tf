@@ -4,23 +4,23 @@ variable "name" {
 }
 
 variable "kubernetes_version" {
-  description = "Version of Kubernetes; the chart wants 1.27 or newer"
+  description = "Version of Kubernetes; the chart requires 1.27 or newer"
   type        = string
   default     = "1.34"
 }
 
 variable "subnet_ids" {
-  description = "Private subnets of nodes and control plane, in two zones at least"
+  description = "Private subnets of nodes and control plane, in at least two zones"
   type        = list(string)
 
   validation {
     condition     = length(var.subnet_ids) >= 2
-    error_message = "EKS wants subnets in two zones at least"
+    error_message = "EKS requires subnets in at least two zones"
   }
 }
 
 variable "public_access_cidrs" {
-  description = "Addresses from which the API server can be reached over the internet; none by default: only from the VPC"
+  description = "Networks with access to the API server over the internet; none by default: only the VPC"
   type        = list(string)
   default     = []
 }
@@ -38,31 +38,31 @@ variable "node_type" {
 }
 
 variable "node_ami" {
-  description = "Kind of image of the nodes, which must fit the instance type"
+  description = "Image type of the nodes, which must fit the instance type"
   type        = string
   default     = "AL2023_ARM_64_STANDARD"
 }
 
 variable "nodes" {
-  description = "Fewest, wanted and most nodes"
+  description = "Minimum, desired and maximum number of nodes"
   type        = object({ min = number, desired = number, max = number })
   default     = { min = 2, desired = 3, max = 6 }
 }
 
 variable "kms_key_arn" {
-  description = "Key that Secrets are encrypted with; null makes one"
+  description = "KMS key for Secrets; null creates one"
   type        = string
   default     = null
 }
 
 variable "log_days" {
-  description = "Days for which the control plane's logs are kept"
+  description = "Retention of the control plane's logs in days"
   type        = number
   default     = 365
 }
 
 variable "tags" {
-  description = "Tags of the cluster and what belongs to it"
+  description = "Tags of the cluster and its resources"
   type        = map(string)
   default     = {}
 }

@@ -1,4 +1,4 @@
-# A key for bucket and queue. S3 must be allowed to use it, or its notifications into an encrypted queue vanish unseen.
+# A KMS key for bucket and queue. S3 must be allowed to use it, since notifications to an encrypted queue are lost otherwise.
 data "aws_caller_identity" "this" {}
 data "aws_partition" "this" {}
 

@@ -4,12 +4,12 @@ variable "name" {
 }
 
 variable "bucket_name" {
-  description = "Bucket whose notifications may be encrypted with the key, in the name of S3"
+  description = "Bucket whose notifications S3 may encrypt with the key"
   type        = string
 }
 
 variable "deletion_window_days" {
-  description = "Days between the order to delete the key and its end, in which it can be kept after all"
+  description = "Waiting period in days before the key is deleted, in which the deletion can be cancelled"
   type        = number
   default     = 30
 }

@@ -1,6 +1,6 @@
-# A managed domain in a VPC. Who may ask what is said by the roles' own policies (module roles), path by path. The domain's
-# fine-grained access control stays off: its roles could only be mapped by calls to the domain, which Terraform cannot make,
-# and until then it would refuse the gateway.
+# A managed domain in a VPC. The roles' own policies (module roles) set permissions, path by path. The domain's
+# fine-grained access control stays off: its roles can only be mapped by calls to the domain, which Terraform cannot make,
+# and until then the gateway would have no access.
 data "aws_caller_identity" "this" {}
 data "aws_partition" "this" {}
 data "aws_region" "this" {}
@@ -12,7 +12,7 @@ locals {
 
 resource "aws_security_group" "this" {
   name        = "${var.name}-search"
-  description = "Who may ask the search domain ${var.name}"
+  description = "Access to the search domain ${var.name}"
   vpc_id      = var.vpc_id
   tags        = var.tags
 }
@@ -29,7 +29,7 @@ resource "aws_vpc_security_group_ingress_rule" "clients" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:CloudWatch encrypts with its own keys by default; kms_key_arn takes one of yours
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts with its own keys by default; kms_key_arn sets another
   for_each = toset(["application", "index-slow", "search-slow"])
 
   name              = "/aws/opensearch/${var.name}/${each.key}"
@@ -54,11 +54,11 @@ resource "aws_cloudwatch_log_resource_policy" "this" {
 }
 
 resource "aws_opensearch_domain" "this" {
-  #checkov:skip=CKV_AWS_247:AWS's own key is the default; kms_key_arn takes one of yours
-  #checkov:skip=CKV_AWS_317:audit logs are a part of fine-grained access control, which stays off (above); CloudTrail tells who changes the domain
-  #checkov:skip=CKV2_AWS_52:stays off, as is said above
-  #checkov:skip=CKV_AWS_318:three masters are the default; 0 is for trying out
-  #checkov:skip=CKV2_AWS_59:three masters are the default; 0 is for trying out
+  #checkov:skip=CKV_AWS_247:a key of AWS is the default; kms_key_arn sets another
+  #checkov:skip=CKV_AWS_317:audit logs are a part of fine-grained access control, which stays off (above); CloudTrail records changes of the domain
+  #checkov:skip=CKV2_AWS_52:stays off, see above
+  #checkov:skip=CKV_AWS_318:three masters are the default; 0 is for evaluation
+  #checkov:skip=CKV2_AWS_59:three masters are the default; 0 is for evaluation
   domain_name    = var.name
   engine_version = var.engine_version
   tags           = var.tags
@@ -105,7 +105,7 @@ resource "aws_opensearch_domain" "this" {
     tls_security_policy = "Policy-Min-TLS-1-2-PFS-2023-10"
   }
 
-  # The account lets its own policies decide: who has none that names the domain may ask nothing.
+  # Policies of the account decide: a principal without a policy for the domain has no access.
   access_policies = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { AWS = local.account }, Action = "es:ESHttp*", Resource = "${local.arn}/*" }]

@@ -9,6 +9,6 @@ output "url" {
 }
 
 output "replicas" {
-  description = "Replicas that let each data node hold every movie (WIKIMOVIE_REPLICAS)"
+  description = "Replicas with which each data node has every movie (WIKIMOVIE_REPLICAS)"
   value       = var.data_nodes - 1
 }

@@ -4,7 +4,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{2,27}$", var.name))
-    error_message = "a domain has 3 to 28 small letters, digits and hyphens, a letter first"
+    error_message = "a domain has 3 to 28 lower-case letters, digits and hyphens, starting with a letter"
   }
 }
 
@@ -20,7 +20,7 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the domain, each in a zone of its own: 1, 2 or 3"
+  description = "Subnets of the domain, each in a separate zone: 1, 2 or 3"
   type        = list(string)
 
   validation {
@@ -30,12 +30,12 @@ variable "subnet_ids" {
 }
 
 variable "client_security_group_ids" {
-  description = "Security groups that may ask the domain, such as the cluster's nodes"
+  description = "Security groups with access to the domain, such as the cluster's nodes"
   type        = list(string)
 }
 
 variable "data_nodes" {
-  description = "Data nodes: a multiple of the zones. Questions outnumber writes by far: set WIKIMOVIE_REPLICAS to one less, so that each node answers by itself"
+  description = "Data nodes: a multiple of the zones. Reads outnumber writes by far: set WIKIMOVIE_REPLICAS to one less, so that each node answers alone"
   type        = number
   default     = 3
 }
@@ -70,25 +70,25 @@ variable "volume_gib" {
 }
 
 variable "kms_key_arn" {
-  description = "Key to encrypt data and logs with; null for the keys that AWS manages"
+  description = "KMS key for data and logs; null for keys of AWS"
   type        = string
   default     = null
 }
 
 variable "log_days" {
-  description = "Days for which logs are kept"
+  description = "Retention of logs in days"
   type        = number
   default     = 365
 }
 
 variable "alarm_actions" {
-  description = "ARNs, such as of SNS topics, that alarms go to"
+  description = "ARNs that alarms notify, such as SNS topics"
   type        = list(string)
   default     = []
 }
 
 variable "tags" {
-  description = "Tags of the domain and what belongs to it"
+  description = "Tags of the domain and its resources"
   type        = map(string)
   default     = {}
 }

@@ -1,4 +1,4 @@
-# The queue that hears of the bucket's changes, and the one for what cannot be used.
+# The queue for the bucket's notifications, and its dead-letter queue.
 data "aws_caller_identity" "this" {}
 data "aws_partition" "this" {}
 
@@ -16,7 +16,7 @@ locals {
 
 resource "aws_sqs_queue" "dead_letters" {
   name = "${var.name}-dead-letters"
-  # The most that SQS takes. It counts from when the message was first sent to the other queue.
+  # The maximum of SQS. It counts from the time when the message was first sent to the other queue.
   message_retention_seconds = 1209600
   sqs_managed_sse_enabled   = var.kms_key_arn == null ? true : null
   kms_master_key_id         = var.kms_key_arn
@@ -59,7 +59,7 @@ resource "aws_sqs_queue_policy" "this" {
         Principal = { Service = "s3.amazonaws.com" }
         Action    = "sqs:SendMessage"
         Resource  = aws_sqs_queue.this.arn
-        # Names of buckets are free again once they are deleted: the account says whose bucket it is.
+        # A deleted bucket's name can be taken by others, so the account is checked, too.
         Condition = {
           ArnEquals    = { "aws:SourceArn" = local.bucket_arn }
           StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id }
@@ -83,7 +83,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   count = var.alarms ? 1 : 0
 
   alarm_name          = "${var.name}-dead-letters"
-  alarm_description   = "Messages that could not be used: look at their attribute reason, then wikimovie-ingest redrive"
+  alarm_description   = "Messages in the dead-letter queue: read their attribute reason, then wikimovie-ingest redrive"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.dead_letters.name }
@@ -102,7 +102,7 @@ resource "aws_cloudwatch_metric_alarm" "oldest" {
   count = var.alarms ? 1 : 0
 
   alarm_name          = "${var.name}-oldest"
-  alarm_description   = "Messages wait: no worker holds the index, it cannot reach bucket or search nodes, or one object takes long"
+  alarm_description   = "Messages wait: no worker has the writer lease, it cannot reach bucket or search nodes, or a large object takes long"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = aws_sqs_queue.this.name }

@@ -4,7 +4,7 @@ output "name" {
 }
 
 output "arn" {
-  description = "ARN of the queue, known once its policy lets the bucket in: S3 tries that when it is told of the queue"
+  description = "ARN of the queue, available once its policy allows the bucket: S3 tests this when the notification is created"
   value       = aws_sqs_queue.this.arn
   depends_on  = [aws_sqs_queue_policy.this]
 }

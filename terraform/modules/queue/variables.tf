@@ -4,7 +4,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{1,67}$", var.name))
-    error_message = "a queue has up to 67 letters, digits, hyphens and underscores here, so that <name>-dead-letters has 80 at most"
+    error_message = "a queue has up to 67 letters, digits, hyphens and underscores here, so that <name>-dead-letters has at most 80"
   }
 }
 
@@ -14,53 +14,53 @@ variable "bucket_name" {
 }
 
 variable "kms_key_arn" {
-  description = "Key to encrypt messages with, which must let S3 use it (module key); null for the keys that SQS manages"
+  description = "KMS key for messages, which S3 must be allowed to use (module key); null for keys of SQS"
   type        = string
   default     = null
 }
 
 variable "visibility_seconds" {
-  description = "Seconds for which a received message is hidden, where the receiver does not say; the worker does, by WIKIMOVIE_LEASE"
+  description = "Visibility timeout in seconds, where the receiver does not set one; the worker sets WIKIMOVIE_LEASE"
   type        = number
   default     = 60
 }
 
 variable "retention_seconds" {
-  description = "Seconds for which messages wait"
+  description = "Retention of messages in seconds"
   type        = number
   default     = 345600
 
   validation {
     condition     = var.retention_seconds >= 60 && var.retention_seconds < 1209600
-    error_message = "dead letters are kept for 1209600 seconds, counted from when the message was first sent: messages must wait for less"
+    error_message = "dead letters expire 1209600 seconds after the message was first sent: the retention of messages must be shorter"
   }
 }
 
 variable "most_receives" {
-  description = "Receives after which a message is a dead letter"
+  description = "Receives after which a message goes to the dead-letter queue"
   type        = number
   default     = 5
 
   validation {
     condition     = var.most_receives >= 2
-    error_message = "the worker writes down a reason before the last receive, so that there must be two at least"
+    error_message = "the worker records a reason before the last receive, so at least two are required"
   }
 }
 
 variable "alarms" {
-  description = "Make alarms for dead letters and for messages that wait too long"
+  description = "Create alarms for dead letters and for messages that wait too long"
   type        = bool
   default     = true
 }
 
 variable "alarm_actions" {
-  description = "ARNs, such as of SNS topics, that alarms go to"
+  description = "ARNs that alarms notify, such as SNS topics"
   type        = list(string)
   default     = []
 }
 
 variable "oldest_seconds" {
-  description = "Age of the oldest message that is alarming"
+  description = "Age of the oldest message that causes an alarm"
   type        = number
   default     = 900
 }

@@ -1,6 +1,6 @@
-# Repositories for the images. A tag never changes what it names.
+# Repositories for the images, with immutable tags.
 resource "aws_ecr_repository" "this" {
-  #checkov:skip=CKV_AWS_136:ECR's own keys are the default; kms_key_arn takes one of yours
+  #checkov:skip=CKV_AWS_136:keys of ECR are the default; kms_key_arn sets another
   for_each = toset(var.images)
 
   name                 = "${var.prefix}/${each.value}"
@@ -26,13 +26,13 @@ resource "aws_ecr_lifecycle_policy" "this" {
     rules = [
       {
         rulePriority = 1
-        description  = "What no tag names any more"
+        description  = "Untagged images"
         selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
         action       = { type = "expire" }
       },
       {
         rulePriority = 2
-        description  = "All but the newest"
+        description  = "All but the newest images"
         selection    = { tagStatus = "tagged", tagPatternList = ["*"], countType = "imageCountMoreThan", countNumber = var.kept }
         action       = { type = "expire" }
       },

@@ -1,5 +1,5 @@
 output "registry" {
-  description = "Registry and path before the images' names (the chart's image.registry)"
+  description = "Registry and path of the images (image.registry of the chart)"
   value       = trimsuffix(aws_ecr_repository.this[var.images[0]].repository_url, "/${var.images[0]}")
 }
 

@@ -1,5 +1,5 @@
 variable "prefix" {
-  description = "Path before the images' names"
+  description = "Path of the images"
   type        = string
   default     = "wikimovie"
 }
@@ -11,13 +11,13 @@ variable "images" {
 }
 
 variable "kept" {
-  description = "Tagged images that are kept of each"
+  description = "Number of tagged images that each repository retains"
   type        = number
   default     = 50
 }
 
 variable "kms_key_arn" {
-  description = "Key to encrypt images with; null for the keys that AWS manages"
+  description = "KMS key for images; null for keys of AWS"
   type        = string
   default     = null
 }

@@ -1,8 +1,8 @@
-# One role for each program, with what its code asks of AWS and nothing else.
+# One role for each program, with exactly the permissions that its code needs.
 locals {
   issuer = trimprefix(var.oidc_issuer, "https://")
 
-  # Service accounts of Kubernetes that may take a role: <namespace>:<name>.
+  # Service accounts of Kubernetes that may assume a role: <namespace>:<name>.
   accounts = merge(
     {
       worker  = "${var.namespace}:${var.release}-worker"
@@ -24,13 +24,13 @@ locals {
     }]
   }) }
 
-  # What a domain is asked for: its greeting, indices and aliases of our name, and the swap of aliases.
+  # Paths of the domain: its version, our indices and aliases, and the swap of aliases.
   domain_paths = var.domain == null ? [] : [
     "${var.domain.arn}/", "${var.domain.arn}/${var.domain.index}*", "${var.domain.arn}/_alias/${var.domain.index}*", "${var.domain.arn}/_aliases",
   ]
 
   asks_domain = { for role, actions in {
-    # The gateway makes an index that is missing, and deletes nothing.
+    # The gateway creates a missing index, and deletes nothing.
     gateway = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"]
     worker  = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"]
     } : role => [for _ in var.domain[*] :
@@ -93,7 +93,7 @@ resource "aws_iam_role_policy" "this" {
   policy = jsonencode({ Version = "2012-10-17", Statement = each.value })
 }
 
-# A data provider puts, replaces and removes files below its own prefix, and reads what became of them.
+# A data provider uploads, replaces and removes files below its own prefix, and reads their receipts.
 resource "aws_iam_role" "provider" {
   for_each = var.providers_by_prefix
 

@@ -9,7 +9,7 @@ output "gateway_arn" {
 }
 
 output "keda_arn" {
-  description = "ARN of the role by which KEDA looks at the queue; null where there is none"
+  description = "ARN of the role with which KEDA reads the queue's depth; null where there is none"
   value       = one([for role in values(aws_iam_role.this) : role.arn if endswith(role.name, "-keda")])
 }
 

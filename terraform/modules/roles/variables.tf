@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Start of the roles' names"
+  description = "Prefix of the roles' names"
   type        = string
 }
 
@@ -25,7 +25,7 @@ variable "namespace" {
 }
 
 variable "release" {
-  description = "Full name of the chart's release, which its service accounts start with"
+  description = "Full name of the chart's release, the prefix of its service accounts"
   type        = string
   default     = "wikimovie"
 }
@@ -52,36 +52,36 @@ variable "kms_key_arn" {
 }
 
 variable "domain" {
-  description = "Managed OpenSearch domain, and the start of the names of all indices and aliases of ours in it (WIKIMOVIE_INDEX); null where the search nodes are others"
+  description = "Managed OpenSearch domain, and the prefix of our indices and aliases in it (WIKIMOVIE_INDEX); null with other search nodes"
   type        = object({ arn = string, index = optional(string, "movies") })
   default     = null
 }
 
 variable "may_redrive" {
-  description = "Let the worker's role put dead letters into the queue again, for wikimovie-ingest redrive in its pod"
+  description = "Allow the worker's role to redrive dead letters, for wikimovie-ingest redrive in its pod"
   type        = bool
   default     = false
 }
 
 variable "keda_service_account" {
-  description = "<namespace>:<name> of KEDA's operator, which looks at the queue's depth; null for none"
+  description = "<namespace>:<name> of KEDA's operator, which reads the queue's depth; null for none"
   type        = string
   default     = null
 }
 
 variable "providers_by_prefix" {
-  description = "Prefix of a data provider, such as acme/, to the ARNs of principals who take its role"
+  description = "Prefix of a data provider, such as acme/, to the ARNs of principals who assume its role"
   type        = map(list(string))
   default     = {}
 
   validation {
     condition     = alltrue([for prefix in keys(var.providers_by_prefix) : can(regex("^[a-z0-9][a-z0-9-]*/$", prefix))])
-    error_message = "a provider's prefix is one segment of small letters, digits and hyphens with a slash at its end"
+    error_message = "a provider's prefix is one segment of lower-case letters, digits and hyphens with a slash at its end"
   }
 
   validation {
     condition     = !anytrue([for prefix in keys(var.providers_by_prefix) : contains(["receipts/", "quarantine/"], prefix)])
-    error_message = "receipts/ and quarantine/ are no provider's"
+    error_message = "receipts/ and quarantine/ are reserved"
   }
 }
 

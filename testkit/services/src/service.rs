@@ -17,9 +17,15 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Beginning of the variable by which a test run that has started a service, and keeps it, names its addresses.
+const STARTED: &str = "WIKIMOVIE_TEST_";
+
 /// Starts what the script starts, and keeps it for as long as this process lives; what `script ADDRESSES` prints then, or
 /// `None` where it failed. `state` is the folder below `target` in which it, or each of what it starts, has a file `used`.
 pub(crate) fn start(script: &str, addresses: &str, state: &str) -> Option<String> {
+    if let Ok(started) = std::env::var(format!("{STARTED}{}", state.to_uppercase())) {
+        return Some(started);
+    }
     let run = |argument: &str| {
         let output = Command::new(script).arg(argument).current_dir(root()).output().ok()?;
         eprint!("{}", String::from_utf8_lossy(&output.stderr));

@@ -6,8 +6,10 @@
 mod circles;
 mod constants;
 mod decisions;
+mod doors;
 mod imports;
 mod names;
+mod paths;
 mod size;
 mod source;
 mod statics;
@@ -62,12 +64,14 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// Names of all guards.
-const GUARDS: [&str; 8] = [
+const GUARDS: [&str; 10] = [
     circles::GUARD,
     constants::GUARD,
     decisions::GUARD,
+    doors::GUARD,
     imports::GUARD,
     names::GUARD,
+    paths::GUARD,
     size::GUARD,
     statics::GUARD,
     words::GUARD,
@@ -82,8 +86,10 @@ fn check(root: &Path, crates: &[Crate]) -> Result<Vec<Violation>> {
     violations.extend(circles::check(&targets));
     violations.extend(constants::check(root, &targets)?);
     violations.extend(decisions::check(root)?);
+    violations.extend(doors::check(root, crates)?);
     violations.extend(imports::check(&targets));
     violations.extend(names::check(&targets));
+    violations.extend(paths::check(root)?);
     violations.extend(size::check(root)?);
     violations.extend(statics::check(&targets));
     violations.extend(words::check(root, &targets)?);

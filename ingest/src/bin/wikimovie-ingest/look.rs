@@ -4,7 +4,7 @@ use std::{io::Read, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::Args;
 use serde::Serialize;
-use wikimovie_command::{Failure, LogArgs, say};
+use wikimovie_command::{CliError, LogArgs, output};
 use wikimovie_domain::{MovieId, ObjectReceipt, Refusal};
 use wikimovie_ingest::{
     Folder, RecordReader, Source,
@@ -35,35 +35,39 @@ pub(crate) struct ValidateArgs {
 }
 
 /// Counts what waits and what is there.
-pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     let aws = args.aws.connect(&runtime)?;
-    say::line(format_args!("aws            {}", aws.describe()));
+    output::line(format_args!("aws            {}", aws.describe()));
     let (queue, _) = args.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
     let depth =
         |queue: &wikimovie_ingest::aws::SqsQueue| queue.depth().map_err(|error| remote(queue.url(), &error));
     let (waiting, taken) = depth(&queue)?;
-    say::line(format_args!("queue          {} waiting, {} taken", say::number(waiting), say::number(taken)));
+    output::line(format_args!(
+        "queue          {} waiting, {} in flight",
+        output::number(waiting),
+        output::number(taken)
+    ));
     if let Some(dead) = queue.dead_letter_queue() {
-        say::line(format_args!("dead letters   {}", say::number(depth(&dead)?.0)));
+        output::line(format_args!("dead letters   {}", output::number(depth(&dead)?.0)));
     }
     let engine = cluster(&args.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let info = runtime.block_on(engine.catalog().info()).map_err(|error| Failure::new(error.to_string()))?;
+    let info = runtime.block_on(engine.catalog().info()).map_err(|error| CliError::new(error.to_string()))?;
     let ledger = runtime.block_on(engine.ledger())?;
     let begun = ledger.iter().filter(|row| row.fingerprint.is_empty()).count();
     let refused: u64 = ledger.iter().map(|row| row.receipt.refused).sum();
-    say::line(format_args!("cluster        {}", info.engine_version));
-    say::line(format_args!("movies         {}", say::number(info.movies)));
-    say::line(format_args!(
+    output::line(format_args!("cluster        {}", info.engine_version));
+    output::line(format_args!("movies         {}", output::number(info.movies)));
+    output::line(format_args!(
         "objects        {}, {begun} of them half applied",
-        say::number(ledger.len() as u64)
+        output::number(ledger.len() as u64)
     ));
-    say::line(format_args!("refused        {} records", say::number(refused)));
+    output::line(format_args!("refused        {} records", output::number(refused)));
     for row in ledger.iter().filter(|row| row.receipt.held > 0) {
-        let held = say::number(row.receipt.held);
-        say::line(format_args!(
-            "waits          {}: {held} movies would go (see approve)",
+        let held = output::number(row.receipt.held);
+        output::line(format_args!(
+            "approval       {}: {held} movies would be removed (see approve)",
             row.receipt.object
         ));
     }
@@ -71,26 +75,27 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, Failure> {
 }
 
 /// Why a movie is shown as it is: the object that lists it, and what became of that.
-pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, Failure> {
-    let id = MovieId::parse(&args.id)
-        .ok_or_else(|| Failure::new(format!("{:?} is no id of a movie: provider, colon, id", args.id)))?;
+pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, CliError> {
+    let id = MovieId::parse(&args.id).ok_or_else(|| {
+        CliError::new(format!("{:?} is not the id of a movie (provider, colon, id)", args.id))
+    })?;
     let runtime = runtime()?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let said = |error: wikimovie_engine::SearchError| Failure::new(error.to_string());
+    let said = |error: wikimovie_engine::SearchError| CliError::new(error.to_string());
     let catalog = engine.catalog();
     let found = runtime.block_on(catalog.movies(std::slice::from_ref(&id))).map_err(said)?;
     let Some(movie) = found.into_iter().next().flatten() else {
-        say::line(format_args!("{id} is listed by no object"));
+        output::line(format_args!("no object lists {id}"));
         return Ok(ExitCode::from(1));
     };
     let origin = &movie.provenance;
-    say::line(format_args!("title          {}", movie.title));
-    say::line(format_args!("object         {}, record {}", origin.object, origin.record));
-    say::line(format_args!("generation     {}", origin.generation));
+    output::line(format_args!("title          {}", movie.title));
+    output::line(format_args!("object         {}, record {}", origin.object, origin.record));
+    output::line(format_args!("generation     {}", origin.generation));
     if let Some(receipt) = runtime.block_on(catalog.receipt(&origin.object)).map_err(said)? {
         let ObjectReceipt { accepted, refused, merged, .. } = receipt;
-        say::line(format_args!("its receipt    {accepted} accepted, {merged} merged, {refused} refused"));
+        output::line(format_args!("its receipt    {accepted} accepted, {merged} merged, {refused} refused"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -107,7 +112,7 @@ struct Verdict {
 }
 
 /// Reads as the worker would, and writes nothing. Status 1 where a record is refused.
-pub(crate) fn validate(args: &ValidateArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn validate(args: &ValidateArgs) -> Result<ExitCode, CliError> {
     let mut verdicts = Vec::new();
     for path in &args.paths {
         match path.strip_prefix("s3://").and_then(|rest| rest.split_once('/')) {
@@ -120,25 +125,25 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<ExitCode, Failure> {
             }
             None => {
                 let path = Path::new(path);
-                let folder = Folder::loaded(path).map_err(|error| Failure::reading(path, &error))?;
+                let folder = Folder::loaded(path).map_err(|error| CliError::cannot_read(path, &error))?;
                 verdicts.extend(judge_all(&path.display().to_string(), &folder)?);
             }
         }
     }
-    let json = serde_json::to_string_pretty(&verdicts).map_err(|error| Failure::new(error.to_string()))?;
-    say::line(json);
+    let json = serde_json::to_string_pretty(&verdicts).map_err(|error| CliError::new(error.to_string()))?;
+    output::line(json);
     let refused = verdicts.iter().any(|verdict| verdict.refused > 0);
     Ok(ExitCode::from(u8::from(refused)))
 }
 
-fn judge_all(place: &str, source: &dyn Source) -> Result<Vec<Verdict>, Failure> {
-    let told = |error: std::io::Error| Failure::new(format!("{place} cannot be read: {error}"));
+fn judge_all(place: &str, source: &dyn Source) -> Result<Vec<Verdict>, CliError> {
+    let told = |error: std::io::Error| CliError::new(format!("{place} cannot be read: {error}"));
     let listing = source.list().map_err(told)?;
     if let Some(problem) = listing.problems.first() {
-        return Err(Failure::new(problem.message.clone()));
+        return Err(CliError::new(problem.message.clone()));
     }
     if !listing.gone.is_empty() {
-        return Err(Failure::new(format!("{place} does not exist")));
+        return Err(CliError::new(format!("{place} does not exist")));
     }
     let judged = listing.objects.iter().map(|listed| {
         let content = source.opener(&listed.state)().map_err(told)?;

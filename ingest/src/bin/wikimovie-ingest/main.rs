@@ -10,10 +10,10 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use wikimovie_command::{
-    Failure, LogArgs, LogFormat,
+    CliError, LogArgs, LogFormat,
     cluster::{self, ClusterArgs},
-    health, log, names, say,
-    settings::{ConfigArgs, Source},
+    health, log, names, output,
+    settings::{ConfigArgs, SettingsSource},
 };
 use wikimovie_ingest::{aws::DeadLetters, bucket::Bucket as _, command::Load};
 
@@ -40,30 +40,30 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Keep the cluster equal to the bucket, by the events of the queue, until told to stop
+    /// Apply the bucket's changes to the cluster, by the events of the queue, until a signal to stop
     Worker(Box<WorkerArgs>),
-    /// Load files or folders of movies into the cluster, and end with a receipt
+    /// Load files or folders of movies into the cluster, and print a receipt
     Load(Box<LoadArgs>),
-    /// Put files into the bucket, or events into the queue
+    /// Upload files to the bucket, or send events to the queue
     #[command(subcommand)]
     Seed(Box<Seed>),
-    /// Read files as the worker would, write nothing, and tell what is refused, as JSON
+    /// Read files as the worker does, write nothing, and report refused records as JSON
     Validate(Box<ValidateArgs>),
-    /// Compare the bucket with the catalogue, and tell the worker of what differs
+    /// Compare the bucket with the catalogue, and send the worker a message for each difference
     Reconcile(Box<ReconcileArgs>),
-    /// Put dead letters back into the queue
+    /// Move dead letters back to the queue
     Redrive(Box<RedriveArgs>),
-    /// Let a sweep happen that waits because it takes away much
+    /// Approve a sweep that waits because it removes many movies
     Approve(Box<ApproveArgs>),
-    /// Build the index anew beside the one in use, under live writes, compare both, and swap them
+    /// Rebuild the index beside the one in use, under live writes, compare both, and switch over
     Reindex(Box<ReindexArgs>),
-    /// Tell which object a movie is of, and what became of it
+    /// Show which object a movie comes from, and its receipt
     Why(Box<WhyArgs>),
-    /// Tell what waits in the queues and what is in the catalogue
+    /// Show the depth of the queues and the state of the catalogue
     Status(Box<AllArgs>),
-    /// Check the settings, and whether queue, bucket and cluster answer
+    /// Check the settings, and whether queue, bucket and cluster are reachable
     CheckConfig(Box<CheckArgs>),
-    /// Ask the worker on this machine whether it is ready; for health checks of images
+    /// Ask the worker on this machine for its readiness; for health checks of images
     Health(HealthArgs),
 }
 
@@ -86,7 +86,7 @@ struct LoadArgs {
 
 #[derive(Args, Debug)]
 struct CheckArgs {
-    /// Tell what would be called, and call nothing
+    /// Print what would be called, and call nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -103,17 +103,20 @@ struct HealthArgs {
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
-        Err(failure) => {
-            say::error("wikimovie-ingest", &failure);
-            ExitCode::from(Failure::EXIT_CODE)
+        Err(error) => {
+            output::error("wikimovie-ingest", &error);
+            ExitCode::from(CliError::EXIT_CODE)
         }
     }
 }
 
-fn run() -> Result<ExitCode, Failure> {
+fn run() -> Result<ExitCode, CliError> {
     let settings = wikimovie_command::settings::read::<Cli>(
-        &[names::OURS, cluster::PREFIX],
-        &Source { arguments: std::env::args_os().collect(), variables: std::env::vars_os().collect() },
+        &[names::PREFIX, cluster::PREFIX],
+        &SettingsSource {
+            arguments: std::env::args_os().collect(),
+            variables: std::env::vars_os().collect(),
+        },
     )?;
     match &settings.cli.command {
         Task::Worker(args) => {
@@ -159,7 +162,7 @@ fn run() -> Result<ExitCode, Failure> {
             start_log(&args.log, "warn")?;
             look::status(args)
         }
-        Task::Health(args) => health::ask(args.admin_listen).map(|()| ExitCode::SUCCESS),
+        Task::Health(args) => health::check(args.admin_listen).map(|()| ExitCode::SUCCESS),
         Task::CheckConfig(args) => {
             settings.print();
             check(&args.common, args.dry_run)
@@ -167,37 +170,39 @@ fn run() -> Result<ExitCode, Failure> {
     }
 }
 
-fn start_log(args: &LogArgs, default: &str) -> Result<(), Failure> {
+fn start_log(args: &LogArgs, default: &str) -> Result<(), CliError> {
     log::start(&args.settings(default, LogFormat::Text)?);
     Ok(())
 }
 
-fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, Failure> {
+fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     let aws = args.aws.connect(&runtime)?;
-    say::line(format_args!("aws            {}", aws.describe()));
+    output::line(format_args!("aws            {}", aws.describe()));
     if dry_run {
-        say::line(format_args!("queue          {}", args.aws.queue));
-        say::line(format_args!("bucket         {}", args.aws.bucket));
-        say::line(format_args!("index          {}", args.cluster.index));
+        output::line(format_args!("queue          {}", args.aws.queue));
+        output::line(format_args!("bucket         {}", args.aws.bucket));
+        output::line(format_args!("index          {}", args.cluster.index));
         return Ok(ExitCode::SUCCESS);
     }
     let engine = settings::cluster(&args.cluster)?;
     runtime.block_on(engine.prepare())?;
     let info = runtime.block_on(engine.catalog().info());
-    let info = info.map_err(|error| Failure::new(error.to_string()))?;
-    say::line(format_args!("cluster        {}", info.engine_version));
-    say::line(format_args!("index          {}", args.cluster.index));
-    say::line(format_args!("movies         {}", say::number(info.movies)));
+    let info = info.map_err(|error| CliError::new(error.to_string()))?;
+    output::line(format_args!("cluster        {}", info.engine_version));
+    output::line(format_args!("index          {}", args.cluster.index));
+    output::line(format_args!("movies         {}", output::number(info.movies)));
     let (queue, dead_letters) = args.aws.queue(&aws, &runtime, std::time::Duration::from_secs(60))?;
     let bucket = args.aws.bucket(&aws, &runtime);
     bucket.check().map_err(|error| remote(&format!("the bucket {}", args.aws.bucket), &error))?;
-    say::line(format_args!("queue          {}", queue.url()));
-    say::line(format_args!("bucket         {}", args.aws.bucket));
-    say::line(match dead_letters {
-        DeadLetters::Sound => "the settings are sound",
-        DeadLetters::KeepsTooShort => "the dead-letter queue should keep messages longer than the queue",
-        DeadLetters::None => return Err(Failure::new("the queue has no dead-letter queue")),
+    output::line(format_args!("queue          {}", queue.url()));
+    output::line(format_args!("bucket         {}", args.aws.bucket));
+    output::line(match dead_letters {
+        DeadLetters::Sound => "the settings are valid",
+        DeadLetters::KeepsTooShort => {
+            "the dead-letter queue should retain messages longer than the queue does"
+        }
+        DeadLetters::None => return Err(CliError::new("the queue has no dead-letter queue")),
     });
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::Args;
-use wikimovie_command::{Failure, LogArgs, cluster::ClusterArgs, say};
+use wikimovie_command::{CliError, LogArgs, cluster::ClusterArgs, output};
 use wikimovie_elasticsearch::BuildStep;
 use wikimovie_ingest::{
     Source,
@@ -21,10 +21,10 @@ use crate::settings::{AllArgs, AwsArgs, cluster, remote, runtime};
 
 #[derive(Args, Debug)]
 pub(crate) struct ReconcileArgs {
-    /// Print what differs and send nothing
+    /// Print the differences and send nothing
     #[arg(long)]
     dry_run: bool,
-    /// The ledger was lost: also look for what the index holds of objects that the ledger does not know
+    /// After a lost ledger: also find objects that the index holds and the ledger does not know
     #[arg(long)]
     rebuild: bool,
     #[command(flatten)]
@@ -49,10 +49,10 @@ pub(crate) struct ApproveArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct ReindexArgs {
-    /// Go back to the index in use before the last reindex
+    /// Switch back to the index that was in use before the last reindex
     #[arg(long, conflicts_with = "drop")]
     undo: bool,
-    /// Drop the index that is not in use: the last reindex is final then
+    /// Delete the index that is not in use; the last reindex is then final
     #[arg(long)]
     drop: bool,
     #[command(flatten)]
@@ -65,14 +65,14 @@ pub(crate) struct ReindexArgs {
 const KEYS_AT_ONCE: usize = 100;
 
 /// Lists the bucket, compares it with the ledger, and sends a hint for each key that differs. Status 1 where one does.
-pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     let aws = args.common.aws.connect(&runtime)?;
     let name = &args.common.aws.bucket;
     let bucket = args.common.aws.bucket(&aws, &runtime);
     let listing = Keys::all(Arc::new(bucket)).list();
     let listing =
-        listing.map_err(|error| Failure::new(format!("the bucket {name} cannot be listed: {error}")))?;
+        listing.map_err(|error| CliError::new(format!("the bucket {name} cannot be listed: {error}")))?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
     let ledger = runtime.block_on(engine.ledger())?;
@@ -94,7 +94,7 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
         listing_objects.iter().filter(|key| !known.contains(key.as_str()) && !listed.contains(key.as_str()));
     differing.extend(strays.filter_map(|key| key.strip_prefix(prefix.as_str())));
     for key in &differing {
-        say::note(key);
+        output::note(key);
     }
     if !args.dry_run && !differing.is_empty() {
         let (queue, _) = args.common.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
@@ -103,11 +103,11 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
             queue.send(&addresses.join("\n")).map_err(|error| remote(queue.url(), &error))?;
         }
     }
-    say::line(format_args!(
+    output::line(format_args!(
         "{} of {} objects differ{}",
-        say::number(differing.len() as u64),
-        say::number(listing.objects.len() as u64),
-        if args.dry_run || differing.is_empty() { "" } else { "; the worker was told of them" }
+        output::number(differing.len() as u64),
+        output::number(listing.objects.len() as u64),
+        if args.dry_run || differing.is_empty() { "" } else { "; the worker is notified" }
     ));
     Ok(ExitCode::from(u8::from(!differing.is_empty() && args.dry_run)))
 }
@@ -116,7 +116,7 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, Failure> {
 const AT_IT: Duration = Duration::from_secs(30);
 
 /// Lets the sweep of an object happen, and tells the worker to look at it again.
-pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     let aws = args.common.aws.connect(&runtime)?;
     let (queue, _) = args.common.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
@@ -127,63 +127,63 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, Failure> {
     let row = loop {
         let ledger = runtime.block_on(engine.ledger())?;
         let Some(row) = ledger.into_iter().find(|row| row.key == wanted) else {
-            return Err(Failure::new(format!("the catalogue knows no object {}", args.key)));
+            return Err(CliError::new(format!("the catalogue has no object {}", args.key)));
         };
         if runtime.block_on(engine.approve(&row))? {
             break row;
         }
         if row.receipt.held == 0 || Instant::now() > until {
-            say::line(format_args!("nothing of {} waits for approval", args.key));
+            output::line(format_args!("no sweep of {} awaits approval", args.key));
             return Ok(ExitCode::from(1));
         }
         std::thread::sleep(Duration::from_millis(200));
     };
     let address = ["s3://", &args.common.aws.bucket, "/", &args.key].concat();
     queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
-    let held = say::number(row.receipt.held);
-    say::line(format_args!("approved: {held} movies of {} go; the worker was told", args.key));
+    let held = output::number(row.receipt.held);
+    output::line(format_args!("approved: {held} movies of {} are removed; the worker is notified", args.key));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Builds the index anew, goes back to the former one, or drops that.
-pub(crate) fn reindex(args: &ReindexArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn reindex(args: &ReindexArgs) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     let engine = cluster(&args.cluster)?;
     if args.drop {
         match runtime.block_on(engine.drop_build())? {
-            Some(index) => say::line(format_args!("{index} is dropped")),
-            None => say::line("there is one index only"),
+            Some(index) => output::line(format_args!("{index} is deleted")),
+            None => output::line("there is only one index"),
         }
         return Ok(ExitCode::SUCCESS);
     }
     let mut tell = |step: BuildStep| match step {
-        BuildStep::Waiting => say::note("waiting until the writer writes to both indices"),
+        BuildStep::Waiting => output::note("waiting for the writer to write to both indices"),
         BuildStep::Copying(documents) => {
-            say::note(format_args!("{} documents copied", say::number(documents)))
+            output::note(format_args!("{} documents copied", output::number(documents)))
         }
-        BuildStep::Comparing => say::note("comparing both indices"),
-        BuildStep::Swapped(index) => say::note(format_args!("{index} is in use")),
+        BuildStep::Comparing => output::note("comparing both indices"),
+        BuildStep::Swapped(index) => output::note(format_args!("{index} is in use")),
     };
     let compared = if args.undo {
         runtime.block_on(engine.undo_reindex(&mut tell))?
     } else {
         runtime.block_on(engine.reindex(&mut tell))?
     };
-    say::line(format_args!(
-        "{} documents alike in both indices; the other one is kept and written to: `reindex --undo` goes back to it, \
-         `reindex --drop` drops it",
-        say::number(compared.documents)
+    output::line(format_args!(
+        "{} documents are equal in both indices; the former index is kept and written to: `reindex --undo` \
+         switches back to it, `reindex --drop` deletes it",
+        output::number(compared.documents)
     ));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Puts dead letters back into the queue.
-pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     let aws = args.aws.connect(&runtime)?;
     let (queue, _) = args.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
     let Some(dead) = queue.dead_letter_queue() else {
-        return Err(Failure::new(format!("the queue {} has no dead-letter queue", args.aws.queue)));
+        return Err(CliError::new(format!("the queue {} has no dead-letter queue", args.aws.queue)));
     };
     let failed = |error| remote(dead.url(), &error);
     // Those that are still bad come back meanwhile: only what is there now is moved.
@@ -203,6 +203,6 @@ pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode, Failure> {
             moved += 1;
         }
     }
-    say::line(format_args!("{} dead letters are in the queue again", say::number(moved)));
+    output::line(format_args!("{} dead letters moved back to the queue", output::number(moved)));
     Ok(ExitCode::SUCCESS)
 }

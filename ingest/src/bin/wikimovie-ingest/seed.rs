@@ -4,16 +4,16 @@ use std::{fs, path::Path, process::ExitCode, time::Duration};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use wikimovie_command::{Failure, LogArgs, say};
+use wikimovie_command::{CliError, LogArgs, output};
 use wikimovie_ingest::{Folder, Source, aws::provision, notification};
 
 use crate::settings::{AwsArgs, PathArgs, remote, runtime};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Seed {
-    /// Put files into the bucket, whose notifications feed the queue
+    /// Upload files to the bucket, whose notifications reach the queue
     S3(SeedArgs),
-    /// Send events straight to the queue: files that hold an event as they are, for other files one that tells of them
+    /// Send events to the queue: a file that holds an event as it is, for another file an event that names it
     Sqs(SeedArgs),
 }
 
@@ -38,7 +38,7 @@ impl Seed {
 /// Largest file taken for an event: queues take no larger messages.
 const MAX_EVENT_BYTES: u64 = 256 * 1024;
 
-pub(crate) fn run(seed: &Seed) -> Result<ExitCode, Failure> {
+pub(crate) fn run(seed: &Seed) -> Result<ExitCode, CliError> {
     let (Seed::S3(args) | Seed::Sqs(args)) = seed;
     let runtime = runtime()?;
     let aws = args.aws.connect(&runtime)?;
@@ -50,34 +50,34 @@ pub(crate) fn run(seed: &Seed) -> Result<ExitCode, Failure> {
     let bucket = args.aws.bucket(&aws, &runtime);
     let mut sent = 0_u64;
     for path in &args.paths.paths {
-        let folder = Folder::loaded(path).map_err(|error| Failure::reading(path, &error))?;
-        let listing = folder.list().map_err(|error| Failure::reading(path, &error))?;
+        let folder = Folder::loaded(path).map_err(|error| CliError::cannot_read(path, &error))?;
+        let listing = folder.list().map_err(|error| CliError::cannot_read(path, &error))?;
         for listed in &listing.objects {
             let key = &listed.state.object;
             let file = folder.path_of(&listed.state);
             match seed {
                 Seed::S3(_) => {
                     bucket.upload(key, &file).map_err(|error| remote(key, &error))?;
-                    say::note(format_args!("s3://{}/{key}", args.aws.bucket));
+                    output::note(format_args!("s3://{}/{key}", args.aws.bucket));
                 }
                 Seed::Sqs(_) => {
                     let (queue, _) = args.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
                     let body = event(&file, listed.bytes, &args.aws.bucket, key)?;
                     queue.send(&body).map_err(|error| remote(key, &error))?;
-                    say::note(format_args!("an event of {key}"));
+                    output::note(format_args!("event for {key}"));
                 }
             }
             sent += 1;
         }
     }
-    say::line(format_args!("{} sent", say::number(sent)));
+    output::line(format_args!("{} sent", output::number(sent)));
     Ok(ExitCode::SUCCESS)
 }
 
 /// The event that a file holds, or one that tells of the file.
-fn event(file: &Path, bytes: u64, bucket: &str, key: &str) -> Result<String, Failure> {
+fn event(file: &Path, bytes: u64, bucket: &str, key: &str) -> Result<String, CliError> {
     if bytes <= MAX_EVENT_BYTES {
-        let text = fs::read(file).map_err(|error| Failure::reading(file, &error))?;
+        let text = fs::read(file).map_err(|error| CliError::cannot_read(file, &error))?;
         let text = String::from_utf8(text).ok();
         if let Some(text) = text.filter(|text| notification::parse(text).is_ok()) {
             return Ok(text);

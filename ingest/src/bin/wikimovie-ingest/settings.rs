@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use tokio::runtime::{Builder, Runtime};
-use wikimovie_command::{Failure, LogArgs, cluster::ClusterArgs};
+use wikimovie_command::{CliError, LogArgs, cluster::ClusterArgs};
 use wikimovie_elasticsearch::Elasticsearch;
 use wikimovie_ingest::{
     aws::{Aws, AwsOptions, DeadLetters, S3Bucket, SqsQueue},
@@ -18,23 +18,23 @@ pub(crate) struct AwsArgs {
     /// Region [default: AWS's usual chain]
     #[arg(long, env = "AWS_REGION", value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Address of LocalStack; real AWS where it is not set
+    /// Endpoint of LocalStack; without it, real AWS is used
     #[arg(long, env = "AWS_ENDPOINT", value_name = "URL")]
     pub(crate) endpoint: Option<String>,
-    /// Bucket of the movies' files
+    /// Bucket that holds the movie files
     #[arg(long, env = "BUCKET", value_name = "NAME", default_value = "wikimovie")]
     pub(crate) bucket: String,
-    /// Name or address of the queue that hears of the bucket's changes
+    /// Name or URL of the queue that receives the bucket's notifications
     #[arg(long, env = "WORKER_QUEUE", value_name = "NAME|URL", default_value = "wikimovie-ingest")]
     pub(crate) queue: String,
 }
 
 impl AwsArgs {
-    pub(crate) fn connect(&self, runtime: &Runtime) -> Result<Aws, Failure> {
+    pub(crate) fn connect(&self, runtime: &Runtime) -> Result<Aws, CliError> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let endpoint = given(&self.endpoint);
         if endpoint.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
-            return Err(Failure::new("AWS_ENDPOINT is no http or https address"));
+            return Err(CliError::new("AWS_ENDPOINT is not an http or https URL"));
         }
         let options = AwsOptions { region: given(&self.region), endpoint };
         Ok(runtime.block_on(Aws::load(&options)))
@@ -50,18 +50,18 @@ impl AwsArgs {
         aws: &Aws,
         runtime: &Runtime,
         lease: Duration,
-    ) -> Result<(SqsQueue, DeadLetters), Failure> {
+    ) -> Result<(SqsQueue, DeadLetters), CliError> {
         SqsQueue::find(aws, &self.queue, lease, runtime.handle().clone())
             .map_err(|error| remote(&format!("the queue {}", self.queue), &error))
     }
 }
 
 /// What queue or bucket said, for people.
-pub(crate) fn remote(what: &str, error: &RemoteError) -> Failure {
+pub(crate) fn remote(what: &str, error: &RemoteError) -> CliError {
     match error {
-        RemoteError::Missing(_) => Failure::new(format!("{what} does not exist")),
-        RemoteError::Denied(_) => Failure::new(format!("{what}: AWS does not allow it: {error}")),
-        RemoteError::Unavailable(_) => Failure::new(format!("{what} cannot be reached: {error}")),
+        RemoteError::Missing(_) => CliError::new(format!("{what} does not exist")),
+        RemoteError::Denied(_) => CliError::new(format!("{what}: AWS does not allow it: {error}")),
+        RemoteError::Unavailable(_) => CliError::new(format!("{what} cannot be reached: {error}")),
     }
 }
 
@@ -85,14 +85,14 @@ pub(crate) struct PathArgs {
 }
 
 /// A runtime for the calls of clients.
-pub(crate) fn runtime() -> Result<Runtime, Failure> {
+pub(crate) fn runtime() -> Result<Runtime, CliError> {
     Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(format!("no threads can be started: {error}")))
+        .map_err(|error| CliError::new(format!("threads cannot be started: {error}")))
 }
 
-pub(crate) fn cluster(args: &ClusterArgs) -> Result<Elasticsearch, Failure> {
-    Elasticsearch::new(&args.options()?).map_err(Failure::new)
+pub(crate) fn cluster(args: &ClusterArgs) -> Result<Elasticsearch, CliError> {
+    Elasticsearch::new(&args.options()?).map_err(CliError::new)
 }

@@ -14,9 +14,9 @@ use axum::{Router, http::StatusCode, routing::get};
 use clap::Args;
 use tokio::net::TcpListener;
 use wikimovie_command::{
-    Failure,
+    CliError,
     metrics::{self, Program},
-    say, signal,
+    output, signal,
 };
 use wikimovie_ingest::{
     Worker, WorkerOptions,
@@ -38,29 +38,30 @@ const STEP: Duration = Duration::from_millis(100);
 
 #[derive(Args, Debug)]
 pub(crate) struct WorkerArgs {
-    /// Time for which received messages are ours, in seconds; extended while they are worked on
+    /// Lease (visibility timeout) of received messages, in seconds; extended while they are processed
     #[arg(long, env = "WIKIMOVIE_LEASE", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(2..=43_200))]
     lease: u64,
-    /// Most messages taken at a time, which are made visible together
+    /// Maximum number of messages per batch; a batch is committed as a whole
     #[arg(long, env = "WIKIMOVIE_BATCH", value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1_000))]
     batch: u64,
-    /// Minutes between two comparisons of the whole bucket with the catalogue, which find what no event told of; 0 for none
+    /// Minutes between two reconciliations of the whole bucket with the catalogue, which find changes without an event;
+    /// 0 turns them off
     #[arg(long, env = "WIKIMOVIE_RECONCILE", value_name = "MINUTES", default_value_t = 60)]
     reconcile: u64,
-    /// Seconds to go on after being told to stop, before reading breaks off
+    /// Seconds to finish work after the signal to stop, before reading is aborted
     #[arg(long, env = "WIKIMOVIE_GRACE", value_name = "SECONDS", default_value_t = 10)]
     grace: u64,
     /// Address of /metrics, /livez and /readyz
     #[arg(long, env = "WIKIMOVIE_ADMIN_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:9464")]
     admin_listen: SocketAddr,
-    /// Put no receipts into the bucket
+    /// Do not write receipts to the bucket
     #[arg(long, env = "WIKIMOVIE_NO_RECEIPTS")]
     no_receipts: bool,
     #[command(flatten)]
     pub(crate) common: AllArgs,
 }
 
-pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     // Leases are kept by a thread and a runtime of their own: nothing that is slow here may lose them.
     let lease_runtime = crate::settings::runtime()?;
@@ -69,13 +70,13 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     let (queue, dead_letters) = args.common.aws.queue(&aws, &runtime, lease)?;
     match dead_letters {
         DeadLetters::Sound => {}
-        DeadLetters::KeepsTooShort => say::note(
-            "the dead-letter queue keeps messages no longer than the queue: SQS counts from the first day, so that \
-             they may vanish there",
+        DeadLetters::KeepsTooShort => output::note(
+            "the dead-letter queue retains messages no longer than the queue does: SQS counts from the \
+             first day, so that messages may expire there",
         ),
         DeadLetters::None => {
-            return Err(Failure::new(format!(
-                "the queue {} has no dead-letter queue: give it one by a redrive policy, so that no message is lost",
+            return Err(CliError::new(format!(
+                "the queue {} has no dead-letter queue: add a redrive policy, so that no message is lost",
                 args.common.aws.queue
             )));
         }
@@ -88,14 +89,14 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     let recorder = metrics::recorder(Program::Worker)?;
     let listener = runtime
         .block_on(TcpListener::bind(args.admin_listen))
-        .map_err(|error| Failure::listening(args.admin_listen, "WIKIMOVIE_ADMIN_LISTEN", &error))?;
-    runtime.spawn(metrics::keep_house(recorder));
+        .map_err(|error| CliError::cannot_listen(args.admin_listen, "WIKIMOVIE_ADMIN_LISTEN", &error))?;
+    runtime.spawn(metrics::run_upkeep(recorder));
     runtime.spawn(serve(listener, Arc::clone(&ready)));
 
     let leases = Leases::default();
     let keeper =
         LeaseKeeper::start(Arc::new(queue.on(lease_runtime.handle().clone())), leases.clone(), lease)
-            .map_err(|error| Failure::new(format!("no threads can be started: {error}")))?;
+            .map_err(|error| CliError::new(format!("threads cannot be started: {error}")))?;
     let handle = runtime.handle().clone();
     let open = Box::new(move || {
         engine
@@ -113,7 +114,7 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     let mut worker = Worker::new(Arc::new(queue), Arc::new(bucket), open, leases, options);
     let halt = worker.halt();
     hear_stop(&runtime, &stop, Arc::clone(&halt), Duration::from_secs(args.grace))?;
-    tracing::info!(aws = aws.describe(), bucket = args.common.aws.bucket, "the worker starts");
+    tracing::info!(aws = aws.describe(), bucket = args.common.aws.bucket, "worker started");
 
     let every = (args.reconcile > 0).then(|| Duration::from_secs(args.reconcile * 60));
     let mut due = every.map(|_| Instant::now());
@@ -125,7 +126,7 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
                     due = every
                         .map(|every| Instant::now() + if worker.is_busy() { every.min(SOON) } else { every });
                 }
-                Err(error) => tracing::warn!(%error, "the bucket cannot be compared with the catalogue now"),
+                Err(error) => tracing::warn!(%error, "reconciliation of the bucket failed"),
             }
         }
         let turn = worker.turn();
@@ -143,7 +144,7 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, Failure> {
     worker.hand_back();
     drop(worker);
     drop(keeper);
-    tracing::info!("the worker has stopped");
+    tracing::info!("worker stopped");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -153,15 +154,16 @@ fn hear_stop(
     stop: &Arc<AtomicBool>,
     halt: Arc<AtomicBool>,
     grace: Duration,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let stop = Arc::clone(stop);
     let heard = {
         let _inside = runtime.enter();
-        signal::stop().map_err(|error| Failure::new(format!("signals cannot be heard: {error}")))?
+        signal::stop()
+            .map_err(|error| CliError::new(format!("signal handlers cannot be installed: {error}")))?
     };
     runtime.spawn(async move {
         heard.await;
-        tracing::info!("told to stop: finishing what is begun");
+        tracing::info!("signal to stop received: finishing work in progress");
         stop.store(true, Relaxed);
         tokio::time::sleep(grace).await;
         halt.store(true, Relaxed);
@@ -184,6 +186,6 @@ async fn serve(listener: TcpListener, ready: Arc<AtomicBool>) {
             }),
         );
     if let Err(error) = axum::serve(listener, router).await {
-        tracing::error!(%error, "metrics are served no more");
+        tracing::error!(%error, "the metrics server failed");
     }
 }

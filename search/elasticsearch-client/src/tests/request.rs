@@ -79,7 +79,7 @@ fn options_that_cannot_be_used() {
     check(&["ftp://host"], Auth::None, None, "urls: host:21 is not an http or https address");
     check(&["http://host/?a"], Auth::None, None, "urls: the address of host:80 has a query or a fragment");
     let key = Auth::ApiKey("schlüssel\u{7f}".into());
-    check(&["http://host"], key, None, "auth: the API key holds characters that no header can carry");
+    check(&["http://host"], key, None, "auth: the API key has characters that a header cannot carry");
     let user = Auth::Basic { username: "a:b".to_owned(), password: "c".into() };
     check(&["http://host"], user, None, "auth: a user name cannot contain a colon");
     let ca = "ca_certificates: could not find PEM certificate in input data";

@@ -261,7 +261,10 @@ impl Request {
                 return Ok(());
             }
             let Some(&wait) = waits.next() else { return Err(WriteError::Unavailable) };
-            tracing::warn!(writes = self.starts.len(), "the cluster is too busy to write; trying again");
+            tracing::warn!(
+                writes = self.starts.len(),
+                "the cluster rejects writes because it is busy; retrying"
+            );
             tokio::time::sleep(wait.mul_f64(0.5 + fastrand::f64())).await;
         }
     }
@@ -287,7 +290,7 @@ impl Request {
     /// Places of the writes to send again; an error where the cluster will not have one at all.
     fn refused(&self, answer: &Answer) -> Result<Vec<usize>, WriteError> {
         if answer.items.len() != self.starts.len() {
-            return Err(WriteError::Engine("the cluster answered other writes than were sent".into()));
+            return Err(WriteError::Engine("the bulk response does not match the writes sent".into()));
         }
         let mut again = Vec::new();
         for (at, item) in answer.items.iter().enumerate().filter(|_| answer.errors) {
@@ -297,7 +300,9 @@ impl Request {
                 None | Some(Item { status: 200..=299 | 404 | 409, .. }) => {}
                 Some(Item { status: 429 | 502..=504, .. }) => again.push(at),
                 Some(Item { status, error }) => {
-                    return Err(WriteError::Engine(format!("a write was refused: status {status}, {error}")));
+                    return Err(WriteError::Engine(format!(
+                        "a write was rejected: status {status}, {error}"
+                    )));
                 }
             }
         }

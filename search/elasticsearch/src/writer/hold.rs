@@ -158,7 +158,7 @@ impl Hold {
             }
         }
         if let Err(error) = released {
-            tracing::warn!(%error, "the hold on the index could not be given back; it ends by itself");
+            tracing::warn!(%error, "the writer lease could not be released; it expires by itself");
         }
     }
 }
@@ -196,7 +196,7 @@ async fn renew_for_ever(shared: Arc<Shared>, ticket: Arc<Mutex<Ticket>>) {
             }
             Err(error) => {
                 pause = PAUSE;
-                tracing::debug!(%error, "the hold on the index could not be renewed; trying again");
+                tracing::debug!(%error, "the writer lease could not be renewed; retrying");
             }
         }
     }

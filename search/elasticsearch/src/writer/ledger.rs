@@ -74,7 +74,7 @@ impl Shared {
         match reply.status {
             // 409: the answer to a first attempt was lost; who else could have written is told by the hold.
             200 | 201 | 409 => Ok(()),
-            _ => Err(refused("the revision cannot be kept", &reply)),
+            _ => Err(refused("the revision cannot be stored", &reply)),
         }
     }
 }

@@ -145,7 +145,7 @@ impl ElasticsearchWriter {
     }
 
     fn open_object(&mut self) -> Result<&mut Begun, WriteError> {
-        self.begun.get_mut(&self.current).ok_or_else(|| WriteError::Engine("no object is begun".into()))
+        self.begun.get_mut(&self.current).ok_or_else(|| WriteError::Engine("no object is in progress".into()))
     }
 
     /// Sends what small objects and sweeps gathered, and returns once it is written.
@@ -191,7 +191,7 @@ impl ElasticsearchWriter {
         self.targets_seen = Instant::now();
         let targets = self.runtime.block_on(self.shared.targets())?;
         if targets != self.bulk.targets() {
-            tracing::info!(?targets, "writing to these indices from now on");
+            tracing::info!(?targets, "writing to these indices");
             // What was begun before is in the index that is copied.
             self.flush_of("")?;
             self.bulk.aim(targets.clone());
@@ -247,7 +247,7 @@ impl CatalogWriter for ElasticsearchWriter {
     fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
         let generation = object.modified_ms;
         if self.begun.contains_key(&object.key) {
-            return Err(WriteError::Engine("the object is begun already".into()));
+            return Err(WriteError::Engine("the object is already in progress".into()));
         }
         self.hold.check()?;
         self.look_for_targets()?;
@@ -293,7 +293,7 @@ impl CatalogWriter for ElasticsearchWriter {
     fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
         self.settle_batch()?;
         let begun = self.begun.remove(&self.current);
-        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
+        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is in progress".into()))?;
         self.flush_own(&mut begun)?;
         let Begun { object, start, seen, listed, merged, .. } = begun;
         let generation = object.modified_ms;
@@ -317,7 +317,7 @@ impl CatalogWriter for ElasticsearchWriter {
     /// What was written of it stays until its object, whose row says that it is not done, is applied again or removed.
     fn abandon(&mut self) -> Result<Abandoned, WriteError> {
         let begun = self.begun.remove(&self.current);
-        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is begun".into()))?;
+        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is in progress".into()))?;
         self.runtime.block_on(begun.clear());
         let row = self.begun_row(&begun.object, begun.object.modified_ms);
         self.ledger.insert(row.key.clone(), row);

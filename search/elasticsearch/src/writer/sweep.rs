@@ -250,7 +250,7 @@ impl Elasticsearch {
         if matches!(reply.status, 200 | 201) {
             Ok(true)
         } else {
-            Err(refused("the approval cannot be kept", &reply))
+            Err(refused("the approval cannot be stored", &reply))
         }
     }
 }

@@ -8,7 +8,7 @@ run "by_default" {
 
   assert {
     condition     = aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
-    error_message = "former versions are not kept"
+    error_message = "previous versions are not stored"
   }
 
   assert {
@@ -29,17 +29,17 @@ run "by_default" {
 
   assert {
     condition     = [for queue in aws_s3_bucket_notification.this.queue : queue.queue_arn] == [var.queue_arn]
-    error_message = "the queue does not hear of changes"
+    error_message = "the queue gets no notifications"
   }
 
   assert {
     condition     = contains(tolist(aws_s3_bucket_notification.this.queue[0].events), "s3:ObjectRemoved:*")
-    error_message = "removals are not told"
+    error_message = "removals cause no notification"
   }
 
   assert {
     condition     = jsondecode(aws_s3_bucket_policy.this.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
-    error_message = "plain HTTP is let in"
+    error_message = "plain HTTP is allowed"
   }
 }
 
@@ -61,12 +61,12 @@ run "with_a_key_and_prefixes" {
 
   assert {
     condition     = [for queue in aws_s3_bucket_notification.this.queue : queue.filter_prefix] == ["acme/", "globex/"]
-    error_message = "each prefix is told by a notification of its own"
+    error_message = "each prefix has its own notification"
   }
 
   assert {
     condition     = length(aws_s3_bucket_lifecycle_configuration.this.rule) == 2
-    error_message = "receipts are kept for ever"
+    error_message = "receipts never expire"
   }
 
   assert {

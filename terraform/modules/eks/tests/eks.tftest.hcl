@@ -18,17 +18,17 @@ run "by_default" {
 
   assert {
     condition     = aws_launch_template.node.metadata_options[0].http_put_response_hop_limit == 1 && aws_launch_template.node.metadata_options[0].http_tokens == "required"
-    error_message = "pods can take the node's role"
+    error_message = "pods can use the node's role"
   }
 
   assert {
     condition     = jsondecode(aws_eks_addon.this["vpc-cni"].configuration_values).enableNetworkPolicy == "true"
-    error_message = "NetworkPolicies are not kept"
+    error_message = "NetworkPolicies are not enforced"
   }
 
   assert {
     condition     = output.oidc_issuer == "https://issuer.example.com"
-    error_message = "pods cannot take roles"
+    error_message = "pods cannot assume roles"
   }
 }
 
@@ -43,11 +43,11 @@ run "with_admins_and_an_open_door" {
 
   assert {
     condition     = aws_eks_cluster.this.vpc_config[0].endpoint_public_access && length(aws_kms_key.this) == 0
-    error_message = "the door is shut, or a key is made that nobody needs"
+    error_message = "public access is not enabled, or an unneeded key is created"
   }
 
   assert {
     condition     = tolist([for entry in aws_eks_access_policy_association.admin : entry.principal_arn]) == var.admin_arns
-    error_message = "the admins are not let in"
+    error_message = "the administrators have no access"
   }
 }

@@ -14,12 +14,12 @@ run "by_default" {
       aws_opensearch_domain.this.node_to_node_encryption[0].enabled,
       aws_opensearch_domain.this.domain_endpoint_options[0].enforce_https,
     ])
-    error_message = "something goes or lies unencrypted"
+    error_message = "traffic or data is not encrypted"
   }
 
   assert {
     condition     = jsondecode(aws_opensearch_domain.this.access_policies).Statement[0].Principal.AWS == "arn:aws:iam::000000000000:root"
-    error_message = "others than this account's own may ask"
+    error_message = "other accounts have access"
   }
 
   assert {
@@ -29,12 +29,12 @@ run "by_default" {
 
   assert {
     condition     = output.replicas == 2 && startswith(output.url, "https://")
-    error_message = "the chart is told the wrong thing"
+    error_message = "the chart gets the wrong number of replicas"
   }
 
   assert {
     condition     = length(aws_opensearch_domain.this.log_publishing_options) == 3
-    error_message = "not all logs are kept"
+    error_message = "not all logs are stored"
   }
 }
 
@@ -49,7 +49,7 @@ run "on_one_zone_without_masters" {
 
   assert {
     condition     = !aws_opensearch_domain.this.cluster_config[0].zone_awareness_enabled && length(aws_opensearch_domain.this.cluster_config[0].zone_awareness_config) == 0
-    error_message = "one zone is no spread"
+    error_message = "one zone must not enable zone awareness"
   }
 }
 

@@ -11,12 +11,12 @@ run "by_default" {
       deadLetterTargetArn = "arn:aws:sqs:eu-west-1:000000000000:movies-dead-letters"
       maxReceiveCount     = 5
     }
-    error_message = "what cannot be used has nowhere to go"
+    error_message = "there is no dead-letter queue"
   }
 
   assert {
     condition     = aws_sqs_queue.dead_letters.message_retention_seconds > aws_sqs_queue.this.message_retention_seconds
-    error_message = "dead letters vanish before they are looked at"
+    error_message = "dead letters expire too early"
   }
 
   assert {
@@ -30,17 +30,17 @@ run "by_default" {
       if statement.Effect == "Allow"] == [
       ["s3.amazonaws.com", "sqs:SendMessage", "arn:aws:s3:::acme-movies", "000000000000"],
     ]
-    error_message = "others than our bucket may send, or ours may do more than send"
+    error_message = "another sender than the bucket is allowed, or the bucket may do more than send"
   }
 
   assert {
     condition     = jsondecode(aws_sqs_queue_redrive_allow_policy.dead_letters.redrive_allow_policy).sourceQueueArns == [aws_sqs_queue.this.arn]
-    error_message = "other queues may send their dead letters here"
+    error_message = "other queues may use the dead-letter queue"
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.dead_letters[0].dimensions.QueueName == "movies-dead-letters"
-    error_message = "nobody is told of dead letters"
+    error_message = "dead letters cause no alarm"
   }
 }
 
@@ -59,7 +59,7 @@ run "with_a_key_and_without_alarms" {
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.dead_letters) + length(aws_cloudwatch_metric_alarm.oldest) == 0
-    error_message = "there are alarms that nobody asked for"
+    error_message = "there are alarms that were not requested"
   }
 }
 

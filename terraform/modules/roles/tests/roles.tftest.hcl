@@ -15,12 +15,12 @@ run "each_role_is_one_service_account_s" {
       "issuer.example.com/id/ABC:sub" = "system:serviceaccount:movies:wikimovie-worker"
       "issuer.example.com/id/ABC:aud" = "sts.amazonaws.com"
     }
-    error_message = "another pod may take the worker's role"
+    error_message = "another pod may assume the worker's role"
   }
 
   assert {
     condition     = output.keda_arn == null && length(output.provider_arns) == 0
-    error_message = "there are roles that nobody asked for"
+    error_message = "there are roles that were not requested"
   }
 }
 
@@ -35,19 +35,19 @@ run "the_worker_may_what_it_does" {
       Queue       = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"]
       DeadLetters = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"]
     }
-    error_message = "the worker may more, or less, than its code asks"
+    error_message = "the worker has more or fewer permissions than its code needs"
   }
 
   assert {
     condition = [for statement in jsondecode(aws_iam_role_policy.this["worker"].policy).Statement : statement.Resource if statement.Sid == "Receipts"] == [
       ["arn:aws:s3:::acme-movies/receipts/*"],
     ]
-    error_message = "the worker may write over a provider's files"
+    error_message = "the worker may overwrite a provider's files"
   }
 
   assert {
     condition     = !contains(keys(aws_iam_role_policy.this), "gateway")
-    error_message = "the gateway has rights where it asks AWS nothing"
+    error_message = "the gateway has permissions although it does not use AWS"
   }
 }
 
@@ -73,12 +73,12 @@ run "on_a_managed_domain" {
       "arn:aws:es:eu-west-1:000000000000:domain/movies/_alias/movies*",
       "arn:aws:es:eu-west-1:000000000000:domain/movies/_aliases",
     ]
-    error_message = "the gateway may read what is not ours"
+    error_message = "the gateway may read other indices"
   }
 
   assert {
     condition     = jsondecode(aws_iam_role_policy.this["keda"].policy).Statement[0].Action == ["sqs:GetQueueAttributes"]
-    error_message = "KEDA may more than look at the queue's depth"
+    error_message = "KEDA may do more than read the queue's depth"
   }
 
   assert {

@@ -1,39 +1,39 @@
-//! What stops the program: one line for the person at the terminal, and what can be done about it.
+//! The error of a command: one line for the person at the terminal, with what to do about it.
 
 use std::{fmt, io, net::SocketAddr, path::Path};
 
 use wikimovie_engine::WriteError;
 
-/// One line, in the words of whoever started the program.
+/// One line for the person who started the program; it names settings and files as that person does.
 #[derive(Debug)]
-pub struct Failure(String);
+pub struct CliError(String);
 
-impl std::error::Error for Failure {}
+impl std::error::Error for CliError {}
 
-impl Failure {
-    /// Status with which the program ends.
+impl CliError {
+    /// Exit status of the program.
     pub const EXIT_CODE: u8 = 2;
 
-    /// A failure in these words.
+    /// An error with this message.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
 
-    /// The address, which comes from this setting, cannot be listened on.
-    pub fn listening(address: SocketAddr, setting: &str, error: &io::Error) -> Self {
+    /// The address of this setting cannot be bound.
+    pub fn cannot_listen(address: SocketAddr, setting: &str, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::AddrInUse => Self(format!(
                 "{address} is in use by another program; stop it or choose another address with {setting}"
             )),
             io::ErrorKind::PermissionDenied => {
-                Self(format!("{address} may not be listened on; choose a port above 1023 with {setting}"))
+                Self(format!("no permission to listen on {address}; choose a port above 1023 with {setting}"))
             }
-            _ => Self(format!("{address} cannot be listened on: {error}")),
+            _ => Self(format!("cannot listen on {address}: {error}")),
         }
     }
 
-    /// A folder or file that was named cannot be read.
-    pub fn reading(path: &Path, error: &io::Error) -> Self {
+    /// A named folder or file cannot be read.
+    pub fn cannot_read(path: &Path, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self(format!("{} does not exist", path.display())),
             io::ErrorKind::NotADirectory => Self(format!("{} is not a folder", path.display())),
@@ -42,16 +42,22 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Whatever an error brings along, this is one line.
+        // Messages of libraries may hold line breaks; a terminal and a log get one line.
         f.write_str(&self.0.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
 
-impl From<WriteError> for Failure {
+impl From<WriteError> for CliError {
     fn from(error: WriteError) -> Self {
-        match &error {
+        Self::from(&error)
+    }
+}
+
+impl From<&WriteError> for CliError {
+    fn from(error: &WriteError) -> Self {
+        match error {
             WriteError::Locked(folder) => Self(format!(
                 "the index in {folder} is in use by another wikimovie; stop it, or drop the files into the folder it \
                  watches"
@@ -66,7 +72,7 @@ impl From<WriteError> for Failure {
                 _ => Self(error.to_string()),
             },
             WriteError::Unavailable => Self(
-                "the search cluster cannot be reached, or did not answer in time; see ELASTICSEARCH_URLS"
+                "the search cluster is unreachable, or did not answer in time; see ELASTICSEARCH_URLS"
                     .to_owned(),
             ),
             WriteError::Held(index) => {

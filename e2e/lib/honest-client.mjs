@@ -1,27 +1,27 @@
-// Honest clients, in a process of their own so that nobody's work but the gateway's shows in their times: asks at a
-// steady pace until told to stop, and tells percentiles of the time from when a question was due to its last byte.
+// Sends well-behaved requests at a constant rate until the parent stops it, and reports percentiles of the latency from a
+// request's scheduled time to its last byte. A process of its own, so that only the gateway's work shows in the latency.
 import http from 'node:http';
 
 const [url, perSecond] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true, maxSockets: 32 });
 const { hostname, port } = new URL(url);
 
-const QUESTIONS = [
+const DOCUMENTS = [
   'query($t: String) { search(text: $t) { total { value } hits(first: 10) { nodes { title year } } } }',
   'query($t: String) { search(text: $t) { hits(first: 5) { edges { highlights { html } } } facets { genres { values { value count } } } } }',
   'query($t: String!) { autocomplete(prefix: $t, first: 8) { text count } }',
 ];
 const TEXTS = ['alien', 'the godfahter', '80s horror', 'chaplin', 'robot', 'love story', 'dr', 'king kong', 'west', 'mar'];
 
-let times = [];
+let latencies = [];
 let failed = [];
-let asked = 0;
+let sent = 0;
 
-function ask() {
+function send() {
   const due = performance.now();
-  const number = asked++;
+  const number = sent++;
   const body = JSON.stringify({
-    query: QUESTIONS[number % QUESTIONS.length],
+    query: DOCUMENTS[number % DOCUMENTS.length],
     variables: { t: `${TEXTS[number % TEXTS.length]}${number % 7 ? ` ${number % 13}` : ''}` },
   });
   const request = http.request(
@@ -30,7 +30,7 @@ function ask() {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => {
-        times.push(performance.now() - due);
+        latencies.push(performance.now() - due);
         const text = Buffer.concat(chunks).toString();
         if (response.statusCode !== 200 || text.includes('"errors"')) failed.push(`${response.statusCode} ${text.slice(0, 200)}`);
       });
@@ -40,7 +40,7 @@ function ask() {
   request.end(body);
 }
 
-const pace = setInterval(ask, 1_000 / Number(perSecond));
+const pace = setInterval(send, 1_000 / Number(perSecond));
 process.on('message', (message) => {
   if (message === 'stop') {
     clearInterval(pace);
@@ -48,9 +48,9 @@ process.on('message', (message) => {
     agent.destroy();
     return;
   }
-  times.sort((one, other) => one - other);
-  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
-  process.send({ asked: times.length, failed: failed.length, first: failed[0], p50: at(0.5), p95: at(0.95), p99: at(0.99) });
-  times = [];
+  const sorted = latencies.toSorted((one, other) => one - other);
+  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  process.send({ sent: sorted.length, failed: failed.length, first: failed[0], p50: at(0.5), p95: at(0.95), p99: at(0.99) });
+  latencies = [];
   failed = [];
 });

@@ -1,26 +1,26 @@
-//! The one place that prints for people. A reader who went away (`wikimovie load … | head`) is no error.
+//! Output for people, on stdout and stderr. A closed pipe (`wikimovie load … | head`) is not an error.
 
 use std::{
     fmt::Display,
     io::{self, Write},
 };
 
-/// A line of the answer, on standard output.
+/// Prints a line of the result to stdout.
 pub fn line(line: impl Display) {
     let _ = writeln!(io::stdout().lock(), "{line}");
 }
 
-/// A line about how the work goes, on standard error.
+/// Prints a line about the progress to stderr.
 pub fn note(line: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Why the program of this name ends.
-pub fn error(program: &str, failure: &dyn Display) {
-    note(format_args!("{program}: {failure}"));
+/// Prints the error that ends the program of this name.
+pub fn error(program: &str, error: &dyn Display) {
+    note(format_args!("{program}: {error}"));
 }
 
-/// A number with its thousands apart.
+/// Formats a number with commas between thousands.
 pub fn number(value: u64) -> String {
     let digits = value.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
@@ -36,7 +36,7 @@ pub fn number(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn thousands_stand_apart() {
+    fn numbers_have_commas_between_thousands() {
         let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (36_273, "36,273"), (1_234_567, "1,234,567")];
         for (value, expected) in cases {
             assert_eq!(super::number(value), expected);

@@ -1,4 +1,4 @@
-// A real OpenID provider (oidc-provider) on a port of this machine, whose keys can be changed and which can go away.
+// A real OpenID provider (oidc-provider) on a local port. Its signing key can be rotated and it can be stopped.
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
@@ -12,7 +12,7 @@ function signingKey(kid) {
   return { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' };
 }
 
-/** Starts a provider; `tenant` goes into its tokens as a claim of that name. */
+/** Starts a provider; `state.tenant` becomes the claim `tenant` of its tokens. */
 export async function startProvider({ lifetime = 600 } = {}) {
   const state = { tenant: undefined, lifetime, audience: AUDIENCE };
   let handler;
@@ -31,7 +31,7 @@ export async function startProvider({ lifetime = 600 } = {}) {
   await listen();
   const issuer = `http://127.0.0.1:${port}`;
 
-  /** Signs by a new key from now on; the old one is no longer told. */
+  /** Signs with a new key from now on; the key set no longer lists the old one. */
   const rotate = (kid) => {
     const provider = new Provider(issuer, {
       jwks: { keys: [signingKey(kid)] },
@@ -71,7 +71,7 @@ export async function startProvider({ lifetime = 600 } = {}) {
     issuer,
     state,
     rotate,
-    /** A token with these scopes. */
+    /** Requests a token with these scopes. */
     async token(scope = 'search') {
       const response = await fetch(`${issuer}/token`, {
         method: 'POST',
@@ -81,17 +81,17 @@ export async function startProvider({ lifetime = 600 } = {}) {
         },
         body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
       });
-      const told = await response.json();
-      if (!response.ok) throw new Error(`no token: ${JSON.stringify(told)}`);
-      return told.access_token;
+      const body = await response.json();
+      if (!response.ok) throw new Error(`no token: ${JSON.stringify(body)}`);
+      return body.access_token;
     },
-    /** Goes away: connections are refused. */
-    leave: () =>
+    /** Stops the provider: connections are refused. */
+    stop: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
         server.close(resolve);
       }),
-    /** Comes back at the same address. */
-    comeBack: listen,
+    /** Starts it again at the same address. */
+    restart: listen,
   };
 }
