@@ -156,7 +156,7 @@ fn a_read_only_folder_fails_with_one_line() {
         fs::set_permissions(home.data(), fs::Permissions::from_mode(0o555)).unwrap();
         if fs::write(home.data().join("probe"), "").is_ok() {
             skipped_by_design(
-                "a_folder_that_cannot_be_written_is_told_in_one_line",
+                "a_read_only_folder_fails_with_one_line",
                 "a read-only folder, since this user may write everywhere",
             );
             return;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use tantivy::{Index, IndexWriter, ReloadPolicy, indexer::NoMergePolicy};
-use wikimovie_domain::{Movie, Revision};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, indexer::NoMergePolicy};
+use wikimovie_domain::{Movie, MovieId, Revision};
 use wikimovie_testkit_builders::dozen;
 
 use super::{eval::Bits, fields::Fields, snapshot::Snapshot};
@@ -36,9 +36,8 @@ pub(super) fn snapshot(commits: &[Vec<Movie>], deleted: &[&str]) -> Snapshot {
         writer.delete_term(Fields::term(fields.object, object));
     }
     writer.commit().unwrap();
-    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().unwrap();
-    let searcher = tantivy::IndexReader::searcher(&reader);
-    Snapshot::take(&fields, searcher, Revision::default(), &Arc::default()).unwrap()
+    let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().unwrap();
+    Snapshot::take(&fields, reader.searcher(), Revision::default(), &Arc::default()).unwrap()
 }
 
 /// The dozen movies over two segments, among records that are not shown: an older one of each of two movies, and one of
@@ -55,7 +54,7 @@ pub(super) fn dozen_in_segments() -> Snapshot {
         movie
     };
     let mut deleted = record(hidden(0), "deleted", 3, 1);
-    deleted.id = wikimovie_domain::MovieId::from_record("test", "deleted");
+    deleted.id = MovieId::from_record("test", "deleted");
     movies.insert(0, hidden(7));
     movies.push(deleted);
     snapshot(&[movies, [vec![hidden(2)], second].concat()], &["deleted"])
