@@ -8,15 +8,18 @@ pub mod args;
 pub mod auth;
 pub mod cache;
 pub(crate) mod caller;
-pub mod documents;
 pub mod error;
-pub mod graphql;
+mod graphql;
 pub mod guard;
 pub mod http;
 mod lifecycle;
+mod operation;
+pub mod persisted;
 pub mod reference;
+mod reloading;
 mod server;
 mod settings;
+mod socket;
 mod telemetry;
 
 use std::sync::Arc;
@@ -24,16 +27,16 @@ use std::sync::Arc;
 use wikimovie_engine::{Catalog, Sealer};
 
 use auth::Authenticator;
-use cache::{CachedCatalog, WholeAnswers};
+use cache::{CachedCatalog, ResponseCache};
 use guard::Guard;
 use telemetry::engine::Observed;
 
 pub use cache::CacheSettings;
-pub use documents::{DocumentSettings, Documents, Manifest, ManifestError, TrustMode};
 pub use error::{CodeRow, ErrorCode};
-pub use graphql::schema::sdl;
+pub use graphql::sdl::sdl;
 pub use http::router;
 pub use lifecycle::Lifecycle;
+pub use persisted::{Manifest, ManifestError, PersistedDocuments, PersistedSettings, TrustMode};
 pub use server::{Server, ServerSettings, TlsSettings};
 pub use settings::{ApiSettings, Environment};
 pub use telemetry::TelemetrySettings;
@@ -53,9 +56,9 @@ pub struct Gateway {
     pub guard: Guard,
     /// Who tells callers apart.
     pub auth: Authenticator,
-    documents: Documents,
+    persisted: PersistedDocuments,
     cached: Arc<CachedCatalog>,
-    answers: WholeAnswers,
+    responses: ResponseCache,
 }
 
 impl Gateway {
@@ -69,18 +72,18 @@ impl Gateway {
             sealer,
             guard: Guard::new(&settings.guard),
             auth: Authenticator::open(settings.open_scopes),
-            documents: Documents::default(),
+            persisted: PersistedDocuments::default(),
             cached,
-            answers: WholeAnswers::new(settings.cache.bytes / 2),
+            responses: ResponseCache::new(settings.cache.bytes / 2),
             settings: Arc::new(settings),
             lifecycle: Lifecycle::default(),
         }
     }
 
-    /// The same, with these documents known by name.
+    /// The same, with these persisted documents.
     #[must_use]
-    pub fn with_documents(self, documents: Documents) -> Self {
-        Self { documents, ..self }
+    pub fn with_persisted_documents(self, persisted: PersistedDocuments) -> Self {
+        Self { persisted, ..self }
     }
 
     /// The same, with callers told apart.
@@ -91,44 +94,51 @@ impl Gateway {
 
     /// Follows load and keys for ever; to be run as a task on the runtime that answers.
     pub async fn follow(&self) {
-        tokio::join!(self.guard.gate.follow(), self.auth.follow());
+        tokio::join!(self.guard.concurrency.follow(), self.auth.follow());
     }
 
-    /// The documents that it knows by name; to be followed where they come from a manifest.
-    pub fn documents(&self) -> Documents {
-        self.documents.clone()
+    /// Its persisted documents; to be followed where they come from a manifest.
+    pub fn persisted_documents(&self) -> PersistedDocuments {
+        self.persisted.clone()
     }
 
-    /// The key of the answer to a request; `None` where none is kept.
-    fn answer_key(&self, request: &async_graphql::Request, access: &[u8]) -> Option<cache::Key> {
-        let key =
-            || cache::Key::of(&request.query, request.operation_name.as_deref(), &request.variables, access);
-        self.answers.is_on().then(key)
+    /// The key of the response to a request; `None` where none is cached.
+    fn response_key(&self, request: &async_graphql::Request, access: &[u8]) -> Option<cache::ResponseKey> {
+        let key = || {
+            cache::ResponseKey::of(
+                &request.query,
+                request.operation_name.as_deref(),
+                &request.variables,
+                access,
+            )
+        };
+        self.responses.is_on().then(key)
     }
 
-    /// The key of a whole body; `None` where a body has to be read whatever is remembered.
-    fn body_key(&self, body: &[u8], access: &[u8]) -> Option<cache::Key> {
-        (self.answers.is_on() && self.documents.admits_all()).then(|| cache::Key::of_body(body, access))
+    /// The key of a request body; `None` where a body has to be parsed whatever is cached.
+    fn body_key(&self, body: &[u8], access: &[u8]) -> Option<cache::ResponseKey> {
+        (self.responses.is_on() && self.persisted.admits_all())
+            .then(|| cache::ResponseKey::of_body(body, access))
     }
 
-    /// Notes which question a body asks.
-    fn note_bytes(&self, body: cache::Key, question: cache::Key) {
-        self.answers.note_body(body, question);
+    /// Links a request body to the key of its response.
+    fn link_body(&self, body: cache::ResponseKey, key: cache::ResponseKey) {
+        self.responses.link_body(body, key);
     }
 
-    /// The answer kept to the question that a body asks, as [`Self::answer`] gives it.
-    fn answer_to_bytes(&self, body: &cache::Key) -> Option<cache::Stored> {
-        self.answer(&self.answers.question_of(body)?)
+    /// The cached response to a request body, as [`Self::cached_response`] gives it.
+    fn cached_response_to_body(&self, body: &cache::ResponseKey) -> Option<cache::CachedResponse> {
+        self.cached_response(&self.responses.key_of_body(body)?)
     }
 
-    /// The answer kept under a key, where its revision is known to be the current one.
-    fn answer(&self, key: &cache::Key) -> Option<cache::Stored> {
-        self.answers.get(key, self.cached.confirmed_revision())
+    /// The response cached under a key, where its revision is known to be the current one.
+    fn cached_response(&self, key: &cache::ResponseKey) -> Option<cache::CachedResponse> {
+        self.responses.get(key, self.cached.confirmed_revision())
     }
 
-    /// Keeps an answer.
-    fn keep_answer(&self, key: cache::Key, stored: cache::Stored) {
-        self.answers.put(key, stored);
+    /// Caches a response.
+    fn cache_response(&self, key: cache::ResponseKey, response: cache::CachedResponse) {
+        self.responses.insert(key, response);
     }
 }
 

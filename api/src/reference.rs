@@ -12,7 +12,11 @@ use async_graphql::parser::{
     },
 };
 
-use crate::{ApiSettings, error::ErrorCode, graphql::bounds, guard::rate};
+use crate::{
+    ApiSettings,
+    error::ErrorCode,
+    guard::{bounds, rate},
+};
 
 /// Renders the contract as Markdown: roots first, then types by kind, each with its fields and arguments.
 ///
@@ -172,7 +176,7 @@ pub fn errors() -> String {
 pub fn limits() -> String {
     let settings = ApiSettings::default();
     let limits = settings.guard.limits;
-    let gate = settings.guard.gate;
+    let concurrency = settings.guard.concurrency;
     let constant = "fixed";
     let rows = [
         ("bytes of a request body or WebSocket message", settings.body_limit as u64, "`WIKIMOVIE_MAX_BODY`"),
@@ -198,8 +202,12 @@ pub fn limits() -> String {
             constant,
         ),
         ("WebSocket connections", settings.sockets as u64, constant),
-        ("concurrent operations", gate.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
-        ("milliseconds of queue delay", gate.wait.as_millis() as u64, "`WIKIMOVIE_QUEUE_WAIT`"),
+        ("concurrent operations", concurrency.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
+        (
+            "milliseconds of queue delay",
+            concurrency.queue_timeout.as_millis() as u64,
+            "`WIKIMOVIE_QUEUE_WAIT`",
+        ),
         ("clients with tracked points", rate::MAX_CLIENTS, constant),
     ];
     let mut out = String::from("| what | most | setting |\n|---|---:|---|\n");

@@ -34,6 +34,8 @@ pub struct ApiSettings {
     pub body_limit: usize,
     /// WebSocket connections open at once.
     pub sockets: usize,
+    /// Longest time until a WebSocket connection has shown its credential.
+    pub socket_init_deadline: Duration,
     /// Operations running at once on one WebSocket connection.
     pub operations_per_socket: usize,
     /// What everyone may ask for where callers are not told apart.
@@ -59,6 +61,7 @@ impl ApiSettings {
             body_deadline: Duration::from_secs(10),
             body_limit: 1024 * 1024,
             sockets: 1_000,
+            socket_init_deadline: Duration::from_secs(10),
             operations_per_socket: 50,
             open_scopes: if open { Scopes::ALL } else { Scopes::SEARCH },
             guard: GuardSettings::default(),

@@ -38,7 +38,7 @@ impl HealthArgs {
 /// # Errors
 /// One line if it is not ready or unreachable.
 pub fn check(listen: SocketAddr) -> Result<(), CliError> {
-    let url = format!("http://{}/readyz", here(listen));
+    let url = format!("http://{}/readyz", loopback_of(listen));
     let agent: ureq::Agent =
         ureq::Agent::config_builder().timeout_global(Some(DEADLINE)).proxy(None).build().into();
     match agent.get(&url).call() {
@@ -53,8 +53,8 @@ pub fn check(listen: SocketAddr) -> Result<(), CliError> {
     }
 }
 
-/// The address by which the same machine reaches what listens on all of its addresses.
-fn here(listen: SocketAddr) -> SocketAddr {
+/// The address by which the same machine reaches what listens on this one, which may stand for all of its addresses.
+pub fn loopback_of(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         ip if !ip.is_unspecified() => ip,
         IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -104,7 +104,7 @@ mod tests {
         let all = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), address.port());
         assert!(check(all).is_ok());
         asked.join().unwrap();
-        assert_eq!(here("[::]:1".parse().unwrap()), "[::1]:1".parse().unwrap());
+        assert_eq!(loopback_of("[::]:1".parse().unwrap()), "[::1]:1".parse().unwrap());
     }
 
     #[test]

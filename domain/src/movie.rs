@@ -86,8 +86,8 @@ impl MovieId {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        let hex: String = hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("{provider}:~{hex}"))
+        let digits = hex::encode(&hash.finalize()[..16]);
+        Self(format!("{provider}:~{digits}"))
     }
 
     /// Parses an id that we issued; `None` if it is too long or has no provider.

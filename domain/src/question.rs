@@ -73,6 +73,11 @@ pub struct SearchRequest {
     pub wanted: Wanted,
 }
 
+impl SearchRequest {
+    /// Most facets in one request: each of the five under a few aliases.
+    pub const MAX_FACETS: usize = 20;
+}
+
 /// One page of hits, and the requested parts of it. An engine may omit the others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct HitsRequest {

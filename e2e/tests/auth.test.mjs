@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { startGateway } from '../lib/gateway.mjs';
 import { AUDIENCE, startProvider } from '../lib/openid-provider.mjs';
 import { eventually } from '../lib/target.mjs';

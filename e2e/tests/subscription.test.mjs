@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from 'graphql-ws';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { operation } from '../lib/operations.mjs';
 import { ask, endpoint, watched } from '../lib/target.mjs';
 import { addFile, movie, removeFile } from '../lib/watched-file.mjs';

@@ -1,14 +1,15 @@
-//! A queue of messages, as the worker needs one. [`crate::aws`] has the one on SQS; tests have one that fails as told.
+//! A queue of messages, as the worker uses it. [`crate::aws`] implements it on SQS; tests have one with planned
+//! failures.
 
 use std::time::Duration;
 
-/// Why a queue or bucket did not do what it was asked.
+/// Why a request to a queue or bucket failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RemoteError {
-    /// It cannot be reached, or has too much to do: worth trying again.
+    /// It is unreachable or overloaded; a retry may succeed.
     #[error("{0}")]
     Unavailable(String),
-    /// It refuses us; trying again helps once somebody changed that.
+    /// It denies access; a retry succeeds only after somebody changes that.
     #[error("not allowed: {0}")]
     Denied(String),
     /// There is no such queue, bucket or object.
@@ -16,44 +17,43 @@ pub enum RemoteError {
     Missing(String),
 }
 
-/// A message that was received and is ours until its lease ends.
+/// A received message, ours until its lease ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Names it in logs, the same at each receive.
+    /// Its id in logs, the same for each receive.
     pub id: String,
-    /// What it says.
+    /// Its content.
     pub body: String,
-    /// Stands for this receive: extends and deletes are made with it.
+    /// Handle of this receive, for extending and deleting.
     pub handle: String,
-    /// How often it was received, this time included.
+    /// Number of receives, this one included.
     pub receives: u32,
 }
 
-/// A queue. Each call blocks, and ends by a deadline of its own.
+/// A queue. Each call blocks, up to a deadline of its own.
 pub trait Queue: Send + Sync {
-    /// Waits for messages; at most `most` of them, perhaps none.
+    /// Waits for messages; returns at most `most` of them, perhaps none.
     ///
     /// # Errors
-    /// [`RemoteError`]; nothing was received then, or it comes again after its lease.
+    /// [`RemoteError`]; nothing was received, or it is redelivered after its lease.
     fn receive(&self, most: usize, wait: Duration) -> Result<Vec<Message>, RemoteError>;
 
-    /// Keeps messages from everybody else for so long from now; zero hands them back. Returns the handles that are
-    /// ours no more.
+    /// Extends the leases of messages to this duration from now; zero releases them. Returns the handles that are no
+    /// longer ours.
     ///
     /// # Errors
-    /// Where nothing can be told of any of them.
+    /// If the outcome of all of them is unknown.
     fn extend(&self, handles: &[String], lease: Duration) -> Result<Vec<String>, RemoteError>;
 
-    /// Deletes messages. Returns the handles of those that could not be.
+    /// Deletes messages. Returns the handles of those that could not be deleted.
     ///
     /// # Errors
-    /// Where nothing can be told of any of them.
+    /// If the outcome of all of them is unknown.
     fn delete(&self, handles: &[String]) -> Result<Vec<String>, RemoteError>;
 
-    /// Puts a message into the dead-letter queue, with the reason. Done once it returns `Ok`; the message itself
-    /// stays.
+    /// Copies a message to the dead-letter queue, with the reason; the message itself stays in the queue.
     ///
     /// # Errors
-    /// [`RemoteError`]; it is not kept then.
+    /// [`RemoteError`]; it is not copied then.
     fn dead_letter(&self, message: &Message, reason: &str) -> Result<(), RemoteError>;
 }

@@ -1,4 +1,4 @@
-//! The golden list: one question a line with the movies that are right, as JSON objects.
+//! The golden list: one question per line with its expected movies, as JSON objects.
 
 use std::collections::HashSet;
 
@@ -7,33 +7,33 @@ use thiserror::Error;
 use wikimovie_domain::{Filter, Movie, ValueMatch, YearRange};
 use wikimovie_text::title_key;
 
-/// Category of questions that autocomplete is asked; all others are searches.
+/// Category of autocomplete questions; all others are searches.
 pub const AUTOCOMPLETE: &str = "title_prefix";
 
-/// Answers that count, where a line does not say.
+/// Default of `k`.
 const USUAL_K: usize = 10;
 
-/// A question and its right answers.
+/// A question and its expected answers.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Golden {
-    /// Name of the line in what moved; the question itself where there is none. No two lines have one.
+    /// Unique name of the line in reports of changes [default: the question].
     #[serde(default)]
     pub id: String,
-    /// What kind of question it is; [`AUTOCOMPLETE`] is asked of autocomplete.
+    /// Category of the question; [`AUTOCOMPLETE`] is sent to autocomplete.
     #[serde(default = "own")]
     pub category: String,
-    /// What a person types. May be empty where there are filters.
+    /// What a person types. May be empty if there are filters.
     pub query: String,
-    /// What a person has chosen besides.
+    /// Selected filters.
     #[serde(default)]
     pub filters: Filters,
-    /// The movies that are right, in no order.
+    /// The expected movies, in any order.
     pub expected: Vec<Expected>,
     /// How many answers count, 1 to 10.
     #[serde(default = "usual_k")]
     pub k: usize,
-    /// Whether the place of the first right movie counts; not so where many are equally right.
+    /// Whether the rank of the first expected movie counts; it does not where many are equally good.
     #[serde(default = "yes")]
     pub mrr: bool,
 }
@@ -54,7 +54,7 @@ pub struct Filters {
     pub cast: Vec<String>,
 }
 
-/// A right movie; titles are compared without case, diacritics and punctuation.
+/// An expected movie; titles are compared without case, diacritics and punctuation.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
@@ -65,10 +65,10 @@ pub struct Expected {
     pub year: Option<i64>,
 }
 
-/// What is wrong in a list.
+/// Error in a list.
 #[derive(Debug, Error)]
 pub enum GoldenError {
-    /// A line that is no question.
+    /// An invalid line.
     #[error("line {line}: {reason}")]
     Line {
         /// Counted from 1.
@@ -76,7 +76,7 @@ pub enum GoldenError {
         /// One sentence.
         reason: String,
     },
-    /// There is not one question.
+    /// The list is empty.
     #[error("holds no question")]
     Empty,
 }
@@ -93,10 +93,10 @@ fn yes() -> bool {
     true
 }
 
-/// Reads a list; empty lines are passed over.
+/// Reads a list; empty lines are ignored.
 ///
 /// # Errors
-/// The first line that is no question.
+/// The first invalid line.
 pub fn read(text: &str) -> Result<Vec<Golden>, GoldenError> {
     let mut golden = Vec::new();
     let mut ids = HashSet::new();
@@ -124,7 +124,7 @@ pub fn read(text: &str) -> Result<Vec<Golden>, GoldenError> {
 }
 
 impl Filters {
-    /// The same as a filter of the contract.
+    /// The equivalent filter of the contract.
     pub fn filter(&self) -> Filter {
         let all_of = |values: &[String]| ValueMatch { all_of: values.to_vec(), ..ValueMatch::default() };
         Filter {
@@ -137,7 +137,7 @@ impl Filters {
 }
 
 impl Golden {
-    /// Which of the right movies this one is.
+    /// Index of this movie among the expected ones.
     pub fn right(&self, movie: &Movie) -> Option<usize> {
         let title = title_key(&movie.title);
         let year = movie.year.map(|year| year.get());
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line() {
+    fn an_error_names_its_line() {
         let line = "{\"query\": \"alien\", \"expected\": [{\"title\": \"Alien\", \"year\": 1979}]}";
         let cases = [
             (format!("{line}\n{line}"), "line 2: an earlier line"),

@@ -1,4 +1,4 @@
-//! The last run of a list, and what moved since.
+//! The last run of a list, and the changes since.
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
@@ -6,34 +6,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::ask::Outcome;
 
-/// A run, as kept in a file.
+/// A run, as stored in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// Place of the first right movie of each question, by id; `null` where none was found.
+    /// Rank of the first expected movie of each question, by id; `null` if none was found.
     pub places: BTreeMap<String, Option<usize>>,
 }
 
-/// A question whose first right movie moved.
+/// A question of which the first expected movie changed its rank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved<'a> {
     /// The question now.
     pub now: &'a str,
-    /// Place before.
+    /// Rank before.
     pub from: Option<usize>,
-    /// Place now.
+    /// Rank now.
     pub to: Option<usize>,
 }
 
 impl History {
-    /// What is to be kept of a run.
+    /// The stored part of a run.
     pub fn of(outcomes: &[Outcome]) -> Self {
         Self { places: outcomes.iter().map(|outcome| (outcome.id.clone(), outcome.first)).collect() }
     }
 
-    /// The run in a file; `None` where there is no such file.
+    /// The run in a file; `None` if the file does not exist.
     ///
     /// # Errors
-    /// Where it cannot be read, or holds something else.
+    /// If it cannot be read or parsed.
     pub fn read(file: &Path) -> io::Result<Option<Self>> {
         match fs::read_to_string(file) {
             Ok(text) => Ok(Some(serde_json::from_str(&text)?)),
@@ -42,15 +42,15 @@ impl History {
         }
     }
 
-    /// Keeps the run in a file.
+    /// Writes the run to a file.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub fn write(&self, file: &Path) -> io::Result<()> {
         fs::write(file, serde_json::to_vec_pretty(self)?)
     }
 
-    /// The questions asked in both runs whose place is another now, the worst fall first.
+    /// The questions of both runs with another rank now, the largest loss first.
     pub fn moved<'a>(&self, outcomes: &'a [Outcome]) -> Vec<Moved<'a>> {
         let place = |place: Option<usize>| place.unwrap_or(usize::MAX);
         let mut moved: Vec<Moved<'a>> = outcomes
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn falls_are_told_before_rises_and_what_stayed_is_not() {
+    fn losses_come_before_gains_and_unchanged_ranks_are_omitted() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("last.json");
         assert_eq!(History::read(&file).unwrap(), None);

@@ -1,7 +1,7 @@
-//! How good the first answers are: a golden list of questions with right answers, asked of whichever engine.
+//! Relevance: a golden list of questions with expected answers, run on any engine.
 //!
-//! [`golden`] reads the list, [`mod@ask`] asks it, [`score`] measures, [`history`] tells what moved since the last run,
-//! [`command`] is all of it as a command of a program. How to write a list stands in `docs/relevance.md`.
+//! [`golden`] reads the list, [`mod@ask`] runs it, [`score`] measures, [`history`] finds changes since the last run,
+//! [`command`] is the command of the programs. `docs/relevance.md` explains how to write a list.
 
 pub mod ask;
 pub mod command;

@@ -1,4 +1,4 @@
-//! Measures over the outcomes of a list.
+//! Relevance scores over the outcomes of a list.
 
 use std::fmt::Write as _;
 
@@ -9,16 +9,16 @@ use crate::ask::Outcome;
 pub struct Scores {
     /// Questions.
     pub questions: usize,
-    /// Mean reciprocal rank of the first right movie among ten (Voorhees, TREC-8 question answering track), over the
-    /// questions for which it counts; `None` where it counts for none.
+    /// Mean reciprocal rank of the first expected movie among ten (Voorhees, TREC-8 question answering track), over the
+    /// questions for which it counts; `None` if it counts for none.
     pub mrr: Option<f64>,
-    /// Share of questions with a right movie first.
+    /// Share of questions with an expected movie first.
     pub success_at_1: f64,
-    /// Share of questions with a right movie among ten.
+    /// Share of questions with an expected movie among ten.
     pub success_at_10: f64,
-    /// Right movies among ten, of those there could be.
+    /// Recall: expected movies among ten, of those there could be.
     pub recall: f64,
-    /// Right movies of those among ten.
+    /// Precision: expected movies of those among ten.
     pub precision: f64,
 }
 
@@ -29,11 +29,11 @@ pub struct Report {
     pub categories: Vec<(String, Scores)>,
     /// Over all questions.
     pub all: Scores,
-    /// Mean of the categories, in which each weighs the same.
+    /// Mean of the categories, each with the same weight.
     pub mean: Scores,
 }
 
-/// What a list must reach; unset is no floor.
+/// Floors of the scores; unset means no floor.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Floors {
     /// Of the mean of categories' MRR.
@@ -90,7 +90,7 @@ impl Report {
         Self { all: Scores::of(&outcomes.iter().collect::<Vec<_>>()), mean, categories }
     }
 
-    /// The measures as lines of text, a category a line.
+    /// The scores as lines of text, one category per line.
     pub fn table(&self) -> String {
         let mut text = format!(
             "{:<22} {:>5} {:>8} {:>10} {:>11} {:>10} {:>8}\n",
@@ -121,7 +121,7 @@ pub fn rank(mrr: Option<f64>) -> String {
 }
 
 impl Floors {
-    /// Everything that is below its floor, a line each.
+    /// Every score below its floor, one per line.
     pub fn missed(&self, report: &Report) -> Vec<String> {
         let mut missed = Vec::new();
         let mut check = |name: &str, value: Option<f64>, floor: Option<f64>| {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn categories_weigh_the_same_and_some_places_do_not_count() {
+    fn categories_weigh_the_same_and_some_ranks_do_not_count() {
         let outcomes = [
             outcome("a", Some(1), true),
             outcome("a", Some(2), true),

@@ -3,7 +3,7 @@
 use std::{path::Path, process::ExitCode, time::Duration};
 
 use tokio::sync::oneshot;
-use wikimovie_api::{Documents, Gateway, Server, auth::Authenticator};
+use wikimovie_api::{Gateway, PersistedDocuments, Server, auth::Authenticator};
 use wikimovie_command::{CliError, log, output, signal};
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
 use wikimovie_ingest::{Folder, IngestError, Watcher};
@@ -33,8 +33,8 @@ pub(crate) fn run(settings: ServeSettings) -> Result<ExitCode, CliError> {
 }
 
 async fn serve(settings: ServeSettings) -> Result<(), CliError> {
-    let documents =
-        Documents::open(settings.gateway.documents).map_err(|error| CliError::new(error.to_string()))?;
+    let persisted = PersistedDocuments::open(settings.gateway.persisted)
+        .map_err(|error| CliError::new(error.to_string()))?;
     let auth =
         Authenticator::new(&settings.gateway.auth).map_err(|error| CliError::new(error.to_string()))?;
     // Bound before the index is opened, so that a second wikimovie fails with the port in use, not with the lock.
@@ -54,7 +54,7 @@ async fn serve(settings: ServeSettings) -> Result<(), CliError> {
     let graphiql = settings.gateway.api.graphiql;
     let catalog = engine.catalog();
     let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.gateway.api)
-        .with_documents(documents)
+        .with_persisted_documents(persisted)
         .with_auth(auth);
     let serving = tokio::spawn(server.serve(gateway, stop));
 

@@ -81,10 +81,6 @@ fn text(attributes: &[KeyValue], key: &str) -> String {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(10)))
@@ -123,7 +119,7 @@ fn a_trace_continues_from_the_caller_to_the_collector() {
     assert_eq!(gateway.terminate(), Some(0), "what is left is sent at the end");
 
     let spans: Vec<Span> =
-        collector.spans().into_iter().filter(|span| hex(&span.trace_id) == TRACE).collect();
+        collector.spans().into_iter().filter(|span| hex::encode(&span.trace_id) == TRACE).collect();
     assert_eq!(collector.service(), "wikimovie");
     let by_name = |name: &str| {
         let found: Vec<_> = spans.iter().filter(|span| span.name == name).collect();
@@ -131,8 +127,8 @@ fn a_trace_continues_from_the_caller_to_the_collector() {
         found[0].clone()
     };
     let server = by_name("POST /graphql");
-    assert_eq!(hex(&server.parent_span_id), CALLER);
-    assert_eq!(response_ids, format!("00-{TRACE}-{}-01", hex(&server.span_id)));
+    assert_eq!(hex::encode(&server.parent_span_id), CALLER);
+    assert_eq!(response_ids, format!("00-{TRACE}-{}-01", hex::encode(&server.span_id)));
     assert_eq!(server.kind, SpanKind::Server as i32);
     for (key, value) in
         [("http.request.method", "POST"), ("http.route", "/graphql"), ("http.response.status_code", "200")]

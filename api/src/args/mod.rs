@@ -13,11 +13,11 @@ use wikimovie_command::{CliError, LogArgs, LogFormat, LogSettings, TraceArgs, Tr
 
 pub use self::server::ServerArgs;
 use crate::{
-    ApiSettings, DocumentSettings, Documents, Environment, ServerSettings, TelemetrySettings,
+    ApiSettings, Environment, PersistedDocuments, PersistedSettings, ServerSettings, TelemetrySettings,
     auth::{AuthSettings, Authenticator, args::AuthArgs},
     cache::CacheArgs,
-    documents::DocumentArgs,
     guard::args::GuardArgs,
+    persisted::PersistedArgs,
 };
 
 /// Options of the gateway.
@@ -37,7 +37,7 @@ pub struct GatewayArgs {
     pub guard: GuardArgs,
     /// Documents known by name
     #[command(flatten)]
-    pub documents: DocumentArgs,
+    pub persisted: PersistedArgs,
     /// What is remembered
     #[command(flatten)]
     pub cache: CacheArgs,
@@ -98,8 +98,8 @@ pub struct GatewaySettings {
     pub api: ApiSettings,
     /// Of who may ask.
     pub auth: AuthSettings,
-    /// Of documents known by name.
-    pub documents: DocumentSettings,
+    /// Of persisted documents.
+    pub persisted: PersistedSettings,
     /// Of the log.
     pub log: LogSettings,
     /// Of traces.
@@ -114,7 +114,9 @@ impl GatewaySettings {
     pub fn check(&self) -> Result<(), CliError> {
         crate::server::check(&self.server)?;
         Authenticator::new(&self.auth).map_err(|error| CliError::new(error.to_string()))?;
-        Documents::open(self.documents.clone()).map(|_| ()).map_err(|error| CliError::new(error.to_string()))
+        PersistedDocuments::open(self.persisted.clone())
+            .map(|_| ())
+            .map_err(|error| CliError::new(error.to_string()))
     }
 }
 
@@ -144,7 +146,7 @@ impl GatewayArgs {
             server: self.server.settings()?,
             api,
             auth,
-            documents: self.documents.settings()?,
+            persisted: self.persisted.settings()?,
             log: self.log.settings("info", format)?,
             traces: self.traces.settings()?,
         })

@@ -7,8 +7,8 @@ use wikimovie_command::CliError;
 
 use crate::{ServerSettings, TlsSettings};
 
-/// Time between two looks at the certificates on disk.
-const CERTIFICATES_LOOK: Duration = Duration::from_secs(5);
+/// Time between two looks whether the certificates on disk have changed.
+const CERTIFICATES_POLL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Addresses and connections.
 #[derive(Args, Clone, Debug)]
@@ -83,7 +83,7 @@ impl ServerArgs {
                 certificate: certificate.clone(),
                 key: key.clone(),
                 client_ca: client_ca.clone(),
-                look: CERTIFICATES_LOOK,
+                poll_interval: CERTIFICATES_POLL_INTERVAL,
             })),
             (Some(_), None, _) => {
                 Err(CliError::new("WIKIMOVIE_TLS_CERTIFICATE is set and WIKIMOVIE_TLS_KEY is not"))

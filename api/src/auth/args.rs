@@ -9,7 +9,7 @@ use wikimovie_command::{
     secret::{read_bytes, read_text},
 };
 
-use super::{AuthSettings, JwtSettings, Scopes, TenantRule, jwt::ALGORITHMS};
+use super::{AuthSettings, JwtSettings, KeySettings, Scopes, TenantRule, jwt::ALGORITHMS};
 
 /// Who may ask.
 #[derive(Args, Clone, Debug)]
@@ -112,7 +112,7 @@ impl AuthArgs {
         match self.auth {
             AuthMode::Open => Ok(AuthSettings::Open(self.open_scopes.unwrap_or(open))),
             AuthMode::Keys => match &self.api_keys {
-                Some(file) => Ok(AuthSettings::Keys(file.clone())),
+                Some(file) => Ok(AuthSettings::Keys(KeySettings::of(file.clone()))),
                 None => Err(CliError::new("WIKIMOVIE_AUTH is keys and WIKIMOVIE_API_KEYS is not set")),
             },
             AuthMode::Jwt => Ok(AuthSettings::Jwt(Box::new(self.jwt()?))),

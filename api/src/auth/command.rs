@@ -4,7 +4,7 @@ use clap::Args;
 use wikimovie_command::{CliError, output};
 
 use super::{
-    keys::{self, Entry},
+    keys::{self, KeyFileEntry},
     scope::Scopes,
 };
 
@@ -26,7 +26,7 @@ impl NewKeyArgs {
     pub fn run(&self) -> Result<(), CliError> {
         let (key, sha256) = keys::new_key()
             .map_err(|error| CliError::new(format!("random bytes cannot be read: {error}")))?;
-        let entry = Entry {
+        let entry = KeyFileEntry {
             name: self.name.clone(),
             sha256,
             scopes: self.scopes.to_string().split(',').map(str::to_owned).collect(),

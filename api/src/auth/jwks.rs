@@ -1,14 +1,10 @@
-//! The provider's keys, kept: fetched ahead of need, again when a token names one that is not known, and used on while
-//! the provider is away.
+//! The provider's signing keys: fetched ahead of need, fetched again when a token names an unknown key, and used while the
+//! provider is unreachable.
 //!
-//! However many tokens name keys nobody has, the provider is asked once at a time and at most once in
-//! [`Timing::min_interval`]. While it does not answer, the last keys are good for [`Timing::max_stale`].
+//! However many tokens name unknown keys, the provider is asked once at a time and at most once in
+//! [`Timing::min_interval`]. While it does not answer, the last keys are valid for [`Timing::max_stale`].
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use jsonwebtoken::{
@@ -16,18 +12,18 @@ use jsonwebtoken::{
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
 };
 use metrics::counter;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use super::{AuthError, provider::Provider};
 
-/// How often keys are fetched, and how long they are good.
+/// How often keys are fetched, and how long they are valid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timing {
     /// Shortest time between two fetches.
     pub(super) min_interval: Duration,
-    /// Time after which keys are fetched again, so that one taken back is forgotten.
+    /// Time after which keys are fetched again, so that a revoked one is forgotten.
     pub(super) refresh: Duration,
-    /// How long keys are good while the provider does not answer.
+    /// How long keys are valid while the provider does not answer.
     pub(super) max_stale: Duration,
 }
 
@@ -41,15 +37,15 @@ impl Default for Timing {
     }
 }
 
-/// Most keys of a provider that are looked at.
+/// Most keys of a provider that are read.
 const MAX_KEYS: usize = 100;
 
-/// Keys of one fetch.
+/// The keys of one fetch.
 #[derive(Debug)]
-pub(super) struct Keys {
-    by_id: HashMap<String, Key>,
+pub(super) struct KeySet {
+    by_id: HashMap<String, SigningKey>,
     /// The one key, where there is no other and tokens need not name it.
-    only: Option<Key>,
+    only: Option<SigningKey>,
     fetched: Instant,
     /// Tells this fetch from others.
     pub(super) number: u64,
@@ -57,14 +53,14 @@ pub(super) struct Keys {
 
 /// A key, and what it may be used for.
 #[derive(Clone, Debug)]
-pub(super) struct Key {
+pub(super) struct SigningKey {
     pub(super) decoding: DecodingKey,
     /// The algorithm that the provider uses it with, where it says so.
     algorithm: Option<String>,
     curve: Option<EllipticCurve>,
 }
 
-impl Key {
+impl SigningKey {
     /// Whether it can have signed by this algorithm.
     pub(super) fn is_for(&self, algorithm: Algorithm) -> bool {
         let curve = match algorithm {
@@ -78,12 +74,12 @@ impl Key {
     }
 }
 
-/// The keys of one provider, kept.
+/// The signing keys of one provider.
 #[derive(Debug)]
 pub(super) struct Jwks {
     provider: Provider,
     timing: Timing,
-    keys: ArcSwapOption<Keys>,
+    keys: ArcSwapOption<KeySet>,
     /// When the provider was last asked. Held while it is asked.
     asked: Mutex<Option<Instant>>,
 }
@@ -94,8 +90,8 @@ impl Jwks {
     }
 
     /// The key that a token names, and the number of the fetch it is from.
-    pub(super) async fn find(&self, id: Option<&str>) -> Result<(Key, u64), AuthError> {
-        // Those too old to be used were seen all the same, and are to be fetched anew.
+    pub(super) async fn find(&self, id: Option<&str>) -> Result<(SigningKey, u64), AuthError> {
+        // Keys too old to be used count as seen, so that they are fetched again.
         let seen = self.keys.load().as_ref().map(|keys| keys.number);
         if let Some(key) = self.usable().and_then(|keys| keys.find(id)) {
             return Ok(key);
@@ -121,11 +117,11 @@ impl Jwks {
         }
     }
 
-    fn usable(&self) -> Option<Arc<Keys>> {
+    fn usable(&self) -> Option<Arc<KeySet>> {
         self.keys.load_full().filter(|keys| keys.fetched.elapsed() <= self.timing.max_stale)
     }
 
-    /// Fetches, unless somebody has since `seen`, or it was tried just now. Who comes while it is being done waits.
+    /// Fetches, unless that was done since `seen` or tried within the interval. Callers wait for a fetch that is under way.
     async fn fetch_after(&self, seen: Option<u64>) {
         let mut asked = self.asked.lock().await;
         if self.keys.load().as_ref().map(|keys| keys.number) != seen {
@@ -140,7 +136,7 @@ impl Jwks {
         counter!("wikimovie_auth_key_fetches_total", "result" => result).increment(1);
         match fetched {
             Ok(set) => {
-                let keys = Keys::of(&set, seen.unwrap_or(0) + 1);
+                let keys = KeySet::of(&set, seen.unwrap_or(0) + 1);
                 if keys.by_id.is_empty() && keys.only.is_none() {
                     tracing::error!("the provider has no usable key; the previous keys stay in use");
                     return;
@@ -153,7 +149,7 @@ impl Jwks {
     }
 }
 
-impl Keys {
+impl KeySet {
     fn of(set: &JwkSet, number: u64) -> Self {
         let mut by_id = HashMap::new();
         let mut usable = Vec::new();
@@ -168,7 +164,7 @@ impl Keys {
         Self { by_id, only, fetched: Instant::now(), number }
     }
 
-    fn find(&self, id: Option<&str>) -> Option<(Key, u64)> {
+    fn find(&self, id: Option<&str>) -> Option<(SigningKey, u64)> {
         let key = match id {
             Some(id) => self.by_id.get(id),
             None => self.only.as_ref(),
@@ -178,7 +174,7 @@ impl Keys {
 }
 
 /// A public key that signs. Shared secrets and keys that encrypt are none.
-fn key(jwk: &Jwk) -> Option<Key> {
+fn key(jwk: &Jwk) -> Option<SigningKey> {
     if jwk.common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
         return None;
     }
@@ -190,5 +186,5 @@ fn key(jwk: &Jwk) -> Option<Key> {
     };
     let decoding = DecodingKey::from_jwk(jwk).ok().filter(|key| key.family() != AlgorithmFamily::Hmac)?;
     let algorithm = jwk.common.key_algorithm.as_ref().map(ToString::to_string);
-    Some(Key { decoding, algorithm, curve })
+    Some(SigningKey { decoding, algorithm, curve })
 }

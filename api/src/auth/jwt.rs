@@ -25,11 +25,11 @@ pub struct JwtSettings {
     pub audiences: Vec<String>,
     /// Claim that holds the audience: `aud`, or `client_id` for access tokens of Cognito.
     pub audience_claim: String,
-    /// Algorithms that are let in; never one of a shared secret.
+    /// Algorithms that are accepted; never one of a shared secret.
     pub algorithms: Vec<Algorithm>,
-    /// How far our clock and the provider's may be apart.
+    /// Clock skew that is tolerated between us and the provider.
     pub skew: Duration,
-    /// Claims that list scopes: a text parted by blanks, or a list. Dots lead into objects.
+    /// Claims that list scopes: a text separated by spaces, or a list. Dots lead into objects.
     pub scope_claims: Vec<String>,
     /// What stands before a scope's name in them.
     pub scope_prefix: String,
@@ -76,7 +76,7 @@ impl JwtSettings {
     }
 }
 
-/// Algorithms that can be let in. Those with a shared secret are not among them: a public key would be the secret.
+/// Algorithms that can be accepted. Those with a shared secret are not among them: a public key would be the secret.
 pub const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::RS256,
     Algorithm::RS384,
@@ -89,23 +89,23 @@ pub const ALGORITHMS: [Algorithm; 9] = [
     Algorithm::EdDSA,
 ];
 
-/// Tokens remembered as checked: at some 500 bytes each about 5 MB.
-const REMEMBERED: u64 = 10_000;
-/// For how long: what a key signed that was taken back is let in no longer than the keys' own refresh allows.
-const REMEMBERED_FOR: Duration = Duration::from_secs(60);
+/// Most tokens cached as verified: at some 500 bytes each about 5 MB.
+const MAX_VERIFIED: u64 = 10_000;
+/// How long they are cached: a token of a revoked key is accepted no longer than the keys' own refresh allows.
+const VERIFIED_TTL: Duration = Duration::from_secs(60);
 
 /// Checks tokens. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct JwtVerifier {
-    shared: Arc<Shared>,
+    verifier: Arc<Verifier>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct Verifier {
     settings: JwtSettings,
     keys: Jwks,
     /// By hash of the token, with the number of the fetch whose key signed it.
-    checked: moka::sync::Cache<[u8; 32], (u64, Arc<Identity>)>,
+    verified: moka::sync::Cache<[u8; 32], (u64, Arc<Identity>)>,
 }
 
 impl JwtVerifier {
@@ -118,9 +118,9 @@ impl JwtVerifier {
         // The settings were checked, and the client made once, before they got here.
         let client = provider::client(settings.ca_certificates.as_deref()).unwrap_or_default();
         let keys = Jwks::new(Provider::new(client, &settings.issuer), timing);
-        let checked =
-            moka::sync::Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
-        Self { shared: Arc::new(Shared { settings, keys, checked }) }
+        let verified =
+            moka::sync::Cache::builder().max_capacity(MAX_VERIFIED).time_to_live(VERIFIED_TTL).build();
+        Self { verifier: Arc::new(Verifier { settings, keys, verified }) }
     }
 
     /// Whose token it is.
@@ -128,27 +128,27 @@ impl JwtVerifier {
     /// # Errors
     /// [`AuthError`].
     pub async fn identify(&self, token: &str) -> Result<Arc<Identity>, AuthError> {
-        let shared = &self.shared;
+        let verifier = &self.verifier;
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        if let Some((number, identity)) = shared.checked.get(&hash)
-            && shared.keys.number() == Some(number)
+        if let Some((number, identity)) = verifier.verified.get(&hash)
+            && verifier.keys.number() == Some(number)
         {
             let over = identity.expires_at.is_some_and(|end| end <= SystemTime::now());
             return if over { Err(AuthError::Expired) } else { Ok(identity) };
         }
-        let (claims, number) = shared.verify(token).await?;
-        let identity = Arc::new(shared.settings.identity(&claims)?);
-        shared.checked.insert(hash, (number, Arc::clone(&identity)));
+        let (claims, number) = verifier.verify(token).await?;
+        let identity = Arc::new(verifier.settings.identity(&claims)?);
+        verifier.verified.insert(hash, (number, Arc::clone(&identity)));
         Ok(identity)
     }
 
     /// Follows the provider's keys for ever.
     pub async fn follow(&self) {
-        self.shared.keys.follow().await;
+        self.verifier.keys.follow().await;
     }
 }
 
-impl Shared {
+impl Verifier {
     /// The claims of a token that is signed by the provider, for us, and valid now.
     async fn verify(&self, token: &str) -> Result<(Map<String, Value>, u64), AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::NotSigned)?;
@@ -223,7 +223,7 @@ impl JwtSettings {
     }
 }
 
-/// A claim by its name, or by a path of names parted by dots. Names may hold dots themselves (`https://example.com/roles`).
+/// A claim by its name, or by a path of names separated by dots. Names may hold dots themselves (`https://example.com/roles`).
 fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     if let Some(value) = claims.get(name) {
         return Some(value);
@@ -241,7 +241,7 @@ fn values(claim: &Value) -> Vec<String> {
     }
 }
 
-/// The same, where one text holds several parted by blanks (RFC 8693, 4.2).
+/// The same, where one text holds several separated by spaces (RFC 8693, 4.2).
 fn words(claim: &Value) -> Vec<String> {
     values(claim).iter().flat_map(|text| text.split_ascii_whitespace()).map(str::to_owned).collect()
 }

@@ -1,4 +1,4 @@
-//! API keys: a file of their hashes, read anew when it changes.
+//! API keys: a file of their hashes, reloaded when it changes.
 //!
 //! ```json
 //! { "keys": [ { "name": "web", "sha256": "…64 hex digits…", "scopes": ["search"],
@@ -15,24 +15,40 @@ use std::{
     num::NonZeroU32,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
-use arc_swap::ArcSwap;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::auth::{AuthError, Identity, Principal, Scopes, tenant};
+use crate::{
+    auth::{AuthError, Identity, Principal, Scopes, tenant},
+    reloading::{POLL_INTERVAL, Reloading},
+};
 
 /// Start of every key, so that secret scanners can find one that leaked.
 pub const PREFIX: &str = "wmk_";
 /// Random bytes of a key.
 const SECRET_BYTES: usize = 32;
-/// Time between two looks at the file.
-const LOOK: Duration = Duration::from_secs(2);
+
+/// Where the keys are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySettings {
+    /// The file.
+    pub file: PathBuf,
+    /// Time between two looks whether it has changed.
+    pub poll_interval: Duration,
+}
+
+impl KeySettings {
+    /// The keys of this file, looked at every two seconds.
+    pub fn of(file: PathBuf) -> Self {
+        Self { file, poll_interval: POLL_INTERVAL }
+    }
+}
 
 /// Why a file of keys cannot be used, in one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,35 +61,29 @@ pub struct KeysError {
 /// The keys that are known. Cheap to clone; all clones change together.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
-    shared: Arc<Shared>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    path: PathBuf,
-    keys: ArcSwap<Keys>,
+    keys: Reloading<KeyIndex, KeysError>,
 }
 
 /// Keys by the first eight bytes of their hashes.
-type Keys = HashMap<[u8; 8], Vec<Key>>;
+type KeyIndex = HashMap<[u8; 8], Vec<KnownKey>>;
 
 #[derive(Debug)]
-struct Key {
+struct KnownKey {
     sha256: [u8; 32],
     identity: Arc<Identity>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    keys: Vec<Entry>,
+struct KeyFile {
+    keys: Vec<KeyFileEntry>,
 }
 
 /// A key as the file holds it.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Entry {
-    /// Whom it was given to: told in logs, and the client in limits.
+pub struct KeyFileEntry {
+    /// Whom it was given to: its name in logs and limits.
     pub name: String,
     /// SHA-256 of the key, in hex.
     pub sha256: String,
@@ -95,7 +105,7 @@ pub fn new_key() -> Result<(String, String), getrandom::Error> {
     let mut secret = [0; SECRET_BYTES];
     getrandom::fill(&mut secret)?;
     let key = [PREFIX, &URL_SAFE_NO_PAD.encode(secret)].concat();
-    let hash = Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex::encode(Sha256::digest(key.as_bytes()));
     Ok((key, hash))
 }
 
@@ -104,9 +114,10 @@ impl KeyRing {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn open(path: &Path) -> Result<Self, KeysError> {
-        let keys = read(path)?;
-        Ok(Self { shared: Arc::new(Shared { path: path.to_owned(), keys: ArcSwap::from_pointee(keys) }) })
+    pub fn open(settings: KeySettings) -> Result<Self, KeysError> {
+        let KeySettings { file, poll_interval } = settings;
+        let keys = Reloading::open(vec![file.clone()], poll_interval, move || read(&file))?;
+        Ok(Self { keys })
     }
 
     /// Whose key it is.
@@ -115,66 +126,49 @@ impl KeyRing {
     /// [`AuthError::UnknownKey`].
     pub fn identify(&self, key: &str) -> Result<Arc<Identity>, AuthError> {
         let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
-        let keys = self.shared.keys.load();
+        let keys = self.keys.current();
         let found = keys.get(&start(&hash)).into_iter().flatten();
         let mut found = found.filter(|known| bool::from(known.sha256.ct_eq(&hash)));
         found.next().map(|known| Arc::clone(&known.identity)).ok_or(AuthError::UnknownKey)
     }
 
-    /// Reads the file whenever it changes, for ever. One that cannot be used leaves the keys as they were.
+    /// Reads the file again when it has changed, for ever. A file that cannot be used leaves the keys as they were.
     pub async fn follow(&self) {
-        let mut seen = changed(&self.shared.path).await;
-        loop {
-            tokio::time::sleep(LOOK).await;
-            let now = changed(&self.shared.path).await;
-            if now == seen {
-                continue;
+        let report = |result: Result<Arc<KeyIndex>, KeysError>| match result {
+            Ok(keys) => {
+                let keys = keys.values().map(Vec::len).sum::<usize>();
+                tracing::info!(keys, "reloaded the API keys");
             }
-            seen = now;
-            let path = self.shared.path.clone();
-            match tokio::task::spawn_blocking(move || read(&path)).await {
-                Ok(Ok(keys)) => {
-                    tracing::info!(
-                        keys = keys.values().map(Vec::len).sum::<usize>(),
-                        "reloaded the API keys"
-                    );
-                    self.shared.keys.store(Arc::new(keys));
-                }
-                Ok(Err(error)) => {
-                    tracing::error!(%error, "the API keys cannot be reloaded; the previous ones stay in use")
-                }
-                Err(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "the API keys cannot be reloaded; the previous ones stay in use")
             }
-        }
+        };
+        self.keys.follow(report).await;
     }
-}
-
-/// What tells that a file is another one: time and size.
-async fn changed(path: &Path) -> Option<(SystemTime, u64)> {
-    let metadata = tokio::fs::metadata(path).await.ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
 }
 
 fn start(hash: &[u8; 32]) -> [u8; 8] {
     std::array::from_fn(|place| hash[place])
 }
 
-fn read(path: &Path) -> Result<Keys, KeysError> {
+fn read(path: &Path) -> Result<KeyIndex, KeysError> {
     let error = |reason: String| KeysError { path: path.display().to_string(), reason };
     let text = std::fs::read_to_string(path).map_err(|cause| error(cause.to_string()))?;
     keys(&text).map_err(error)
 }
 
-fn keys(text: &str) -> Result<Keys, String> {
-    let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let mut keys = Keys::new();
+fn keys(text: &str) -> Result<KeyIndex, String> {
+    let file: KeyFile = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut keys = KeyIndex::new();
     let mut names: Vec<String> = Vec::new();
-    for Entry { name, sha256, scopes, points_per_minute, filter } in file.keys {
+    for KeyFileEntry { name, sha256, scopes, points_per_minute, filter } in file.keys {
         let wrong = |reason: String| format!("key {name:?}: {reason}");
         if name.is_empty() || names.contains(&name) {
             return Err(wrong("each key needs a name of its own".to_owned()));
         }
-        let hash = hex(&sha256).ok_or_else(|| wrong("sha256 is not 64 hexadecimal digits".to_owned()))?;
+        let mut hash = [0; 32];
+        hex::decode_to_slice(&sha256, &mut hash)
+            .map_err(|_| wrong("sha256 is not 64 hexadecimal digits".to_owned()))?;
         let scopes: Scopes = scopes.join(",").parse().map_err(&wrong)?;
         let tenant =
             filter.map(tenant::parse).transpose().map_err(|reason| wrong(format!("where: {reason}")))?;
@@ -186,20 +180,9 @@ fn keys(text: &str) -> Result<Keys, String> {
             expires_at: None,
         };
         names.push(name);
-        keys.entry(start(&hash)).or_default().push(Key { sha256: hash, identity: Arc::new(identity) });
+        keys.entry(start(&hash)).or_default().push(KnownKey { sha256: hash, identity: Arc::new(identity) });
     }
     Ok(keys)
-}
-
-fn hex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]
@@ -208,9 +191,16 @@ mod tests {
 
     use super::*;
 
-    fn ring(text: &str) -> Result<KeyRing, String> {
-        let keys = ArcSwap::from_pointee(keys(text)?);
-        Ok(KeyRing { shared: Arc::new(Shared { path: PathBuf::new(), keys }) })
+    const INTERVAL: Duration = Duration::from_secs(60);
+
+    /// The keys of a file with this text, and the folder of the file.
+    fn ring(text: &str) -> Result<(tempfile::TempDir, KeyRing), String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.json");
+        std::fs::write(&path, text).unwrap();
+        KeyRing::open(KeySettings { file: path, poll_interval: INTERVAL })
+            .map(|ring| (folder, ring))
+            .map_err(|error| error.reason)
     }
 
     #[test]
@@ -222,7 +212,7 @@ mod tests {
             "name": "web", "sha256": sha256, "scopes": ["search", "provider"], "pointsPerMinute": 600,
             "where": { "providers": { "anyOf": ["acme"] } },
         }] });
-        let ring = ring(&entry.to_string()).unwrap();
+        let (_folder, ring) = ring(&entry.to_string()).unwrap();
         let identity = ring.identify(&key).unwrap();
         assert_eq!(identity.principal, Principal::Key("web".into()));
         assert_eq!(identity.scopes.to_string(), "search,provider");
@@ -264,30 +254,21 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_changed_file_is_read_anew_and_a_broken_one_changes_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("keys.json");
+    #[tokio::test(start_paused = true)]
+    async fn a_changed_file_is_reloaded_and_a_broken_one_changes_nothing() {
         let (key, sha256) = new_key().unwrap();
         let file = json!({ "keys": [{ "name": "a", "sha256": sha256, "scopes": ["search"] }] }).to_string();
-        std::fs::write(&path, &file).unwrap();
-        let ring = KeyRing::open(&path).unwrap();
+        let (folder, ring) = ring(&file).unwrap();
+        let path = folder.path().join("keys.json");
         let following = tokio::spawn({
             let ring = ring.clone();
             async move { ring.follow().await }
         });
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        std::fs::write(&path, "broken").unwrap();
-        tokio::time::sleep(LOOK + Duration::from_millis(500)).await;
-        assert!(ring.identify(&key).is_ok());
-        std::fs::write(&path, r#"{"keys":[]}"#).unwrap();
-        tokio::time::timeout(Duration::from_secs(20), async {
-            while ring.identify(&key).is_ok() {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        })
-        .await
-        .expect("the key is revoked");
+        for (content, is_known) in [("broken", true), (r#"{"keys":[]}"#, false), (&file, true)] {
+            std::fs::write(&path, content).unwrap();
+            tokio::time::sleep(INTERVAL * 2).await;
+            assert_eq!(ring.identify(&key).is_ok(), is_known, "{content}");
+        }
         following.abort();
     }
 }

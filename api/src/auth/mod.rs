@@ -21,7 +21,7 @@ use wikimovie_domain::Filter;
 
 pub use self::{
     jwt::{JwtSettings, JwtVerifier},
-    keys::{KeyRing, KeysError},
+    keys::{KeyRing, KeySettings, KeysError},
     scope::{AuthScope, Scopes},
     tenant::TenantRule,
 };
@@ -33,7 +33,7 @@ pub enum AuthSettings {
     /// Not at all: everyone has these scopes.
     Open(Scopes),
     /// API keys of a file.
-    Keys(std::path::PathBuf),
+    Keys(KeySettings),
     /// Tokens (JWT) of an OpenID provider.
     Jwt(Box<JwtSettings>),
 }
@@ -154,7 +154,7 @@ impl Credential {
     }
 }
 
-/// Why somebody is not let in.
+/// Why a credential is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
     /// No credential.
@@ -216,7 +216,7 @@ impl From<AuthError> for ApiError {
     }
 }
 
-/// Tells who asks. Cheap to clone.
+/// Authenticates callers. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Authenticator {
     mode: Mode,
@@ -230,7 +230,7 @@ enum Mode {
 }
 
 impl Authenticator {
-    /// Callers are not authenticated, and everyone may ask for this.
+    /// Nobody is authenticated, and everyone has these scopes.
     pub fn open(scopes: Scopes) -> Self {
         Self { mode: Mode::Open(Arc::new(Identity::anyone(scopes))) }
     }
@@ -242,18 +242,18 @@ impl Authenticator {
     pub fn new(settings: &AuthSettings) -> Result<Self, KeysError> {
         let mode = match settings {
             AuthSettings::Open(scopes) => return Ok(Self::open(*scopes)),
-            AuthSettings::Keys(file) => Mode::Keys(KeyRing::open(file)?),
+            AuthSettings::Keys(settings) => Mode::Keys(KeyRing::open(settings.clone())?),
             AuthSettings::Jwt(settings) => Mode::Jwt(JwtVerifier::new((**settings).clone())),
         };
         Ok(Self { mode })
     }
 
-    /// Whether anyone is let in.
+    /// Whether everyone is admitted without a credential.
     pub fn is_open(&self) -> bool {
         matches!(self.mode, Mode::Open(_))
     }
 
-    /// Tells whose credential it is. In open mode nobody looks at it.
+    /// The identity behind a credential. In open mode credentials are ignored.
     ///
     /// # Errors
     /// [`AuthError`].

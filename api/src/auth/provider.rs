@@ -1,5 +1,5 @@
-//! The OpenID provider, as far as we ask it: its discovery document, and its keys. Each answer has a deadline and a
-//! bound, and no redirect is followed.
+//! The client of the OpenID provider: its discovery document, and its keys. Each response has a deadline and a bound, and
+//! no redirect is followed.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use reqwest::{Certificate, Client, redirect::Policy};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
-/// Longest time for one answer.
+/// Longest time for one response.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// Largest answer: a discovery document has some 3 KB, and keys with certificate chains some 10 KB each.
+/// Largest response: a discovery document has some 3 KB, and keys with certificate chains some 10 KB each.
 const MAX_BYTES: usize = 512 * 1024;
 /// Where the discovery document stands below the issuer (OpenID Connect Discovery 1.0, 4).
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
@@ -21,9 +21,9 @@ pub(super) enum ProviderError {
     /// It cannot be reached.
     #[error("{0} cannot be fetched: {1}")]
     Unreachable(Url, #[source] reqwest::Error),
-    /// It says something else than it must.
+    /// Its response is not what the standard asks for.
     #[error("{0} {1}")]
-    Odd(Url, String),
+    Unexpected(Url, String),
 }
 
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ pub(super) fn client(ca_certificates: Option<&[u8]>) -> Result<Client, reqwest::
     let mut builder = Client::builder()
         .connect_timeout(DEADLINE)
         .timeout(DEADLINE)
-        // A provider that sends us elsewhere could send us anywhere.
+        // A provider that redirects us could send us anywhere.
         .redirect(Policy::none())
         .user_agent(concat!("wikimovie/", env!("CARGO_PKG_VERSION")));
     if let Some(pem) = ca_certificates {
@@ -65,13 +65,13 @@ pub(super) fn client(ca_certificates: Option<&[u8]>) -> Result<Client, reqwest::
 
 /// Whether what is fetched from an address can be trusted: by TLS, or because it never leaves this machine.
 pub(super) fn is_safe(url: &Url) -> bool {
-    let here = match url.host() {
+    let is_loopback = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    url.scheme() == "https" || (url.scheme() == "http" && here)
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
 }
 
 impl Provider {
@@ -81,16 +81,19 @@ impl Provider {
 
     /// Its keys now. The discovery document is read each time: a provider may move its keys.
     pub(super) async fn keys(&self) -> Result<JwkSet, ProviderError> {
-        let odd = |url: &Url, what: String| ProviderError::Odd(url.clone(), what);
+        let unexpected = |url: &Url, what: String| ProviderError::Unexpected(url.clone(), what);
         let address = [self.issuer.trim_end_matches('/'), WELL_KNOWN].concat();
         // The issuer was read as an address when the settings were checked.
         let address = address.parse::<Url>().unwrap_or_else(|_| unsafe_address());
         let discovery: Discovery = self.get(&address).await?;
         if discovery.issuer != self.issuer {
-            return Err(odd(&address, format!("is of the issuer {:?}", discovery.issuer)));
+            return Err(unexpected(&address, format!("is of the issuer {:?}", discovery.issuer)));
         }
         if !is_safe(&discovery.jwks_uri) {
-            return Err(odd(&address, format!("has its keys at {}, which is not https", discovery.jwks_uri)));
+            return Err(unexpected(
+                &address,
+                format!("has its keys at {}, which is not https", discovery.jwks_uri),
+            ));
         }
         self.get(&discovery.jwks_uri).await
     }
@@ -100,17 +103,20 @@ impl Provider {
             |error: reqwest::Error| ProviderError::Unreachable(url.clone(), error.without_url());
         let mut response = self.client.get(url.clone()).send().await.map_err(unreachable)?;
         if response.status() != reqwest::StatusCode::OK {
-            return Err(ProviderError::Odd(url.clone(), format!("answers {}", response.status())));
+            return Err(ProviderError::Unexpected(url.clone(), format!("answers {}", response.status())));
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
             if body.len() + chunk.len() > MAX_BYTES {
-                return Err(ProviderError::Odd(url.clone(), format!("has more than {MAX_BYTES} bytes")));
+                return Err(ProviderError::Unexpected(
+                    url.clone(),
+                    format!("has more than {MAX_BYTES} bytes"),
+                ));
             }
             body.extend_from_slice(&chunk);
         }
         serde_json::from_slice(&body)
-            .map_err(|error| ProviderError::Odd(url.clone(), format!("is not as it must be: {error}")))
+            .map_err(|error| ProviderError::Unexpected(url.clone(), format!("is not as it must be: {error}")))
     }
 }
 

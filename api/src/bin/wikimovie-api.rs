@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 use wikimovie_api::{
-    Documents, Gateway, Server,
+    Gateway, PersistedDocuments, Server,
     args::{GatewayArgs, GatewaySettings},
     auth::{Authenticator, command::NewKeyArgs},
 };
@@ -136,7 +136,8 @@ fn serve(args: &ServeArgs, runtime: &Runtime) -> Result<ExitCode, CliError> {
 
 async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Result<ExitCode, CliError> {
     let engine = Elasticsearch::new(&cluster).map_err(CliError::new)?;
-    let documents = Documents::open(settings.documents).map_err(|error| CliError::new(error.to_string()))?;
+    let persisted =
+        PersistedDocuments::open(settings.persisted).map_err(|error| CliError::new(error.to_string()))?;
     let auth = Authenticator::new(&settings.auth).map_err(|error| CliError::new(error.to_string()))?;
     let server = Server::bind(settings.server).await?;
     // Armed before anything is told, so that a signal right after the first line is heard.
@@ -144,7 +145,7 @@ async fn answer(settings: GatewaySettings, cluster: ElasticsearchOptions) -> Res
         .map_err(|error| CliError::new(format!("signal handlers cannot be installed: {error}")))?;
     greet(&server, settings.api.graphiql);
     let gateway = Gateway::new(engine.catalog(), engine.sealer(), settings.api)
-        .with_documents(documents)
+        .with_persisted_documents(persisted)
         .with_auth(auth);
     let mut serving = tokio::spawn(server.serve(gateway, stop));
     // The cluster may come later than we do: questions are told so until it is there.

@@ -1,7 +1,7 @@
-//! The catalogue with a memory: the same questions, answered from what was answered before where that is still true.
+//! The cached catalogue: equal queries are answered from the cache where the answer is still true.
 //!
-//! An answer is true as long as the revision is the one it was asked at. While the engine does not confirm the revision,
-//! or fails, an answer may still be given out for a while, and is told to be stale.
+//! An answer is true as long as the revision is the one that it was asked at. While the engine does not confirm the
+//! revision, or fails, an answer may be served stale for a while, and is marked so.
 
 use std::{
     sync::{
@@ -22,235 +22,251 @@ use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, SearchError, opera
 
 use super::{
     CacheSettings,
-    flights::Flights,
-    notes::{self, Staleness},
-    question::{Asked, Found},
+    outcome::{OutcomeRecorder, Staleness},
+    query::{EngineAnswer, EngineQuery},
+    single_flight::SingleFlight,
     weigh,
 };
 
-/// An engine that has not said for so long which revision is current counts as out of reach: it is asked each second.
-const UNCONFIRMED: Duration = Duration::from_secs(3);
+/// The engine is asked for its revision each second. One that has not confirmed it for so long counts as unreachable.
+const MAX_UNCONFIRMED: Duration = Duration::from_secs(3);
 
-/// Questions asked anew behind the scenes at once; beyond that the next who asks tries again.
-const REFRESHES: usize = 32;
+/// Most answers that are revalidated in the background at once. Beyond that the next caller tries again.
+const MAX_REVALIDATIONS: usize = 32;
 
-/// What is asked, and of which part of the catalogue.
+/// A query, and the part of the catalogue that it is asked of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
+struct QueryKey {
     /// The filter that the caller cannot leave; `None` for the whole catalogue.
     part: Option<Arc<Filter>>,
-    asked: Asked,
+    query: EngineQuery,
 }
 
-/// A catalogue that remembers. Cheap to clone.
+/// A catalogue whose answers are cached. Cheap to clone.
 #[derive(Clone)]
 pub struct CachedCatalog {
     inner: Arc<dyn Catalog>,
     part: Option<Arc<Filter>>,
-    shared: Arc<Shared>,
+    cache: Arc<QueryCache>,
+    /// Of the operation whose questions it answers; `None` outside of one, as for probes.
+    recorder: Option<OutcomeRecorder>,
 }
 
-struct Shared {
+/// What all clones of a cached catalogue share.
+struct QueryCache {
     settings: CacheSettings,
     /// Longest time for one question to the engine.
     deadline: Duration,
     revisions: watch::Receiver<Revision>,
-    /// `None` where nothing is kept.
-    entries: Option<moka::sync::Cache<Arc<Key>, Arc<Entry>>>,
-    flights: Flights<(Arc<Key>, u64), Result<Answer, SearchError>>,
-    refreshes: Arc<Semaphore>,
-    begun: Instant,
+    /// `None` where nothing is cached.
+    entries: Option<moka::sync::Cache<Arc<QueryKey>, Arc<CachedAnswer>>>,
+    flights: SingleFlight<(Arc<QueryKey>, u64), Result<FreshAnswer, SearchError>>,
+    revalidations: Arc<Semaphore>,
+    started: Instant,
 }
 
-/// An answer kept.
+/// An answer in the cache.
 #[derive(Debug)]
-struct Entry {
-    found: Arc<Found>,
+struct CachedAnswer {
+    answer: Arc<EngineAnswer>,
     revision: u64,
-    asked: Instant,
-    /// When it was last known to be true, in milliseconds since the cache began.
+    asked_at: Instant,
+    /// When it was last known to be true, in milliseconds since the cache was made.
     true_at: AtomicU64,
     weight: u32,
 }
 
-/// What the engine said to one question.
+/// An answer that the engine gave now.
 #[derive(Clone)]
-struct Answer {
-    found: Arc<Found>,
+struct FreshAnswer {
+    answer: Arc<EngineAnswer>,
     /// Whether it is of the whole catalogue.
-    whole: bool,
+    is_complete: bool,
 }
 
-/// What may be done with an answer kept.
-enum Use {
+/// How an answer in the cache may be served.
+enum Freshness {
     /// It is true.
     Fresh,
-    /// It may be given out at once, for this reason.
+    /// It may be served stale at once, for this reason.
     Stale(Staleness),
-    /// Only where the engine fails.
-    IfError,
-    /// It is too old.
-    No,
+    /// It may be served stale where the engine fails.
+    StaleIfError,
+    /// It is too old to be served.
+    Expired,
 }
 
 impl std::fmt::Debug for CachedCatalog {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CachedCatalog").field("settings", &self.shared.settings).finish_non_exhaustive()
+        f.debug_struct("CachedCatalog").field("settings", &self.cache.settings).finish_non_exhaustive()
     }
 }
 
 impl CachedCatalog {
-    /// A memory for `inner`, half of whose bytes are for answers to questions. `inner` is given `deadline` for each.
+    /// Caches the answers of `inner`, to which half of the settings' bytes belong. `inner` is given `deadline` for each.
     pub fn new(inner: Arc<dyn Catalog>, settings: CacheSettings, deadline: Duration) -> Self {
         let entries = (settings.bytes > 0).then(|| {
             moka::sync::Cache::builder()
                 .max_capacity(settings.bytes / 2)
-                .weigher(|_, entry: &Arc<Entry>| entry.weight)
+                .weigher(|_, entry: &Arc<CachedAnswer>| entry.weight)
                 .build()
         });
-        let shared = Shared {
+        let cache = QueryCache {
             settings,
             deadline,
             revisions: inner.revisions(),
             entries,
-            flights: Flights::default(),
-            refreshes: Arc::new(Semaphore::new(REFRESHES)),
-            begun: Instant::now(),
+            flights: SingleFlight::default(),
+            revalidations: Arc::new(Semaphore::new(MAX_REVALIDATIONS)),
+            started: Instant::now(),
         };
-        Self { inner, part: None, shared: Arc::new(shared) }
+        Self { inner, part: None, cache: Arc::new(cache), recorder: None }
+    }
+
+    /// The same for the questions of one operation.
+    pub(crate) fn for_operation(&self, recorder: OutcomeRecorder) -> Self {
+        Self { recorder: Some(recorder), ..self.clone() }
+    }
+
+    fn record(&self, record: impl FnOnce(&OutcomeRecorder)) {
+        self.recorder.as_ref().map(record);
     }
 
     /// The current revision, where the engine has said lately that it is.
     pub(crate) fn confirmed_revision(&self) -> Option<u64> {
-        (self.inner.unconfirmed_for() <= UNCONFIRMED).then(|| self.revision())
+        (self.inner.unconfirmed_for() <= MAX_UNCONFIRMED).then(|| self.revision())
     }
 
     fn revision(&self) -> u64 {
-        self.shared.revisions.borrow().number
+        self.cache.revisions.borrow().number
     }
 
-    async fn answer(&self, asked: Asked) -> Result<Arc<Found>, SearchError> {
-        let Some(entries) = self.shared.entries.as_ref().filter(|_| asked.is_lasting()) else {
-            return self.pass(&asked).await;
+    async fn answer(&self, query: EngineQuery) -> Result<Arc<EngineAnswer>, SearchError> {
+        let Some(entries) = self.cache.entries.as_ref().filter(|_| query.is_cacheable()) else {
+            return self.bypass(&query).await;
         };
-        let kind = asked.kind();
-        let key = Arc::new(Key { part: self.part.clone(), asked });
+        let kind = query.kind();
+        let key = Arc::new(QueryKey { part: self.part.clone(), query });
         let revision = self.revision();
         let known = entries.get(&key);
         if let Some(entry) = &known {
-            match self.use_of(entry, revision) {
-                Use::Fresh => {
+            match self.freshness(entry, revision) {
+                Freshness::Fresh => {
                     count(kind, "hit");
-                    notes::answered(revision, true);
+                    self.record(|outcome| outcome.answered(revision, true));
                     return Ok(self.touched(entry));
                 }
-                Use::Stale(why) => {
+                Freshness::Stale(why) => {
                     if why == Staleness::Revalidating {
-                        self.refresh(&key, revision);
+                        self.revalidate(&key, revision);
                     }
-                    return Ok(given_out_stale(kind, entry, why));
+                    return Ok(self.serve_stale(kind, entry, why));
                 }
-                Use::IfError | Use::No => {}
+                Freshness::StaleIfError | Freshness::Expired => {}
             }
         }
         let flight = (Arc::clone(&key), revision);
-        let (answer, asked) = self.shared.flights.join(flight, || self.ask(&key, revision)).await;
+        let (answer, is_leader) = self.cache.flights.run(flight, || self.fetch(&key, revision)).await;
         match (answer, known) {
-            (Ok(Answer { found, whole }), _) => {
-                count(kind, if asked { "miss" } else { "shared" });
-                if whole {
-                    notes::answered(revision, !asked);
+            (Ok(FreshAnswer { answer, is_complete }), _) => {
+                count(kind, if is_leader { "miss" } else { "shared" });
+                if is_complete {
+                    self.record(|outcome| outcome.answered(revision, !is_leader));
                 } else {
-                    notes::changing();
+                    self.record(OutcomeRecorder::volatile);
                 }
-                Ok(found)
+                Ok(answer)
             }
             (Err(SearchError::Unavailable | SearchError::Timeout), Some(entry))
-                if matches!(self.use_of(&entry, revision), Use::Stale(_) | Use::IfError) =>
+                if matches!(
+                    self.freshness(&entry, revision),
+                    Freshness::Stale(_) | Freshness::StaleIfError
+                ) =>
             {
-                Ok(given_out_stale(kind, &entry, Staleness::EngineUnavailable))
+                Ok(self.serve_stale(kind, &entry, Staleness::EngineUnavailable))
             }
             (Err(error), _) => {
                 count(kind, "error");
-                notes::changing();
+                self.record(OutcomeRecorder::volatile);
                 Err(error)
             }
         }
     }
 
-    /// Asks the engine and keeps nothing.
-    async fn pass(&self, asked: &Asked) -> Result<Arc<Found>, SearchError> {
+    /// Asks the engine and caches nothing.
+    async fn bypass(&self, query: &EngineQuery) -> Result<Arc<EngineAnswer>, SearchError> {
         let revision = self.revision();
-        let (found, whole) = told_whole(self.within(asked.ask(&*self.inner))).await;
-        match &found {
-            Ok(found) if whole && asked.is_lasting() && !found.says_partial() => {
-                notes::answered(revision, false);
+        let (answer, is_complete) = told_whole(self.within_deadline(query.run(&*self.inner))).await;
+        match &answer {
+            Ok(answer) if is_complete && query.is_cacheable() && !answer.is_partial() => {
+                self.record(|outcome| outcome.answered(revision, false));
             }
-            Ok(_) | Err(_) => notes::changing(),
+            Ok(_) | Err(_) => self.record(OutcomeRecorder::volatile),
         }
-        count(asked.kind(), if found.is_ok() { "bypass" } else { "error" });
-        found.map(Arc::new)
+        count(query.kind(), if answer.is_ok() { "bypass" } else { "error" });
+        answer.map(Arc::new)
     }
 
-    /// Asks the engine, and keeps the answer as that of `revision`, which the engine had before.
-    async fn ask(&self, key: &Arc<Key>, revision: u64) -> Result<Answer, SearchError> {
-        let Some(entries) = &self.shared.entries else { return Err(SearchError::Unavailable) };
-        // Answered between the look and the start of this flight.
+    /// Asks the engine, and caches the answer as that of `revision`, which the engine had before.
+    async fn fetch(&self, key: &Arc<QueryKey>, revision: u64) -> Result<FreshAnswer, SearchError> {
+        let Some(entries) = &self.cache.entries else { return Err(SearchError::Unavailable) };
+        // Another flight may have ended between the lookup and the start of this one.
         let known = entries.get(key);
-        if let Some(entry) = known.filter(|entry| matches!(self.use_of(entry, revision), Use::Fresh)) {
-            return Ok(Answer { found: self.touched(&entry), whole: true });
+        if let Some(entry) = known.filter(|entry| matches!(self.freshness(entry, revision), Freshness::Fresh))
+        {
+            return Ok(FreshAnswer { answer: self.touched(&entry), is_complete: true });
         }
-        let asked = Instant::now();
-        let (found, whole) = told_whole(self.within(key.asked.ask(&*self.inner))).await;
-        let found = Arc::new(found?);
-        if !whole || found.says_partial() {
-            return Ok(Answer { found, whole: false });
+        let asked_at = Instant::now();
+        let (answer, is_complete) = told_whole(self.within_deadline(key.query.run(&*self.inner))).await;
+        let answer = Arc::new(answer?);
+        if !is_complete || answer.is_partial() {
+            return Ok(FreshAnswer { answer, is_complete: false });
         }
-        let entry = Entry {
-            weight: weigh::entry(&key.asked, &found),
-            found: Arc::clone(&found),
+        let entry = CachedAnswer {
+            weight: weigh::entry(&key.query, &answer),
+            answer: Arc::clone(&answer),
             revision,
-            asked,
+            asked_at,
             true_at: AtomicU64::new(self.now_ms()),
         };
-        // A slow answer of an older revision must not take the place of a newer one.
+        // A slow answer of an older revision must not replace a newer one.
         if entries.get(key).is_none_or(|known| known.revision <= revision) {
             entries.insert(Arc::clone(key), Arc::new(entry));
             gauge!("wikimovie_cache_bytes", "store" => "questions").set(entries.weighted_size() as f64);
         }
-        Ok(Answer { found, whole: true })
+        Ok(FreshAnswer { answer, is_complete: true })
     }
 
-    /// Asks anew behind the scenes, unless that is being done.
-    fn refresh(&self, key: &Arc<Key>, revision: u64) {
+    /// Asks again in the background, unless the same query is in flight.
+    fn revalidate(&self, key: &Arc<QueryKey>, revision: u64) {
         let flight = (Arc::clone(key), revision);
-        if self.shared.flights.is_open(&flight) {
+        if self.cache.flights.is_in_flight(&flight) {
             return;
         }
-        let Ok(permit) = Arc::clone(&self.shared.refreshes).try_acquire_owned() else { return };
+        let Ok(permit) = Arc::clone(&self.cache.revalidations).try_acquire_owned() else { return };
         let (catalog, key) = (self.clone(), Arc::clone(key));
         tokio::spawn(async move {
-            let asked = catalog.shared.flights.join(flight, || catalog.ask(&key, revision));
-            if let (Err(error), _) = asked.await {
-                tracing::debug!(%error, "a stale answer could not be refreshed");
+            let fetched = catalog.cache.flights.run(flight, || catalog.fetch(&key, revision));
+            if let (Err(error), _) = fetched.await {
+                tracing::debug!(%error, "a cached answer could not be revalidated");
             }
             drop(permit);
         });
     }
 
-    /// Waits for the engine no longer than it may take.
-    async fn within<T>(
+    /// Waits for the engine until its deadline.
+    async fn within_deadline<T>(
         &self,
         answer: impl Future<Output = Result<T, SearchError>>,
     ) -> Result<T, SearchError> {
-        tokio::time::timeout(self.shared.deadline, answer).await.unwrap_or(Err(SearchError::Timeout))
+        tokio::time::timeout(self.cache.deadline, answer).await.unwrap_or(Err(SearchError::Timeout))
     }
 
-    fn use_of(&self, entry: &Entry, revision: u64) -> Use {
-        let settings = &self.shared.settings;
+    fn freshness(&self, entry: &CachedAnswer, revision: u64) -> Freshness {
+        let settings = &self.cache.settings;
         let unconfirmed = self.inner.unconfirmed_for();
-        if entry.revision == revision && unconfirmed <= UNCONFIRMED {
-            return Use::Fresh;
+        if entry.revision == revision && unconfirmed <= MAX_UNCONFIRMED {
+            return Freshness::Fresh;
         }
         let since_true = if entry.revision == revision {
             unconfirmed
@@ -258,116 +274,116 @@ impl CachedCatalog {
             let age_ms = self.now_ms().saturating_sub(entry.true_at.load(Relaxed));
             Duration::from_millis(age_ms)
         };
-        if unconfirmed > UNCONFIRMED {
+        if unconfirmed > MAX_UNCONFIRMED {
             if since_true <= settings.stale_if_error {
-                return Use::Stale(Staleness::EngineUnavailable);
+                return Freshness::Stale(Staleness::EngineUnavailable);
             }
-            return Use::No;
+            return Freshness::Expired;
         }
         if since_true <= settings.stale_while_revalidate {
-            Use::Stale(Staleness::Revalidating)
+            Freshness::Stale(Staleness::Revalidating)
         } else if since_true <= settings.stale_if_error {
-            Use::IfError
+            Freshness::StaleIfError
         } else {
-            Use::No
+            Freshness::Expired
         }
     }
 
-    fn touched(&self, entry: &Entry) -> Arc<Found> {
+    fn serve_stale(&self, kind: &'static str, entry: &CachedAnswer, why: Staleness) -> Arc<EngineAnswer> {
+        count(kind, "stale");
+        self.record(|outcome| outcome.stale(entry.asked_at.elapsed(), why));
+        Arc::clone(&entry.answer)
+    }
+
+    fn touched(&self, entry: &CachedAnswer) -> Arc<EngineAnswer> {
         entry.true_at.store(self.now_ms(), Relaxed);
-        Arc::clone(&entry.found)
+        Arc::clone(&entry.answer)
     }
 
     fn now_ms(&self) -> u64 {
-        u64::try_from(self.shared.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.cache.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
-}
-
-fn given_out_stale(kind: &'static str, entry: &Entry, why: Staleness) -> Arc<Found> {
-    count(kind, "stale");
-    notes::stale(entry.asked.elapsed(), why);
-    Arc::clone(&entry.found)
 }
 
 fn count(kind: &'static str, result: &'static str) {
     counter!("wikimovie_cache_questions_total", "kind" => kind, "result" => result).increment(1);
 }
 
-/// What cannot be: an answer is kept under its own question.
-fn odd<T>() -> Result<T, SearchError> {
+/// Cannot happen, since an answer is cached under its own query.
+fn mismatch<T>() -> Result<T, SearchError> {
     Err(SearchError::Engine("a cached answer has another kind".to_owned()))
 }
 
 #[async_trait]
 impl Catalog for CachedCatalog {
     async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        match &*self.answer(Asked::Search(request)).await? {
-            Found::Search(answer) => Ok(answer.clone()),
-            _ => odd(),
+        match &*self.answer(EngineQuery::Search(request)).await? {
+            EngineAnswer::Search(answer) => Ok(answer.clone()),
+            _ => mismatch(),
         }
     }
 
     async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        match &*self.answer(Asked::Autocomplete(request)).await? {
-            Found::Suggestions(suggestions) => Ok(suggestions.clone()),
-            _ => odd(),
+        match &*self.answer(EngineQuery::Autocomplete(request)).await? {
+            EngineAnswer::Suggestions(suggestions) => Ok(suggestions.clone()),
+            _ => mismatch(),
         }
     }
 
     async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
-        match &*self.answer(Asked::Movies(ids.to_vec())).await? {
-            Found::Movies(movies) => Ok(movies.clone()),
-            _ => odd(),
+        match &*self.answer(EngineQuery::Movies(ids.to_vec())).await? {
+            EngineAnswer::Movies(movies) => Ok(movies.clone()),
+            _ => mismatch(),
         }
     }
 
     async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
-        match &*self.answer(Asked::Similar(id.clone(), first)).await? {
-            Found::Similar(movies) => Ok(movies.clone()),
-            _ => odd(),
+        match &*self.answer(EngineQuery::Similar(id.clone(), first)).await? {
+            EngineAnswer::Similar(movies) => Ok(movies.clone()),
+            _ => mismatch(),
         }
     }
 
-    /// From memory on every engine, so it is not worth keeping.
+    /// Not cached: every engine answers it from memory.
     async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
         let revision = self.revision();
-        let people = self.within(self.inner.people(names)).await;
-        match people {
-            Ok(_) if self.confirmed_revision() == Some(revision) => notes::answered(revision, true),
-            Ok(_) => notes::stale(self.inner.unconfirmed_for(), Staleness::EngineUnavailable),
-            Err(_) => notes::changing(),
-        }
+        let people = self.within_deadline(self.inner.people(names)).await;
+        self.record(|outcome| match people {
+            Ok(_) if self.confirmed_revision() == Some(revision) => outcome.answered(revision, true),
+            Ok(_) => outcome.stale(self.inner.unconfirmed_for(), Staleness::EngineUnavailable),
+            Err(_) => outcome.volatile(),
+        });
         people
     }
 
     async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
-        match &*self.answer(Asked::Costars(name.to_owned(), first)).await? {
-            Found::Costars(costars) => Ok(costars.clone()),
-            _ => odd(),
+        match &*self.answer(EngineQuery::Costars(name.to_owned(), first)).await? {
+            EngineAnswer::Costars(costars) => Ok(costars.clone()),
+            _ => mismatch(),
         }
     }
 
     async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
-        match &*self.answer(Asked::CostarPath(from.to_owned(), to.to_owned())).await? {
-            Found::CostarPath(path) => Ok(path.clone()),
-            _ => odd(),
+        match &*self.answer(EngineQuery::CostarPath(from.to_owned(), to.to_owned())).await? {
+            EngineAnswer::CostarPath(path) => Ok(path.clone()),
+            _ => mismatch(),
         }
     }
 
     async fn info(&self) -> Result<CatalogInfo, SearchError> {
-        notes::changing();
-        self.within(self.inner.info()).await
+        self.record(OutcomeRecorder::volatile);
+        self.within_deadline(self.inner.info()).await
     }
 
-    /// Receipts change without the revision.
+    /// Not cached: receipts change without the revision.
     async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
-        notes::changing();
-        self.within(self.inner.receipt(object)).await
+        self.record(OutcomeRecorder::volatile);
+        self.within_deadline(self.inner.receipt(object)).await
     }
 
     async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
-        notes::changing();
-        self.within(self.inner.receipts(request)).await
+        self.record(OutcomeRecorder::volatile);
+        self.within_deadline(self.inner.receipts(request)).await
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {
@@ -384,6 +400,6 @@ impl Catalog for CachedCatalog {
             Some(part) => Filter { and: vec![part.clone(), to.clone()], ..Filter::default() },
             None => to.clone(),
         };
-        Ok(Arc::new(Self { inner, part: Some(Arc::new(part)), shared: Arc::clone(&self.shared) }))
+        Ok(Arc::new(Self { inner, part: Some(Arc::new(part)), ..self.clone() }))
     }
 }

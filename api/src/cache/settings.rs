@@ -1,16 +1,16 @@
-//! What an operator may set about the cache.
+//! Settings of the cache.
 
 use std::time::Duration;
 
 /// Settings of the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CacheSettings {
-    /// Bytes that answers may take in memory; 0 keeps none.
+    /// Bytes of memory for the cache; 0 turns it off.
     pub bytes: u64,
-    /// How long an answer may still be given out, and told to be stale, once the catalogue has changed, while it is
-    /// asked anew behind the scenes. Zero asks anew first.
+    /// How long an answer may be served stale once the catalogue has changed, while it is revalidated in the background.
+    /// Zero revalidates first.
     pub stale_while_revalidate: Duration,
-    /// How long an answer may still be given out, and told to be stale, while the engine is unreachable.
+    /// How long an answer may be served stale while the engine is unreachable.
     pub stale_if_error: Duration,
     /// How long browsers and proxies may use the answer to a GET by hash without asking again.
     pub max_age: Duration,
@@ -19,7 +19,7 @@ pub struct CacheSettings {
 }
 
 impl CacheSettings {
-    /// Keeps nothing.
+    /// Caches nothing.
     pub fn off() -> Self {
         Self { bytes: 0, ..Self::default() }
     }

@@ -1,10 +1,10 @@
-//! About how many bytes of memory a question and its answer take. Strings decide; what is not looked at is small.
+//! Estimates how many bytes of memory a query and its answer take. Strings decide; what is not counted is small.
 
 use wikimovie_domain::{
     Correction, FacetAnswer, Highlight, Hit, Movie, Question, SearchAnswer, Suggested, Suggestion, Warning,
 };
 
-use super::question::{Asked, Found};
+use super::query::{EngineAnswer, EngineQuery};
 
 /// Allocation and bookkeeping of one string, list or entry.
 const EACH: usize = 32;
@@ -14,8 +14,8 @@ const ENTRY: usize = 512;
 const MOVIE: usize = 320;
 
 /// Bytes of an entry, at most `u32::MAX`.
-pub(super) fn entry(asked: &Asked, found: &Found) -> u32 {
-    let bytes = ENTRY + of_asked(asked) + of_found(asked, found);
+pub(super) fn entry(query: &EngineQuery, answer: &EngineAnswer) -> u32 {
+    let bytes = ENTRY + of_query(query) + of_answer(query, answer);
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
@@ -33,41 +33,43 @@ fn question(question: &Question) -> usize {
     4 * EACH + 2 * json
 }
 
-fn of_asked(asked: &Asked) -> usize {
-    match asked {
-        Asked::Search(request) => {
+fn of_query(query: &EngineQuery) -> usize {
+    match query {
+        EngineQuery::Search(request) => {
             let cursor = |hits: &wikimovie_domain::HitsRequest| hits.page.cursor.as_deref().map_or(0, text);
             let pages: usize = request.hits.iter().map(|hits| EACH + cursor(hits)).sum();
             question(&request.question) + pages + request.facets.len() * 2 * EACH
         }
-        Asked::Autocomplete(request) => {
+        EngineQuery::Autocomplete(request) => {
             let filter = serde_json::to_vec(&request.filter).map_or(0, |json| json.len());
             text(&request.prefix) + 2 * filter
         }
-        Asked::Movies(ids) => ids.iter().map(|id| text(id.as_str())).sum(),
-        Asked::Similar(id, _) => text(id.as_str()),
-        Asked::Costars(name, _) => text(name),
-        Asked::CostarPath(from, to) => text(from) + text(to),
+        EngineQuery::Movies(ids) => ids.iter().map(|id| text(id.as_str())).sum(),
+        EngineQuery::Similar(id, _) => text(id.as_str()),
+        EngineQuery::Costars(name, _) => text(name),
+        EngineQuery::CostarPath(from, to) => text(from) + text(to),
     }
 }
 
-fn of_found(asked: &Asked, found: &Found) -> usize {
-    match found {
-        Found::Search(answer) => {
-            // Questions inside of an answer are the one asked, with a part changed.
-            let one = match asked {
-                Asked::Search(request) => question(&request.question),
+fn of_answer(query: &EngineQuery, answer: &EngineAnswer) -> usize {
+    match answer {
+        EngineAnswer::Search(answer) => {
+            // Questions inside of an answer are the one that was asked, with a part changed.
+            let one = match query {
+                EngineQuery::Search(request) => question(&request.question),
                 _ => 0,
             };
             search(answer, one)
         }
-        Found::Suggestions(suggestions) => suggestions.iter().map(suggestion).sum(),
-        Found::Movies(movies) => movies.iter().map(|found| found.as_ref().map_or(EACH, movie)).sum(),
-        Found::Similar(movies) => movies.iter().map(movie).sum(),
-        Found::Costars(costars) => {
+        EngineAnswer::Suggestions(suggestions) => suggestions.iter().map(suggestion).sum(),
+        EngineAnswer::Movies(movies) => {
+            movies.iter().map(|movie| movie.as_ref().map_or(EACH, self::movie)).sum()
+        }
+        EngineAnswer::Similar(movies) => movies.iter().map(movie).sum(),
+        EngineAnswer::Costars(costars) => {
             costars.iter().map(|costar| EACH + text(&costar.person.key) + text(&costar.person.name)).sum()
         }
-        Found::CostarPath(path) => path.as_ref().map_or(0, |path| {
+        EngineAnswer::CostarPath(path) => path.as_ref().map_or(0, |path| {
             let step = |step: &wikimovie_domain::CostarStep| {
                 text(step.movie.as_str()) + text(&step.person.key) + text(&step.person.name)
             };

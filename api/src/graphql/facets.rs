@@ -9,7 +9,7 @@ use wikimovie_plan::toggle;
 use crate::error::ApiError;
 use crate::graphql::{
     hits::argument,
-    inputs::{count, cut, list_cost},
+    inputs::{count, cut},
     scalars::SearchState,
     scope,
     search::Answered,
@@ -95,7 +95,6 @@ impl MovieFacets {
 #[Object]
 impl MovieFacets {
     /// Movies by genre.
-    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn genres(
         &self,
         #[graphql(
@@ -114,7 +113,6 @@ impl MovieFacets {
     }
 
     /// Movies by person in the cast.
-    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn cast(
         &self,
         #[graphql(
@@ -133,7 +131,6 @@ impl MovieFacets {
     }
 
     /// Movies by decade; a value is the decade's first year, such as `1980`.
-    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn decades(
         &self,
         #[graphql(
@@ -146,7 +143,6 @@ impl MovieFacets {
     }
 
     /// Movies by year: a histogram.
-    #[graphql(complexity = "1 + 50 * child_complexity")]
     async fn years(
         &self,
         #[graphql(desc = "Years in one bucket, 1 to 231.", default = 1)] interval: Option<i32>,
@@ -158,7 +154,6 @@ impl MovieFacets {
     }
 
     /// Movies by provider.
-    #[graphql(complexity = "list_cost(first, VALUES, child_complexity)")]
     async fn providers(
         &self,
         #[graphql(

@@ -32,11 +32,6 @@ impl PageArguments {
     }
 }
 
-/// Complexity of a page.
-pub(crate) fn page_cost(first: Option<i32>, last: Option<i32>, child: usize) -> usize {
-    crate::graphql::inputs::list_cost(last.or(first), PageRequest::DEFAULT_SIZE, child)
-}
-
 /// What a selected connection asks of its page.
 pub(crate) fn hits_request(page: PageRequest, connection: SelectionField<'_>) -> HitsRequest {
     let connection = Lookahead::from(connection);

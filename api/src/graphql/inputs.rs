@@ -184,13 +184,6 @@ pub(crate) fn count(argument: &'static str, asked: Option<i32>, default: usize) 
     }
 }
 
-/// Complexity of a list: so many items, each of this complexity. Values that the resolver will refuse count as
-/// little as possible, so that its clearer error is the one that is told.
-pub(crate) fn list_cost(asked: Option<i32>, default: usize, child: usize) -> usize {
-    let items = asked.map_or(default, |asked| usize::try_from(asked).unwrap_or(0));
-    if items > 100 { 1 } else { 1 + items * child }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,106 +1,155 @@
-//! Many small lookups of one operation become one question to the engine.
+//! Batches of lookups by id and by name: the keys of sibling fields become one question to the engine.
 //!
-//! A lookup notes its keys and yields once. By then every sibling field has been polled and has noted its own,
-//! so the first to wake asks for all of them; the others wait for the same answer. No timer and no spawned task
-//! is involved, hence no delay. Loaders live for one operation: nothing stale survives.
+//! async-graphql's [`DataLoader`] collects the keys and starts each batch as a future of its own. [`Batches`] polls those
+//! futures in the task of the operation, after its fields: all siblings have given their keys by then, so that a delay of
+//! zero collects them all. A batch is dropped with its operation, and nothing is cached beyond it.
 
-use std::{collections::HashMap, future::Future, hash::Hash, sync::Arc};
+use std::{collections::HashMap, future::Future, hash::Hash, pin::pin, sync::Arc, time::Duration};
 
-use tokio::sync::{Mutex, OnceCell};
-use wikimovie_engine::operation::let_siblings_join;
+use async_graphql::dataloader::{DataLoader, Loader};
+use futures::{
+    StreamExt,
+    channel::mpsc::{self, UnboundedReceiver},
+    future::{BoxFuture, Either, select},
+};
+use wikimovie_domain::{Movie, MovieId, PersonSummary};
+use wikimovie_engine::Catalog;
 
 use crate::error::ApiError;
 
-type Found<K, V> = Result<Arc<HashMap<K, V>>, ApiError>;
+/// Looks keys up in the movies that the caller may see.
+pub(crate) struct CatalogLoader(pub(crate) Arc<dyn Catalog>);
 
-/// Collects the keys of sibling fields.
-#[derive(Debug)]
-pub(crate) struct Batch<K, V> {
-    open: Mutex<Option<Arc<Round<K, V>>>>,
-}
+impl Loader<MovieId> for CatalogLoader {
+    type Value = Arc<Movie>;
+    type Error = ApiError;
 
-#[derive(Debug)]
-struct Round<K, V> {
-    keys: std::sync::Mutex<Vec<K>>,
-    found: OnceCell<Found<K, V>>,
-}
-
-impl<K, V> Default for Batch<K, V> {
-    fn default() -> Self {
-        Self { open: Mutex::new(None) }
+    async fn load(&self, ids: &[MovieId]) -> Result<HashMap<MovieId, Arc<Movie>>, ApiError> {
+        let ids = sorted(ids);
+        let movies = self.0.movies(&ids).await?;
+        Ok(by_key(ids, movies.into_iter().map(|movie| movie.map(Arc::new))))
     }
 }
 
-impl<K: Clone + Eq + Hash, V> Batch<K, V> {
-    /// Finds what `keys` name, together with what sibling fields ask for. `ask` gets each key once and answers
-    /// in the same order.
-    pub(crate) async fn load<F>(&self, keys: &[K], ask: impl FnOnce(Vec<K>) -> F) -> Found<K, V>
-    where
-        F: Future<Output = Result<Vec<Option<V>>, ApiError>>,
-    {
-        if keys.is_empty() {
-            return Ok(Arc::default());
+impl Loader<String> for CatalogLoader {
+    type Value = PersonSummary;
+    type Error = ApiError;
+
+    async fn load(&self, names: &[String]) -> Result<HashMap<String, PersonSummary>, ApiError> {
+        let names = sorted(names);
+        let people = self.0.people(&names).await?;
+        Ok(by_key(names, people))
+    }
+}
+
+/// The loader gives its keys in random order, and the cache takes another order for another question.
+fn sorted<K: Clone + Ord>(keys: &[K]) -> Vec<K> {
+    let mut keys = keys.to_vec();
+    keys.sort_unstable();
+    keys
+}
+
+fn by_key<K: Eq + Hash, V>(keys: Vec<K>, values: impl IntoIterator<Item = Option<V>>) -> HashMap<K, V> {
+    keys.into_iter().zip(values).filter_map(|(key, value)| Some((key, value?))).collect()
+}
+
+/// The batches of one operation. Unbounded, since an operation has no more of them than fields, and its price bounds those.
+pub(crate) struct Batches(UnboundedReceiver<BoxFuture<'static, ()>>);
+
+/// The data loader of one operation, and the batches that it starts. They make progress only while they are driven.
+pub(crate) fn data_loader<L>(loader: L) -> (DataLoader<L>, Batches) {
+    let (started, batches) = mpsc::unbounded();
+    // Nobody waits for a batch of an operation that is over.
+    let spawner = move |batch| drop(started.unbounded_send(batch));
+    (DataLoader::new(loader, spawner).delay(Duration::ZERO), Batches(batches))
+}
+
+impl Batches {
+    /// Runs an operation together with the batches that its fields start.
+    pub(crate) async fn drive<F: Future>(self, operation: F) -> F::Output {
+        match select(pin!(operation), pin!(self.run())).await {
+            Either::Left((output, _)) => output,
+            Either::Right(((), operation)) => operation.await,
         }
-        let round = self.join(keys).await;
-        let_siblings_join().await;
-        round.found.get_or_init(|| self.settle(&round, ask)).await.clone()
     }
 
-    async fn join(&self, keys: &[K]) -> Arc<Round<K, V>> {
-        let mut open = self.open.lock().await;
-        let round = open.get_or_insert_with(|| {
-            Arc::new(Round { keys: std::sync::Mutex::default(), found: OnceCell::new() })
-        });
-        lock(&round.keys).extend_from_slice(keys);
-        Arc::clone(round)
+    /// Runs batches until their loader is dropped.
+    pub(crate) async fn run(self) {
+        self.0.for_each_concurrent(None, |batch| batch).await;
     }
-
-    async fn settle<F>(&self, round: &Arc<Round<K, V>>, ask: impl FnOnce(Vec<K>) -> F) -> Found<K, V>
-    where
-        F: Future<Output = Result<Vec<Option<V>>, ApiError>>,
-    {
-        let mut open = self.open.lock().await;
-        if open.as_ref().is_some_and(|current| Arc::ptr_eq(current, round)) {
-            *open = None;
-        }
-        drop(open);
-        let mut seen = std::collections::HashSet::new();
-        let keys: Vec<K> = lock(&round.keys).iter().filter(|key| seen.insert(*key)).cloned().collect();
-        let answers = ask(keys.clone()).await?;
-        let found = keys.into_iter().zip(answers);
-        Ok(Arc::new(found.filter_map(|(key, value)| Some((key, value?))).collect()))
-    }
-}
-
-fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // A panic of another field cannot leave a list of keys half written.
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::HashSet, convert::Infallible, sync::Mutex};
+
+    use futures::future::join_all;
+
     use super::*;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Multiplies by ten, and keeps the keys of each batch. Knows no 3, and never answers where there is a 13.
+    #[derive(Clone, Default)]
+    struct TenTimes(Arc<Mutex<Vec<HashSet<u32>>>>);
+
+    impl Loader<u32> for TenTimes {
+        type Value = u32;
+        type Error = Infallible;
+
+        async fn load(&self, keys: &[u32]) -> Result<HashMap<u32, u32>, Infallible> {
+            self.0.lock().unwrap().push(keys.iter().copied().collect());
+            if keys.contains(&13) {
+                std::future::pending::<()>().await;
+            }
+            Ok(keys.iter().filter(|key| **key != 3).map(|key| (*key, key * 10)).collect())
+        }
+    }
+
+    fn batches(of: &TenTimes) -> Vec<HashSet<u32>> {
+        of.0.lock().unwrap().clone()
+    }
 
     #[tokio::test]
-    async fn siblings_share_one_question_and_later_ones_ask_anew() {
-        let batch = Batch::<u32, u32>::default();
-        let asked = AtomicUsize::new(0);
-        let load = |keys: Vec<u32>| {
-            let (batch, asked) = (&batch, &asked);
-            async move {
-                let ask = |keys: Vec<u32>| async move {
-                    asked.fetch_add(1, Ordering::Relaxed);
-                    Ok(keys.into_iter().map(|key| (key != 3).then_some(key * 10)).collect())
-                };
-                batch.load(&keys, ask).await.unwrap()
+    async fn sibling_fields_share_one_batch_and_later_fields_start_another() {
+        let asked = TenTimes::default();
+        let (loader, batches_of_operation) = data_loader(asked.clone());
+        let operation = async {
+            let siblings = join_all((0..10).map(|key| loader.load_many([key, 3]))).await;
+            for (key, found) in (0..10).zip(&siblings) {
+                assert_eq!(found.as_ref().unwrap().get(&key).copied(), (key != 3).then_some(key * 10));
             }
+            assert_eq!(batches(&asked), [(0..10).collect()]);
+            assert_eq!(loader.load_one(5).await, Ok(Some(50)), "nothing is remembered");
         };
-        let found = futures::future::join_all((0..10).map(|key| load(vec![key, 3]))).await;
-        assert_eq!(asked.load(Ordering::Relaxed), 1);
-        assert_eq!(found[7].get(&7), Some(&70));
-        assert_eq!(found[7].get(&3), None);
-        load(vec![5]).await;
-        assert_eq!(asked.load(Ordering::Relaxed), 2);
+        batches_of_operation.drive(operation).await;
+        assert_eq!(batches(&asked), [(0..10).collect(), HashSet::from([5])]);
+    }
+
+    #[tokio::test]
+    async fn a_field_that_is_given_up_leaves_the_batch_to_its_siblings() {
+        let asked = TenTimes::default();
+        let (loader, batches_of_operation) = data_loader(asked.clone());
+        let operation = async {
+            let mut first = Box::pin(loader.load_one(1));
+            assert!(futures::poll!(&mut first).is_pending(), "its batch is started and not yet run");
+            drop(first);
+            assert_eq!(loader.load_one(2).await, Ok(Some(20)));
+        };
+        batches_of_operation.drive(operation).await;
+        assert_eq!(batches(&asked), [HashSet::from([1, 2])]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_ends_with_its_operation_and_other_batches_wait_for_none() {
+        let asked = TenTimes::default();
+        let (loader, batches_of_operation) = data_loader(asked.clone());
+        let operation = async {
+            let stuck = tokio::time::timeout(Duration::from_secs(1), loader.load_one(13)).await;
+            assert!(stuck.is_err());
+            loader.load_one(4).await
+        };
+        assert_eq!(batches_of_operation.drive(operation).await, Ok(Some(40)));
+        assert_eq!(Arc::strong_count(&asked.0), 2, "the stuck batch is gone, the loader is not");
+        drop(loader);
+        assert_eq!(Arc::strong_count(&asked.0), 1);
     }
 }

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use wikimovie_domain as domain;
 
-use crate::graphql::{
-    ids,
-    inputs::{count, list_cost},
-    person::Person,
-    scope,
-};
+use crate::graphql::{ids, inputs::count, person::Person, scope};
 
 /// One movie of one provider.
 #[derive(Clone, Debug)]
@@ -52,7 +47,6 @@ impl Movie {
     }
 
     /// The cast as people, in billing order, to follow to their other movies.
-    #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn people(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
         let found = scope::people(ctx, &self.0.cast).await?;
         let people = self.0.cast.iter().zip(found);
@@ -83,15 +77,13 @@ impl Movie {
     }
 
     /// Movies most like this one, best first, without it.
-    #[graphql(complexity = "10 + list_cost(first, 6, child_complexity)")]
     async fn similar(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many movies, 0 to 100.", default = 6)] first: Option<i32>,
     ) -> Result<Vec<Movie>> {
         let first = count("first", first, 6)?;
-        let gateway = scope::gateway(ctx);
-        let found = scope::ask(gateway, scope::catalog(ctx).similar(&self.0.id, first)).await?;
+        let found = scope::ask(scope::catalog(ctx).similar(&self.0.id, first)).await?;
         Ok(found.into_iter().map(Movie::from).collect())
     }
 

@@ -8,9 +8,9 @@ use wikimovie_text as text;
 
 use crate::error::ApiError;
 use crate::graphql::{
-    hits::{MovieHitConnection, PageArguments, own_hits_request, page_cost},
+    hits::{MovieHitConnection, PageArguments, own_hits_request},
     ids,
-    inputs::{count, list_cost},
+    inputs::count,
     movie::Movie,
     scope,
 };
@@ -51,7 +51,6 @@ impl Person {
     }
 
     /// Movies with this person, newest first. Without `first` or `last` a page has 20.
-    #[graphql(complexity = "10 + page_cost(first, last, child_complexity)")]
     async fn filmography(
         &self,
         ctx: &Context<'_>,
@@ -77,22 +76,19 @@ impl Person {
             facets: Vec::new(),
             wanted: Wanted::default(),
         };
-        let gateway = scope::gateway(ctx);
-        let mut answer = scope::ask(gateway, scope::catalog(ctx).search(request)).await?;
+        let mut answer = scope::ask(scope::catalog(ctx).search(request)).await?;
         let page = answer.hits.pop().ok_or_else(|| ApiError::internal("an answer lacks its page"))?;
         Ok(page.into())
     }
 
     /// Who appears in the same movies, most movies together first.
-    #[graphql(complexity = "10 + list_cost(first, 10, child_complexity)")]
     async fn costars(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many people, 0 to 100.", default = 10)] first: Option<i32>,
     ) -> Result<Vec<Costar>> {
         let first = count("first", first, 10)?;
-        let gateway = scope::gateway(ctx);
-        let found = scope::ask(gateway, scope::catalog(ctx).costars(&self.0.name, first)).await?;
+        let found = scope::ask(scope::catalog(ctx).costars(&self.0.name, first)).await?;
         Ok(found
             .into_iter()
             .map(|costar| Costar { person: costar.person.into(), together: costar.together })
@@ -138,7 +134,6 @@ impl CostarPath {
     }
 
     /// The movies between them in order, each with the person it leads to.
-    #[graphql(complexity = "1 + 6 * child_complexity")]
     async fn steps(&self, ctx: &Context<'_>) -> Result<Vec<CostarStep>> {
         let ids: Vec<_> = self.0.steps.iter().map(|step| step.movie.clone()).collect();
         let movies = scope::movies(ctx, &ids).await?;

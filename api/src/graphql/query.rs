@@ -12,7 +12,7 @@ use crate::{
     graphql::{
         catalog_info::CatalogInfo,
         ids::NodeId,
-        inputs::{MovieSort, MovieWhere, QuestionInput, count, cut, from_state, list_cost},
+        inputs::{MovieSort, MovieWhere, QuestionInput, count, cut, from_state},
         movie::Movie,
         person::{CostarPath, Person},
         rate_limit::RateLimit,
@@ -77,7 +77,7 @@ impl Query {
     }
 
     /// Suggestions as you type: movies, people, genres and decades, each counted under the current filters.
-    #[graphql(complexity = "10 + list_cost(first, 8, child_complexity)", guard = "Needs(AuthScope::Search)")]
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn autocomplete(
         &self,
         ctx: &Context<'_>,
@@ -103,7 +103,7 @@ impl Query {
             kinds => kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
         };
         let request = AutocompleteRequest { prefix: cut(prefix), filter, kinds, first };
-        let found = scope::ask(gateway, scope::catalog(ctx).autocomplete(request)).await?;
+        let found = scope::ask(scope::catalog(ctx).autocomplete(request)).await?;
         Ok(found.into_iter().map(Suggestion::from).collect())
     }
 
@@ -120,10 +120,7 @@ impl Query {
     }
 
     /// Movies by their global ids, in the requested order; null where there is no such movie.
-    #[graphql(
-        complexity = "1 + ids.len().min(MAX_IDS) * child_complexity",
-        guard = "Needs(AuthScope::Search)"
-    )]
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn movies(
         &self,
         ctx: &Context<'_>,
@@ -150,16 +147,15 @@ impl Query {
 
     /// How two people are connected through the casts of movies, by the fewest movies; null where one is unknown or
     /// nothing connects them.
-    #[graphql(complexity = "20 + child_complexity", guard = "Needs(AuthScope::Search)")]
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn costars(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Name of the person where the path starts.")] from: String,
         #[graphql(desc = "Name of the person where the path ends.")] to: String,
     ) -> Result<Option<CostarPath>> {
-        let gateway = scope::gateway(ctx);
         let (from, to) = (cut(from), cut(to));
-        let path = scope::ask(gateway, scope::catalog(ctx).costar_path(&from, &to)).await?;
+        let path = scope::ask(scope::catalog(ctx).costar_path(&from, &to)).await?;
         Ok(path.map(CostarPath::from))
     }
 
@@ -174,10 +170,7 @@ impl Query {
     }
 
     /// Nodes by their global ids, in the requested order; null where an id names nothing.
-    #[graphql(
-        complexity = "1 + ids.len().min(MAX_IDS) * child_complexity",
-        guard = "Needs(AuthScope::Search)"
-    )]
+    #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -189,12 +182,10 @@ impl Query {
     /// The catalogue as a whole: engine, counts, and how fresh it is.
     #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn catalog(&self, ctx: &Context<'_>) -> Result<CatalogInfo> {
-        let gateway = scope::gateway(ctx);
-        Ok(scope::ask(gateway, scope::catalog(ctx).info()).await?.into())
+        Ok(scope::ask(scope::catalog(ctx).info()).await?.into())
     }
 
     /// Cost of the operation and remaining points, for clients that pace themselves.
-    #[graphql(complexity = 1)]
     async fn rate_limit(
         &self,
         ctx: &Context<'_>,
@@ -216,13 +207,12 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Key of the object, such as `nickelodeon/1900s-1930s.json`.")] object: String,
     ) -> Result<Option<ImportReceipt>> {
-        let gateway = scope::gateway(ctx);
-        let receipt = scope::ask(gateway, scope::catalog(ctx).receipt(&object)).await?;
+        let receipt = scope::ask(scope::catalog(ctx).receipt(&object)).await?;
         Ok(receipt.map(ImportReceipt::from))
     }
 
     /// Receipts of the objects that providers delivered, by object key.
-    #[graphql(complexity = "list_cost(first, 20, child_complexity)", guard = "Needs(AuthScope::Provider)")]
+    #[graphql(guard = "Needs(AuthScope::Provider)")]
     async fn import_receipts(
         &self,
         ctx: &Context<'_>,
@@ -237,7 +227,7 @@ impl Query {
             .map_err(|why| ApiError::new(ErrorCode::BadCursor, format!("the cursor is invalid: {why}")))?;
         let behind = after.is_some();
         let request = ReceiptsRequest { first, after, status: status.map(Into::into) };
-        let page = scope::ask(gateway, scope::catalog(ctx).receipts(request)).await?;
+        let page = scope::ask(scope::catalog(ctx).receipts(request)).await?;
         Ok(ImportReceiptConnection::new(page, behind, &gateway.sealer))
     }
 }

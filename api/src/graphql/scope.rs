@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use async_graphql::Context;
+use async_graphql::{Context, dataloader::DataLoader};
 use serde::Serialize;
 use wikimovie_domain::{Movie, MovieId, PersonSummary, Warning};
 use wikimovie_engine::{Catalog, SearchError};
@@ -18,7 +18,7 @@ use crate::{
     Gateway,
     auth::{AuthScope, Identity},
     error::{ApiError, ErrorCode},
-    graphql::loaders::Batch,
+    graphql::loaders::{self, Batches, CatalogLoader},
     guard::RateStatus,
 };
 
@@ -31,8 +31,7 @@ pub(crate) struct Scope {
     catalog: Arc<dyn Catalog>,
     identity: Arc<Identity>,
     bill: Bill,
-    movies: Batch<MovieId, Arc<Movie>>,
-    people: Batch<String, PersonSummary>,
+    loader: DataLoader<CatalogLoader>,
     searches: AtomicUsize,
     warnings: Mutex<Vec<ScopedWarning>>,
 }
@@ -58,17 +57,11 @@ pub(crate) struct ScopedWarning {
 }
 
 impl Scope {
-    /// An operation of somebody who may see the movies of this catalogue.
-    pub(crate) fn new(catalog: Arc<dyn Catalog>, identity: Arc<Identity>, bill: Bill) -> Self {
-        Self {
-            catalog,
-            identity,
-            bill,
-            movies: Batch::default(),
-            people: Batch::default(),
-            searches: AtomicUsize::default(),
-            warnings: Mutex::default(),
-        }
+    /// An operation of somebody who may see the movies of this catalogue, and the batches that have to be driven with it.
+    pub(crate) fn new(catalog: Arc<dyn Catalog>, identity: Arc<Identity>, bill: Bill) -> (Self, Batches) {
+        let (loader, batches) = loaders::data_loader(CatalogLoader(Arc::clone(&catalog)));
+        let (searches, warnings) = Default::default();
+        (Self { catalog, identity, bill, loader, searches, warnings }, batches)
     }
 
     /// What the operation costs.
@@ -139,21 +132,13 @@ impl async_graphql::Guard for Needs {
 }
 
 /// Asks the engine; the gateway's catalogue sees to the deadline.
-pub(crate) async fn ask<T>(
-    _gateway: &Gateway,
-    question: impl Future<Output = Result<T, SearchError>>,
-) -> Result<T, ApiError> {
+pub(crate) async fn ask<T>(question: impl Future<Output = Result<T, SearchError>>) -> Result<T, ApiError> {
     question.await.map_err(ApiError::from)
 }
 
 /// Movies by id, in the order asked.
 pub(crate) async fn movies(ctx: &Context<'_>, ids: &[MovieId]) -> Result<Vec<Option<Arc<Movie>>>, ApiError> {
-    let gateway = gateway(ctx);
-    let ask = |ids: Vec<MovieId>| async move {
-        let found = ask(gateway, catalog(ctx).movies(&ids)).await?;
-        Ok(found.into_iter().map(|movie| movie.map(Arc::new)).collect())
-    };
-    let found = scope(ctx).movies.load(ids, ask).await?;
+    let found = scope(ctx).loader.load_many(ids.iter().cloned()).await?;
     Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
 }
 
@@ -162,8 +147,6 @@ pub(crate) async fn people(
     ctx: &Context<'_>,
     names: &[String],
 ) -> Result<Vec<Option<PersonSummary>>, ApiError> {
-    let gateway = gateway(ctx);
-    let ask = |names: Vec<String>| async move { ask(gateway, catalog(ctx).people(&names)).await };
-    let found = scope(ctx).people.load(names, ask).await?;
+    let found = scope(ctx).loader.load_many(names.iter().cloned()).await?;
     Ok(names.iter().map(|name| found.get(name).cloned()).collect())
 }

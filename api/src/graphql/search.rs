@@ -13,7 +13,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     graphql::{
         facets::{MovieFacets, facet_request},
-        hits::{MovieHitConnection, PageArguments, hits_request, page_arguments, page_cost},
+        hits::{MovieHitConnection, PageArguments, hits_request, page_arguments},
         inputs::MovieSort,
         scalars::SearchState,
         scope::{self, Needs},
@@ -22,8 +22,6 @@ use crate::{
 
 /// Most different pages of hits in one search.
 pub(crate) const MAX_PAGES: usize = 4;
-/// Most different facets in one search: each of the five under a few aliases.
-pub(crate) const MAX_FACETS: usize = 20;
 
 /// Asks the engine what the field now being resolved selects.
 ///
@@ -32,8 +30,7 @@ pub(crate) const MAX_FACETS: usize = 20;
 pub(crate) async fn search(ctx: &Context<'_>, question: Question) -> Result<MovieSearch, ApiError> {
     scope::scope(ctx).count_search()?;
     let request = look_ahead(ctx.field(), question)?;
-    let gateway = scope::gateway(ctx);
-    let answer = scope::ask(gateway, scope::catalog(ctx).search(request.clone())).await?;
+    let answer = scope::ask(scope::catalog(ctx).search(request.clone())).await?;
     let mut answered = Answered::new(request, answer)?;
     let path = ctx.path_node.map(async_graphql::QueryPathNode::to_string_vec).unwrap_or_default();
     scope::scope(ctx).warn(&path, std::mem::take(&mut answered.warnings));
@@ -78,8 +75,8 @@ fn look_ahead(field: SelectionField<'_>, question: Question) -> Result<SearchReq
     if request.hits.len() > MAX_PAGES {
         return too_many("pages of hits", MAX_PAGES);
     }
-    if request.facets.len() > MAX_FACETS {
-        return too_many("facets", MAX_FACETS);
+    if request.facets.len() > SearchRequest::MAX_FACETS {
+        return too_many("facets", SearchRequest::MAX_FACETS);
     }
     Ok(request)
 }
@@ -177,7 +174,6 @@ impl MovieSearch {
 
     /// A page of the movies found. Without `first` or `last` a page has 20; aliases can request up to 4 different
     /// pages.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn hits(
         &self,
         #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")]

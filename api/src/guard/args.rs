@@ -7,7 +7,7 @@ use http::HeaderValue;
 use ipnet::IpNet;
 use wikimovie_command::CliError;
 
-use super::{CrossSite, GateSettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies};
+use super::{ConcurrencySettings, CrossSite, GuardSettings, LimitMode, Limits, Origins, TrustedProxies};
 
 /// How much may be asked.
 #[derive(Args, Clone, Debug)]
@@ -163,10 +163,10 @@ impl GuardArgs {
             },
             points_per_minute: self.rate_limit.0,
             proxies: TrustedProxies::new(self.trusted_proxies.clone()),
-            gate: GateSettings {
+            concurrency: ConcurrencySettings {
                 limit: self.concurrency.0,
-                wait: Duration::from_millis(self.queue_wait),
-                ..GateSettings::default()
+                queue_timeout: Duration::from_millis(self.queue_wait),
+                ..ConcurrencySettings::default()
             },
             cross_site: CrossSite { origins: self.cors_origins.0.clone(), preflight: self.require_preflight },
         })

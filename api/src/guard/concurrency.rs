@@ -1,20 +1,22 @@
-//! How many operations run at once: a limit that follows the load, a short queue, and a quick "no" beyond it.
+//! The concurrency limiter: how many operations run at once, by a limit that follows the load, a short queue, and a quick
+//! refusal beyond it.
 //!
-//! An operation enters the [`Gate`] before it is parsed and leaves when its answer is made. Inside there are never
-//! more than the limit; those who wait are few, and none waits longer than [`GateSettings::wait`]. Everyone else is
+//! An operation acquires a [`Permit`] before it is parsed and drops it when its response is made. Never more operations
+//! are in flight than the limit; few wait, and none longer than [`ConcurrencySettings::queue_timeout`]. The others are
 //! refused at once with `OVERLOADED`, which costs far less than an answer.
 //!
 //! Two things make a gateway slow, and each has its own sign:
 //!
-//! - **The engine is slow.** Operations pile up waiting for it. [`GateSettings::limit`] bounds them.
-//! - **The processors are busy.** Then every task waits in the runtime's queue each time it is woken. [`Gate::follow`]
-//!   measures that wait itself, by sending a task of its own through the queue ([`queue_wait`]): it is near zero until
-//!   the processors saturate, and does not depend on how dear the operations of the day are, as their duration would.
-//!   That the *smallest* wait of a tick counts tells a standing queue from a burst, as CoDel (RFC 8289) does it.
+//! - **The engine is slow.** Operations pile up waiting for it. [`ConcurrencySettings::limit`] bounds them.
+//! - **The processors are busy.** Then every task waits in the runtime's queue each time it is woken.
+//!   [`ConcurrencyLimiter::follow`] measures that queue delay itself, by sending a task of its own through the queue
+//!   ([`measure_queue_delay`]): it is near zero until the processors saturate, and does not depend on how expensive the
+//!   operations of the day are, as their duration would. The *smallest* delay of a tick counts, which tells a standing
+//!   queue from a burst, as CoDel (RFC 8289) does it.
 //!
-//! While the wait stands above [`GateSettings::target`] the limit is cut, afterwards it grows again (AIMD, as TCP
-//! does it). While nothing is wrong the limit keeps to twice what is used: a flood then meets a limit that is
-//! near what the processors can do, and not one that has first to be cut down while everyone waits.
+//! While the delay is above [`ConcurrencySettings::target_delay`] the limit is cut, afterwards it grows again (AIMD, as TCP
+//! does it). While nothing is wrong the limit stays at twice what is used: a flood then meets a limit that is near
+//! what the processors can do, and not one that has first to be cut down while everyone waits.
 
 use std::{
     cmp::Ordering,
@@ -31,132 +33,136 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::error::{ApiError, ErrorCode};
 
-/// Settings of a [`Gate`].
+/// Settings of a [`ConcurrencyLimiter`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GateSettings {
-    /// Most operations inside at once, whatever the load; `None` lets everyone in and measures only.
+pub struct ConcurrencySettings {
+    /// Most operations in flight, whatever the load; `None` limits nothing and only measures.
     pub limit: Option<usize>,
-    /// Longest wait in the queue.
-    pub wait: Duration,
-    /// Wait in the runtime's queue from which the processors count as busy.
-    pub target: Duration,
+    /// Longest wait for a permit.
+    pub queue_timeout: Duration,
+    /// Delay in the runtime's queue above which the processors count as busy.
+    pub target_delay: Duration,
 }
 
-impl Default for GateSettings {
+impl Default for ConcurrencySettings {
     fn default() -> Self {
-        Self { limit: Some(512), wait: Duration::from_millis(50), target: Duration::from_millis(2) }
+        Self {
+            limit: Some(512),
+            queue_timeout: Duration::from_millis(50),
+            target_delay: Duration::from_millis(2),
+        }
     }
 }
 
-/// The limit never falls below this for each processor: a gateway that lets nobody in would not notice that the load is
-/// gone, and so few make nobody wait for long.
-const LEAST: usize = 16;
-/// What is let in at once for each processor though nobody asked for it lately.
-const READY: usize = 64;
-/// Time between two looks at the load.
+/// Least limit for each processor: a gateway that admits nobody would not notice that the load is gone, and so few make
+/// nobody wait for long.
+const MIN_LIMIT: usize = 16;
+/// Limit for each processor while nothing is asked, so that a burst is admitted at once.
+const IDLE_LIMIT: usize = 64;
+/// Time between two adjustments of the limit.
 const TICK: Duration = Duration::from_millis(24);
 /// Time between two measurements.
-const PROBE: Duration = Duration::from_millis(8);
-/// Time until a cut shows in the wait: those inside have to leave first.
+const PROBE_INTERVAL: Duration = Duration::from_millis(8);
+/// Time until a cut shows in the delay: those in flight have to finish first.
 const SETTLING: Duration = Duration::from_millis(100);
-/// How many times the target a wait is that tells of a flood.
-const FLOOD: u32 = 4;
-/// Time after a cut in which the processors count as hardly enough.
-const WARY: Duration = Duration::from_secs(2);
+/// How many times the target a delay is that tells of a flood.
+const FLOOD_FACTOR: u32 = 4;
+/// Time after a cut in which the limit grows by little.
+const CAUTION: Duration = Duration::from_secs(2);
 
-/// Lets operations in. Cheap to clone.
+/// Limits the operations in flight. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
-pub struct Gate {
-    shared: Arc<Shared>,
+pub struct ConcurrencyLimiter {
+    limiter: Arc<Limiter>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    settings: GateSettings,
-    state: Mutex<State>,
+struct Limiter {
+    settings: ConcurrencySettings,
+    state: Mutex<LimiterState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct LimiterState {
     limit: usize,
     /// Processors that share the work.
     processors: usize,
-    inside: usize,
-    /// Most that were inside or wanted to be since the last tick.
+    in_flight: usize,
+    /// Most that were in flight or queued since the last tick.
     peak: usize,
     /// When the limit was cut last.
-    cut: Option<Instant>,
+    last_cut: Option<Instant>,
     queue: VecDeque<oneshot::Sender<Permit>>,
 }
 
-/// The right to be inside; dropping it leaves.
+/// The right to run; dropping it lets the next in.
 #[derive(Debug)]
 pub struct Permit {
-    shared: Option<Arc<Shared>>,
+    limiter: Option<Arc<Limiter>>,
 }
 
-impl Gate {
-    /// A gate by these settings.
-    pub fn new(settings: GateSettings) -> Self {
+impl ConcurrencyLimiter {
+    /// A limiter by these settings.
+    pub fn new(settings: ConcurrencySettings) -> Self {
         let limit = settings.limit.unwrap_or(usize::MAX);
         let processors = available_parallelism().map_or(1, NonZeroUsize::get);
-        let state = Mutex::new(State { limit, processors, ..State::default() });
-        Self { shared: Arc::new(Shared { settings, state }) }
+        let state = Mutex::new(LimiterState { limit, processors, ..LimiterState::default() });
+        Self { limiter: Arc::new(Limiter { settings, state }) }
     }
 
-    /// Lets one operation in, perhaps after a short wait.
+    /// Admits one operation, perhaps after a short wait.
     ///
     /// # Errors
-    /// `OVERLOADED` where the queue is full or the wait was in vain.
-    pub async fn enter(&self) -> Result<Permit, ApiError> {
+    /// `OVERLOADED` where the queue is full or the wait times out.
+    pub async fn acquire(&self) -> Result<Permit, ApiError> {
         let started = Instant::now();
-        let turn = {
-            let mut state = self.shared.state();
-            state.peak = state.peak.max(state.inside + state.queue.len() + 1);
-            if state.inside < state.limit {
-                state.inside += 1;
-                return Ok(Permit { shared: Some(Arc::clone(&self.shared)) });
+        let granted = {
+            let mut state = self.limiter.state();
+            state.peak = state.peak.max(state.in_flight + state.queue.len() + 1);
+            if state.in_flight < state.limit {
+                state.in_flight += 1;
+                return Ok(Permit { limiter: Some(Arc::clone(&self.limiter)) });
             }
-            // Those who hung up while they waited stand in nobody's way.
+            // Those who hung up while they waited take no place.
             state.queue.retain(|waiting| !waiting.is_closed());
-            if state.queue.len() >= state.waiting_room() {
+            if state.queue.len() >= state.queue_capacity() {
                 drop(state);
-                return Err(shed("queue_full"));
+                return Err(overloaded("queue_full"));
             }
-            let (give, turn) = oneshot::channel();
-            state.queue.push_back(give);
-            turn
+            let (grant, granted) = oneshot::channel();
+            state.queue.push_back(grant);
+            granted
         };
-        let waited = tokio::time::timeout(self.shared.settings.wait, turn).await;
+        let waited = tokio::time::timeout(self.limiter.settings.queue_timeout, granted).await;
         histogram!("wikimovie_operation_queue_seconds").record(started.elapsed().as_secs_f64());
         match waited {
             Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) | Err(_) => Err(shed("queue_wait")),
+            Ok(Err(_)) | Err(_) => Err(overloaded("queue_wait")),
         }
     }
 
-    /// Operations inside now.
-    pub fn inside(&self) -> usize {
-        self.shared.state().inside
+    /// Operations in flight.
+    pub fn in_flight(&self) -> usize {
+        self.limiter.state().in_flight
     }
 
     /// The limit now.
     pub fn limit(&self) -> usize {
-        self.shared.state().limit
+        self.limiter.state().limit
     }
 
     /// Follows the load for ever. Measures on the runtime's workers, wherever it is itself polled.
     pub async fn follow(&self) {
-        let gate = self.clone();
+        let limiter = self.clone();
         let measures = tokio::spawn(async move {
             loop {
-                let (begun, mut waits) = (Instant::now(), Waits::default());
-                // A measurement takes as long as the queue is; a long one is not to be repeated before it counts.
-                while begun.elapsed() < TICK {
-                    tokio::time::sleep(PROBE).await;
-                    waits.add(queue_wait().await);
+                let (started, mut delays) = (Instant::now(), QueueDelays::default());
+                // A measurement takes as long as the queue is; a long one counts before it is repeated.
+                while started.elapsed() < TICK {
+                    tokio::time::sleep(PROBE_INTERVAL).await;
+                    delays.add(measure_queue_delay().await);
                 }
-                gate.adjust(waits, Instant::now());
+                limiter.adjust(delays, Instant::now());
             }
         });
         // It ends with who follows.
@@ -166,130 +172,132 @@ impl Gate {
     }
 
     /// Sets the limit by what the last tick showed.
-    fn adjust(&self, waits: Waits, now: Instant) {
-        let (limit, inside, granted) = {
-            let mut state = self.shared.state();
-            if let Some(most) = self.shared.settings.limit {
-                state.adjust(waits, self.shared.settings.target, most, now);
+    fn adjust(&self, delays: QueueDelays, now: Instant) {
+        let (limit, in_flight, grants) = {
+            let mut state = self.limiter.state();
+            if let Some(max_limit) = self.limiter.settings.limit {
+                state.adjust(delays, self.limiter.settings.target_delay, max_limit, now);
             }
-            let granted = state.grants(&self.shared);
-            (state.limit, state.inside, granted)
+            let grants = state.grant(&self.limiter);
+            (state.limit, state.in_flight, grants)
         };
-        for (give, permit) in granted {
-            // Who hung up meanwhile gives the permit back by dropping it.
-            drop(give.send(permit));
-        }
-        gauge!("wikimovie_operations_in_flight").set(inside as f64);
+        send(grants);
+        gauge!("wikimovie_operations_in_flight").set(in_flight as f64);
         gauge!("wikimovie_operations_in_flight_limit").set(limit as f64);
-        histogram!("wikimovie_runtime_queue_seconds").record(waits.smallest.as_secs_f64());
+        histogram!("wikimovie_runtime_queue_seconds").record(delays.smallest.as_secs_f64());
+    }
+}
+
+/// Hands permits over. One whose operation was given up meanwhile is dropped, and so given back.
+fn send(grants: Vec<(oneshot::Sender<Permit>, Permit)>) {
+    for (grant, permit) in grants {
+        drop(grant.send(permit));
     }
 }
 
 /// What was measured in a tick.
 #[derive(Clone, Copy, Debug)]
-struct Waits {
+struct QueueDelays {
     smallest: Duration,
     greatest: Duration,
 }
 
-impl Default for Waits {
+impl Default for QueueDelays {
     fn default() -> Self {
         Self { smallest: Duration::MAX, greatest: Duration::ZERO }
     }
 }
 
-impl Waits {
-    fn add(&mut self, wait: Duration) {
-        self.smallest = self.smallest.min(wait);
-        self.greatest = self.greatest.max(wait);
+impl QueueDelays {
+    fn add(&mut self, delay: Duration) {
+        self.smallest = self.smallest.min(delay);
+        self.greatest = self.greatest.max(delay);
     }
 }
 
-/// How long a task that can run waits until it runs. To be asked on a worker of the runtime: what a worker wakes last
-/// runs next, ahead of its queue, so that the task is followed by one that takes this place and sends it to the end.
-async fn queue_wait() -> Duration {
+/// How long a task that can run waits until it runs. To be called on a worker of the runtime: what a worker wakes last
+/// runs next, ahead of its queue, so that a second task takes this place and sends the first one to the end.
+async fn measure_queue_delay() -> Duration {
     let queued = Instant::now();
     let passing = tokio::spawn(async move { queued.elapsed() });
     drop(tokio::spawn(std::future::ready(())));
     passing.await.unwrap_or_default()
 }
 
-impl State {
-    /// How many may wait: where the processors are hardly enough an eighth of those inside, so that waiting adds about an
-    /// eighth to the time inside; else as many again, who bridge the time until the limit has grown.
-    fn waiting_room(&self) -> usize {
-        let share = if self.is_wary(Instant::now()) { 8 } else { 1 };
+impl LimiterState {
+    /// How many may wait: shortly after a cut an eighth of those in flight, so that waiting adds about an eighth to their
+    /// time; else as many again, who bridge the time until the limit has grown.
+    fn queue_capacity(&self) -> usize {
+        let share = if self.is_cautious(Instant::now()) { 8 } else { 1 };
         (self.limit / share).max(1)
     }
 
-    fn is_wary(&self, now: Instant) -> bool {
-        self.cut.is_some_and(|cut| now.saturating_duration_since(cut) < WARY)
+    fn is_cautious(&self, now: Instant) -> bool {
+        self.last_cut.is_some_and(|cut| now.saturating_duration_since(cut) < CAUTION)
     }
 
-    fn adjust(&mut self, waits: Waits, target: Duration, most: usize, now: Instant) {
-        let wanted = std::mem::take(&mut self.peak).max(self.inside);
-        if waits.smallest > target {
-            let is_flood = waits.smallest > FLOOD * target;
+    fn adjust(&mut self, delays: QueueDelays, target: Duration, max_limit: usize, now: Instant) {
+        let wanted = std::mem::take(&mut self.peak).max(self.in_flight);
+        if delays.smallest > target {
+            let is_flood = delays.smallest > FLOOD_FACTOR * target;
             let settling = if is_flood { SETTLING / 2 } else { SETTLING };
-            if self.cut.is_none_or(|cut| now.saturating_duration_since(cut) >= settling) {
+            if self.last_cut.is_none_or(|cut| now.saturating_duration_since(cut) >= settling) {
                 // From what is used, not from a limit that nothing came near to.
                 let used = self.limit.min(wanted);
                 let kept = if is_flood { used / 2 } else { used * 9 / 10 };
-                self.limit = kept.max(LEAST * self.processors).min(most);
-                self.cut = Some(now);
+                self.limit = kept.max(MIN_LIMIT * self.processors).min(max_limit);
+                self.last_cut = Some(now);
             }
         } else if wanted >= self.limit {
             // By much only where nothing in the whole tick spoke of busy processors.
-            let careful = self.is_wary(now) || waits.greatest > target / 2;
+            let careful = self.is_cautious(now) || delays.greatest > target / 2;
             let more = if careful { 1 + self.limit / 64 } else { 1 + self.limit / 2 };
-            self.limit = (self.limit + more).min(most);
+            self.limit = (self.limit + more).min(max_limit);
         } else {
-            let ready = (2 * wanted).max(READY * self.processors).min(most);
+            let target_limit = (2 * wanted).max(IDLE_LIMIT * self.processors).min(max_limit);
             // Slowly either way: what was used a moment ago may be used again.
-            self.limit = match self.limit.cmp(&ready) {
-                Ordering::Less => (self.limit + 1).min(ready),
-                Ordering::Equal => ready,
-                Ordering::Greater => (self.limit - self.limit.div_ceil(32)).max(ready),
+            self.limit = match self.limit.cmp(&target_limit) {
+                Ordering::Less => (self.limit + 1).min(target_limit),
+                Ordering::Equal => target_limit,
+                Ordering::Greater => (self.limit - self.limit.div_ceil(32)).max(target_limit),
             };
         }
     }
 
-    /// Takes from the queue who may enter now.
-    fn grants(&mut self, shared: &Arc<Shared>) -> Vec<(oneshot::Sender<Permit>, Permit)> {
-        let mut granted = Vec::new();
-        while self.inside < self.limit
+    /// Takes from the queue those who may run now, each with a permit.
+    fn grant(&mut self, limiter: &Arc<Limiter>) -> Vec<(oneshot::Sender<Permit>, Permit)> {
+        let mut grants = Vec::new();
+        while self.in_flight < self.limit
             && let Some(waiting) = self.queue.pop_front()
         {
             if !waiting.is_closed() {
-                self.inside += 1;
-                granted.push((waiting, Permit { shared: Some(Arc::clone(shared)) }));
+                self.in_flight += 1;
+                grants.push((waiting, Permit { limiter: Some(Arc::clone(limiter)) }));
             }
         }
-        granted
+        grants
     }
 }
 
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl Limiter {
+    fn state(&self) -> MutexGuard<'_, LimiterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let Some(shared) = self.shared.take() else { return };
-        let granted = {
-            let mut state = shared.state();
-            state.inside = state.inside.saturating_sub(1);
-            state.grants(&shared)
+        let Some(limiter) = self.limiter.take() else { return };
+        let grants = {
+            let mut state = limiter.state();
+            state.in_flight = state.in_flight.saturating_sub(1);
+            state.grant(&limiter)
         };
-        for (give, permit) in granted {
-            drop(give.send(permit));
-        }
+        send(grants);
     }
 }
 
-fn shed(reason: &'static str) -> ApiError {
+fn overloaded(reason: &'static str) -> ApiError {
     counter!("wikimovie_operations_shed_total", "reason" => reason).increment(1);
     ApiError::new(ErrorCode::Overloaded, "too many operations run at once")
 }
@@ -299,10 +307,11 @@ mod tests {
     use super::*;
 
     /// Of one processor, whatever the machine has.
-    fn gate(limit: usize) -> Gate {
-        let gate = Gate::new(GateSettings { limit: Some(limit), ..GateSettings::default() });
-        gate.shared.state().processors = 1;
-        gate
+    fn limiter(limit: usize) -> ConcurrencyLimiter {
+        let settings = ConcurrencySettings { limit: Some(limit), ..ConcurrencySettings::default() };
+        let limiter = ConcurrencyLimiter::new(settings);
+        limiter.limiter.state().processors = 1;
+        limiter
     }
 
     const IDLE: Duration = Duration::ZERO;
@@ -310,121 +319,128 @@ mod tests {
     const FLOODED: Duration = Duration::from_millis(20);
 
     /// Ticks that follow one another so slowly that each cut has shown.
-    fn ticks(gate: &Gate, wait: Duration, number: u32) {
-        let begun = Instant::now();
+    fn ticks(limiter: &ConcurrencyLimiter, delay: Duration, number: u32) {
+        let started = Instant::now();
         for tick in 1..=number {
-            gate.adjust(Waits { smallest: wait, greatest: wait }, begun + tick * SETTLING);
+            limiter.adjust(QueueDelays { smallest: delay, greatest: delay }, started + tick * SETTLING);
         }
     }
 
     #[tokio::test]
-    async fn no_more_than_the_limit_are_inside_and_an_eighth_waits_where_processors_are_busy() {
-        let gate = gate(16);
-        let mut inside = Vec::new();
+    async fn no_more_than_the_limit_are_in_flight_and_an_eighth_waits_after_a_cut() {
+        let limiter = limiter(16);
+        let mut permits = Vec::new();
         for _ in 0..16 {
-            inside.push(gate.enter().await.unwrap());
+            permits.push(limiter.acquire().await.unwrap());
         }
-        gate.shared.state().cut = Some(Instant::now());
-        let enter = || {
+        limiter.limiter.state().last_cut = Some(Instant::now());
+        let acquire = || {
             tokio::spawn({
-                let gate = gate.clone();
-                async move { gate.enter().await }
+                let limiter = limiter.clone();
+                async move { limiter.acquire().await }
             })
         };
-        let waiting = [enter(), enter()];
+        let waiting = [acquire(), acquire()];
         tokio::task::yield_now().await;
-        let refused = gate.enter().await.unwrap_err();
+        let refused = limiter.acquire().await.unwrap_err();
         assert_eq!(refused.code(), ErrorCode::Overloaded);
-        inside.pop();
-        inside.pop();
+        permits.pop();
+        permits.pop();
         for waiting in waiting {
-            inside.push(waiting.await.unwrap().unwrap());
+            permits.push(waiting.await.unwrap().unwrap());
         }
-        assert_eq!(gate.inside(), 16);
-        drop(inside);
-        assert_eq!(gate.inside(), 0);
+        assert_eq!(limiter.in_flight(), 16);
+        drop(permits);
+        assert_eq!(limiter.in_flight(), 0);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_in_vain_is_refused_and_leaves_nothing_behind() {
-        let gate = gate(4);
-        let inside: Vec<_> = futures::future::join_all((0..4).map(|_| gate.enter())).await;
-        assert_eq!(gate.enter().await.unwrap_err().code(), ErrorCode::Overloaded);
-        // One that hangs up while it waits takes no place either.
-        drop(tokio::time::timeout(Duration::from_millis(1), gate.enter()).await);
-        drop(inside);
-        assert_eq!(gate.inside(), 0);
-        assert!(gate.enter().await.is_ok());
+    async fn a_wait_that_times_out_is_refused_and_leaves_nothing_behind() {
+        let limiter = limiter(4);
+        let permits: Vec<_> = futures::future::join_all((0..4).map(|_| limiter.acquire())).await;
+        assert_eq!(limiter.acquire().await.unwrap_err().code(), ErrorCode::Overloaded);
+        // One that is given up while it waits takes no place either.
+        drop(tokio::time::timeout(Duration::from_millis(1), limiter.acquire()).await);
+        drop(permits);
+        assert_eq!(limiter.in_flight(), 0);
+        assert!(limiter.acquire().await.is_ok());
     }
 
     #[tokio::test]
     async fn busy_processors_cut_the_limit_from_what_is_used() {
-        for (wait, cut) in [(BUSY, 90), (FLOODED, 50)] {
-            let gate = gate(512);
-            let inside: Vec<_> = futures::future::join_all((0..100).map(|_| gate.enter())).await;
-            ticks(&gate, wait, 1);
-            assert_eq!(gate.limit(), cut);
+        for (delay, cut) in [(BUSY, 90), (FLOODED, 50)] {
+            let limiter = limiter(512);
+            let permits: Vec<_> = futures::future::join_all((0..100).map(|_| limiter.acquire())).await;
+            ticks(&limiter, delay, 1);
+            assert_eq!(limiter.limit(), cut);
             // Until that has shown, it is not cut again.
-            gate.adjust(Waits { smallest: wait, greatest: wait }, Instant::now() + SETTLING + TICK);
-            assert_eq!(gate.limit(), cut);
-            ticks(&gate, wait, 100);
-            assert_eq!(gate.limit(), LEAST);
-            drop(inside);
+            limiter
+                .adjust(QueueDelays { smallest: delay, greatest: delay }, Instant::now() + SETTLING + TICK);
+            assert_eq!(limiter.limit(), cut);
+            ticks(&limiter, delay, 100);
+            assert_eq!(limiter.limit(), MIN_LIMIT);
+            drop(permits);
         }
     }
 
     #[tokio::test]
-    async fn the_limit_keeps_to_twice_what_is_used_and_grows_with_the_demand() {
-        let gate = gate(10_000);
-        ticks(&gate, IDLE, 1_000);
-        assert_eq!(gate.limit(), READY);
-        let many = 4 * READY;
-        let mut inside: Vec<_> = futures::future::join_all((0..many).map(|_| gate.enter())).await;
-        let refused = inside.iter().filter(|entered| entered.is_err()).count();
-        assert_eq!(refused, many - READY);
-        let enter = || {
+    async fn the_limit_stays_at_twice_what_is_used_and_grows_with_the_demand() {
+        let limiter = limiter(10_000);
+        ticks(&limiter, IDLE, 1_000);
+        assert_eq!(limiter.limit(), IDLE_LIMIT);
+        let many = 4 * IDLE_LIMIT;
+        let mut permits: Vec<_> = futures::future::join_all((0..many).map(|_| limiter.acquire())).await;
+        let refused = permits.iter().filter(|acquired| acquired.is_err()).count();
+        assert_eq!(refused, many - IDLE_LIMIT);
+        let acquire = || {
             tokio::spawn({
-                let gate = gate.clone();
-                async move { gate.enter().await }
+                let limiter = limiter.clone();
+                async move { limiter.acquire().await }
             })
         };
-        // Who comes while it grows waits a moment and is let in.
-        let waiting: Vec<_> = (0..READY / 2).map(|_| enter()).collect();
+        // Who comes while it grows waits a moment and is admitted.
+        let waiting: Vec<_> = (0..IDLE_LIMIT / 2).map(|_| acquire()).collect();
         tokio::task::yield_now().await;
-        ticks(&gate, IDLE, 1);
+        ticks(&limiter, IDLE, 1);
         for waiting in waiting {
-            inside.push(waiting.await.unwrap());
+            permits.push(waiting.await.unwrap());
         }
-        assert!(gate.limit() > READY && gate.inside() > READY, "{} of {}", gate.inside(), gate.limit());
+        assert!(
+            limiter.limit() > IDLE_LIMIT && limiter.in_flight() > IDLE_LIMIT,
+            "{} of {}",
+            limiter.in_flight(),
+            limiter.limit()
+        );
     }
 
     #[tokio::test]
     async fn after_a_cut_the_limit_grows_by_little() {
-        let gate = gate(512);
-        let inside: Vec<_> = futures::future::join_all((0..100).map(|_| gate.enter())).await;
-        ticks(&gate, FLOODED, 1);
-        ticks(&gate, IDLE, 1);
-        assert_eq!(gate.limit(), 51);
-        drop(inside);
+        let limiter = limiter(512);
+        let permits: Vec<_> = futures::future::join_all((0..100).map(|_| limiter.acquire())).await;
+        ticks(&limiter, FLOODED, 1);
+        ticks(&limiter, IDLE, 1);
+        assert_eq!(limiter.limit(), 51);
+        drop(permits);
     }
 
     #[tokio::test]
-    async fn a_gate_without_limit_lets_everyone_in() {
-        let gate = Gate::new(GateSettings { limit: None, ..GateSettings::default() });
-        let inside: Vec<_> = futures::future::join_all((0..2_000).map(|_| gate.enter())).await;
-        ticks(&gate, FLOODED, 1);
-        assert!(inside.iter().all(Result::is_ok) && gate.enter().await.is_ok());
+    async fn a_limiter_without_limit_admits_everyone() {
+        let limiter =
+            ConcurrencyLimiter::new(ConcurrencySettings { limit: None, ..ConcurrencySettings::default() });
+        let permits: Vec<_> = futures::future::join_all((0..2_000).map(|_| limiter.acquire())).await;
+        ticks(&limiter, FLOODED, 1);
+        assert!(permits.iter().all(Result::is_ok) && limiter.acquire().await.is_ok());
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-    async fn the_wait_is_that_of_a_whole_queue() {
+    async fn the_delay_is_that_of_the_whole_queue() {
         const TASKS: u32 = 100;
         const EACH: Duration = Duration::from_millis(1);
         let measured = tokio::spawn(async {
             for _ in 0..TASKS {
                 tokio::spawn(async { std::thread::sleep(EACH) });
             }
-            queue_wait().await
+            measure_queue_delay().await
         });
         let measured = measured.await.unwrap();
         assert!(measured >= TASKS * EACH * 9 / 10, "{measured:?}");

@@ -4,7 +4,7 @@
 use crate::error::{ApiError, ErrorCode};
 
 /// Limits of one operation that an operator may move. Those that keep the process itself alive (size, tokens, nesting,
-/// fields once fragments are put in place) are constants of [`crate::graphql::bounds`].
+/// fields once fragments are put in place) are constants of [`crate::guard::bounds`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Deepest fields. The introspection query of GraphiQL has 15.

@@ -1,6 +1,7 @@
 //! Protection: how much one operation, one client and all of them together may ask for, and from whose pages.
 
 pub mod args;
+pub mod bounds;
 pub mod client;
 pub mod concurrency;
 pub mod cross_site;
@@ -11,7 +12,7 @@ use std::num::NonZeroU32;
 
 pub use self::{
     client::TrustedProxies,
-    concurrency::{Gate, GateSettings},
+    concurrency::{ConcurrencyLimiter, ConcurrencySettings},
     cross_site::{CrossSite, Origins},
     limits::{LimitMode, Limits, Measure},
     rate::{Client, RateLimits, RateStatus},
@@ -27,7 +28,7 @@ pub struct GuardSettings {
     /// Proxies whose word is taken for who is behind them.
     pub proxies: TrustedProxies,
     /// Operations that run at once.
-    pub gate: GateSettings,
+    pub concurrency: ConcurrencySettings,
     /// Rules for pages of other sites.
     pub cross_site: CrossSite,
 }
@@ -35,8 +36,8 @@ pub struct GuardSettings {
 /// The protection of one gateway. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Guard {
-    /// Lets operations in.
-    pub gate: Gate,
+    /// Limits the operations in flight.
+    pub concurrency: ConcurrencyLimiter,
     /// Points of clients; `None` for no limit.
     pub rates: Option<RateLimits>,
 }
@@ -44,6 +45,9 @@ pub struct Guard {
 impl Guard {
     /// By these settings.
     pub fn new(settings: &GuardSettings) -> Self {
-        Self { gate: Gate::new(settings.gate), rates: settings.points_per_minute.map(RateLimits::new) }
+        Self {
+            concurrency: ConcurrencyLimiter::new(settings.concurrency),
+            rates: settings.points_per_minute.map(RateLimits::new),
+        }
     }
 }

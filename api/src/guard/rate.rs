@@ -23,7 +23,7 @@ use moka::policy::EvictionPolicy;
 
 use crate::error::{ApiError, ErrorCode};
 
-/// Most clients whose buckets are remembered: at some 300 bytes each about 30 MB.
+/// Most clients whose buckets are kept: at some 300 bytes each about 30 MB.
 pub const MAX_CLIENTS: u64 = 100_000;
 /// A bucket is full again after a minute, so one not used for longer says nothing.
 const IDLE: Duration = Duration::from_secs(90);
@@ -41,14 +41,14 @@ pub enum Client {
     Subject(Arc<str>),
 }
 
-type Bucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
+type PointBucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
 
 /// The buckets. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct RateLimits {
     points: NonZeroU32,
     /// By client and points a minute, so that another limit for a key means another bucket.
-    buckets: moka::sync::Cache<(Client, NonZeroU32), Arc<Bucket>>,
+    buckets: moka::sync::Cache<(Client, NonZeroU32), Arc<PointBucket>>,
 }
 
 /// What a client has left.
@@ -65,7 +65,7 @@ pub struct RateStatus {
 /// An operation that its client has no points for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exceeded {
-    /// What is told.
+    /// What the client gets.
     pub error: ApiError,
     /// What the client has left.
     pub status: RateStatus,
@@ -130,7 +130,7 @@ impl RateLimits {
         }
     }
 
-    /// Clients remembered now, about.
+    /// About how many clients have a bucket.
     pub fn clients(&self) -> u64 {
         self.buckets.run_pending_tasks();
         self.buckets.entry_count()
@@ -139,7 +139,7 @@ impl RateLimits {
 
 const WINDOW: Duration = Duration::from_secs(WINDOW_SECS as u64);
 
-fn bucket(limit: NonZeroU32) -> Bucket {
+fn bucket(limit: NonZeroU32) -> PointBucket {
     RateLimiter::direct(Quota::per_minute(limit)).with_middleware::<StateInformationMiddleware>()
 }
 
@@ -150,9 +150,9 @@ impl RateStatus {
         u64::try_from(at.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Tells it by the header fields of draft-ietf-httpapi-ratelimit-headers-10. The draft's own units are requests
-    /// and bytes, so the policy's name says that it counts points.
-    pub fn tell(&self, headers: &mut HeaderMap) {
+    /// Inserts the header fields of draft-ietf-httpapi-ratelimit-headers-10. The draft's own units are requests and
+    /// bytes, so the policy's name says that it counts points.
+    pub fn insert_headers(&self, headers: &mut HeaderMap) {
         let Self { limit, remaining, .. } = self;
         let full_after = self.full_after_secs();
         for (name, value) in [
@@ -240,7 +240,7 @@ mod tests {
     fn headers_are_as_the_draft_writes_them() {
         let mut headers = HeaderMap::new();
         RateStatus { limit: 600, remaining: 580, full_after: Duration::from_millis(1_500) }
-            .tell(&mut headers);
+            .insert_headers(&mut headers);
         assert_eq!(headers["ratelimit-policy"], "\"points\";q=600;w=60");
         assert_eq!(headers["ratelimit"], "\"points\";r=580;t=2");
     }

@@ -1,27 +1,22 @@
 //! HTTP: routes and layers. What enters is a request; what leaves is an answer with the right status, type and
 //! headers. No GraphQL type is resolved here.
 
+mod cached;
 mod conditional;
 mod endpoint;
 mod negotiate;
 mod pages;
 mod parameters;
 mod probes;
+mod response;
 mod sdl;
 mod socket;
-mod whole;
+mod state;
 
 use std::{any::Any, sync::Arc};
 
-use axum::{
-    Router,
-    body::HttpBody,
-    middleware,
-    response::{IntoResponse, Response},
-    routing::get,
-};
-use http::{HeaderName, HeaderValue, StatusCode, header};
-use tokio::sync::Semaphore;
+use axum::{Router, body::HttpBody, middleware, response::Response, routing::get};
+use http::{HeaderName, HeaderValue, header};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -35,24 +30,8 @@ use tower_http::{
 
 use wikimovie_command::metrics::{Program, recorder};
 
-use crate::{Gateway, error::ApiError, graphql::schema::Service, http::negotiate::MediaType, telemetry};
-
-/// What the handlers share.
-#[derive(Debug)]
-struct Shared {
-    gateway: Gateway,
-    service: Service,
-    sockets: Arc<Semaphore>,
-    sdl: sdl::Contract,
-}
-
-impl Shared {
-    fn new(gateway: Gateway) -> Arc<Self> {
-        let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
-        let service = Service::new(gateway.clone());
-        Arc::new(Self { gateway, service, sockets, sdl: sdl::Contract::new() })
-    }
-}
+use self::{negotiate::MediaType, response::reject, sdl::PublishedSchema, state::HandlerState};
+use crate::{Gateway, error::ApiError, telemetry};
 
 /// The whole HTTP surface of a gateway.
 ///
@@ -65,13 +44,13 @@ impl Shared {
 pub fn router(gateway: Gateway) -> Router {
     let operation = operation(gateway.clone());
     let timing = gateway.settings.telemetry.server_timing;
-    finish(surface(&Shared::new(gateway)).merge(operation), timing)
+    finish(surface(&HandlerState::new(gateway)).merge(operation), timing)
 }
 
 /// The surface for clients, without what is for operators.
 pub fn public(gateway: Gateway) -> Router {
     let timing = gateway.settings.telemetry.server_timing;
-    finish(surface(&Shared::new(gateway)), timing)
+    finish(surface(&HandlerState::new(gateway)), timing)
 }
 
 /// What is for operators alone: probes and metrics. Never limited.
@@ -79,17 +58,19 @@ pub fn admin(gateway: Gateway) -> Router {
     finish(operation(gateway), false)
 }
 
-fn surface(shared: &Arc<Shared>) -> Router {
+fn surface(state: &Arc<HandlerState>) -> Router {
     let graphql = get(endpoint::get).post(endpoint::post).fallback(endpoint::other_method);
-    let cors = shared.gateway.settings.guard.cross_site.cors();
+    let cors = state.gateway.settings.guard.cross_site.cors();
     let compression = CompressionLayer::new().compress_when(Untagged.and(DefaultPredicate::new()));
     // One stack for each route: every further layer around a route costs an allocation a request.
     let api = Router::new()
         .route("/graphql", graphql.layer(ServiceBuilder::new().layer(cors.clone()).layer(compression)))
-        // Left out of compression, as what has a tag is above.
+        .with_state(Arc::clone(state));
+    // Not compressed, as nothing is that has a tag.
+    let sdl = Router::new()
         .route("/schema.graphql", get(sdl::get).layer(cors))
-        .with_state(Arc::clone(shared));
-    api.merge(pages::router(shared.gateway.settings.graphiql).layer(CompressionLayer::new()))
+        .with_state(Arc::new(PublishedSchema::new()));
+    api.merge(sdl).merge(pages::router(state.gateway.settings.graphiql).layer(CompressionLayer::new()))
 }
 
 /// Leaves answers alone that have an ETag: a strong one names one sequence of bytes.
@@ -106,7 +87,7 @@ fn operation(gateway: Gateway) -> Router {
     Router::new()
         .route("/livez", get(probes::live))
         .route("/readyz", get(probes::ready))
-        .route("/metrics", get(probes::told))
+        .route("/metrics", get(probes::metrics))
         .with_state(gateway)
 }
 
@@ -151,44 +132,5 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
 }
 
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    refuse(&ApiError::internal("a handler panicked"), MediaType::Json)
-}
-
-/// An error of the transport as a GraphQL answer, so that clients read one shape only.
-fn refuse(error: &ApiError, media_type: MediaType) -> Response {
-    let body = error.clone().into_response();
-    let mut response = respond(error.code().row().status, media_type, &without_data(&body));
-    if let Some(ms) = error.retry_after_ms() {
-        tell_retry(&mut response, ms);
-    }
-    if response.status() == StatusCode::UNAUTHORIZED {
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"wikimovie\""));
-    }
-    response
-}
-
-/// Tells when to come back, in whole seconds.
-fn tell_retry(response: &mut Response, ms: u32) {
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
-}
-
-/// An answer without `data`: the operation never ran.
-fn without_data(response: &async_graphql::Response) -> serde_json::Value {
-    let mut body = serde_json::Map::new();
-    body.insert("errors".to_owned(), serde_json::to_value(&response.errors).unwrap_or_default());
-    if !response.extensions.is_empty() {
-        let extensions = serde_json::to_value(&response.extensions).unwrap_or_default();
-        body.insert("extensions".to_owned(), extensions);
-    }
-    body.into()
-}
-
-fn respond(status: StatusCode, media_type: MediaType, body: &impl serde::Serialize) -> Response {
-    let Ok(bytes) = serde_json::to_vec(body) else {
-        tracing::error!("a response could not be serialized");
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    (status, [(header::CONTENT_TYPE, media_type.as_header())], bytes).into_response()
+    reject(&ApiError::internal("a handler panicked"), MediaType::Json)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{ApiError, ErrorCode},
-    graphql::bounds,
+    guard::bounds,
 };
 
 fn bad(message: impl Into<String>) -> ApiError {

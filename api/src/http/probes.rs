@@ -7,12 +7,15 @@ use axum::{
 };
 use http::{StatusCode, header};
 use serde::Serialize;
-use wikimovie_command::metrics::{self, Program};
+use wikimovie_command::metrics::{Program, recorder};
 
 use crate::{
     Gateway,
     error::ApiError,
-    http::{negotiate::MediaType, refuse, respond},
+    http::{
+        negotiate::MediaType,
+        response::{json_response, reject},
+    },
 };
 
 /// Alive: depends on nothing else, so that a restart is only ever asked for when it helps.
@@ -36,18 +39,18 @@ struct Ending {
 pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
     if gateway.lifecycle.is_draining() {
         let ending = Ending { status: "draining" };
-        return respond(StatusCode::SERVICE_UNAVAILABLE, MediaType::Json, &ending);
+        return json_response(StatusCode::SERVICE_UNAVAILABLE, MediaType::Json, &ending);
     }
     let info = tokio::time::timeout(gateway.settings.engine_deadline, gateway.catalog.info()).await;
     let not_ready = |error: ApiError| {
-        let mut response = refuse(&error, MediaType::Json);
+        let mut response = reject(&error, MediaType::Json);
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         response
     };
     match info {
         Ok(Ok(info)) => {
             let ready = Ready { status: "ready", engine: info.engine, movies: info.movies };
-            respond(StatusCode::OK, MediaType::Json, &ready)
+            json_response(StatusCode::OK, MediaType::Json, &ready)
         }
         Ok(Err(error)) => not_ready(error.into()),
         Err(_) => not_ready(wikimovie_engine::SearchError::Timeout.into()),
@@ -55,8 +58,8 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
 }
 
 /// What was counted, for Prometheus.
-pub(super) async fn told() -> Response {
-    match metrics::recorder(Program::Gateway) {
+pub(super) async fn metrics() -> Response {
+    match recorder(Program::Gateway) {
         Ok(recorder) => {
             let text = "text/plain; version=0.0.4; charset=utf-8";
             ([(header::CONTENT_TYPE, text)], recorder.render()).into_response()

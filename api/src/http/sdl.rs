@@ -9,26 +9,25 @@ use axum::{
 use http::{HeaderMap, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use crate::http::{Shared, conditional::is_known};
+use crate::http::conditional::is_known;
 
 /// The contract as it is served.
 #[derive(Debug)]
-pub(super) struct Contract {
+pub(super) struct PublishedSchema {
     text: String,
     etag: String,
 }
 
-impl Contract {
+impl PublishedSchema {
     pub(super) fn new() -> Self {
         let text = crate::sdl();
-        let hash: String =
-            Sha256::digest(text.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(&Sha256::digest(text.as_bytes())[..16]);
         Self { etag: format!("\"{hash}\""), text }
     }
 }
 
-pub(super) async fn get(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    let Contract { text, etag } = &shared.sdl;
+pub(super) async fn get(State(schema): State<Arc<PublishedSchema>>, headers: HeaderMap) -> Response {
+    let PublishedSchema { text, etag } = &*schema;
     let common = [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "no-cache")];
     if is_known(&headers, etag) {
         return (StatusCode::NOT_MODIFIED, common).into_response();

@@ -30,8 +30,8 @@ use crate::{
     auth::Credential,
     caller::SocketCaller,
     error::{ApiError, ErrorCode},
-    graphql::schema::Service,
-    http::Shared,
+    http::state::HandlerState,
+    socket::SocketExecutor,
     telemetry,
 };
 
@@ -40,8 +40,6 @@ const SUBPROTOCOL: &str = "graphql-transport-ws";
 const SEND_DEADLINE: Duration = Duration::from_secs(30);
 /// A client that has nothing to say answers these, so that its connection is not taken for an idle one.
 const PING: Duration = Duration::from_secs(20);
-/// Longest time until a client has said who it is.
-const INIT_DEADLINE: Duration = Duration::from_secs(10);
 /// A credential without an end lasts longer than any connection.
 const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -50,7 +48,7 @@ const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// # Errors
 /// `OVERLOADED` where too many connections are open, `BAD_REQUEST` for another subprotocol.
 pub(super) fn accept(
-    shared: &Shared,
+    state: &HandlerState,
     upgrade: WebSocketUpgrade,
     caller: SocketCaller,
 ) -> Result<Response, ApiError> {
@@ -59,21 +57,21 @@ pub(super) fn accept(
         let message = "the WebSocket subprotocol must be graphql-transport-ws";
         return Err(ApiError::new(ErrorCode::BadRequest, message));
     }
-    let permit = Arc::clone(&shared.sockets)
+    let permit = Arc::clone(&state.sockets)
         .try_acquire_owned()
         .map_err(|_| ApiError::new(ErrorCode::Overloaded, "too many WebSocket connections are open"))?;
-    let service = shared.service.for_socket(caller.clone());
-    let limit = shared.gateway.settings.body_limit;
-    let gateway = shared.gateway.clone();
+    let limit = state.gateway.settings.body_limit;
+    let gateway = state.gateway.clone();
+    let executor = SocketExecutor::new(state.operations.clone(), gateway.clone(), caller.clone());
     Ok(upgrade
         .max_message_size(limit)
         .max_frame_size(limit)
-        .on_upgrade(move |socket| converse(socket, service, gateway, caller, permit)))
+        .on_upgrade(move |socket| converse(socket, executor, gateway, caller, permit)))
 }
 
 async fn converse(
     socket: WebSocket,
-    service: Service,
+    executor: SocketExecutor,
     gateway: Gateway,
     caller: SocketCaller,
     _permit: OwnedSemaphorePermit,
@@ -85,8 +83,9 @@ async fn converse(
         .filter_map(|message| future::ready(message.ok()))
         .filter(|message| future::ready(matches!(message, Message::Text(_) | Message::Binary(_))))
         .map(Message::into_data);
+    let init_end = Instant::now() + gateway.settings.socket_init_deadline;
     // Ends the connection: at first for who never says who they are, later when their credential does.
-    let (tell_end, mut end) = watch::channel(End { at: Instant::now() + INIT_DEADLINE, frame: INIT_TIMEOUT });
+    let (tell_end, mut end) = watch::channel(End { at: init_end, frame: INIT_TIMEOUT });
     let lifecycle = gateway.lifecycle.clone();
     let introduced = move |payload: serde_json::Value| async move {
         caller.set_credential(Credential::of_payload(&payload));
@@ -96,7 +95,7 @@ async fn converse(
         Ok(Data::default())
     };
     let answers =
-        Protocol::new(service, messages, WebSocketProtocols::GraphQLWS).on_connection_init(introduced);
+        Protocol::new(executor, messages, WebSocketProtocols::GraphQLWS).on_connection_init(introduced);
     let mut answers = std::pin::pin!(answers);
     let mut quiet = tokio::time::interval(PING);
     quiet.reset();

@@ -8,17 +8,14 @@ mod listener;
 mod settings;
 mod tls;
 
-use std::{
-    future::Future,
-    io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-};
+use std::{future::Future, io, net::SocketAddr};
 
 use axum::Router;
 use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
 use tokio::net::TcpListener;
 use wikimovie_command::{
     CliError,
+    health::loopback_of,
     metrics::{self, Program},
 };
 
@@ -81,12 +78,12 @@ impl Server {
     /// Address of the gateway as a browser on this machine can open it.
     pub fn base_url(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", here(self.address()))
+        format!("{scheme}://{}", loopback_of(self.address()))
     }
 
     /// The same of probes and metrics, where they are apart.
     pub fn admin_url(&self) -> Option<String> {
-        self.admin_address().map(|address| format!("http://{}", here(address)))
+        self.admin_address().map(|address| format!("http://{}", loopback_of(address)))
     }
 
     /// Serves until `stop` completes. `/readyz` then says so for the drain delay; after it no new connection is taken,
@@ -101,7 +98,7 @@ impl Server {
     ) -> io::Result<()> {
         let Self { public, admin, tls, settings } = self;
         let lifecycle = gateway.lifecycle.clone();
-        let documents = gateway.documents();
+        let persisted = gateway.persisted_documents();
         let followed = gateway.clone();
         let (router, admin) = match admin {
             Some(listener) => (http::public(gateway.clone()), Some((listener, http::admin(gateway)))),
@@ -118,7 +115,7 @@ impl Server {
             ending.graceful_shutdown(Some(settings.drain_deadline));
             std::future::pending::<()>().await;
         };
-        let documents = documents.follow();
+        let persisted = persisted.follow();
         let reloaded = tls.clone();
         let recorder = metrics::recorder(Program::Gateway).map_err(io::Error::other)?;
         let background = async move {
@@ -128,7 +125,7 @@ impl Server {
                     None => std::future::pending().await,
                 }
             };
-            tokio::join!(certificates, documents, metrics::run_upkeep(recorder), followed.follow());
+            tokio::join!(certificates, persisted, metrics::run_upkeep(recorder), followed.follow());
         };
         let admin = async move {
             match admin {
@@ -145,15 +142,6 @@ impl Server {
         };
         ended.close();
         done
-    }
-}
-
-/// An address that can be connected to.
-fn here(address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        ip if !ip.is_unspecified() => address,
-        IpAddr::V4(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
-        IpAddr::V6(_) => SocketAddr::from((Ipv6Addr::LOCALHOST, address.port())),
     }
 }
 

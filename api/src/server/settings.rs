@@ -36,8 +36,8 @@ pub struct TlsSettings {
     pub key: PathBuf,
     /// Authorities of clients; `None` asks clients for no certificate.
     pub client_ca: Option<PathBuf>,
-    /// Time between two looks at the files.
-    pub look: Duration,
+    /// Time between two looks whether the files have changed.
+    pub poll_interval: Duration,
 }
 
 impl Default for ServerSettings {

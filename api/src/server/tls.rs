@@ -1,4 +1,4 @@
-//! Certificates: read from files, and read anew when the files change. Open connections keep what they were made with.
+//! Certificates: read from files, and read again when the files change. Open connections keep what they were made with.
 
 use std::{path::Path, sync::Arc};
 
@@ -12,6 +12,7 @@ use rustls::{
 use wikimovie_command::{CliError, secret::read_bytes};
 
 use super::TlsSettings;
+use crate::reloading::Reloading;
 
 /// What is offered, best first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -20,24 +21,14 @@ const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 #[derive(Clone, Debug)]
 pub(super) struct Tls {
     config: RustlsConfig,
-    settings: Arc<TlsSettings>,
-    /// What the certificates in use were made of.
-    files: Files,
+    files: Reloading<ServerConfig, CliError>,
 }
 
 /// What is in the files.
-#[derive(Clone, PartialEq, Eq)]
 struct Files {
     certificate: Vec<u8>,
     key: Vec<u8>,
     client_ca: Option<Vec<u8>>,
-}
-
-impl std::fmt::Debug for Files {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The key is among them.
-        f.debug_struct("Files").finish_non_exhaustive()
-    }
 }
 
 impl Tls {
@@ -46,9 +37,12 @@ impl Tls {
     /// # Errors
     /// One line about the file that cannot be used.
     pub(super) fn read(settings: &TlsSettings) -> Result<Self, CliError> {
-        let files = Files::read(settings)?;
-        let config = RustlsConfig::from_config(Arc::new(files.config(settings)?));
-        Ok(Self { config, settings: Arc::new(settings.clone()), files })
+        let TlsSettings { certificate, key, client_ca, poll_interval } = settings;
+        let paths = [certificate, key].into_iter().chain(client_ca).cloned().collect();
+        let source = settings.clone();
+        let read = move || Files::read(&source)?.config(&source);
+        let files = Reloading::open(paths, *poll_interval, read)?;
+        Ok(Self { config: RustlsConfig::from_config(Arc::clone(&files.current())), files })
     }
 
     /// The certificates for an acceptor, which follow the files as ours do.
@@ -56,42 +50,24 @@ impl Tls {
         self.config.clone()
     }
 
-    /// Follows the files for ever. Files that cannot be used are told, and leave what is in use. A look reads them whole:
-    /// secrets of Kubernetes are swapped behind a link, which neither a watch nor a time of change tells of in every case.
-    pub(super) async fn follow(mut self) {
-        let mut refused = None;
-        loop {
-            tokio::time::sleep(self.settings.look).await;
-            let settings = Arc::clone(&self.settings);
-            let read = tokio::task::spawn_blocking(move || Files::read(&settings)).await;
-            let Ok(read) = read else { continue };
-            if read.as_ref().is_ok_and(|files| *files == self.files) {
-                refused = None;
-                continue;
-            }
-            let loaded = read.and_then(|files| files.config(&self.settings).map(|config| (files, config)));
-            match loaded {
-                Ok((files, config)) => {
-                    self.config.reload_from_config(Arc::new(config));
-                    self.files = files;
-                    refused = None;
-                    metrics::counter!("wikimovie_tls_reloads_total", "outcome" => "ok").increment(1);
+    /// Follows the files for ever. Files that cannot be used leave what is in use: a certificate and its key are seldom
+    /// written in one moment.
+    pub(super) async fn follow(self) {
+        let report = |result: Result<Arc<ServerConfig>, CliError>| {
+            let outcome = if result.is_ok() { "ok" } else { "failed" };
+            metrics::counter!("wikimovie_tls_reloads_total", "outcome" => outcome).increment(1);
+            match result {
+                Ok(config) => {
+                    self.config.reload_from_config(config);
                     tracing::info!("reloaded the certificates");
                 }
-                // A certificate and its key are seldom written in one moment: told once, tried again.
-                Err(failure) => {
-                    let told = failure.to_string();
-                    if refused.as_ref() != Some(&told) {
-                        metrics::counter!("wikimovie_tls_reloads_total", "outcome" => "failed").increment(1);
-                        tracing::warn!(
-                            reason = told,
-                            "the certificates cannot be reloaded; the previous ones stay in use"
-                        );
-                        refused = Some(told);
-                    }
-                }
+                Err(failure) => tracing::warn!(
+                    reason = failure.to_string(),
+                    "the certificates cannot be reloaded; the previous ones stay in use"
+                ),
             }
-        }
+        };
+        self.files.follow(report).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Questions to the engine, counted, timed and traced, whichever engine it is.
+//! Calls of the engine, counted, timed and traced, whichever engine it is.
 
 use std::{
     future::Future,
@@ -20,7 +20,7 @@ use super::Request;
 /// A catalogue whose calls are observed.
 pub(crate) struct Observed(pub(crate) Arc<dyn Catalog>);
 
-/// A call that is under way. One that is given up ends with this, and counts as a timeout: nothing else gives up.
+/// A call that is under way. A call that is cancelled counts as a timeout, since only deadlines cancel.
 struct Call {
     name: &'static str,
     outcome: &'static str,
@@ -36,7 +36,7 @@ impl Drop for Call {
         )
         .increment(1);
         if let Some(request) = Request::current() {
-            request.asked(took);
+            request.add_engine_call(took);
         }
     }
 }

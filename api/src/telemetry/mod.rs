@@ -1,6 +1,6 @@
 //! What operators see of the gateway: metrics, traces, and the log of slow operations.
 //!
-//! [`observe()`] stands around every HTTP request, [`operation`] around every GraphQL operation, [`fields`] around
+//! [`observe()`] wraps every HTTP request, [`operation`] around every GraphQL operation, [`fields`] around
 //! every root field, and [`engine`] around every question to the engine. Metrics are described in
 //! [`wikimovie_command::metrics`]. What a person typed never becomes a label, an attribute or a line.
 
@@ -17,12 +17,12 @@ pub(crate) use self::{
 
 use std::time::Duration;
 
-/// What an operator may set about what he sees.
+/// Settings of what operators see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TelemetrySettings {
-    /// Time from which an operation is told in the log; zero tells none.
+    /// Time from which an operation is logged as slow; zero logs none.
     pub slow_operation: Duration,
-    /// Whether answers say in `Server-Timing` where their time went.
+    /// Whether responses carry `Server-Timing`, which shows where their time went.
     pub server_timing: bool,
 }
 

@@ -20,7 +20,7 @@ use super::Request;
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 const TRACE_RESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
-/// Counts, times and traces a request, and tells its caller what it took.
+/// Counts, times and traces a request, and says in its response what it took.
 pub(crate) async fn observe(
     metrics: Arc<RequestMetrics>,
     server_timing: bool,
@@ -37,7 +37,7 @@ pub(crate) async fn observe(
         let _ = tracing_opentelemetry::OpenTelemetrySpanExt::set_parent(&span, caller.clone());
     }
     let ids = trace::ids(&span, caller.as_ref());
-    let told = trace::response(&ids);
+    let trace_response = trace::response(&ids);
     let telemetry = Request::new();
     let answer = telemetry.clone().scope(trace::scope(ids, next.run(request)));
     let mut response = answer.instrument(span.clone()).await;
@@ -49,8 +49,8 @@ pub(crate) async fn observe(
     }
     metrics.answered(route, method, status, started);
     let headers = response.headers_mut();
-    if let Some(told) = told {
-        headers.insert(TRACE_RESPONSE, told);
+    if let Some(value) = trace_response {
+        headers.insert(TRACE_RESPONSE, value);
     }
     if let Some(timing) = server_timing.then(|| telemetry.server_timing()).flatten() {
         headers.insert(SERVER_TIMING, timing);
@@ -58,7 +58,7 @@ pub(crate) async fn observe(
     response
 }
 
-/// By OpenTelemetry's conventions for HTTP servers. The path is left out: a query stands in it.
+/// By OpenTelemetry's conventions for HTTP servers. The path is left out because it may hold a query.
 fn span(route: &'static str, method: &'static str, request: &HttpRequest) -> Span {
     tracing::info_span!(
         target: "wikimovie_trace",
@@ -82,7 +82,7 @@ fn version(version: http::Version) -> &'static str {
     }
 }
 
-/// Metrics of requests, found once: looking one up by its labels takes a good part of an answer from memory.
+/// Handles of the metrics, looked up once: a look-up by labels takes a good part of the time of a stored response.
 #[derive(Debug)]
 pub(crate) struct RequestMetrics {
     active: Gauge,
@@ -133,7 +133,7 @@ impl RequestMetrics {
     }
 }
 
-/// One of our routes; whatever else was asked for is `other`, or every scanner would make labels.
+/// One of our routes; any other path is `other`, since scanners would make labels without a bound.
 fn route(request: &HttpRequest) -> &'static str {
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     ROUTES.into_iter().find(|route| Some(*route) == matched).unwrap_or("other")
@@ -149,7 +149,7 @@ fn method(method: &Method) -> &'static str {
     }
 }
 
-/// One of the requests being answered, also where its client goes away meanwhile.
+/// Counts a request as active for as long as it lives, so that a client which goes away is no longer counted.
 struct Active(Gauge);
 
 impl Active {

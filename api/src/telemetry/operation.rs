@@ -1,10 +1,9 @@
-//! GraphQL operations, counted, timed and traced; slow ones are told in the log by what they ask, never by what
-//! somebody typed.
+//! GraphQL operations, counted, timed and traced; slow ones are logged by what they select, never by what a user typed.
 
-use std::{collections::HashMap, fmt::Write as _, future::Future, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use async_graphql::{
-    Name, Positioned, Response,
+    Name, Positioned, ServerError,
     parser::types::{ExecutableDocument, FragmentDefinition, OperationType, Selection, SelectionSet},
 };
 use sha2::{Digest, Sha256};
@@ -14,16 +13,25 @@ use wikimovie_command::trace;
 use super::{Request, TelemetrySettings};
 use crate::error;
 
-/// Longest shape in the log, in bytes.
-const SHAPE_BYTES: usize = 500;
+/// Longest outline in the log, in bytes.
+const OUTLINE_BYTES: usize = 500;
+
+/// How an operation ended, as operators see it.
+pub(crate) trait Observable {
+    /// `ok`, `partial` or `error`.
+    fn result(&self) -> &'static str;
+
+    /// Its errors, the first of which names the fault.
+    fn errors(&self) -> &[ServerError];
+}
 
 /// Runs an operation. One that came by a WebSocket connection is a request of its own, with a trace of its own.
-pub(crate) async fn observe(
+pub(crate) async fn observe<O: Observable>(
     settings: TelemetrySettings,
     kind: OperationType,
-    shape: impl Fn() -> String,
-    run: impl Future<Output = Response>,
-) -> Response {
+    outline: impl Fn() -> String,
+    run: impl Future<Output = O>,
+) -> O {
     let span = tracing::info_span!(
         target: "wikimovie_trace", "operation",
         otel.name = name(kind), otel.status_code = Empty, graphql.operation.type = name(kind), error.type = Empty,
@@ -31,7 +39,7 @@ pub(crate) async fn observe(
     let current = Request::current();
     let request = current.clone().unwrap_or_else(Request::new);
     let before = request.elapsed();
-    let response = match current {
+    let outcome = match current {
         Some(_) => run.instrument(span.clone()).await,
         None => {
             let ids = trace::ids(&span, None);
@@ -39,44 +47,42 @@ pub(crate) async fn observe(
         }
     };
     let took = request.elapsed().saturating_sub(before);
-    let outcome = outcome(&response);
-    if outcome != "ok" {
-        span.record("error.type", first_code(&response));
+    let result = outcome.result();
+    if let Some(error) = outcome.errors().first() {
+        span.record("error.type", error::code_of(error).row().name);
     }
-    if outcome == "error" {
+    if result == "error" {
         span.record("otel.status_code", "ERROR");
     }
     metrics::histogram!("wikimovie_graphql_operation_duration_seconds", "type" => name(kind)).record(took);
-    count(kind, &response);
+    count(kind, &outcome);
     if !settings.slow_operation.is_zero() && took >= settings.slow_operation {
-        tell_slow(&request, took, outcome, &shape());
+        log_slow(&request, took, result, &outline());
     }
-    response
+    outcome
 }
 
 /// Counts an operation that is not timed, or never ran.
-pub(crate) fn count(kind: OperationType, response: &Response) {
+pub(crate) fn count(kind: OperationType, outcome: &impl Observable) {
     metrics::counter!(
-        "wikimovie_graphql_operations_total", "type" => name(kind), "outcome" => outcome(response)
+        "wikimovie_graphql_operations_total", "type" => name(kind), "outcome" => outcome.result()
     )
     .increment(1);
-    for error in &response.errors {
-        metrics::counter!("wikimovie_graphql_errors_total", "code" => code(error)).increment(1);
+    for error in outcome.errors() {
+        let code = error::code_of(error).row().name;
+        metrics::counter!("wikimovie_graphql_errors_total", "code" => code).increment(1);
     }
 }
 
-fn tell_slow(request: &Arc<Request>, took: Duration, outcome: &str, shape: &str) {
+fn log_slow(request: &Arc<Request>, took: Duration, outcome: &str, outline: &str) {
     metrics::counter!("wikimovie_graphql_slow_operations_total").increment(1);
-    let hash = Sha256::digest(shape.as_bytes());
-    let hash = hash[..8].iter().fold(String::new(), |mut hash, byte| {
-        let _ = write!(hash, "{byte:02x}");
-        hash
-    });
-    let end = shape.floor_char_boundary(SHAPE_BYTES);
+    let hash = Sha256::digest(outline.as_bytes());
+    let hash = hex::encode(&hash[..8]);
+    let end = outline.floor_char_boundary(OUTLINE_BYTES);
     tracing::warn!(
         target: "wikimovie_api::slow",
         operation = hash,
-        shape = &shape[..end],
+        shape = &outline[..end],
         took_ms = took.as_secs_f64() * 1_000.0,
         engine_ms = request.engine().as_secs_f64() * 1_000.0,
         engine_calls = request.engine_calls(),
@@ -93,41 +99,15 @@ fn name(kind: OperationType) -> &'static str {
     }
 }
 
-fn outcome(response: &Response) -> &'static str {
-    match (response.errors.is_empty(), &response.data) {
-        (true, _) => "ok",
-        (false, async_graphql::Value::Null) => "error",
-        (false, _) => "partial",
-    }
-}
-
-fn first_code(response: &Response) -> &'static str {
-    response.errors.first().map_or("", code)
-}
-
-/// The code's name in the table, so that labels are bounded.
-fn code(error: &async_graphql::ServerError) -> &'static str {
-    error::code_of(error).row().name
-}
-
-/// What an operation asks: its fields and the names of their arguments, by the contract's own names. Aliases, values
-/// and names of operations and fragments, which somebody typed, are not in it.
-pub(crate) fn shape(
-    document: &ExecutableDocument,
-    operation: Option<&str>,
-    is_name: &dyn Fn(&str) -> bool,
-) -> String {
-    let mut operations = document.operations.iter();
-    let found = match operation {
-        Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name == wanted)),
-        None => operations.next(),
-    };
-    let mut shape = String::new();
-    if let Some((_, operation)) = found {
+/// The fields and arguments that the only operation of a document selects, by the contract's own names. Aliases, values
+/// and names of operations and fragments, which a user may have typed, are left out.
+pub(crate) fn outline(document: &ExecutableDocument, is_name: &dyn Fn(&str) -> bool) -> String {
+    let mut outline = String::new();
+    if let Some((_, operation)) = document.operations.iter().next() {
         let writer = Writer { fragments: &document.fragments, is_name };
-        writer.write(&operation.node.selection_set.node, &mut shape);
+        writer.write(&operation.node.selection_set.node, &mut outline);
     }
-    shape
+    outline
 }
 
 struct Writer<'a> {
@@ -145,7 +125,7 @@ impl Writer<'_> {
     fn items(&self, set: &SelectionSet, out: &mut String) {
         for item in &set.items {
             // What is cut from the log need not be written.
-            if out.len() > 2 * SHAPE_BYTES {
+            if out.len() > 2 * OUTLINE_BYTES {
                 return;
             }
             match &item.node {
@@ -180,7 +160,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A name that the contract does not have is one that somebody typed.
+    /// A name that is not in the contract was typed by a user.
     fn name(&self, name: &str, out: &mut String) {
         out.push_str(if (self.is_name)(name) { name } else { "?" });
     }
@@ -195,11 +175,11 @@ mod tests {
     fn written(document: &str) -> String {
         let known =
             |name: &str| ["search", "text", "hits", "first", "nodes", "title", "movie", "id"].contains(&name);
-        shape(&parse_query(document).unwrap(), None, &known)
+        outline(&parse_query(document).unwrap(), &known)
     }
 
     #[test]
-    fn a_shape_holds_the_contracts_names_and_nothing_that_was_typed() {
+    fn an_outline_holds_the_contracts_names_and_nothing_that_was_typed() {
         let document = r#"query Alice($secret: String = "bob") {
             jane: search(text: "carol") { hits(first: 3) { ...dave } }
             movie(id: "erin") { ... on Movie { title } frank(grace: 1) }
@@ -209,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_questions_about_other_things_have_one_shape() {
+    fn equal_questions_about_other_things_have_one_outline() {
         assert_eq!(
             written(r#"{ search(text: "a") { hits { nodes { title } } } }"#),
             written(r#"query Q { s: search(text: "b") { hits { nodes { t: title } } } }"#)

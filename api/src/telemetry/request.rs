@@ -1,4 +1,4 @@
-//! What is known about the request that is being answered, for whoever adds to it on the way.
+//! What is known about the current request; every layer adds to it.
 
 use std::{
     fmt::Write as _,
@@ -40,13 +40,13 @@ impl Request {
         CURRENT.scope(self, run).await
     }
 
-    /// The request that is being answered.
+    /// The current request.
     pub(crate) fn current() -> Option<Arc<Self>> {
         CURRENT.try_with(Arc::clone).ok()
     }
 
-    /// Adds what a question to the engine took.
-    pub(super) fn asked(&self, took: Duration) {
+    /// Adds the time of an engine call.
+    pub(super) fn add_engine_call(&self, took: Duration) {
         self.engine_ns.fetch_add(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX), Relaxed);
         self.engine_calls.fetch_add(1, Relaxed);
     }
@@ -61,7 +61,7 @@ impl Request {
         self.started.elapsed()
     }
 
-    /// Time of all questions to the engine, those asked at the same time counted each.
+    /// Time of all engine calls; calls that overlap are counted each.
     pub(super) fn engine(&self) -> Duration {
         Duration::from_nanos(self.engine_ns.load(Relaxed))
     }

@@ -1,12 +1,6 @@
 //! The gateway under test: a router over an index in a folder of its own, asked without a socket.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use axum::{Router, body::Body};
@@ -14,7 +8,9 @@ use http::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
-use wikimovie_api::{ApiSettings, CacheSettings, Documents, Gateway, ServerSettings, auth::Authenticator};
+use wikimovie_api::{
+    ApiSettings, CacheSettings, Gateway, PersistedDocuments, ServerSettings, auth::Authenticator,
+};
 use wikimovie_domain::*;
 use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
 use wikimovie_testkit_builders::dozen;
@@ -31,6 +27,19 @@ pub(crate) struct TestApp {
 /// A server on a port of this machine.
 pub(crate) fn local() -> ServerSettings {
     ServerSettings { listen: ([127, 0, 0, 1], 0).into(), ..ServerSettings::default() }
+}
+
+/// Longest time that a test waits for what has to happen.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until something holds that nothing tells of.
+pub(crate) async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let waited = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, waited).await.is_ok(), "it never comes to this: {what}");
 }
 
 /// An HTTP answer, read whole.
@@ -78,9 +87,9 @@ impl TestApp {
     }
 
     /// The same with these documents known by name.
-    pub(crate) fn with_documents(self, documents: Documents) -> Self {
+    pub(crate) fn with_persisted_documents(self, documents: PersistedDocuments) -> Self {
         let Self { index, catalog, gateway, .. } = self;
-        Self::around(index, catalog, gateway.with_documents(documents))
+        Self::around(index, catalog, gateway.with_persisted_documents(documents))
     }
 
     /// The same with callers told apart.
@@ -95,6 +104,11 @@ impl TestApp {
 
     pub(crate) fn gateway(&self) -> Gateway {
         self.gateway.clone()
+    }
+
+    /// Operations in flight now.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.gateway.guard.concurrency.in_flight()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -154,11 +168,11 @@ pub(crate) fn texts(list: &Value, field: &str) -> Vec<String> {
 /// The real catalogue, with its calls counted and, where a test wants it, failing.
 pub(crate) struct Watched {
     inner: Arc<dyn Catalog>,
-    pub(crate) calls: AtomicUsize,
+    calls: watch::Sender<usize>,
     pub(crate) last: std::sync::Mutex<Option<SearchRequest>>,
     pub(crate) failure: std::sync::Mutex<Option<Failure>>,
-    /// Time that each call takes besides.
-    pub(crate) delay: std::sync::Mutex<Duration>,
+    /// Whether calls wait until they are released.
+    held: watch::Sender<bool>,
     /// For how long the engine has not said which revision is current.
     pub(crate) unconfirmed: std::sync::Mutex<Duration>,
 }
@@ -176,10 +190,10 @@ impl Watched {
     fn new(inner: Arc<dyn Catalog>) -> Self {
         Self {
             inner,
-            calls: AtomicUsize::new(0),
+            calls: watch::Sender::new(0),
             last: std::sync::Mutex::default(),
             failure: std::sync::Mutex::default(),
-            delay: std::sync::Mutex::default(),
+            held: watch::Sender::new(false),
             unconfirmed: std::sync::Mutex::default(),
         }
     }
@@ -199,22 +213,32 @@ impl Watched {
         *self.unconfirmed.lock().unwrap() = time;
     }
 
-    /// Takes so long for each call.
-    pub(crate) fn delay(&self, time: Duration) {
-        *self.delay.lock().unwrap() = time;
+    /// Holds every call until [`Self::release`].
+    pub(crate) fn hold(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Lets the calls go on that are held, and those that come.
+    pub(crate) fn release(&self) {
+        self.held.send_replace(false);
     }
 
     /// Engine calls since the last time.
     pub(crate) fn take_calls(&self) -> usize {
-        self.calls.swap(0, Ordering::SeqCst)
+        self.calls.send_replace(0)
+    }
+
+    /// Completes once there were so many engine calls since the last time.
+    pub(crate) async fn called_times(&self, calls: usize) {
+        let mut made = self.calls.subscribe();
+        let reached = tokio::time::timeout(PATIENCE, made.wait_for(|made| *made >= calls)).await.is_ok();
+        assert!(reached, "the engine is not called {calls} times");
     }
 
     async fn called(&self) -> Result<(), SearchError> {
-        self.calls.fetch_add(1, Ordering::SeqCst);
-        let delay = *self.delay.lock().unwrap();
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
-        }
+        self.calls.send_modify(|calls| *calls += 1);
+        let released = self.held.subscribe().wait_for(|held| !*held).await.is_ok();
+        assert!(released, "the catalogue outlives its calls");
         let failure = *self.failure.lock().unwrap();
         match failure {
             None => Ok(()),

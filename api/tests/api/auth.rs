@@ -7,20 +7,20 @@ use http::{Request, header};
 use serde_json::{Value, json};
 use wikimovie_api::{
     ApiSettings,
-    auth::{AuthSettings, Authenticator, jwt::JwtSettings, keys::new_key},
+    auth::{AuthSettings, Authenticator, KeySettings, jwt::JwtSettings, keys::new_key},
 };
 use wikimovie_testkit_builders::dozen;
 
 use crate::app::{Answer, TestApp};
 
-/// Keys by their names.
-pub(crate) struct Keys {
+/// Keys by their names, in a file.
+pub(crate) struct TestKeys {
     keys: BTreeMap<&'static str, String>,
     file: PathBuf,
     _folder: tempfile::TempDir,
 }
 
-impl Keys {
+impl TestKeys {
     pub(crate) fn new(entries: &[(&'static str, &str, Value)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keys.json");
@@ -41,7 +41,7 @@ impl Keys {
     }
 
     pub(crate) fn authenticator(&self) -> Authenticator {
-        Authenticator::new(&AuthSettings::Keys(self.file.clone())).unwrap()
+        Authenticator::new(&AuthSettings::Keys(KeySettings::of(self.file.clone()))).unwrap()
     }
 
     /// The header that shows a key.
@@ -102,7 +102,7 @@ async fn each_field_needs_its_scope_and_no_other() {
         "search,provider,operator",
     ];
     let entries: Vec<_> = sets.iter().map(|scopes| (name_of(scopes), *scopes, json!({}))).collect();
-    let keys = Keys::new(&entries);
+    let keys = TestKeys::new(&entries);
     let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(keys.authenticator());
     for (field, needed, query) in FIELDS {
         for scopes in sets {
@@ -146,7 +146,7 @@ fn no_field_of_the_root_is_forgotten() {
 
 #[tokio::test]
 async fn who_shows_no_good_credential_is_told_so_and_nothing_else() {
-    let keys = Keys::new(&[("web", "search", json!({}))]);
+    let keys = TestKeys::new(&[("web", "search", json!({}))]);
     let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(keys.authenticator());
     let query = "{ search { total { value } } }";
     let anonymous = app.post(&json!({ "query": query })).await;
@@ -178,7 +178,7 @@ async fn who_shows_no_good_credential_is_told_so_and_nothing_else() {
 
 #[tokio::test]
 async fn answers_that_are_remembered_are_told_only_to_those_who_may_see_them() {
-    let keys = Keys::new(&[
+    let keys = TestKeys::new(&[
         ("web", "search", json!({})),
         ("none", "", json!({})),
         ("acme", "search", json!({ "where": { "genres": { "anyOf": ["Horror"] } } })),
@@ -215,7 +215,7 @@ async fn a_tenant_is_answered_as_if_there_were_no_other_movies() {
     let is_horror = |movie: &wikimovie_domain::Movie| {
         movie.genres.iter().any(|genre| genre == "Horror" || genre == "Comedy")
     };
-    let keys = Keys::new(&[
+    let keys = TestKeys::new(&[
         ("tenant", "search,provider", json!({ "where": { "genres": { "anyOf": ["Horror", "comedy"] } } })),
         ("everyone", "search,provider", json!({})),
     ]);
@@ -258,7 +258,7 @@ async fn a_tenant_is_answered_as_if_there_were_no_other_movies() {
     }
 }
 
-async fn whole_id(app: &TestApp, keys: &Keys, title: String) -> String {
+async fn whole_id(app: &TestApp, keys: &TestKeys, title: String) -> String {
     let query =
         format!("{{ search(where: {{ title: {} }}) {{ hits {{ nodes {{ id title }} }} }} }}", json!(title));
     let answer = ask(app, &keys.keys["everyone"], &query).await.json();
@@ -268,7 +268,7 @@ async fn whole_id(app: &TestApp, keys: &Keys, title: String) -> String {
 
 #[tokio::test]
 async fn cursors_of_one_tenant_are_no_others() {
-    let keys = Keys::new(&[
+    let keys = TestKeys::new(&[
         ("one", "search", json!({ "where": { "genres": { "anyOf": ["Crime"] } } })),
         ("other", "search", json!({ "where": { "genres": { "anyOf": ["Drama"] } } })),
     ]);
@@ -283,8 +283,10 @@ async fn cursors_of_one_tenant_are_no_others() {
 
 #[tokio::test]
 async fn a_key_has_points_of_its_own() {
-    let keys =
-        Keys::new(&[("small", "search", json!({ "pointsPerMinute": 30 })), ("usual", "search", json!({}))]);
+    let keys = TestKeys::new(&[
+        ("small", "search", json!({ "pointsPerMinute": 30 })),
+        ("usual", "search", json!({})),
+    ]);
     let guard = wikimovie_api::guard::GuardSettings {
         points_per_minute: std::num::NonZeroU32::new(500),
         ..Default::default()

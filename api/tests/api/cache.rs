@@ -8,7 +8,7 @@ use wikimovie_domain::{Filter, MovieSort, Question, SearchRequest, ValueMatch, W
 use wikimovie_engine::Catalog;
 use wikimovie_testkit_builders::{dozen, movie};
 
-use crate::app::{Answer, Failure, TestApp};
+use crate::app::{Answer, Failure, TestApp, until};
 
 const SEARCH: &str = "{ search(text: \"alien\") { total { value } hits(first: 2) { nodes { title } } } }";
 
@@ -62,6 +62,23 @@ async fn an_equal_question_is_asked_once_however_it_is_written() {
         assert_eq!(ask(&app, other).await.header("cache-status"), "wikimovie; fwd=miss", "{other}");
     }
     assert_eq!(app.catalog.take_calls(), 5);
+}
+
+#[tokio::test]
+async fn equal_sets_of_ids_are_one_question_in_whatever_order() {
+    let app = remembering();
+    let (heat, alien, psycho) =
+        (app.movie_id("Heat").await, app.movie_id("Alien").await, app.movie_id("Psycho").await);
+    app.catalog.take_calls();
+    for ids in [[&heat, &alien, &psycho], [&psycho, &heat, &alien], [&alien, &psycho, &heat]] {
+        let [a, b, c] = ids.map(|id| format!("\"{id}\""));
+        let aliases =
+            format!("{{ a: movie(id: {a}) {{ id }} b: movie(id: {b}) {{ id }} c: movie(id: {c}) {{ id }} }}");
+        for document in [format!("{{ movies(ids: [{a}, {b}, {c}]) {{ id }} }}"), aliases] {
+            assert_eq!(ask(&app, &document).await.json().get("errors"), None, "{document}");
+        }
+    }
+    assert_eq!(app.catalog.take_calls(), 1);
 }
 
 #[tokio::test]
@@ -126,15 +143,19 @@ fn without_tokens(mut answer: Value) -> Value {
 async fn a_thousand_equal_questions_at_once_are_one_to_the_engine() {
     // All are let in, so that all can wait for the one.
     let mut settings = ApiSettings::default();
-    settings.guard.gate.limit = None;
+    settings.guard.concurrency.limit = None;
     let app = Arc::new(TestApp::of(dozen(), settings));
-    app.catalog.delay(Duration::from_millis(300));
+    app.catalog.hold();
     let tasks = (0..1_000).map(|number| {
         let app = Arc::clone(&app);
         // Not one text is another's.
         let query = format!("query Q{number} {SEARCH}");
         tokio::spawn(async move { ask(&app, &query).await.json() })
     });
+    let tasks: Vec<_> = tasks.collect();
+    until("all are in flight", async || app.in_flight() == 1_000).await;
+    app.catalog.called_times(1).await;
+    app.catalog.release();
     let answers: Vec<Value> =
         futures::future::join_all(tasks).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(app.catalog.take_calls(), 1);
@@ -145,16 +166,18 @@ async fn a_thousand_equal_questions_at_once_are_one_to_the_engine() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waits_for_an_equal_question_does_not_fail_with_who_asked_it() {
     let app = Arc::new(remembering());
-    app.catalog.delay(Duration::from_millis(200));
+    app.catalog.hold();
     let ask = || {
         let app = Arc::clone(&app);
         tokio::spawn(async move { ask(&app, SEARCH).await.json() })
     };
     let leader = ask();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    app.catalog.called_times(1).await;
     let followers: Vec<_> = (0..10).map(|_| ask()).collect();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    until("all are in flight", async || app.in_flight() == 11).await;
     leader.abort();
+    app.catalog.called_times(2).await;
+    app.catalog.release();
     for answer in futures::future::join_all(followers).await {
         assert_eq!(answer.unwrap()["data"]["search"]["total"]["value"], 2);
     }
@@ -243,17 +266,16 @@ async fn an_old_answer_is_given_out_while_it_is_asked_anew_where_that_is_set() {
         TestApp::remembering(CacheSettings { stale_while_revalidate: HOUR, ..CacheSettings::default() });
     ask(&app, SEARCH).await;
     change(&app, "Alien Again");
-    app.catalog.delay(Duration::from_millis(100));
+    app.catalog.hold();
     app.catalog.take_calls();
     for _ in 0..5 {
         let answer = ask(&app, SEARCH).await;
         assert_eq!(answer.json()["data"]["search"]["total"]["value"], 2);
         assert_eq!(stale(&answer)["reason"], "REVALIDATING");
     }
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    let answer = ask(&app, SEARCH).await;
-    assert_eq!(answer.json()["data"]["search"]["total"]["value"], 3);
-    assert_eq!(stale(&answer), Value::Null);
+    app.catalog.release();
+    until("the answer is fresh", async || stale(&ask(&app, SEARCH).await).is_null()).await;
+    assert_eq!(ask(&app, SEARCH).await.json()["data"]["search"]["total"]["value"], 3);
     assert_eq!(app.catalog.take_calls(), 1);
 }
 

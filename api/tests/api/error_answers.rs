@@ -7,15 +7,15 @@ use axum::body::Body;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 use wikimovie_api::{
-    ApiSettings, CacheSettings, DocumentSettings, Documents, ErrorCode, TrustMode,
+    ApiSettings, CacheSettings, ErrorCode, PersistedDocuments, PersistedSettings, TrustMode,
     auth::{AuthSettings, Authenticator, jwt::JwtSettings},
-    guard::{CrossSite, GateSettings, GuardSettings, Limits},
+    guard::{ConcurrencySettings, CrossSite, GuardSettings, Limits},
 };
 use wikimovie_testkit_builders::dozen;
 
 use crate::{
     app::{Answer, Failure, TestApp},
-    auth::Keys,
+    auth::TestKeys,
     socket,
 };
 
@@ -129,8 +129,8 @@ async fn each_code_has_its_whole_answer() {
     }
     let app = with(ApiSettings { body_limit: 20, ..ApiSettings::default() });
     told(pages_of, BodyTooLarge, &app, query(CATALOG)).await;
-    let documents = DocumentSettings { automatic_bytes: 0, ..DocumentSettings::default() };
-    let app = TestApp::dozen().with_documents(Documents::open(documents).unwrap());
+    let documents = PersistedSettings { automatic_bytes: 0, ..PersistedSettings::default() };
+    let app = TestApp::dozen().with_persisted_documents(PersistedDocuments::open(documents).unwrap());
     told(pages_of, PersistedQueryNotSupported, &app, post(&unknown, &[])).await;
     let limits = Limits { depth: 3, ..Limits::default() };
     let app = guarded(GuardSettings { limits, ..GuardSettings::default() });
@@ -143,8 +143,12 @@ async fn each_code_has_its_whole_answer() {
     app.ask("{ __typename }").await;
     told(pages_of, RateLimited, &app, query("{ __typename }")).await;
 
-    let gate = GateSettings { limit: Some(1), wait: Duration::from_millis(1), ..GateSettings::default() };
-    let app = guarded(GuardSettings { gate, ..GuardSettings::default() });
+    let concurrency = ConcurrencySettings {
+        limit: Some(1),
+        queue_timeout: Duration::from_millis(1),
+        ..ConcurrencySettings::default()
+    };
+    let app = guarded(GuardSettings { concurrency, ..GuardSettings::default() });
     app.catalog.fail_with(Failure::Hang);
     let busy = query(CATALOG).request;
     tokio::select! {
@@ -153,11 +157,11 @@ async fn each_code_has_its_whole_answer() {
         () = told(pages_of, Overloaded, &app, query(CATALOG)) => {}
     }
 
-    let documents = DocumentSettings { mode: TrustMode::Enforce, ..DocumentSettings::default() };
-    let app = TestApp::dozen().with_documents(Documents::open(documents).unwrap());
+    let documents = PersistedSettings { mode: TrustMode::Enforce, ..PersistedSettings::default() };
+    let app = TestApp::dozen().with_persisted_documents(PersistedDocuments::open(documents).unwrap());
     told(pages_of, DocumentNotTrusted, &app, query(CATALOG)).await;
 
-    let keys = Keys::new(&[("web", "search", json!({}))]);
+    let keys = TestKeys::new(&[("web", "search", json!({}))]);
     let app = TestApp::dozen().with_auth(keys.authenticator());
     told(pages_of, Unauthenticated, &app, query(CATALOG)).await;
     let bearer = keys.bearer("web");

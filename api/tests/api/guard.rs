@@ -1,17 +1,20 @@
 //! Limits of an operation, points of a client, its turn, and whose pages may ask.
 
-use std::num::NonZeroU32;
+use std::{
+    num::NonZeroU32,
+    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+};
 
 use axum::body::Body;
 use http::{Request, header};
 use serde_json::json;
 use wikimovie_api::{
     ApiSettings, Environment,
-    guard::{CrossSite, GateSettings, GuardSettings, LimitMode, Limits, Origins, TrustedProxies},
+    guard::{ConcurrencySettings, CrossSite, GuardSettings, LimitMode, Limits, Origins, TrustedProxies},
 };
 use wikimovie_testkit_builders::dozen;
 
-use crate::app::{Answer, Failure, TestApp};
+use crate::app::{Answer, TestApp, until};
 
 fn guarded(guard: GuardSettings) -> TestApp {
     TestApp::of(dozen(), ApiSettings { guard, ..ApiSettings::default() })
@@ -163,15 +166,14 @@ async fn what_was_remembered_costs_the_same() {
 #[tokio::test]
 async fn a_dry_run_tells_the_price_and_runs_nothing() {
     let app = guarded(limited(5_000));
-    let calls = || app.catalog.calls.load(std::sync::atomic::Ordering::SeqCst);
-    let before = calls();
+    app.catalog.take_calls();
     let query = "{ search(text: \"x\") { hits(first: 50) { nodes { title cast } } } r: rateLimit(dryRun: true) { cost remaining } }";
     let answer = post(&app, query, &[]).await.json();
     assert_eq!(answer.get("errors"), None, "{answer}");
     assert!(answer["data"]["r"]["cost"].as_u64().unwrap() > 100, "{answer}");
     assert_eq!(answer["data"]["r"]["remaining"], 4_999);
     assert_eq!(answer["data"].get("search"), None);
-    assert_eq!(calls(), before);
+    assert_eq!(app.catalog.take_calls(), 0);
 }
 
 #[tokio::test]
@@ -207,22 +209,29 @@ async fn clients_are_told_apart_by_address_and_proxies_only_where_they_are_trust
 
 #[tokio::test]
 async fn beyond_the_limit_of_operations_the_rest_is_told_to_come_back() {
-    let gate = GateSettings {
+    let concurrency = ConcurrencySettings {
         limit: Some(2),
-        wait: std::time::Duration::from_millis(50),
-        ..GateSettings::default()
+        queue_timeout: std::time::Duration::from_millis(50),
+        ..ConcurrencySettings::default()
     };
-    let app = guarded(GuardSettings { gate, ..GuardSettings::default() });
-    app.catalog.fail_with(Failure::Hang);
+    let app = guarded(GuardSettings { concurrency, ..GuardSettings::default() });
+    app.catalog.hold();
+    let refused = AtomicUsize::new(0);
     let asked = (0..12).map(|number| {
-        let query = format!("{{ search(text: \"hang {number}\") {{ total {{ value }} }} }}");
-        let app = &app;
-        async move { post(app, &query, &[]).await }
+        let query = format!("{{ search(text: \"held {number}\") {{ total {{ value }} }} }}");
+        let (app, refused) = (&app, &refused);
+        async move {
+            let answer = post(app, &query, &[]).await;
+            refused.fetch_add(usize::from(answer.status == 503), SeqCst);
+            answer
+        }
     });
     let asked = futures::future::join_all(asked);
     let probes = async {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        (app.get("/livez").await.status, app.get("/metrics").await.status)
+        until("all but two are refused", async || refused.load(SeqCst) == 10).await;
+        let statuses = (app.get("/livez").await.status, app.get("/metrics").await.status);
+        app.catalog.release();
+        statuses
     };
     let (answers, probes) = tokio::join!(asked, probes);
     assert_eq!((probes.0.as_u16(), probes.1.as_u16()), (200, 200));

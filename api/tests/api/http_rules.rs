@@ -79,7 +79,7 @@ async fn methods_are_kept_apart() {
 async fn persisted_queries_are_known_once_sent() {
     let app = TestApp::dozen();
     let query = "{ catalog { movies } }";
-    let hash: String = Sha256::digest(query).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex::encode(Sha256::digest(query));
     let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
     let by_hash = json!({ "extensions": extensions });
     let miss = app.post(&by_hash).await;

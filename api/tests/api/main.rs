@@ -5,7 +5,6 @@
 mod app;
 mod auth;
 mod cache;
-mod documents;
 mod error_answers;
 mod errors;
 mod guard;
@@ -13,6 +12,8 @@ mod http_rules;
 mod limits;
 mod nodes;
 mod people;
+mod persisted;
+mod prices;
 mod receipts;
 mod search;
 mod serving;

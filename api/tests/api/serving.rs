@@ -13,9 +13,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use wikimovie_api::{Server, ServerSettings};
+use wikimovie_api::{ApiSettings, Server, ServerSettings};
+use wikimovie_testkit_builders::dozen;
 
-use crate::app::{Failure, TestApp, local};
+use crate::app::{PATIENCE, TestApp, local, until};
 
 const REQUEST: &[u8] =
     b"GET /graphql?query=%7Bcatalog%7Bmovies%7D%7D HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -34,30 +35,35 @@ async fn start(
 #[tokio::test]
 async fn open_requests_finish() {
     let app = TestApp::dozen();
-    let (address, stop, server) = start(&app, Duration::from_secs(10)).await;
+    app.catalog.hold();
+    let (address, stop, server) = start(&app, Duration::from_secs(60)).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(REQUEST).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    app.catalog.called_times(1).await;
     stop.cancel();
+    until("nothing listens", async || TcpStream::connect(address).await.is_err()).await;
+    app.catalog.release();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"movies\":12"), "{answer}");
     server.await.unwrap().unwrap();
-    assert!(TcpStream::connect(address).await.is_err(), "nothing listens any more");
 }
 
 #[tokio::test]
 async fn what_outstays_the_drain_deadline_is_cut() {
-    let app = TestApp::dozen();
-    app.catalog.fail_with(Failure::Hang);
+    const NEVER: Duration = Duration::from_secs(24 * 60 * 60);
+    let settings =
+        ApiSettings { engine_deadline: NEVER, operation_deadline: NEVER, ..ApiSettings::default() };
+    let app = TestApp::of(dozen(), settings);
+    app.catalog.hold();
     let (address, stop, server) = start(&app, Duration::from_millis(100)).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(REQUEST).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let told = Instant::now();
+    app.catalog.called_times(1).await;
     stop.cancel();
-    server.await.unwrap().unwrap();
-    assert!(told.elapsed() < Duration::from_secs(3));
+    tokio::time::timeout(PATIENCE, server).await.expect("the server ends").unwrap().unwrap();
+    let mut answer = String::new();
+    assert!(stream.read_to_string(&mut answer).await.is_err() || answer.is_empty(), "{answer}");
 }
 
 /// A server with these settings; its address, and what tells it to stop.
@@ -184,7 +190,8 @@ async fn a_gateway_that_is_to_stop_says_so_and_still_answers_for_a_while() {
     let ready = get(admin, "/readyz").await.unwrap();
     assert!(ready.starts_with("HTTP/1.1 200") && ready.contains("\"ready\""), "{ready}");
     stop.cancel();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    until("it is not ready", async || !get(admin, "/readyz").await.unwrap().starts_with("HTTP/1.1 200"))
+        .await;
     let ready = get(admin, "/readyz").await.unwrap();
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("\"draining\""), "{ready}");
     let alive = get(admin, "/livez").await.unwrap();

@@ -9,7 +9,10 @@ use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest},
 };
-use wikimovie_api::{ApiSettings, Server};
+use wikimovie_api::{
+    ApiSettings, Server,
+    auth::{AuthSettings, Authenticator, KeySettings, keys::new_key},
+};
 use wikimovie_testkit_builders::{dozen, movie};
 
 use crate::app::{TestApp, local};
@@ -114,20 +117,30 @@ pub(crate) async fn one_operation_too_many() -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn other_subprotocols_are_refused() {
+async fn the_subprotocol_is_graphql_transport_ws_whatever_else_is_offered() {
     let app = TestApp::dozen();
-    assert!(connect(&app, "graphql-ws").await.is_err());
+    for refused in ["graphql-ws", "chat"] {
+        assert!(connect(&app, refused).await.is_err(), "{refused}");
+    }
+    for offered in ["graphql-transport-ws", "graphql-ws, graphql-transport-ws", "chat,graphql-transport-ws"] {
+        let mut socket = connect(&app, offered).await.unwrap();
+        send(&mut socket, json!({ "type": "connection_init" })).await;
+        assert_eq!(receive(&mut socket).await["type"], "connection_ack");
+        subscribe(&mut socket, "1", "{ catalog { movies } }").await;
+        // The older protocol calls it `data`.
+        assert_eq!(receive(&mut socket).await["type"], "next", "{offered}");
+    }
 }
 
 /// Keys of a file that can be changed, with one key in it.
 fn keyed() -> (tempfile::TempDir, std::path::PathBuf, String, TestApp) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
-    let (key, sha256) = wikimovie_api::auth::keys::new_key().unwrap();
+    let (key, sha256) = new_key().unwrap();
     let entry = json!({ "keys": [{ "name": "web", "sha256": sha256, "scopes": ["search"] }] });
     std::fs::write(&file, entry.to_string()).unwrap();
-    let settings = wikimovie_api::auth::AuthSettings::Keys(file.clone());
-    let auth = wikimovie_api::auth::Authenticator::new(&settings).unwrap();
+    let settings = KeySettings { file: file.clone(), poll_interval: Duration::from_millis(20) };
+    let auth = Authenticator::new(&AuthSettings::Keys(settings)).unwrap();
     let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(auth);
     (folder, file, key, app)
 }
@@ -167,15 +180,16 @@ async fn a_connection_says_who_it_is_and_loses_a_key_that_is_taken_back() {
             if answer["payload"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED" {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), refused).await.expect("the key is taken back");
 }
 
 #[tokio::test]
-async fn a_connection_that_never_says_who_it_is_is_closed() {
-    let app = TestApp::dozen();
+async fn a_connection_that_never_shows_a_credential_is_closed() {
+    let settings = ApiSettings { socket_init_deadline: Duration::from_millis(50), ..ApiSettings::default() };
+    let app = TestApp::of(dozen(), settings);
     let mut socket = connect(&app, "graphql-transport-ws").await.unwrap();
     assert_eq!(closed_with(&mut socket).await, 4408);
 }

@@ -1,4 +1,4 @@
-//! Each way a cluster fails: the code, the time, and no word of ours or the engine's.
+//! Each fault of a cluster: its code, its deadline, and no internal text in the response.
 
 use std::time::{Duration, Instant};
 
@@ -7,13 +7,13 @@ use wikimovie_testkit_services::{Fault, engines};
 
 use crate::app::{App, DEADLINE};
 
-/// What a failing cluster adds to the deadline at most: the machine is busy with other tests.
+/// Tolerance over the deadline, because the machine is busy with other tests.
 const SLACK: Duration = Duration::from_millis(700);
 
 const SEARCH: &str =
     "{ search(text: \"alien\") { total { value relation } hits(first: 3) { nodes { title } } } }";
 
-/// Questions of each kind that need the cluster.
+/// Questions of each kind that reach the cluster.
 const QUESTIONS: [&str; 6] = [
     SEARCH,
     "{ search { facets { genres { values { value count } } } } }",
@@ -23,10 +23,10 @@ const QUESTIONS: [&str; 6] = [
     "{ importReceipts(first: 2) { totalCount } }",
 ];
 
-/// A code of ours that a discreet answer may hold.
+/// A code that a discreet response may contain.
 const PARTIAL: &str = "PARTIAL_RESULTS";
 
-/// No host, port, index or word of an engine may be in an answer.
+/// A response must not contain a host, port, index or text of an engine.
 fn assert_discreet(answer: &str, app: &App) {
     let port = |url: &str| url.rsplit(':').next().unwrap().trim_end_matches('/').to_owned();
     let mut secrets: Vec<String> = app.proxies.iter().map(|proxy| port(&proxy.url())).collect();
@@ -35,7 +35,7 @@ fn assert_discreet(answer: &str, app: &App) {
     secrets.extend(words.map(str::to_owned));
     secrets.push(app.cluster.options.index.clone());
     for secret in secrets {
-        assert!(!answer.to_lowercase().contains(&secret), "{secret:?} is told: {answer}");
+        assert!(!answer.to_lowercase().contains(&secret), "{secret:?} leaks: {answer}");
     }
 }
 
@@ -45,20 +45,20 @@ fn codes(answer: &str) -> Vec<String> {
     errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Asks until the cluster answers again.
+/// Repeats a question until the cluster answers again.
 async fn recovered(app: &App) {
     app.fail(&Fault::Pass);
-    let begun = Instant::now();
+    let started = Instant::now();
     while !codes(&app.ask(SEARCH).await).is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(3), "it does not recover");
+        assert!(started.elapsed() < Duration::from_secs(3), "it does not recover");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_fault_has_its_code_in_time_and_tells_nothing() {
-    for engine in engines("each_fault_has_its_code_in_time_and_tells_nothing") {
-        // Nobody follows the revision meanwhile: a look that fails late would set the node aside in the next case.
+async fn each_fault_has_its_code_in_time_and_leaks_nothing() {
+    for engine in engines("each_fault_has_its_code_in_time_and_leaks_nothing") {
+        // The revision is not polled, because a late failure would eject the node in the next case.
         let app = App::start(&engine, 1).await;
         let unusable =
             json!({ "error": { "reason": "secret host", "type": "some_exception" }, "status": 500 });
@@ -79,16 +79,20 @@ async fn each_fault_has_its_code_in_time_and_tells_nothing() {
         for (name, fault, code) in cases {
             for question in QUESTIONS {
                 app.fail(&fault);
-                let begun = Instant::now();
+                let started = Instant::now();
                 let answer = app.ask(question).await;
-                assert!(begun.elapsed() < DEADLINE + SLACK, "{name}: {question} took {:?}", begun.elapsed());
+                assert!(
+                    started.elapsed() < DEADLINE + SLACK,
+                    "{name}: {question} took {:?}",
+                    started.elapsed()
+                );
                 assert_discreet(&answer, &app);
                 let codes = codes(&answer);
                 match code {
                     None => assert!(codes.is_empty(), "{name}: {question}: {answer}"),
                     Some(code) => {
                         assert!(!codes.is_empty(), "{name}: {question}: {answer}");
-                        assert!(codes.iter().all(|told| told == code), "{name}: {question}: {answer}");
+                        assert!(codes.iter().all(|found| found == code), "{name}: {question}: {answer}");
                     }
                 }
                 recovered(&app).await;
@@ -98,7 +102,7 @@ async fn each_fault_has_its_code_in_time_and_tells_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_part_of_the_catalogue_is_told_to_be_one() {
+async fn a_partial_answer_is_marked() {
     let set = |key: &'static str, value: Value| {
         Fault::rewrite(move |json| {
             if json.get("hits").is_some() {
@@ -116,7 +120,7 @@ async fn a_part_of_the_catalogue_is_told_to_be_one() {
             json["hits"]["hits"] = json!([]);
         }
     });
-    for engine in engines("a_part_of_the_catalogue_is_told_to_be_one") {
+    for engine in engines("a_partial_answer_is_marked") {
         let app = App::start(&engine, 1).await;
         app.follow();
         for fault in [set("_shards", some_failed.clone()), set("timed_out", true.into())] {
@@ -148,8 +152,8 @@ async fn a_restart_is_survived_without_help() {
         app.follow();
         app.data(SEARCH).await;
         app.fail(&Fault::Dead);
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(2) {
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(2) {
             let asked = Instant::now();
             assert_eq!(codes(&app.ask(SEARCH).await), ["ENGINE_UNAVAILABLE"]);
             assert!(asked.elapsed() < DEADLINE, "calls fail fast");
@@ -171,9 +175,9 @@ async fn a_dead_and_a_hanging_node_of_three_are_not_noticed() {
         app.proxies[0].set(Fault::Dead);
         app.proxies[1].set(Fault::Hang);
         let times = load(&app, Duration::from_secs(5)).await;
-        let errors = times.iter().filter(|asked| asked.begun >= Duration::from_secs(1) && !asked.answered);
+        let errors = times.iter().filter(|asked| asked.started >= Duration::from_secs(1) && !asked.answered);
         assert_eq!(errors.count(), 0, "of {} on {}", times.len(), engine.name);
-        let settled = times.iter().filter(|asked| asked.begun >= Duration::from_secs(1));
+        let settled = times.iter().filter(|asked| asked.started >= Duration::from_secs(1));
         let mut settled: Vec<Duration> = settled.map(|asked| asked.took).collect();
         settled.sort_unstable();
         let p99 = settled[settled.len() * 99 / 100];
@@ -182,21 +186,21 @@ async fn a_dead_and_a_hanging_node_of_three_are_not_noticed() {
 }
 
 #[derive(Clone)]
-struct Asked {
-    begun: Duration,
+struct Exchange {
+    started: Duration,
     took: Duration,
     answered: bool,
 }
 
 /// Eight clients that ask one question after another.
-async fn load(app: &App, time: Duration) -> Vec<Asked> {
-    let begun = Instant::now();
+async fn load(app: &App, time: Duration) -> Vec<Exchange> {
+    let started = Instant::now();
     let client = || async {
         let mut times = Vec::new();
-        while begun.elapsed() < time {
+        while started.elapsed() < time {
             let asked = Instant::now();
             let answered = codes(&app.ask(SEARCH).await).is_empty();
-            times.push(Asked { begun: asked - begun, took: asked.elapsed(), answered });
+            times.push(Exchange { started: asked - started, took: asked.elapsed(), answered });
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         times

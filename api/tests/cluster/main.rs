@@ -1,6 +1,6 @@
-//! The gateway over real search nodes behind proxies that fail: what clients are told, how soon, and what is asked.
+//! The gateway over real search nodes behind faulty proxies: error codes, deadlines, and requests to the nodes.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
+#![expect(clippy::unwrap_used, reason = "a test may panic when its setup fails")]
 
 mod app;
 mod faults;

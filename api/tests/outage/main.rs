@@ -1,11 +1,12 @@
-//! The engine is away under load: what was asked before goes on and says so, the rest fails fast with its code, all is
-//! as before soon after its return, and nothing is left over. `OUTAGE_SECONDS` sets for how long (`make outage`: 60).
+//! An outage of the engine under load: known questions get stale answers that are marked, others fail fast with their
+//! code, everything recovers soon after the engine's return, and nothing leaks. `OUTAGE_SECONDS` is its duration (`make
+//! outage`: 60).
 
 //!
-//! A program of its own: what is left over is told by what its whole process holds.
+//! A test binary of its own, because leaks are measured on the whole process.
 
-#![expect(clippy::print_stdout, reason = "what was seen is worth reading")]
-#![expect(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
+#![expect(clippy::print_stdout, reason = "the measured figures are printed")]
+#![expect(clippy::unwrap_used, reason = "a test may panic when its setup fails")]
 
 #[path = "../cluster/app.rs"]
 #[expect(dead_code, reason = "the tests of single faults use the rest")]
@@ -28,15 +29,15 @@ use self::{
     client::Client,
 };
 
-/// Longer than it takes to see that the engine does not confirm its revision, with time to see what follows.
+/// Longer than the detection of an unconfirmed revision, with time to observe the outage.
 const SHORT: u64 = 7;
-/// Time after the engine is gone from which every answer must say so.
+/// Time after the start of the outage from which every answer must be marked.
 const SEEN: Duration = Duration::from_secs(5);
-/// Within this the gateway must be as before.
+/// Deadline of the recovery.
 const RECOVERY: Duration = Duration::from_secs(2);
 const CLIENTS: usize = 8;
 
-/// Questions asked before the outage.
+/// Questions that are cached before the outage.
 const KNOWN: [&str; 4] = [
     "{ search(text: \"alien\") { total { value } hits(first: 3) { nodes { title } } } }",
     "{ search { facets { genres { values { value count } } } } }",
@@ -44,30 +45,30 @@ const KNOWN: [&str; 4] = [
     "{ costars(from: \"Al Pacino\", to: \"Sigourney Weaver\") { length } }",
 ];
 
-/// A question that nobody has asked.
+/// A question that is not cached.
 fn unknown() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Relaxed);
     format!("{{ search(text: \"alien {number}\") {{ total {{ value }} }} }}")
 }
 
-struct Asked {
-    begun: Instant,
+struct Exchange {
+    started: Instant,
     took: Duration,
     known: bool,
     code: Option<String>,
     stale: bool,
 }
 
-/// What this process holds.
+/// Resources of this process.
 #[derive(Debug)]
-struct Held {
+struct ProcessUsage {
     resident_mib: f64,
     sockets: usize,
     tasks: usize,
 }
 
-impl Held {
+impl ProcessUsage {
     fn now() -> Self {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -85,7 +86,7 @@ impl Held {
     }
 }
 
-async fn client(address: SocketAddr, stop: CancellationToken) -> Vec<Asked> {
+async fn client(address: SocketAddr, stop: CancellationToken) -> Vec<Exchange> {
     let mut client = Client::connect(address).await;
     let mut asked = Vec::new();
     for round in 0_usize.. {
@@ -94,11 +95,11 @@ async fn client(address: SocketAddr, stop: CancellationToken) -> Vec<Asked> {
         }
         let known = round % 2 == 0;
         let query = if known { KNOWN[round / 2 % KNOWN.len()].to_owned() } else { unknown() };
-        let begun = Instant::now();
+        let started = Instant::now();
         let answer = client.ask(&query).await.unwrap();
         let code = answer.pointer("/errors/0/extensions/code").and_then(Value::as_str).map(str::to_owned);
         let stale = answer.pointer("/extensions/cache/status").is_some_and(|status| status == "STALE");
-        asked.push(Asked { begun, took: begun.elapsed(), known, code, stale });
+        asked.push(Exchange { started, took: started.elapsed(), known, code, stale });
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     asked
@@ -124,12 +125,12 @@ async fn survive(engine: &wikimovie_testkit_services::Engine, name: &str, fault:
     let end = CancellationToken::new();
     let serving = tokio::spawn(server.serve(app.gateway.clone(), end.clone().cancelled_owned()));
 
-    // Fills what is kept of questions as such, so that it does not look like a leak.
+    // Fills the caches of plans, so that they do not look like a leak.
     let mut first = Client::connect(address).await;
     for query in KNOWN {
         assert_eq!(first.ask(query).await.unwrap().get("errors"), None, "{query}");
     }
-    // A long outage asks for more new things, whose plans are kept, too.
+    // A long outage has more new questions, whose plans are cached too.
     for _ in 0..if outage.as_secs() > SHORT { 1_200 } else { 200 } {
         first.ask(&unknown()).await.unwrap();
     }
@@ -138,18 +139,18 @@ async fn survive(engine: &wikimovie_testkit_services::Engine, name: &str, fault:
     let load = || (0..CLIENTS).map(|_| tokio::spawn(client(address, stop.clone()))).collect::<Vec<_>>();
     let clients = load();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let before = Held::now();
+    let before = ProcessUsage::now();
     app.fail(&fault);
     let gone = Instant::now();
     tokio::time::sleep(outage).await;
-    let during = Held::now();
+    let during = ProcessUsage::now();
     app.fail(&Fault::Pass);
     let back = Instant::now();
     tokio::time::sleep(RECOVERY + Duration::from_secs(2)).await;
     app.proxies[0].forget();
-    let after = Held::now();
+    let after = ProcessUsage::now();
     stop.cancel();
-    let asked: Vec<Asked> =
+    let asked: Vec<Exchange> =
         futures::future::join_all(clients).await.into_iter().flat_map(Result::unwrap).collect();
     end.cancel();
     serving.await.unwrap().unwrap();
@@ -159,13 +160,13 @@ async fn survive(engine: &wikimovie_testkit_services::Engine, name: &str, fault:
     assert!(failed.is_empty(), "{name}: questions asked before failed: {failed:?}");
     let silent = answered_known
         .clone()
-        .filter(|asked| asked.begun > gone + SEEN && asked.begun + asked.took < back && !asked.stale);
+        .filter(|asked| asked.started > gone + SEEN && asked.started + asked.took < back && !asked.stale);
     assert_eq!(silent.count(), 0, "{name}: answers that may be old did not say so");
 
     // Those under way when it went away may have been waiting for it.
     let lost: Vec<_> = asked
         .iter()
-        .filter(|asked| !asked.known && asked.begun > gone + SEEN && asked.begun + asked.took < back)
+        .filter(|asked| !asked.known && asked.started > gone + SEEN && asked.started + asked.took < back)
         .collect();
     assert!(!lost.is_empty(), "{name}: nothing new was asked");
     for asked in &lost {
@@ -175,17 +176,19 @@ async fn survive(engine: &wikimovie_testkit_services::Engine, name: &str, fault:
     assert!(slowest < DEADLINE, "{name}: the slowest failure took {slowest:?}");
     let codes = asked
         .iter()
-        .filter(|asked| asked.begun > gone && asked.begun < back)
+        .filter(|asked| asked.started > gone && asked.started < back)
         .filter_map(|a| a.code.as_deref());
     assert!(codes.clone().all(|code| matches!(code, "ENGINE_UNAVAILABLE" | "ENGINE_TIMEOUT")));
 
     let recovered = |known: bool| {
         let bad = asked.iter().filter(|asked| asked.known == known && (asked.code.is_some() || asked.stale));
-        bad.map(|asked| (asked.begun + asked.took).saturating_duration_since(back)).max().unwrap_or_default()
+        bad.map(|asked| (asked.started + asked.took).saturating_duration_since(back))
+            .max()
+            .unwrap_or_default()
     };
     let (new, old) = (recovered(false), recovered(true));
     println!(
-        "outage of {outage:?} ({name}, {}): {} questions, {} known of them {} told to be old; {} new ones failed, the slowest \
+        "outage of {outage:?} ({name}, {}): {} questions, {} known of them {} marked stale; {} new ones failed, the slowest \
          after {slowest:?}; as before after {:?}",
         engine.name,
         asked.len(),

@@ -146,7 +146,7 @@ pub fn markdown() -> String {
         }
     }
     let ends: Vec<_> = BUCKETS.iter().map(ToString::to_string).collect();
-    let _ = writeln!(out, "\nHistograms are in seconds, with buckets up to {}.", ends.join(", "));
+    let _ = writeln!(out, "\nHistograms are in seconds, with the bucket bounds {}.", ends.join(", "));
     out
 }
 

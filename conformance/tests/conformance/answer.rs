@@ -1,4 +1,4 @@
-//! What a step expects against what was answered, and what steps hand on to each other.
+//! Compares expected and actual answers, and passes captured values between steps.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use serde_json::{Map, Value, json};
 
 use crate::suite::Step;
 
-/// Stands for any text with something in it: cursors, states and the like cannot be foretold.
+/// Placeholder for any non-empty text, because cursors, states and the like are unpredictable.
 pub(crate) const ANY_TEXT: &str = "<text>";
-/// Stands for any number.
+/// Placeholder for any number.
 pub(crate) const ANY_NUMBER: &str = "<number>";
 
-/// What steps have captured, by name.
+/// Captured values, by name.
 pub(crate) type Captured = BTreeMap<String, Value>;
 
-/// The parts of an answer that cases compare: texts of errors and warnings are for people and may change.
+/// The parts of an answer that cases compare, without the texts of errors and warnings, which may change.
 pub(crate) fn comparable(answer: &Value) -> Value {
     let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     let errors: Vec<Value> = list(answer.get("errors")).iter().map(error).collect();
@@ -42,13 +42,13 @@ fn warning(warning: &Value) -> Value {
     Value::Object(parts)
 }
 
-/// Fields of one object fail in no order.
+/// Fields of one object fail in any order.
 fn sorted(mut values: Vec<Value>) -> Vec<Value> {
     values.sort_by_key(ToString::to_string);
     values
 }
 
-/// What a step expects, in the shape of [`comparable`].
+/// The expected answer of a step, in the form of [`comparable`].
 pub(crate) fn expected(step: &Step) -> Value {
     json!({
         "data": written_out(&step.data.clone().unwrap_or_default()),
@@ -57,7 +57,7 @@ pub(crate) fn expected(step: &Step) -> Value {
     })
 }
 
-/// Variables with what was captured put in, and large values written out.
+/// Variables with captured values inserted and repetitions expanded.
 pub(crate) fn variables(given: &Map<String, Value>, captured: &Captured) -> Value {
     resolved(&Value::Object(given.clone()), captured)
 }
@@ -74,7 +74,7 @@ fn written_out(value: &Value) -> Value {
     mapped(value, &|text| text.into())
 }
 
-/// The value with its texts mapped and `times` written out.
+/// The value with its texts mapped and `times` expanded.
 fn mapped(value: &Value, text: &dyn Fn(&str) -> Value) -> Value {
     match value {
         Value::String(value) => text(value),
@@ -106,7 +106,7 @@ fn captured_name(text: &str) -> Option<&str> {
     is_name.then_some(name)
 }
 
-/// Every place where two values differ, one a line; empty where they agree.
+/// Every difference of two values, one per line; empty if they are equal.
 pub(crate) fn difference(expected: &Value, actual: &Value, captured: &Captured) -> String {
     let mut lines = Vec::new();
     compare("", expected, actual, captured, &mut lines);
@@ -154,7 +154,7 @@ fn compare(place: &str, expected: &Value, actual: &Value, captured: &Captured, l
 }
 
 #[test]
-fn differences_name_the_place() {
+fn differences_name_their_position() {
     let captured = Captured::from([("a".to_owned(), json!("x"))]);
     let check = |left: Value, right: Value, same: bool| {
         assert_eq!(difference(&left, &right, &captured).is_empty(), same)

@@ -1,5 +1,5 @@
-//! What of the schema the cases use: every argument, input field, value of an argument's enum and output field
-//! that can be reached from `Query` is to be asked by a case. There is no list of exceptions.
+//! Coverage of the schema: a case must use every argument, input field, enum value of an argument and output field that
+//! is reachable from `Query`. There is no list of exceptions.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,12 +18,12 @@ use crate::{
     suite::{Step, Suite},
 };
 
-/// What no case uses.
+/// Elements that no case uses.
 pub(crate) fn unused(suite: &Suite) -> Vec<String> {
     let schema = Schema::read();
     let mut used = BTreeSet::new();
     for step in suite.topics.iter().flat_map(|topic| &topic.cases).flat_map(|case| case.steps()) {
-        // Some cases ask what is no GraphQL.
+        // Some cases send invalid GraphQL.
         if let Ok(document) = parse_query(&step.query) {
             Walk { schema: &schema, step: &step, document: &document, used: &mut used }.operations();
         }
@@ -69,12 +69,12 @@ impl Walk<'_> {
         let name = field.name.node.as_str();
         let Some(about) = self.schema.fields.get(on).and_then(|fields| fields.get(name)) else { return };
         self.used.insert(format!("{on}.{name}"));
-        // A field asked of an interface is asked of whatever implements it.
+        // A field of an interface counts for all its implementations.
         for object in self.schema.implementors.get(on).into_iter().flatten() {
             self.used.insert(format!("{object}.{name}"));
         }
         for (argument, value) in &field.arguments {
-            // A variable that the case leaves out makes the whole argument one that is left out.
+            // A variable that the case omits makes the whole argument an omitted one.
             let variable = |name: Name| {
                 let given = self.step.variables.get(name.as_str()).cloned().ok_or(())?;
                 Value::from_json(given).map_err(|_| ())

@@ -1,5 +1,5 @@
-//! `cargo xtask codegen conformance` puts the embedded engine's answer where a case says `data: fill`. A start for whoever
-//! writes a case, never its end: each answer is then read against the contract.
+//! `cargo xtask codegen conformance` inserts the embedded engine's answer where a case says `data: fill`. The author of
+//! the case then checks the answer against the contract.
 
 use std::{collections::VecDeque, fs};
 
@@ -11,13 +11,13 @@ use crate::{
     suite::{Suite, Topic},
 };
 
-/// What stands where an answer is missing.
+/// Placeholder of a missing answer.
 const MARK: &str = "data: fill";
 
-/// Widest line written.
+/// Maximum width of a line.
 const WIDTH: usize = 118;
 
-/// Rewrites the files that miss an answer.
+/// Rewrites the files with missing answers.
 pub(crate) async fn fill(suite: &Suite) {
     for topic in &suite.topics {
         let text = fs::read_to_string(&topic.file).unwrap();
@@ -28,7 +28,7 @@ pub(crate) async fn fill(suite: &Suite) {
     }
 }
 
-/// Answers to the steps that miss theirs, in the order of the file.
+/// Answers to the steps without one, in the order of the file.
 async fn answers(app: &App, topic: &Topic) -> VecDeque<Value> {
     let mut answers = VecDeque::new();
     for case in &topic.cases {
@@ -74,7 +74,7 @@ fn filled(text: &str, mut answers: VecDeque<Value>) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What no case can foretell becomes a placeholder.
+/// Unpredictable values become placeholders.
 fn opaque(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(opaque),
@@ -96,7 +96,7 @@ fn opaque(value: &mut Value) {
     }
 }
 
-/// JSON that is broken into lines where it is wide.
+/// JSON with line breaks where it is too wide.
 fn pretty(value: &Value, indent: usize, used: usize) -> String {
     let flat = flat(value);
     let is_wide = indent + used + flat.chars().count() > WIDTH;
@@ -117,7 +117,7 @@ fn pretty(value: &Value, indent: usize, used: usize) -> String {
     }
 }
 
-/// As YAML's flow style has it: names of fields need no quotes.
+/// In YAML's flow style, where field names need no quotes.
 fn flat(value: &Value) -> String {
     match value {
         Value::Object(fields) => {

@@ -1,5 +1,5 @@
-//! One contract, every engine: the cases of `cases/` through the whole gateway, on the embedded engine and on each
-//! search node there is. `README.md` of this folder's crate tells how cases are written.
+//! One contract, every engine: the cases of `cases/` run through the whole gateway, on the embedded engine and on each
+//! available search node. The crate's `README.md` explains how to write cases.
 #![expect(clippy::print_stderr, reason = "the table is what this test is for")]
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails with the test")]
 

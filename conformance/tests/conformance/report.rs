@@ -1,10 +1,10 @@
-//! What became of the run: a table, the failures, and the page `docs/conformance.md`.
+//! Results of the run: a table, the failures, and the page `docs/conformance.md`.
 
 use std::{fmt::Write as _, fs, path::Path};
 
 use crate::{run::Outcome, subject::Subject, suite::Suite};
 
-/// Rows are topics, columns engines, cells passed of all.
+/// Rows are topics, columns are engines, cells are passed of all cases.
 pub(crate) fn table(suite: &Suite, subjects: &[Subject], outcomes: &[Outcome]) -> String {
     let mut text = String::from("| topic | what it asks |");
     for subject in subjects {
@@ -27,7 +27,7 @@ pub(crate) fn table(suite: &Suite, subjects: &[Subject], outcomes: &[Outcome]) -
     text
 }
 
-/// File, case, engine and differences of all that failed.
+/// File, case, engine and differences of all failures.
 pub(crate) fn failures(outcomes: &[Outcome]) -> String {
     let mut text = String::new();
     for outcome in outcomes {
@@ -40,8 +40,8 @@ pub(crate) fn failures(outcomes: &[Outcome]) -> String {
     text
 }
 
-/// Compares the page with what was run, or rewrites it where `cargo xtask codegen` runs it. Only a run on the engines
-/// of `scripts/engines.sh` is told there: others print their table and that is all.
+/// Compares the page with the run, or rewrites it under `cargo xtask codegen`. Only a run on all known engines may
+/// change the page; other runs only print their table.
 pub(crate) fn compare(suite: &Suite, subjects: &[Subject], table: &str) {
     let named = std::env::var("ELASTICSEARCH_URLS").is_ok_and(|urls| !urls.is_empty());
     if named || subjects.len() <= flavours() {

@@ -1,4 +1,4 @@
-//! Every case on one engine: one index for each set of documents, a few sets at a time.
+//! Runs every case on one engine: one index for each set of documents, a few sets concurrently.
 
 use std::collections::BTreeSet;
 
@@ -10,15 +10,15 @@ use crate::{
     suite::{Case, Suite, Topic},
 };
 
-/// Sets of documents that are filled and asked at the same time.
+/// Number of concurrent sets of documents.
 const SETS_AT_A_TIME: usize = 3;
 
-/// What became of one case on one engine.
+/// Result of one case on one engine.
 pub(crate) struct Outcome {
     pub(crate) topic: String,
     pub(crate) case: String,
     pub(crate) engine: String,
-    /// What differs; `None` where nothing does.
+    /// Differences; `None` if there are none.
     pub(crate) failure: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `schema.graphql` as the coverage of the cases needs it.
+//! `schema.graphql`, as far as the coverage of the cases needs it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,4 +1,4 @@
-//! An engine under test: filled with a set of documents, asked through the whole gateway.
+//! An engine under test: filled with a set of documents, queried through the whole gateway.
 
 use std::io;
 
@@ -13,7 +13,7 @@ use wikimovie_testkit_services::{Engine, TestCluster, TestIndex};
 
 use crate::suite::{DocumentSet, Object};
 
-/// What answers.
+/// The engine.
 pub(crate) enum Subject {
     /// The engine in this process.
     Embedded,
@@ -29,7 +29,7 @@ impl Subject {
         }
     }
 
-    /// A gateway over a new index that holds these documents.
+    /// A gateway over a new index with these documents.
     pub(crate) async fn filled_with(&self, set: &DocumentSet) -> App {
         let objects = set.objects.clone();
         match self {
@@ -62,7 +62,7 @@ fn fill(writer: &mut dyn CatalogWriter, objects: &[Object]) {
     }
 }
 
-/// A source that speaks of one object alone.
+/// A source with a single object.
 struct Provided<'a>(&'a Object);
 
 impl Source for Provided<'_> {
@@ -93,7 +93,7 @@ impl Source for Provided<'_> {
     }
 }
 
-/// A gateway with its index, which goes with it.
+/// A gateway with its index, which is removed with it.
 pub(crate) struct App {
     router: Router,
     _index: Index,
@@ -106,7 +106,7 @@ enum Index {
 }
 
 impl App {
-    /// Posts an operation; the whole answer.
+    /// Posts an operation and returns the whole response.
     pub(crate) async fn ask(&self, query: &str, variables: &Value) -> Value {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let request = Request::post("/graphql")

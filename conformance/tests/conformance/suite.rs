@@ -1,4 +1,4 @@
-//! What the files of `cases/` and `documents/` hold.
+//! The content of `cases/` and `documents/`.
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -27,7 +27,7 @@ pub(crate) struct Topic {
 struct TopicFile {
     title: String,
     documents: Documents,
-    /// Question of the cases and steps that bring none.
+    /// Default question of cases and steps.
     #[serde(default)]
     query: String,
     cases: Vec<Case>,
@@ -40,7 +40,7 @@ enum Documents {
     Own(DocumentSet),
 }
 
-/// What a catalogue is filled with.
+/// The content of a catalogue.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DocumentSet {
@@ -48,7 +48,7 @@ pub(crate) struct DocumentSet {
     pub(crate) objects: Vec<Object>,
 }
 
-/// One object, by its records, by its bytes, or gone.
+/// One object: its records, its bytes, or its removal.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Object {
@@ -67,7 +67,7 @@ pub(crate) struct Object {
     pub(crate) removed: bool,
 }
 
-/// Many records by one rule.
+/// Many records from one rule.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Generate {
@@ -115,7 +115,7 @@ fn generated(rule: &Value, number: usize) -> Value {
     }
 }
 
-/// One question, or several that build on each other.
+/// One question, or several dependent ones.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
@@ -138,15 +138,15 @@ pub(crate) struct Case {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Step {
-    /// The question; empty for that of the file.
+    /// The question; empty for the default of the file.
     #[serde(default)]
     pub(crate) query: String,
     #[serde(default)]
     pub(crate) variables: Map<String, Value>,
-    /// Name to JSON pointer into the data: what later steps may use as `$name`.
+    /// Map of a name to a JSON pointer into the data: later steps use the value as `$name`.
     #[serde(default)]
     pub(crate) capture: BTreeMap<String, String>,
-    /// How often it is asked, each time with what was captured the time before; the last answer is compared.
+    /// Number of repetitions, each with the values captured by the previous one; the last answer is compared.
     #[serde(default = "once")]
     pub(crate) repeat: usize,
     #[serde(default)]
@@ -176,7 +176,7 @@ impl Case {
         self.steps.clone().unwrap_or_else(|| vec![one()])
     }
 
-    /// Puts the question of the file where none stands.
+    /// Inserts the default question of the file.
     fn complete(&mut self, question: &str) {
         let steps = self.steps.iter_mut().flatten().map(|step| &mut step.query);
         for query in steps.chain([&mut self.query]).filter(|query| query.is_empty()) {

@@ -1,4 +1,4 @@
-//! NDJSON: one record a line. A line is a record whatever is wrong with it, so a fault never spreads.
+//! NDJSON: one record per line. A line is a record even if it is invalid, so that an error never spreads.
 
 use std::io::Read;
 
@@ -7,7 +7,7 @@ use wikimovie_domain::{Refusal, RefusalReason};
 use super::{RawRecord, json_text, window::Window};
 use crate::limits::MAX_RECORD_BYTES;
 
-/// Where the reading stands.
+/// State of the reader.
 #[derive(Default)]
 pub(crate) struct JsonLines {
     record: u64,
@@ -23,7 +23,7 @@ impl JsonLines {
             return Some(Err(self.refusal(line, RefusalReason::TooLarge, too_large())));
         };
         if window.failure().is_some() && length == window.view().len() {
-            // The broken stream is told by the caller, once; its last line is no fault of its own.
+            // The caller reports the broken stream once; its truncated last line is not an error of its own.
             window.advance(length);
             self.record -= 1;
             return None;
@@ -52,7 +52,7 @@ impl JsonLines {
     }
 }
 
-/// Bytes to the end of the line, at hand; `None` for a line beyond the limit, which is let go.
+/// Length of the buffered line; `None` for a line beyond the limit, which is skipped.
 fn line_length<R: Read>(window: &mut Window<R>) -> Option<usize> {
     let mut seen = 0;
     let mut too_long = false;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Aggregations, Query, Sort, SortValue};
 
-/// Body of one `_search`: what is not asked is not in it.
+/// Body of one `_search`; parts that are not requested are omitted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Search {
     /// Documents to find.
@@ -12,7 +12,7 @@ pub struct Search {
     /// Narrows the hits, not the aggregations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub post_filter: Option<Query>,
-    /// Most hits to return.
+    /// Maximum number of hits.
     pub size: usize,
     /// Keys that hits are sorted by.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -20,7 +20,7 @@ pub struct Search {
     /// Sort values after which the page starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_after: Option<Vec<SortValue>>,
-    /// How far hits are counted.
+    /// Up to which number hits are counted.
     pub track_total_hits: TrackTotalHits,
     /// Parts of the stored document to return.
     #[serde(rename = "_source")]
@@ -33,11 +33,11 @@ pub struct Search {
     pub timeout: Option<String>,
 }
 
-/// How far hits are counted.
+/// Up to which number hits are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum TrackTotalHits {
-    /// All of them, or not at all.
+    /// All of them, or none.
     Exact(bool),
     /// Up to so many.
     UpTo(u64),
@@ -54,7 +54,7 @@ pub enum Source {
 }
 
 impl Search {
-    /// Documents for which a query holds; nothing is asked of them yet.
+    /// Documents that match a query.
     pub fn new(query: Query) -> Self {
         Self {
             query,
@@ -69,7 +69,7 @@ impl Search {
         }
     }
 
-    /// Their number.
+    /// Only their number.
     pub fn count(query: Query) -> Self {
         Self { track_total_hits: TrackTotalHits::Exact(true), ..Self::new(query) }
     }

@@ -9,17 +9,17 @@ use super::Of;
 #[serde(transparent)]
 pub struct Sort(pub Of<Direction>);
 
-/// Which way a key sorts.
+/// Direction of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Direction {
     /// Ascending or descending.
     pub order: SortOrder,
-    /// What a document without a value sorts as.
+    /// Sort value of a document without a value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
 }
 
-/// A value that stands for none.
+/// Sort value of a missing value.
 pub type Missing = u16;
 
 /// Order of one key.
@@ -62,7 +62,7 @@ impl Sort {
     }
 }
 
-/// A sort value, as engines give it with a hit and take it in `search_after`.
+/// A sort value, as engines return it with a hit and accept it in `search_after`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum SortValue {

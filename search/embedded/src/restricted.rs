@@ -1,4 +1,4 @@
-//! The catalogue as someone sees it who may see a part of it: a snapshot of those movies only, taken once a commit.
+//! The catalogue of a tenant: a snapshot of its movies only, taken once per commit.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -36,10 +36,10 @@ impl Restricted {
         }
     }
 
-    /// The part of the newest snapshot. Blocks for as long as it takes to take one, which others wait for.
+    /// The restricted part of the newest snapshot. Blocks while it is taken; concurrent callers wait for the same one.
     pub(super) fn snapshot(&self, shared: &Shared) -> Result<Arc<Snapshot>, ReadError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        // Looked at under the lock, so that nobody puts an older one in place of a newer.
+        // Checked under the lock, so that no older snapshot replaces a newer one.
         let whole = shared.snapshot.load_full();
         let known = kept.as_ref().filter(|kept| kept.whole.ptr_eq(&Arc::downgrade(&whole)));
         if let Some(known) = known {

@@ -19,10 +19,10 @@ use wikimovie_plan::{
 
 use super::{ENGINE, error::ReadError, eval::Matched, paging::HitOrder, snapshot::Snapshot};
 
-/// Plans of questions asked lately, by hash of the question and number of the revision: people type the same things.
+/// Plans of recent questions, by hash of the question and revision, because people type the same things.
 pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
 
-/// The plan as it is told to an operator.
+/// The plan as `explain` shows it to an operator.
 #[derive(Serialize)]
 struct Told<'a> {
     plan: &'a Plan,
@@ -30,7 +30,7 @@ struct Told<'a> {
     documents: usize,
 }
 
-/// What all pages of one question share.
+/// Shared by all pages of one question.
 struct List<'a> {
     order: HitOrder<'a>,
     has_text: bool,
@@ -54,7 +54,7 @@ impl Snapshot {
             .map(|hits| hits.page.cursor.as_deref().map(open).transpose())
             .collect::<Result<Vec<_>, _>>()?;
         let compiled = self.compiled(question, plans);
-        // A further page is read by the plan of the page before it.
+        // A further page uses the plan of the page before it.
         let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
         let plan = carried.as_ref().unwrap_or(&compiled.plan);
         let matched = Matched::of(self, &plan.must, &plan.drill)?;
@@ -104,7 +104,7 @@ impl Snapshot {
         })
     }
 
-    /// The plan of a question, by today's words.
+    /// The plan of a question, with the current vocabulary.
     fn compiled(&self, question: &Question, plans: &Plans) -> Arc<Compiled> {
         let key = (cursor::hash(question), self.revision.number);
         plans.get_with(key, || Arc::new(compile::compile(question, &self.vocabulary)))
@@ -148,7 +148,7 @@ impl Snapshot {
     fn did_you_mean(&self, question: &Question, found: u64) -> Result<Option<Correction>, ReadError> {
         let Some(corrected) = compile::corrected(question, &self.vocabulary) else { return Ok(None) };
         let total = self.total(&corrected)?;
-        // As many will do: the typo-tolerant question finds the same movies, and the spelling is still worth telling.
+        // Equal counts suffice: the typo-tolerant question finds the same movies, and the correction is still useful.
         Ok((total > 0 && total >= found).then(|| Correction {
             text: corrected.text.clone(),
             total,

@@ -1,4 +1,4 @@
-//! Suggestions made of what an engine found and counted, the same for every engine.
+//! Suggestions from what an engine found and counted, shared by all engines.
 
 use wikimovie_domain::{
     AutocompleteRequest, FacetField, Highlight, Movie, Question, SearchField, Suggested, Suggestion,
@@ -13,16 +13,16 @@ use crate::{
     vocabulary::{Entry, Vocabulary},
 };
 
-/// People considered for one keystroke; under a filter most of them may have no hit.
+/// Maximum of candidate people per keystroke; under a filter most of them may have no hit.
 const PEOPLE_CANDIDATES: usize = 500;
 
-/// Most genres and decades among suggestions of several kinds: there are few, and they would crowd out the rest.
+/// Maximum of genres and decades among suggestions of several kinds, so that they do not crowd out the rest.
 const FEW: usize = 2;
 
 /// Candidates for suggestions, before anything is counted: indices into the vocabulary, best first.
 #[derive(Clone, Debug, Default)]
 pub struct Candidates {
-    /// Whether movies are wanted.
+    /// Whether movies are requested.
     pub movies: bool,
     /// Indices of people.
     pub people: Vec<usize>,
@@ -33,18 +33,18 @@ pub struct Candidates {
     kinds: usize,
 }
 
-/// Movies under the current filters, by what they have.
+/// Counts of movies under the current filters.
 pub trait Counts {
-    /// With the person at this index of the vocabulary.
+    /// By the person at this index of the vocabulary.
     fn person(&self, at: usize) -> u64;
-    /// Of the genre at this index.
+    /// By the genre at this index.
     fn genre(&self, at: usize) -> u64;
-    /// Of the decade that starts so.
+    /// By the decade with this first year.
     fn decade(&self, from: i64) -> u64;
 }
 
 impl Candidates {
-    /// What the text may mean; none where nothing is typed or wanted.
+    /// Candidates for the text; none if nothing is typed or requested.
     pub fn of(request: &AutocompleteRequest, vocabulary: &Vocabulary) -> Option<Self> {
         if request.first == 0 || text::key(&request.prefix).is_empty() {
             return None;
@@ -124,7 +124,7 @@ fn movie_suggestion(request: &AutocompleteRequest, compiled: &Compiled, movie: M
     }
 }
 
-/// A suggestion that adds a value to the current filter; none where that would find nothing.
+/// A suggestion that adds a value to the current filter; none if that would find nothing.
 fn facet_suggestion(
     request: &AutocompleteRequest,
     field: FacetField,

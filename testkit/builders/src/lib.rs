@@ -1,5 +1,5 @@
-//! What tests are made of, and nothing that ships: builders of movies, random questions, a loader of folders of movie
-//! records, an oracle that answers plans by brute force, and what must hold of the reading of any text.
+//! Builders for tests; no shipped crate depends on them: movies, random questions, a loader of movie folders, an oracle
+//! that answers plans by brute force, and properties of the understanding of any text.
 
 pub mod data;
 pub mod movies;

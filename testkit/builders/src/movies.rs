@@ -1,8 +1,8 @@
-//! Movies in a line.
+//! Builders of movies.
 
 use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
 
-/// Provider of movies that name none.
+/// Default provider of movies.
 pub const PROVIDER: &str = "test";
 
 /// A movie under construction.
@@ -12,7 +12,7 @@ pub struct MovieBuilder(Movie);
 /// Starts a movie with an id of its own, unique within the provider `test`.
 ///
 /// # Panics
-/// For a year that no movie may have.
+/// For an invalid year.
 pub fn movie(id: &str, title: &str, year: i64) -> MovieBuilder {
     MovieBuilder(Movie {
         id: MovieId::from_record(PROVIDER, id),
@@ -33,21 +33,21 @@ pub fn movie(id: &str, title: &str, year: i64) -> MovieBuilder {
 }
 
 impl MovieBuilder {
-    /// Names of the cast, parted by commas.
+    /// Names of the cast, comma-separated.
     #[must_use]
     pub fn cast(mut self, names: &str) -> Self {
         self.0.cast = split(names);
         self
     }
 
-    /// Genres, parted by commas.
+    /// Genres, comma-separated.
     #[must_use]
     pub fn genres(mut self, genres: &str) -> Self {
         self.0.genres = split(genres);
         self
     }
 
-    /// What it is about.
+    /// Its summary.
     #[must_use]
     pub fn summary(mut self, summary: &str) -> Self {
         self.0.summary = Some(summary.to_owned());
@@ -61,7 +61,7 @@ impl MovieBuilder {
         self
     }
 
-    /// Takes the year away.
+    /// Removes the year.
     #[must_use]
     pub fn without_year(mut self) -> Self {
         self.0.year = None;
@@ -78,7 +78,7 @@ fn split(list: &str) -> Vec<String> {
     list.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
 }
 
-/// A dozen well-known movies with facts that tests can count on.
+/// A dozen well-known movies with facts that tests rely on.
 pub fn dozen() -> Vec<Movie> {
     [
         movie("godfather", "The Godfather", 1972)

@@ -1,4 +1,4 @@
-//! The plain truth about a plan: every movie looked at, nothing clever. What an engine answers must equal it.
+//! The oracle: evaluates a plan by brute force over every movie. The answers of engines must equal it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,11 +9,11 @@ use wikimovie_plan::{
 };
 use wikimovie_text::{key, sort_key, title_key, title_normal_forms, words};
 
-/// Movies to ask, each of which is a bit of a set.
+/// Movies, each of which is a bit of a set.
 pub struct Oracle {
     movies: Vec<Movie>,
     prior: Vec<u32>,
-    /// Movies and positions of a word; a name of a cast starts far behind the one before it.
+    /// Movies and positions of a word; names of a cast are separated by a large gap.
     words: HashMap<(WordField, String), Vec<Posting>>,
     sorted_words: BTreeMap<String, WordCounts>,
     titles: Vec<String>,
@@ -22,14 +22,14 @@ pub struct Oracle {
     people: HashMap<String, Vec<u32>>,
 }
 
-/// Whether each movie is in it.
+/// Membership of each movie.
 type Set = Vec<bool>;
 
-/// A movie and the places of a word in it.
+/// A movie and the positions of a word in it.
 type Posting = (u32, Vec<u32>);
 
 impl Oracle {
-    /// Takes the movies apart.
+    /// Indexes the movies.
     pub fn new(movies: Vec<Movie>) -> Self {
         let mut oracle = Self {
             prior: movies.iter().map(rank::prior).collect(),
@@ -116,7 +116,7 @@ impl Oracle {
         found.into_iter().map(|ord| (&self.movies[ord], scores[ord])).collect()
     }
 
-    /// Points of every movie, in the order the movies were given.
+    /// Score of every movie, in the given order.
     pub fn scores(&self, plan: &Plan) -> Vec<u32> {
         let mut scores = vec![0; self.movies.len()];
         for group in &plan.score {
@@ -135,7 +135,7 @@ impl Oracle {
         scores
     }
 
-    /// Which movies a clause holds for.
+    /// The movies that match a clause.
     pub fn set(&self, clause: &Clause) -> Vec<bool> {
         match clause {
             Clause::All => vec![true; self.movies.len()],

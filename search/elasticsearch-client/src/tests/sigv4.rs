@@ -21,13 +21,6 @@ async fn signed(call: Call) -> Recorded {
     nodes[0].requests().pop().unwrap()
 }
 
-fn hex(bytes: impl AsRef<[u8]>) -> String {
-    bytes.as_ref().iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    })
-}
-
 fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(text.as_bytes());
@@ -47,15 +40,15 @@ fn expected(request: &Recorded, signed_headers: &str) -> String {
     for (name, value) in headers {
         writeln!(canonical, "{name}:{}", value.trim()).unwrap();
     }
-    write!(canonical, "\n{signed_headers}\n{}", hex(Sha256::digest(&request.body))).unwrap();
+    write!(canonical, "\n{signed_headers}\n{}", hex::encode(Sha256::digest(&request.body))).unwrap();
     let date = request.header("x-amz-date").unwrap();
     let scope = format!("{}/eu-west-1/aoss/aws4_request", &date[..8]);
-    let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(Sha256::digest(canonical)));
+    let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex::encode(Sha256::digest(canonical)));
     let mut key = ["AWS4", SECRET].concat().into_bytes();
     for part in [&date[..8], "eu-west-1", "aoss", "aws4_request"] {
         key = hmac(&key, part);
     }
-    hex(hmac(&key, &text))
+    hex::encode(hmac(&key, &text))
 }
 
 #[tokio::test]
@@ -78,7 +71,10 @@ async fn signatures_can_be_computed_again() {
         let begin =
             format!("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders={signed_headers}, ");
         assert_eq!(head, begin);
-        assert_eq!(request.header("x-amz-content-sha256"), Some(hex(Sha256::digest(&request.body)).as_str()));
+        assert_eq!(
+            request.header("x-amz-content-sha256"),
+            Some(hex::encode(Sha256::digest(&request.body)).as_str())
+        );
         assert_eq!(request.header("x-amz-security-token"), Some("token"));
         assert_eq!(request.header("content-encoding"), None);
         assert_eq!(signature, expected(&request, signed_headers), "{}", request.path);

@@ -25,7 +25,7 @@ const YEAR_BUCKETS: usize = 300;
 const MAX_PATTERN: usize = 1_000;
 
 /// Names of the facets of one request: engines answer by name, in no order.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; SearchRequest::MAX_FACETS] = [
     "f00", "f01", "f02", "f03", "f04", "f05", "f06", "f07", "f08", "f09", "f10", "f11", "f12", "f13", "f14",
     "f15", "f16", "f17", "f18", "f19",
 ];

@@ -1,4 +1,4 @@
-//! From a question to the DSL that asks it. Pure: the same plan and request give the same searches.
+//! Compiles a plan and a search request to DSL. Pure: the same input gives the same searches.
 
 mod clause;
 mod facet;
@@ -18,15 +18,15 @@ pub(super) use self::{
 };
 use super::mapping::field;
 
-/// Hits up to which "little is found": other spellings and relaxations are looked for.
+/// Number of hits up to which corrections and relaxations are searched.
 pub(super) const FEW_HITS: u64 = wikimovie_plan::FEW_HITS;
 
-/// What the compiler must know of the cluster and its catalogue.
+/// What the compiler needs to know about the cluster and its catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sizes {
     /// Shards of the index.
     pub(super) shards: u32,
-    /// Different people, as far as is known.
+    /// Number of different people, if known.
     pub(super) people: usize,
 }
 
@@ -35,12 +35,12 @@ pub(super) struct Sizes {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Searches {
     pub(super) searches: Vec<Search>,
-    /// For each page asked, the search that reads it and the one that tells whether anything stands behind its
+    /// For each requested page, the search that reads it and the one that finds whether there is anything beyond its
     /// cursor.
     pub(super) pages: Vec<PageSearches>,
 }
 
-/// Where a page's answer is.
+/// Position of a page's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PageSearches {
     pub(super) page: usize,
@@ -92,7 +92,7 @@ pub(super) fn compile(
     Searches { searches, pages }
 }
 
-/// All that a hit must meet.
+/// All clauses of a hit.
 pub(super) fn everything(plan: &Plan) -> Query {
     let mut all = conjuncts(&plan.must);
     all.extend(dimensions(&plan.drill).into_iter().map(|(_, query)| query));
@@ -135,7 +135,7 @@ impl Dimension {
     }
 }
 
-/// The drill as queries, by dimension; those that constrain nothing are left out.
+/// The drill as queries, by dimension; those that constrain nothing are omitted.
 fn dimensions(drill: &Drill) -> Vec<(Dimension, Query)> {
     let ranges = drill.decades.iter().map(|&range| query(&Clause::Years(range))).collect();
     let years = if drill.years.is_empty() { Vec::new() } else { vec![query(&Clause::Years(drill.years))] };
@@ -151,7 +151,7 @@ fn dimensions(drill: &Drill) -> Vec<(Dimension, Query)> {
     .collect()
 }
 
-/// The filters of a question, parted by who sees them.
+/// The filters of a question, by what they apply to.
 pub(super) struct Filters {
     /// For hits and facets alike.
     base: Vec<Query>,
@@ -160,7 +160,7 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// A dimension that none of the facets asked ignores is a filter like any other.
+    /// A dimension that no requested facet ignores is a filter like any other.
     fn of(plan: &Plan, facets: &[FacetRequest]) -> Self {
         let mut base = conjuncts(&plan.must);
         let ignored = |dimension: Dimension| facets.iter().any(|facet| Dimension::of(facet) == dimension);
@@ -179,7 +179,7 @@ impl Filters {
         (!all.is_empty()).then(|| Query::all_of(all))
     }
 
-    /// What a facet counts among.
+    /// The movies that a facet counts.
     fn without(&self, own: Dimension) -> Query {
         let others = self.drill.iter().filter(|&&(dimension, _)| dimension != own);
         Query::all_of(others.map(|(_, query)| query.clone()).collect())

@@ -1,4 +1,4 @@
-//! Pages: order, sort key to start after, and what is read of each hit.
+//! Pages: order, start by sort key, and the parts that are read of each hit.
 
 use wikimovie_domain::{Direction, HitsRequest, MovieParts, MovieSort};
 use wikimovie_elasticsearch_dsl::{Query, Search, Sort, SortValue, Source};
@@ -13,7 +13,7 @@ use crate::mapping::field;
 pub(crate) enum HitOrder {
     /// By score, then prior, then title.
     Score,
-    /// By prior, then title: relevance where no text gives scores.
+    /// By prior, then title: relevance without text.
     Prior,
     YearDesc,
     YearAsc,
@@ -35,16 +35,16 @@ impl HitOrder {
     }
 }
 
-/// What a movie without a year sorts as, so that it comes last both ways: below every year, or above.
+/// Sort value of a movie without a year, which comes last in both directions: below every year, or above.
 const NO_YEAR_DESC: u16 = 0;
 const NO_YEAR_ASC: u16 = u16::MAX >> 1;
 
-/// The search of a page, its query left to the caller.
+/// The search of a page, without its query, which the caller adds.
 pub(super) fn page(plan: &Plan, asked: &HitsRequest, order: HitOrder, sort_key: Option<&SortKey>) -> Search {
     let backward = asked.page.direction == Direction::Backward;
     let keys = keys(order);
     Search {
-        // One more than asked tells whether there is more.
+        // One more hit than requested shows whether there is a next page.
         size: asked.page.size + usize::from(asked.page_info),
         search_after: sort_key.map(|sort_key| values(order, sort_key)),
         sort: if backward { reversed(keys) } else { keys },
@@ -53,8 +53,8 @@ pub(super) fn page(plan: &Plan, asked: &HitsRequest, order: HitOrder, sort_key: 
     }
 }
 
-/// The search that finds whether the list has anything at or before the start of a page: the same list reversed, from
-/// just beside the sort key, so that the movie at the start is found as well.
+/// The search that finds whether the list has a movie at or before the start of a page: the reversed list from just
+/// beside the sort key, so that the movie at the start is found as well.
 pub(super) fn probe(asked: &HitsRequest, order: HitOrder, sort_key: &SortKey) -> Search {
     let forward = asked.page.direction == Direction::Forward;
     let keys = if forward { reversed(keys(order)) } else { keys(order) };
@@ -64,7 +64,7 @@ pub(super) fn probe(asked: &HitsRequest, order: HitOrder, sort_key: &SortKey) ->
     Search { size: 1, search_after: Some(values(order, &beside)), sort: keys, ..Search::new(Query::ALL) }
 }
 
-/// A query with the scores that its order needs.
+/// A query with the scores that its order requires.
 pub(super) fn scored(found: Query, plan: &Plan, asked: &HitsRequest, order: HitOrder) -> Query {
     let reads_hits = asked.page.size > 0 || asked.page_info;
     if order == HitOrder::Score && reads_hits { ranked(found, &plan.score) } else { found }
@@ -132,7 +132,7 @@ pub(crate) fn sort_key_of(order: HitOrder, values: &[SortValue]) -> Option<SortK
 
 /// The parts of the stored movie that are read.
 pub(crate) fn source(parts: MovieParts, plan: &Plan, highlights: bool) -> Source {
-    // Typed words are looked for in every text.
+    // Highlights need every text.
     let texts = highlights && !plan.score.is_empty();
     let parts = if texts {
         parts.or(MovieParts { year: true, cast: true, genres: true, summary: true, ..MovieParts::default() })
@@ -155,7 +155,7 @@ pub(crate) fn source(parts: MovieParts, plan: &Plan, highlights: bool) -> Source
     Source::Only(always.into_iter().chain(wanted).collect())
 }
 
-/// The first text behind this one.
+/// The smallest text greater than this one.
 fn just_above(order: &str) -> String {
     [order, "\0"].concat()
 }
@@ -174,7 +174,7 @@ fn just_below(order: &str) -> String {
 
 fn before(c: char) -> Option<char> {
     let code = u32::from(c).checked_sub(1)?;
-    // Below the first private character stand the surrogates, which are no characters.
+    // Below the first private character are the surrogates, which are not characters.
     Some(char::from_u32(code).unwrap_or('\u{D7FF}'))
 }
 

@@ -1,4 +1,4 @@
-//! The questions whose answers are kept, and the answers.
+//! The queries to the engine whose answers are cached, and the answers.
 
 use wikimovie_domain::{
     AutocompleteRequest, Costar, CostarPath, Movie, MovieId, SearchAnswer, SearchRequest, Suggestion,
@@ -6,9 +6,9 @@ use wikimovie_domain::{
 };
 use wikimovie_engine::{Catalog, SearchError};
 
-/// What is asked of the engine: all that decides the answer but the revision.
+/// A query to the engine: all that decides the answer but the revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Asked {
+pub(super) enum EngineQuery {
     Search(SearchRequest),
     Autocomplete(AutocompleteRequest),
     Movies(Vec<MovieId>),
@@ -17,10 +17,10 @@ pub(super) enum Asked {
     CostarPath(String, String),
 }
 
-/// What the engine answered.
+/// An answer of the engine.
 #[expect(clippy::large_enum_variant, reason = "nearly all are searches")]
 #[derive(Clone, Debug)]
-pub(super) enum Found {
+pub(super) enum EngineAnswer {
     Search(SearchAnswer),
     Suggestions(Vec<Suggestion>),
     Movies(Vec<Option<Movie>>),
@@ -29,13 +29,13 @@ pub(super) enum Found {
     CostarPath(Option<CostarPath>),
 }
 
-impl Asked {
-    /// Whether the answer is a function of question and revision: an explanation tells times, too.
-    pub(super) fn is_lasting(&self) -> bool {
+impl EngineQuery {
+    /// Whether query and revision alone decide the answer. An explanation holds times, too.
+    pub(super) fn is_cacheable(&self) -> bool {
         !matches!(self, Self::Search(request) if request.wanted.explain)
     }
 
-    /// What it is called in metrics.
+    /// Its name in metrics.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Search(_) => "search",
@@ -47,22 +47,24 @@ impl Asked {
         }
     }
 
-    /// Asks it.
-    pub(super) async fn ask(&self, catalog: &dyn Catalog) -> Result<Found, SearchError> {
+    /// Sends it to a catalogue.
+    pub(super) async fn run(&self, catalog: &dyn Catalog) -> Result<EngineAnswer, SearchError> {
         Ok(match self {
-            Self::Search(request) => Found::Search(catalog.search(request.clone()).await?),
-            Self::Autocomplete(request) => Found::Suggestions(catalog.autocomplete(request.clone()).await?),
-            Self::Movies(ids) => Found::Movies(catalog.movies(ids).await?),
-            Self::Similar(id, first) => Found::Similar(catalog.similar(id, *first).await?),
-            Self::Costars(name, first) => Found::Costars(catalog.costars(name, *first).await?),
-            Self::CostarPath(from, to) => Found::CostarPath(catalog.costar_path(from, to).await?),
+            Self::Search(request) => EngineAnswer::Search(catalog.search(request.clone()).await?),
+            Self::Autocomplete(request) => {
+                EngineAnswer::Suggestions(catalog.autocomplete(request.clone()).await?)
+            }
+            Self::Movies(ids) => EngineAnswer::Movies(catalog.movies(ids).await?),
+            Self::Similar(id, first) => EngineAnswer::Similar(catalog.similar(id, *first).await?),
+            Self::Costars(name, first) => EngineAnswer::Costars(catalog.costars(name, *first).await?),
+            Self::CostarPath(from, to) => EngineAnswer::CostarPath(catalog.costar_path(from, to).await?),
         })
     }
 }
 
-impl Found {
+impl EngineAnswer {
     /// Whether the answer itself says that it is of a part of the catalogue.
-    pub(super) fn says_partial(&self) -> bool {
+    pub(super) fn is_partial(&self) -> bool {
         let Self::Search(answer) = self else { return false };
         answer.total.is_some_and(|total| total.relation == TotalRelation::AtLeast)
     }

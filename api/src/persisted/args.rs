@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use wikimovie_command::CliError;
 
-use super::{DocumentSettings, TrustMode};
+use super::{PersistedSettings, TrustMode};
 
 /// Documents known by name.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Documents")]
-pub struct DocumentArgs {
+pub struct PersistedArgs {
     /// Memory for automatic persisted queries, in bytes; 0 turns them off
-    #[arg(long, env = "WIKIMOVIE_PERSISTED_BYTES", value_name = "BYTES", default_value_t = DocumentSettings::default().automatic_bytes)]
+    #[arg(long, env = "WIKIMOVIE_PERSISTED_BYTES", value_name = "BYTES", default_value_t = PersistedSettings::default().automatic_bytes)]
     pub persisted_bytes: u64,
     /// Manifest of trusted documents (JSON): a map of hashes or ids to texts, or Apollo's format. Reloaded when it
     /// changes
@@ -34,12 +34,12 @@ pub enum TrustModeArg {
     Enforce,
 }
 
-impl DocumentArgs {
+impl PersistedArgs {
     /// The settings, if they fit together.
     ///
     /// # Errors
     /// One line where nothing is listed that could be trusted.
-    pub fn settings(&self) -> Result<DocumentSettings, CliError> {
+    pub fn settings(&self) -> Result<PersistedSettings, CliError> {
         let mode = match self.trusted_documents_mode {
             TrustModeArg::Off => TrustMode::Off,
             TrustModeArg::Log => TrustMode::Log,
@@ -51,6 +51,6 @@ impl DocumentArgs {
             ));
         }
         let (automatic_bytes, manifest) = (self.persisted_bytes, self.trusted_documents.clone());
-        Ok(DocumentSettings { automatic_bytes, mode, manifest })
+        Ok(PersistedSettings { automatic_bytes, mode, manifest, ..PersistedSettings::default() })
     }
 }

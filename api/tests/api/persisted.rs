@@ -6,7 +6,7 @@ use axum::body::Body;
 use http::{Request, header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use wikimovie_api::{ApiSettings, CacheSettings, DocumentSettings, Documents, TrustMode};
+use wikimovie_api::{ApiSettings, CacheSettings, PersistedDocuments, PersistedSettings, TrustMode};
 use wikimovie_testkit_builders::{dozen, movie};
 use wikimovie_testkit_skip::skipped;
 
@@ -16,7 +16,7 @@ const SEARCH: &str =
     "query Find($t: String) { search(text: $t) { hits(first: 20) { nodes { title cast genres summary } } } }";
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text))
 }
 
 /// Trusts these documents, each under its hash.
@@ -26,8 +26,8 @@ fn trusting(app: TestApp, mode: TrustMode, texts: &[&str]) -> (TestApp, tempfile
     let manifest: serde_json::Map<String, Value> =
         texts.iter().map(|text| (hash(text), (*text).into())).collect();
     std::fs::write(&path, Value::Object(manifest).to_string()).unwrap();
-    let settings = DocumentSettings { mode, manifest: Some(path), ..DocumentSettings::default() };
-    (app.with_documents(Documents::open(settings).unwrap()), folder)
+    let settings = PersistedSettings { mode, manifest: Some(path), ..PersistedSettings::default() };
+    (app.with_persisted_documents(PersistedDocuments::open(settings).unwrap()), folder)
 }
 
 fn by_get(text: &str) -> String {

@@ -14,8 +14,8 @@ use async_graphql::parser::parse_query;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Hash, hash_text, read_hex};
-use crate::graphql::bounds;
+use super::{DocumentHash, hash_text, read_hex};
+use crate::guard::bounds;
 
 /// Largest file: a document has 128 KiB at most, and few clients have thousands.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -26,7 +26,7 @@ const APOLLO: &str = "apollo-persisted-query-manifest";
 #[derive(Debug, Default)]
 pub struct Manifest {
     by_id: HashMap<Box<str>, Arc<str>>,
-    by_hash: HashMap<Hash, Arc<str>>,
+    by_hash: HashMap<DocumentHash, Arc<str>>,
 }
 
 /// What is wrong with a manifest, in one line.
@@ -95,16 +95,16 @@ impl Manifest {
         self.by_id.get(id).cloned()
     }
 
-    pub(super) fn by_hash(&self, hash: &Hash) -> Option<Arc<str>> {
+    pub(super) fn by_hash(&self, hash: &DocumentHash) -> Option<Arc<str>> {
         self.by_hash.get(hash).cloned()
     }
 
     fn add(&mut self, id: &str, text: String) -> Result<(), String> {
         let hash = hash_text(&text);
-        let hex = id.strip_prefix("sha256:").unwrap_or(id);
-        match read_hex(hex) {
+        let digits = id.strip_prefix("sha256:").unwrap_or(id);
+        match read_hex(digits) {
             Some(named) if named != hash => return Err("the id is not the SHA-256 of the text".to_owned()),
-            None if hex.len() != id.len() => return Err("the id is not sha256: and 64 digits".to_owned()),
+            None if digits.len() != id.len() => return Err("the id is not sha256: and 64 digits".to_owned()),
             Some(_) | None => {}
         }
         bounds::check_text(&text).map_err(|error| error.message().to_owned())?;

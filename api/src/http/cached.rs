@@ -1,4 +1,4 @@
-//! Whole answers as bytes: their headers, their compressed form, and the 304 for who has them already.
+//! Stored responses as HTTP: their headers, their compressed form, and the 304 for clients that have them already.
 
 use axum::{
     body::Body,
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::{
-    cache::{CacheSettings, Outcome, Stored},
+    cache::{CacheOutcome, CacheSettings, CachedResponse},
     http::{conditional::is_known, negotiate::MediaType},
 };
 
@@ -17,51 +17,53 @@ const MIN_GZIP_BYTES: usize = 1024;
 
 const CACHE_STATUS: http::HeaderName = http::HeaderName::from_static("cache-status");
 
-/// What became of a request at our cache (RFC 9211).
+/// What became of a request at our cache: the header `Cache-Status` (RFC 9211).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CacheStatus {
+pub(super) enum CacheStatusHeader {
     /// Nothing was asked of the engine.
     Hit,
-    /// The engine was asked, or nothing was to be remembered.
+    /// The engine was asked, or nothing can be stored.
     Miss,
-    /// An answer was given out that may no longer be true.
+    /// The response may no longer be true.
     Stale,
 }
 
-impl CacheStatus {
+impl CacheStatusHeader {
     /// That of an operation which ran.
-    pub(super) fn of(outcome: &Outcome) -> Self {
+    pub(super) fn of(outcome: &CacheOutcome) -> Self {
         match outcome {
-            Outcome { stale: Some(_), .. } => Self::Stale,
-            Outcome { asked: false, remembered: true, .. } => Self::Hit,
+            CacheOutcome { stale: Some(_), .. } => Self::Stale,
+            CacheOutcome { asked: false, remembered: true, .. } => Self::Hit,
             _ => Self::Miss,
         }
     }
 
-    fn header(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
+    /// Inserts the header.
+    pub(super) fn insert(self, response: &mut Response) {
+        let value = HeaderValue::from_static(match self {
             Self::Hit => "wikimovie; hit",
             Self::Miss => "wikimovie; fwd=miss",
             Self::Stale => "wikimovie; hit; ttl=-1",
-        })
+        });
+        response.headers_mut().insert(CACHE_STATUS, value);
     }
 }
 
-/// How an answer may be kept by browsers and proxies.
+/// Who may store a response, browsers and proxies alike: the header `Cache-Control`.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Sharing<'a> {
-    /// Nothing is said of it: only answers to a GET that names its document are worth keeping.
-    Unsaid,
+pub(super) enum CacheControl<'a> {
+    /// No header.
+    Unset,
     /// By everyone.
     Public(&'a CacheSettings),
     /// By the one who asked.
     Private(&'a CacheSettings),
 }
 
-impl Sharing<'_> {
-    fn cache_control(self) -> Option<HeaderValue> {
+impl CacheControl<'_> {
+    fn header(self) -> Option<HeaderValue> {
         let (who, settings) = match self {
-            Self::Unsaid => return None,
+            Self::Unset => return None,
             Self::Public(settings) => ("public", settings),
             Self::Private(settings) => ("private", settings),
         };
@@ -73,50 +75,45 @@ impl Sharing<'_> {
     }
 }
 
-/// Tells in a header what our cache did.
-pub(super) fn tell_cache(response: &mut Response, status: CacheStatus) {
-    response.headers_mut().insert(CACHE_STATUS, status.header());
-}
-
-/// Nobody may keep it.
-pub(super) fn forbid_keeping(response: &mut Response) {
+/// Nobody may store the response.
+pub(super) fn forbid_storing(response: &mut Response) {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// A whole answer; nothing but its headers where the client has it already and may say so.
-pub(super) fn give(
-    stored: &Stored,
+/// A stored response; nothing but its headers where the client has it already and may say so.
+pub(super) fn respond(
+    stored: &CachedResponse,
     media_type: MediaType,
-    asked: &HeaderMap,
-    sharing: Sharing<'_>,
-    status: CacheStatus,
+    request_headers: &HeaderMap,
+    cache_control: CacheControl<'_>,
+    status: CacheStatusHeader,
 ) -> Response {
-    let gzip = accepts_gzip(asked) && stored.body.len() >= MIN_GZIP_BYTES;
+    let gzip = accepts_gzip(request_headers) && stored.body.len() >= MIN_GZIP_BYTES;
     let (body, etag) = match gzip.then(|| stored.gzip()).flatten() {
         Some(packed) => (packed, Some(&stored.gzip_etag)),
         None => (stored.body.clone(), None),
     };
     let packed = etag.is_some();
     let etag = etag.unwrap_or(&stored.etag);
-    let said = sharing.cache_control();
-    let known = said.is_some() && etag.to_str().is_ok_and(|etag| is_known(asked, etag));
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { whole(body, media_type) };
+    let cache_control = cache_control.header();
+    let known = cache_control.is_some() && etag.to_str().is_ok_and(|etag| is_known(request_headers, etag));
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { full(body, media_type) };
+    status.insert(&mut response);
     let headers = response.headers_mut();
     if packed && !known {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    if let Some(cache_control) = said {
+    if let Some(cache_control) = cache_control {
         headers.insert(header::CACHE_CONTROL, cache_control);
         headers.insert(header::ETAG, etag.clone());
         headers.append(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
     } else if packed {
         headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
-    headers.insert(CACHE_STATUS, status.header());
     response
 }
 
-fn whole(body: Bytes, media_type: MediaType) -> Response {
+fn full(body: Bytes, media_type: MediaType) -> Response {
     let mut response = Response::new(Body::from(body));
     // A dozen headers follow, here and in the layers.
     response.headers_mut().reserve(16);
@@ -162,11 +159,15 @@ mod tests {
     #[test]
     fn cache_control_says_who_and_how_long() {
         let mut settings = CacheSettings::default();
-        let told = |sharing: Sharing<'_>| sharing.cache_control().unwrap().to_str().unwrap().to_owned();
-        assert_eq!(told(Sharing::Public(&settings)), "public, max-age=0");
+        let header =
+            |cache_control: CacheControl<'_>| cache_control.header().unwrap().to_str().unwrap().to_owned();
+        assert_eq!(header(CacheControl::Public(&settings)), "public, max-age=0");
         settings.max_age = Duration::from_secs(60);
         settings.max_age_while_revalidate = Duration::from_secs(30);
-        assert_eq!(told(Sharing::Private(&settings)), "private, max-age=60, stale-while-revalidate=30");
-        assert!(Sharing::Unsaid.cache_control().is_none());
+        assert_eq!(
+            header(CacheControl::Private(&settings)),
+            "private, max-age=60, stale-while-revalidate=30"
+        );
+        assert!(CacheControl::Unset.header().is_none());
     }
 }

@@ -14,7 +14,7 @@ use async_graphql::{
 
 use crate::{
     error::{ApiError, ErrorCode},
-    guard::Measure,
+    guard::limits::Measure,
 };
 
 /// Longest document in bytes. The introspection query of GraphiQL has 1.8 KB.
@@ -286,8 +286,10 @@ impl<'a> Expansion<'a> {
     }
 
     fn fragment(&mut self, name: &str, depth: usize) -> Result<Size, ApiError> {
-        // An unknown fragment is left to validation, which names it.
-        let Some((name, fragment)) = self.fragments.get_key_value(name) else { return Ok(Size::default()) };
+        // Validation names an unknown fragment. It counts as a field, since spreads of it double as fragments do.
+        let Some((name, fragment)) = self.fragments.get_key_value(name) else {
+            return Ok(Size { fields: 1, ..Size::default() });
+        };
         let size = match self.known.get(name.as_str()) {
             Some(Some(size)) => *size,
             Some(None) => {
@@ -365,8 +367,10 @@ mod tests {
         for number in 0..30 {
             document += &format!(" fragment f{number} on Query {{ ...f{0} ...f{0} }}", number + 1);
         }
-        document += " fragment f30 on Query { __typename }";
-        assert!(refused(&document).contains("more than 5000 fields"));
+        for end in ["__typename", "...unknown"] {
+            let document = format!("{document} fragment f30 on Query {{ {end} }}");
+            assert!(refused(&document).contains("more than 5000 fields"), "{end}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The bytes of whole answers, given out as long as their revision is known to be the current one.
+//! The response cache: whole responses as bytes, by what was asked and by who may see what, served while their revision is
+//! known to be the current one.
 
 use std::{
     io::Write,
@@ -14,12 +15,12 @@ use sha2::{Digest, Sha256};
 
 use crate::telemetry;
 
-/// What decides an answer, but for the revision: document, operation, variables, and who may see what. SHA-256, so that
-/// nobody can make two questions meet.
+/// All that decides a response but the revision: document, operation, variables, and who may see what. SHA-256, so that
+/// nobody can make two requests collide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key([u8; 32]);
+pub(crate) struct ResponseKey([u8; 32]);
 
-impl Key {
+impl ResponseKey {
     /// The key of an operation. Variables that are equal as JSON are equal, in whatever order they were written.
     pub(crate) fn of(
         document: &str,
@@ -27,7 +28,7 @@ impl Key {
         variables: &async_graphql::Variables,
         access: &[u8],
     ) -> Self {
-        let mut hash = Hash(Sha256::new());
+        let mut hash = KeyHasher(Sha256::new());
         hash.text(document);
         hash.text(operation.unwrap_or_default());
         hash.bytes(access);
@@ -39,9 +40,9 @@ impl Key {
         Self(hash.0.finalize().into())
     }
 
-    /// The key of a body as it was sent. Never that of an operation, which begins with its length.
+    /// The key of a request body as it was sent. Never that of an operation, which begins with its length.
     pub(crate) fn of_body(body: &[u8], access: &[u8]) -> Self {
-        let mut hash = Hash(Sha256::new());
+        let mut hash = KeyHasher(Sha256::new());
         hash.length(usize::MAX);
         hash.bytes(access);
         hash.bytes(body);
@@ -50,9 +51,9 @@ impl Key {
 }
 
 /// Each part is preceded by its kind and length, so that no two values run together.
-struct Hash(Sha256);
+struct KeyHasher(Sha256);
 
-impl Hash {
+impl KeyHasher {
     fn length(&mut self, length: usize) {
         self.0.update((length as u64).to_le_bytes());
     }
@@ -105,29 +106,29 @@ impl Hash {
     }
 }
 
-/// An answer as it goes over the wire.
+/// A response as it goes over the wire.
 #[derive(Clone, Debug)]
-pub(crate) struct Stored {
+pub(crate) struct CachedResponse {
     /// The whole JSON.
     pub(crate) body: Bytes,
-    /// Names these bytes, and the revision they tell of.
+    /// Names these bytes and their revision.
     pub(crate) etag: HeaderValue,
     /// Names the compressed bytes.
     pub(crate) gzip_etag: HeaderValue,
-    /// The revision they tell of.
+    /// The revision of the response.
     pub(crate) revision: u64,
-    /// Points that the operation costs, whoever answers it.
+    /// Cost of the operation in points, which is charged for a cached response, too.
     pub(crate) cost: u32,
     gzip: Arc<OnceLock<Bytes>>,
 }
 
-/// Longer answers take too long to compress between two other tasks.
+/// Longer responses take too long to compress between two other tasks.
 const MAX_GZIP_BYTES: usize = 64 * 1024;
 
-impl Stored {
-    /// An answer of a revision.
+impl CachedResponse {
+    /// A response of a revision.
     pub(crate) fn new(body: Bytes, revision: u64, cost: u32) -> Self {
-        let hash: String = Sha256::digest(&body)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(&Sha256::digest(&body)[..16]);
         let tag = |suffix: &str| {
             let tag = ["\"", &revision.to_string(), "-", &hash, suffix, "\""].concat();
             HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""))
@@ -135,13 +136,13 @@ impl Stored {
         Self { body, etag: tag(""), gzip_etag: tag("-gzip"), revision, cost, gzip: Arc::default() }
     }
 
-    /// The compressed bytes, made once; `None` where the answer is too long for that here.
+    /// The compressed bytes, made once; `None` where the response is too long for that here.
     pub(crate) fn gzip(&self) -> Option<Bytes> {
         (self.body.len() <= MAX_GZIP_BYTES).then(|| self.gzip.get_or_init(|| pack(&self.body)).clone())
     }
 
     fn weight(&self) -> u32 {
-        // Key, value and the store's own tables; a quarter for the compressed form.
+        // ResponseKey, value and the store's own tables; a quarter for the compressed form.
         u32::try_from(self.body.len() / 4 * 5 + 512).unwrap_or(u32::MAX)
     }
 }
@@ -155,41 +156,41 @@ fn pack(bytes: &[u8]) -> Bytes {
     packed.into()
 }
 
-/// Whole answers by key.
+/// Responses by key. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
-pub(crate) struct WholeAnswers(Option<Stores>);
+pub(crate) struct ResponseCache(Option<ResponseStores>);
 
 #[derive(Clone, Debug)]
-struct Stores {
-    answers: moka::sync::Cache<Key, Stored>,
-    /// Which question a body asks: most clients send the same bytes again, and need not be read then.
-    bodies: moka::sync::Cache<Key, Key>,
+struct ResponseStores {
+    responses: moka::sync::Cache<ResponseKey, CachedResponse>,
+    /// Keys of responses by request body: most clients send the same bytes again, which then need not be parsed.
+    bodies: moka::sync::Cache<ResponseKey, ResponseKey>,
 }
 
-/// Bytes of answers for each body whose question is noted: an answer is hardly smaller, and a note far.
+/// Bytes of responses for each body that is linked: a response is hardly smaller, and a link far.
 const BYTES_PER_BODY: u64 = 1024;
 
-impl WholeAnswers {
-    /// A store of so many bytes; 0 keeps nothing.
+impl ResponseCache {
+    /// A cache of so many bytes; 0 turns it off.
     pub(crate) fn new(bytes: u64) -> Self {
-        let stores = || Stores {
-            answers: moka::sync::Cache::builder()
+        let stores = || ResponseStores {
+            responses: moka::sync::Cache::builder()
                 .max_capacity(bytes)
-                .weigher(|_, stored: &Stored| stored.weight())
+                .weigher(|_, response: &CachedResponse| response.weight())
                 .build(),
             bodies: moka::sync::Cache::new(bytes / BYTES_PER_BODY),
         };
         Self((bytes > 0).then(stores))
     }
 
-    /// Whether anything is kept at all.
+    /// Whether anything is cached at all.
     pub(crate) fn is_on(&self) -> bool {
         self.0.is_some()
     }
 
-    /// The answer, where it is of this revision.
-    pub(crate) fn get(&self, key: &Key, revision: Option<u64>) -> Option<Stored> {
-        let found = self.0.as_ref()?.answers.get(key).filter(|stored| Some(stored.revision) == revision);
+    /// The response, where it is of this revision.
+    pub(crate) fn get(&self, key: &ResponseKey, revision: Option<u64>) -> Option<CachedResponse> {
+        let found = self.0.as_ref()?.responses.get(key).filter(|cached| Some(cached.revision) == revision);
         let result = if found.is_some() { "hit" } else { "miss" };
         counter!("wikimovie_cache_answers_total", "result" => result).increment(1);
         if let Some(request) = telemetry::Request::current() {
@@ -198,23 +199,24 @@ impl WholeAnswers {
         found
     }
 
-    /// Keeps an answer.
-    pub(crate) fn put(&self, key: Key, stored: Stored) {
-        if let Some(store) = &self.0 {
-            store.answers.insert(key, stored);
-            gauge!("wikimovie_cache_bytes", "store" => "answers").set(store.answers.weighted_size() as f64);
-        }
-    }
-
-    /// Notes which question a body asks. Nothing ever changes that.
-    pub(crate) fn note_body(&self, body: Key, question: Key) {
+    /// Caches a response.
+    pub(crate) fn insert(&self, key: ResponseKey, response: CachedResponse) {
         if let Some(stores) = &self.0 {
-            stores.bodies.insert(body, question);
+            stores.responses.insert(key, response);
+            gauge!("wikimovie_cache_bytes", "store" => "answers")
+                .set(stores.responses.weighted_size() as f64);
         }
     }
 
-    /// The question that a body asks, where it was noted.
-    pub(crate) fn question_of(&self, body: &Key) -> Option<Key> {
+    /// Links a request body to the key of its response. Nothing ever changes that.
+    pub(crate) fn link_body(&self, body: ResponseKey, key: ResponseKey) {
+        if let Some(stores) = &self.0 {
+            stores.bodies.insert(body, key);
+        }
+    }
+
+    /// The key of the response to a request body, where it was linked.
+    pub(crate) fn key_of_body(&self, body: &ResponseKey) -> Option<ResponseKey> {
         self.0.as_ref()?.bodies.get(body)
     }
 }
@@ -225,12 +227,17 @@ mod tests {
     use async_graphql::Variables;
     use serde_json::json;
 
-    fn key(document: &str, operation: Option<&str>, variables: serde_json::Value, access: &[u8]) -> Key {
-        Key::of(document, operation, &Variables::from_json(variables), access)
+    fn key(
+        document: &str,
+        operation: Option<&str>,
+        variables: serde_json::Value,
+        access: &[u8],
+    ) -> ResponseKey {
+        ResponseKey::of(document, operation, &Variables::from_json(variables), access)
     }
 
     #[test]
-    fn all_that_decides_an_answer_is_in_its_key() {
+    fn all_that_decides_a_response_is_in_its_key() {
         let keys = [
             key("{a}", None, json!({}), b""),
             key("{b}", None, json!({}), b""),
@@ -260,24 +267,25 @@ mod tests {
     }
 
     #[test]
-    fn a_body_leads_to_its_question_for_those_who_see_the_same() {
-        let answers = WholeAnswers::new(1 << 20);
-        let (body, question) = (Key::of_body(b"{a}", b"one"), key("{a}", None, json!({}), b"one"));
-        answers.note_body(body, question);
-        assert_eq!(answers.question_of(&Key::of_body(b"{a}", b"one")), Some(question));
-        for other in [Key::of_body(b"{a}", b"other"), Key::of_body(b"{a} ", b"one"), question] {
-            assert_eq!(answers.question_of(&other), None);
+    fn a_body_is_linked_for_those_who_see_the_same() {
+        let cache = ResponseCache::new(1 << 20);
+        let (body, question) = (ResponseKey::of_body(b"{a}", b"one"), key("{a}", None, json!({}), b"one"));
+        cache.link_body(body, question);
+        assert_eq!(cache.key_of_body(&ResponseKey::of_body(b"{a}", b"one")), Some(question));
+        for other in [ResponseKey::of_body(b"{a}", b"other"), ResponseKey::of_body(b"{a} ", b"one"), question]
+        {
+            assert_eq!(cache.key_of_body(&other), None);
         }
-        assert_eq!(WholeAnswers::new(0).question_of(&body), None);
+        assert_eq!(ResponseCache::new(0).key_of_body(&body), None);
     }
 
     #[test]
-    fn answers_of_another_revision_are_not_told() {
-        let answers = WholeAnswers::new(1 << 20);
+    fn responses_of_another_revision_are_not_served() {
+        let cache = ResponseCache::new(1 << 20);
         let key = key("{a}", None, json!({}), b"");
-        answers.put(key, Stored::new(Bytes::from_static(b"{}"), 7, 1));
-        assert!(answers.get(&key, Some(7)).is_some());
-        assert!(answers.get(&key, Some(8)).is_none());
-        assert!(answers.get(&key, None).is_none());
+        cache.insert(key, CachedResponse::new(Bytes::from_static(b"{}"), 7, 1));
+        assert!(cache.get(&key, Some(7)).is_some());
+        assert!(cache.get(&key, Some(8)).is_none());
+        assert!(cache.get(&key, None).is_none());
     }
 }

@@ -1,0 +1,25 @@
+//! What the handlers of `/graphql` share.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::{Gateway, operation::Operations};
+
+/// What the handlers share.
+#[derive(Debug)]
+pub(super) struct HandlerState {
+    pub(super) gateway: Gateway,
+    pub(super) operations: Operations,
+    /// WebSocket connections that may still be opened.
+    pub(super) sockets: Arc<Semaphore>,
+}
+
+impl HandlerState {
+    /// The state of the handlers of a gateway.
+    pub(super) fn new(gateway: Gateway) -> Arc<Self> {
+        let sockets = Arc::new(Semaphore::new(gateway.settings.sockets));
+        let operations = Operations::new(gateway.clone());
+        Arc::new(Self { gateway, operations, sockets })
+    }
+}

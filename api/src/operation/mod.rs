@@ -1,0 +1,151 @@
+//! From a request to its outcome. HTTP and WebSocket pass the same stations, in this order:
+//!
+//! 1. [`Operations::resolve`] finds the document, which may be known by name only;
+//! 2. [`Operations::validate`] analyses it, checks its variables, prices it and holds it against the limits;
+//! 3. [`Operations::charge`] takes its points from the client;
+//! 4. [`Operations::run`] executes it within its deadline and gives an [`Outcome`].
+//!
+//! A document is walked once, by [`analyze`], and its analysis is remembered. Nothing here knows HTTP or WebSocket.
+
+mod analyze;
+mod charge;
+mod contract;
+mod normalize;
+mod outcome;
+mod price;
+mod run;
+mod validate;
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Variables, parser::types::OperationType};
+
+use crate::{
+    Gateway,
+    graphql::schema::{self, Schema},
+    persisted::{DocumentHash, DocumentReference},
+};
+
+use self::analyze::{Analyzed, Analyzer, OperationAnalysis};
+pub(crate) use self::{
+    charge::{Unpaid, insert_cost},
+    outcome::{Execution, Outcome, Refusal},
+};
+
+/// Runs operations. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Operations {
+    schema: Schema,
+    analyzer: Analyzer,
+    gateway: Gateway,
+}
+
+impl std::fmt::Debug for Operations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Operations").finish_non_exhaustive()
+    }
+}
+
+/// A request whose document is known.
+#[derive(Debug)]
+pub(crate) struct ResolvedRequest {
+    request: Request,
+    is_named: bool,
+    /// Hash under which the document is to be stored once it was checked.
+    store_as: Option<DocumentHash>,
+}
+
+impl ResolvedRequest {
+    /// The request, with its document.
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Whether the document was named and not sent.
+    pub(crate) fn is_named(&self) -> bool {
+        self.is_named
+    }
+
+    /// Whether the document was sent, and under no name.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.is_named && self.store_as.is_none()
+    }
+}
+
+/// An operation that may run: within all limits, with variables that fit.
+#[derive(Debug)]
+pub(crate) struct ValidatedOperation {
+    analysis: Arc<OperationAnalysis>,
+    variables: Variables,
+    is_dry_run: bool,
+    cost: u32,
+}
+
+impl ValidatedOperation {
+    /// Whether it is a query, a mutation or a subscription.
+    pub(crate) fn kind(&self) -> OperationType {
+        self.analysis.kind
+    }
+
+    /// Points that its client is charged for. A dry run costs one point, whatever it prices.
+    pub(crate) fn points_charged(&self) -> u32 {
+        if self.is_dry_run { 1 } else { self.cost }
+    }
+}
+
+impl Operations {
+    /// Runs operations on what a gateway answers from.
+    pub(crate) fn new(gateway: Gateway) -> Self {
+        Self {
+            schema: schema::executing(gateway.clone()),
+            analyzer: Analyzer::new(&gateway.settings, &crate::sdl()),
+            gateway,
+        }
+    }
+
+    /// Finds the document of a request.
+    ///
+    /// # Errors
+    /// What is wrong with the name of the document, or why it may not run.
+    pub(crate) fn resolve(
+        &self,
+        mut request: Request,
+        document_id: Option<String>,
+    ) -> Result<ResolvedRequest, Refusal> {
+        let reference =
+            DocumentReference { document_id, persisted: request.extensions.remove("persistedQuery") };
+        let document = self.gateway.persisted.resolve(reference, &request.query)?;
+        let is_named = document.text.is_some();
+        if let Some(text) = document.text {
+            request.query = text.as_ref().to_owned();
+        }
+        Ok(ResolvedRequest { request, is_named, store_as: document.store_as })
+    }
+
+    /// Stores the document of a request under its hash, where it was sent with one. To be called once it was checked, or
+    /// found to be that of a stored answer.
+    pub(crate) fn store_document(&self, resolved: &ResolvedRequest) {
+        if let Some(hash) = resolved.store_as {
+            self.gateway.persisted.insert(hash, &resolved.request.query);
+        }
+    }
+
+    /// Checks a request against the schema and the limits, and prices it. `read_only` refuses mutations, before any
+    /// other check.
+    ///
+    /// # Errors
+    /// What is wrong with the document or its variables, or the limit that the operation is beyond.
+    pub(crate) fn validate(
+        &self,
+        resolved: ResolvedRequest,
+        read_only: bool,
+    ) -> Result<ValidatedOperation, Refusal> {
+        let Analyzed { analysis, points } = self.analyzer.analyze(&resolved.request, read_only)?;
+        self.gateway.settings.guard.limits.check(&analysis.measure(points))?;
+        self.store_document(&resolved);
+        let variables = resolved.request.variables;
+        let is_dry_run = analysis.is_dry_run(&variables);
+        let cost = u32::try_from(points).unwrap_or(u32::MAX).max(1);
+        Ok(ValidatedOperation { analysis, variables, is_dry_run, cost })
+    }
+}

@@ -1,0 +1,102 @@
+//! How an operation ended: it was refused, or it ran.
+
+use async_graphql::{Response, ServerError, Value};
+
+use crate::{
+    cache::CacheOutcome,
+    error::{self, ApiError, ErrorCode},
+    telemetry::operation::Observable,
+};
+
+/// How an operation ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// It did not run, or not to its end: there are errors and no `data`.
+    Refused(Refusal),
+    /// It ran: there is `data`, be it null.
+    Executed(Box<Execution>),
+}
+
+/// What kept an operation from running.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// The code of its first error, which decides the HTTP status.
+    pub(crate) code: ErrorCode,
+    /// Delay before a retry, in milliseconds; `None` where a retry cannot help.
+    pub(crate) retry_after_ms: Option<u32>,
+    /// The errors.
+    pub(crate) response: Box<Response>,
+}
+
+/// An operation that ran.
+#[derive(Debug)]
+pub(crate) struct Execution {
+    /// The response.
+    pub(crate) response: Response,
+    /// What became of its questions at the cache.
+    pub(crate) cache: CacheOutcome,
+    /// The revision of which the whole response is true, where it changes with the revision only.
+    pub(crate) revision: Option<u64>,
+}
+
+impl Refusal {
+    /// Errors of the GraphQL library about a document or its variables.
+    pub(crate) fn of_document(errors: Vec<ServerError>) -> Self {
+        let mut response = Box::new(Response::from_errors(errors));
+        error::complete_codes(&mut response);
+        let code = response.errors.first().map_or(ErrorCode::Internal, error::code_of);
+        Self { code, retry_after_ms: code.row().retry_after_ms, response }
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        let (code, retry_after_ms) = (error.code(), error.retry_after_ms());
+        Self { code, retry_after_ms, response: Box::new(error.into_response()) }
+    }
+}
+
+impl Outcome {
+    /// The response, to add extensions to.
+    pub(crate) fn response_mut(&mut self) -> &mut Response {
+        match self {
+            Self::Refused(refusal) => &mut refusal.response,
+            Self::Executed(execution) => &mut execution.response,
+        }
+    }
+
+    /// The response alone.
+    pub(crate) fn into_response(self) -> Response {
+        match self {
+            Self::Refused(refusal) => *refusal.response,
+            Self::Executed(execution) => execution.response,
+        }
+    }
+}
+
+impl Observable for Refusal {
+    fn result(&self) -> &'static str {
+        "error"
+    }
+
+    fn errors(&self) -> &[ServerError] {
+        &self.response.errors
+    }
+}
+
+impl Observable for Outcome {
+    fn result(&self) -> &'static str {
+        match self {
+            Self::Executed(execution) if execution.response.errors.is_empty() => "ok",
+            Self::Executed(execution) if execution.response.data != Value::Null => "partial",
+            Self::Refused(_) | Self::Executed(_) => "error",
+        }
+    }
+
+    fn errors(&self) -> &[ServerError] {
+        match self {
+            Self::Refused(refusal) => refusal.errors(),
+            Self::Executed(execution) => &execution.response.errors,
+        }
+    }
+}
