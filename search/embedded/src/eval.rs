@@ -351,7 +351,7 @@ mod tests {
     #[test]
     fn every_form_of_a_title_finds_it() {
         let snapshot = dozen_in_segments();
-        let forms = wikimovie_text::title_forms("The Godfather Part II");
+        let forms = wikimovie_text::title_normal_forms("The Godfather Part II");
         assert!(!forms.is_empty());
         for form in forms {
             let found = snapshot.matches(&Clause::TitleForm(form.clone())).unwrap();
