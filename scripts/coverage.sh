@@ -15,7 +15,7 @@ say "Tests"
 cargo llvm-cov --locked --workspace --no-report
 say "Report"
 # What only tests are made of is no part of the figure.
-only=(--ignore-filename-regex '(^|/)(testkit|tests|conformance|bench)/')
+only=(--ignore-filename-regex '(^|/)(testkit|tests|conformance|bench|xtask)/')
 cargo llvm-cov report --html --output-dir "$out" "${only[@]}"
 cargo llvm-cov report --lcov --output-path "$out/lcov.info" "${only[@]}"
 cargo llvm-cov report --json --summary-only --output-path "$out/summary.json" "${only[@]}"

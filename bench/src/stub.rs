@@ -10,7 +10,9 @@ use clap::Args;
 use tokio::sync::watch;
 use wikimovie_api::{Gateway, Server, args::GatewayArgs};
 use wikimovie_domain::*;
-use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, Sealer, SearchError};
+use wikimovie_engine::{
+    Answered, Catalog, OperationContext, ReceiptPage, ReceiptsRequest, Sealer, SearchError,
+};
 
 /// A gateway over a stub.
 #[derive(Debug, Args)]
@@ -87,7 +89,11 @@ fn hits() -> Vec<Hit> {
 
 #[async_trait]
 impl Catalog for Stub {
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+    async fn search(
+        &self,
+        _: &OperationContext,
+        request: SearchRequest,
+    ) -> Result<Answered<SearchAnswer>, SearchError> {
         tokio::time::sleep(self.latency).await;
         let page = || HitPage { hits: self.hits.clone(), has_previous: false, has_next: true };
         let facet = |asked: &FacetRequest| match asked {
@@ -101,47 +107,74 @@ impl Catalog for Stub {
             },
             FacetRequest::Years { .. } => FacetAnswer::Years(YearHistogram::default()),
         };
-        Ok(SearchAnswer {
+        Ok(Answered::complete(SearchAnswer {
             total: Some(Total { value: 1_234, relation: TotalRelation::Equal }),
             hits: request.hits.iter().map(|_| page()).collect(),
             facets: request.facets.iter().map(facet).collect(),
             ..SearchAnswer::default()
-        })
+        }))
     }
 
-    async fn autocomplete(&self, _: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        Ok(Vec::new())
+    async fn autocomplete(
+        &self,
+        _: &OperationContext,
+        _: AutocompleteRequest,
+    ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
+        Ok(Answered::complete(Vec::new()))
     }
 
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
-        Ok(vec![None; ids.len()])
+    async fn movies(
+        &self,
+        _: &OperationContext,
+        ids: &[MovieId],
+    ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
+        Ok(Answered::complete(vec![None; ids.len()]))
     }
 
-    async fn similar(&self, _: &MovieId, _: usize) -> Result<Vec<Movie>, SearchError> {
-        Ok(Vec::new())
+    async fn similar(
+        &self,
+        _: &OperationContext,
+        _: &MovieId,
+        _: usize,
+    ) -> Result<Answered<Vec<Movie>>, SearchError> {
+        Ok(Answered::complete(Vec::new()))
     }
 
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+    async fn people(
+        &self,
+        _: &OperationContext,
+        names: &[String],
+    ) -> Result<Vec<Option<PersonSummary>>, SearchError> {
         Ok(vec![None; names.len()])
     }
 
-    async fn costars(&self, _: &str, _: usize) -> Result<Vec<Costar>, SearchError> {
-        Ok(Vec::new())
+    async fn costars(
+        &self,
+        _: &OperationContext,
+        _: &str,
+        _: usize,
+    ) -> Result<Answered<Vec<Costar>>, SearchError> {
+        Ok(Answered::complete(Vec::new()))
     }
 
-    async fn costar_path(&self, _: &str, _: &str) -> Result<Option<CostarPath>, SearchError> {
-        Ok(None)
+    async fn costar_path(
+        &self,
+        _: &OperationContext,
+        _: &str,
+        _: &str,
+    ) -> Result<Answered<Option<CostarPath>>, SearchError> {
+        Ok(Answered::complete(None))
     }
 
-    async fn info(&self) -> Result<CatalogInfo, SearchError> {
+    async fn info(&self, _: &OperationContext) -> Result<CatalogInfo, SearchError> {
         Err(SearchError::Unavailable)
     }
 
-    async fn receipt(&self, _: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+    async fn receipt(&self, _: &OperationContext, _: &str) -> Result<Option<ObjectReceipt>, SearchError> {
         Ok(None)
     }
 
-    async fn receipts(&self, _: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
+    async fn receipts(&self, _: &OperationContext, _: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
         Ok(ReceiptPage::default())
     }
 

@@ -71,14 +71,15 @@ impl From<&WriteError> for CliError {
                 )),
                 _ => Self(error.to_string()),
             },
-            WriteError::Unavailable => Self(
-                "the search cluster is unreachable, or did not answer in time; see ELASTICSEARCH_URLS"
-                    .to_owned(),
-            ),
-            WriteError::Held(index) => {
+            WriteError::Unavailable { .. } => Self(format!("{error}; see ELASTICSEARCH_URLS")),
+            WriteError::LeaseTaken(index) => {
                 Self(format!("another wikimovie writes to {index}; try again when it is done"))
             }
-            WriteError::Incompatible(_) | WriteError::Engine(_) => Self(error.to_string()),
+            WriteError::Incompatible(_)
+            | WriteError::IndexChanged(_)
+            | WriteError::Slow { .. }
+            | WriteError::TooLarge
+            | WriteError::Engine(_) => Self(error.to_string()),
         }
     }
 }

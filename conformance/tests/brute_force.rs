@@ -14,7 +14,7 @@ use wikimovie_domain::{
     MovieSort, PageRequest, Question, SearchAnswer, SearchRequest, ValueMatch, Wanted, YearRange,
 };
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
-use wikimovie_engine::{Catalog, CatalogWriter, ObjectState, Tally};
+use wikimovie_engine::{Catalog, CatalogWriter, ObjectState, OperationContext, Tally};
 use wikimovie_plan::{compile::compile, rank, vocabulary::Vocabulary};
 use wikimovie_testkit_builders::{Oracle, data, random};
 use wikimovie_testkit_services::{TestCluster, engines};
@@ -90,19 +90,19 @@ fn fill(writer: &mut dyn CatalogWriter, movies: &mut [Movie]) {
             modified_ms,
             fingerprint: String::new(),
         };
-        let generation = writer.begin(&object).unwrap();
+        let object = writer.begin(&object).unwrap();
         for (record, movie) in (1..).zip(movies) {
             movie.provenance.object = key.into();
             movie.provenance.record = record;
-            movie.provenance.generation = generation;
+            movie.provenance.generation = object.generation();
             let mut movie = movie.clone();
             if changed {
                 movie.title.push_str(" hidden zzyzx");
                 movie.cast.push("Nobody Hidden".into());
             }
-            writer.put(movie).unwrap();
+            writer.put(&object, movie).unwrap();
         }
-        writer.finish(Tally::default()).unwrap();
+        writer.finish(object, Tally::default()).unwrap();
         writer.commit().unwrap();
     };
     apply("old", 1, &mut movies[..third / 2], true);
@@ -207,8 +207,10 @@ impl Truth {
             facets: facets.clone(),
             wanted: Wanted { total: true, distinct: true, ..Wanted::default() },
         };
-        let answers = join_all(catalogs.iter().map(|catalog| catalog.search(request.clone()))).await;
-        let answers: Vec<SearchAnswer> = answers.into_iter().map(Result::unwrap).collect();
+        let context = OperationContext::new();
+        let answers =
+            join_all(catalogs.iter().map(|catalog| catalog.search(&context, request.clone()))).await;
+        let answers: Vec<SearchAnswer> = answers.into_iter().map(|answer| answer.unwrap().value).collect();
         for answer in &answers {
             assert_eq!(answer.total.unwrap().value, found.len() as u64, "{question:?}");
         }
@@ -435,5 +437,5 @@ async fn page_of(catalog: &dyn Catalog, question: &Question, page: PageRequest) 
         hits: vec![HitsRequest::all(page)],
         ..SearchRequest::default()
     };
-    catalog.search(request).await.unwrap().hits.remove(0)
+    catalog.search(&OperationContext::new(), request).await.unwrap().value.hits.remove(0)
 }

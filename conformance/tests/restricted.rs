@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use wikimovie_domain::*;
-use wikimovie_engine::{Catalog, ReceiptsRequest, SearchError, TokenError};
+use wikimovie_engine::{Catalog, OperationContext, ReceiptsRequest, SearchError, TokenError};
 use wikimovie_testkit_builders::{data, dozen};
 use wikimovie_testkit_services::{TestCluster, TestIndex, apply, engines};
 
@@ -128,8 +128,11 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
     for question in questions() {
         let page = PageRequest::first(20);
         let (one, other) = (
-            part.search(request(question.clone(), page.clone())).await.unwrap(),
-            alone.search(request(question.clone(), page)).await.unwrap(),
+            part.search(&OperationContext::new(), request(question.clone(), page.clone()))
+                .await
+                .unwrap()
+                .value,
+            alone.search(&OperationContext::new(), request(question.clone(), page)).await.unwrap().value,
         );
         // The second page goes on where the first ended, each by its own cursor.
         let next = |answer: &SearchAnswer| {
@@ -139,8 +142,8 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
         let (behind_one, behind_other) = (next(&one), next(&other));
         assert_eq!(shown(&told(one)), shown(&told(other)), "{question:?} on {engine}");
         assert_eq!(
-            shown(&told(part.search(behind_one).await.unwrap())),
-            shown(&told(alone.search(behind_other).await.unwrap())),
+            shown(&told(part.search(&OperationContext::new(), behind_one).await.unwrap().value)),
+            shown(&told(alone.search(&OperationContext::new(), behind_other).await.unwrap().value)),
             "second page of {question:?} on {engine}"
         );
     }
@@ -148,17 +151,21 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
         for filter in [Filter::default(), Filter { decades: vec![1970], ..Filter::default() }] {
             let asked = AutocompleteRequest { prefix: prefix.into(), filter, kinds: Vec::new(), first: 20 };
             assert_eq!(
-                shown(&part.autocomplete(asked.clone()).await.unwrap()),
-                shown(&alone.autocomplete(asked.clone()).await.unwrap()),
+                shown(&part.autocomplete(&OperationContext::new(), asked.clone()).await.unwrap().value),
+                shown(&alone.autocomplete(&OperationContext::new(), asked.clone()).await.unwrap().value),
                 "{asked:?} on {engine}"
             );
         }
     }
-    assert_eq!(part.movies(ids).await.unwrap(), alone.movies(ids).await.unwrap(), "ids on {engine}");
+    assert_eq!(
+        part.movies(&OperationContext::new(), ids).await.unwrap().value,
+        alone.movies(&OperationContext::new(), ids).await.unwrap().value,
+        "ids on {engine}"
+    );
     for id in ids.iter().step_by(7) {
         assert_eq!(
-            part.similar(id, 10).await.unwrap(),
-            alone.similar(id, 10).await.unwrap(),
+            part.similar(&OperationContext::new(), id, 10).await.unwrap().value,
+            alone.similar(&OperationContext::new(), id, 10).await.unwrap().value,
             "similar to {id:?} on {engine}"
         );
     }
@@ -172,51 +179,77 @@ async fn same(engine: &str, part: &dyn Catalog, alone: &dyn Catalog, ids: &[Movi
         "Bill Murray",
     ];
     let owned = names.map(str::to_owned);
-    assert_eq!(part.people(&owned).await.unwrap(), alone.people(&owned).await.unwrap(), "people on {engine}");
+    assert_eq!(
+        part.people(&OperationContext::new(), &owned).await.unwrap(),
+        alone.people(&OperationContext::new(), &owned).await.unwrap(),
+        "people on {engine}"
+    );
     for from in names {
         assert_eq!(
-            part.costars(from, 20).await.unwrap(),
-            alone.costars(from, 20).await.unwrap(),
+            part.costars(&OperationContext::new(), from, 20).await.unwrap().value,
+            alone.costars(&OperationContext::new(), from, 20).await.unwrap().value,
             "costars of {from} on {engine}"
         );
         for to in names {
             assert_eq!(
-                part.costar_path(from, to).await.unwrap(),
-                alone.costar_path(from, to).await.unwrap(),
+                part.costar_path(&OperationContext::new(), from, to).await.unwrap().value,
+                alone.costar_path(&OperationContext::new(), from, to).await.unwrap().value,
                 "path from {from} to {to} on {engine}"
             );
         }
     }
     let about =
         |info: CatalogInfo| (info.movies, info.people, info.genres, info.providers, info.revision.movies);
-    assert_eq!(about(part.info().await.unwrap()), about(alone.info().await.unwrap()), "counts on {engine}");
+    assert_eq!(
+        about(part.info(&OperationContext::new()).await.unwrap()),
+        about(alone.info(&OperationContext::new()).await.unwrap()),
+        "counts on {engine}"
+    );
 }
 
 /// Cursors and receipts of a restriction are its own.
 async fn kept_apart(engine: &str, whole: &Arc<dyn Catalog>, part: &dyn Catalog) {
     let question = Question { text: "drama".into(), ..Question::default() };
     let asked = |cursor| request(question.clone(), PageRequest { cursor, ..PageRequest::first(2) });
-    let everyone = whole.search(asked(None)).await.unwrap().hits[0].hits[0].cursor.clone();
-    let refused = part.search(asked(Some(everyone.clone()))).await.unwrap_err();
+    let everyone = whole.search(&OperationContext::new(), asked(None)).await.unwrap().value.hits[0].hits[0]
+        .cursor
+        .clone();
+    let refused = part.search(&OperationContext::new(), asked(Some(everyone.clone()))).await.unwrap_err();
     assert!(matches!(refused, SearchError::BadCursor(TokenError::Forged)), "{refused:?} on {engine}");
-    let own = part.search(asked(None)).await.unwrap().hits[0].hits[0].cursor.clone();
-    assert!(whole.search(asked(Some(own.clone()))).await.is_err(), "on {engine}");
-    assert!(part.search(asked(Some(own))).await.is_ok(), "on {engine}");
+    let own = part.search(&OperationContext::new(), asked(None)).await.unwrap().value.hits[0].hits[0]
+        .cursor
+        .clone();
+    assert!(whole.search(&OperationContext::new(), asked(Some(own.clone()))).await.is_err(), "on {engine}");
+    assert!(part.search(&OperationContext::new(), asked(Some(own))).await.is_ok(), "on {engine}");
 
     let all = |first| ReceiptsRequest { first, after: None, status: None };
-    let page = part.receipts(all(100)).await.unwrap();
+    let page = part.receipts(&OperationContext::new(), all(100)).await.unwrap();
     let objects: Vec<_> = page.receipts.iter().map(|receipt| receipt.object.as_str()).collect();
     assert_eq!((objects.as_slice(), page.total), (&["acme/movies.json"][..], 1), "on {engine}");
-    assert!(part.receipt("zenith/movies.json").await.unwrap().is_none(), "on {engine}");
-    assert!(part.receipt("acme/movies.json").await.unwrap().is_some(), "on {engine}");
-    assert_eq!(whole.receipts(all(100)).await.unwrap().total, 2, "on {engine}");
+    assert!(
+        part.receipt(&OperationContext::new(), "zenith/movies.json").await.unwrap().is_none(),
+        "on {engine}"
+    );
+    assert!(
+        part.receipt(&OperationContext::new(), "acme/movies.json").await.unwrap().is_some(),
+        "on {engine}"
+    );
+    assert_eq!(whole.receipts(&OperationContext::new(), all(100)).await.unwrap().total, 2, "on {engine}");
     let by_genre = ValueMatch { any_of: vec!["Drama".into()], ..ValueMatch::default() };
     let dramas = whole.restricted(&Filter { genres: by_genre, ..Filter::default() }).await.unwrap();
-    assert_eq!(dramas.receipts(all(100)).await.unwrap().total, 0, "whose they are is not known, on {engine}");
+    assert_eq!(
+        dramas.receipts(&OperationContext::new(), all(100)).await.unwrap().total,
+        0,
+        "whose they are is not known, on {engine}"
+    );
     // What is restricted stays so when it is restricted further.
     let wider = Filter { providers: ValueMatch::default(), ..acme() };
     let still = part.restricted(&wider).await.unwrap();
-    assert_eq!(still.info().await.unwrap().movies, part.info().await.unwrap().movies, "on {engine}");
+    assert_eq!(
+        still.info(&OperationContext::new()).await.unwrap().movies,
+        part.info(&OperationContext::new()).await.unwrap().movies,
+        "on {engine}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,7 +272,7 @@ async fn a_part_answers_as_if_there_were_no_other_on_every_engine() {
     kept_apart("embedded", &catalog, &*part).await;
     // A new commit is seen at once.
     whole.load("acme/more.json", 2_000, vec![fresh()]);
-    let found = part.movies(&[fresh().id]).await.unwrap();
+    let found = part.movies(&OperationContext::new(), &[fresh().id]).await.unwrap().value;
     assert!(found[0].is_some());
 
     for engine in engines("a_part_answers_as_if_there_were_no_other_on_every_engine") {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wikimovie_domain::{Filter, HitsRequest, PageRequest, Question, ReasonKind, SearchRequest, YearRange};
 use wikimovie_elasticsearch::{Elasticsearch, ElasticsearchOptions};
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
-use wikimovie_engine::Catalog;
+use wikimovie_engine::{Catalog, OperationContext};
 use wikimovie_plan::rules::Rules;
 use wikimovie_testkit_builders::dozen;
 use wikimovie_testkit_services::{TestCluster, apply, engines};
@@ -75,7 +75,11 @@ async fn check(engine: &str, catalog: Arc<dyn Catalog>) {
 async fn ask(catalog: &Arc<dyn Catalog>, text: &str, filter: Filter) -> (Vec<String>, Vec<ReasonKind>) {
     let question = Question { text: text.to_owned(), filter, ..Question::default() };
     let hits = vec![HitsRequest::all(PageRequest::first(10))];
-    let answer = catalog.search(SearchRequest { question, hits, ..SearchRequest::default() }).await.unwrap();
+    let answer = catalog
+        .search(&OperationContext::new(), SearchRequest { question, hits, ..SearchRequest::default() })
+        .await
+        .unwrap()
+        .value;
     let hits = &answer.hits[0].hits;
     let reasons = hits.first().map(|hit| hit.reasons.iter().map(|reason| reason.kind).collect());
     (hits.iter().map(|hit| hit.movie.title.clone()).collect(), reasons.unwrap_or_default())

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_hold() {
+    fn nesting_and_size_are_bounded() {
         assert_eq!(nested(8).validate(), Ok(()));
         assert_eq!(nested(9).validate(), Err(FilterError::TooDeep));
         let many = |n| Filter {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn reversed_years_and_odd_decades_are_told() {
+    fn reversed_years_and_invalid_decades_are_rejected() {
         let years = Filter { year: YearRange { gte: Some(2000), lte: Some(1990) }, ..Filter::default() };
         assert_eq!(years.validate().unwrap_err().to_string(), "year.gte 2000 is after year.lte 1990");
         let decade = Filter { decades: vec![1985], ..Filter::default() };

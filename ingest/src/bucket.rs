@@ -13,8 +13,8 @@ use wikimovie_engine::ObjectState;
 
 use crate::{
     folder::{is_meant, provider_of},
-    lanes::Opener,
     queue::RemoteError,
+    slots::Opener,
     sync::{Listed, Listing, Problem, Source},
 };
 
@@ -68,10 +68,10 @@ pub trait Bucket: Send + Sync {
     /// [`RemoteError`] where not.
     fn check(&self) -> Result<(), RemoteError>;
 
-    /// The current state of an object; `None` where there is none under this key.
+    /// The current state of an object; `None` only where the bucket itself says that there is none under this key.
     ///
     /// # Errors
-    /// [`RemoteError`] where that cannot be told.
+    /// [`RemoteError`] where that cannot be told, [`RemoteError::Missing`] where the bucket is not there.
     fn head(&self, key: &str) -> Result<Option<ObjectHead>, RemoteError>;
 
     /// Content of exactly this state of an object, from a byte on.
@@ -198,7 +198,9 @@ impl Source for Keys {
                     listing.gone.push(ledger_key(self.bucket.name(), key));
                 }
                 // The whole bucket fails, not one object.
-                Err(error @ RemoteError::Unavailable(_)) => return Err(io::Error::other(error)),
+                Err(error @ (RemoteError::Unavailable(_) | RemoteError::Missing(_))) => {
+                    return Err(io::Error::other(error));
+                }
                 Err(error) => {
                     self.denied.store(true, Relaxed);
                     let message = format!("{key} cannot be read: {error}");

@@ -21,8 +21,8 @@ use std::{
 use wikimovie_engine::ObjectState;
 
 use crate::{
-    lanes::Opener,
     limits::MAX_PROVIDER_BYTES,
+    slots::Opener,
     sync::{Listed, Listing, Problem, Source},
 };
 

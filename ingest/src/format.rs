@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_tells_the_format() {
+    fn the_format_is_detected_by_content() {
         let is = Sniffed::Format;
         let cases: &[(&[u8], &str, Sniffed)] = &[
             (b"", "a.json", Sniffed::Empty),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn magic_bytes_tell_the_packing() {
+    fn the_compression_is_detected_by_magic_bytes() {
         assert_eq!(Packing::of(b"\x1f\x8b\x08\0"), Ok(Packing::Gzip));
         assert_eq!(Packing::of(b"[{}]"), Ok(Packing::Plain));
         assert_eq!(Packing::of(b""), Ok(Packing::Plain));

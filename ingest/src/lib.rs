@@ -2,7 +2,7 @@
 //!
 //! An object walks through five rooms: [`folder`] (or another [`sync::Source`]) tells which objects there are,
 //! [`mod@format`] finds out what one is, [`read`] streams its records in bounded memory, [`document`] makes a movie or
-//! a refusal of each, and [`lanes`] hands them to the engine's [`wikimovie_engine::CatalogWriter`], several objects at
+//! a refusal of each, and [`slots`] hands them to the engine's [`wikimovie_engine::CatalogWriter`], several objects at
 //! once. [`mod@sync`] keeps the catalogue equal to a source, [`watch`] does so within a second of each change.
 //!
 //! This crate never speaks to an engine itself, never reads the environment, and prints nothing.
@@ -17,20 +17,20 @@ pub mod document;
 pub mod error;
 pub mod folder;
 pub mod format;
-pub mod lanes;
 pub mod limits;
 pub mod names;
 pub mod notification;
 pub mod queue;
 pub mod read;
+pub mod slots;
 pub mod sync;
 pub mod watch;
 pub mod worker;
 
 pub use error::IngestError;
 pub use folder::Folder;
-pub use lanes::{Opener, Progress};
 pub use read::{RawRecord, RecordReader};
+pub use slots::{Opener, Progress};
 pub use sync::{Applied, Change, Event, Listed, Listing, Problem, Source, SyncReport, sync};
 pub use watch::Watcher;
 pub use worker::{Worker, WorkerOptions};

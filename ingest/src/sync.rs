@@ -14,7 +14,7 @@ use wikimovie_engine::{Abandoned, CatalogWriter, LedgerRow, ObjectState, Removal
 
 use crate::{
     error::IngestError,
-    lanes::{Lanes, Opener, Progress, Step},
+    slots::{Opener, Progress, Slots, Step},
 };
 
 /// Records after which is committed between two objects: enough to make commits rare, few enough to lose little.
@@ -176,7 +176,7 @@ impl Sync<'_> {
         let known: HashMap<&str, &LedgerRow> = ledger.iter().map(|row| (row.key.as_str(), row)).collect();
         let vanished = vanished(&ledger, &listing);
         let (unchanged, changed): (Vec<&Listed>, Vec<&Listed>) = listing.objects.iter().partition(|listed| {
-            known.get(listed.state.key.as_str()).is_some_and(|row| is_same(row, &listed.state))
+            known.get(listed.state.key.as_str()).is_some_and(|row| row.is_done(&listed.state))
         });
         (self.tell)(Event::Planned {
             objects: changed.len(),
@@ -185,7 +185,7 @@ impl Sync<'_> {
 
         let mut report = SyncReport { problems: listing.problems.clone(), ..SyncReport::default() };
         for row in unchanged.iter().filter_map(|listed| known.get(listed.state.key.as_str())) {
-            let receipt = ObjectReceipt { changed: 0, removed: 0, ..row.receipt.clone() };
+            let receipt = ObjectReceipt { changed: 0, removed: 0, ..last_receipt(row) };
             self.note(&mut report, Change::Unchanged, receipt);
         }
         self.apply_all(&changed, &vanished, &mut report)?;
@@ -227,20 +227,20 @@ impl Sync<'_> {
             waiting.iter().map(|state| (state.key.as_str(), *state)).collect();
         let mut uncommitted: Vec<&ObjectState> = Vec::new();
         let mut safe = report.objects.len();
-        let mut lanes = Lanes::new();
+        let mut slots = Slots::new();
         loop {
-            while lanes.len() < self.writer.width()
+            while slots.len() < self.writer.width()
                 && let Some(state) = waiting.pop_front()
             {
-                let started = lanes.start(state.clone(), self.source.opener(state));
+                let started = slots.start(state.clone(), self.source.opener(state));
                 started.map_err(|source| IngestError::Unreadable { object: state.object.clone(), source })?;
             }
-            if lanes.is_empty() {
+            if slots.is_empty() {
                 break;
             }
-            match lanes.land(self.writer, LOOK)? {
+            match slots.join_next(self.writer, LOOK)? {
                 None => {}
-                Some(Step::Landed(state, progress)) => {
+                Some(Step::Progressed(state, progress)) => {
                     (self.tell)(Event::Reading { object: &state.object, progress });
                 }
                 Some(Step::Finished(state, receipt)) => {
@@ -264,13 +264,18 @@ impl Sync<'_> {
                 }
             }
         }
-        vanished.iter().try_for_each(|row| self.remove(row, report))
+        let keys: Vec<String> = vanished.iter().map(|row| row.key.clone()).collect();
+        if !keys.is_empty() {
+            let removals = self.writer.remove_all(&keys)?;
+            vanished.iter().zip(removals).for_each(|(row, removal)| self.note_removal(row, removal, report));
+        }
+        Ok(())
     }
 
-    fn remove(&mut self, row: &LedgerRow, report: &mut SyncReport) -> Result<(), IngestError> {
-        let (change, removed, held) = match self.writer.remove(&row.key)? {
-            Removal::Unknown => return Ok(()),
-            Removal::Removed(_) => (Change::Removed, row.receipt.accepted, 0),
+    fn note_removal(&mut self, row: &LedgerRow, removal: Removal, report: &mut SyncReport) {
+        let (change, removed, held) = match removal {
+            Removal::Unknown => return,
+            Removal::Removed(_) => (Change::Removed, row.accepted(), 0),
             Removal::Held(held) => (Change::Held, 0, held),
         };
         let status = if held > 0 { ReceiptStatus::Held } else { ReceiptStatus::Complete };
@@ -283,10 +288,9 @@ impl Sync<'_> {
             removed,
             held,
             refusals: Vec::new(),
-            ..row.receipt.clone()
+            ..last_receipt(row)
         };
         self.note(report, change, receipt);
-        Ok(())
     }
 
     fn note(&mut self, report: &mut SyncReport, change: Change, receipt: ObjectReceipt) {
@@ -306,11 +310,23 @@ pub(crate) fn problem(state: &ObjectState, error: &io::Error) -> Problem {
     Problem { object: state.object.clone(), message: format!("{} cannot be read: {error}", state.object) }
 }
 
-/// Whether the ledger has exactly this object. The provider counts, since ids are made with it.
-pub(crate) fn is_same(row: &LedgerRow, state: &ObjectState) -> bool {
-    row.fingerprint == state.fingerprint
-        && row.receipt.provider == state.provider
-        && row.receipt.object == state.object
+/// What came of an object when it was last done; of one that never was, nothing.
+fn last_receipt(row: &LedgerRow) -> ObjectReceipt {
+    row.receipt.clone().unwrap_or_else(|| ObjectReceipt {
+        object: row.object.clone(),
+        provider: row.provider.clone(),
+        status: ReceiptStatus::Complete,
+        accepted: 0,
+        changed: 0,
+        merged: 0,
+        refused: 0,
+        removed: 0,
+        held: 0,
+        bytes: 0,
+        generation: row.generation,
+        finished_at_ms: 0,
+        refusals: Vec::new(),
+    })
 }
 
 fn vanished<'a>(ledger: &'a [LedgerRow], listing: &Listing) -> Vec<&'a LedgerRow> {

@@ -17,7 +17,7 @@ use wikimovie_domain::{
     SearchRequest,
 };
 use wikimovie_embedded::{Embedded, EmbeddedOptions, EmbeddedWriter};
-use wikimovie_engine::{CatalogWriter, ObjectState};
+use wikimovie_engine::{CatalogWriter, ObjectState, OperationContext};
 use wikimovie_ingest::{
     Change, Folder, IngestError, Listing, Opener, Problem, Source, SyncReport, Watcher,
     folder::{check_provider, provider_of},
@@ -61,7 +61,7 @@ fn movies(engine: &Embedded, runtime: &tokio::runtime::Runtime) -> Vec<Movie> {
     let page = PageRequest::first(100);
     let hits = vec![HitsRequest::plain(page)];
     let request = SearchRequest { question, hits, ..SearchRequest::default() };
-    let answer = runtime.block_on(engine.catalog().search(request)).unwrap();
+    let answer = runtime.block_on(engine.catalog().search(&OperationContext::new(), request)).unwrap().value;
     assert!(!answer.hits[0].has_next);
     answer.hits[0].hits.iter().map(|hit| hit.movie.clone()).collect()
 }

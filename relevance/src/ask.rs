@@ -3,7 +3,7 @@
 use wikimovie_domain::{
     AutocompleteRequest, HitsRequest, Movie, PageRequest, Question, SearchRequest, Suggested, SuggestionKind,
 };
-use wikimovie_engine::{Catalog, SearchError};
+use wikimovie_engine::{Catalog, OperationContext, SearchError};
 
 use crate::golden::{AUTOCOMPLETE, Golden};
 
@@ -48,7 +48,10 @@ async fn search(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Movie>, Se
     let question =
         Question { text: golden.query.clone(), filter: golden.filters.filter(), ..Question::default() };
     let hits = vec![HitsRequest::plain(PageRequest::first(golden.k))];
-    let answer = catalog.search(SearchRequest { question, hits, ..SearchRequest::default() }).await?;
+    let answer = catalog
+        .search(&OperationContext::new(), SearchRequest { question, hits, ..SearchRequest::default() })
+        .await?
+        .value;
     Ok(answer.hits.into_iter().flat_map(|page| page.hits).map(|hit| hit.movie).collect())
 }
 
@@ -59,7 +62,7 @@ async fn autocomplete(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Movi
         kinds: vec![SuggestionKind::Movie],
         first: golden.k,
     };
-    let suggestions = catalog.autocomplete(request).await?;
+    let suggestions = catalog.autocomplete(&OperationContext::new(), request).await?.value;
     let movie = |suggested| match suggested {
         Suggested::Movie(movie) => Some(*movie),
         _ => None,

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use wikimovie_command::{CliError, output};
-use wikimovie_engine::Catalog;
+use wikimovie_engine::{Catalog, OperationContext};
 
 use crate::{
     ask::{Outcome, ask},
@@ -60,7 +60,7 @@ impl RelevanceArgs {
     /// Where the engine does not answer, holds no movie, or the last run cannot be read.
     pub async fn run(&self, catalog: &dyn Catalog, golden: &[Golden]) -> Result<ExitCode, CliError> {
         let failed = |error: wikimovie_engine::SearchError| CliError::new(error.to_string());
-        let info = catalog.info().await.map_err(failed)?;
+        let info = catalog.info(&OperationContext::new()).await.map_err(failed)?;
         if info.movies == 0 {
             return Err(CliError::new("the catalogue has no movies: load some first"));
         }

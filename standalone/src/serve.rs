@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use wikimovie_api::{Gateway, PersistedDocuments, Server, auth::Authenticator};
 use wikimovie_command::{CliError, log, output, signal};
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
+use wikimovie_engine::OperationContext;
 use wikimovie_ingest::{Folder, IngestError, Watcher};
 
 use crate::config::ServeSettings;
@@ -62,7 +63,7 @@ async fn serve(settings: ServeSettings) -> Result<(), CliError> {
         Some(folder) => Some(watch(folder, &engine).await?),
         None => None,
     };
-    let movies = match catalog.info().await {
+    let movies = match catalog.info(&OperationContext::new()).await {
         Ok(info) => info.movies,
         Err(error) => return Err(CliError::new(error.to_string())),
     };

@@ -16,7 +16,7 @@ use std::{
 use support::{Home, json_output, seeds};
 use wikimovie_domain::{HitsRequest, Movie, MovieSort, ObjectReceipt, PageRequest, Question, SearchRequest};
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
-use wikimovie_engine::ReceiptsRequest;
+use wikimovie_engine::{OperationContext, ReceiptsRequest};
 
 /// More records than one commit, so that some kills fall between two commits.
 const GENERATED: [(&str, u32); 3] =
@@ -50,16 +50,17 @@ fn catalogue(folder: &Path) -> Catalogue {
         loop {
             let hits = vec![HitsRequest::plain(page.clone())];
             let request = SearchRequest { question: question.clone(), hits, ..SearchRequest::default() };
-            let answer = catalog.search(request).await.unwrap().hits.remove(0);
+            let answer =
+                catalog.search(&OperationContext::new(), request).await.unwrap().value.hits.remove(0);
             page.cursor = answer.hits.last().map(|hit| hit.cursor.clone());
             movies.extend(answer.hits.into_iter().map(|hit| hit.movie));
             if !answer.has_next {
                 break;
             }
         }
-        assert_eq!(catalog.info().await.unwrap().movies, movies.len() as u64);
+        assert_eq!(catalog.info(&OperationContext::new()).await.unwrap().movies, movies.len() as u64);
         let request = ReceiptsRequest { first: 100, after: None, status: None };
-        let mut receipts = catalog.receipts(request).await.unwrap().receipts;
+        let mut receipts = catalog.receipts(&OperationContext::new(), request).await.unwrap().receipts;
         receipts.iter_mut().for_each(|receipt| receipt.finished_at_ms = 0);
         Catalogue { movies, receipts }
     })

@@ -28,7 +28,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Task {
     /// Check the structure of the code: module circles, names, sizes, imports, constants in docs, decision records
-    Tidy,
+    Tidy(tidy::Arguments),
     /// Check that each crate of the workspace compiles alone, without features that others switch on
     CratesAlone,
     /// Check that the standalone binary links no client of a service
@@ -50,7 +50,7 @@ enum Task {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = workspace::enter_root().and_then(|root| match cli.task {
-        Task::Tidy => tidy::run(&root),
+        Task::Tidy(arguments) => tidy::run(&root, &arguments),
         Task::CratesAlone => workspace::check_crates_alone(&root),
         Task::StandaloneDeps => workspace::check_standalone(),
         Task::Test(arguments) => test_run::run(&root, &arguments),

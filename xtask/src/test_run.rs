@@ -62,6 +62,9 @@ const ENGINE_TESTS: &str = "package(wikimovie-conformance) + (package(wikimovie-
 /// Test binaries of the job Ingest.
 const INGEST_TESTS: &str = "binary(localstack) + binary(convergence)";
 
+/// Test binaries that need a live gateway, which the job Pages starts.
+const LIVE_TESTS: &str = "binary(live)";
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Lane {
     /// Shows its output as it comes.
@@ -370,7 +373,7 @@ impl Context {
 /// Tests of some jobs, as a filter of nextest.
 fn filter(jobs: &[Job]) -> String {
     let parts = jobs.iter().filter_map(|job| match job {
-        Unit => Some(format!("not ({ENGINE_TESTS} + {INGEST_TESTS})")),
+        Unit => Some(format!("not ({ENGINE_TESTS} + {INGEST_TESTS} + {LIVE_TESTS})")),
         Engines => Some(format!("({ENGINE_TESTS})")),
         Ingest => Some(format!("({INGEST_TESTS})")),
         Check | Pages | Deploy => None,

@@ -92,10 +92,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl AuthArgs {
-    /// The settings, if they fit together; everyone has `open` where nobody is told apart and nothing else is said.
+    /// The checked settings; `open` is the default of the scopes of everyone without authentication.
     ///
     /// # Errors
-    /// One line about the first that does not.
+    /// One line about the first conflict or invalid value.
     pub fn settings(&self, open: Scopes) -> Result<AuthSettings, CliError> {
         let jwt = self.jwt_issuer.is_some() || !self.jwt_audience.is_empty();
         let tenant = self.tenant_claim.is_some() || self.tenant_filter.is_some();

@@ -1,4 +1,4 @@
-//! `new-key`: makes an API key. The key is shown once; the file gets only its hash.
+//! `new-key`: makes an API key. The key is printed once; the file stores only its hash.
 
 use clap::Args;
 use wikimovie_command::{CliError, output};
@@ -8,12 +8,12 @@ use super::{
     scope::Scopes,
 };
 
-/// What a new key is for.
+/// Options of a new key.
 #[derive(Args, Clone, Debug)]
 pub struct NewKeyArgs {
-    /// Name of the key: whom it is given to
+    /// Name of the key, such as the name of its holder
     pub name: String,
-    /// What its holder may ask for, parted by commas: search, provider, operator
+    /// Scopes of its holder, comma-separated: search, provider, operator
     #[arg(long, value_name = "SCOPES", default_value = "search")]
     pub scopes: Scopes,
 }
@@ -22,7 +22,7 @@ impl NewKeyArgs {
     /// Makes the key, and prints it with the entry for the file of `WIKIMOVIE_API_KEYS`.
     ///
     /// # Errors
-    /// Where the system gives no random bytes.
+    /// If the system has no random bytes.
     pub fn run(&self) -> Result<(), CliError> {
         let (key, sha256) = keys::new_key()
             .map_err(|error| CliError::new(format!("random bytes cannot be read: {error}")))?;

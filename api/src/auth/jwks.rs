@@ -14,7 +14,7 @@ use jsonwebtoken::{
 use metrics::counter;
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{AuthError, provider::Provider};
+use super::{identity::AuthError, provider::Provider};
 
 /// How often keys are fetched, and how long they are valid.
 #[derive(Clone, Copy, Debug)]

@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::{
-    AuthError, Identity, Principal, Scopes,
+    identity::{AuthError, Identity, Principal},
     jwks::{Jwks, Timing},
     provider::{self, Provider},
+    scope::Scopes,
     tenant::TenantRule,
 };
 

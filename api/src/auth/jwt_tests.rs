@@ -247,7 +247,7 @@ async fn keys_outlast_an_outage_of_the_provider_for_a_while() {
 }
 
 #[tokio::test]
-async fn a_provider_that_was_never_there_is_told_as_that() {
+async fn an_unreachable_provider_is_reported_as_unavailable() {
     let settings = JwtSettings::of("http://127.0.0.1:9", vec!["wikimovie".to_owned()]);
     let verifier = JwtVerifier::new(settings);
     let token = Signer::new("one").sign(&json!({ "sub": "anna" }));

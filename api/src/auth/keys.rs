@@ -24,10 +24,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{
-    auth::{AuthError, Identity, Principal, Scopes, tenant},
-    reloading::{POLL_INTERVAL, Reloading},
+use super::{
+    identity::{AuthError, Identity, Principal},
+    scope::Scopes,
+    tenant,
 };
+use crate::reloading::{POLL_INTERVAL, Reloading};
 
 /// Start of every key, so that secret scanners can find one that leaked.
 pub const PREFIX: &str = "wmk_";
@@ -100,7 +102,7 @@ pub struct KeyFileEntry {
 /// A new key, and the hash that is to be kept of it.
 ///
 /// # Errors
-/// Where the system gives no random bytes.
+/// If the system has no random bytes.
 pub fn new_key() -> Result<(String, String), getrandom::Error> {
     let mut secret = [0; SECRET_BYTES];
     getrandom::fill(&mut secret)?;

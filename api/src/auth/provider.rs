@@ -1,5 +1,5 @@
-//! The client of the OpenID provider: its discovery document, and its keys. Each response has a deadline and a bound, and
-//! no redirect is followed.
+//! The client of the OpenID provider: its discovery document and its keys. Each response has a deadline and a maximum
+//! size, and redirects are not followed.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use reqwest::{Certificate, Client, redirect::Policy};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
-/// Longest time for one response.
+/// Deadline of one response.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// Largest response: a discovery document has some 3 KB, and keys with certificate chains some 10 KB each.
+/// Maximum size of a response: a discovery document has about 3 KB, and a key with its certificate chain about 10 KB.
 const MAX_BYTES: usize = 512 * 1024;
-/// Where the discovery document stands below the issuer (OpenID Connect Discovery 1.0, 4).
+/// Path of the discovery document below the issuer (OpenID Connect Discovery 1.0, 4).
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
 
-/// Why the provider's keys are not known.
+/// Why the provider's keys are unknown.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ProviderError {
     /// It cannot be reached.
     #[error("{0} cannot be fetched: {1}")]
     Unreachable(Url, #[source] reqwest::Error),
-    /// Its response is not what the standard asks for.
+    /// Its response violates the standard.
     #[error("{0} {1}")]
     Unexpected(Url, String),
 }
@@ -44,10 +44,10 @@ pub(super) struct Provider {
     issuer: String,
 }
 
-/// The client that asks, which trusts these authorities (PEM) besides the usual ones.
+/// The HTTP client, which trusts these certificate authorities (PEM) besides the usual ones.
 ///
 /// # Errors
-/// Where they cannot be read.
+/// If they cannot be parsed.
 pub(super) fn client(ca_certificates: Option<&[u8]>) -> Result<Client, reqwest::Error> {
     let mut builder = Client::builder()
         .connect_timeout(DEADLINE)
@@ -63,7 +63,7 @@ pub(super) fn client(ca_certificates: Option<&[u8]>) -> Result<Client, reqwest::
     builder.build()
 }
 
-/// Whether what is fetched from an address can be trusted: by TLS, or because it never leaves this machine.
+/// Whether responses of an address can be trusted: by TLS, or because it is on this machine.
 pub(super) fn is_safe(url: &Url) -> bool {
     let is_loopback = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
@@ -120,7 +120,7 @@ impl Provider {
     }
 }
 
-/// An address that nothing is ever fetched from.
+/// A placeholder address, never requested.
 fn unsafe_address() -> Url {
     Url::parse("http://0.0.0.0:0/").expect("a constant address parses")
 }

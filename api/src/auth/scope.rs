@@ -1,15 +1,15 @@
-//! What a caller may ask for.
+//! Scopes of callers.
 
 use std::{fmt, str::FromStr};
 
-/// One thing that a caller may be allowed.
+/// One permission of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuthScope {
-    /// To search: every field but those of the others.
+    /// Every field except those of the other scopes.
     Search,
-    /// To see what became of deliveries: receipts.
+    /// Receipts of imports.
     Provider,
-    /// To see how the engine goes about a question: `explain`.
+    /// How the engine executes a question: `explain`.
     Operator,
 }
 
@@ -63,7 +63,7 @@ impl Scopes {
         self.0
     }
 
-    /// Those of ours among what a claim lists; names of others mean nothing here.
+    /// Our scopes among those of a claim; other names are ignored.
     pub fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let known = |name: &str| AuthScope::ALL.into_iter().find(|scope| scope.name() == name);
         names.into_iter().filter_map(known).fold(Self::NONE, Self::with)
@@ -73,7 +73,7 @@ impl Scopes {
 impl FromStr for Scopes {
     type Err = String;
 
-    /// Names parted by commas, all of them ours; an empty text for none.
+    /// Comma-separated names of our scopes; an empty text for none.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut scopes = Self::NONE;
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {

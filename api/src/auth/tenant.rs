@@ -1,14 +1,14 @@
-//! The filter that is forced into all that a tenant asks, as operators write it: JSON in the shape of the contract's
-//! `MovieWhere`. Unknown names are refused, for a filter with a slip in it would show everything.
+//! The forced filter of a tenant, as operators write it: JSON in the form of the contract's `MovieWhere`. Unknown names
+//! are rejected, because a filter with a typo would show everything.
 
 use serde::Deserialize;
 use serde_json::Value;
 use wikimovie_domain::{Filter, ValueMatch, YearRange};
 
-/// Stands in a rule for the value of the claim.
+/// Placeholder of the claim's value in a rule.
 pub const PLACEHOLDER: &str = "$tenant";
 
-/// From the value of a token's claim to the movies that its holder may see.
+/// Maps the value of a token's claim to the filter of its tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantRule {
     claim: String,
@@ -16,10 +16,10 @@ pub struct TenantRule {
 }
 
 impl TenantRule {
-    /// A rule: the claim's name, and a filter that holds `"$tenant"` in place of its value.
+    /// A rule: the claim's name, and a filter with `"$tenant"` as the placeholder of its value.
     ///
     /// # Errors
-    /// What is wrong with the filter.
+    /// The error in the filter.
     pub fn new(claim: &str, template: &str) -> Result<Self, String> {
         let template: Value =
             serde_json::from_str(template).map_err(|error| format!("it is not valid JSON: {error}"))?;
@@ -35,10 +35,10 @@ impl TenantRule {
         &self.claim
     }
 
-    /// The filter of a claim with these values. In a list the placeholder becomes all of them.
+    /// The filter of a claim with these values. In a list the placeholder is replaced by all of them.
     ///
     /// # Errors
-    /// Where there is no value, or the filter cannot be asked.
+    /// If there is no value, or the filter is invalid.
     pub fn filter(&self, values: &[String]) -> Result<Filter, String> {
         if values.is_empty() || values.iter().any(String::is_empty) {
             return Err("the claim holds no value".to_owned());
@@ -76,7 +76,7 @@ fn fill(json: &mut Value, values: &[String]) -> Result<(), String> {
 /// Reads a filter.
 ///
 /// # Errors
-/// What is wrong with it; that it constrains nothing, too.
+/// The error in it; a filter without constraints is an error too.
 pub fn parse(json: Value) -> Result<Filter, String> {
     let filter: Filter = serde_json::from_value::<Where>(json).map_err(|error| error.to_string())?.into();
     filter.validate().map_err(|error| error.to_string())?;
@@ -147,7 +147,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_filter_with_a_slip_is_refused() {
+    fn an_invalid_filter_is_rejected() {
         assert!(parse(json!({ "providers": { "anyOf": ["acme"] }, "hasPoster": true })).is_ok());
         for (json, part) in [
             (json!({ "provider": { "anyOf": ["acme"] } }), "unknown field `provider`"),

@@ -18,6 +18,7 @@ use wikimovie_command::{
     signal,
 };
 use wikimovie_elasticsearch::{Elasticsearch, ElasticsearchOptions};
+use wikimovie_engine::OperationContext;
 use wikimovie_relevance::command::RelevanceArgs;
 
 #[global_allocator]
@@ -115,7 +116,11 @@ async fn check(args: &ServeArgs, settings: &Settings<Cli>) -> Result<ExitCode, C
     gateway.check()?;
     let engine = Elasticsearch::new(&cluster).map_err(CliError::new)?;
     engine.prepare().await?;
-    let info = engine.catalog().info().await.map_err(|error| CliError::new(error.to_string()))?;
+    let info = engine
+        .catalog()
+        .info(&OperationContext::new())
+        .await
+        .map_err(|error| CliError::new(error.to_string()))?;
     settings.print();
     output::line(format_args!("cluster        {}", info.engine_version));
     output::line(format_args!("index          {}", cluster.index));

@@ -18,7 +18,9 @@ use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
-use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, SearchError, operation::told_whole};
+use wikimovie_engine::{
+    Answered, Catalog, Completeness, OperationContext, ReceiptPage, ReceiptsRequest, SearchError,
+};
 
 use super::{
     CacheSettings,
@@ -80,8 +82,7 @@ struct CachedAnswer {
 #[derive(Clone)]
 struct FreshAnswer {
     answer: Arc<EngineAnswer>,
-    /// Whether it is of the whole catalogue.
-    is_complete: bool,
+    completeness: Completeness,
 }
 
 /// How an answer in the cache may be served.
@@ -141,9 +142,13 @@ impl CachedCatalog {
         self.cache.revisions.borrow().number
     }
 
-    async fn answer(&self, query: EngineQuery) -> Result<Arc<EngineAnswer>, SearchError> {
+    async fn answer(
+        &self,
+        context: &OperationContext,
+        query: EngineQuery,
+    ) -> Result<Answered<Arc<EngineAnswer>>, SearchError> {
         let Some(entries) = self.cache.entries.as_ref().filter(|_| query.is_cacheable()) else {
-            return self.bypass(&query).await;
+            return self.bypass(context, &query).await;
         };
         let kind = query.kind();
         let key = Arc::new(QueryKey { part: self.part.clone(), query });
@@ -154,28 +159,31 @@ impl CachedCatalog {
                 Freshness::Fresh => {
                     count(kind, "hit");
                     self.record(|outcome| outcome.answered(revision, true));
-                    return Ok(self.touched(entry));
+                    return Ok(Answered::complete(self.touched(entry)));
                 }
                 Freshness::Stale(why) => {
                     if why == Staleness::Revalidating {
                         self.revalidate(&key, revision);
                     }
-                    return Ok(self.serve_stale(kind, entry, why));
+                    return Ok(Answered::complete(self.serve_stale(kind, entry, why)));
                 }
                 Freshness::StaleIfError | Freshness::Expired => {}
             }
         }
         let flight = (Arc::clone(&key), revision);
-        let (answer, is_leader) = self.cache.flights.run(flight, || self.fetch(&key, revision)).await;
+        // Others may wait for this answer, so that it must not end with this operation.
+        let shared = context.clone().without_deadline();
+        let fetch = || self.fetch(&shared, &key, revision);
+        let (answer, is_leader) = self.cache.flights.run(flight, fetch).await;
         match (answer, known) {
-            (Ok(FreshAnswer { answer, is_complete }), _) => {
+            (Ok(FreshAnswer { answer, completeness }), _) => {
                 count(kind, if is_leader { "miss" } else { "shared" });
-                if is_complete {
+                if completeness == Completeness::Complete {
                     self.record(|outcome| outcome.answered(revision, !is_leader));
                 } else {
                     self.record(OutcomeRecorder::volatile);
                 }
-                Ok(answer)
+                Ok(Answered { value: answer, completeness })
             }
             (Err(SearchError::Unavailable | SearchError::Timeout), Some(entry))
                 if matches!(
@@ -183,7 +191,7 @@ impl CachedCatalog {
                     Freshness::Stale(_) | Freshness::StaleIfError
                 ) =>
             {
-                Ok(self.serve_stale(kind, &entry, Staleness::EngineUnavailable))
+                Ok(Answered::complete(self.serve_stale(kind, &entry, Staleness::EngineUnavailable)))
             }
             (Err(error), _) => {
                 count(kind, "error");
@@ -194,33 +202,42 @@ impl CachedCatalog {
     }
 
     /// Asks the engine and caches nothing.
-    async fn bypass(&self, query: &EngineQuery) -> Result<Arc<EngineAnswer>, SearchError> {
+    async fn bypass(
+        &self,
+        context: &OperationContext,
+        query: &EngineQuery,
+    ) -> Result<Answered<Arc<EngineAnswer>>, SearchError> {
         let revision = self.revision();
-        let (answer, is_complete) = told_whole(self.within_deadline(query.run(&*self.inner))).await;
+        let answer = self.within_deadline(query.run(context, &*self.inner)).await;
         match &answer {
-            Ok(answer) if is_complete && query.is_cacheable() && !answer.is_partial() => {
+            Ok(answer) if answer.is_complete() && query.is_cacheable() => {
                 self.record(|outcome| outcome.answered(revision, false));
             }
             Ok(_) | Err(_) => self.record(OutcomeRecorder::volatile),
         }
         count(query.kind(), if answer.is_ok() { "bypass" } else { "error" });
-        answer.map(Arc::new)
+        answer.map(|answer| answer.map(Arc::new))
     }
 
     /// Asks the engine, and caches the answer as that of `revision`, which the engine had before.
-    async fn fetch(&self, key: &Arc<QueryKey>, revision: u64) -> Result<FreshAnswer, SearchError> {
+    async fn fetch(
+        &self,
+        context: &OperationContext,
+        key: &Arc<QueryKey>,
+        revision: u64,
+    ) -> Result<FreshAnswer, SearchError> {
         let Some(entries) = &self.cache.entries else { return Err(SearchError::Unavailable) };
         // Another flight may have ended between the lookup and the start of this one.
         let known = entries.get(key);
         if let Some(entry) = known.filter(|entry| matches!(self.freshness(entry, revision), Freshness::Fresh))
         {
-            return Ok(FreshAnswer { answer: self.touched(&entry), is_complete: true });
+            return Ok(FreshAnswer { answer: self.touched(&entry), completeness: Completeness::Complete });
         }
         let asked_at = Instant::now();
-        let (answer, is_complete) = told_whole(self.within_deadline(key.query.run(&*self.inner))).await;
-        let answer = Arc::new(answer?);
-        if !is_complete || answer.is_partial() {
-            return Ok(FreshAnswer { answer, is_complete: false });
+        let answered = self.within_deadline(key.query.run(context, &*self.inner)).await?;
+        let Answered { value: answer, completeness } = answered.map(Arc::new);
+        if completeness == Completeness::Partial {
+            return Ok(FreshAnswer { answer, completeness });
         }
         let entry = CachedAnswer {
             weight: weigh::entry(&key.query, &answer),
@@ -234,7 +251,7 @@ impl CachedCatalog {
             entries.insert(Arc::clone(key), Arc::new(entry));
             gauge!("wikimovie_cache_bytes", "store" => "questions").set(entries.weighted_size() as f64);
         }
-        Ok(FreshAnswer { answer, is_complete: true })
+        Ok(FreshAnswer { answer, completeness })
     }
 
     /// Asks again in the background, unless the same query is in flight.
@@ -246,7 +263,8 @@ impl CachedCatalog {
         let Ok(permit) = Arc::clone(&self.cache.revalidations).try_acquire_owned() else { return };
         let (catalog, key) = (self.clone(), Arc::clone(key));
         tokio::spawn(async move {
-            let fetched = catalog.cache.flights.run(flight, || catalog.fetch(&key, revision));
+            let context = OperationContext::new();
+            let fetched = catalog.cache.flights.run(flight, || catalog.fetch(&context, &key, revision));
             if let (Err(error), _) = fetched.await {
                 tracing::debug!(%error, "a cached answer could not be revalidated");
             }
@@ -316,38 +334,61 @@ fn mismatch<T>() -> Result<T, SearchError> {
 
 #[async_trait]
 impl Catalog for CachedCatalog {
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        match &*self.answer(EngineQuery::Search(request)).await? {
+    async fn search(
+        &self,
+        context: &OperationContext,
+        request: SearchRequest,
+    ) -> Result<Answered<SearchAnswer>, SearchError> {
+        self.answer(context, EngineQuery::Search(request)).await?.try_map(|answer| match &*answer {
             EngineAnswer::Search(answer) => Ok(answer.clone()),
             _ => mismatch(),
-        }
+        })
     }
 
-    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        match &*self.answer(EngineQuery::Autocomplete(request)).await? {
+    async fn autocomplete(
+        &self,
+        context: &OperationContext,
+        request: AutocompleteRequest,
+    ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
+        self.answer(context, EngineQuery::Autocomplete(request)).await?.try_map(|answer| match &*answer {
             EngineAnswer::Suggestions(suggestions) => Ok(suggestions.clone()),
             _ => mismatch(),
-        }
+        })
     }
 
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
-        match &*self.answer(EngineQuery::Movies(ids.to_vec())).await? {
+    async fn movies(
+        &self,
+        context: &OperationContext,
+        ids: &[MovieId],
+    ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
+        self.answer(context, EngineQuery::Movies(ids.to_vec())).await?.try_map(|answer| match &*answer {
             EngineAnswer::Movies(movies) => Ok(movies.clone()),
             _ => mismatch(),
-        }
+        })
     }
 
-    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
-        match &*self.answer(EngineQuery::Similar(id.clone(), first)).await? {
-            EngineAnswer::Similar(movies) => Ok(movies.clone()),
-            _ => mismatch(),
-        }
+    async fn similar(
+        &self,
+        context: &OperationContext,
+        id: &MovieId,
+        first: usize,
+    ) -> Result<Answered<Vec<Movie>>, SearchError> {
+        self.answer(context, EngineQuery::Similar(id.clone(), first)).await?.try_map(
+            |answer| match &*answer {
+                EngineAnswer::Similar(movies) => Ok(movies.clone()),
+                _ => mismatch(),
+            },
+        )
     }
 
     /// Not cached: every engine answers it from memory.
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+    async fn people(
+        &self,
+        context: &OperationContext,
+        names: &[String],
+    ) -> Result<Vec<Option<PersonSummary>>, SearchError> {
         let revision = self.revision();
-        let people = self.within_deadline(self.inner.people(names)).await;
+        let people = self.within_deadline(self.inner.people(context, names)).await;
         self.record(|outcome| match people {
             Ok(_) if self.confirmed_revision() == Some(revision) => outcome.answered(revision, true),
             Ok(_) => outcome.stale(self.inner.unconfirmed_for(), Staleness::EngineUnavailable),
@@ -356,34 +397,56 @@ impl Catalog for CachedCatalog {
         people
     }
 
-    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
-        match &*self.answer(EngineQuery::Costars(name.to_owned(), first)).await? {
-            EngineAnswer::Costars(costars) => Ok(costars.clone()),
-            _ => mismatch(),
-        }
+    async fn costars(
+        &self,
+        context: &OperationContext,
+        name: &str,
+        first: usize,
+    ) -> Result<Answered<Vec<Costar>>, SearchError> {
+        self.answer(context, EngineQuery::Costars(name.to_owned(), first)).await?.try_map(|answer| {
+            match &*answer {
+                EngineAnswer::Costars(costars) => Ok(costars.clone()),
+                _ => mismatch(),
+            }
+        })
     }
 
-    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
-        match &*self.answer(EngineQuery::CostarPath(from.to_owned(), to.to_owned())).await? {
-            EngineAnswer::CostarPath(path) => Ok(path.clone()),
-            _ => mismatch(),
-        }
+    async fn costar_path(
+        &self,
+        context: &OperationContext,
+        from: &str,
+        to: &str,
+    ) -> Result<Answered<Option<CostarPath>>, SearchError> {
+        self.answer(context, EngineQuery::CostarPath(from.to_owned(), to.to_owned())).await?.try_map(
+            |answer| match &*answer {
+                EngineAnswer::CostarPath(path) => Ok(path.clone()),
+                _ => mismatch(),
+            },
+        )
     }
 
-    async fn info(&self) -> Result<CatalogInfo, SearchError> {
+    async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError> {
         self.record(OutcomeRecorder::volatile);
-        self.within_deadline(self.inner.info()).await
+        self.within_deadline(self.inner.info(context)).await
     }
 
     /// Not cached: receipts change without the revision.
-    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+    async fn receipt(
+        &self,
+        context: &OperationContext,
+        object: &str,
+    ) -> Result<Option<ObjectReceipt>, SearchError> {
         self.record(OutcomeRecorder::volatile);
-        self.within_deadline(self.inner.receipt(object)).await
+        self.within_deadline(self.inner.receipt(context, object)).await
     }
 
-    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
+    async fn receipts(
+        &self,
+        context: &OperationContext,
+        request: ReceiptsRequest,
+    ) -> Result<ReceiptPage, SearchError> {
         self.record(OutcomeRecorder::volatile);
-        self.within_deadline(self.inner.receipts(request)).await
+        self.within_deadline(self.inner.receipts(context, request)).await
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {

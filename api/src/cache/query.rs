@@ -2,9 +2,8 @@
 
 use wikimovie_domain::{
     AutocompleteRequest, Costar, CostarPath, Movie, MovieId, SearchAnswer, SearchRequest, Suggestion,
-    TotalRelation,
 };
-use wikimovie_engine::{Catalog, SearchError};
+use wikimovie_engine::{Answered, Catalog, OperationContext, SearchError};
 
 /// A query to the engine: all that decides the answer but the revision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,24 +47,28 @@ impl EngineQuery {
     }
 
     /// Sends it to a catalogue.
-    pub(super) async fn run(&self, catalog: &dyn Catalog) -> Result<EngineAnswer, SearchError> {
+    pub(super) async fn run(
+        &self,
+        context: &OperationContext,
+        catalog: &dyn Catalog,
+    ) -> Result<Answered<EngineAnswer>, SearchError> {
         Ok(match self {
-            Self::Search(request) => EngineAnswer::Search(catalog.search(request.clone()).await?),
-            Self::Autocomplete(request) => {
-                EngineAnswer::Suggestions(catalog.autocomplete(request.clone()).await?)
+            Self::Search(request) => {
+                catalog.search(context, request.clone()).await?.map(EngineAnswer::Search)
             }
-            Self::Movies(ids) => EngineAnswer::Movies(catalog.movies(ids).await?),
-            Self::Similar(id, first) => EngineAnswer::Similar(catalog.similar(id, *first).await?),
-            Self::Costars(name, first) => EngineAnswer::Costars(catalog.costars(name, *first).await?),
-            Self::CostarPath(from, to) => EngineAnswer::CostarPath(catalog.costar_path(from, to).await?),
+            Self::Autocomplete(request) => {
+                catalog.autocomplete(context, request.clone()).await?.map(EngineAnswer::Suggestions)
+            }
+            Self::Movies(ids) => catalog.movies(context, ids).await?.map(EngineAnswer::Movies),
+            Self::Similar(id, first) => {
+                catalog.similar(context, id, *first).await?.map(EngineAnswer::Similar)
+            }
+            Self::Costars(name, first) => {
+                catalog.costars(context, name, *first).await?.map(EngineAnswer::Costars)
+            }
+            Self::CostarPath(from, to) => {
+                catalog.costar_path(context, from, to).await?.map(EngineAnswer::CostarPath)
+            }
         })
-    }
-}
-
-impl EngineAnswer {
-    /// Whether the answer itself says that it is of a part of the catalogue.
-    pub(super) fn is_partial(&self) -> bool {
-        let Self::Search(answer) = self else { return false };
-        answer.total.is_some_and(|total| total.relation == TotalRelation::AtLeast)
     }
 }

@@ -10,9 +10,9 @@ use crate::error::ApiError;
 use crate::graphql::{
     hits::argument,
     inputs::{count, cut},
+    result::SearchResult,
     scalars::SearchState,
     scope,
-    search::Answered,
 };
 
 const VALUES: usize = 20;
@@ -71,7 +71,7 @@ fn years(interval: Option<i32>) -> Result<FacetRequest, ApiError> {
 
 /// Counts of the movies found.
 #[derive(Clone, Debug)]
-pub(crate) struct MovieFacets(pub(crate) Arc<Answered>);
+pub(crate) struct MovieFacets(pub(crate) Arc<SearchResult>);
 
 impl MovieFacets {
     fn terms(&self, field: FacetField, request: Result<FacetRequest, ApiError>) -> Result<TermFacet> {

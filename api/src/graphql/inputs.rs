@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_stands_alone() {
+    fn a_state_excludes_other_arguments() {
         let sealer = Sealer::new(b"secret");
         let question = Question { text: "alien".into(), ..Question::default() };
         let state = Some(SearchState(sealer.seal_state(&question)));

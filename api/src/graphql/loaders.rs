@@ -13,12 +13,11 @@ use futures::{
     future::{BoxFuture, Either, select},
 };
 use wikimovie_domain::{Movie, MovieId, PersonSummary};
-use wikimovie_engine::Catalog;
 
-use crate::error::ApiError;
+use crate::{error::ApiError, graphql::catalog::OperationCatalog};
 
 /// Looks keys up in the movies that the caller may see.
-pub(crate) struct CatalogLoader(pub(crate) Arc<dyn Catalog>);
+pub(crate) struct CatalogLoader(pub(crate) OperationCatalog);
 
 impl Loader<MovieId> for CatalogLoader {
     type Value = Arc<Movie>;

@@ -2,6 +2,7 @@
 //!
 //! Resolvers are thin and know neither HTTP nor an engine. [`crate::operation`] is the only way in.
 
+pub(crate) mod catalog;
 mod catalog_info;
 mod facets;
 mod hits;
@@ -13,6 +14,7 @@ mod person;
 mod query;
 mod rate_limit;
 mod receipt;
+mod result;
 mod scalars;
 pub(crate) mod schema;
 pub(crate) mod scope;

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_told_in_utc() {
+    fn moments_are_rendered_in_utc() {
         assert_eq!(DateTime::from_ms(1_700_000_000_123).to_value(), Value::from("2023-11-14T22:13:20.123Z"));
         assert_eq!(DateTime::from_ms(u64::MAX).to_value(), Value::from("1970-01-01T00:00:00Z"));
     }

@@ -12,12 +12,13 @@ use std::{
 use async_graphql::{Context, dataloader::DataLoader};
 use serde::Serialize;
 use wikimovie_domain::{Movie, MovieId, PersonSummary, Warning};
-use wikimovie_engine::{Catalog, SearchError};
+use wikimovie_engine::SearchError;
 
 use crate::{
     Gateway,
     auth::{AuthScope, Identity},
     error::{ApiError, ErrorCode},
+    graphql::catalog::OperationCatalog,
     graphql::loaders::{self, Batches, CatalogLoader},
     guard::RateStatus,
 };
@@ -28,7 +29,7 @@ pub(crate) const MAX_SEARCHES: usize = 4;
 /// One operation.
 pub(crate) struct Scope {
     /// The movies that the caller may see.
-    catalog: Arc<dyn Catalog>,
+    catalog: OperationCatalog,
     identity: Arc<Identity>,
     bill: Bill,
     loader: DataLoader<CatalogLoader>,
@@ -58,8 +59,8 @@ pub(crate) struct ScopedWarning {
 
 impl Scope {
     /// An operation of somebody who may see the movies of this catalogue, and the batches that have to be driven with it.
-    pub(crate) fn new(catalog: Arc<dyn Catalog>, identity: Arc<Identity>, bill: Bill) -> (Self, Batches) {
-        let (loader, batches) = loaders::data_loader(CatalogLoader(Arc::clone(&catalog)));
+    pub(crate) fn new(catalog: OperationCatalog, identity: Arc<Identity>, bill: Bill) -> (Self, Batches) {
+        let (loader, batches) = loaders::data_loader(CatalogLoader(catalog.clone()));
         let (searches, warnings) = Default::default();
         (Self { catalog, identity, bill, loader, searches, warnings }, batches)
     }
@@ -70,8 +71,8 @@ impl Scope {
     }
 
     /// The movies of who asks, and whether they are but a part.
-    pub(crate) fn shared_catalog(&self) -> (Arc<dyn Catalog>, bool) {
-        (Arc::clone(&self.catalog), self.identity.tenant.is_some())
+    pub(crate) fn shared_catalog(&self) -> (OperationCatalog, bool) {
+        (self.catalog.clone(), self.identity.tenant.is_some())
     }
 
     /// Counts one more search.
@@ -113,8 +114,8 @@ pub(crate) fn scope<'a>(ctx: &Context<'a>) -> &'a Scope {
 }
 
 /// The movies that who asks may see. Nothing else may be asked by a resolver.
-pub(crate) fn catalog<'a>(ctx: &Context<'a>) -> &'a dyn Catalog {
-    scope(ctx).catalog.as_ref()
+pub(crate) fn catalog<'a>(ctx: &Context<'a>) -> &'a OperationCatalog {
+    &scope(ctx).catalog
 }
 
 /// Guards a field: who asks needs the scope.

@@ -1,12 +1,10 @@
 //! `search`: one look ahead over the selection set makes one question to the engine, and every field below picks
 //! its part of the one answer by equal arguments.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{Context, Enum, Lookahead, Object, Result, SelectionField, SimpleObject};
-use wikimovie_domain::{
-    self as domain, FacetAnswer, FacetRequest, HitsRequest, PageRequest, Question, SearchRequest, Wanted,
-};
+use wikimovie_domain::{self as domain, HitsRequest, Question, SearchRequest};
 
 use crate::{
     auth::AuthScope,
@@ -15,6 +13,7 @@ use crate::{
         facets::{MovieFacets, facet_request},
         hits::{MovieHitConnection, PageArguments, hits_request, page_arguments},
         inputs::MovieSort,
+        result::SearchResult,
         scalars::SearchState,
         scope::{self, Needs},
     },
@@ -31,10 +30,10 @@ pub(crate) async fn search(ctx: &Context<'_>, question: Question) -> Result<Movi
     scope::scope(ctx).count_search()?;
     let request = look_ahead(ctx.field(), question)?;
     let answer = scope::ask(scope::catalog(ctx).search(request.clone())).await?;
-    let mut answered = Answered::new(request, answer)?;
+    let mut result = SearchResult::new(request, answer)?;
     let path = ctx.path_node.map(async_graphql::QueryPathNode::to_string_vec).unwrap_or_default();
-    scope::scope(ctx).warn(&path, std::mem::take(&mut answered.warnings));
-    Ok(MovieSearch(Arc::new(answered)))
+    scope::scope(ctx).warn(&path, std::mem::take(&mut result.warnings));
+    Ok(MovieSearch(Arc::new(result)))
 }
 
 /// Reads from the selection set what is wanted. A field whose own arguments are wrong is left out: its resolver
@@ -95,55 +94,9 @@ fn add_page(pages: &mut Vec<HitsRequest>, asked: HitsRequest) {
     }
 }
 
-/// An answer, kept so that its parts can be picked by what was asked.
-#[derive(Debug)]
-pub(crate) struct Answered {
-    question: Arc<Question>,
-    wanted: Wanted,
-    pages: HashMap<PageRequest, MovieHitConnection>,
-    facets: HashMap<FacetRequest, FacetAnswer>,
-    total: Option<domain::Total>,
-    understood: Vec<domain::Understanding>,
-    did_you_mean: Option<domain::Correction>,
-    relaxations: Vec<domain::Relaxation>,
-    explain: Option<domain::Explain>,
-    warnings: Vec<domain::Warning>,
-}
-
-impl Answered {
-    fn new(request: SearchRequest, answer: domain::SearchAnswer) -> Result<Self, ApiError> {
-        if answer.hits.len() != request.hits.len() || answer.facets.len() != request.facets.len() {
-            return Err(ApiError::internal("the answer has other parts than were requested"));
-        }
-        let pages = request.hits.into_iter().zip(answer.hits);
-        Ok(Self {
-            question: Arc::new(request.question),
-            wanted: request.wanted,
-            pages: pages.map(|(asked, page)| (asked.page, page.into())).collect(),
-            facets: request.facets.into_iter().zip(answer.facets).collect(),
-            total: answer.total,
-            understood: answer.understood,
-            did_you_mean: answer.did_you_mean,
-            relaxations: answer.relaxations,
-            explain: answer.explain,
-            warnings: answer.warnings,
-        })
-    }
-
-    /// The question answered.
-    pub(crate) fn question(&self) -> Arc<Question> {
-        Arc::clone(&self.question)
-    }
-
-    /// The answer to one facet.
-    pub(crate) fn facet(&self, asked: &FacetRequest) -> Result<&FacetAnswer, ApiError> {
-        self.facets.get(asked).ok_or_else(|| ApiError::internal("a facet was selected and not requested"))
-    }
-}
-
 /// The answer to a search.
 #[derive(Clone, Debug)]
-pub(crate) struct MovieSearch(Arc<Answered>);
+pub(crate) struct MovieSearch(Arc<SearchResult>);
 
 impl MovieSearch {
     fn seal(ctx: &Context<'_>, question: &Question) -> SearchState {

@@ -1,4 +1,4 @@
-//! Options of the protection.
+//! Options of limits, concurrency and origins.
 
 use std::{num::NonZeroU32, str::FromStr, time::Duration};
 
@@ -9,7 +9,7 @@ use wikimovie_command::CliError;
 
 use super::{ConcurrencySettings, CrossSite, GuardSettings, LimitMode, Limits, Origins, TrustedProxies};
 
-/// How much may be asked.
+/// Limits of operations and clients.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Protection")]
 pub struct GuardArgs {
@@ -69,7 +69,7 @@ pub enum LimitModeArg {
     Warn,
 }
 
-/// Points a minute, or none.
+/// Points per minute, or no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit(Option<NonZeroU32>);
 
@@ -86,7 +86,7 @@ impl FromStr for RateLimit {
     }
 }
 
-/// A number of operations, or none.
+/// A number of operations, or no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Concurrency(Option<usize>);
 
@@ -134,10 +134,10 @@ fn network(text: &str) -> Result<IpNet, String> {
 }
 
 impl GuardArgs {
-    /// The settings, if they fit together.
+    /// The checked settings.
     ///
     /// # Errors
-    /// One line about the first that does not.
+    /// One line about the first conflict or invalid value.
     pub fn settings(&self) -> Result<GuardSettings, CliError> {
         if let RateLimit(Some(points)) = self.rate_limit
             && u64::from(points.get()) < self.max_cost
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_read_or_told() {
+    fn values_are_parsed_or_rejected() {
         assert_eq!("off".parse::<RateLimit>(), Ok(RateLimit(None)));
         assert_eq!("600".parse::<RateLimit>(), Ok(RateLimit(NonZeroU32::new(600))));
         assert!("0".parse::<RateLimit>().is_err() && "many".parse::<RateLimit>().is_err());

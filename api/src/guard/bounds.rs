@@ -1,4 +1,4 @@
-//! Keeps hostile documents away from the executor.
+//! Bounds documents before the executor sees them.
 //!
 //! The parser and the validator of the GraphQL library recurse, and fragments multiply, so a small document can
 //! exhaust the stack or the memory before depth and complexity are even computed. Everything here costs time
@@ -17,19 +17,19 @@ use crate::{
     guard::limits::Measure,
 };
 
-/// Longest document in bytes. The introspection query of GraphiQL has 1.8 KB.
+/// Maximum size of a document, in bytes. The introspection query of GraphiQL has 1.8 KB.
 pub const MAX_DOCUMENT_BYTES: usize = 128 * 1024;
-/// Most tokens of a document. The introspection query has some 300.
+/// Maximum number of tokens of a document. The introspection query has about 300.
 pub const MAX_TOKENS: usize = 10_000;
-/// Deepest brackets in the document, in variables, and deepest selection with fragments put in place. A
-/// `where` eight levels deep in lists has some 20.
+/// Maximum nesting of brackets in the document and in variables, and of the selection with fragments expanded. A
+/// `where` eight levels deep in lists has about 20.
 pub const MAX_NESTING: usize = 64;
-/// Most fields of the document with fragments put in place.
+/// Maximum number of fields of the document with fragments expanded.
 pub const MAX_FIELDS: u64 = 5_000;
-/// Most directives on one field.
+/// Maximum number of directives on one field.
 pub const MAX_DIRECTIVES: usize = 10;
-/// Most values that asking for the schema itself may come to, each list at its usual length. The introspection query of
-/// GraphiQL comes to some 160,000; one that goes from types to fields and back again, to billions.
+/// Maximum number of values of an introspection query, each list at its usual length. The query of GraphiQL has about
+/// 160,000; one with cycles from types to fields and back has billions.
 pub const MAX_INTROSPECTION: u64 = 500_000;
 
 fn beyond(message: String) -> ApiError {
@@ -160,8 +160,8 @@ pub fn check_variables(variables: &Variables) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Checks what fragments make of a parsed document: no cycles, and bounded fields and depth. Tells what the largest of
-/// its operations comes to, but for depth and cost, which only the schema knows.
+/// Checks a parsed document with its fragments expanded: no cycles, bounded fields and depth. Returns the size of its
+/// largest operation, without depth and cost, which need the schema.
 ///
 /// # Errors
 /// `QUERY_TOO_COMPLEX` naming the limit, or `GRAPHQL_VALIDATION_FAILED` for a cycle.
@@ -195,20 +195,20 @@ fn too_many_fields() -> ApiError {
     beyond(format!("the document has more than {MAX_FIELDS} fields with its fragments expanded"))
 }
 
-/// What a selection comes to with fragments put in place.
+/// Size of a selection with fragments expanded.
 #[derive(Clone, Copy, Debug, Default)]
 struct Size {
     fields: u64,
     height: usize,
-    /// Named fragments within one another.
+    /// Nested fragment spreads.
     fragment_depth: u64,
     aliases: u64,
     directives: u64,
     /// Fields of the selection itself.
     top: u64,
-    /// Values, were every field one of the schema's description; read where a field is that starts one.
+    /// Values if every field were one of the introspection; used where a field starts one.
     values: u64,
-    /// Values of the descriptions in it.
+    /// Values of the introspection in it.
     introspection: u64,
 }
 
@@ -224,7 +224,7 @@ impl Size {
         self.introspection = self.introspection.saturating_add(other.introspection);
     }
 
-    /// What a field with this selection comes to.
+    /// Size of a field with this selection.
     fn of(field: &Field, inner: Self) -> Self {
         let name = field.name.node.as_str();
         let values = usual_length(name).saturating_mul(1_u64.saturating_add(inner.values));
@@ -241,7 +241,7 @@ impl Size {
     }
 }
 
-/// About how long the lists of the schema's description are: ours has some 80 types.
+/// Estimated length of introspection lists: our schema has about 80 types.
 fn usual_length(field: &str) -> u64 {
     match field {
         "types" => 80,
@@ -253,7 +253,7 @@ fn usual_length(field: &str) -> u64 {
 
 struct Expansion<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    /// `None` while the fragment is being sized: meeting it again then is a cycle.
+    /// `None` while the fragment is being measured: finding it again then is a cycle.
     known: HashMap<&'a str, Option<Size>>,
 }
 
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn fragments_within_one_another_are_counted_by_their_longest_chain() {
+    fn nested_fragment_spreads_count_by_their_longest_chain() {
         let document = "{ a { ...f ... on X { ...g } } ...h } fragment f on X { b { ...g } ...h } \
                         fragment g on X { c } fragment h on X { ...g }";
         let measure = check_document(&parse_query(document).unwrap()).unwrap();

@@ -1,26 +1,25 @@
-//! Whose request it is, where nothing but its address says so.
+//! The client of a request without credentials: its address.
 //!
-//! The address is that of the connection. Only where the connection comes from a proxy that the operator trusts are
-//! its headers read, and then from the right, hop by hop, for as long as the hops are trusted themselves: whatever
-//! stands further left was written by a stranger. `Forwarded` (RFC 7239) is read where it is there, else
-//! `X-Forwarded-For`.
+//! The address is that of the connection. Headers are read only from a proxy that the operator trusts, from the right,
+//! hop by hop, as long as the hops are trusted too: anybody may have written what is further left. `Forwarded` (RFC
+//! 7239) is preferred to `X-Forwarded-For`.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 
-/// Proxies whose word is taken for who is behind them.
+/// Proxies whose forwarding headers are trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Most hops read.
+/// Maximum number of hops.
 const MAX_HOPS: usize = 32;
 
 impl TrustedProxies {
-    /// Proxies with addresses in these networks.
+    /// Trusts proxies with addresses in these networks.
     pub fn new(networks: Vec<IpNet>) -> Self {
         Self(networks)
     }
@@ -52,8 +51,8 @@ impl TrustedProxies {
     }
 }
 
-/// The part of an address that one client has for itself: an IPv4 address, or the /64 of an IPv6 one, which is what a
-/// provider hands to a household (RFC 6177), with 2^64 addresses to change between.
+/// The network of one client: an IPv4 address, or the /64 of an IPv6 one, which a provider assigns to a household (RFC
+/// 6177) and within which a client can switch addresses.
 pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
@@ -77,7 +76,7 @@ fn forwarded_for(element: &str) -> Option<IpAddr> {
     address(value.trim().trim_matches('"'))
 }
 
-/// An address as the headers write it, with or without a port, IPv6 perhaps in brackets.
+/// Parses an address of the headers, with or without a port, IPv6 perhaps in brackets.
 fn address(text: &str) -> Option<IpAddr> {
     if let Ok(address) = text.parse::<IpAddr>() {
         return Some(address);
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn one_household_is_one_network() {
+    fn one_ipv6_network_is_one_client() {
         let network = |address: &str| network_of(address.parse().unwrap()).to_string();
         assert_eq!(network("198.51.100.1"), "198.51.100.1");
         assert_eq!(network("::ffff:198.51.100.1"), "198.51.100.1");

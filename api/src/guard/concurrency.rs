@@ -36,9 +36,9 @@ use crate::error::{ApiError, ErrorCode};
 /// Settings of a [`ConcurrencyLimiter`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConcurrencySettings {
-    /// Most operations in flight, whatever the load; `None` limits nothing and only measures.
+    /// Maximum of operations in flight, whatever the load; `None` limits nothing and only measures.
     pub limit: Option<usize>,
-    /// Longest wait for a permit.
+    /// Maximum wait for a permit.
     pub queue_timeout: Duration,
     /// Delay in the runtime's queue above which the processors count as busy.
     pub target_delay: Duration,
@@ -57,7 +57,7 @@ impl Default for ConcurrencySettings {
 /// Least limit for each processor: a gateway that admits nobody would not notice that the load is gone, and so few make
 /// nobody wait for long.
 const MIN_LIMIT: usize = 16;
-/// Limit for each processor while nothing is asked, so that a burst is admitted at once.
+/// Limit per processor without load, so that a burst is admitted at once.
 const IDLE_LIMIT: usize = 64;
 /// Time between two adjustments of the limit.
 const TICK: Duration = Duration::from_millis(24);
@@ -65,9 +65,9 @@ const TICK: Duration = Duration::from_millis(24);
 const PROBE_INTERVAL: Duration = Duration::from_millis(8);
 /// Time until a cut shows in the delay: those in flight have to finish first.
 const SETTLING: Duration = Duration::from_millis(100);
-/// How many times the target a delay is that tells of a flood.
+/// Multiple of the target delay from which the load counts as a flood.
 const FLOOD_FACTOR: u32 = 4;
-/// Time after a cut in which the limit grows by little.
+/// Time after a cut in which the limit grows slowly.
 const CAUTION: Duration = Duration::from_secs(2);
 
 /// Limits the operations in flight. Cheap to clone; all clones are one.
@@ -88,21 +88,21 @@ struct LimiterState {
     /// Processors that share the work.
     processors: usize,
     in_flight: usize,
-    /// Most that were in flight or queued since the last tick.
+    /// Maximum of operations in flight or queued since the last tick.
     peak: usize,
     /// When the limit was cut last.
     last_cut: Option<Instant>,
     queue: VecDeque<oneshot::Sender<Permit>>,
 }
 
-/// The right to run; dropping it lets the next in.
+/// The permit of an operation in flight; dropping it admits the next one.
 #[derive(Debug)]
 pub struct Permit {
     limiter: Option<Arc<Limiter>>,
 }
 
 impl ConcurrencyLimiter {
-    /// A limiter by these settings.
+    /// A limiter with these settings.
     pub fn new(settings: ConcurrencySettings) -> Self {
         let limit = settings.limit.unwrap_or(usize::MAX);
         let processors = available_parallelism().map_or(1, NonZeroUsize::get);
@@ -146,12 +146,12 @@ impl ConcurrencyLimiter {
         self.limiter.state().in_flight
     }
 
-    /// The limit now.
+    /// The current limit.
     pub fn limit(&self) -> usize {
         self.limiter.state().limit
     }
 
-    /// Follows the load for ever. Measures on the runtime's workers, wherever it is itself polled.
+    /// Adjusts the limit for ever. It measures on the runtime's worker threads, wherever it is polled.
     pub async fn follow(&self) {
         let limiter = self.clone();
         let measures = tokio::spawn(async move {
@@ -171,7 +171,7 @@ impl ConcurrencyLimiter {
         }
     }
 
-    /// Sets the limit by what the last tick showed.
+    /// Adjusts the limit after a tick.
     fn adjust(&self, delays: QueueDelays, now: Instant) {
         let (limit, in_flight, grants) = {
             let mut state = self.limiter.state();
@@ -195,7 +195,7 @@ fn send(grants: Vec<(oneshot::Sender<Permit>, Permit)>) {
     }
 }
 
-/// What was measured in a tick.
+/// Measurements of a tick.
 #[derive(Clone, Copy, Debug)]
 struct QueueDelays {
     smallest: Duration,

@@ -1,9 +1,9 @@
-//! Which other sites' pages may ask, by their browsers' rules.
+//! Cross-site requests: which origins are allowed, by the rules of browsers.
 //!
-//! No cookie is ever looked at, and a body that is not `application/json` is refused, so no page can make a browser
-//! spend a visitor's identity here: by default any page may ask. Where the gateway itself stands inside a private
-//! network, that a visitor's browser can reach it is an identity of its own; then the origins are listed, and
-//! [`CrossSite::preflight`] makes even a GET one that browsers ask about first.
+//! The gateway reads no cookies and refuses bodies that are not `application/json`, so no page can use a caller's
+//! identity: by default any origin is allowed. In a private network, the access of a user's browser is an identity of
+//! its own; then the operator lists the origins, and [`CrossSite::preflight`] makes browsers send a preflight request
+//! even for a GET.
 
 use std::time::Duration;
 
@@ -15,32 +15,32 @@ use crate::{
     guard::rate::{RATELIMIT, RATELIMIT_POLICY},
 };
 
-/// Rules for pages of other sites.
+/// Rules for requests of other origins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CrossSite {
     /// Who may ask.
     pub origins: Origins,
-    /// Whether a GET needs a header that no page can send unasked.
+    /// Whether a GET needs a header that causes a preflight request.
     pub preflight: bool,
 }
 
-/// Origins whose pages may ask.
+/// Allowed origins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Origins {
     /// All.
     #[default]
     Any,
-    /// These, such as `https://example.com`; an empty list for none but our own.
+    /// These, such as `https://example.com`; an empty list allows only our own.
     Listed(Vec<HeaderValue>),
 }
 
-/// Headers that make a browser ask before it sends a request of another site's page. The first is that of the
-/// specification in the making, the others are what clients send already.
+/// Headers that cause a preflight request. The first is that of the draft specification, the others are sent by
+/// existing clients.
 const PREFLIGHT_HEADERS: [&str; 3] =
     ["graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"];
 
 impl CrossSite {
-    /// The layer that answers browsers.
+    /// The CORS layer.
     pub fn cors(&self) -> CorsLayer {
         let origins = match &self.origins {
             Origins::Any => AllowOrigin::any(),
@@ -63,7 +63,7 @@ impl CrossSite {
             .max_age(Duration::from_secs(24 * 60 * 60))
     }
 
-    /// Refuses a GET that a page of another site could have sent without the browser asking us first.
+    /// Refuses a GET that a page of another origin can send without a preflight request.
     ///
     /// # Errors
     /// `CROSS_SITE_REQUEST`.
@@ -80,7 +80,7 @@ impl CrossSite {
         Err(ApiError::new(ErrorCode::CrossSiteRequest, message))
     }
 
-    /// Refuses a WebSocket handshake from a page that may not ask: browsers do not, so we do.
+    /// Refuses a WebSocket handshake from an origin that is not allowed, because browsers do not check it.
     ///
     /// # Errors
     /// `CROSS_SITE_REQUEST`.
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_get_needs_what_no_page_sends_unasked() {
+    fn a_get_needs_a_header_that_causes_a_preflight() {
         let strict = CrossSite { preflight: true, ..CrossSite::default() };
         for (lines, passes) in [
             (&[][..], false),

@@ -1,29 +1,29 @@
-//! How much one operation may ask for. What each limit counts, and why it has its value, is told in `docs/limits.md`;
-//! a test keeps the numbers there equal to these.
+//! Limits of one operation. `docs/limits.md` explains what each limit counts and why it has its value; a test compares
+//! the numbers.
 
 use crate::error::{ApiError, ErrorCode};
 
-/// Limits of one operation that an operator may move. Those that keep the process itself alive (size, tokens, nesting,
-/// fields once fragments are put in place) are constants of [`crate::guard::bounds`].
+/// Configurable limits of one operation. Those that protect the process (size, tokens, nesting, fields with fragments
+/// expanded) are constants of [`crate::guard::bounds`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Deepest fields. The introspection query of GraphiQL has 15.
+    /// Maximum depth of fields. The introspection query of GraphiQL has 15.
     pub depth: usize,
-    /// Longest chain of named fragments that spread one another.
+    /// Maximum depth of nested fragment spreads.
     pub fragment_depth: u64,
     /// Maximum cost of an operation, in points.
     pub cost: usize,
-    /// Most aliases, with fragments put in place.
+    /// Maximum number of aliases, with fragments expanded.
     pub aliases: u64,
-    /// Most fields at the root, with fragments put in place.
+    /// Maximum number of root fields, with fragments expanded.
     pub root_fields: u64,
-    /// Most directives, with fragments put in place.
+    /// Maximum number of directives, with fragments expanded.
     pub directives: u64,
-    /// Whether an operation beyond these is refused, or only noted.
+    /// Whether an operation that exceeds these is refused or only counted.
     pub mode: LimitMode,
 }
 
-/// What happens to an operation beyond a limit.
+/// What happens to an operation that exceeds a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LimitMode {
     /// Refuse it.
@@ -47,7 +47,7 @@ impl Default for Limits {
     }
 }
 
-/// What an operation comes to.
+/// Measured size of an operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Measure {
     /// Deepest field.
@@ -65,10 +65,10 @@ pub struct Measure {
 }
 
 impl Limits {
-    /// Looks whether an operation is within the limits.
+    /// Checks an operation against the limits.
     ///
     /// # Errors
-    /// `QUERY_TOO_COMPLEX`, naming the first limit that it is beyond; never in [`LimitMode::Warn`].
+    /// `QUERY_TOO_COMPLEX`, naming the first limit that it exceeds; never in [`LimitMode::Warn`].
     pub fn check(&self, measure: &Measure) -> Result<(), ApiError> {
         let number = |count: usize| count as u64;
         let rows = [

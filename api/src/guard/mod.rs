@@ -1,4 +1,4 @@
-//! Protection: how much one operation, one client and all of them together may ask for, and from whose pages.
+//! Protection: limits of one operation, of one client and of all together, and allowed origins.
 
 pub mod args;
 pub mod bounds;
@@ -23,13 +23,13 @@ pub use self::{
 pub struct GuardSettings {
     /// Limits of one operation.
     pub limits: Limits,
-    /// Points of one client a minute; `None` for no limit.
+    /// Points of one client per minute; `None` for no limit.
     pub points_per_minute: Option<NonZeroU32>,
-    /// Proxies whose word is taken for who is behind them.
+    /// Proxies whose forwarding headers are trusted.
     pub proxies: TrustedProxies,
-    /// Operations that run at once.
+    /// Concurrent operations.
     pub concurrency: ConcurrencySettings,
-    /// Rules for pages of other sites.
+    /// Rules for requests of other origins.
     pub cross_site: CrossSite,
 }
 

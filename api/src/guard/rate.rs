@@ -1,8 +1,8 @@
-//! How much one client may ask for in a minute, in the points that its operations cost.
+//! The rate limit: points of one client per minute.
 //!
-//! Each client has a bucket (GCRA, by `governor`) that holds the points of a minute and fills evenly. An operation is
-//! charged its whole cost before it runs. Buckets of the clients seen last are kept, [`MAX_CLIENTS`] at most, so that
-//! no number of addresses takes more memory; one that is dropped starts full again.
+//! Each client has a bucket (GCRA, by `governor`) with the points of a minute, which fills evenly. An operation is
+//! charged its whole cost before it runs. At most [`MAX_CLIENTS`] buckets are kept, of the most recent clients, so that
+//! memory is bounded for any number of addresses; an evicted bucket starts full again.
 
 use std::{
     net::IpAddr,
@@ -23,17 +23,17 @@ use moka::policy::EvictionPolicy;
 
 use crate::error::{ApiError, ErrorCode};
 
-/// Most clients whose buckets are kept: at some 300 bytes each about 30 MB.
+/// Maximum number of buckets: at 300 bytes each about 30 MB.
 pub const MAX_CLIENTS: u64 = 100_000;
-/// A bucket is full again after a minute, so one not used for longer says nothing.
+/// A bucket is full again after a minute, so an older one carries no information.
 const IDLE: Duration = Duration::from_secs(90);
 /// Time in which a bucket fills.
 const WINDOW_SECS: u32 = 60;
 
-/// Who is charged.
+/// The client that is charged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Client {
-    /// Whoever is behind an address (IPv6: a /64).
+    /// An address (IPv6: a /64).
     Network(IpAddr),
     /// The holder of an API key, by its name.
     Key(Arc<str>),
@@ -47,11 +47,11 @@ type PointBucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInfor
 #[derive(Clone, Debug)]
 pub struct RateLimits {
     points: NonZeroU32,
-    /// By client and points a minute, so that another limit for a key means another bucket.
+    /// By client and points per minute, so that a new limit of a key means a new bucket.
     buckets: moka::sync::Cache<(Client, NonZeroU32), Arc<PointBucket>>,
 }
 
-/// What a client has left.
+/// Remaining points of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateStatus {
     /// Points a minute.
@@ -62,19 +62,19 @@ pub struct RateStatus {
     pub full_after: Duration,
 }
 
-/// An operation that its client has no points for.
+/// A refusal because the client has too few points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exceeded {
-    /// What the client gets.
+    /// The error for the client.
     pub error: ApiError,
-    /// What the client has left.
+    /// The remaining points.
     pub status: RateStatus,
-    /// Time until the operation can be paid; `None` where it never can.
+    /// Time until the client has enough points; `None` if the cost exceeds the limit.
     pub retry_after: Option<Duration>,
 }
 
 impl RateLimits {
-    /// Buckets of this many points a minute.
+    /// Buckets with this many points per minute.
     pub fn new(points_per_minute: NonZeroU32) -> Self {
         // The least recently used goes first: with moka's usual policy a newcomer may never be kept at all, and
         // would find a full bucket each time.
@@ -86,10 +86,10 @@ impl RateLimits {
         Self { points: points_per_minute, buckets }
     }
 
-    /// Takes the points of an operation from a client. `own` is a limit of its own.
+    /// Charges a client for an operation. `own` is an individual limit of the client.
     ///
     /// # Errors
-    /// [`Exceeded`]; nothing is taken then.
+    /// [`Exceeded`]; nothing is charged then.
     pub fn charge(
         &self,
         client: &Client,
@@ -130,7 +130,7 @@ impl RateLimits {
         }
     }
 
-    /// About how many clients have a bucket.
+    /// Approximate number of buckets.
     pub fn clients(&self) -> u64 {
         self.buckets.run_pending_tasks();
         self.buckets.entry_count()
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn points_are_taken_until_they_are_gone_and_others_are_not_touched() {
+    fn points_are_charged_per_client_until_they_are_spent() {
         let limits = limits(100);
         assert_eq!(limits.charge(&client(1), None, 40).unwrap().remaining, 60);
         let status = limits.charge(&client(1), None, 60).unwrap();
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_told_when_it_is_not_enough() {
+    fn remaining_points_are_reported_with_a_refusal() {
         let limits = limits(100);
         limits.charge(&client(1), None, 70).unwrap();
         let exceeded = limits.charge(&client(1), None, 50).unwrap_err();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_costs_more_than_a_minute_holds_can_never_be_paid() {
+    fn a_cost_above_the_limit_of_a_minute_is_never_paid() {
         let exceeded = limits(100).charge(&client(1), None, 101).unwrap_err();
         assert_eq!(exceeded.error.code(), ErrorCode::QueryTooComplex);
         assert_eq!(exceeded.retry_after, None);

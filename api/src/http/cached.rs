@@ -12,24 +12,24 @@ use crate::{
     http::{conditional::is_known, negotiate::MediaType},
 };
 
-/// Shorter answers are not worth compressing.
+/// Shorter responses are not compressed.
 const MIN_GZIP_BYTES: usize = 1024;
 
 const CACHE_STATUS: http::HeaderName = http::HeaderName::from_static("cache-status");
 
-/// What became of a request at our cache: the header `Cache-Status` (RFC 9211).
+/// Cache status of a request: the header `Cache-Status` (RFC 9211).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CacheStatusHeader {
-    /// Nothing was asked of the engine.
+    /// The engine was not called.
     Hit,
-    /// The engine was asked, or nothing can be stored.
+    /// The engine was called, or the response cannot be stored.
     Miss,
-    /// The response may no longer be true.
+    /// The response is stale.
     Stale,
 }
 
 impl CacheStatusHeader {
-    /// That of an operation which ran.
+    /// The status of an executed operation.
     pub(super) fn of(outcome: &CacheOutcome) -> Self {
         match outcome {
             CacheOutcome { stale: Some(_), .. } => Self::Stale,
@@ -49,14 +49,14 @@ impl CacheStatusHeader {
     }
 }
 
-/// Who may store a response, browsers and proxies alike: the header `Cache-Control`.
+/// Which caches may store a response: the header `Cache-Control`.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum CacheControl<'a> {
     /// No header.
     Unset,
-    /// By everyone.
+    /// Public caches.
     Public(&'a CacheSettings),
-    /// By the one who asked.
+    /// Private caches.
     Private(&'a CacheSettings),
 }
 
@@ -75,12 +75,12 @@ impl CacheControl<'_> {
     }
 }
 
-/// Nobody may store the response.
+/// No cache may store the response.
 pub(super) fn forbid_storing(response: &mut Response) {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// A stored response; nothing but its headers where the client has it already and may say so.
+/// A stored response; only its headers if the client has it already.
 pub(super) fn respond(
     stored: &CachedResponse,
     media_type: MediaType,

@@ -1,4 +1,4 @@
-//! Requests that ask for an answer only where it is another than the one they have (RFC 9110, 13).
+//! Conditional requests (RFC 9110, 13).
 
 use http::{HeaderMap, header};
 

@@ -1,4 +1,4 @@
-//! `/graphql`: GraphQL over HTTP by the specification's draft, checked by its public audits.
+//! `/graphql`: GraphQL over HTTP by the draft specification, checked by its public audits.
 
 use std::sync::Arc;
 
@@ -30,8 +30,8 @@ use crate::{
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 
-/// A query in the query string, or the start of a WebSocket connection. A GET changes nothing and reads no cookie, so
-/// that it does no harm when another site makes a browser send one.
+/// A query in the query string, or the start of a WebSocket connection. A GET changes nothing and reads no cookie, so a
+/// forged one does no harm.
 pub(super) async fn get(State(state): State<Arc<HandlerState>>, request: http::Request<Body>) -> Response {
     let (mut parts, _) = request.into_parts();
     if is_upgrade(&parts.headers) {
@@ -118,7 +118,7 @@ enum Method {
     Post,
 }
 
-/// One request and how its response is to be written.
+/// One request, with the format of its response.
 struct Exchange<'a> {
     state: &'a HandlerState,
     media_type: MediaType,
@@ -128,8 +128,8 @@ struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    /// Responds from the response cache at once, else once the operation has run. `body_key` is the key of the whole
-    /// body, where it has one.
+    /// Responds from the response cache, or after executing the operation. `body_key` is the key of the whole body, if
+    /// it has one.
     async fn respond(
         &self,
         parameters: Parameters,
@@ -201,7 +201,7 @@ impl Exchange<'_> {
         with_rate(response, charge.rate)
     }
 
-    /// Stores a response that changes with the revision only, where anybody has a use for it: we or the client.
+    /// Stores a cacheable response, if we or the client can use it.
     fn store(
         &self,
         execution: &Execution,
@@ -219,8 +219,8 @@ impl Exchange<'_> {
         Some(stored)
     }
 
-    /// Who may store the response: where callers are told apart, only who asked. Only the answer to a GET that names its
-    /// document is worth storing.
+    /// Which caches may store the response: with authentication, only private ones. Only the response to a GET by hash
+    /// or id is worth storing.
     fn cache_control(&self, resolved: &ResolvedRequest) -> CacheControl<'_> {
         let gateway = &self.state.gateway;
         let settings = &gateway.settings.cache;
@@ -231,7 +231,7 @@ impl Exchange<'_> {
         }
     }
 
-    /// A stored response, once it is paid for.
+    /// A stored response, after its cost is charged.
     fn respond_stored(&self, stored: &CachedResponse, cache_control: CacheControl<'_>) -> Response {
         match self.state.operations.charge(&self.caller, stored.cost) {
             Ok(charge) => {
@@ -247,8 +247,8 @@ impl Exchange<'_> {
         with_rate(self.respond_refused(&unpaid.refusal), Some(unpaid.rate))
     }
 
-    /// A refusal has no `data`. Its status is that of its code, except that plain JSON keeps 200 where the fault is in
-    /// the document.
+    /// A refusal has no `data`. Its status is that of its code, except that plain JSON keeps 200 for an error in the
+    /// document.
     fn respond_refused(&self, refusal: &Refusal) -> Response {
         let status = match (self.media_type, refusal.code.row().status) {
             (MediaType::Json, StatusCode::BAD_REQUEST) => StatusCode::OK,
@@ -265,7 +265,7 @@ impl Exchange<'_> {
     }
 }
 
-/// Says in headers what is left to spend.
+/// Inserts the rate-limit headers.
 fn with_rate(mut response: Response, rate: Option<RateStatus>) -> Response {
     if let Some(rate) = rate {
         rate.insert_headers(response.headers_mut());

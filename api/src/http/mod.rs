@@ -1,5 +1,5 @@
-//! HTTP: routes and layers. What enters is a request; what leaves is an answer with the right status, type and
-//! headers. No GraphQL type is resolved here.
+//! HTTP: routes and layers. A request enters; a response with its status, type and headers leaves. No GraphQL type is
+//! resolved here.
 
 mod cached;
 mod conditional;

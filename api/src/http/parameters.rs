@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_bodies_say_what_is_wrong() {
+    fn invalid_bodies_are_rejected_with_the_reason() {
         let cases = [
             ("{", "BAD_REQUEST", "not valid JSON"),
             ("", "BAD_REQUEST", "not valid JSON"),

@@ -8,6 +8,7 @@ use axum::{
 use http::{StatusCode, header};
 use serde::Serialize;
 use wikimovie_command::metrics::{Program, recorder};
+use wikimovie_engine::{OperationContext, SearchError};
 
 use crate::{
     Gateway,
@@ -41,7 +42,11 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
         let ending = Ending { status: "draining" };
         return json_response(StatusCode::SERVICE_UNAVAILABLE, MediaType::Json, &ending);
     }
-    let info = tokio::time::timeout(gateway.settings.engine_deadline, gateway.catalog.info()).await;
+    let info = tokio::time::timeout(
+        gateway.settings.engine_deadline,
+        gateway.catalog.info(&OperationContext::new()),
+    )
+    .await;
     let not_ready = |error: ApiError| {
         let mut response = reject(&error, MediaType::Json);
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
@@ -53,7 +58,7 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
             json_response(StatusCode::OK, MediaType::Json, &ready)
         }
         Ok(Err(error)) => not_ready(error.into()),
-        Err(_) => not_ready(wikimovie_engine::SearchError::Timeout.into()),
+        Err(_) => not_ready(SearchError::Timeout.into()),
     }
 }
 

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn null_stands_at_the_failed_field_or_its_closest_nullable_ancestor() {
+    fn null_propagates_to_the_closest_nullable_ancestor() {
         let cases = [
             (
                 "{ a { x } b { y } }",
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_stand_in_the_order_asked() {
+    fn fields_have_the_order_of_the_selection() {
         let query = "query Q { z: a { y ...f } list { x y } __typename } fragment f on A { x k: y }";
         let mut response = Response::new(value!({
             "__typename": "Query", "list": [{ "y": 1, "x": 2 }], "z": { "k": 1, "x": 2, "y": 3 },

@@ -4,13 +4,14 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{Data, Request, Response, Value};
 use futures::{FutureExt, Stream, StreamExt, stream};
-use wikimovie_engine::{Catalog, operation::operation as in_one_request};
+use wikimovie_engine::{Catalog, OperationContext};
 
 use crate::{
     cache::{CacheOutcome, OutcomeRecorder},
     caller::Caller,
     error::{self, ApiError, ErrorCode},
     graphql::{
+        catalog::OperationCatalog,
         loaders::Batches,
         scope::{Bill, Scope},
     },
@@ -56,7 +57,8 @@ impl Operations {
             None => Arc::new(catalog),
             Some(filter) => catalog.restricted(filter).await?,
         };
-        Ok(Scope::new(catalog, Arc::clone(identity), bill))
+        let context = OperationContext::new().with_headers(wikimovie_command::trace::annotate);
+        Ok(Scope::new(OperationCatalog::new(catalog, context), Arc::clone(identity), bill))
     }
 
     async fn execute(
@@ -72,7 +74,7 @@ impl Operations {
             Err(error) => return Outcome::Refused(error.into()),
         };
         let request = operation.request().data(Arc::clone(&scope));
-        let execution = in_one_request(batches.drive(self.schema.execute(request)));
+        let execution = batches.drive(self.schema.execute(request));
         let execution = Box::pin(AssertUnwindSafe(execution).catch_unwind());
         let deadline = self.gateway.settings.operation_deadline;
         let executed = match tokio::time::timeout(deadline, execution).await {

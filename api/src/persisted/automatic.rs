@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::DocumentHash;
+use super::hash::DocumentHash;
 
 /// Key, pointers and the store's own tables.
 const ENTRY_BYTES: usize = 256;

@@ -14,7 +14,7 @@ use async_graphql::parser::parse_query;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{DocumentHash, hash_text, read_hex};
+use super::hash::{DocumentHash, hash_text, read_hex};
 use crate::guard::bounds;
 
 /// Largest file: a document has 128 KiB at most, and few clients have thousands.

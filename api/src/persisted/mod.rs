@@ -6,6 +6,7 @@
 
 mod args;
 mod automatic;
+mod hash;
 mod manifest;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -13,20 +14,20 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use async_graphql::{Value, from_value};
 use metrics::{counter, gauge};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
-use self::automatic::AutomaticQueries;
+pub(crate) use self::hash::DocumentHash;
 pub use self::{
     args::PersistedArgs,
     manifest::{Manifest, ManifestError},
+};
+use self::{
+    automatic::AutomaticQueries,
+    hash::{hash_text, read_hex},
 };
 use crate::{
     error::{ApiError, ErrorCode},
     reloading::{POLL_INTERVAL, Reloading},
 };
-
-/// SHA-256 of a document's text.
-pub(crate) type DocumentHash = [u8; 32];
 
 /// What happens to a document that the manifest does not list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -311,16 +312,6 @@ fn hash_of(extension: Value) -> Result<DocumentHash, ApiError> {
     }
     let malformed = || bad("extensions.persistedQuery.sha256Hash is not 64 hexadecimal digits");
     read_hex(&query.sha256_hash).ok_or_else(malformed)
-}
-
-fn hash_text(text: &str) -> DocumentHash {
-    Sha256::digest(text.as_bytes()).into()
-}
-
-fn read_hex(digits: &str) -> Option<DocumentHash> {
-    let mut hash = DocumentHash::default();
-    hex::decode_to_slice(digits, &mut hash).ok()?;
-    Some(hash)
 }
 
 #[cfg(test)]

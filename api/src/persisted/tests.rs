@@ -197,7 +197,7 @@ fn a_bad_manifest_says_in_one_line_what_is_wrong() {
         (
             serde_json::json!({ "format": "apollo-persisted-query-manifest", "version": 2, "operations": [] })
                 .to_string(),
-            "version 2 of apollo-persisted-query-manifest is not known",
+            "version 2 of apollo-persisted-query-manifest is not supported",
         ),
         (
             serde_json::json!({ "format": "apollo-persisted-query-manifest", "version": 1 }).to_string(),

@@ -13,7 +13,7 @@ use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
-use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
+use wikimovie_engine::{Answered, Catalog, OperationContext, ReceiptPage, ReceiptsRequest, SearchError};
 
 use super::Request;
 
@@ -66,44 +66,83 @@ async fn call<T>(
 
 #[async_trait]
 impl Catalog for Observed {
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        call("search", self.0.search(request)).await
+    async fn search(
+        &self,
+        context: &OperationContext,
+        request: SearchRequest,
+    ) -> Result<Answered<SearchAnswer>, SearchError> {
+        call("search", self.0.search(context, request)).await
     }
 
-    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        call("autocomplete", self.0.autocomplete(request)).await
+    async fn autocomplete(
+        &self,
+        context: &OperationContext,
+        request: AutocompleteRequest,
+    ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
+        call("autocomplete", self.0.autocomplete(context, request)).await
     }
 
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
-        call("movies", self.0.movies(ids)).await
+    async fn movies(
+        &self,
+        context: &OperationContext,
+        ids: &[MovieId],
+    ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
+        call("movies", self.0.movies(context, ids)).await
     }
 
-    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
-        call("similar", self.0.similar(id, first)).await
+    async fn similar(
+        &self,
+        context: &OperationContext,
+        id: &MovieId,
+        first: usize,
+    ) -> Result<Answered<Vec<Movie>>, SearchError> {
+        call("similar", self.0.similar(context, id, first)).await
     }
 
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
-        call("people", self.0.people(names)).await
+    async fn people(
+        &self,
+        context: &OperationContext,
+        names: &[String],
+    ) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+        call("people", self.0.people(context, names)).await
     }
 
-    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
-        call("costars", self.0.costars(name, first)).await
+    async fn costars(
+        &self,
+        context: &OperationContext,
+        name: &str,
+        first: usize,
+    ) -> Result<Answered<Vec<Costar>>, SearchError> {
+        call("costars", self.0.costars(context, name, first)).await
     }
 
-    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
-        call("costar_path", self.0.costar_path(from, to)).await
+    async fn costar_path(
+        &self,
+        context: &OperationContext,
+        from: &str,
+        to: &str,
+    ) -> Result<Answered<Option<CostarPath>>, SearchError> {
+        call("costar_path", self.0.costar_path(context, from, to)).await
     }
 
-    async fn info(&self) -> Result<CatalogInfo, SearchError> {
-        call("info", self.0.info()).await
+    async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError> {
+        call("info", self.0.info(context)).await
     }
 
-    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
-        call("receipt", self.0.receipt(object)).await
+    async fn receipt(
+        &self,
+        context: &OperationContext,
+        object: &str,
+    ) -> Result<Option<ObjectReceipt>, SearchError> {
+        call("receipt", self.0.receipt(context, object)).await
     }
 
-    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
-        call("receipts", self.0.receipts(request)).await
+    async fn receipts(
+        &self,
+        context: &OperationContext,
+        request: ReceiptsRequest,
+    ) -> Result<ReceiptPage, SearchError> {
+        call("receipts", self.0.receipts(context, request)).await
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outline_holds_the_contracts_names_and_nothing_that_was_typed() {
+    fn an_outline_has_names_of_the_contract_and_no_typed_values() {
         let document = r#"query Alice($secret: String = "bob") {
             jane: search(text: "carol") { hits(first: 3) { ...dave } }
             movie(id: "erin") { ... on Movie { title } frank(grace: 1) }

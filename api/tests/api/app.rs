@@ -12,7 +12,7 @@ use wikimovie_api::{
     ApiSettings, CacheSettings, Gateway, PersistedDocuments, ServerSettings, auth::Authenticator,
 };
 use wikimovie_domain::*;
-use wikimovie_engine::{Catalog, ReceiptPage, ReceiptsRequest, SearchError};
+use wikimovie_engine::{Answered, Catalog, OperationContext, ReceiptPage, ReceiptsRequest, SearchError};
 use wikimovie_testkit_builders::dozen;
 use wikimovie_testkit_services::TestIndex;
 
@@ -253,55 +253,94 @@ impl Watched {
 
 #[async_trait]
 impl Catalog for Watched {
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
+    async fn search(
+        &self,
+        context: &OperationContext,
+        request: SearchRequest,
+    ) -> Result<Answered<SearchAnswer>, SearchError> {
         self.called().await?;
         *self.last.lock().unwrap() = Some(request.clone());
-        self.inner.search(request).await
+        self.inner.search(context, request).await
     }
 
-    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
+    async fn autocomplete(
+        &self,
+        context: &OperationContext,
+        request: AutocompleteRequest,
+    ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
         self.called().await?;
-        self.inner.autocomplete(request).await
+        self.inner.autocomplete(context, request).await
     }
 
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
+    async fn movies(
+        &self,
+        context: &OperationContext,
+        ids: &[MovieId],
+    ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
         self.called().await?;
-        self.inner.movies(ids).await
+        self.inner.movies(context, ids).await
     }
 
-    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
+    async fn similar(
+        &self,
+        context: &OperationContext,
+        id: &MovieId,
+        first: usize,
+    ) -> Result<Answered<Vec<Movie>>, SearchError> {
         self.called().await?;
-        self.inner.similar(id, first).await
+        self.inner.similar(context, id, first).await
     }
 
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+    async fn people(
+        &self,
+        context: &OperationContext,
+        names: &[String],
+    ) -> Result<Vec<Option<PersonSummary>>, SearchError> {
         self.called().await?;
-        self.inner.people(names).await
+        self.inner.people(context, names).await
     }
 
-    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
+    async fn costars(
+        &self,
+        context: &OperationContext,
+        name: &str,
+        first: usize,
+    ) -> Result<Answered<Vec<Costar>>, SearchError> {
         self.called().await?;
-        self.inner.costars(name, first).await
+        self.inner.costars(context, name, first).await
     }
 
-    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
+    async fn costar_path(
+        &self,
+        context: &OperationContext,
+        from: &str,
+        to: &str,
+    ) -> Result<Answered<Option<CostarPath>>, SearchError> {
         self.called().await?;
-        self.inner.costar_path(from, to).await
+        self.inner.costar_path(context, from, to).await
     }
 
-    async fn info(&self) -> Result<CatalogInfo, SearchError> {
+    async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError> {
         self.called().await?;
-        self.inner.info().await
+        self.inner.info(context).await
     }
 
-    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+    async fn receipt(
+        &self,
+        context: &OperationContext,
+        object: &str,
+    ) -> Result<Option<ObjectReceipt>, SearchError> {
         self.called().await?;
-        self.inner.receipt(object).await
+        self.inner.receipt(context, object).await
     }
 
-    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
+    async fn receipts(
+        &self,
+        context: &OperationContext,
+        request: ReceiptsRequest,
+    ) -> Result<ReceiptPage, SearchError> {
         self.called().await?;
-        self.inner.receipts(request).await
+        self.inner.receipts(context, request).await
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {

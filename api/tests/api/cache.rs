@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use wikimovie_api::{ApiSettings, CacheSettings};
 use wikimovie_domain::{Filter, MovieSort, Question, SearchRequest, ValueMatch, Wanted};
-use wikimovie_engine::Catalog;
+use wikimovie_engine::{Catalog, OperationContext};
 use wikimovie_testkit_builders::{dozen, movie};
 
 use crate::app::{Answer, Failure, TestApp, until};
@@ -316,7 +316,7 @@ async fn parts_of_the_catalogue_do_not_see_each_others_answers() {
     };
     let total = |catalog: Arc<dyn Catalog>| {
         let request = request.clone();
-        async move { catalog.search(request).await.unwrap().total.unwrap().value }
+        async move { catalog.search(&OperationContext::new(), request).await.unwrap().value.total.unwrap().value }
     };
     let horror = catalog.restricted(&only("Horror")).await.unwrap();
     let nested = horror.restricted(&only("Science Fiction")).await.unwrap();

@@ -43,14 +43,14 @@ impl App {
                     modified_ms: 1,
                     fingerprint: String::new(),
                 };
-                let generation = writer.begin(&object).unwrap();
+                let object = writer.begin(&object).unwrap();
                 for (record, mut movie) in (1..).zip(dozen()) {
                     movie.provenance.object = "dozen".into();
                     movie.provenance.record = record;
-                    movie.provenance.generation = generation;
-                    writer.put(movie).unwrap();
+                    movie.provenance.generation = object.generation();
+                    writer.put(&object, movie).unwrap();
                 }
-                writer.finish(Tally::default()).unwrap();
+                writer.finish(object, Tally::default()).unwrap();
                 writer.commit().unwrap();
             })
             .await;

@@ -1,4 +1,8 @@
 //! A bucket of S3.
+//!
+//! Absence removes movies, so it is believed only where S3 itself says so: a 404 alone may be the page of a proxy, or a
+//! bucket that is missing. The bucket has to list the key's place and lack the key ([`S3Bucket::is_listed`]), and each
+//! listing has to be whole and of this bucket ([`super::listing`]).
 
 use std::{
     io::{self, Read},
@@ -7,12 +11,13 @@ use std::{
 
 use aws_sdk_s3::{
     Client,
+    operation::list_objects_v2::ListObjectsV2Output,
     primitives::{ByteStream, DateTime},
 };
 use bytes::{Buf, Bytes};
 use tokio::runtime::Handle;
 
-use super::{Aws, DEADLINE, wait};
+use super::{Aws, CallError, DEADLINE, listing::WholeListing, wait};
 use crate::{
     bucket::{Bucket, ObjectHead, OpenError},
     queue::RemoteError,
@@ -70,8 +75,11 @@ impl S3Bucket {
             .bucket(&self.name)
             .prefix(prefix)
             .set_max_keys(most)
-            .set_continuation_token(after);
+            .set_continuation_token(after)
+            .customize()
+            .interceptor(WholeListing);
         let page = wait(&self.runtime, DEADLINE, call.send())?;
+        self.check_listing(&page, prefix)?;
         let next = page.next_continuation_token().map(str::to_owned);
         let objects = page.contents.unwrap_or_default().into_iter().filter_map(|object| {
             Some(ObjectHead {
@@ -82,6 +90,43 @@ impl S3Bucket {
             })
         });
         Ok((objects.collect(), next))
+    }
+
+    /// An error where a listing is not of this bucket and prefix, or has lost a part.
+    fn check_listing(&self, page: &ListObjectsV2Output, prefix: &str) -> Result<(), RemoteError> {
+        let fault = |what: &str| RemoteError::Unavailable(format!("the listing of {} {what}", self.name));
+        // A listing through an access point names the bucket behind it.
+        let is_alias = self.name.starts_with("arn:") || self.name.ends_with("-s3alias");
+        if page.name().is_none_or(|name| name != self.name && !is_alias) {
+            return Err(fault("is of another bucket"));
+        }
+        if page.prefix().is_some_and(|listed| listed != prefix) {
+            return Err(fault("is of another prefix"));
+        }
+        let listed = page.contents().len() + page.common_prefixes().len();
+        if page.key_count().is_some_and(|count| usize::try_from(count) != Ok(listed)) {
+            return Err(fault("has fewer objects than it says"));
+        }
+        if page.is_truncated() == Some(true) && page.next_continuation_token().is_none() {
+            return Err(fault("breaks off"));
+        }
+        Ok(())
+    }
+
+    /// Whether the bucket lists an object under this key.
+    fn is_listed(&self, key: &str) -> Result<bool, RemoteError> {
+        let (listed, _) = self.page(key, Some(1), None)?;
+        Ok(listed.first().is_some_and(|object| object.key == key))
+    }
+
+    /// What it means that a request for an object was answered by this error.
+    fn absence(&self, key: &str, error: CallError) -> Result<Option<ObjectHead>, RemoteError> {
+        match error.status {
+            // Who may not list is told 403 of a key that is not there.
+            403 | 404 if !self.is_listed(key)? => Ok(None),
+            404 => Err(RemoteError::Unavailable(format!("{key} is listed and cannot be found"))),
+            _ => Err(error.into()),
+        }
     }
 }
 
@@ -103,22 +148,17 @@ impl Bucket for S3Bucket {
     fn head(&self, key: &str) -> Result<Option<ObjectHead>, RemoteError> {
         let call = self.client.head_object().bucket(&self.name).key(key);
         match wait(&self.runtime, DEADLINE, call.send()) {
+            // S3 names content and time of every object; what does not is a page of somebody else.
+            Ok(head) if head.e_tag.is_none() || head.last_modified.is_none() => {
+                Err(RemoteError::Unavailable(format!("{key}: the answer is not one of S3")))
+            }
             Ok(head) => Ok(Some(ObjectHead {
                 key: key.to_owned(),
                 etag: head.e_tag.unwrap_or_default(),
                 modified_ms: whole_seconds(head.last_modified.as_ref()),
                 bytes: u64::try_from(head.content_length.unwrap_or_default()).unwrap_or_default(),
             })),
-            Err(error) if error.is_missing() => Ok(None),
-            // Who may not list is told 403 of a key that is not there; so the listing is asked, too.
-            Err(error) if error.status == 403 => {
-                let (listed, _) = self.page(key, Some(1), None)?;
-                match listed.first() {
-                    Some(object) if object.key == key => Err(error.into()),
-                    _ => Ok(None),
-                }
-            }
-            Err(error) => Err(error.into()),
+            Err(error) => self.absence(key, error),
         }
     }
 
@@ -128,6 +168,7 @@ impl Bucket for S3Bucket {
             call = call.range(format!("bytes={from}-"));
         }
         match wait(&self.runtime, DEADLINE, call.send()) {
+            Ok(got) if got.e_tag.as_deref() != Some(object.etag.as_str()) => Err(OpenError::Changed),
             Ok(got) => {
                 Ok(Box::new(Body { stream: got.body, chunk: Bytes::new(), runtime: self.runtime.clone() }))
             }

@@ -3,6 +3,7 @@
 //! The clients are async; each call here blocks on a runtime that is handed in, within a deadline.
 
 mod bucket;
+mod listing;
 mod provision;
 mod queue;
 

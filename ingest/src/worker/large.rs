@@ -1,9 +1,9 @@
-//! Large objects beside the turns: each in a lane of its own, a slice of time in each turn, so that small objects do not
+//! Large objects beside the ticks: each in a slot of its own, a slice of time in each tick, so that small objects do not
 //! wait for the end of a large one.
 //!
-//! A message that tells of a large object is parked, under lease, until the object is done; then it is handled like one
+//! A message that tells of a large object is deferred, under lease, until the object is done; then it is handled like one
 //! that came again: the object is found unchanged against the ledger, and the message is deleted, or it has changed and
-//! is applied again. A key in a lane is left alone by everything else. A removal waits for the large objects of its
+//! is applied again. A key in a slot is left alone by everything else. A removal waits for the large objects of its
 //! provider that are under way: one of them may be the same movies under another key.
 
 use std::{
@@ -13,32 +13,32 @@ use std::{
     time::{Duration, Instant},
 };
 
-use wikimovie_engine::{ObjectState, WriteError, kill};
+use wikimovie_engine::{ObjectState, WriteError, failpoint};
 
-use super::{Message, Unrest, Worker, count, messages::Told};
+use super::{KeyOutcome, Message, Worker, count, messages::ParsedMessage};
 use crate::{
     bucket::{HALTED, Keys, ledger_key},
     folder::{DEFAULT_PROVIDER, provider_of},
-    lanes::{Lanes, Step},
-    sync::{Applied, Change, Listing, Source, is_same, problem},
+    slots::{Slots, Step},
+    sync::{Applied, Change, Listing, Source, problem},
 };
 
-/// Time that large objects have in each turn.
+/// Time that large objects have in each tick.
 const SLICE: Duration = Duration::from_millis(100);
 
-/// Parked messages beyond which nothing is received.
-const MOST_PARKED: usize = 2_000;
+/// Deferred messages beyond which nothing is received.
+const MAX_DEFERRED: usize = 2_000;
 
 /// A message that waits for large objects.
-pub(super) struct Parked {
+pub(super) struct DeferredMessage {
     message: Message,
-    /// Keys of its own that are in lanes.
+    /// Keys of its own that are in slots.
     keys: Vec<String>,
-    /// Objects done when it was parked.
+    /// Objects done when it was deferred.
     ended: u64,
 }
 
-impl Parked {
+impl DeferredMessage {
     pub(super) fn handle(&self) -> &str {
         &self.message.handle
     }
@@ -50,24 +50,24 @@ impl Worker {
         let until = Instant::now() + SLICE;
         let mut finished = false;
         while !finished {
-            self.fill_lanes();
+            self.fill_slots();
             let left = until.saturating_duration_since(Instant::now());
-            if self.lanes.is_empty() || left.is_zero() {
+            if self.slots.is_empty() || left.is_zero() {
                 break;
             }
-            let Some(writer) = &mut self.writer else { return Err(WriteError::Unavailable) };
-            let step = match self.lanes.land(&mut **writer, left) {
+            let Some(writer) = &mut self.writer else { return Err(WriteError::NOT_OPEN) };
+            let step = match self.slots.join_next(&mut **writer, left) {
                 Ok(step) => step,
                 Err(error) => {
-                    self.lose_writer();
+                    self.lose_writer_by(&error);
                     return Err(error);
                 }
             };
             match step {
                 None => {}
-                Some(Step::Landed(..)) => kill::point("large.landed"),
+                Some(Step::Progressed(..)) => failpoint::reach("large.landed"),
                 Some(Step::Finished(_, receipt)) => {
-                    kill::point("large.finished");
+                    failpoint::reach("large.finished");
                     self.ended += 1;
                     count(&Applied { change: Change::Applied, receipt });
                     finished = true;
@@ -77,26 +77,26 @@ impl Worker {
                 }
             }
         }
-        metrics::gauge!("wikimovie_ingest_large_objects").set(self.lanes.len() as f64);
+        metrics::gauge!("wikimovie_ingest_large_objects").set(self.slots.len() as f64);
         if self.denied.swap(false, Relaxed) {
             self.suspect = true;
         }
         if finished && let Some(writer) = &mut self.writer {
             let committed = writer.commit();
-            if committed.is_err() {
-                self.lose_writer();
+            if let Err(error) = &committed {
+                self.lose_writer_by(error);
             }
             committed?;
         }
         Ok(())
     }
 
-    fn fill_lanes(&mut self) {
+    fn fill_slots(&mut self) {
         let width = self.writer.as_ref().map_or(0, |writer| writer.width());
-        while self.lanes.len() < width
+        while self.slots.len() < width
             && let Some((state, open)) = self.backlog.pop_front()
         {
-            if let Err(error) = self.lanes.start(state.clone(), open) {
+            if let Err(error) = self.slots.start(state.clone(), open) {
                 self.gave_up(&state, &error);
             }
         }
@@ -109,53 +109,60 @@ impl Worker {
         self.broken.insert(state.object.clone(), (state.fingerprint.clone(), reason));
     }
 
+    /// The same after an error: where the index was lost, the whole bucket has to be looked at.
+    pub(super) fn lose_writer_by(&mut self, error: &WriteError) {
+        self.reconcile_due |= matches!(error, WriteError::IndexChanged(_));
+        self.lose_writer();
+    }
+
     /// A writer in doubt is opened anew, and what was under way is begun again.
     pub(super) fn lose_writer(&mut self) {
         self.writer = None;
-        self.lanes = Lanes::new();
+        self.slots = Slots::new();
         self.backlog.clear();
         self.waited.clear();
-        self.kept.extend(self.parked.drain(..).map(|parked| parked.message));
+        self.kept.extend(self.deferred.drain(..).map(|deferred| deferred.message));
     }
 
-    /// Whether an object is in a lane or waits for one.
-    pub(super) fn is_in_lane(&self, key: &str) -> bool {
+    /// Whether an object is in a slot or waits for one.
+    pub(super) fn has_slot(&self, key: &str) -> bool {
         self.under_way().any(|state| state.object == key)
     }
 
     fn under_way(&self) -> impl Iterator<Item = &ObjectState> {
-        self.lanes.objects().chain(self.backlog.iter().map(|(state, _)| state))
+        self.slots.objects().chain(self.backlog.iter().map(|(state, _)| state))
     }
 
     pub(super) fn may_receive(&self) -> bool {
-        !self.closed && self.parked.len() < MOST_PARKED
+        !self.closed && self.deferred.len() < MAX_DEFERRED
     }
 
-    pub(super) fn park(&mut self, told: &Told, waits: impl Fn(&&String) -> bool) {
-        let keys = told.keys.iter().filter(waits).filter(|key| self.is_in_lane(key)).cloned().collect();
-        kill::point("large.parked");
-        self.parked.push(Parked { message: told.message.clone(), keys, ended: self.ended });
+    pub(super) fn defer(&mut self, message: &ParsedMessage, waits: impl Fn(&&String) -> bool) {
+        let keys = message.keys.iter().filter(waits).filter(|key| self.has_slot(key)).cloned().collect();
+        failpoint::reach("large.parked");
+        self.deferred.push(DeferredMessage { message: message.message.clone(), keys, ended: self.ended });
     }
 
     /// Messages that wait no more.
-    pub(super) fn unpark(&mut self) -> Vec<Message> {
-        let parked = std::mem::take(&mut self.parked);
-        let (due, parked): (Vec<Parked>, Vec<Parked>) = parked.into_iter().partition(|parked| {
-            parked.ended < self.ended && !parked.keys.iter().any(|key| self.is_in_lane(key))
-        });
-        self.parked = parked;
-        due.into_iter().map(|parked| parked.message).collect()
+    pub(super) fn take_due(&mut self) -> Vec<Message> {
+        let deferred = std::mem::take(&mut self.deferred);
+        let (due, deferred): (Vec<DeferredMessage>, Vec<DeferredMessage>) =
+            deferred.into_iter().partition(|deferred| {
+                deferred.ended < self.ended && !deferred.keys.iter().any(|key| self.has_slot(key))
+            });
+        self.deferred = deferred;
+        due.into_iter().map(|deferred| deferred.message).collect()
     }
 
-    /// Takes large objects that changed out of a listing, into lanes, and removals that have to wait for them. Where the
+    /// Takes large objects that changed out of a listing, into slots, and removals that have to wait for them. Where the
     /// engine takes one object at a time, none is taken out.
-    pub(super) fn divert(
+    pub(super) fn defer_large(
         &mut self,
         source: &Keys,
         listing: &mut Listing,
-    ) -> Result<HashMap<String, Unrest>, WriteError> {
+    ) -> Result<HashMap<String, KeyOutcome>, WriteError> {
         let mut diverted = HashMap::new();
-        let Some(writer) = &self.writer else { return Err(WriteError::Unavailable) };
+        let Some(writer) = &self.writer else { return Err(WriteError::NOT_OPEN) };
         if writer.width() < 2 {
             return Ok(diverted);
         }
@@ -163,24 +170,22 @@ impl Worker {
         for listed in std::mem::take(&mut listing.objects) {
             let (key, state) = (listed.state.object.clone(), &listed.state);
             let row = writer.row(&state.key)?;
-            let is_known = row.is_some_and(|row| is_same(&row, state));
-            if listed.bytes <= self.options.large || is_known || self.is_in_lane(&key) {
+            let is_known = row.is_some_and(|row| row.is_done(state));
+            if listed.bytes <= self.options.large || is_known || self.has_slot(&key) {
                 small.push(listed);
                 continue;
             }
             let given_up =
                 self.broken.remove(&key).filter(|(fingerprint, _)| *fingerprint == state.fingerprint);
-            let unrest = match given_up {
-                Some((_, reason)) => Unrest { reason, changes: false, waits: false },
-                None if self.halt.load(Relaxed) => {
-                    Unrest { reason: HALTED.to_owned(), changes: false, waits: false }
-                }
+            let outcome = match given_up {
+                Some((_, reason)) => KeyOutcome::Unreadable(reason),
+                None if self.halt.load(Relaxed) => KeyOutcome::Unreadable(HALTED.to_owned()),
                 None => {
                     self.backlog.push_back((state.clone(), source.opener(state)));
-                    Unrest { reason: String::new(), changes: false, waits: true }
+                    KeyOutcome::Deferred
                 }
             };
-            diverted.insert(key, unrest);
+            diverted.insert(key, outcome);
         }
         listing.objects = small;
         let prefix = ledger_key(self.bucket.name(), "");
@@ -190,20 +195,22 @@ impl Worker {
             self.broken.remove(&key);
             let listed = writer.row(&ledger_key)?.is_some();
             if listed && self.has_to_wait(&key) {
-                diverted.insert(key, Unrest { reason: String::new(), changes: false, waits: true });
+                diverted.insert(key, KeyOutcome::Deferred);
             } else {
                 self.waited.remove(&key);
                 gone.push(ledger_key);
             }
         }
         listing.gone = gone;
-        for key in diverted.iter().filter(|(_, unrest)| unrest.waits).map(|(key, _)| key) {
+        for key in
+            diverted.iter().filter(|(_, outcome)| **outcome == KeyOutcome::Deferred).map(|(key, _)| key)
+        {
             tracing::debug!(key, "a message waits for large objects");
         }
         for (key, states) in self.waits(&diverted) {
             self.waited.entry(key).or_insert(states);
         }
-        self.fill_lanes();
+        self.fill_slots();
         Ok(diverted)
     }
 
@@ -221,14 +228,16 @@ impl Worker {
     }
 
     /// What each removal waits for.
-    fn waits(&self, diverted: &HashMap<String, Unrest>) -> Vec<(String, Vec<ObjectState>)> {
-        let removals = diverted.iter().filter(|(key, unrest)| unrest.waits && !self.is_in_lane(key));
+    fn waits(&self, diverted: &HashMap<String, KeyOutcome>) -> Vec<(String, Vec<ObjectState>)> {
+        let is_removal =
+            |key: &str, outcome: &KeyOutcome| *outcome == KeyOutcome::Deferred && !self.has_slot(key);
+        let removals = diverted.iter().filter(|(key, outcome)| is_removal(key, outcome));
         removals.map(|(key, _)| (key.clone(), self.of_same_provider(key).cloned().collect())).collect()
     }
 
-    /// Lets a listing say nothing of objects in lanes, nor of what their providers may have moved there.
+    /// Lets a listing say nothing of objects in slots, nor of what their providers may have moved there.
     pub(super) fn leave_out(&self, listing: &mut Listing) {
-        listing.objects.retain(|listed| !self.is_in_lane(&listed.state.object));
+        listing.objects.retain(|listed| !self.has_slot(&listed.state.object));
         for state in self.under_way() {
             if state.provider == DEFAULT_PROVIDER {
                 listing.scope = None;

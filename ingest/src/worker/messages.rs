@@ -1,11 +1,11 @@
-//! Messages on their way through a turn: received under lease, understood, and, once their keys are settled, deleted,
-//! parked, put back, or sent to the dead-letter queue with the reason.
+//! Messages on their way through a tick: received under lease, understood, and, once their keys are settled, deleted,
+//! deferred, released, or sent to the dead-letter queue with the reason.
 
 use std::{collections::HashSet, sync::atomic::Ordering::Relaxed, time::Duration};
 
-use wikimovie_engine::kill;
+use wikimovie_engine::failpoint;
 
-use super::{TurnError, Unrest, Worker, backoff};
+use super::{KeyOutcome, LONGEST_DELAY, TickError, Worker, backoff};
 use crate::{
     bucket::is_object,
     folder::provider_of,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A message and what it says.
-pub(super) struct Told {
+pub(super) struct ParsedMessage {
     pub(super) message: Message,
     /// Keys of our bucket.
     pub(super) keys: Vec<String>,
@@ -48,58 +48,64 @@ impl Worker {
         Ok(messages)
     }
 
-    pub(super) fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TurnError> {
-        let told: Vec<Told> = messages.into_iter().map(|message| self.understand(message)).collect();
-        let mut keys: Vec<String> = told.iter().flat_map(|told| told.keys.iter().cloned()).collect();
+    pub(super) fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TickError> {
+        let parsed: Vec<ParsedMessage> =
+            messages.into_iter().map(|message| self.understand(message)).collect();
+        let mut keys: Vec<String> = parsed.iter().flat_map(|parsed| parsed.keys.iter().cloned()).collect();
         keys.sort();
         keys.dedup();
-        let (in_lanes, keys): (Vec<String>, Vec<String>) =
-            keys.into_iter().partition(|key| self.is_in_lane(key));
+        let (in_slots, keys): (Vec<String>, Vec<String>) =
+            keys.into_iter().partition(|key| self.has_slot(key));
         // A message that comes again may have been applied by somebody who died, or failed, before the receipt was put.
-        let again: HashSet<String> = told
+        let again: HashSet<String> = parsed
             .iter()
-            .filter(|told| again || told.message.receives > 1)
-            .flat_map(|told| told.keys.clone())
+            .filter(|parsed| again || parsed.message.receives > 1)
+            .flat_map(|parsed| parsed.keys.clone())
             .collect();
-        let unsettled = self.settle(keys, again)?;
+        let outcomes = self.reconcile_keys(keys, again)?;
         let mut done = Vec::new();
-        for told in &told {
-            let waits = |key: &&String| {
-                in_lanes.contains(key) || unsettled.get(*key).is_some_and(|unrest| unrest.waits)
-            };
-            if told.keys.iter().any(|key| waits(&key)) {
-                self.park(told, waits);
+        for parsed in &parsed {
+            let waits =
+                |key: &&String| in_slots.contains(key) || outcomes.get(*key) == Some(&KeyOutcome::Deferred);
+            if parsed.keys.iter().any(|key| waits(&key)) {
+                self.defer(parsed, waits);
                 continue;
             }
-            let unrest: Vec<&Unrest> = told.keys.iter().filter_map(|key| unsettled.get(key)).collect();
-            let reasons: Vec<&str> = unrest.iter().map(|unrest| unrest.reason.as_str()).collect();
-            let hopeless = told.message.receives >= self.options.receives
-                && !unrest.iter().any(|unrest| unrest.changes)
+            let outcomes: Vec<&KeyOutcome> = parsed.keys.iter().filter_map(|key| outcomes.get(key)).collect();
+            let reasons: Vec<&str> = outcomes.iter().map(|outcome| outcome.reason()).collect();
+            let hopeless = parsed.message.receives >= self.options.receives
+                && outcomes.iter().all(|outcome| matches!(outcome, KeyOutcome::Unreadable(_)))
                 && !self.halt.load(Relaxed);
             if !reasons.is_empty() && !hopeless {
-                self.put_back(told, &reasons.join("; "));
+                self.release(parsed, &reasons.join("; "));
                 continue;
             }
-            if !told.faults.is_empty() || !reasons.is_empty() {
-                let faults = told.faults.iter().map(String::as_str);
+            if !parsed.faults.is_empty() || !reasons.is_empty() {
+                let faults = parsed.faults.iter().map(String::as_str);
                 let reason = faults.chain(reasons).collect::<Vec<_>>().join("; ");
-                self.queue.dead_letter(&told.message, &reason)?;
+                self.queue.dead_letter(&parsed.message, &reason)?;
                 metrics::counter!("wikimovie_ingest_dead_letters_total").increment(1);
-                tracing::warn!(message = told.message.id, reason, "moved a message to the dead-letter queue");
+                tracing::warn!(
+                    message = parsed.message.id,
+                    reason,
+                    "moved a message to the dead-letter queue"
+                );
             }
             // One that is ours no more is left to whoever has it now.
-            if self.leases.release(&told.message.handle) {
-                done.push(told.message.handle.clone());
+            if self.leases.release(&parsed.message.handle) {
+                done.push(parsed.message.handle.clone());
             }
         }
         self.delete(done)
     }
 
     /// Reads a message.
-    fn understand(&self, message: Message) -> Told {
+    fn understand(&self, message: Message) -> ParsedMessage {
         let Notification { hints, mut faults, .. } = match parse(&message.body) {
             Ok(notification) => notification,
-            Err(poison) => return Told { message, keys: Vec::new(), faults: vec![poison.to_string()] },
+            Err(poison) => {
+                return ParsedMessage { message, keys: Vec::new(), faults: vec![poison.to_string()] };
+            }
         };
         let mut keys = Vec::new();
         for hint in hints {
@@ -112,18 +118,18 @@ impl Worker {
                 }
             }
         }
-        Told { message, keys, faults }
+        ParsedMessage { message, keys, faults }
     }
 
     pub(super) fn keep(&mut self, messages: Vec<Message>) {
         let is = |handle: &str| messages.iter().any(|message| message.handle == handle);
         self.kept.retain(|kept| !is(&kept.handle));
-        self.parked.retain(|parked| !is(parked.handle()));
+        self.deferred.retain(|deferred| !is(deferred.handle()));
         self.kept.extend(messages);
     }
 
     /// Gives back what is not done, so that others have it at once. To be called before the worker is dropped.
-    pub fn hand_back(&mut self) {
+    pub fn release_all(&mut self) {
         self.lose_writer();
         let kept = std::mem::take(&mut self.kept).into_iter().map(|message| message.handle);
         let kept: Vec<String> = kept.filter(|handle| self.leases.release(handle)).collect();
@@ -137,25 +143,28 @@ impl Worker {
     }
 
     /// Leaves a message to a later delivery: the more often it came, the later.
-    fn put_back(&self, told: &Told, reason: &str) {
+    fn release(&self, parsed: &ParsedMessage, reason: &str) {
         metrics::counter!("wikimovie_ingest_messages_put_back_total").increment(1);
         tracing::warn!(
-            message = told.message.id,
-            receives = told.message.receives,
+            message = parsed.message.id,
+            receives = parsed.message.receives,
             "a message will be redelivered: {reason}"
         );
-        if self.leases.release(&told.message.handle) {
+        if self.leases.release(&parsed.message.handle) {
             let stops = self.halt.load(Relaxed);
-            let later =
-                if stops { Duration::ZERO } else { backoff(self.options.pause, told.message.receives) };
-            let _ = self.queue.extend(std::slice::from_ref(&told.message.handle), later);
+            let later = if stops {
+                Duration::ZERO
+            } else {
+                backoff(self.options.pause, parsed.message.receives, LONGEST_DELAY)
+            };
+            let _ = self.queue.extend(std::slice::from_ref(&parsed.message.handle), later);
         }
     }
 
     /// Deletes messages. What cannot be deleted comes again and is found done.
-    fn delete(&self, mut handles: Vec<String>) -> Result<usize, TurnError> {
+    fn delete(&self, mut handles: Vec<String>) -> Result<usize, TickError> {
         let all = handles.len();
-        kill::point("worker.deleting");
+        failpoint::reach("worker.deleting");
         for _ in 0..2 {
             if handles.is_empty() {
                 break;
@@ -168,7 +177,7 @@ impl Worker {
                 "messages could not be deleted; they will be redelivered"
             );
         }
-        kill::point("worker.deleted");
+        failpoint::reach("worker.deleted");
         let deleted = all - handles.len();
         metrics::counter!("wikimovie_ingest_messages_deleted_total").increment(deleted as u64);
         Ok(deleted)

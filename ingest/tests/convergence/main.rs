@@ -18,6 +18,7 @@ use std::{
 };
 
 use tokio::runtime::Runtime;
+use wikimovie_engine::RowState;
 use wikimovie_ingest::{
     IngestError, Worker, WorkerOptions,
     bucket::{Bucket, ledger_key},
@@ -72,7 +73,7 @@ fn worker<W: World + Queue + Bucket + 'static>(
 
 /// A turn; `true` where the process was killed in it.
 fn turn(worker: &mut Worker, sleep: impl Fn(Duration)) -> bool {
-    match catch_unwind(AssertUnwindSafe(|| worker.turn())) {
+    match catch_unwind(AssertUnwindSafe(|| worker.tick())) {
         Ok(turn) => {
             sleep(turn.pause.unwrap_or_default());
             false
@@ -90,7 +91,7 @@ fn reconcile(worker: &mut Worker) -> Result<(), IngestError> {
             return Ok(());
         }
         while worker.is_busy() {
-            worker.turn();
+            worker.tick();
         }
     }
 }
@@ -192,10 +193,10 @@ fn check(seed: u64, sim: &Arc<Sim>, subject: &Arc<Subject>, lost: bool) -> Resul
     let writer = subject.writer(&(Arc::clone(sim) as Arc<dyn World>)).map_err(|error| error.to_string())?;
     let objects = sim.objects();
     let keys: BTreeSet<String> = objects.keys().map(|key| ledger_key(BUCKET, key)).collect();
-    // A mark without a fingerprint stays until no write of a killed writer can be on its way any more.
+    // A row in progress stays until no write of a killed writer can be on its way any more.
     let ledger = writer.ledger().map_err(|error| error.to_string())?.into_iter();
     let rows: BTreeSet<String> = ledger
-        .filter(|row| !row.fingerprint.is_empty() || keys.contains(&row.key))
+        .filter(|row| row.state != RowState::InProgress || keys.contains(&row.key))
         .map(|row| row.key)
         .collect();
     if rows != keys {

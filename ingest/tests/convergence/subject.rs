@@ -10,7 +10,8 @@ use wikimovie_domain::{
 use wikimovie_elasticsearch::Elasticsearch;
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
 use wikimovie_engine::{
-    Abandoned, Catalog, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError,
+    Abandoned, Catalog, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, OperationContext, PutOutcome,
+    Removal, Tally, WriteError,
 };
 
 use crate::world::World;
@@ -29,7 +30,7 @@ impl Subject {
     }
 
     pub(crate) fn writer(&self, world: &Arc<dyn World>) -> Result<Box<dyn CatalogWriter>, WriteError> {
-        world.point("engine.open").map_err(|_| WriteError::Unavailable)?;
+        world.point("engine.open").map_err(|_| WriteError::Unavailable { operation: "a call" })?;
         let inner: Box<dyn CatalogWriter> = match self {
             Self::Embedded { engine, .. } => Box::new(engine.writer()?),
             Self::Cluster { engine, runtime } => Box::new(engine.writer(runtime.handle().clone())?),
@@ -56,7 +57,7 @@ impl Subject {
         let question = Question { sort: MovieSort::TitleAsc, ..Question::default() };
         let hits = vec![HitsRequest::plain(PageRequest::first(100))];
         let request = SearchRequest { question, hits, ..SearchRequest::default() };
-        let answer = runtime.block_on(catalog.search(request)).unwrap();
+        let answer = runtime.block_on(catalog.search(&OperationContext::new(), request)).unwrap().value;
         assert!(!answer.hits[0].has_next);
         let movies = answer.hits[0].hits.iter().map(|hit| hit.movie.clone());
         let mut shown = BTreeMap::new();
@@ -75,7 +76,7 @@ struct Faulty {
 
 impl Faulty {
     fn point(&self, name: &'static str) -> Result<(), WriteError> {
-        self.world.point(name).map_err(|_| WriteError::Unavailable)
+        self.world.point(name).map_err(|_| WriteError::Unavailable { operation: "a call" })
     }
 }
 
@@ -92,27 +93,23 @@ impl CatalogWriter for Faulty {
         self.inner.width()
     }
 
-    fn turn_to(&mut self, key: &str) -> Result<(), WriteError> {
-        self.inner.turn_to(key)
+    fn abandon(&mut self, object: ObjectWriter) -> Result<Abandoned, WriteError> {
+        self.inner.abandon(object)
     }
 
-    fn abandon(&mut self) -> Result<Abandoned, WriteError> {
-        self.inner.abandon()
-    }
-
-    fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
+    fn begin(&mut self, object: &ObjectState) -> Result<ObjectWriter, WriteError> {
         self.point("engine.begin")?;
         self.inner.begin(object)
     }
 
-    fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError> {
+    fn put(&mut self, object: &ObjectWriter, movie: Movie) -> Result<PutOutcome, WriteError> {
         self.point("engine.put")?;
-        self.inner.put(movie)
+        self.inner.put(object, movie)
     }
 
-    fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
+    fn finish(&mut self, object: ObjectWriter, tally: Tally) -> Result<ObjectReceipt, WriteError> {
         self.point("engine.finish")?;
-        let receipt = self.inner.finish(tally)?;
+        let receipt = self.inner.finish(object, tally)?;
         self.point("engine.finished")?;
         Ok(receipt)
     }
@@ -120,6 +117,13 @@ impl CatalogWriter for Faulty {
     fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
         self.point("engine.remove")?;
         let removed = self.inner.remove(key)?;
+        self.point("engine.removed")?;
+        Ok(removed)
+    }
+
+    fn remove_all(&mut self, keys: &[String]) -> Result<Vec<Removal>, WriteError> {
+        self.point("engine.remove")?;
+        let removed = self.inner.remove_all(keys)?;
         self.point("engine.removed")?;
         Ok(removed)
     }
@@ -138,6 +142,14 @@ impl CatalogWriter for Faulty {
 
     fn keep_alive(&mut self) -> Result<(), WriteError> {
         self.inner.keep_alive()
+    }
+
+    fn verify(&mut self) -> Result<(), WriteError> {
+        self.inner.verify()
+    }
+
+    fn has_lost_objects(&self) -> bool {
+        self.inner.has_lost_objects()
     }
 
     fn pending(&self) -> u64 {

@@ -1,4 +1,4 @@
-//! `kill -9` of a worker process at each named point of its work (`wikimovie_engine::kill`): another one comes to the
+//! `kill -9` of a worker process at each named point of its work (`wikimovie_engine::failpoint`): another one comes to the
 //! right end. `KILL_ROUNDS` sets how often at each point, and lets the time count that is promised.
 
 use std::{

@@ -2,15 +2,19 @@
 //! search node.
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
+mod absence;
 mod faults;
+mod index_loss;
 mod kills;
 mod losses;
 mod operations;
+mod slow;
 mod stack;
 mod worker;
 
 use std::{process::Output, time::Duration};
 
+use wikimovie_engine::OperationContext;
 use wikimovie_ingest::{bucket::Bucket, queue::Queue};
 use wikimovie_testkit_services::{engines, localstack};
 
@@ -134,7 +138,13 @@ fn seeds_reach_the_catalogue() {
         let _worker = place.worker(30);
         let seeded = place.command(&["seed", "s3"]).current_dir(root).output().unwrap();
         assert!(seeded.status.success(), "{}", text(&seeded));
-        let movies = || place.runtime.block_on(place.cluster.engine.catalog().info()).unwrap().movies;
+        let movies = || {
+            place
+                .runtime
+                .block_on(place.cluster.engine.catalog().info(&OperationContext::new()))
+                .unwrap()
+                .movies
+        };
         place.until_is("more than a thousand movies", || {
             place.titles();
             movies() > 1_000 && place.is_quiet()

@@ -10,7 +10,7 @@ use std::{
 };
 
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
-use wikimovie_engine::CatalogWriter;
+use wikimovie_engine::{CatalogWriter, OperationContext};
 use wikimovie_ingest::{
     Worker, WorkerOptions,
     bucket::{Bucket, ObjectHead, OpenError},
@@ -203,7 +203,7 @@ fn what_takes_long_is_received_once() {
         // The event may come with the test event of S3 before it.
         let mut received = 0;
         while received == 0 || begun.elapsed() < LEASE * 20 {
-            received += worker.turn().received;
+            received += worker.tick().received;
         }
         done.store(true, Relaxed);
         assert!(begun.elapsed() > LEASE * 20);
@@ -244,6 +244,6 @@ fn a_dry_run_tells_the_endpoint() {
 impl Place {
     fn count(&self) -> u64 {
         self.runtime.block_on(self.cluster.engine.prepare()).unwrap();
-        self.runtime.block_on(self.cluster.engine.catalog().info()).unwrap().movies
+        self.runtime.block_on(self.cluster.engine.catalog().info(&OperationContext::new())).unwrap().movies
     }
 }

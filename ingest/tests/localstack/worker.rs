@@ -8,6 +8,7 @@ use std::{
 
 use tokio::runtime::Runtime;
 use wikimovie_domain::{HitsRequest, MovieSort, PageRequest, Question, SearchRequest};
+use wikimovie_engine::OperationContext;
 use wikimovie_ingest::{
     aws::{Aws, AwsOptions, S3Bucket, SqsQueue, provision},
     bucket::Bucket,
@@ -119,7 +120,11 @@ impl Place {
                 hits: vec![HitsRequest::plain(page.clone())],
                 ..SearchRequest::default()
             };
-            let answer = self.runtime.block_on(self.cluster.engine.catalog().search(request)).unwrap();
+            let answer = self
+                .runtime
+                .block_on(self.cluster.engine.catalog().search(&OperationContext::new(), request))
+                .unwrap()
+                .value;
             let hits = &answer.hits[0];
             titles.extend(hits.hits.iter().map(|hit| hit.movie.title.clone()));
             let Some(last) = hits.hits.last().filter(|_| hits.has_next) else { break };
@@ -135,7 +140,11 @@ impl Place {
         let question = Question { sort: MovieSort::TitleAsc, ..Question::default() };
         let hits = vec![HitsRequest::plain(PageRequest::first(100))];
         let request = SearchRequest { question, hits, ..SearchRequest::default() };
-        let answer = self.runtime.block_on(self.cluster.engine.catalog().search(request)).unwrap();
+        let answer = self
+            .runtime
+            .block_on(self.cluster.engine.catalog().search(&OperationContext::new(), request))
+            .unwrap()
+            .value;
         answer.hits[0].hits.iter().map(|hit| hit.movie.title.clone()).collect()
     }
 

@@ -38,7 +38,7 @@ pub(super) async fn attempt(node: &Node, request: &PreparedRequest) -> Outcome {
         headers.insert(AUTHORIZATION, authorization.clone());
     }
     if let Some(signer) = &request.signer
-        && let Err(error) = signer.sign(&node.url, request, &mut headers).await
+        && let Err(error) = signer.sign(&node.url, request.to_sign(), &mut headers).await
     {
         return Outcome::Fatal(error);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::error::ClientError;
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, Method};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// One request.
@@ -22,6 +22,8 @@ pub struct Call {
     pub repeatable: bool,
     /// In place of the client's own deadline.
     pub deadline: Option<Duration>,
+    /// Adds headers, while the span of the call is current.
+    pub headers: Option<fn(&mut HeaderMap)>,
     /// Whether the response may be compressed. That costs a node more time than a local network saves, but for
     /// responses of many hundred kilobytes.
     pub gzip_answer: bool,
@@ -52,6 +54,7 @@ impl Call {
             body: None,
             repeatable: true,
             deadline: None,
+            headers: None,
             gzip_answer: false,
         }
     }

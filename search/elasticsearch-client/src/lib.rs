@@ -2,7 +2,7 @@
 //!
 //! A call goes to one of the live nodes, round robin ([`nodes`]). Where that fails or is slow, and where the call may be
 //! repeated, it goes to another node, all within one deadline ([`hedge`]). A node that fails is ejected and probed in
-//! the background until it answers again ([`node`]); while all are ejected, calls fail at once: this is the circuit
+//! the background until it answers again ([`probe`]); while all are ejected, calls fail at once: this is the circuit
 //! breaker. [`attempt`] classifies what a node answers. Hosts and text of the engine go to the log only.
 //!
 //! # When a node is ejected
@@ -23,6 +23,7 @@ mod error;
 mod hedge;
 mod node;
 mod nodes;
+mod probe;
 mod request;
 #[cfg_attr(not(feature = "sigv4"), path = "no_sigv4.rs")]
 mod sigv4;
@@ -31,7 +32,6 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use http::HeaderMap;
 use tracing::{Instrument, Span, field::Empty};
 use url::Url;
 
@@ -55,8 +55,6 @@ pub struct ClientOptions {
     pub deadline: Duration,
     /// `User-Agent` of every request.
     pub user_agent: &'static str,
-    /// Adds headers to every call; called on the task that sends it.
-    pub annotate: fn(&mut HeaderMap),
 }
 
 /// The nodes of a cluster. Needs a tokio runtime from the first call on, not before.
@@ -66,7 +64,6 @@ pub struct Client {
     signer: Option<Arc<Signer>>,
     deadline: Duration,
     user_agent: &'static str,
-    annotate: fn(&mut HeaderMap),
 }
 
 impl Client {
@@ -89,8 +86,8 @@ impl Client {
         let node = |url| Node::new(url, &options.auth, options.ca_certificates.as_deref());
         let nodes = options.urls.iter().map(node).collect::<Result<_, _>>()?;
         let nodes = Nodes::new(nodes, PreparedRequest::probe(signer.clone(), options.user_agent));
-        let ClientOptions { deadline, user_agent, annotate, .. } = *options;
-        Ok(Self { nodes, signer, deadline, user_agent, annotate })
+        let ClientOptions { deadline, user_agent, .. } = *options;
+        Ok(Self { nodes, signer, deadline, user_agent })
     }
 
     /// Sends a call to the cluster.
@@ -101,10 +98,12 @@ impl Client {
     pub async fn send(&self, call: Call) -> Result<Reply, ClientError> {
         let time = call.deadline.unwrap_or(self.deadline);
         let deadline = tokio::time::Instant::now() + time;
-        let span = span(&call);
+        let (span, headers) = (span(&call), call.headers);
         let send = async {
             let mut request = PreparedRequest::new(call, self.signer.clone(), self.user_agent)?;
-            (self.annotate)(&mut request.headers);
+            if let Some(headers) = headers {
+                headers(&mut request.headers);
+            }
             hedge::run(&self.nodes, &request, time, deadline).await
         };
         let reply = send.instrument(span.clone()).await;

@@ -4,7 +4,13 @@ use crate::error::ClientError;
 use http::HeaderMap;
 use url::Url;
 
-use super::request::PreparedRequest;
+/// What would be signed of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ToSign<'a> {
+    pub(super) method: &'static str,
+    pub(super) path: &'a str,
+    pub(super) body: &'a [u8],
+}
 
 /// Never constructed.
 #[derive(Debug)]
@@ -18,7 +24,7 @@ impl Signer {
     pub(super) async fn sign(
         &self,
         _node: &Url,
-        _request: &PreparedRequest,
+        _request: ToSign<'_>,
         _headers: &mut HeaderMap,
     ) -> Result<(), ClientError> {
         match *self {}

@@ -13,7 +13,7 @@ use url::form_urlencoded;
 
 use super::{
     call::{Body, Call},
-    sigv4::Signer,
+    sigv4::{Signer, ToSign},
 };
 
 /// One request, whichever node gets it.
@@ -75,17 +75,17 @@ impl PreparedRequest {
     }
 }
 
-#[cfg(feature = "sigv4")]
 impl PreparedRequest {
-    /// The method's name.
-    pub(super) fn verb(&self) -> &'static str {
-        match self.method {
+    /// What a signature covers.
+    pub(super) fn to_sign(&self) -> ToSign<'_> {
+        let method = match self.method {
             TransportMethod::Get => "GET",
             TransportMethod::Head => "HEAD",
             TransportMethod::Post => "POST",
             TransportMethod::Put => "PUT",
             TransportMethod::Delete => "DELETE",
-        }
+        };
+        ToSign { method, path: &self.path, body: self.body.as_deref().unwrap_or_default() }
     }
 }
 

@@ -22,10 +22,18 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::sync::{Mutex, OnceCell};
 use url::Url;
 
-use super::request::PreparedRequest;
-
 /// Credentials are renewed this long before they expire. AWS's chain gives new ones from five minutes before.
 const RENEW_BEFORE: Duration = Duration::from_secs(60);
+
+/// What is signed of a request, besides its node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ToSign<'a> {
+    /// Name of the method.
+    pub(super) method: &'static str,
+    /// Path and query below a node's address.
+    pub(super) path: &'a str,
+    pub(super) body: &'a [u8],
+}
 
 /// Signs requests; keeps credentials until they expire.
 pub(super) struct Signer {
@@ -65,7 +73,7 @@ impl Signer {
     pub(super) async fn sign(
         &self,
         node: &Url,
-        request: &PreparedRequest,
+        request: ToSign<'_>,
         headers: &mut HeaderMap,
     ) -> Result<(), ClientError> {
         let chain = self.chain.get_or_try_init(|| Chain::load(self.region.as_deref())).await?;
@@ -81,7 +89,7 @@ impl Signer {
         chain: &Chain,
         credentials: Credentials,
         node: &Url,
-        request: &PreparedRequest,
+        request: ToSign<'_>,
         now: SystemTime,
     ) -> Result<HeaderMap, Box<dyn std::error::Error + Send + Sync>> {
         let mut settings = SigningSettings::default();
@@ -96,9 +104,9 @@ impl Signer {
             .build()?
             .into();
         let url = node.join(request.path.trim_start_matches('/'))?;
-        let body = SignableBody::Bytes(request.body.as_deref().unwrap_or_default());
+        let body = SignableBody::Bytes(request.body);
         // Host and date are added by the signer; a proxy may change any other header.
-        let request = SignableRequest::new(request.verb(), url.as_str(), std::iter::empty(), body)?;
+        let request = SignableRequest::new(request.method, url.as_str(), std::iter::empty(), body)?;
         let (instructions, _) = sign(request, &params)?.into_parts();
         let mut headers = HeaderMap::new();
         for (name, value) in instructions.headers() {

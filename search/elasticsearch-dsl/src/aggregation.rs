@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{Of, Query};
+use super::{field::Of, query::Query};
 
 /// Aggregations by name.
 pub type Aggregations = BTreeMap<&'static str, Aggregation>;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::{Empty, Search};
+use super::{query::Empty, search::Search};
 
 /// Body of a `_msearch` whose path names the index: for each search an empty header and its body, a line each.
 pub fn multi_search(searches: &[Search]) -> serde_json::Result<Bytes> {

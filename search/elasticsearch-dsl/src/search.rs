@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
-use super::{Aggregations, Query, Sort, SortValue};
+use super::{
+    aggregation::Aggregations,
+    query::Query,
+    sort::{Sort, SortValue},
+};
 
 /// Body of one `_search`; parts that are not requested are omitted.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Of;
+use super::field::Of;
 
 /// One key of a sort.
 #[derive(Clone, Debug, PartialEq, Serialize)]

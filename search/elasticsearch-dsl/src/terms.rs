@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Of;
+use super::field::Of;
 
 /// `terms`: the field has one of these values at least (engines take 65,536).
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -13,9 +13,9 @@ use wikimovie_plan::{
 };
 
 use super::{
-    Shared, View,
     compile::{self, YEARS},
     mapping::field,
+    reader::Reader,
     response::{AggregationResult, BucketValue, SearchResponse},
 };
 
@@ -23,12 +23,12 @@ use super::{
 const PEOPLE: &str = "people";
 const GENRES: &str = "genres";
 
-impl Shared {
+impl Reader<'_> {
     pub(super) async fn autocomplete(
         &self,
-        view: &View,
         request: &AutocompleteRequest,
     ) -> Result<Vec<Suggestion>, SearchError> {
+        let view = self.view;
         let vocabulary = &view.vocabulary;
         let Some(candidates) = Candidates::of(request, vocabulary) else { return Ok(Vec::new()) };
         let compiled = compile_prefix(&request.prefix, &request.filter, vocabulary);
@@ -54,7 +54,7 @@ impl Shared {
             let aggs = aggregations(&candidates, vocabulary, unfiltered);
             searches.push(Search { aggs, ..Search::new(under) });
         }
-        let mut found = if searches.is_empty() { Vec::new() } else { self.ask(view, searches).await? };
+        let mut found = if searches.is_empty() { Vec::new() } else { self.ask(searches).await? };
         let aggregations = if counted { found.pop().map(|found| found.aggregations) } else { None };
         let movies = found.pop().map(SearchResponse::movies).transpose()?.unwrap_or_default();
         let counts = Under::new(vocabulary, aggregations.unwrap_or_default(), unfiltered);

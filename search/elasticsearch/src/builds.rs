@@ -15,11 +15,12 @@ use wikimovie_engine::{indexed::FORMAT, writer::WriteError};
 use super::{
     Elasticsearch, Shared,
     client::Call,
-    index::{LedgerDocument, Read, refused},
-    mapping::{self, field},
+    index::{LedgerDocument, Read, alias_of, refused, shown_filter},
+    maintenance::gone,
+    mapping,
     writer::{
         bulk::Bulk,
-        listings::{Entries, Entry},
+        source_records::{RecordEntry, RecordPages},
         versions::Versions,
     },
 };
@@ -30,18 +31,18 @@ const BUILDS: &str = "builds";
 /// Longest wait for the writer to write to both builds: it looks between two objects.
 const ADOPTION: Duration = Duration::from_secs(600);
 
-/// Time between two looks.
-const LOOK: Duration = Duration::from_millis(500);
+/// Time between two polls of the writer, and between two checks of documents that differ.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Looks at documents that differ, as they do for a moment while they are written.
-const LOOKS: u32 = 10;
+const MAX_RECHECKS: u32 = 10;
 
 /// Documents copied at a time.
 const COPIED: usize = 500;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Builds {
-    /// Both indices; the aliases tell which of them is in use.
+    /// Both indices; the aliases report which of them is in use.
     indices: Vec<String>,
     /// Whether both were found equal.
     complete: bool,
@@ -74,25 +75,28 @@ impl Elasticsearch {
     ///
     /// # Errors
     /// Where the cluster fails, the writer does not write to both in time, or both differ; the index in use stays.
-    pub async fn reindex(&self, tell: &mut (dyn FnMut(BuildStep) + Send)) -> Result<Comparison, WriteError> {
+    pub async fn reindex(
+        &self,
+        report: &mut (dyn FnMut(BuildStep) + Send),
+    ) -> Result<Comparison, WriteError> {
         let shared = &self.shared;
         shared.ensure().await?;
         let current = shared.in_use().await?;
-        if let Some((builds, _)) = shared.builds().await? {
+        if let Some(builds) = shared.builds().await? {
             shared.drop_spare(&builds, &current).await?;
         }
         let next = shared.next_name(&current)?;
         shared.create_build(&next).await?;
         let builds = Builds { indices: vec![current.clone(), next.clone()], complete: false };
         shared.keep_builds(&builds).await?;
-        tell(BuildStep::Waiting);
+        report(BuildStep::Waiting);
         shared.wait_for_writer(&builds.indices).await?;
-        shared.copy(&current, &next, tell).await?;
-        tell(BuildStep::Comparing);
+        shared.copy(&current, &next, report).await?;
+        report(BuildStep::Comparing);
         let compared = shared.compare(&builds.indices).await?;
         shared.keep_builds(&Builds { complete: true, ..builds }).await?;
         shared.swap(&current, &next).await?;
-        tell(BuildStep::Swapped(next));
+        report(BuildStep::Swapped(next));
         Ok(compared)
     }
 
@@ -102,23 +106,23 @@ impl Elasticsearch {
     /// Where there is none, or it differs from the one in use.
     pub async fn undo_reindex(
         &self,
-        tell: &mut (dyn FnMut(BuildStep) + Send),
+        report: &mut (dyn FnMut(BuildStep) + Send),
     ) -> Result<Comparison, WriteError> {
         let shared = &self.shared;
         let current = shared.in_use().await?;
-        let builds = shared.builds().await?.map(|(builds, _)| builds).unwrap_or_default();
+        let builds = shared.builds().await?.unwrap_or_default();
         let Some(former) = builds.indices.iter().find(|index| **index != current).filter(|_| builds.complete)
         else {
             return Err(WriteError::Incompatible(
                 "there is no other index build to switch back to".to_owned(),
             ));
         };
-        tell(BuildStep::Waiting);
+        report(BuildStep::Waiting);
         shared.wait_for_writer(&builds.indices).await?;
-        tell(BuildStep::Comparing);
+        report(BuildStep::Comparing);
         let compared = shared.compare(&builds.indices).await?;
         shared.swap(&current, former).await?;
-        tell(BuildStep::Swapped(former.clone()));
+        report(BuildStep::Swapped(former.clone()));
         Ok(compared)
     }
 
@@ -129,38 +133,61 @@ impl Elasticsearch {
     pub async fn drop_build(&self) -> Result<Option<String>, WriteError> {
         let current = self.shared.in_use().await?;
         match self.shared.builds().await? {
-            Some((builds, _)) => self.shared.drop_spare(&builds, &current).await,
+            Some(builds) => self.shared.drop_spare(&builds, &current).await,
             None => Ok(None),
         }
     }
 }
 
 impl Shared {
-    /// Indices that a writer writes to.
+    /// Aliases of the indices that a writer writes to.
     pub(super) async fn targets(&self) -> Result<Vec<String>, WriteError> {
-        let builds = self.builds().await?.map(|(builds, _)| builds.indices);
-        Ok(builds.filter(|indices| !indices.is_empty()).unwrap_or_else(|| vec![self.names.write.clone()]))
+        let builds = self.builds().await?.unwrap_or_default();
+        Ok(if builds.indices.is_empty() {
+            vec![self.names.write.clone()]
+        } else {
+            targets_of(&builds.indices)
+        })
     }
 
-    async fn builds(&self) -> Result<Option<(Builds, (u64, u64))>, WriteError> {
+    /// Forgets builds that are gone, so that nobody waits for a write to them.
+    pub(super) async fn forget_lost_builds(&self) -> Result<(), WriteError> {
+        let Some(builds) = self.builds().await? else { return Ok(()) };
+        let current = self.in_use().await?;
+        let mut left = vec![current.clone()];
+        for index in builds.indices.iter().filter(|index| **index != current) {
+            if self.exists(index).await? {
+                left.push(index.clone());
+            }
+        }
+        if left.len() < builds.indices.len() || !builds.indices.contains(&current) {
+            tracing::warn!(builds = ?builds.indices, "a build of the index is gone; writing to {current} alone");
+            self.keep_builds(&Builds { indices: vec![current], complete: false }).await?;
+        }
+        Ok(())
+    }
+
+    async fn builds(&self) -> Result<Option<Builds>, WriteError> {
         let path = format!("/{}/_doc/{BUILDS}", self.names.ledger);
-        let read: Read<LedgerDocument<Builds>> = self.client.send(Call::get(path)).await?.json()?;
-        Ok(read.source.map(|found| (found.data, (read.seq_no, read.primary_term))))
+        let reply = self.request("reading the builds", Call::get(path)).await?;
+        let read: Read<LedgerDocument<Builds>> = self.check_ledger(reply.json()?)?;
+        Ok(read.source.map(|found| found.data))
     }
 
     async fn keep_builds(&self, builds: &Builds) -> Result<(), WriteError> {
-        let path = format!("/{}/_doc/{BUILDS}", self.names.ledger);
-        let reply = self.client.send(Call::put(path, &LedgerDocument::new(BUILDS, builds))?).await?;
-        if matches!(reply.status, 200 | 201) {
-            Ok(())
-        } else {
-            Err(refused("the index builds cannot be stored", &reply))
+        let call = self.put_in_ledger(BUILDS, &LedgerDocument::new(BUILDS, builds), Vec::new())?;
+        let reply = self.request("keeping the builds", call).await?;
+        match reply.status {
+            200 | 201 => Ok(()),
+            404 => Err(gone(&self.names.ledger)),
+            _ => Err(refused("the index builds cannot be stored", &reply)),
         }
     }
 
     /// The index behind the read alias.
     async fn in_use(&self) -> Result<String, WriteError> {
-        let reply = self.client.send(Call::get(format!("/_alias/{}", self.names.read))).await?;
+        let call = Call::get(format!("/_alias/{}", self.names.read));
+        let reply = self.request("looking at the index", call).await?;
         let indices: std::collections::HashMap<String, Value> = reply.json()?;
         let mut names = indices.into_keys();
         match (names.next(), names.next()) {
@@ -183,8 +210,11 @@ impl Shared {
     /// An empty index; one of that name is the rest of a build that was given up.
     async fn create_build(&self, index: &str) -> Result<(), WriteError> {
         self.delete_index(index).await?;
-        let body = mapping::listings(self.shards, self.replicas);
-        let reply = self.client.send(Call::put(format!("/{index}"), &body)?).await?;
+        let mut body = mapping::listings(self.shards, self.replicas);
+        if let Some(body) = body.as_object_mut() {
+            body.insert("aliases".to_owned(), json!({ alias_of(index): {} }));
+        }
+        let reply = self.request("making an index", Call::put(format!("/{index}"), &body)?).await?;
         if matches!(reply.status, 200 | 201) {
             Ok(())
         } else {
@@ -194,7 +224,7 @@ impl Shared {
 
     async fn delete_index(&self, index: &str) -> Result<(), WriteError> {
         let call = Call { method: Method::DELETE, ..Call::get(format!("/{index}")) };
-        let reply = self.client.send(call).await?;
+        let reply = self.request("dropping an index", call).await?;
         if matches!(reply.status, 200 | 404) {
             Ok(())
         } else {
@@ -211,11 +241,12 @@ impl Shared {
         Ok(Some(spare.clone()))
     }
 
-    /// Returns once nobody writes anywhere else.
-    async fn wait_for_writer(&self, targets: &[String]) -> Result<(), WriteError> {
+    /// Returns once nobody writes anywhere else than to these indices.
+    async fn wait_for_writer(&self, indices: &[String]) -> Result<(), WriteError> {
+        let targets = targets_of(indices);
         let waited = async {
-            while !self.writes_to(targets).await? {
-                tokio::time::sleep(LOOK).await;
+            while !self.writes_to(&targets).await? {
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
             Ok(())
         };
@@ -231,26 +262,26 @@ impl Shared {
         self: &std::sync::Arc<Self>,
         from: &str,
         to: &str,
-        tell: &mut (dyn FnMut(BuildStep) + Send),
+        report: &mut (dyn FnMut(BuildStep) + Send),
     ) -> Result<(), WriteError> {
         self.refresh(&[from.to_owned()]).await?;
-        let mut bulk = Bulk::new(self, vec![to.to_owned()], &Versions::of_epoch(0));
+        let mut bulk = Bulk::new(self, vec![alias_of(to)], &Versions::of_epoch(0));
         let mut copied = 0;
-        let mut found = self.listing_entries(from);
+        let mut found = self.record_entries(from);
         while let Some(page) = found.next().await? {
             for part in page.chunks(COPIED) {
                 let keys: Vec<&str> = part.iter().map(|entry| entry.key.as_str()).collect();
-                let listings = self.listings_by_key(from, &keys).await?;
-                for (entry, listing) in part.iter().zip(listings) {
+                let records = self.records_by_key(from, &keys).await?;
+                for (entry, record) in part.iter().zip(records) {
                     // One that is gone by now was taken away from both.
-                    if let Some((version, listing)) = listing {
-                        bulk.list_as(&listing, entry.shown, version)?;
+                    if let Some((version, record)) = record {
+                        bulk.put_record_as(&record, entry.shown, version)?;
                     }
                 }
                 bulk.send_if_full().await?;
             }
             copied += page.len() as u64;
-            tell(BuildStep::Copying(copied));
+            report(BuildStep::Copying(copied));
         }
         bulk.flush().await
     }
@@ -264,14 +295,14 @@ impl Shared {
         let mut compared = Comparison::default();
         let mut suspects = HashSet::new();
         let (mut left_pages, mut right_pages) =
-            (Peeked::new(self.listing_entries(left)), Peeked::new(self.listing_entries(right)));
+            (Peeked::new(self.record_entries(left)), Peeked::new(self.record_entries(right)));
         loop {
             let (a, b) = (left_pages.peek().await?, right_pages.peek().await?);
             let order = match (&a, &b) {
                 (None, None) => break,
                 (Some(_), None) => std::cmp::Ordering::Less,
                 (None, Some(_)) => std::cmp::Ordering::Greater,
-                (Some(a), Some(b)) => place(a).cmp(&place(b)),
+                (Some(a), Some(b)) => position(a).cmp(&position(b)),
             };
             match (order, a, b) {
                 (std::cmp::Ordering::Equal, Some(a), Some(b)) => {
@@ -294,7 +325,7 @@ impl Shared {
                 _ => break,
             }
         }
-        compared.documents += self.settle(&mut suspects, left, right).await?;
+        compared.documents += self.recheck(&mut suspects, left, right).await?;
         compared.differing = suspects.len() as u64;
         if let Some(one) = suspects.iter().next() {
             return Err(WriteError::Engine(format!(
@@ -305,31 +336,32 @@ impl Shared {
         Ok(compared)
     }
 
-    /// Looks at documents until they are alike in both, and tells how many are in both.
-    async fn settle(
+    /// Checks documents until they are alike in both; returns how many are in both.
+    async fn recheck(
         &self,
         suspects: &mut HashSet<String>,
         left: &str,
         right: &str,
     ) -> Result<u64, WriteError> {
         let mut alike = 0;
-        for look in 0..LOOKS {
+        for attempt in 0..MAX_RECHECKS {
             if suspects.is_empty() {
                 break;
             }
-            if look > 0 {
-                tokio::time::sleep(LOOK).await;
+            if attempt > 0 {
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
             let keys: Vec<String> = suspects.iter().cloned().collect();
             for part in keys.chunks(COPIED) {
                 let part: Vec<&str> = part.iter().map(String::as_str).collect();
                 let (in_left, in_right) =
-                    (self.listings_by_key(left, &part).await?, self.listings_by_key(right, &part).await?);
+                    (self.records_by_key(left, &part).await?, self.records_by_key(right, &part).await?);
                 for ((key, a), b) in part.iter().zip(&in_left).zip(&in_right) {
-                    let told = |found: &Option<(u64, super::writer::listings::Listing)>| {
-                        found.as_ref().map(|(version, listing)| (*version, listing.content.clone()))
-                    };
-                    if told(a) == told(b) {
+                    let version_and_content =
+                        |found: &Option<(u64, super::writer::source_records::SourceRecord)>| {
+                            found.as_ref().map(|(version, record)| (*version, record.content.clone()))
+                        };
+                    if version_and_content(a) == version_and_content(b) {
                         suspects.remove(*key);
                         alike += u64::from(a.is_some());
                     }
@@ -342,37 +374,40 @@ impl Shared {
     /// Moves both aliases in one step.
     async fn swap(&self, from: &str, to: &str) -> Result<(), WriteError> {
         let (read, write) = (&self.names.read, &self.names.write);
-        let filter = json!({ "term": { field::SHOWN: { "value": true } } });
-        let actions = json!({ "actions": [
-            { "remove": { "index": from, "alias": read } },
-            { "remove": { "index": from, "alias": write } },
-            { "add": { "index": to, "alias": read, "filter": filter } },
-            { "add": { "index": to, "alias": write, "is_write_index": true } },
-        ] });
-        let reply = self.client.send(Call::post("/_aliases".to_owned(), &actions)?).await?;
-        if reply.status == 200 { Ok(()) } else { Err(refused("the aliases cannot be switched", &reply)) }
+        self.change_aliases(&[
+            json!({ "remove": { "index": from, "alias": read } }),
+            json!({ "remove": { "index": from, "alias": write } }),
+            json!({ "add": { "index": to, "alias": read, "filter": shown_filter() } }),
+            json!({ "add": { "index": to, "alias": write, "is_write_index": true } }),
+        ])
+        .await
     }
 }
 
+/// Aliases by which indices are written to.
+fn targets_of(indices: &[String]) -> Vec<String> {
+    indices.iter().map(|index| alias_of(index)).collect()
+}
+
 /// Where an entry stands in the order of pages.
-fn place(entry: &Entry) -> (&str, &str, bool) {
+fn position(entry: &RecordEntry) -> (&str, &str, bool) {
     let text = |at: usize| entry.place.get(at).and_then(Value::as_str).unwrap_or_default();
     (text(0), text(1), entry.shown)
 }
 
-/// Entries one by one.
+/// RecordPages one by one.
 struct Peeked<'a> {
-    pages: Entries<'a>,
-    page: std::vec::IntoIter<Entry>,
-    head: Option<Entry>,
+    pages: RecordPages<'a>,
+    page: std::vec::IntoIter<RecordEntry>,
+    head: Option<RecordEntry>,
 }
 
 impl<'a> Peeked<'a> {
-    fn new(pages: Entries<'a>) -> Self {
+    fn new(pages: RecordPages<'a>) -> Self {
         Self { pages, page: Vec::new().into_iter(), head: None }
     }
 
-    async fn peek(&mut self) -> Result<Option<Entry>, WriteError> {
+    async fn peek(&mut self) -> Result<Option<RecordEntry>, WriteError> {
         while self.head.is_none() {
             self.head = self.page.next();
             if self.head.is_none() {

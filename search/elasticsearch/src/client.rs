@@ -24,6 +24,14 @@ impl Client {
         client::Client::new(options).map(Self)
     }
 
+    /// What the cluster says to a call, or why the client has no answer.
+    ///
+    /// # Errors
+    /// See [`client::ClientError`].
+    pub(crate) async fn try_send(&self, call: Call) -> Result<Reply, client::ClientError> {
+        self.0.send(call).await.map(Reply)
+    }
+
     /// What the cluster says to a call.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! A listing as the cluster stores it.
+//! A record as the cluster stores it.
 
 use serde::Serialize;
 use wikimovie_domain::Movie;
@@ -6,9 +6,9 @@ use wikimovie_engine::indexed::{self, distinct, keyword};
 use wikimovie_plan::rank;
 use wikimovie_text as text;
 
-use super::writer::listings::Listing;
+use super::writer::source_records::SourceRecord;
 
-/// Folded texts of a listing, for its document to borrow from.
+/// Folded texts of a record, for its document to borrow from.
 #[derive(Debug)]
 pub(super) struct Folded {
     /// Words, joined by spaces, as those below.
@@ -30,9 +30,9 @@ struct Keys {
 }
 
 impl Folded {
-    /// Those of a listing.
-    pub(super) fn new(listing: &Listing) -> Self {
-        let movie = &listing.movie;
+    /// Those of a record.
+    pub(super) fn new(record: &SourceRecord) -> Self {
+        let movie = &record.movie;
         let title = text::joined(&movie.title);
         let mut title_key = if title.is_empty() { text::title_key(&movie.title) } else { title.clone() };
         title_key.truncate(keyword(&title_key).len());
@@ -78,7 +78,7 @@ impl Keys {
     }
 }
 
-/// One listing of a movie by an object; see [`super::mapping::field`] for the fields.
+/// One record of a movie by an object; see [`super::mapping::field`] for the fields.
 #[derive(Debug, Serialize)]
 pub(super) struct Document<'a> {
     shown: bool,
@@ -113,9 +113,9 @@ pub(super) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// What is stored of a listing.
-    pub(super) fn new(listing: &'a Listing, folded: &'a Folded, shown: bool) -> Self {
-        let Listing { object, applied, content, movie } = listing;
+    /// What is stored of a record.
+    pub(super) fn new(record: &'a SourceRecord, folded: &'a Folded, shown: bool) -> Self {
+        let SourceRecord { object, applied, content, movie } = record;
         let title_word = distinct(words(&folded.title));
         let cast_word = distinct(folded.cast.iter().flat_map(|name| words(name)));
         let bare = text::stop::without_article(&folded.title_key);

@@ -1,23 +1,27 @@
 //! The engine on an Elasticsearch or OpenSearch cluster: the same plan as the embedded one, as typed DSL.
 //!
-//! [`wikimovie_plan::compile`] makes the plan, [`compile`] the DSL, [`rounds`] sends what one operation asks in one
+//! [`wikimovie_plan::compile`] makes the plan, [`compile`] the DSL, [`batcher`] sends what one operation asks in one
 //! request, [`response`] reads the answer. What typed text is read against, the vocabulary, is counted by the
 //! cluster once a revision ([`vocabulary`]) and held in memory. Clusters find, score and count; highlights, names
 //! and the reading of text are ours.
 
 mod autocomplete;
+mod batcher;
 mod builds;
+mod catalog;
 mod client;
 mod compile;
 mod document;
 mod facets;
 mod index;
+mod maintenance;
 mod mapping;
 mod people;
+mod presence;
+mod reader;
 mod receipts;
 mod response;
 mod restricted;
-mod rounds;
 mod search;
 mod vocabulary;
 mod writer;
@@ -28,37 +32,28 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use async_trait::async_trait;
 use tokio::sync::watch;
 use url::Url;
-use wikimovie_domain::{
-    AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
-    PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
-};
+use wikimovie_domain::{Filter, Revision, SearchRequest};
 use wikimovie_elasticsearch_dsl::{Aggregation, Query, Search, multi_search};
 use wikimovie_engine::{
-    catalog::{Catalog, ReceiptPage, ReceiptsRequest},
-    error::SearchError,
-    operation, outgoing,
-    token::Sealer,
-    writer::{LedgerRow, WriteError},
+    OperationContext, catalog::Catalog, error::SearchError, token::Sealer, writer::WriteError,
 };
 use wikimovie_plan::{compile::Compiled, rules::Rules, vocabulary::Vocabulary};
-use wikimovie_text as text;
 
 pub use wikimovie_elasticsearch_client::Auth;
 
 pub use self::{
     builds::{BuildStep, Comparison},
-    writer::ElasticsearchWriter,
+    writer::{ElasticsearchWriter, audit::LedgerAudit},
 };
 use self::{
     client::{Body, Call, Client, ClientOptions},
     compile::Sizes,
     index::Names,
+    presence::Presence,
     response::{MultiSearchItem, MultiSearchResponse, SearchResponse},
     restricted::Restricted,
-    rounds::Rounds,
 };
 
 /// How to reach a cluster, and which index of it is ours.
@@ -106,6 +101,7 @@ struct Shared {
     revisions: watch::Sender<Revision>,
     /// When the cluster last said that `view` is of its current revision.
     confirmed: ArcSwapOption<Instant>,
+    presence: Presence,
     plans: Plans,
     parts: moka::sync::Cache<Filter, Arc<Restricted>>,
 }
@@ -144,7 +140,7 @@ struct View {
     shards: u32,
     /// Name and version of the engine.
     about: String,
-    /// What every movie must meet that is looked at through this view.
+    /// What every movie must flush_competing that is looked at through this view.
     forced: Option<Query>,
     /// Seals the cursors of answers read through this view.
     sealer: Sealer,
@@ -183,7 +179,6 @@ impl Elasticsearch {
             ca_certificates: options.ca_certificates.clone(),
             deadline: options.deadline,
             user_agent: USER_AGENT,
-            annotate: outgoing::annotate,
         })?;
         let sealer = Sealer::without_secret();
         if let Some(secret) = &options.secret {
@@ -204,6 +199,7 @@ impl Elasticsearch {
                 view: ArcSwapOption::empty(),
                 revisions,
                 confirmed: ArcSwapOption::empty(),
+                presence: Presence::default(),
                 plans: plans(),
                 parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
             }),
@@ -264,25 +260,9 @@ impl Elasticsearch {
     /// The write side, for use outside of async code: it blocks on `runtime`.
     ///
     /// # Errors
-    /// [`WriteError::Held`] while another writer holds the index.
+    /// [`WriteError::LeaseTaken`] while another writer holds the index.
     pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
         ElasticsearchWriter::open(Arc::clone(&self.shared), runtime)
-    }
-
-    /// Every object applied, without being the writer.
-    ///
-    /// # Errors
-    /// Where the cluster does not answer.
-    pub async fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
-        Ok(self.shared.ledger().await?)
-    }
-
-    /// Keys of all objects that list something, whatever the ledger says.
-    ///
-    /// # Errors
-    /// Where the cluster does not answer.
-    pub async fn listing_objects(&self) -> Result<Vec<String>, WriteError> {
-        self.shared.listing_objects().await
     }
 
     async fn view(&self) -> Result<Arc<View>, SearchError> {
@@ -298,6 +278,7 @@ impl Shared {
     /// Reads the catalogue's revision, and what questions need of it where it is a new one.
     async fn look(&self, always: bool) -> Result<(), SearchError> {
         let asked = Instant::now();
+        self.check_presence().await?;
         let revision = self.stored_revision().await?;
         let known = self.view.load().as_ref().map(|view| view.revision);
         if !always && known == Some(revision) {
@@ -318,50 +299,27 @@ impl Shared {
         Ok(())
     }
 
-    /// Asks searches, in one request with what the operation's other fields ask now. Every question about movies goes
-    /// through here, so that none escapes what the view forces.
-    async fn ask(&self, view: &View, mut searches: Vec<Search>) -> Result<Vec<SearchResponse>, SearchError> {
-        searches.iter_mut().for_each(|search| view.force(search));
-        let asked = searches.len();
-        let answers = match operation::held::<Rounds>() {
-            Some(rounds) => rounds.ask(searches, |searches| self.send(searches, false)).await?,
-            None => self.send(searches, false).await?,
-        };
-        if answers.len() != asked {
-            return Err(response::unexpected_response("the responses do not match the requests"));
-        }
-        let found = answers.into_iter().map(MultiSearchItem::found).collect::<Result<Vec<_>, _>>()?;
-        if found.iter().any(SearchResponse::is_partial) {
-            operation::note_partial();
-        }
-        Ok(found)
+    /// Asks one search in a request of its own, whose response may be long.
+    async fn search_alone(&self, mut search: Search) -> Result<SearchResponse, SearchError> {
+        let context = OperationContext::new();
+        search.timeout = Some(self.search_timeout(&context));
+        let item = self.send(&[search], &context, true).await?.pop();
+        item.ok_or_else(|| response::unexpected_response("the response is empty"))?.found()
     }
 
-    /// Asks one search in a request of its own, whose answer may be long.
-    async fn search_alone(&self, search: Search) -> Result<SearchResponse, SearchError> {
-        let answer = self
-            .send(vec![search], true)
-            .await?
-            .pop()
-            .ok_or_else(|| response::unexpected_response("no answer"))?;
-        let found = answer.found()?;
-        if found.is_partial() {
-            operation::note_partial();
-        }
-        Ok(found)
+    /// Time that the engine gets for a search. It gives up a little before we do, and returns what it has by then.
+    fn search_timeout(&self, context: &OperationContext) -> String {
+        let timeout = context.time_left(self.deadline).mul_f64(0.9).as_millis();
+        [timeout.to_string().as_str(), "ms"].concat()
     }
 
-    /// One HTTP request; a long answer is better sent compressed.
+    /// Sends searches in one HTTP request; a long response is better compressed.
     async fn send(
         &self,
-        mut searches: Vec<Search>,
+        searches: &[Search],
+        context: &OperationContext,
         gzip_answer: bool,
     ) -> Result<Vec<MultiSearchItem>, SearchError> {
-        // The engine gives up a little before we do, and tells what it has by then.
-        let timeout = self.deadline.mul_f64(0.9).as_millis();
-        for search in &mut searches {
-            search.timeout.get_or_insert_with(|| [timeout.to_string().as_str(), "ms"].concat());
-        }
         // Buckets that are only counted are not worth sending.
         let trim = searches.iter().any(|search| search.aggs.values().any(Aggregation::counts_all));
         let index = &self.names.read;
@@ -369,106 +327,19 @@ impl Shared {
             method: http::Method::POST,
             query: if trim { vec![("filter_path", trimmed.to_owned())] } else { Vec::new() },
             body: Some(body),
+            deadline: Some(context.time_left(self.deadline)),
+            headers: context.headers(),
             gzip_answer,
             ..Call::get(["/", index, kind].concat())
         };
-        let json = |error: serde_json::Error| SearchError::Engine(error.to_string());
-        if let [search] = searches.as_slice() {
-            let body = Body::Json(serde_json::to_vec(search).map_err(json)?.into());
+        if let [search] = searches {
+            let body = Body::Json(serde_json::to_vec(search)?.into());
             let reply = self.client.send(call("/_search", "-aggregations.*.all", body)).await?;
             return Ok(vec![reply.json()?]);
         }
-        let body = Body::Ndjson(multi_search(&searches).map_err(json)?);
+        let body = Body::Ndjson(multi_search(searches)?);
         let reply = self.client.send(call("/_msearch", "-responses.aggregations.*.all", body)).await?;
         Ok(reply.json::<MultiSearchResponse>()?.responses)
-    }
-}
-
-#[async_trait]
-impl Catalog for Elasticsearch {
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        let view = self.view().await?;
-        self.shared.answer(&view, &request).await
-    }
-
-    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        let view = self.view().await?;
-        self.shared.autocomplete(&view, &request).await
-    }
-
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
-        let view = self.view().await?;
-        self.shared.movies(&view, ids).await
-    }
-
-    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
-        let view = self.view().await?;
-        self.shared.similar(&view, id, first).await
-    }
-
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
-        let view = self.view().await?;
-        Ok(names.iter().map(|name| people::summary(&view, &text::key(name))).collect())
-    }
-
-    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
-        let view = self.view().await?;
-        self.shared.costars(&view, name, first).await
-    }
-
-    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
-        let view = self.view().await?;
-        self.shared.costar_path(&view, from, to).await
-    }
-
-    async fn info(&self) -> Result<CatalogInfo, SearchError> {
-        let view = self.view().await?;
-        let vocabulary = &view.vocabulary;
-        let providers = vocabulary.providers().iter();
-        Ok(CatalogInfo {
-            engine: ENGINE.into(),
-            engine_version: view.about.clone(),
-            movies: vocabulary.movies(),
-            people: vocabulary.people().len() as u64,
-            genres: vocabulary.genres().len() as u64,
-            providers: providers.map(|entry| (entry.name.clone(), u64::from(entry.movies))).collect(),
-            revision: view.revision,
-        })
-    }
-
-    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
-        self.view().await?;
-        let receipt = self.shared.receipt(object).await?;
-        let told = |provider: &str| self.part.as_ref().is_none_or(|part| part.receipts.has(provider));
-        Ok(receipt.filter(|receipt| told(&receipt.provider)))
-    }
-
-    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
-        self.view().await?;
-        match &self.part {
-            Some(part) => self.shared.receipts_of(&part.receipts, &request).await,
-            None => self.shared.receipts(&request).await,
-        }
-    }
-
-    fn revisions(&self) -> watch::Receiver<Revision> {
-        self.shared.revisions.subscribe()
-    }
-
-    fn unconfirmed_for(&self) -> Duration {
-        self.shared.confirmed.load().as_ref().map_or(Duration::MAX, |confirmed| confirmed.elapsed())
-    }
-
-    async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
-        let shared = &self.shared;
-        let filter = match &self.part {
-            Some(part) => Filter { and: vec![part.filter.clone(), to.clone()], ..Filter::default() },
-            None => to.clone(),
-        };
-        let part = shared
-            .parts
-            .get_with_by_ref(&filter, || Arc::new(Restricted::new(&filter, &shared.sealer, plans())));
-        Ok(Arc::new(Self { shared: Arc::clone(shared), part: Some(part) }))
     }
 }
 
@@ -497,7 +368,7 @@ pub fn to_dsl(
     json.map_err(|error| SearchError::Engine(error.to_string()))
 }
 
-/// Body that creates an index of listings: its settings and mapping.
+/// Body that creates an index of records: its settings and mapping.
 pub fn index_body(shards: u32, replicas: u32) -> serde_json::Value {
     mapping::listings(shards, replicas)
 }

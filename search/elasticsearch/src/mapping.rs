@@ -122,6 +122,7 @@ pub(crate) fn ledger(replicas: u32) -> Value {
             "_meta": { META: FORMAT },
             "properties": {
                 "kind": keyword,
+                "key": keyword,
                 "object": keyword,
                 "status": keyword,
                 "generation": { "type": "long" },

@@ -7,7 +7,7 @@ use wikimovie_elasticsearch_dsl::{Aggregation, Aggregations, Query, Search, Sort
 use wikimovie_engine::error::SearchError;
 use wikimovie_text as text;
 
-use super::{Shared, View, compile::any_value, mapping::field};
+use super::{View, compile::any_value, mapping::field, reader::Reader};
 
 /// Most people that one question names or is answered with; engines allow 65,535.
 const MOST_PEOPLE: usize = 60_000;
@@ -21,20 +21,16 @@ pub(super) fn summary(view: &View, key: &str) -> Option<PersonSummary> {
     Some(PersonSummary { key: entry.key.clone(), name: entry.name.clone(), movies: u64::from(entry.movies) })
 }
 
-impl Shared {
+impl Reader<'_> {
     /// Who appears with a person: most movies together first, then by key.
-    pub(super) async fn costars(
-        &self,
-        view: &View,
-        name: &str,
-        first: usize,
-    ) -> Result<Vec<Costar>, SearchError> {
+    pub(super) async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
+        let view = self.view;
         let key = text::key(name);
         if first == 0 || view.vocabulary.person(&key).is_none() {
             return Ok(Vec::new());
         }
         // The person is the first of those found, or one of them where others share every movie.
-        let counted = self.people_with(view, std::slice::from_ref(&key), first + 1).await?;
+        let counted = self.people_with(std::slice::from_ref(&key), first + 1).await?;
         let costar = |(other, together): (String, u64)| {
             let person = summary(view, &other).unwrap_or_else(|| PersonSummary {
                 name: other.clone(),
@@ -47,53 +43,40 @@ impl Shared {
     }
 
     /// People of the movies that any of these appear in, most movies first, then by key.
-    async fn people_with(
-        &self,
-        view: &View,
-        keys: &[String],
-        size: usize,
-    ) -> Result<Vec<(String, u64)>, SearchError> {
+    async fn people_with(&self, keys: &[String], size: usize) -> Result<Vec<(String, u64)>, SearchError> {
         let counts = Aggregation::terms(field::PERSON, size, TermsOrder::Count, None, None);
         let search = Search {
             aggs: Aggregations::from([(PEOPLE, counts)]),
             ..Search::new(any_value(field::PERSON, keys))
         };
-        let found = self.ask(view, vec![search]).await?.pop();
+        let found = self.ask(vec![search]).await?.pop();
         let counted = found.and_then(|mut found| found.aggregations.remove(PEOPLE));
         let buckets = counted.map(|counted| counted.buckets).unwrap_or_default();
         Ok(buckets.into_iter().map(|bucket| (bucket.key.into_text(), bucket.doc_count)).collect())
     }
 
     /// Everyone one movie away from any of these.
-    async fn neighbours(
-        &self,
-        view: &View,
-        keys: &BTreeSet<String>,
-    ) -> Result<BTreeSet<String>, SearchError> {
+    async fn neighbours(&self, keys: &BTreeSet<String>) -> Result<BTreeSet<String>, SearchError> {
         let keys: Vec<String> = keys.iter().take(MOST_PEOPLE).cloned().collect();
-        let found = self.people_with(view, &keys, MOST_PEOPLE).await?;
+        let found = self.people_with(&keys, MOST_PEOPLE).await?;
         Ok(found.into_iter().map(|(key, _)| key).collect())
     }
 
     /// A shortest chain of movies between two people; see the embedded engine for the choice among equals. Layers of
     /// people are asked from both ends until they meet, the smaller one next.
-    pub(super) async fn costar_path(
-        &self,
-        view: &View,
-        from: &str,
-        to: &str,
-    ) -> Result<Option<CostarPath>, SearchError> {
+    pub(super) async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
+        let view = self.view;
         let (Some(start), Some(goal)) = (summary(view, &text::key(from)), summary(view, &text::key(to)))
         else {
             return Ok(None);
         };
-        let Some(layers) = self.layers(view, &start.key, &goal.key).await? else { return Ok(None) };
+        let Some(layers) = self.layers(&start.key, &goal.key).await? else { return Ok(None) };
         let mut steps = Vec::new();
         let mut person = start.key.clone();
         for layer in layers.into_iter().skip(1) {
-            let near = self.neighbours(view, &BTreeSet::from([person.clone()])).await?;
+            let near = self.neighbours(&BTreeSet::from([person.clone()])).await?;
             let Some(next) = near.intersection(&layer).next().cloned() else { return Ok(None) };
-            let Some(movie) = self.together(view, &person, &next).await? else { return Ok(None) };
+            let Some(movie) = self.together(&person, &next).await? else { return Ok(None) };
             let summary = summary(view, &next).unwrap_or_else(|| PersonSummary {
                 key: next.clone(),
                 name: next.clone(),
@@ -106,12 +89,7 @@ impl Shared {
     }
 
     /// For each step of the shortest chains the people who stand there on any of them, both ends included.
-    async fn layers(
-        &self,
-        view: &View,
-        start: &str,
-        goal: &str,
-    ) -> Result<Option<Vec<BTreeSet<String>>>, SearchError> {
+    async fn layers(&self, start: &str, goal: &str) -> Result<Option<Vec<BTreeSet<String>>>, SearchError> {
         let one = |key: &str| vec![BTreeSet::from([key.to_owned()])];
         let (mut ahead, mut back) = (one(start), one(goal));
         let (mut seen_ahead, mut seen_back) =
@@ -120,7 +98,7 @@ impl Shared {
             let (Some(a), Some(b)) = (ahead.last(), back.last()) else { return Ok(None) };
             let meeting: BTreeSet<String> = a.intersection(b).cloned().collect();
             if !meeting.is_empty() {
-                return self.narrowed(view, ahead, back, meeting).await.map(Some);
+                return self.narrowed(ahead, back, meeting).await.map(Some);
             }
             if a.is_empty() || b.is_empty() {
                 return Ok(None);
@@ -128,7 +106,7 @@ impl Shared {
             let (layers, seen) =
                 if a.len() <= b.len() { (&mut ahead, &mut seen_ahead) } else { (&mut back, &mut seen_back) };
             let Some(last) = layers.last() else { return Ok(None) };
-            let mut next = self.neighbours(view, last).await?;
+            let mut next = self.neighbours(last).await?;
             next.retain(|key| !seen.contains(key));
             seen.extend(next.iter().cloned());
             layers.push(next);
@@ -138,7 +116,6 @@ impl Shared {
     /// Layers of which each member is one movie away from a member of the layers beside.
     async fn narrowed(
         &self,
-        view: &View,
         mut ahead: Vec<BTreeSet<String>>,
         mut back: Vec<BTreeSet<String>>,
         meeting: BTreeSet<String>,
@@ -147,7 +124,7 @@ impl Shared {
             let last = side.len() - 1;
             meeting.clone_into(&mut side[last]);
             for at in (1..last).rev() {
-                let near = self.neighbours(view, &side[at + 1]).await?;
+                let near = self.neighbours(&side[at + 1]).await?;
                 side[at].retain(|key| near.contains(key));
             }
         }
@@ -159,7 +136,6 @@ impl Shared {
     /// The first movie in title order with both.
     async fn together(
         &self,
-        view: &View,
         one: &str,
         other: &str,
     ) -> Result<Option<wikimovie_domain::MovieId>, SearchError> {
@@ -170,12 +146,8 @@ impl Shared {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(both.into()))
         };
-        let found = self
-            .ask(view, vec![search])
-            .await?
-            .pop()
-            .map(super::response::SearchResponse::movies)
-            .transpose()?;
+        let found =
+            self.ask(vec![search]).await?.pop().map(super::response::SearchResponse::movies).transpose()?;
         Ok(found.and_then(|movies| movies.into_iter().next()).map(|movie| movie.id))
     }
 }

@@ -158,7 +158,8 @@ impl MultiSearchItem {
                 Err(SearchError::Timeout)
             }
             Self::SearchResponse(found) => Ok(*found),
-            Self::ErrorResponse(ErrorResponse { status: 429 | 502 | 503, .. }) => {
+            // 404: the index is gone, and made again before long.
+            Self::ErrorResponse(ErrorResponse { status: 404 | 429 | 502 | 503, .. }) => {
                 Err(SearchError::Unavailable)
             }
             Self::ErrorResponse(ErrorResponse { status: 408 | 504, .. }) => Err(SearchError::Timeout),

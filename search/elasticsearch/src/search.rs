@@ -1,4 +1,4 @@
-//! One question from start to end: one request.
+//! One search from start to end: one request.
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
@@ -17,21 +17,19 @@ use wikimovie_plan::{
 };
 
 use super::{
-    ENGINE, Shared, View,
+    ENGINE, View,
     compile::{self, FEW_HITS, HitOrder, PageSearches},
     mapping::field,
+    reader::Reader,
     response::SearchResponse,
 };
 
 /// Code of the warning for an answer from a part of the catalogue only.
 const PARTIAL_RESULTS: &str = "PARTIAL_RESULTS";
 
-impl Shared {
-    pub(super) async fn answer(
-        &self,
-        view: &View,
-        request: &SearchRequest,
-    ) -> Result<SearchAnswer, SearchError> {
+impl Reader<'_> {
+    pub(super) async fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+        let view = self.view;
         let started = Instant::now();
         let question = &request.question;
         let mut opened = request
@@ -43,7 +41,7 @@ impl Shared {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let compiled = view.compiled(question);
-        // A further page is read by the plan of the page before it, whoever read that.
+        // A further page uses the plan of the page before it, which the cursor carries.
         let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
         let plan = carried.as_ref().unwrap_or(&compiled.plan);
         let places: Vec<Option<SortKey>> =
@@ -56,7 +54,7 @@ impl Shared {
         searches.extend(probes.searches(view));
         let explained = request.wanted.explain.then(|| explain(view, &searches)).transpose()?;
 
-        let mut found = self.ask(view, searches).await?;
+        let mut found = self.ask(searches).await?;
         let probed = found.split_off(own);
         let partial = found.iter().chain(&probed).any(SearchResponse::is_partial);
         let took = found.iter().map(|found| found.took).max().unwrap_or(0);
@@ -78,7 +76,7 @@ impl Shared {
             .zip(&pages)
             .map(|((asked, place), at)| list.page(asked, place.is_some(), *at, &mut found))
             .collect::<Result<_, _>>()?;
-        let (did_you_mean, relaxations) = probes.told(total, &probed);
+        let (did_you_mean, relaxations) = probes.results(total, &probed);
         let mut warnings = compiled.warnings.clone();
         if partial {
             warnings.push(partial_warning());
@@ -98,11 +96,7 @@ impl Shared {
     }
 
     /// Movies by id, in the order asked.
-    pub(super) async fn movies(
-        &self,
-        view: &View,
-        ids: &[MovieId],
-    ) -> Result<Vec<Option<Movie>>, SearchError> {
+    pub(super) async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -112,29 +106,19 @@ impl Shared {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(vec![Query::Ids(Ids { values })]))
         };
-        let found = self
-            .ask(view, vec![search])
-            .await?
-            .pop()
-            .map(SearchResponse::movies)
-            .transpose()?
-            .unwrap_or_default();
+        let found =
+            self.ask(vec![search]).await?.pop().map(SearchResponse::movies).transpose()?.unwrap_or_default();
         let found: HashMap<MovieId, Movie> =
             found.into_iter().map(|movie| (movie.id.clone(), movie)).collect();
         Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
     }
 
     /// The movies most like one, best first, without it.
-    pub(super) async fn similar(
-        &self,
-        view: &View,
-        id: &MovieId,
-        first: usize,
-    ) -> Result<Vec<Movie>, SearchError> {
-        let Some(Some(movie)) = self.movies(view, std::slice::from_ref(id)).await?.pop() else {
+    pub(super) async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
+        let Some(Some(movie)) = self.movies(std::slice::from_ref(id)).await?.pop() else {
             return Ok(Vec::new());
         };
-        let groups = similar::groups(&movie, &view.vocabulary);
+        let groups = similar::groups(&movie, &self.view.vocabulary);
         let itself = Query::Ids(Ids { values: vec![id.as_str().to_owned()] });
         let among = Query::all_of(vec![compile::query(&similar::any(&groups)), itself.negated()]);
         let search = Search {
@@ -143,12 +127,12 @@ impl Shared {
             source: Source::Whole(true),
             ..Search::new(compile::ranked(among, &groups))
         };
-        self.ask(view, vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), SearchResponse::movies)
+        self.ask(vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), SearchResponse::movies)
     }
 }
 
 impl View {
-    /// The plan of a question by the words of this view.
+    /// The plan of a question by the vocabulary of this view.
     fn compiled(&self, question: &Question) -> Arc<Compiled> {
         let key = (cursor::hash(question), self.revision.number);
         self.plans.get_with(key, || Arc::new(compile(question, &self.vocabulary)))
@@ -215,7 +199,7 @@ fn only(mut movie: Movie, parts: MovieParts) -> Movie {
     movie
 }
 
-/// Other questions whose totals are asked along: what may have been meant, and what may be dropped.
+/// Other questions whose totals are asked in the same request: what may have been meant, and what may be dropped.
 #[derive(Default)]
 struct Probes {
     correction: Option<Question>,
@@ -237,7 +221,7 @@ impl Probes {
         questions.map(count).collect()
     }
 
-    fn told(self, found: u64, probed: &[SearchResponse]) -> (Option<Correction>, Vec<Relaxation>) {
+    fn results(self, found: u64, probed: &[SearchResponse]) -> (Option<Correction>, Vec<Relaxation>) {
         if found > FEW_HITS {
             return (None, Vec::new());
         }
@@ -255,7 +239,7 @@ impl Probes {
     }
 }
 
-/// The DSL as it is told to an operator.
+/// The DSL as `explain` returns it.
 fn explain(view: &View, searches: &[Search]) -> Result<String, SearchError> {
     let mut searches = searches.to_vec();
     searches.iter_mut().for_each(|search| view.force(search));

@@ -13,7 +13,7 @@ use tantivy::{
 };
 use wikimovie_domain::Movie;
 use wikimovie_engine::{
-    account::hash64,
+    content_hash::hash64,
     indexed::{self, keyword, order_key},
 };
 use wikimovie_plan::{NAME_GAP, WordField, rank};

@@ -52,8 +52,8 @@ pub(super) fn read_json<T: DeserializeOwned>(
 impl Snapshot {
     /// The receipt of an object, by the key its provider knows; the newest where several ledger keys share it.
     pub(super) fn receipt(&self, object: &str) -> Option<ObjectReceipt> {
-        let rows = self.ledger.values().filter(|row| row.receipt.object == object);
-        rows.max_by_key(|row| row.generation).map(|row| row.receipt.clone())
+        let rows = self.ledger.values().filter(|row| row.object == object);
+        rows.max_by_key(|row| row.generation)?.receipt.clone()
     }
 
     /// A page of receipts, by object key.
@@ -62,7 +62,7 @@ impl Snapshot {
         let mut receipts: Vec<(ReceiptPlace, &ObjectReceipt)> = self
             .ledger
             .values()
-            .map(|row| &row.receipt)
+            .filter_map(|row| row.receipt.as_ref())
             .filter(|receipt| wanted(receipt.status))
             .map(|receipt| (receipt.into(), receipt))
             .collect();

@@ -37,6 +37,7 @@ use wikimovie_domain::{
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 use wikimovie_engine::{
+    Answered, OperationContext,
     catalog::{Catalog, ReceiptPage, ReceiptsRequest},
     error::SearchError,
     token::Sealer,
@@ -178,6 +179,7 @@ impl Embedded {
     /// Runs the work of one question on a thread that may block, against one snapshot.
     async fn answer<T: Send + 'static>(
         &self,
+        context: &OperationContext,
         work: impl FnOnce(&Snapshot, &Plans, &Sealer) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
         let (shared, part) = (Arc::clone(&self.shared), self.part.clone());
@@ -193,7 +195,7 @@ impl Embedded {
             };
             tokio::task::spawn_blocking(work).await
         };
-        match tokio::time::timeout(self.shared.deadline, task).await {
+        match tokio::time::timeout(context.time_left(self.shared.deadline), task).await {
             Ok(Ok(answer)) => Ok(answer?),
             Ok(Err(panicked)) => Err(SearchError::Engine(panicked.to_string())),
             Err(_) => Err(SearchError::Timeout),
@@ -202,13 +204,14 @@ impl Embedded {
 }
 
 impl Embedded {
-    /// Reads what a snapshot has at hand, on this thread unless the snapshot may have to be taken first.
-    async fn look<T: Send + 'static>(
+    /// Reads what a snapshot has in memory, on this thread unless the snapshot may have to be taken first.
+    async fn read<T: Send + 'static>(
         &self,
+        context: &OperationContext,
         read: impl FnOnce(&Snapshot) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
         match self.part {
-            Some(_) => self.answer(move |snapshot, _, _| read(snapshot)).await,
+            Some(_) => self.answer(context, move |snapshot, _, _| read(snapshot)).await,
             None => Ok(read(&self.shared.snapshot())?),
         }
     }
@@ -266,15 +269,31 @@ impl Shared {
 
 #[async_trait]
 impl Catalog for Embedded {
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError> {
-        self.answer(move |snapshot, plans, sealer| snapshot.search(&request, plans, sealer)).await
+    async fn search(
+        &self,
+        context: &OperationContext,
+        request: SearchRequest,
+    ) -> Result<Answered<SearchAnswer>, SearchError> {
+        let search = move |snapshot: &Snapshot, plans: &Plans, sealer: &Sealer| {
+            snapshot.search(&request, plans, sealer)
+        };
+        self.answer(context, search).await.map(Answered::complete)
     }
 
-    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError> {
-        self.answer(move |snapshot, _, _| snapshot.autocomplete(&request)).await
+    async fn autocomplete(
+        &self,
+        context: &OperationContext,
+        request: AutocompleteRequest,
+    ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
+        let suggest = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| snapshot.autocomplete(&request);
+        self.answer(context, suggest).await.map(Answered::complete)
     }
 
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
+    async fn movies(
+        &self,
+        context: &OperationContext,
+        ids: &[MovieId],
+    ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
         let ids = ids.to_vec();
         let read = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| {
             let movie = |id: &MovieId| -> Result<Option<Movie>, ReadError> {
@@ -282,44 +301,74 @@ impl Catalog for Embedded {
             };
             ids.iter().map(movie).collect()
         };
-        self.answer(read).await
+        self.answer(context, read).await.map(Answered::complete)
     }
 
-    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
+    async fn similar(
+        &self,
+        context: &OperationContext,
+        id: &MovieId,
+        first: usize,
+    ) -> Result<Answered<Vec<Movie>>, SearchError> {
         let id = id.clone();
-        self.answer(move |snapshot, _, _| snapshot.similar(id.as_str(), first)).await
+        let similar = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| snapshot.similar(id.as_str(), first);
+        self.answer(context, similar).await.map(Answered::complete)
     }
 
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError> {
+    async fn people(
+        &self,
+        context: &OperationContext,
+        names: &[String],
+    ) -> Result<Vec<Option<PersonSummary>>, SearchError> {
         let names = names.to_vec();
         let summaries = move |snapshot: &Snapshot| {
             let summary = |name: &String| snapshot.person(name).map(|person| snapshot.person_summary(person));
             Ok(names.iter().map(summary).collect())
         };
-        self.look(summaries).await
+        self.read(context, summaries).await
     }
 
-    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
+    async fn costars(
+        &self,
+        context: &OperationContext,
+        name: &str,
+        first: usize,
+    ) -> Result<Answered<Vec<Costar>>, SearchError> {
         let name = name.to_owned();
-        self.answer(move |snapshot, _, _| Ok(snapshot.costars(&name, first))).await
+        let costars = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| Ok(snapshot.costars(&name, first));
+        self.answer(context, costars).await.map(Answered::complete)
     }
 
-    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
+    async fn costar_path(
+        &self,
+        context: &OperationContext,
+        from: &str,
+        to: &str,
+    ) -> Result<Answered<Option<CostarPath>>, SearchError> {
         let (from, to) = (from.to_owned(), to.to_owned());
-        self.answer(move |snapshot, _, _| Ok(snapshot.costar_path(&from, &to)?)).await
+        let path = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| Ok(snapshot.costar_path(&from, &to)?);
+        self.answer(context, path).await.map(Answered::complete)
     }
 
-    async fn info(&self) -> Result<CatalogInfo, SearchError> {
-        self.look(|snapshot| Ok(snapshot.info())).await
+    async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError> {
+        self.read(context, |snapshot| Ok(snapshot.info())).await
     }
 
-    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError> {
+    async fn receipt(
+        &self,
+        context: &OperationContext,
+        object: &str,
+    ) -> Result<Option<ObjectReceipt>, SearchError> {
         let object = object.to_owned();
-        self.look(move |snapshot| Ok(snapshot.receipt(&object))).await
+        self.read(context, move |snapshot| Ok(snapshot.receipt(&object))).await
     }
 
-    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError> {
-        self.look(move |snapshot| Ok(snapshot.receipts(&request))).await
+    async fn receipts(
+        &self,
+        context: &OperationContext,
+        request: ReceiptsRequest,
+    ) -> Result<ReceiptPage, SearchError> {
+        self.read(context, move |snapshot| Ok(snapshot.receipts(&request))).await
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {

@@ -87,7 +87,7 @@ impl Snapshot {
         receipts: &ReceiptsOf,
         rules: &Arc<Rules>,
     ) -> tantivy::Result<Self> {
-        let rows = self.ledger.iter().filter(|(_, row)| receipts.has(&row.receipt.provider));
+        let rows = self.ledger.iter().filter(|(_, row)| receipts.has(&row.provider));
         let ledger = rows.map(|(key, row)| (key.clone(), row.clone())).collect();
         let (fields, searcher) = (&self.fields, self.searcher.clone());
         Commit { fields, searcher, revision: self.revision, rules, ledger }.snapshot(among.clone())

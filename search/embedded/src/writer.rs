@@ -14,9 +14,10 @@ use tantivy::{
     indexer::{IndexWriterOptions, LogMergePolicy},
 };
 use wikimovie_domain::{Movie, ObjectReceipt, Revision};
-use wikimovie_engine::account::{content_of, hash64, hash128, now_ms, status};
+use wikimovie_engine::content_hash::{content_hash, hash64, hash128};
+use wikimovie_engine::receipt::{now_ms, status_of};
 use wikimovie_engine::writer::{
-    CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError,
+    CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, RowState, Tally, WriteError,
 };
 
 use super::{
@@ -38,7 +39,7 @@ pub struct EmbeddedWriter {
     writer: IndexWriter,
     /// Rows as of the last change, committed or not.
     ledger: BTreeMap<String, LedgerRow>,
-    begun: Option<Begun>,
+    in_progress: Option<ObjectInProgress>,
     pending: u64,
     /// Objects applied since the last commit.
     uncommitted: HashSet<String>,
@@ -47,7 +48,7 @@ pub struct EmbeddedWriter {
 }
 
 /// The object being applied.
-struct Begun {
+struct ObjectInProgress {
     object: ObjectState,
     generation: u64,
     /// Content of what the object listed before, by id.
@@ -71,7 +72,7 @@ impl EmbeddedWriter {
             shared,
             writer,
             ledger,
-            begun: None,
+            in_progress: None,
             pending: 0,
             uncommitted: HashSet::new(),
             changed: false,
@@ -96,9 +97,14 @@ impl EmbeddedWriter {
         self.uncommitted.clear();
     }
 
-    fn open_object(&mut self) -> Result<&mut Begun, WriteError> {
-        self.begun.as_mut().ok_or_else(|| WriteError::Engine("no object is in progress".into()))
+    fn in_progress(&mut self, object: &ObjectWriter) -> Result<&mut ObjectInProgress, WriteError> {
+        let begun = self.in_progress.as_mut().filter(|begun| begun.object.key == object.key());
+        begun.ok_or_else(|| not_in_progress(object))
     }
+}
+
+fn not_in_progress(object: &ObjectWriter) -> WriteError {
+    WriteError::Engine(format!("{} is not in progress", object.key()))
 }
 
 impl CatalogWriter for EmbeddedWriter {
@@ -110,15 +116,7 @@ impl CatalogWriter for EmbeddedWriter {
         Ok(self.ledger.get(key).cloned())
     }
 
-    fn turn_to(&mut self, key: &str) -> Result<(), WriteError> {
-        if self.open_object()?.object.key == key {
-            Ok(())
-        } else {
-            Err(WriteError::Engine("another object is in progress".into()))
-        }
-    }
-
-    fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
+    fn begin(&mut self, object: &ObjectState) -> Result<ObjectWriter, WriteError> {
         let known = self.ledger.get(&object.key);
         let generation = object.modified_ms;
         let mut before = HashMap::new();
@@ -131,7 +129,7 @@ impl CatalogWriter for EmbeddedWriter {
                 .map_err(|error| self.shared.write_error(error))?;
             self.forget(&object.key);
         }
-        self.begun = Some(Begun {
+        self.in_progress = Some(ObjectInProgress {
             object: object.clone(),
             generation,
             before,
@@ -139,14 +137,14 @@ impl CatalogWriter for EmbeddedWriter {
             changed: 0,
             merged: 0,
         });
-        Ok(generation)
+        Ok(ObjectWriter::new(object))
     }
 
-    fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError> {
+    fn put(&mut self, object: &ObjectWriter, movie: Movie) -> Result<PutOutcome, WriteError> {
         let json = serde_json::to_vec(&movie).map_err(|error| WriteError::Engine(error.to_string()))?;
-        let content = content_of(&movie)?;
+        let content = content_hash(&movie)?;
         let id = hash128(movie.id.as_str());
-        let begun = self.open_object()?;
+        let begun = self.in_progress(object)?;
         let old = begun.before.get(&hash64(movie.id.as_str().as_bytes())).copied();
         let replaced = begun.listed.insert(id, content);
         let differs = |content: u64| u64::from(old != Some(content));
@@ -157,16 +155,17 @@ impl CatalogWriter for EmbeddedWriter {
         Ok(if replaced.is_some() { PutOutcome::Merged } else { PutOutcome::Accepted })
     }
 
-    fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
-        let begun = self.begun.take().ok_or_else(|| WriteError::Engine("no object is in progress".into()))?;
+    fn finish(&mut self, object: ObjectWriter, tally: Tally) -> Result<ObjectReceipt, WriteError> {
+        self.in_progress(&object)?;
+        let Some(begun) = self.in_progress.take() else { return Err(not_in_progress(&object)) };
         let accepted = begun.listed.len() as u64;
         let kept = begun.listed.keys().filter(|&&id| begun.before.contains_key(&((id >> 64) as u64))).count();
         let removed = (begun.before.len() - kept) as u64;
         self.changed |= begun.changed > 0 || removed > 0;
         let receipt = ObjectReceipt {
-            object: begun.object.object,
-            provider: begun.object.provider,
-            status: status(accepted, tally.refused),
+            object: begun.object.object.clone(),
+            provider: begun.object.provider.clone(),
+            status: status_of(accepted, tally.refused),
             accepted,
             changed: begun.changed,
             merged: begun.merged,
@@ -179,10 +178,9 @@ impl CatalogWriter for EmbeddedWriter {
             refusals: tally.refusals,
         };
         let row = LedgerRow {
-            key: begun.object.key,
-            fingerprint: begun.object.fingerprint,
-            generation: begun.generation,
-            receipt: receipt.clone(),
+            state: RowState::Done,
+            receipt: Some(receipt.clone()),
+            ..LedgerRow::in_progress(&begun.object)
         };
         let json = serde_json::to_vec(&row).map_err(|error| WriteError::Engine(error.to_string()))?;
         let mut doc = TantivyDocument::new();
@@ -198,13 +196,13 @@ impl CatalogWriter for EmbeddedWriter {
         let Some(row) = self.ledger.remove(key) else { return Ok(Removal::Unknown) };
         self.forget(key);
         self.pending += 1;
-        self.changed |= row.receipt.accepted > 0;
-        Ok(Removal::Removed(row.receipt.accepted))
+        self.changed |= row.accepted() > 0;
+        Ok(Removal::Removed(row.accepted()))
     }
 
     fn commit(&mut self) -> Result<Revision, WriteError> {
-        if self.begun.is_some() {
-            return Err(WriteError::Engine("an object is in progress and not finished".into()));
+        if self.in_progress.is_some() {
+            return Err(WriteError::Engine("an object is in progress".into()));
         }
         let mut revision = self.shared.snapshot().revision;
         if self.pending == 0 {
@@ -225,7 +223,7 @@ impl CatalogWriter for EmbeddedWriter {
 
     fn rollback(&mut self) -> Result<(), WriteError> {
         self.writer.rollback().map_err(|error| self.shared.write_error(error))?;
-        self.begun = None;
+        self.in_progress = None;
         self.settled();
         self.ledger = self.shared.snapshot().ledger.clone();
         Ok(())

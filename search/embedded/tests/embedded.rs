@@ -9,7 +9,8 @@ use wikimovie_domain::{
 };
 use wikimovie_embedded::{Embedded, EmbeddedOptions, EmbeddedWriter};
 use wikimovie_engine::{
-    Catalog, CatalogWriter, ObjectState, PutOutcome, Removal, SearchError, Tally, TokenError, WriteError,
+    Catalog, CatalogWriter, ObjectState, OperationContext, PutOutcome, Removal, SearchError, Tally,
+    TokenError, WriteError,
 };
 
 fn open(folder: &Path) -> Embedded {
@@ -39,15 +40,15 @@ fn apply(writer: &mut EmbeddedWriter, key: &str, modified_ms: u64, movies: &[Mov
         modified_ms,
         fingerprint: modified_ms.to_string(),
     };
-    let generation = writer.begin(&object).unwrap();
+    let object = writer.begin(&object).unwrap();
     for (place, movie) in movies.iter().enumerate() {
         let mut movie = movie.clone();
         movie.provenance.object = key.into();
-        movie.provenance.generation = generation;
+        movie.provenance.generation = object.generation();
         movie.provenance.record = place as u64 + 1;
-        writer.put(movie).unwrap();
+        writer.put(&object, movie).unwrap();
     }
-    let receipt = writer.finish(Tally::default()).unwrap();
+    let receipt = writer.finish(object, Tally::default()).unwrap();
     assert_eq!(receipt.status, ReceiptStatus::Complete);
     (receipt.accepted, receipt.changed, receipt.merged, receipt.removed)
 }
@@ -68,7 +69,7 @@ async fn search(
         facets: vec![],
         wanted: Wanted { total: true, ..Wanted::default() },
     };
-    Ok(catalog.search(request).await?.hits.remove(0))
+    Ok(catalog.search(&OperationContext::new(), request).await?.value.hits.remove(0))
 }
 
 #[tokio::test]
@@ -99,7 +100,7 @@ async fn the_newest_object_shows_and_the_next_newest_comes_back() {
     assert_eq!(writer.remove("old").unwrap(), Removal::Unknown);
     writer.commit().unwrap();
     assert_eq!(titles(&*catalog).await, ["Oldest one", "Three"]);
-    let info = catalog.info().await.unwrap();
+    let info = catalog.info(&OperationContext::new()).await.unwrap();
     assert_eq!((info.movies, info.people), (2, 3), "people of hidden listings are not told");
 }
 
@@ -132,7 +133,6 @@ async fn put_tells_a_repeated_id() {
     let folder = tempfile::tempdir().unwrap();
     let index = open(folder.path());
     let mut writer = index.writer().unwrap();
-    assert!(matches!(writer.put(movie("1", "No object", 1990)), Err(WriteError::Engine(_))));
     let object = ObjectState {
         key: "k".into(),
         object: "k".into(),
@@ -140,10 +140,14 @@ async fn put_tells_a_repeated_id() {
         modified_ms: 1,
         fingerprint: "f".into(),
     };
-    writer.begin(&object).unwrap();
-    assert_eq!(writer.put(movie("1", "A", 1990)).unwrap(), PutOutcome::Accepted);
-    assert_eq!(writer.put(movie("1", "B", 1990)).unwrap(), PutOutcome::Merged);
+    let object = writer.begin(&object).unwrap();
+    assert_eq!(writer.put(&object, movie("1", "A", 1990)).unwrap(), PutOutcome::Accepted);
+    assert_eq!(writer.put(&object, movie("1", "B", 1990)).unwrap(), PutOutcome::Merged);
     writer.rollback().unwrap();
+    // Nothing is in progress any more.
+    let late = writer.put(&object, movie("1", "C", 1990));
+    assert!(matches!(late, Err(WriteError::Engine(_))));
+    assert!(matches!(writer.finish(object, Tally::default()), Err(WriteError::Engine(_))));
     assert_eq!(writer.ledger().unwrap(), []);
 }
 
@@ -167,7 +171,7 @@ async fn everything_is_there_after_reopening_and_a_second_process_is_told() {
     assert_eq!(titles(&*index.catalog()).await, ["One"]);
     assert_eq!(index.writer().unwrap().ledger().unwrap(), ledger);
     assert_eq!(*index.catalog().revisions().borrow(), revision);
-    assert_eq!(index.catalog().receipt("a").await.unwrap().unwrap(), ledger[0].receipt);
+    assert_eq!(index.catalog().receipt(&OperationContext::new(), "a").await.unwrap(), ledger[0].receipt);
 }
 
 #[tokio::test]
@@ -315,16 +319,25 @@ async fn people_are_connected_by_the_fewest_movies() {
     ];
     apply(&mut writer, "a", 1, &movies);
     writer.commit().unwrap();
-    let path = catalog.costar_path("ann", "DEE").await.unwrap().unwrap();
+    let path = catalog.costar_path(&OperationContext::new(), "ann", "DEE").await.unwrap().value.unwrap();
     let steps: Vec<_> =
         path.steps.iter().map(|step| (step.movie.as_str(), step.person.name.as_str())).collect();
     assert_eq!(steps, [("p:ab", "Bob"), ("p:bc", "Cy"), ("p:cd", "Dée")]);
-    assert_eq!(catalog.costar_path("Ann", "Ann").await.unwrap().unwrap().steps, []);
-    assert_eq!(catalog.costar_path("Ann", "Zed").await.unwrap(), None);
-    assert_eq!(catalog.costar_path("Ann", "Nobody").await.unwrap(), None);
-    let costars = catalog.costars("Bob", 10).await.unwrap();
+    assert_eq!(
+        catalog.costar_path(&OperationContext::new(), "Ann", "Ann").await.unwrap().value.unwrap().steps,
+        []
+    );
+    assert_eq!(catalog.costar_path(&OperationContext::new(), "Ann", "Zed").await.unwrap().value, None);
+    assert_eq!(catalog.costar_path(&OperationContext::new(), "Ann", "Nobody").await.unwrap().value, None);
+    let costars = catalog.costars(&OperationContext::new(), "Bob", 10).await.unwrap().value;
     let costars: Vec<_> =
         costars.iter().map(|costar| (costar.person.name.as_str(), costar.together)).collect();
     assert_eq!(costars, [("Ann", 2), ("Cy", 1)]);
-    assert_eq!(catalog.people(&["bob".into(), "no".into()]).await.unwrap()[0].as_ref().unwrap().movies, 3);
+    assert_eq!(
+        catalog.people(&OperationContext::new(), &["bob".into(), "no".into()]).await.unwrap()[0]
+            .as_ref()
+            .unwrap()
+            .movies,
+        3
+    );
 }

@@ -10,42 +10,122 @@ use wikimovie_domain::{
     PersonSummary, ReceiptStatus, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 
-use crate::error::SearchError;
+use crate::{
+    context::{Answered, OperationContext},
+    error::SearchError,
+};
 
-/// What the gateway asks an engine. Each call sees one consistent state of the catalogue.
+/// What the gateway asks an engine. Each call sees one consistent state of the catalogue, and gets the context of the
+/// operation that it is made for. Where an answer may lack a part of the catalogue, its completeness says so.
+///
+/// # Errors
+/// Every call fails with [`SearchError::Timeout`] where the engine does not answer before the deadline of the context or
+/// its own, with [`SearchError::Unavailable`] where it cannot be reached or is not ready yet, and with
+/// [`SearchError::Engine`] where it fails. Each method names what else it fails with.
 #[async_trait]
 pub trait Catalog: Send + Sync + 'static {
     /// Answers a question: hits, total, facets and the rest, in one engine round trip.
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, SearchError>;
+    ///
+    /// # Errors
+    /// As for every call, and [`SearchError::BadCursor`] where a page starts at a cursor that is forged, damaged or of
+    /// another question.
+    async fn search(
+        &self,
+        context: &OperationContext,
+        request: SearchRequest,
+    ) -> Result<Answered<SearchAnswer>, SearchError>;
 
     /// Suggests what may be meant by a text still being typed, best first.
-    async fn autocomplete(&self, request: AutocompleteRequest) -> Result<Vec<Suggestion>, SearchError>;
+    ///
+    /// # Errors
+    /// As for every call.
+    async fn autocomplete(
+        &self,
+        context: &OperationContext,
+        request: AutocompleteRequest,
+    ) -> Result<Answered<Vec<Suggestion>>, SearchError>;
 
     /// Movies by id, in the order asked; `None` where there is no such movie.
-    async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError>;
+    ///
+    /// # Errors
+    /// As for every call.
+    async fn movies(
+        &self,
+        context: &OperationContext,
+        ids: &[MovieId],
+    ) -> Result<Answered<Vec<Option<Movie>>>, SearchError>;
 
     /// Movies most like one, best first, without it. Empty when there is no such movie.
-    async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError>;
+    ///
+    /// # Errors
+    /// As for every call.
+    async fn similar(
+        &self,
+        context: &OperationContext,
+        id: &MovieId,
+        first: usize,
+    ) -> Result<Answered<Vec<Movie>>, SearchError>;
 
     /// People by name (any spelling) or key, in the order asked; `None` where nobody is called so.
-    async fn people(&self, names: &[String]) -> Result<Vec<Option<PersonSummary>>, SearchError>;
+    /// From memory on every engine.
+    ///
+    /// # Errors
+    /// [`SearchError::Unavailable`] where the engine is not ready yet.
+    async fn people(
+        &self,
+        context: &OperationContext,
+        names: &[String],
+    ) -> Result<Vec<Option<PersonSummary>>, SearchError>;
 
     /// Who appears with a person, most movies first, then by key.
-    async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError>;
+    ///
+    /// # Errors
+    /// As for every call.
+    async fn costars(
+        &self,
+        context: &OperationContext,
+        name: &str,
+        first: usize,
+    ) -> Result<Answered<Vec<Costar>>, SearchError>;
 
     /// A shortest chain of movies between two people; `None` where a name is unknown or no chain exists.
-    async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError>;
+    ///
+    /// # Errors
+    /// As for every call.
+    async fn costar_path(
+        &self,
+        context: &OperationContext,
+        from: &str,
+        to: &str,
+    ) -> Result<Answered<Option<CostarPath>>, SearchError>;
 
     /// State of the catalogue.
-    async fn info(&self) -> Result<CatalogInfo, SearchError>;
+    ///
+    /// # Errors
+    /// [`SearchError::Unavailable`] where the engine is not ready yet.
+    async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError>;
 
-    /// What became of an object, by key.
-    async fn receipt(&self, object: &str) -> Result<Option<ObjectReceipt>, SearchError>;
+    /// The receipt of an object, by key; `None` where there is none.
+    ///
+    /// # Errors
+    /// As for every call.
+    async fn receipt(
+        &self,
+        context: &OperationContext,
+        object: &str,
+    ) -> Result<Option<ObjectReceipt>, SearchError>;
 
     /// Receipts by object key.
-    async fn receipts(&self, request: ReceiptsRequest) -> Result<ReceiptPage, SearchError>;
+    ///
+    /// # Errors
+    /// As for every call.
+    async fn receipts(
+        &self,
+        context: &OperationContext,
+        request: ReceiptsRequest,
+    ) -> Result<ReceiptPage, SearchError>;
 
-    /// Tells of each new revision; holds the current one. The number of movies in it is that of the whole catalogue,
+    /// Notifies of each new revision; holds the current one. The number of movies in it is that of the whole catalogue,
     /// whatever this one is restricted to.
     fn revisions(&self) -> watch::Receiver<Revision>;
 
@@ -56,13 +136,16 @@ pub trait Catalog: Send + Sync + 'static {
     }
 
     /// The catalogue of only those movies that meet a filter. Whatever is asked of it is answered as if there were no
-    /// others: what a text means, scores, counts, suggestions, people and their names are all told from these movies
+    /// others: what a text means, scores, counts, suggestions, people and their names all come from these movies
     /// alone. Receipts are those of the providers that the filter names in `providers.anyOf`; none where it names none.
     /// Cursors of one restriction are forged to any other. Asking for the same restriction again is cheap.
+    ///
+    /// # Errors
+    /// [`SearchError::Unavailable`] where the engine is not ready yet.
     async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError>;
 }
 
-/// Place of a receipt in the list: a watched file and one loaded by hand may share a key, not both.
+/// Position of a receipt in the list: a watched file and one loaded by hand may share a key, not both.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ReceiptPlace {
     /// Object key.
@@ -82,13 +165,13 @@ impl From<&ObjectReceipt> for ReceiptPlace {
 pub struct ReceiptsRequest {
     /// Receipts wanted, 0 to 100.
     pub first: usize,
-    /// Place to start behind.
+    /// Position to start after.
     pub after: Option<ReceiptPlace>,
     /// Only these.
     pub status: Option<ReceiptStatus>,
 }
 
-/// Whose receipts a catalogue tells: everyone's, or those of some providers.
+/// Whose receipts a catalogue returns: everyone's, or those of some providers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ReceiptsOf {
     /// Everyone's.
@@ -104,7 +187,7 @@ impl ReceiptsOf {
         Self::Providers(to.providers.any_of.clone())
     }
 
-    /// Whether a provider's are told.
+    /// Whether a provider's are among them.
     pub fn has(&self, provider: &str) -> bool {
         match self {
             Self::Everyone => true,

@@ -2,7 +2,7 @@
 //!
 //! What a typed word may mean depends on the catalogue's words, and those differ between a page and the next one
 //! asked later, or of another replica. So a cursor of a question with text carries its plan, packed (RFC 1951):
-//! the next page is read by the same clauses and points as the first, by whoever is asked, and nothing need be
+//! the next page is read by the same clauses and weights as the first, by whoever is asked, and nothing need be
 //! remembered in between.
 
 use std::io::{Read, Write};

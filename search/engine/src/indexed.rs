@@ -1,5 +1,5 @@
-//! What engines index of a movie besides its words: keys, prefixes, and the order it stands in. One place for all
-//! engines, since what is looked for must be what was written.
+//! What engines index of a movie besides its words: keys, prefixes, and its order key. One place for all engines,
+//! since a search must use the terms that were indexed.
 
 use wikimovie_domain::Movie;
 use wikimovie_plan::MAX_PREFIX_CHARS;
@@ -7,7 +7,7 @@ use wikimovie_text as text;
 
 /// Version of what is indexed of a movie, and of the words that `text` makes. It goes up with every change of
 /// either, and every index is built anew then.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// Longest keyword in bytes; engines refuse terms above some 32,000.
 const MAX_KEYWORD_BYTES: usize = 2_000;

@@ -1,4 +1,4 @@
-//! Sealed tokens: cursors and states that come back exactly as we gave them out, or are told apart.
+//! Sealed tokens: cursors and states that come back exactly as they were issued, or are rejected.
 //!
 //! A token is base64url (no padding) of `version byte · payload · MAC`, where the MAC is the first 12 bytes of
 //! HMAC-SHA256 (RFC 2104) over the token's purpose, version and payload. 96 bits put forging out of reach of an
@@ -53,7 +53,7 @@ pub enum TokenError {
     /// Genuine, but of another question.
     #[error("it belongs to another question")]
     OtherQuestion,
-    /// The secret is not known yet, so nothing can be said of it.
+    /// The secret is not known yet, so no token can be checked.
     #[error("the service is still starting")]
     NotReady,
 }

@@ -22,7 +22,7 @@ use super::{
     title_tiers::TitleTiers,
 };
 use crate::{
-    highlight::HighlightTerms,
+    highlight_terms::HighlightTerms,
     rules::Synonym,
     understand::{Understood, understand},
     vocabulary::Vocabulary,
@@ -102,7 +102,7 @@ impl<'a> Text<'a> {
         let has_others = words.iter().any(|word| !stop::is_stop_word(word));
         let expansions = (0..words.len())
             .map(|at| {
-                // A stop word in a summary tells nothing, and almost every summary has it.
+                // Almost every summary has the stop word, so it means nothing there.
                 let scope =
                     if stop::is_stop_word(words[at]) { FieldScope::Title } else { FieldScope::Everywhere };
                 let open = reading.open && (has_others || words.len() > 1 || words[at].len() > 1);
@@ -210,7 +210,7 @@ impl<'a> Text<'a> {
                 tier(weight(understood), &understood.clause),
                 tier(weights::NEARLY, &understood.nearly),
             ]));
-            labels.push(self.typed(self.place(&understood.words)).to_owned());
+            labels.push(self.typed(self.span(&understood.words)).to_owned());
         }
         self.pin(&mut groups[..]);
         let terms = HighlightTerms::new(&groups, &labels, first..last, &self.understood);
@@ -235,8 +235,8 @@ impl<'a> Text<'a> {
         self.text.get(place).unwrap_or_default()
     }
 
-    /// Bytes of the text that these words stand in.
-    fn place(&self, words: &Range<usize>) -> Range<usize> {
+    /// Bytes of the text that these words occupy.
+    fn span(&self, words: &Range<usize>) -> Range<usize> {
         match self.reading.words.get(words.clone()) {
             Some([first, .., last]) => first.place.start..last.place.end,
             Some([only]) => only.place.clone(),
@@ -257,7 +257,7 @@ impl<'a> Text<'a> {
         for understood in &self.understood {
             // Where a word means nothing else, movies without the reading are not found.
             let only = understood.words.clone().any(|at| !self.expansions[at].known);
-            let place = self.place(&(understood.lead..understood.words.end));
+            let place = self.span(&(understood.lead..understood.words.end));
             add(place, understood.kind, understood.value.clone(), if only { Filter } else { Boost });
         }
         let words = self.words();
@@ -350,163 +350,4 @@ fn anywhere(words: &[&str]) -> Clause {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use wikimovie_domain::Filter;
-
-    use super::*;
-    use crate::{
-        prefix::compile_prefix,
-        relax::relaxations,
-        vocabulary::{Entry, VocabularyBuilder, WordCounts},
-    };
-
-    fn vocabulary() -> Vocabulary {
-        let title = |word: &str| (word.to_owned(), WordCounts { title: 3, ..WordCounts::default() });
-        let cast = |word: &str| (word.to_owned(), WordCounts { cast: 3, ..WordCounts::default() });
-        let entry = |name: &str| Entry { key: wikimovie_text::key(name), name: name.to_owned(), movies: 3 };
-        VocabularyBuilder::new(1000)
-            .words(
-                ["the", "matrix", "spider", "man", "spiderman", "godfather", "saw", "vi", "star", "wars"]
-                    .map(title),
-            )
-            .words(["john", "wayne", "keanu", "reeves"].map(cast))
-            .people(["John Wayne", "Keanu Reeves"].map(entry).into())
-            .genres(["Western", "Romance", "Comedy"].map(entry).into())
-            .build()
-    }
-
-    fn ask(text: &str) -> Question {
-        Question { text: text.to_owned(), ..Question::default() }
-    }
-
-    fn holds(clause: &Clause, leaf: &Clause) -> bool {
-        clause == leaf
-            || match clause {
-                Clause::AllOf(clauses) | Clause::AnyOf(clauses) => {
-                    clauses.iter().any(|clause| holds(clause, leaf))
-                }
-                Clause::Not(clause) => holds(clause, leaf),
-                _ => false,
-            }
-    }
-
-    fn word(word: &str) -> Clause {
-        Clause::Word(WordField::Title, word.to_owned())
-    }
-
-    #[test]
-    fn words_are_looked_for_in_every_writing() {
-        let phrase = Clause::Phrase(WordField::Title, vec!["spider".into(), "man".into()]);
-        let cases = [
-            ("spiderman", phrase),
-            ("spider man", word("spiderman")),
-            ("saw 6", word("vi")),
-            ("martix", word("matrix")),
-            ("godf", word("godfather")),
-            ("wa", Clause::Prefix(WordField::Title, "wa".into())),
-            ("unheardof", word("unheardof")),
-            ("the western", Clause::Genre("western".into())),
-            ("1999", Clause::TitleKey("1999".into())),
-        ];
-        for (text, leaf) in cases {
-            let compiled = compile(&ask(text), &vocabulary());
-            assert!(holds(&compiled.plan.must, &leaf), "{text}: {:#?}", compiled.plan.must);
-        }
-    }
-
-    #[test]
-    fn nothing_typed_asks_nothing() {
-        for text in ["", "  ", "!!!", "\""] {
-            let compiled = compile(&ask(text), &vocabulary());
-            assert_eq!((compiled.plan.must, compiled.plan.score.len()), (Clause::All, 0), "{text}");
-        }
-    }
-
-    #[test]
-    fn readings_can_be_turned_off_and_removed() {
-        let question = ask("john wayne westerns from the 1950s -war \"star wars\"");
-        let compiled = compile(&question, &vocabulary());
-        let told: Vec<(&str, &str, &str)> = compiled
-            .understood
-            .iter()
-            .map(|u| (u.typed.as_str(), u.value.as_str(), u.without.text.as_str()))
-            .collect();
-        assert_eq!(
-            told,
-            [
-                ("john wayne", "John Wayne", "westerns from the 1950s -war \"star wars\""),
-                ("westerns", "Western", "john wayne from the 1950s -war \"star wars\""),
-                ("from the 1950s", "1950s", "john wayne westerns -war \"star wars\""),
-                ("-war", "-war", "john wayne westerns from the 1950s \"star wars\""),
-                ("\"star wars\"", "star wars", "john wayne westerns from the 1950s -war"),
-            ]
-        );
-        let plain = compile(&Question { understand: false, ..question }, &vocabulary());
-        assert_eq!(plain.understood.len(), 2, "quotes and minus are no guesses");
-    }
-
-    #[test]
-    fn corrections_touch_only_what_is_unknown_and_near() {
-        let cases = [
-            ("the martix", Some("the matrix")),
-            ("The Martix!", Some("The matrix!")),
-            ("the matrix", None),
-            ("godf", None),
-            ("spiderman", None),
-            ("keanu reaves", Some("keanu reeves")),
-            ("xyzzy", None),
-            ("\"martix\"", None),
-        ];
-        for (text, expected) in cases {
-            let found = corrected(&ask(text), &vocabulary()).map(|question| question.text);
-            assert_eq!(found.as_deref(), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn words_beyond_the_limit_are_told() {
-        let compiled = compile(&ask(&"matrix ".repeat(40)), &vocabulary());
-        assert_eq!(compiled.warnings[0].code, TEXT_CUT);
-    }
-
-    #[test]
-    fn tiers_fall_and_name_how_they_match() {
-        let compiled = compile(&ask("the martix 1999"), &vocabulary());
-        for group in &compiled.plan.score {
-            assert!(group.tiers.is_sorted_by(|a, b| a.weight >= b.weight));
-        }
-        assert_eq!(compiled.plan.score[0].tiers[0].kind, ReasonKind::ExactTitle);
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_compiles_within_the_bound_and_loses_no_word(
-            text in "\\PC{0,60}|((the|matrix|martix|spider|john|wayne|western|1999|80s|-war|\"saw\"|6|ii) ?){0,40}",
-            understand in any::<bool>(),
-        ) {
-            let question = Question { understand, ..ask(&text) };
-            let compiled = compile(&question, &vocabulary());
-            let best: u64 = compiled.plan.score.iter().filter_map(|group| group.tiers.first()).map(|tier| u64::from(tier.weight)).sum();
-            prop_assert!(best < u64::from(crate::rank::SCORE_LIMIT));
-            let reading = reading::read(&text);
-            for typed in &reading.words {
-                let whole = compiled.plan.score.iter().flat_map(|group| &group.tiers);
-                let found = whole.map(|tier| &tier.clause).any(|clause| holds(clause, &word(&typed.text)));
-                prop_assert!(found, "{} is in no group", typed.text);
-            }
-            prop_assert_eq!(reading.unused.is_empty(), compiled.warnings.is_empty());
-            for understanding in &compiled.understood {
-                prop_assert!(understanding.without.text.len() < text.len());
-            }
-            if let Some(again) = corrected(&question, &vocabulary()) {
-                prop_assert_ne!(&again.text, &text);
-                prop_assert_eq!(corrected(&again, &vocabulary()), None);
-            }
-            compile_prefix(&text, &Filter::default(), &vocabulary());
-            vocabulary().suggest_people(&text, 5);
-            vocabulary().suggest_genres(&text, 5);
-            relaxations(&question);
-        }
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ pub mod compile;
 pub mod facets;
 pub mod filter;
 pub mod highlight;
+pub mod highlight_terms;
 pub mod lookup;
 pub mod prefix;
 pub mod rank;
@@ -60,7 +61,7 @@ pub enum Clause {
     Phrase(WordField, Vec<String>),
     /// The key of the whole title is this.
     TitleKey(String),
-    /// One of the title's other forms (see `text::title_normal_forms`) is this.
+    /// One of the title's normal forms (see [`wikimovie_text::title_normal_forms`]) is this.
     TitleForm(String),
     /// The key of the title, with or without a leading article, starts so.
     TitleStarts(String),
@@ -82,7 +83,7 @@ pub enum Clause {
     Not(Box<Clause>),
 }
 
-/// So few hits or fewer are "little found": other spellings and relaxations are told.
+/// At most so many hits are few: corrections and relaxations are offered.
 pub const FEW_HITS: u64 = 3;
 
 /// Longest prefix that engines look up by themselves.
@@ -95,11 +96,11 @@ pub struct Tier {
     pub weight: u32,
     /// The condition.
     pub clause: Clause,
-    /// How it is told to the caller.
+    /// The kind of reason that it is to the caller.
     pub kind: ReasonKind,
 }
 
-/// TermExpansion to match of which a movie gets the best only; tiers stand in falling order of weight.
+/// Kinds of match of which a movie gets the best only; tiers are in falling order of weight.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// The tiers.

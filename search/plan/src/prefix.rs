@@ -10,7 +10,7 @@ use super::{
     term_expansion::{ExpansionContext, FieldScope, TermExpansion, expand_term},
     title_tiers::TitleTiers,
 };
-use crate::{highlight::HighlightTerms, vocabulary::Vocabulary};
+use crate::{highlight_terms::HighlightTerms, vocabulary::Vocabulary};
 
 /// Reads a text still being typed, as the start of a title: each word occurs in the title in some expansion, the
 /// last one as its start.

@@ -1,6 +1,6 @@
 //! Scores: the one table of weights, and the prior that breaks ties.
 //!
-//! A score is a sum over groups, of each its best tier. The whole text comes first: what it says of the title
+//! A score is a sum over groups, of each its best tier. The whole text comes first: its title tier
 //! outweighs all single words together, so that an exact title is above a title that merely has rare words.
 //! Below it every word counts by where and how it was found, times how rare it is; readings (a year, a genre, a
 //! person) add to that.
@@ -41,9 +41,9 @@ pub mod title {
     pub const STARTS_OPEN: u32 = 4_800_000;
     /// The title without the year typed, of the year before or behind: people remember years badly.
     pub const FORM_NEAR_YEAR: u32 = 4_500_000;
-    /// The title, with typos put right, and of the year typed.
+    /// The title, with typos corrected, and of the year typed.
     pub const TYPO_IN_YEAR: u32 = 4_200_000;
-    /// The title, with typos put right.
+    /// The title, with typos corrected.
     pub const TYPO: u32 = 4_000_000;
     /// The title, but for a year, a genre, or words such as `movie`.
     pub const REST: u32 = 3_000_000;
@@ -110,7 +110,7 @@ pub mod word {
 pub mod reading {
     /// A person.
     pub const PERSON: u32 = 400_000;
-    /// A person, a typo put right.
+    /// A person, with a typo corrected.
     pub const PERSON_TYPO: u32 = 320_000;
     /// A year: who types one means it.
     pub const YEAR: u32 = 300_000;
@@ -126,7 +126,7 @@ pub mod reading {
 
 /// Highest [`rarity`].
 pub const MAX_RARITY: u32 = 100;
-/// Lowest [`rarity`]: a stop word still tells one title from another.
+/// Lowest [`rarity`]: a stop word still distinguishes titles.
 const MIN_RARITY: u32 = 5;
 
 // The arithmetic of the bound: one whole-text tier, every word at its best, every reading at its best.
@@ -147,7 +147,7 @@ pub fn rarity(movies_with: u32, movies: u64) -> u32 {
 pub const MAX_PRIOR: u32 = 1023;
 
 /// How well known a movie is by what the data shows, 0 to [`MAX_PRIOR`]. Whoever wrote more about a movie did so
-/// because more people know it: the length of its cast and of its summary say most, an own page and a poster
+/// because more people know it: the length of its cast and of its summary count most, an own page and a poster
 /// the rest.
 pub fn prior(movie: &Movie) -> u32 {
     let cast = share(movie.cast.len(), 24) * 380;

@@ -1,9 +1,9 @@
-//! Rules of the house: synonyms and pins that an operator writes into two small text files.
+//! Synonyms and pins: the operator's curation, in two small text files.
 //!
 //! Both are lines of text; `#` starts a comment. A synonym line is in the format of Solr and Elasticsearch
-//! (elastic.co, "Synonym token filter", Solr format): names parted by commas mean each other, names before `=>` are
+//! (elastic.co, "Synonym token filter", Solr format): comma-separated names mean each other, names before `=>` are
 //! also found as those behind it. A pin line is `text => Title (year)`: who types the text, in any case and with any
-//! punctuation, gets that movie first; several lines for one text stand in their order.
+//! punctuation, gets that movie first; several lines for one text keep their order.
 //!
 //! Synonyms and pins add to what is found and never take away: what was typed still counts, and counts more than a
 //! synonym.
@@ -119,14 +119,14 @@ impl Rules {
     }
 }
 
-/// The lines that say something, with their numbers.
+/// The lines that are neither empty nor comments, with their numbers.
 fn lines(text: &str) -> Result<impl Iterator<Item = (usize, &str)>, RulesError> {
     if text.len() > MAX_BYTES {
         return Err(RulesError::TooLong);
     }
     let lines = (1..).zip(text.trim_start_matches('\u{feff}').lines());
-    let said = lines.map(|(number, line)| (number, line.split('#').next().unwrap_or_default().trim()));
-    Ok(said.filter(|(_, line)| !line.is_empty()))
+    let rules = lines.map(|(number, line)| (number, line.split('#').next().unwrap_or_default().trim()));
+    Ok(rules.filter(|(_, line)| !line.is_empty()))
 }
 
 fn read_synonyms(text: &str) -> Result<HashMap<String, Vec<Vec<String>>>, RulesError> {
@@ -209,8 +209,8 @@ mod tests {
         let rules = Rules::default().with_synonyms(text).unwrap();
         let found = |text: &str| -> Vec<String> {
             let words: Vec<&str> = text.split(' ').collect();
-            let told = |s: Synonym| format!("{}={}", words[s.words].join(" "), s.meant.join(" "));
-            rules.synonyms_in(&words).into_iter().map(told).collect()
+            let shown = |s: Synonym| format!("{}={}", words[s.words].join(" "), s.meant.join(" "));
+            rules.synonyms_in(&words).into_iter().map(shown).collect()
         };
         assert_eq!(found("a film noir"), ["film noir=noir", "noir=film noir"]);
         assert_eq!(found("noir"), ["noir=film noir"]);
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_rule_is_told() {
+    fn a_line_that_is_no_rule_is_an_error() {
         let line = |line, reason| Err(RulesError::Line { line, reason });
         let read = |synonyms: &str, pins: &str| {
             Rules::default().with_synonyms(synonyms).and_then(|rules| rules.with_pins(pins)).map(|_| ())

@@ -1,4 +1,4 @@
-//! One movie as clauses see it: what holds of it, and by which of its texts. For reasons, which are told of the
+//! One movie as clauses see it: what holds of it, and by which of its texts. For reasons, which are given of the
 //! few movies on a page; engines find movies by their own index.
 
 use wikimovie_domain::{Movie, SearchField};

@@ -9,7 +9,7 @@ use wikimovie_text as text;
 use super::{Clause, Group, Tier, WordField};
 use crate::vocabulary::{Entry, Vocabulary};
 
-/// Most people and words taken from the movie; the rest of a long cast or summary says little.
+/// Most people and words taken from the movie; the rest of a long cast or summary means little.
 const PEOPLE: usize = 10;
 const WORDS: usize = 12;
 

@@ -66,7 +66,7 @@ impl Vocabulary {
                 0
             }
         };
-        // Two letters of an everyday name say too little: `do` is documentary by itself, `hi` is not historical.
+        // Two letters of an everyday name are too few: `do` is documentary by itself, `hi` is not historical.
         let everyday = EVERYDAY.iter().filter(|_| typed.len() >= 3);
         // An own name is meant before an everyday one met as well: `rom` is romance before it is a romcom.
         let aliases: Vec<(&str, u32)> = everyday
@@ -102,7 +102,7 @@ impl Vocabulary {
         found.into_iter().map(|(at, _)| self.providers()[at].name.clone()).collect()
     }
 
-    /// People with a word near this one; near its start if the word may go on.
+    /// People with a word near this one; near its prefix if the word may be incomplete.
     fn bearers_near(&self, word: &str, open: bool) -> Vec<u32> {
         let edits = allowed_edits(word);
         if edits == 0 {

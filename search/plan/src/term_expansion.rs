@@ -16,7 +16,7 @@ use crate::{
 /// Most ways to split a word in two that are tried.
 const MAX_SPLITS: usize = 4;
 
-/// Fields that words are looked for in.
+/// Fields that words are searched in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldScope {
     /// Title, cast and summary.

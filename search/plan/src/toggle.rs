@@ -3,7 +3,7 @@
 use wikimovie_domain::{FacetField, Question};
 use wikimovie_text::key;
 
-/// The question with one value added to the facet's own `anyOf`, or taken out of it where it stands there in
+/// The question with one value added to the facet's own `anyOf`, or removed from it where it is there in
 /// any spelling.
 pub fn toggle_value(question: &Question, field: FacetField, value: &str) -> Question {
     let mut toggled = question.clone();

@@ -19,7 +19,7 @@ use crate::{
     vocabulary::{Entry, Vocabulary},
 };
 
-/// Most words of a name that is looked for.
+/// Most words of a name that is tried.
 const MAX_NAME_WORDS: usize = 5;
 /// Most words of a genre's name.
 const MAX_GENRE_WORDS: usize = 3;
@@ -30,7 +30,7 @@ const MIN_NAME_CHARS: usize = 6;
 /// Most readings of one text; bounds the score.
 pub const MAX_UNDERSTOOD: usize = 10;
 
-/// A piece of text and what it stands for.
+/// A piece of text and what it was understood as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Understood {
     /// Read as.
@@ -39,7 +39,7 @@ pub struct Understood {
     pub words: Range<usize>,
     /// First of the words before it that only lead to it (`from the`); equal to the start if there are none.
     pub lead: usize,
-    /// What it stands for, as told to people.
+    /// What it means, as shown to people.
     pub value: String,
     /// The condition on a movie.
     pub clause: Clause,
@@ -47,7 +47,7 @@ pub struct Understood {
     pub nearly: Clause,
     /// Years meant, for a time.
     pub years: Option<YearRange>,
-    /// Whether a typo was put right.
+    /// Whether a typo was corrected.
     pub typo: bool,
 }
 
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The person of this name, or of one that the operator says means it. One word alone may be no name.
+    /// The person of this name, or of a synonym by the operator's rules. One word alone may be no name.
     fn person(&self, words: Range<usize>) -> Option<&'a Entry> {
         let vocabulary = self.vocabulary;
         let one = words.len() == 1;
@@ -301,7 +301,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The best person whose name is these words but for typos in one of them. The name as a whole tells who is meant,
+/// The best person whose name is these words but for typos in one of them. The name as a whole decides who is meant,
 /// so that a word too short to be guessed alone (`ian olm`) may hold one typo.
 fn person_with_typo(vocabulary: &Vocabulary, names: &[&str], typo: usize, sure: bool) -> Option<(u8, usize)> {
     let letters: usize = names.iter().map(|name| name.chars().count()).sum();
@@ -333,14 +333,14 @@ fn has_digit(word: &str) -> bool {
     word.bytes().any(|b| b.is_ascii_digit())
 }
 
-/// What a name of a genre stands for.
+/// What a name of a genre means.
 struct Genre {
     value: String,
     clause: Clause,
     nearly: Clause,
 }
 
-/// The genres that a name stands for in this catalogue.
+/// The genres that a name means in this catalogue.
 fn genre(name: &str, vocabulary: &Vocabulary) -> Option<Genre> {
     static EVERYDAY_BY_NAME: LazyLock<HashMap<&str, Readings>> =
         LazyLock::new(|| EVERYDAY.iter().copied().collect());

@@ -1,7 +1,7 @@
-//! The words, people, genres and providers of one catalogue revision: what typed text is read against.
+//! The vocabulary: words, people, genres and providers of one catalogue revision, by which typed text is understood.
 //!
-//! The rules of the house go with it. Built by an engine from its own terms with live counts, then only read. Words
-//! stand in a finite-state map (a few bytes a word); people in an array sorted by key, with an index from each word
+//! It holds the synonyms and pins too. Built by an engine from its own terms with live counts, then only read. Words
+//! are in a finite-state map (a few bytes a word); people in an array sorted by key, with an index from each word
 //! of a name to the people who bear it.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -11,7 +11,7 @@ use wikimovie_text::spelling_variants::spelling_variants;
 
 use crate::rules::{MAX_USES, Rules, Synonym};
 
-/// Movies in which a word stands, by field.
+/// Movies that have a word, by field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WordCounts {
     /// In the title.
@@ -32,7 +32,7 @@ impl WordCounts {
 /// A person, genre or provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Identity: `text::key` of the name (a provider: its name as it stands).
+    /// Identity: `text::key` of the name (a provider: its name unchanged).
     pub key: String,
     /// Commonest spelling.
     pub name: String,
@@ -85,7 +85,7 @@ impl VocabularyBuilder {
         self
     }
 
-    /// Sets the rules of the house.
+    /// Sets the synonyms and pins.
     #[must_use]
     pub fn rules(mut self, rules: Arc<Rules>) -> Self {
         self.rules = rules;
@@ -124,7 +124,7 @@ impl VocabularyBuilder {
     }
 }
 
-/// What typed text is read against; see the module.
+/// The vocabulary of one catalogue revision; see the module.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     movies: u64,
@@ -149,7 +149,7 @@ impl Vocabulary {
         &self.rules
     }
 
-    /// What these words are also found as: by the rules of the house first, then as other writings of which the
+    /// What these words are also found as: by the operator's synonyms first, then by spelling variants of which the
     /// catalogue knows every word.
     pub(crate) fn synonyms_in(&self, words: &[&str]) -> Vec<Synonym> {
         let known = |words: &[String]| words.iter().all(|word| self.counts(word).sum() > 0);
@@ -170,7 +170,7 @@ impl Vocabulary {
         self.counts.len()
     }
 
-    /// Where the word stands; all zero for a word that no movie has.
+    /// Movies that have the word, by field; all zero for a word that no movie has.
     pub fn counts(&self, word: &str) -> WordCounts {
         self.words.get(word).map_or(WordCounts::default(), |at| self.counts_at(at))
     }

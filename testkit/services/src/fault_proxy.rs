@@ -34,6 +34,8 @@ pub enum Fault {
     Status(u16),
     /// A load balancer's page, status 502.
     Html,
+    /// This answer in place of the server's: status, media type, body.
+    Page(u16, &'static str, &'static str),
     /// The upstream's answer, whose second half never comes.
     TruncatedJson,
     /// The upstream's answer, whose second half does not come as long as anybody waits for it.
@@ -242,6 +244,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
             Fault::Html => {
                 Message::answer(502, "text/html", b"<html><h1>502 Bad Gateway</h1></html>".to_vec())
             }
+            Fault::Page(status, kind, body) => Message::answer(status, kind, body.as_bytes().to_vec()),
             Fault::Slow(time) => {
                 tokio::time::sleep(time).await;
                 shared.pass(&request).await

@@ -15,7 +15,7 @@ pub fn apply(
 ) -> Result<(), WriteError> {
     let provider = key.split_once('/').map_or("default", |(provider, _)| provider).to_owned();
     let fingerprint = modified_ms.to_string();
-    let generation = writer.begin(&ObjectState {
+    let object = writer.begin(&ObjectState {
         key: key.to_owned(),
         object: key.to_owned(),
         provider,
@@ -25,10 +25,10 @@ pub fn apply(
     for (place, mut movie) in movies.into_iter().enumerate() {
         movie.provenance.object = key.to_owned();
         movie.provenance.record = place as u64 + 1;
-        movie.provenance.generation = generation;
-        writer.put(movie)?;
+        movie.provenance.generation = object.generation();
+        writer.put(&object, movie)?;
     }
-    writer.finish(Tally::default())?;
+    writer.finish(object, Tally::default())?;
     writer.commit()?;
     Ok(())
 }

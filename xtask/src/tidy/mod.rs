@@ -18,6 +18,7 @@ mod words;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context as _, Result, bail};
+use clap::Args;
 use serde::Deserialize;
 
 use crate::workspace::{self, Crate};
@@ -39,16 +40,31 @@ pub(crate) struct Violation {
 #[serde(transparent)]
 struct Known(BTreeMap<String, Vec<String>>);
 
+/// What stands before the list.
+const HEAD: &str = "# Violations of `cargo xtask tidy` that are known and printed at each run. Nothing is added: an entry goes when it is\n# mended, which `cargo xtask tidy --shrink` writes.\n";
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Remove entries of xtask/tidy.toml whose violation is mended
+    #[arg(long)]
+    shrink: bool,
+}
+
 /// Runs every guard over the workspace.
 ///
 /// # Errors
 /// Where a guard finds a violation that `tidy.toml` does not list, or the list has an entry without a violation.
-pub(crate) fn run(root: &Path) -> Result<()> {
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let crates = workspace::crates(root)?;
     let violations = check(root, &crates)?;
-    let known = fs::read_to_string(root.join("xtask/tidy.toml"))
+    let list = root.join("xtask/tidy.toml");
+    let mut known: Known = fs::read_to_string(&list)
         .map_or_else(|_| Ok(Known::default()), |text| toml::from_str(&text))
         .context("xtask/tidy.toml cannot be read")?;
+    if arguments.shrink {
+        known.shrink(&violations);
+        fs::write(list, known.render())?;
+    }
     let report = judge(&violations, &known);
     for line in &report.known {
         println!("known: {line}");
@@ -61,6 +77,28 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     }
     println!("tidy: {} guards hold, {} known violations", GUARDS.len(), report.known.len());
     Ok(())
+}
+
+impl Known {
+    /// Removes what is mended.
+    fn shrink(&mut self, violations: &[Violation]) {
+        for (guard, subjects) in &mut self.0 {
+            subjects.retain(|subject| {
+                violations.iter().any(|found| found.guard == guard && found.subject == *subject)
+            });
+        }
+        self.0.retain(|_, subjects| !subjects.is_empty());
+    }
+
+    /// The list as a file: a subject has quotation marks, but no apostrophe.
+    fn render(&self) -> String {
+        let mut text = HEAD.to_owned();
+        for (guard, subjects) in &self.0 {
+            let lines: String = subjects.iter().map(|subject| format!("  '{subject}',\n")).collect();
+            text += &format!("\n{guard} = [\n{lines}]\n");
+        }
+        text
+    }
 }
 
 /// Names of all guards.
@@ -130,6 +168,17 @@ mod tests {
 
     fn violation(subject: &str) -> Violation {
         Violation { guard: "size", subject: subject.to_owned(), message: String::new() }
+    }
+
+    #[test]
+    fn a_mended_subject_leaves_the_list() {
+        let mut known = Known(BTreeMap::from([
+            ("names".to_owned(), vec!["Told".to_owned()]),
+            ("size".to_owned(), vec!["a.rs \"x\"".to_owned(), "b.rs".to_owned()]),
+        ]));
+        known.shrink(&[violation("a.rs \"x\"")]);
+        let read: Known = toml::from_str(&known.render()).expect("a list");
+        assert_eq!(read.0, BTreeMap::from([("size".to_owned(), vec!["a.rs \"x\"".to_owned()])]));
     }
 
     #[test]

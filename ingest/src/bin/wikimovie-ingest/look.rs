@@ -6,6 +6,8 @@ use clap::Args;
 use serde::Serialize;
 use wikimovie_command::{CliError, LogArgs, output};
 use wikimovie_domain::{MovieId, ObjectReceipt, Refusal};
+use wikimovie_elasticsearch::LedgerAudit;
+use wikimovie_engine::{OperationContext, RowState};
 use wikimovie_ingest::{
     Folder, RecordReader, Source,
     bucket::Keys,
@@ -52,23 +54,39 @@ pub(crate) fn status(args: &AllArgs) -> Result<ExitCode, CliError> {
         output::line(format_args!("dead letters   {}", output::number(depth(&dead)?.0)));
     }
     let engine = cluster(&args.cluster)?;
+    let missing = runtime.block_on(engine.missing())?;
+    if !missing.is_empty() {
+        for index in missing {
+            output::line(format_args!("missing        the index {index}: the worker creates and fills it"));
+        }
+        return Ok(ExitCode::from(1));
+    }
     runtime.block_on(engine.prepare())?;
-    let info = runtime.block_on(engine.catalog().info()).map_err(|error| CliError::new(error.to_string()))?;
-    let ledger = runtime.block_on(engine.ledger())?;
-    let begun = ledger.iter().filter(|row| row.fingerprint.is_empty()).count();
-    let refused: u64 = ledger.iter().map(|row| row.receipt.refused).sum();
+    let info = runtime
+        .block_on(engine.catalog().info(&OperationContext::new()))
+        .map_err(|error| CliError::new(error.to_string()))?;
+    let LedgerAudit { rows: ledger, differing } = runtime.block_on(engine.audit())?;
+    let begun = ledger.iter().filter(|row| row.state == RowState::InProgress).count();
+    let receipts = ledger.iter().filter_map(|row| row.receipt.as_ref());
+    let refused: u64 = receipts.map(|receipt| receipt.refused).sum();
     output::line(format_args!("cluster        {}", info.engine_version));
     output::line(format_args!("movies         {}", output::number(info.movies)));
     output::line(format_args!(
         "objects        {}, {begun} of them half applied",
         output::number(ledger.len() as u64)
     ));
+    if !differing.is_empty() {
+        output::line(format_args!(
+            "lost           {} objects are not in the index as the ledger says: the worker applies them again",
+            output::number(differing.len() as u64)
+        ));
+    }
     output::line(format_args!("refused        {} records", output::number(refused)));
-    for row in ledger.iter().filter(|row| row.receipt.held > 0) {
-        let held = output::number(row.receipt.held);
+    for row in ledger.iter().filter(|row| row.awaiting_approval() > 0) {
+        let held = output::number(row.awaiting_approval());
         output::line(format_args!(
             "approval       {}: {held} movies would be removed (see approve)",
-            row.receipt.object
+            row.object
         ));
     }
     Ok(ExitCode::SUCCESS)
@@ -84,7 +102,10 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, CliError> {
     runtime.block_on(engine.prepare())?;
     let said = |error: wikimovie_engine::SearchError| CliError::new(error.to_string());
     let catalog = engine.catalog();
-    let found = runtime.block_on(catalog.movies(std::slice::from_ref(&id))).map_err(said)?;
+    let found = runtime
+        .block_on(catalog.movies(&OperationContext::new(), std::slice::from_ref(&id)))
+        .map_err(said)?
+        .value;
     let Some(movie) = found.into_iter().next().flatten() else {
         output::line(format_args!("no object lists {id}"));
         return Ok(ExitCode::from(1));
@@ -93,7 +114,9 @@ pub(crate) fn why(args: &WhyArgs) -> Result<ExitCode, CliError> {
     output::line(format_args!("title          {}", movie.title));
     output::line(format_args!("object         {}, record {}", origin.object, origin.record));
     output::line(format_args!("generation     {}", origin.generation));
-    if let Some(receipt) = runtime.block_on(catalog.receipt(&origin.object)).map_err(said)? {
+    if let Some(receipt) =
+        runtime.block_on(catalog.receipt(&OperationContext::new(), &origin.object)).map_err(said)?
+    {
         let ObjectReceipt { accepted, refused, merged, .. } = receipt;
         output::line(format_args!("its receipt    {accepted} accepted, {merged} merged, {refused} refused"));
     }

@@ -15,6 +15,7 @@ use wikimovie_command::{
     health, log, names, output,
     settings::{ConfigArgs, SettingsSource},
 };
+use wikimovie_engine::OperationContext;
 use wikimovie_ingest::{aws::DeadLetters, bucket::Bucket as _, command::Load};
 
 use self::{
@@ -187,7 +188,7 @@ fn check(args: &AllArgs, dry_run: bool) -> Result<ExitCode, CliError> {
     }
     let engine = settings::cluster(&args.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let info = runtime.block_on(engine.catalog().info());
+    let info = runtime.block_on(engine.catalog().info(&OperationContext::new()));
     let info = info.map_err(|error| CliError::new(error.to_string()))?;
     output::line(format_args!("cluster        {}", info.engine_version));
     output::line(format_args!("index          {}", args.cluster.index));

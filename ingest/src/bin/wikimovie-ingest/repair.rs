@@ -2,7 +2,7 @@
 //! the work; `reindex` builds the index beside it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
@@ -11,6 +11,7 @@ use std::{
 use clap::Args;
 use wikimovie_command::{CliError, LogArgs, cluster::ClusterArgs, output};
 use wikimovie_elasticsearch::BuildStep;
+use wikimovie_engine::LedgerRow;
 use wikimovie_ingest::{
     Source,
     bucket::{Keys, ledger_key},
@@ -24,9 +25,9 @@ pub(crate) struct ReconcileArgs {
     /// Print the differences and send nothing
     #[arg(long)]
     dry_run: bool,
-    /// After a lost ledger: also find objects that the index holds and the ledger does not know
-    #[arg(long)]
-    rebuild: bool,
+    /// Kept for scripts: what the index holds of objects that the ledger does not know is always looked for
+    #[arg(long = "rebuild", hide = true)]
+    _rebuild: bool,
     #[command(flatten)]
     pub(crate) common: AllArgs,
 }
@@ -64,7 +65,7 @@ pub(crate) struct ReindexArgs {
 /// Addresses in one message: at 1,024 bytes a key well below what a queue takes.
 const KEYS_AT_ONCE: usize = 100;
 
-/// Lists the bucket, compares it with the ledger, and sends a hint for each key that differs. Status 1 where one does.
+/// Lists the bucket, compares it with the ledger (and that with the index), and sends a hint for each key that differs. Status 1 where one does.
 pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     let aws = args.common.aws.connect(&runtime)?;
@@ -75,24 +76,17 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, CliError> {
         listing.map_err(|error| CliError::new(format!("the bucket {name} cannot be listed: {error}")))?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let ledger = runtime.block_on(engine.ledger())?;
+    let ledger = runtime.block_on(engine.audit())?.rows;
 
-    let mut rows: HashMap<&str, &str> =
-        ledger.iter().map(|row| (row.key.as_str(), row.fingerprint.as_str())).collect();
+    let mut rows: HashMap<&str, &LedgerRow> = ledger.iter().map(|row| (row.key.as_str(), row)).collect();
     let mut differing: Vec<&str> = Vec::new();
     for listed in &listing.objects {
-        if rows.remove(listed.state.key.as_str()) != Some(listed.state.fingerprint.as_str()) {
+        if !rows.remove(listed.state.key.as_str()).is_some_and(|row| row.is_done(&listed.state)) {
             differing.push(&listed.state.object);
         }
     }
     let prefix = ledger_key(name, "");
     differing.extend(rows.keys().filter_map(|key| key.strip_prefix(prefix.as_str())));
-    let listing_objects = if args.rebuild { runtime.block_on(engine.listing_objects())? } else { Vec::new() };
-    let known: HashSet<&str> = ledger.iter().map(|row| row.key.as_str()).collect();
-    let listed: HashSet<&str> = listing.objects.iter().map(|listed| listed.state.key.as_str()).collect();
-    let strays =
-        listing_objects.iter().filter(|key| !known.contains(key.as_str()) && !listed.contains(key.as_str()));
-    differing.extend(strays.filter_map(|key| key.strip_prefix(prefix.as_str())));
     for key in &differing {
         output::note(key);
     }
@@ -125,14 +119,14 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, CliError> {
     let wanted = ledger_key(&args.common.aws.bucket, &args.key);
     let until = Instant::now() + AT_IT;
     let row = loop {
-        let ledger = runtime.block_on(engine.ledger())?;
+        let ledger = runtime.block_on(engine.audit())?.rows;
         let Some(row) = ledger.into_iter().find(|row| row.key == wanted) else {
             return Err(CliError::new(format!("the catalogue has no object {}", args.key)));
         };
         if runtime.block_on(engine.approve(&row))? {
             break row;
         }
-        if row.receipt.held == 0 || Instant::now() > until {
+        if row.awaiting_approval() == 0 || Instant::now() > until {
             output::line(format_args!("no sweep of {} awaits approval", args.key));
             return Ok(ExitCode::from(1));
         }
@@ -140,7 +134,7 @@ pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, CliError> {
     };
     let address = ["s3://", &args.common.aws.bucket, "/", &args.key].concat();
     queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
-    let held = output::number(row.receipt.held);
+    let held = output::number(row.awaiting_approval());
     output::line(format_args!("approved: {held} movies of {} are removed; the worker is notified", args.key));
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     process::ExitCode,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -85,13 +85,14 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, CliError> {
     bucket.check().map_err(|error| remote(&format!("the bucket {}", args.common.aws.bucket), &error))?;
     let engine = cluster(&args.common.cluster)?;
 
-    let (ready, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (problem, stop) =
+        (Arc::new(Mutex::new(Some("starting".to_owned()))), Arc::new(AtomicBool::new(false)));
     let recorder = metrics::recorder(Program::Worker)?;
     let listener = runtime
         .block_on(TcpListener::bind(args.admin_listen))
         .map_err(|error| CliError::cannot_listen(args.admin_listen, "WIKIMOVIE_ADMIN_LISTEN", &error))?;
     runtime.spawn(metrics::run_upkeep(recorder));
-    runtime.spawn(serve(listener, Arc::clone(&ready)));
+    runtime.spawn(serve(listener, Arc::clone(&problem)));
 
     let leases = Leases::default();
     let keeper =
@@ -129,19 +130,19 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, CliError> {
                 Err(error) => tracing::warn!(%error, "reconciliation of the bucket failed"),
             }
         }
-        let turn = worker.turn();
-        ready.store(worker.is_ready(), Relaxed);
-        let until = Instant::now() + turn.pause.unwrap_or_default();
+        let tick = worker.tick();
+        *problem.lock().unwrap_or_else(PoisonError::into_inner) = worker.problem().map(one_line);
+        let until = Instant::now() + tick.pause.unwrap_or_default();
         while Instant::now() < until && !stop.load(Relaxed) {
             std::thread::sleep(STEP);
         }
     }
     worker.close();
     while worker.is_busy() && !halt.load(Relaxed) {
-        let pause = worker.turn().pause.unwrap_or_default();
+        let pause = worker.tick().pause.unwrap_or_default();
         std::thread::sleep(pause.min(STEP));
     }
-    worker.hand_back();
+    worker.release_all();
     drop(worker);
     drop(keeper);
     tracing::info!("worker stopped");
@@ -171,11 +172,21 @@ fn hear_stop(
     Ok(())
 }
 
-async fn serve(listener: TcpListener, ready: Arc<AtomicBool>) {
+/// A problem as `/readyz` tells it: the start of one line.
+fn one_line(problem: &str) -> String {
+    const SHOWN_CHARS: usize = 300;
+    let words = problem.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().take(SHOWN_CHARS).collect()
+}
+
+async fn serve(listener: TcpListener, problem: Arc<Mutex<Option<String>>>) {
     let is_ready = move || {
-        let ready = ready.load(Relaxed);
+        let problem = problem.lock().unwrap_or_else(PoisonError::into_inner).clone();
         async move {
-            if ready { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
+            match problem {
+                None => (StatusCode::OK, "ready\n".to_owned()),
+                Some(problem) => (StatusCode::SERVICE_UNAVAILABLE, ["not ready: ", &problem, "\n"].concat()),
+            }
         }
     };
     let router =

@@ -80,14 +80,7 @@ async fn nodes(faults: impl IntoIterator<Item = Fault>) -> Vec<FaultProxy> {
 
 fn options(nodes: &[FaultProxy], auth: Auth) -> ClientOptions {
     let urls = nodes.iter().map(|node| Url::parse(&node.url()).unwrap()).collect();
-    ClientOptions {
-        urls,
-        auth,
-        ca_certificates: None,
-        deadline: DEADLINE,
-        user_agent: "test/1",
-        annotate: |_| (),
-    }
+    ClientOptions { urls, auth, ca_certificates: None, deadline: DEADLINE, user_agent: "test/1" }
 }
 
 fn client(nodes: &[FaultProxy]) -> Client {

@@ -71,7 +71,6 @@ fn options_that_cannot_be_used() {
             ca_certificates: ca.map(|pem| pem.as_bytes().to_owned()),
             deadline: DEADLINE,
             user_agent: "test/1",
-            annotate: |_| (),
         };
         assert_eq!(Client::new(&options).unwrap_err(), line);
     };

@@ -54,7 +54,6 @@ async fn an_own_authority_is_trusted_where_it_is_named() {
             ca_certificates,
             deadline: DEADLINE,
             user_agent: "test/1",
-            annotate: |_| (),
         })
         .unwrap()
     };
@@ -78,7 +77,6 @@ fn a_damaged_certificate_is_reported() {
         ca_certificates: Some(damaged.into()),
         deadline: DEADLINE,
         user_agent: "test/1",
-        annotate: |_| (),
     };
     let error = Client::new(&options).unwrap_err();
     assert!(error.starts_with("ca_certificates: "), "{error}");

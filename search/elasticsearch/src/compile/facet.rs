@@ -5,7 +5,7 @@ use wikimovie_elasticsearch_dsl::{Aggregation, Aggregations, Include, TermsOrder
 use wikimovie_plan::facets;
 use wikimovie_text as text;
 
-use super::{Dimension, Filters, Sizes};
+use super::filters::{Dimension, Filters, Sizes};
 use crate::mapping::field;
 
 /// Names of what is counted below a facet's filter.
@@ -66,7 +66,7 @@ fn counts(facet: &FacetRequest, request: &SearchRequest, sizes: Sizes) -> Aggreg
                 wikimovie_domain::FacetOrder::Count => TermsOrder::Count,
                 wikimovie_domain::FacetOrder::Value => TermsOrder::Value,
             };
-            // A shard alone knows only its own counts: where several count, each tells more than is asked.
+            // A shard knows only its own counts: where several count, each returns more than is asked.
             let shard_size = (sizes.shards > 1).then(|| first * 20 + 200);
             let mut counts = Aggregations::new();
             counts.insert(

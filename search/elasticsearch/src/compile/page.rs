@@ -5,8 +5,11 @@ use wikimovie_elasticsearch_dsl::{Query, Search, Sort, SortValue, Source};
 use wikimovie_engine::cursor::SortKey;
 use wikimovie_plan::Plan;
 
-use super::{SortValues, ranked};
+use super::score::ranked;
 use crate::mapping::field;
+
+/// Values of a sort key, in the order of the keys.
+pub(crate) type SortValues = Vec<SortValue>;
 
 /// How the hits of a plan are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

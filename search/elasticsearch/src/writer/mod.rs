@@ -1,24 +1,26 @@
-//! Writes objects into a cluster: listings by bulk, a row of the ledger for each object, a revision at each commit.
+//! Writes objects into a cluster: records by bulk, a row of the ledger for each object, a revision at each commit.
 //!
-//! One writer at a time holds the index ([`hold`]), and all that it writes has a greater version than anything before
-//! it ([`versions`]), so that a writer which lost the hold without knowing can replace nothing. Listings are written as
+//! One writer at a time has the lease of the index ([`lease`]), and all that it writes has a greater version than anything
+//! before it ([`versions`]), so that a writer which lost the lease without knowing can replace nothing. Records are written as
 //! they come and become visible at the commit, which alone refreshes the index. Before anything of an object is
-//! written, its row in the ledger loses its fingerprint (or is made, without one): after a crash the object counts as
-//! changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept like
-//! anything else. What an object no longer lists is what its application did not write: each listing carries the version
+//! written, its row in the ledger says that it is in progress: after a crash the object counts as changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept like
+//! anything else. What an object no longer lists is what its application did not write: each record carries the version
 //! at which the application began that wrote it.
 //!
-//! Several objects may be begun at a time ([`begun`]).
+//! Several objects may be in progress at a time ([`in_progress`]). That the index holds what the ledger says is looked at when a writer
+//! opens, and cheaply while it is open ([`audit`]).
 //!
-//! The shown listing of a movie has the movie's id; listings hidden by a newer object's have ids of their own, and
+//! The shown record of a movie has the movie's id; records hidden by a newer object's have ids of their own, and
 //! take its place when that object drops the movie.
 
-mod begun;
+pub(super) mod audit;
 pub(super) mod bulk;
-mod hold;
+mod in_progress;
+mod lease;
 mod ledger;
-mod listed;
-pub(super) mod listings;
+mod movie_set;
+mod opening;
+pub(super) mod source_records;
 mod sweep;
 pub(super) mod versions;
 
@@ -30,24 +32,30 @@ use std::{
 
 use tokio::{runtime::Handle, sync::Semaphore};
 use wikimovie_domain::{Movie, ObjectReceipt, Revision};
-use wikimovie_elasticsearch_dsl::{Query, Search};
 use wikimovie_engine::{
-    account::{content_of, hash128, now_ms, status},
-    kill,
-    writer::{Abandoned, CatalogWriter, LedgerRow, ObjectState, PutOutcome, Removal, Tally, WriteError},
+    content_hash::{content_hash, hash128},
+    failpoint,
+    receipt::{now_ms, status_of},
+    writer::{
+        Abandoned, CatalogWriter, LedgerRow, ObjectState, ObjectWriter, PutOutcome, Removal, RowState, Tally,
+        WriteError,
+    },
 };
 
 use self::{
-    begun::{Begun, Put},
+    audit::LedgerAudit,
     bulk::Bulk,
-    hold::Hold,
-    listed::Listed,
-    sweep::Unsettled,
+    in_progress::{ObjectInProgress, PendingRecord},
+    lease::Lease,
+    movie_set::MovieSet,
+    opening::Opening,
+    source_records::Counts,
+    sweep::{Resweep, SweepOutcome},
     versions::Versions,
 };
 use super::Shared;
 
-/// Objects begun at a time: more only share the same cluster among more of them.
+/// Objects in progress at a time: more only share the same cluster among more of them.
 const WIDTH: usize = 8;
 
 /// Requests of large objects under way, all objects together: what a small one sends waits for few of them.
@@ -61,26 +69,24 @@ const TARGETS_LOOK: Duration = Duration::from_millis(500);
 pub struct ElasticsearchWriter {
     shared: Arc<Shared>,
     runtime: Handle,
-    hold: Hold,
+    lease: Lease,
     versions: Versions,
     /// Rows as of the last change, committed or not.
     ledger: BTreeMap<String, LedgerRow>,
     /// Keys whose row changed since the last commit.
     staged: HashSet<String>,
     /// Objects being applied, by key.
-    begun: BTreeMap<String, Begun>,
-    /// The one of them that was turned to.
-    current: String,
+    in_progress: BTreeMap<String, ObjectInProgress>,
     /// Writes of small objects, and of sweeps.
     bulk: Bulk,
     /// Movies in it that the cluster may not know yet, with the object that wrote each, both by their hashes.
-    unsure: std::collections::HashMap<u64, u64>,
+    unflushed: std::collections::HashMap<u64, u64>,
     /// Lets large objects send.
     large: Arc<Semaphore>,
     /// When it was looked where to write to.
     targets_seen: Instant,
     /// Rows to be marked before the next write.
-    marks: Vec<LedgerRow>,
+    intents: Vec<LedgerRow>,
     pending: u64,
     /// Whether a movie changed since the last commit.
     changed: bool,
@@ -88,51 +94,67 @@ pub struct ElasticsearchWriter {
     /// Whether large sweeps wait for approval.
     guarded: bool,
     opened: Instant,
-    /// Keys that another writer had begun when it lost the hold.
+    /// Keys that another writer left in progress.
     unfinished: HashSet<String>,
     /// What was done with those since, to be swept once more.
-    unsettled: BTreeMap<String, Unsettled>,
+    resweeps: BTreeMap<String, Resweep>,
+    /// Indices that are written to, each with its unique id.
+    identity: BTreeMap<String, String>,
+    identity_seen: Instant,
+    /// What the index held when all of it was last made visible; `None` where something may have become visible since.
+    counts: Option<Counts>,
+    counts_seen: Instant,
+    /// Whether the index held less or other than the ledger said.
+    lost_objects: bool,
 }
 
 impl ElasticsearchWriter {
     pub(super) fn open(shared: Arc<Shared>, runtime: Handle) -> Result<Self, WriteError> {
         let opened = runtime.block_on(async {
             shared.ensure().await?;
-            let hold = Hold::take(&shared).await?;
-            let targets = shared.targets().await?;
-            hold.tell_targets(targets.clone());
-            kill::point("engine.opened");
-            // What a killed writer left is seen from here on.
-            shared.refresh(&targets).await?;
-            shared.refresh_ledger().await?;
-            let rows = shared.ledger().await?;
-            let revision = shared.stored_revision().await?;
-            Ok::<_, WriteError>((hold, targets, rows, revision))
+            let mut lease = Lease::acquire(&shared).await?;
+            match Opening::read(&shared, &lease).await {
+                Ok(opening) => Ok((lease, opening)),
+                // Else this process would keep the lease from everybody, itself included.
+                Err(error) => {
+                    lease.release().await;
+                    Err(error)
+                }
+            }
         });
-        let (hold, targets, rows, revision) = opened?;
-        let versions = Versions::of_epoch(hold.epoch());
-        let unfinished = rows.iter().filter(|row| row.fingerprint.is_empty()).map(|row| row.key.clone());
+        let (lease, Opening { targets, identity, audit, revision, counts }) = opened?;
+        let versions = Versions::of_epoch(lease.epoch());
+        let LedgerAudit { rows, differing } = audit;
+        // What only the index lost was begun by nobody.
+        let was_begun = |row: &&LedgerRow| {
+            row.state == RowState::InProgress && differing.binary_search(&row.key).is_err()
+        };
+        let unfinished = rows.iter().filter(was_begun).map(|row| row.key.clone());
         Ok(Self {
             unfinished: unfinished.collect(),
             ledger: rows.into_iter().map(|row| (row.key.clone(), row)).collect(),
             bulk: Bulk::new(&shared, targets, &versions),
             shared,
             runtime,
-            hold,
+            lease,
             versions,
             staged: HashSet::new(),
-            begun: BTreeMap::new(),
-            current: String::new(),
-            unsure: std::collections::HashMap::new(),
+            in_progress: BTreeMap::new(),
+            unflushed: std::collections::HashMap::new(),
             large: Arc::new(Semaphore::new(LARGE_UNDER_WAY)),
             targets_seen: Instant::now(),
-            marks: Vec::new(),
+            intents: Vec::new(),
             pending: 0,
             changed: false,
             revision,
             guarded: false,
             opened: Instant::now(),
-            unsettled: BTreeMap::new(),
+            resweeps: BTreeMap::new(),
+            identity,
+            identity_seen: Instant::now(),
+            counts: Some(counts),
+            counts_seen: Instant::now(),
+            lost_objects: !differing.is_empty(),
         })
     }
 
@@ -144,46 +166,44 @@ impl ElasticsearchWriter {
         self
     }
 
-    fn open_object(&mut self) -> Result<&mut Begun, WriteError> {
-        self.begun.get_mut(&self.current).ok_or_else(|| WriteError::Engine("no object is in progress".into()))
-    }
-
     /// Sends what small objects and sweeps gathered, and returns once it is written.
     fn flush(&mut self) -> Result<(), WriteError> {
-        self.mark_begun()?;
+        self.write_pending_intents()?;
         let bulk = &mut self.bulk;
         self.runtime.block_on(bulk.flush())?;
-        self.unsure.clear();
-        // A write that something newer hindered was hindered by ourselves, as long as the hold is ours.
-        self.hold.check()
+        self.unflushed.clear();
+        // A write that something newer hindered was hindered by ourselves, as long as the lease is ours.
+        self.lease.check()
     }
 
     /// Lets the ledger say what the next writes may leave half done.
-    fn mark_begun(&mut self) -> Result<(), WriteError> {
-        self.hold.check()?;
-        if !self.marks.is_empty() {
-            self.runtime.block_on(self.shared.write_marks(&self.marks, &self.versions))?;
-            self.marks.clear();
-            kill::point("engine.marked");
+    fn write_pending_intents(&mut self) -> Result<(), WriteError> {
+        self.lease.check()?;
+        if !self.intents.is_empty() {
+            self.runtime.block_on(self.shared.write_intents(&self.intents, &self.versions))?;
+            self.intents.clear();
+            failpoint::reach("engine.marked");
         }
         Ok(())
     }
 
     /// Notes that an object is going to be written.
-    fn mark(&mut self, object: &ObjectState, generation: u64) {
-        let row = self.begun_row(object, generation);
-        self.marks.push(row);
+    fn note_intent(&mut self, object: &ObjectState) {
+        let row = self.in_progress_row(object);
+        self.intents.push(row);
     }
 
     /// The row of an object that is not done.
-    fn begun_row(&self, object: &ObjectState, generation: u64) -> LedgerRow {
-        let row = self.ledger.get(&object.key).cloned();
-        row.map(|row| LedgerRow { fingerprint: String::new(), ..row }).unwrap_or_else(|| LedgerRow {
-            key: object.key.clone(),
-            fingerprint: String::new(),
-            generation,
-            receipt: receipt(object, generation, &Listed::default(), 0, Tally::default()),
-        })
+    fn in_progress_row(&self, object: &ObjectState) -> LedgerRow {
+        match self.ledger.get(&object.key).cloned() {
+            Some(row) => LedgerRow { state: RowState::InProgress, ..row },
+            None => LedgerRow::in_progress(object),
+        }
+    }
+
+    /// Whether nothing is written that is not committed.
+    fn is_idle(&self) -> bool {
+        self.pending == 0 && self.in_progress.is_empty()
     }
 
     /// Writes where the cluster says that it is to be written: to the index, and to one that is being built beside it.
@@ -194,10 +214,12 @@ impl ElasticsearchWriter {
             tracing::info!(?targets, "writing to these indices");
             // What was begun before is in the index that is copied.
             self.flush_of("")?;
-            self.bulk.aim(targets.clone());
-            self.begun.values_mut().for_each(|begun| begun.aim(&targets));
+            self.bulk.set_targets(targets.clone());
+            self.in_progress.values_mut().for_each(|begun| begun.set_targets(&targets));
+            self.identity = self.runtime.block_on(self.shared.identity(&targets))?;
+            self.identity_seen = Instant::now();
         }
-        self.hold.tell_targets(targets);
+        self.lease.publish_targets(targets);
         Ok(())
     }
 
@@ -206,18 +228,16 @@ impl ElasticsearchWriter {
     }
 }
 
+fn not_in_progress(object: &ObjectWriter) -> WriteError {
+    WriteError::Engine(format!("{} is not in progress", object.key()))
+}
+
 /// What is told of an object; sweeps are told later.
-fn receipt(
-    object: &ObjectState,
-    generation: u64,
-    listed: &Listed,
-    merged: u64,
-    tally: Tally,
-) -> ObjectReceipt {
+fn receipt(object: &ObjectState, listed: &MovieSet, merged: u64, tally: Tally) -> ObjectReceipt {
     ObjectReceipt {
         object: object.object.clone(),
         provider: object.provider.clone(),
-        status: status(listed.len(), tally.refused),
+        status: status_of(listed.len(), tally.refused),
         accepted: listed.len(),
         changed: listed.differing(),
         merged,
@@ -225,7 +245,7 @@ fn receipt(
         removed: 0,
         held: 0,
         bytes: tally.bytes,
-        generation,
+        generation: object.modified_ms,
         finished_at_ms: now_ms(),
         refusals: tally.refusals,
     }
@@ -244,103 +264,95 @@ impl CatalogWriter for ElasticsearchWriter {
         WIDTH
     }
 
-    fn begin(&mut self, object: &ObjectState) -> Result<u64, WriteError> {
-        let generation = object.modified_ms;
-        if self.begun.contains_key(&object.key) {
-            return Err(WriteError::Engine("the object is already in progress".into()));
+    fn begin(&mut self, object: &ObjectState) -> Result<ObjectWriter, WriteError> {
+        if self.in_progress.contains_key(&object.key) {
+            return Err(WriteError::Engine(format!("{} is in progress already", object.key)));
         }
-        self.hold.check()?;
+        self.lease.check()?;
         self.look_for_targets()?;
-        self.mark(object, generation);
+        self.note_intent(object);
         let known = self.ledger.contains_key(&object.key);
         let others = self.contend_with(&object.provider)?
-            || self
-                .ledger
-                .values()
-                .any(|row| row.receipt.provider == object.provider && row.key != object.key);
+            || self.ledger.values().any(|row| row.provider == object.provider && row.key != object.key);
         let (key, provider) = (object.key.as_str(), object.provider.as_str());
         let shared = &self.shared;
         let (seen, contended) = self.runtime.block_on(async {
             Ok::<_, WriteError>((
-                known || shared.has_listings(key).await?,
+                known || shared.has_records(key).await?,
                 others || shared.has_others(provider, key).await?,
             ))
         })?;
-        let begun = Begun::new(object.clone(), self.versions.next(), seen, contended);
-        self.current.clone_from(&object.key);
-        self.begun.insert(object.key.clone(), begun);
-        kill::point("engine.begun");
-        Ok(generation)
+        let begun = ObjectInProgress::new(object.clone(), self.versions.next(), seen, contended);
+        self.in_progress.insert(object.key.clone(), begun);
+        failpoint::reach("engine.begun");
+        Ok(ObjectWriter::new(object))
     }
 
-    fn turn_to(&mut self, key: &str) -> Result<(), WriteError> {
-        key.clone_into(&mut self.current);
-        self.open_object().map(|_| ())
-    }
-
-    fn put(&mut self, movie: Movie) -> Result<PutOutcome, WriteError> {
-        let content = content_of(&movie)?;
-        let begun = self.open_object()?;
-        let outcome = begun.add(Put { id: hash128(movie.id.as_str()), content, movie })?;
+    fn put(&mut self, object: &ObjectWriter, movie: Movie) -> Result<PutOutcome, WriteError> {
+        let content = content_hash(&movie)?;
+        let begun = self.in_progress.get_mut(object.key()).ok_or_else(|| not_in_progress(object))?;
+        let outcome = begun.add(PendingRecord { id: hash128(movie.id.as_str()), content, movie })?;
         let full = begun.is_full();
         self.pending += 1;
         if full {
-            self.settle_batch()?;
+            self.flush_batch(object)?;
         }
         Ok(outcome)
     }
 
-    fn finish(&mut self, tally: Tally) -> Result<ObjectReceipt, WriteError> {
-        self.settle_batch()?;
-        let begun = self.begun.remove(&self.current);
-        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is in progress".into()))?;
+    fn finish(&mut self, object: ObjectWriter, tally: Tally) -> Result<ObjectReceipt, WriteError> {
+        self.flush_batch(&object)?;
+        let mut begun = self.in_progress.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
         self.flush_own(&mut begun)?;
-        let Begun { object, start, seen, listed, merged, .. } = begun;
-        let generation = object.modified_ms;
-        let mut receipt = receipt(&object, generation, &listed, merged, tally);
-        let mut fingerprint = object.fingerprint.clone();
-        if seen {
-            let swept = self.sweep(&object.key, &object.provider, &fingerprint, start)?;
-            swept.tell(&mut receipt, &mut fingerprint);
-        }
-        kill::point("engine.finished");
+        let ObjectInProgress { object, start, seen, listed, merged, .. } = begun;
+        let mut receipt = receipt(&object, &listed, merged, tally);
+        let swept = if seen {
+            self.sweep(&object.key, &object.provider, &object.fingerprint, start)?
+        } else {
+            SweepOutcome::default()
+        };
+        swept.note(&mut receipt);
+        failpoint::reach("engine.finished");
         self.changed |= receipt.changed > 0 || receipt.removed > 0;
+        let row = LedgerRow {
+            state: if swept.held > 0 { RowState::AwaitingApproval } else { RowState::Done },
+            applied: start,
+            receipt: Some(receipt.clone()),
+            ..LedgerRow::in_progress(&object)
+        };
         let key = object.key;
-        let row = LedgerRow { key: key.clone(), fingerprint, generation, receipt: receipt.clone() };
         self.ledger.insert(key.clone(), row);
-        self.left_unsettled(&key, start);
+        self.schedule_resweep(&key, start);
         self.staged.insert(key);
         self.pending += 1;
         Ok(receipt)
     }
 
-    /// What was written of it stays until its object, whose row says that it is not done, is applied again or removed.
-    fn abandon(&mut self) -> Result<Abandoned, WriteError> {
-        let begun = self.begun.remove(&self.current);
-        let mut begun = begun.ok_or_else(|| WriteError::Engine("no object is in progress".into()))?;
+    /// What was written of it stays until its object, whose row says that it is in progress, is applied again or removed.
+    fn abandon(&mut self, object: ObjectWriter) -> Result<Abandoned, WriteError> {
+        let mut begun = self.in_progress.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
         self.runtime.block_on(begun.clear());
-        let row = self.begun_row(&begun.object, begun.object.modified_ms);
+        let row = self.in_progress_row(&begun.object);
         self.ledger.insert(row.key.clone(), row);
         Ok(Abandoned::Alone)
     }
 
     fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
-        let Some(row) = self.ledger.get(key).cloned() else { return self.remove_stray(key) };
-        let gone = sweep::gone(&row);
-        let swept = self.sweep(key, &row.receipt.provider, &gone, u64::MAX)?;
+        let Some(row) = self.ledger.get(key).cloned() else { return self.remove_unknown(key) };
+        let swept = self.sweep(key, &row.provider, &row.fingerprint, u64::MAX)?;
+        if swept.held > 0 {
+            return Ok(self.hold_removal(row, swept.held));
+        }
         self.pending += 1;
         self.staged.insert(key.to_owned());
-        if swept.held > 0 {
-            let mut row = row;
-            row.fingerprint = gone;
-            swept.tell(&mut row.receipt, &mut row.fingerprint);
-            self.ledger.insert(key.to_owned(), row);
-            return Ok(Removal::Held(swept.held));
-        }
         self.changed |= swept.removed > 0;
         self.ledger.remove(key);
-        self.left_unsettled(key, u64::MAX);
+        self.schedule_resweep(key, u64::MAX);
         Ok(Removal::Removed(swept.removed))
+    }
+
+    fn remove_all(&mut self, keys: &[String]) -> Result<Vec<Removal>, WriteError> {
+        self.remove_together(keys)
     }
 
     fn commit(&mut self) -> Result<Revision, WriteError> {
@@ -349,28 +361,30 @@ impl CatalogWriter for ElasticsearchWriter {
         }
         let mut revision = self.revision;
         // What was written of objects that are not done is seen from here on.
-        if self.changed || self.begun.values().any(Begun::has_written) {
+        if self.changed || self.in_progress.values().any(ObjectInProgress::has_written) {
             revision.number += 1;
             revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
         self.flush()?;
-        let (shared, hold, versions) = (&self.shared, &self.hold, &self.versions);
+        let (shared, lease, versions) = (&self.shared, &self.lease, &self.versions);
         let rows: Vec<(&str, Option<LedgerRow>)> =
             self.staged.iter().map(|key| (key.as_str(), self.row_to_keep(key))).collect();
         let targets = self.bulk.targets();
-        let revision = self.runtime.block_on(async {
+        let (revision, counts) = self.runtime.block_on(async {
             shared.refresh(targets).await?;
-            kill::point("engine.visible");
-            hold.confirm().await?;
-            revision.movies = shared.search_alone(Search::count(Query::ALL)).await?.total();
+            failpoint::reach("engine.visible");
+            lease.confirm().await?;
+            let counts = shared.count_all().await?;
+            revision.movies = counts.shown;
             shared.write_rows(&rows, versions).await?;
-            kill::point("engine.rows");
-            hold.confirm().await?;
+            failpoint::reach("engine.rows");
+            lease.confirm().await?;
             // Last, since it tells gateways that there is something new to read.
             shared.write_revision(revision, versions).await?;
-            kill::point("engine.committed");
-            Ok::<_, WriteError>(revision)
+            failpoint::reach("engine.committed");
+            Ok::<_, WriteError>((revision, counts))
         })?;
+        (self.counts, self.counts_seen) = (Some(counts), Instant::now());
         self.revision = revision;
         (self.pending, self.changed) = (0, false);
         self.staged.clear();
@@ -380,9 +394,11 @@ impl CatalogWriter for ElasticsearchWriter {
     /// Forgets what was begun. What was written of it already stays unseen or is put right when its objects, whose
     /// rows are the old ones, are applied again.
     fn rollback(&mut self) -> Result<(), WriteError> {
-        self.marks.clear();
-        self.unsure.clear();
-        let mut begun = std::mem::take(&mut self.begun);
+        self.intents.clear();
+        self.unflushed.clear();
+        // What was written becomes visible below.
+        self.counts = None;
+        let mut begun = std::mem::take(&mut self.in_progress);
         let (shared, bulk) = (&self.shared, &mut self.bulk);
         let rows = self.runtime.block_on(async {
             bulk.clear().await;
@@ -392,7 +408,7 @@ impl CatalogWriter for ElasticsearchWriter {
             // What was written before now counts as there.
             shared.refresh(bulk.targets()).await?;
             shared.refresh_ledger().await?;
-            Ok::<_, WriteError>(shared.ledger().await?)
+            shared.ledger().await
         })?;
         self.ledger = rows.into_iter().map(|row| (row.key.clone(), row)).collect();
         (self.pending, self.changed) = (0, false);
@@ -401,12 +417,33 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn keep_alive(&mut self) -> Result<(), WriteError> {
-        self.hold.check()?;
-        if self.pending == 0 && self.begun.is_empty() {
+        self.lease.check()?;
+        if self.is_idle() {
             self.adopt_targets()?;
-            self.settle_unsettled()?;
+            self.resweep()?;
         }
-        Ok(())
+        self.watch_index()
+    }
+
+    fn verify(&mut self) -> Result<(), WriteError> {
+        self.lease.check()?;
+        if !self.is_idle() {
+            return Ok(());
+        }
+        let rows = self.ledger.values().cloned().collect();
+        let contents = self.runtime.block_on(self.shared.contents())?;
+        match audit::audit(rows, contents).differing.as_slice() {
+            [] => Ok(()),
+            differing => Err(WriteError::IndexChanged(format!(
+                "the index {} does not hold what the ledger says of {} objects",
+                self.shared.names.read,
+                differing.len()
+            ))),
+        }
+    }
+
+    fn has_lost_objects(&self) -> bool {
+        self.lost_objects
     }
 
     fn pending(&self) -> u64 {
@@ -416,6 +453,6 @@ impl CatalogWriter for ElasticsearchWriter {
 
 impl Drop for ElasticsearchWriter {
     fn drop(&mut self) {
-        self.runtime.block_on(self.hold.release(&self.shared));
+        self.runtime.block_on(self.lease.release());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! All threads hand their batches to one bounded queue, and wait where it is full; so each object gets its turn, a
 //! small one does not wait for the end of a large one, and memory stays flat. Keys are the callers' business: no two
-//! lanes may be of the same.
+//! slots may be of the same.
 
 use std::{
     any::Any,
@@ -15,14 +15,14 @@ use std::{
 };
 
 use wikimovie_domain::{Movie, ObjectReceipt, Refusal};
-use wikimovie_engine::{Abandoned, CatalogWriter, ObjectState, Tally, WriteError};
+use wikimovie_engine::{Abandoned, CatalogWriter, ObjectState, ObjectWriter, Tally, WriteError};
 
 use crate::{
     document::{self, Origin},
     read::RecordReader,
 };
 
-/// Batches parsed ahead, of all lanes together; each lane has one more at hand.
+/// Batches parsed ahead, of all slots together; each slot has one more at hand.
 const BATCHES_AHEAD: usize = 4;
 
 /// Records in a batch.
@@ -47,7 +47,7 @@ pub type Opener = Box<dyn FnOnce() -> io::Result<Box<dyn Read + Send>> + Send>;
 #[derive(Debug)]
 pub(crate) enum Step {
     /// More of it is in the engine.
-    Landed(ObjectState, Progress),
+    Progressed(ObjectState, Progress),
     /// All of it is; nothing is committed.
     Finished(ObjectState, ObjectReceipt),
     /// It could not be opened: nothing was begun.
@@ -57,19 +57,19 @@ pub(crate) enum Step {
 }
 
 /// Objects being read.
-pub(crate) struct Lanes {
-    lanes: BTreeMap<u64, Lane>,
+pub(crate) struct Slots {
+    slots: BTreeMap<u64, Slot>,
     count: u64,
     news: Receiver<(u64, News)>,
     sender: SyncSender<(u64, News)>,
 }
 
-struct Lane {
+struct Slot {
     state: ObjectState,
     tally: Tally,
     records: u64,
-    /// Whether the engine knows of it.
-    begun: bool,
+    /// The object in the engine, once it is begun.
+    object: Option<ObjectWriter>,
 }
 
 type Batch = Vec<Result<Movie, Refusal>>;
@@ -86,23 +86,23 @@ enum Ending {
     Panicked(Box<dyn Any + Send>),
 }
 
-impl Lanes {
+impl Slots {
     pub(crate) fn new() -> Self {
         let (sender, news) = sync_channel(BATCHES_AHEAD);
-        Self { lanes: BTreeMap::new(), count: 0, news, sender }
+        Self { slots: BTreeMap::new(), count: 0, news, sender }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.lanes.len()
+        self.slots.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.lanes.is_empty()
+        self.slots.is_empty()
     }
 
-    /// Objects in lanes.
+    /// Objects in slots.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &ObjectState> {
-        self.lanes.values().map(|lane| &lane.state)
+        self.slots.values().map(|slot| &slot.state)
     }
 
     /// Starts to read an object.
@@ -116,12 +116,12 @@ impl Lanes {
         let origin = Origin {
             provider: state.provider.clone(),
             object: state.object.clone(),
-            // What `CatalogWriter::begin` says, too.
+            // The generation of its `ObjectWriter`, too.
             generation: state.modified_ms,
         };
         let thread = thread::Builder::new().name("read".to_owned());
         thread.spawn(move || read(number, open, &origin, &sender))?;
-        self.lanes.insert(number, Lane { state, tally: Tally::default(), records: 0, begun: false });
+        self.slots.insert(number, Slot { state, tally: Tally::default(), records: 0, object: None });
         Ok(())
     }
 
@@ -129,7 +129,7 @@ impl Lanes {
     ///
     /// # Errors
     /// Where the engine fails: nothing is known of any of the objects then.
-    pub(crate) fn land(
+    pub(crate) fn join_next(
         &mut self,
         writer: &mut dyn CatalogWriter,
         wait: Duration,
@@ -138,39 +138,38 @@ impl Lanes {
             Ok(news) => news,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(None),
         };
-        let Some(lane) = self.lanes.get_mut(&number) else { return Ok(None) };
+        let Some(slot) = self.slots.get_mut(&number) else { return Ok(None) };
         match news {
             News::Batch { batch, bytes } => {
-                lane.turn(writer)?;
-                lane.put(writer, batch)?;
-                let progress = Progress { bytes, records: lane.records };
-                Ok(Some(Step::Landed(lane.state.clone(), progress)))
+                slot.put(writer, batch)?;
+                let progress = Progress { bytes, records: slot.records };
+                Ok(Some(Step::Progressed(slot.state.clone(), progress)))
             }
             News::Ended { ending, bytes } => {
-                let Some(lane) = self.lanes.remove(&number) else { return Ok(None) };
-                lane.end(writer, ending, bytes).map(Some)
+                let Some(slot) = self.slots.remove(&number) else { return Ok(None) };
+                slot.end(writer, ending, bytes).map(Some)
             }
         }
     }
 }
 
-impl Lane {
-    /// Turns the writer to this object.
-    fn turn(&mut self, writer: &mut dyn CatalogWriter) -> Result<(), WriteError> {
-        if self.begun {
-            return writer.turn_to(&self.state.key);
+impl Slot {
+    /// Begins the object at its first batch, so that one that cannot be opened changes nothing.
+    fn begin(&mut self, writer: &mut dyn CatalogWriter) -> Result<(), WriteError> {
+        if self.object.is_none() {
+            self.object = Some(writer.begin(&self.state)?);
         }
-        writer.begin(&self.state)?;
-        self.begun = true;
         Ok(())
     }
 
     fn put(&mut self, writer: &mut dyn CatalogWriter, batch: Batch) -> Result<(), WriteError> {
         self.records += batch.len() as u64;
+        self.begin(writer)?;
+        let Some(object) = &self.object else { return Ok(()) };
         for record in batch {
             match record {
                 Ok(movie) => {
-                    writer.put(movie)?;
+                    writer.put(object, movie)?;
                 }
                 Err(refusal) => {
                     self.tally.refused += 1;
@@ -186,17 +185,21 @@ impl Lane {
     fn end(mut self, writer: &mut dyn CatalogWriter, ending: Ending, bytes: u64) -> Result<Step, WriteError> {
         match ending {
             Ending::Whole => {
-                self.turn(writer)?;
-                let receipt = writer.finish(Tally { bytes, ..self.tally })?;
+                let object = match self.object {
+                    Some(object) => object,
+                    None => writer.begin(&self.state)?,
+                };
+                let receipt = writer.finish(object, Tally { bytes, ..self.tally })?;
                 Ok(Step::Finished(self.state, receipt))
             }
             Ending::Unopened(error) => Ok(Step::Unopened(self.state, error)),
-            Ending::Broken(error) if self.begun => {
-                writer.turn_to(&self.state.key)?;
-                let abandoned = writer.abandon()?;
+            Ending::Broken(error) => {
+                let abandoned = match self.object.take() {
+                    Some(object) => writer.abandon(object)?,
+                    None => Abandoned::Alone,
+                };
                 Ok(Step::Broken(self.state, error, abandoned))
             }
-            Ending::Broken(error) => Ok(Step::Broken(self.state, error, Abandoned::Alone)),
             Ending::Panicked(panic) => resume_unwind(panic),
         }
     }

@@ -1,9 +1,9 @@
-//! Named places at which a development build kills itself, as `kill -9` does, so that tests can show what is left
-//! behind. Release builds hold none of it.
+//! Failpoints: named places at which a development build kills itself, as `kill -9` does, so that tests can show what is
+//! left behind. Release builds hold none of them.
 
 /// Dies here where the variable `KILL_AT` names this place: at its first pass, or at the one that `KILL_AT_PASS` says.
 #[inline]
-pub fn point(name: &str) {
+pub fn reach(name: &str) {
     #[cfg(debug_assertions)]
     armed::pass(name);
     #[cfg(not(debug_assertions))]

@@ -1,22 +1,21 @@
-//! Listings read back: what an object listed before, and what other objects list.
+//! Records read back: what an object listed before, and what other objects list.
 
 use std::collections::HashMap;
 
-use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wikimovie_domain::Movie;
 use wikimovie_engine::writer::WriteError;
 
 use super::bulk::hidden_id;
-use crate::{Shared, client::Call, mapping::field};
+use crate::{Shared, client::Call, maintenance::gone, mapping::field};
 
-/// Listings in one answer.
+/// Records in one answer.
 const PAGE: usize = 5_000;
 
-/// A listing of a movie by an object.
+/// What an object says of a movie.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Listing {
+pub(crate) struct SourceRecord {
     /// Ledger key of the object.
     pub(crate) object: String,
     /// Version at which the application that wrote it began.
@@ -26,32 +25,44 @@ pub(crate) struct Listing {
     pub(crate) movie: Movie,
 }
 
-impl Listing {
+impl SourceRecord {
     /// Whether this one is shown before the other.
     pub(super) fn is_newer_than(&self, other: &Self) -> bool {
-        let rank = |listing: &'_ Self| {
-            (listing.movie.provenance.generation, listing.object.clone(), listing.movie.provenance.record)
+        let rank = |record: &'_ Self| {
+            (record.movie.provenance.generation, record.object.clone(), record.movie.provenance.record)
         };
         rank(self) > rank(other)
     }
 }
 
 #[derive(Deserialize)]
-struct Got {
-    docs: Vec<Doc>,
+struct MultiGet {
+    docs: Vec<MultiGetDoc>,
+}
+
+/// What engines call an index that is missing.
+const INDEX_MISSING: &str = "index_not_found_exception";
+
+#[derive(Deserialize)]
+struct MultiGetError {
+    #[serde(rename = "type", default)]
+    kind: String,
 }
 
 #[derive(Deserialize)]
-struct Doc {
+struct MultiGetDoc {
+    /// Why this one could not be read, where the others could.
+    #[serde(default)]
+    error: Option<MultiGetError>,
     #[serde(rename = "_version", default)]
     version: u64,
     #[serde(rename = "_source")]
-    source: Option<Listing>,
+    source: Option<SourceRecord>,
 }
 
-/// A listing as it stands in an index, without its movie.
+/// A record as it stands in an index, without its movie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub(crate) struct RecordEntry {
     /// Id of the document.
     pub(crate) key: String,
     pub(crate) version: u64,
@@ -83,7 +94,7 @@ struct Hit {
     #[serde(default)]
     fields: HashMap<String, Vec<Value>>,
     #[serde(rename = "_source", default)]
-    source: Option<Listing>,
+    source: Option<SourceRecord>,
     #[serde(default)]
     sort: Vec<Value>,
 }
@@ -94,7 +105,7 @@ impl Hit {
     }
 }
 
-impl From<Hit> for Entry {
+impl From<Hit> for RecordEntry {
     fn from(hit: Hit) -> Self {
         let shown = hit.fields.get(field::SHOWN).and_then(|values| values.first()?.as_bool());
         Self {
@@ -109,8 +120,17 @@ impl From<Hit> for Entry {
     }
 }
 
-/// Listings of an index, as far as they are visible, page by page.
-pub(crate) struct Entries<'a> {
+/// How much an index holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Records, shown and hidden.
+    pub(super) documents: u64,
+    /// Movies, each with the one record that is shown.
+    pub(super) shown: u64,
+}
+
+/// Records of an index, as far as they are visible, page by page.
+pub(crate) struct RecordPages<'a> {
     shared: &'a Shared,
     index: &'a str,
     query: Value,
@@ -118,9 +138,9 @@ pub(crate) struct Entries<'a> {
     over: bool,
 }
 
-impl Entries<'_> {
+impl RecordPages<'_> {
     /// The next page; `None` behind the last.
-    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Entry>>, WriteError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<RecordEntry>>, WriteError> {
         if self.over {
             return Ok(None);
         }
@@ -137,57 +157,32 @@ impl Entries<'_> {
         if let (Some(after), Some(body)) = (self.after.take(), body.as_object_mut()) {
             body.insert("search_after".to_owned(), after);
         }
-        let hits = self.shared.listing_page(self.index, &body).await?;
+        let hits = self.shared.record_page(self.index, &body).await?;
         self.over = hits.len() < PAGE;
         self.after = hits.last().map(|hit| json!(hit.sort));
-        Ok(Some(hits.into_iter().map(Entry::from).collect()))
+        Ok(Some(hits.into_iter().map(RecordEntry::from).collect()))
     }
 }
 
 impl Shared {
-    /// Listings of an index.
-    pub(crate) fn listing_entries<'a>(&'a self, index: &'a str) -> Entries<'a> {
-        Entries { shared: self, index, query: json!({ "match_all": {} }), after: None, over: false }
+    /// Records of an index.
+    pub(crate) fn record_entries<'a>(&'a self, index: &'a str) -> RecordPages<'a> {
+        RecordPages { shared: self, index, query: json!({ "match_all": {} }), after: None, over: false }
     }
 
-    /// Listings of an object that were written by applications which began below a version.
-    pub(super) fn entries_before<'a>(&'a self, object: &str, start: u64) -> Entries<'a> {
+    /// Records of an object that were written by applications which began below a version.
+    pub(super) fn entries_before<'a>(&'a self, object: &str, start: u64) -> RecordPages<'a> {
         // The engine's longs have a sign, our versions one bit less.
         let start = start.min(i64::MAX.unsigned_abs());
         let query = json!({ "bool": { "filter": [
             { "term": { field::OBJECT: { "value": object } } },
             { "range": { field::APPLIED: { "lt": start } } },
         ] } });
-        Entries { shared: self, index: &self.names.write, query, after: None, over: false }
+        RecordPages { shared: self, index: &self.names.write, query, after: None, over: false }
     }
 
-    /// Ledger keys of all objects that list something, as far as it is visible, in order.
-    pub(crate) async fn listing_objects(&self) -> Result<Vec<String>, WriteError> {
-        const AT_ONCE: usize = 1_000;
-        let mut objects = Vec::new();
-        let mut after: Option<Value> = None;
-        loop {
-            let mut composite = json!({ "size": AT_ONCE, "sources": [{ "object": { "terms": { "field": field::OBJECT } } }] });
-            if let (Some(after), Some(composite)) = (after.take(), composite.as_object_mut()) {
-                composite.insert("after".to_owned(), after);
-            }
-            let body = json!({ "size": 0, "track_total_hits": false, "aggs": { "objects": { "composite": composite } } });
-            let call = Call::post(["/", &self.names.write, "/_search"].concat(), &body)?;
-            let answer = self.client.send(call).await?.json::<Value>()?;
-            let found = &answer["aggregations"]["objects"];
-            let buckets = found["buckets"].as_array().map(Vec::as_slice).unwrap_or_default();
-            objects.extend(
-                buckets.iter().filter_map(|bucket| bucket["key"]["object"].as_str().map(str::to_owned)),
-            );
-            after = found.get("after_key").cloned();
-            if after.is_none() || buckets.len() < AT_ONCE {
-                return Ok(objects);
-            }
-        }
-    }
-
-    /// Whether there are listings of this object, as far as they are visible.
-    pub(super) async fn has_listings(&self, object: &str) -> Result<bool, WriteError> {
+    /// Whether there are records of this object, as far as they are visible.
+    pub(super) async fn has_records(&self, object: &str) -> Result<bool, WriteError> {
         self.has_any(json!({ "filter": [{ "term": { field::OBJECT: { "value": object } } }] })).await
     }
 
@@ -203,29 +198,56 @@ impl Shared {
     async fn has_any(&self, clauses: Value) -> Result<bool, WriteError> {
         let body =
             json!({ "query": { "bool": clauses }, "_source": false, "size": 1, "track_total_hits": false });
-        Ok(!self.listing_page(&self.names.write, &body).await?.is_empty())
+        Ok(!self.record_page(&self.names.write, &body).await?.is_empty())
     }
 
     /// Movies shown of a provider, as far as they are visible.
     pub(super) async fn shown_of(&self, provider: &str) -> Result<u64, WriteError> {
-        #[derive(Deserialize)]
-        struct Counted {
-            count: u64,
-        }
-        let clauses = json!([
-            { "term": { field::PROVIDER: { "value": provider } } },
-            { "term": { field::SHOWN: { "value": true } } },
-        ]);
-        let body = json!({ "query": { "bool": { "filter": clauses } } });
-        let call = Call::post(["/", &self.names.write, "/_count"].concat(), &body)?;
-        Ok(self.client.send(call).await?.json::<Counted>()?.count)
+        let query = json!({ "term": { field::PROVIDER: { "value": provider } } });
+        Ok(self.count(&query).await?.shown)
     }
 
-    /// The shown listings of these movies, visible yet or not, by movie id.
-    pub(super) async fn shown_listings(&self, ids: &[&str]) -> Result<HashMap<String, Listing>, WriteError> {
+    /// Records of the index that is written to, as far as they are visible.
+    pub(super) async fn count_all(&self) -> Result<Counts, WriteError> {
+        self.count(&json!({ "match_all": {} })).await
+    }
+
+    async fn count(&self, query: &Value) -> Result<Counts, WriteError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            hits: CountedHits,
+            aggregations: CountedAggregations,
+        }
+        #[derive(Deserialize)]
+        struct CountedHits {
+            total: CountedTotal,
+        }
+        #[derive(Deserialize)]
+        struct CountedTotal {
+            value: u64,
+        }
+        #[derive(Deserialize)]
+        struct CountedAggregations {
+            shown: CountedShown,
+        }
+        #[derive(Deserialize)]
+        struct CountedShown {
+            doc_count: u64,
+        }
+        let shown = json!({ "filter": { "term": { field::SHOWN: { "value": true } } } });
+        let body = json!({ "query": query, "size": 0, "track_total_hits": true, "aggs": { "shown": shown } });
+        let answer: Answer = self.search_whole("counting movies", &self.names.write, &body).await?;
+        Ok(Counts { documents: answer.hits.total.value, shown: answer.aggregations.shown.doc_count })
+    }
+
+    /// The shown records of these movies, visible yet or not, by movie id.
+    pub(super) async fn shown_records(
+        &self,
+        ids: &[&str],
+    ) -> Result<HashMap<String, SourceRecord>, WriteError> {
         let found = self.documents(&self.names.write, &json!({ "ids": ids })).await?;
-        let listings = found.into_iter().filter_map(|doc| doc.source);
-        Ok(listings.map(|listing| (listing.movie.id.as_str().to_owned(), listing)).collect())
+        let records = found.into_iter().filter_map(|doc| doc.source);
+        Ok(records.map(|record| (record.movie.id.as_str().to_owned(), record)).collect())
     }
 
     /// Which of these movies an object lists hidden, visible yet or not, and the content of each.
@@ -236,41 +258,47 @@ impl Shared {
     ) -> Result<HashMap<String, String>, WriteError> {
         let hidden: Vec<String> = ids.iter().map(|id| hidden_id(object, id)).collect();
         let found = self.documents(&self.names.write, &json!({ "ids": hidden })).await?;
-        let listings = found.into_iter().filter_map(|doc| doc.source);
-        Ok(listings.map(|listing| (listing.movie.id.as_str().to_owned(), listing.content)).collect())
+        let records = found.into_iter().filter_map(|doc| doc.source);
+        Ok(records.map(|record| (record.movie.id.as_str().to_owned(), record.content)).collect())
     }
 
     /// Documents of an index by their ids, with their versions, visible yet or not.
-    pub(crate) async fn listings_by_key(
+    pub(crate) async fn records_by_key(
         &self,
         index: &str,
         keys: &[&str],
-    ) -> Result<Vec<Option<(u64, Listing)>>, WriteError> {
+    ) -> Result<Vec<Option<(u64, SourceRecord)>>, WriteError> {
         let found = self.documents(index, &json!({ "ids": keys })).await?;
         Ok(found.into_iter().map(|doc| Some((doc.version, doc.source?))).collect())
     }
 
-    async fn documents(&self, index: &str, ids: &Value) -> Result<Vec<Doc>, WriteError> {
+    async fn documents(&self, index: &str, ids: &Value) -> Result<Vec<MultiGetDoc>, WriteError> {
         if ids.pointer("/ids/0").is_none() {
             return Ok(Vec::new());
         }
         let call = Call::post(["/", index, "/_mget"].concat(), ids)?;
-        Ok(self.client.send(call).await?.json::<Got>()?.docs)
+        let reply = self.request("reading documents", call).await?;
+        let docs = if reply.status == 404 { return Err(gone(index)) } else { reply.json::<MultiGet>()?.docs };
+        match docs.iter().find_map(|doc| doc.error.as_ref()) {
+            Some(error) if error.kind == INDEX_MISSING => Err(gone(index)),
+            Some(error) => Err(WriteError::Engine(format!("reading documents: {}", error.kind))),
+            None => Ok(docs),
+        }
     }
 
-    /// Of each of these movies the newest hidden listing that is not of this object, by movie id.
-    pub(super) async fn hidden_listings(
+    /// Of each of these movies the newest hidden record that is of none of these objects, by movie id.
+    pub(super) async fn hidden_records(
         &self,
         ids: &[&str],
-        object: &str,
-    ) -> Result<HashMap<String, Listing>, WriteError> {
-        let mut newest: HashMap<String, Listing> = HashMap::new();
+        objects: &[&str],
+    ) -> Result<HashMap<String, SourceRecord>, WriteError> {
+        let mut newest: HashMap<String, SourceRecord> = HashMap::new();
         let mut after: Option<Value> = None;
         while !ids.is_empty() {
             let mut body = json!({
                 "query": { "bool": {
                     "filter": [{ "terms": { field::ID: ids } }, { "term": { field::SHOWN: { "value": false } } }],
-                    "must_not": [{ "term": { field::OBJECT: { "value": object } } }],
+                    "must_not": [{ "terms": { field::OBJECT: objects } }],
                 } },
                 "sort": [{ field::ORDER: { "order": "asc" } }, { field::OBJECT: { "order": "asc" } }],
                 "size": PAGE,
@@ -279,13 +307,13 @@ impl Shared {
             if let (Some(after), Some(body)) = (after.take(), body.as_object_mut()) {
                 body.insert("search_after".to_owned(), after);
             }
-            let hits = self.listing_page(&self.names.write, &body).await?;
+            let hits = self.record_page(&self.names.write, &body).await?;
             let full = hits.len() == PAGE;
             after = hits.last().map(|hit| json!(hit.sort));
-            for listing in hits.into_iter().filter_map(|hit| hit.source) {
-                let id = listing.movie.id.as_str().to_owned();
-                if newest.get(&id).is_none_or(|known| listing.is_newer_than(known)) {
-                    newest.insert(id, listing);
+            for record in hits.into_iter().filter_map(|hit| hit.source) {
+                let id = record.movie.id.as_str().to_owned();
+                if newest.get(&id).is_none_or(|known| record.is_newer_than(known)) {
+                    newest.insert(id, record);
                 }
             }
             if !full {
@@ -295,8 +323,7 @@ impl Shared {
         Ok(newest)
     }
 
-    async fn listing_page(&self, index: &str, body: &Value) -> Result<Vec<Hit>, WriteError> {
-        let call = Call { method: Method::POST, ..Call::post(["/", index, "/_search"].concat(), body)? };
-        Ok(self.client.send(call).await?.json::<Page>()?.hits.hits)
+    async fn record_page(&self, index: &str, body: &Value) -> Result<Vec<Hit>, WriteError> {
+        Ok(self.search_whole::<Page>("reading the index", index, body).await?.hits.hits)
     }
 }

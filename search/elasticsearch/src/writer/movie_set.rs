@@ -11,18 +11,18 @@ use std::{
 /// Movies held in memory: half a megabyte.
 const IN_MEMORY: usize = 7 << 12;
 
-/// Places in the first file; doubled whenever half of them are taken.
-const FIRST_PLACES: u64 = 1 << 18;
+/// Places in the first file; doubled whenever half of them are occupied.
+const FIRST_SLOTS: u64 = 1 << 18;
 
 /// Bytes of a place.
-const PLACE: usize = 16;
+const SLOT_BYTES: usize = 16;
 
 /// A movie by the hash of its id; the lowest bit says whether its record differs from what was there before, and is no part
 /// of which movie it is.
 #[derive(Clone, Copy, Debug)]
-struct Entry(u128);
+struct Member(u128);
 
-impl Entry {
+impl Member {
     fn new(movie: u128, differs: bool) -> Self {
         // A free place of the file is zero.
         Self(movie.max(2) & !1 | u128::from(differs))
@@ -37,15 +37,15 @@ impl Entry {
     }
 }
 
-impl PartialEq for Entry {
+impl PartialEq for Member {
     fn eq(&self, other: &Self) -> bool {
         self.movie() == other.movie()
     }
 }
 
-impl Eq for Entry {}
+impl Eq for Member {}
 
-impl Hash for Entry {
+impl Hash for Member {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.movie().hash(state);
     }
@@ -53,19 +53,19 @@ impl Hash for Entry {
 
 /// Movies, each with whether its record differs from what was there before.
 #[derive(Debug, Default)]
-pub(super) struct Listed {
-    memory: HashSet<Entry>,
+pub(super) struct MovieSet {
+    memory: HashSet<Member>,
     file: Option<Table>,
     len: u64,
     differing: u64,
 }
 
-impl Listed {
+impl MovieSet {
     /// Adds a record; `true` where it is the first of its movie.
     pub(super) fn put(&mut self, movie: u128, differs: bool) -> io::Result<bool> {
-        let entry = Entry::new(movie, differs);
+        let entry = Member::new(movie, differs);
         if self.file.is_none() && self.memory.len() >= IN_MEMORY {
-            let mut table = Table::new(FIRST_PLACES)?;
+            let mut table = Table::new(FIRST_SLOTS)?;
             for entry in std::mem::take(&mut self.memory) {
                 table.insert(entry)?;
             }
@@ -76,7 +76,7 @@ impl Listed {
             None => self.memory.replace(entry),
         };
         self.len += u64::from(before.is_none());
-        self.differing = self.differing + u64::from(differs) - u64::from(before.is_some_and(Entry::differs));
+        self.differing = self.differing + u64::from(differs) - u64::from(before.is_some_and(Member::differs));
         Ok(before.is_none())
     }
 
@@ -95,36 +95,36 @@ impl Listed {
 #[derive(Debug)]
 struct Table {
     file: File,
-    places: u64,
-    taken: u64,
+    slots: u64,
+    occupied: u64,
 }
 
 impl Table {
-    fn new(places: u64) -> io::Result<Self> {
+    fn new(slots: u64) -> io::Result<Self> {
         let file = tempfile::tempfile()?;
-        file.set_len(places * PLACE as u64)?;
-        Ok(Self { file, places, taken: 0 })
+        file.set_len(slots * SLOT_BYTES as u64)?;
+        Ok(Self { file, slots, occupied: 0 })
     }
 
     /// Puts a movie in its place; what was there of it before.
-    fn insert(&mut self, entry: Entry) -> io::Result<Option<Entry>> {
-        if self.taken * 2 >= self.places {
+    fn insert(&mut self, entry: Member) -> io::Result<Option<Member>> {
+        if self.occupied * 2 >= self.slots {
             self.grow()?;
         }
-        let mask = self.places - 1;
+        let mask = self.slots - 1;
         let mut at = u64::try_from(entry.0 >> 64).unwrap_or_default() & mask;
         loop {
-            let mut found = [0; PLACE];
-            self.file.seek(SeekFrom::Start(at * PLACE as u64))?;
+            let mut found = [0; SLOT_BYTES];
+            self.file.seek(SeekFrom::Start(at * SLOT_BYTES as u64))?;
             self.file.read_exact(&mut found)?;
-            let found = Entry(u128::from_le_bytes(found));
+            let found = Member(u128::from_le_bytes(found));
             let is_free = found.0 == 0;
             if is_free || found == entry {
                 if found.0 != entry.0 {
-                    self.file.seek(SeekFrom::Start(at * PLACE as u64))?;
+                    self.file.seek(SeekFrom::Start(at * SLOT_BYTES as u64))?;
                     self.file.write_all(&entry.0.to_le_bytes())?;
                 }
-                self.taken += u64::from(is_free);
+                self.occupied += u64::from(is_free);
                 return Ok((!is_free).then_some(found));
             }
             at = (at + 1) & mask;
@@ -132,13 +132,13 @@ impl Table {
     }
 
     fn grow(&mut self) -> io::Result<()> {
-        let mut larger = Self::new(self.places * 2)?;
+        let mut larger = Self::new(self.slots * 2)?;
         self.file.seek(SeekFrom::Start(0))?;
         let mut rows = BufReader::with_capacity(64 * 1024, &self.file);
-        let mut row = [0; PLACE];
-        for _ in 0..self.places {
+        let mut row = [0; SLOT_BYTES];
+        for _ in 0..self.slots {
             rows.read_exact(&mut row)?;
-            let found = Entry(u128::from_le_bytes(row));
+            let found = Member(u128::from_le_bytes(row));
             if found.0 != 0 {
                 larger.insert(found)?;
             }
@@ -153,18 +153,18 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use wikimovie_engine::account::hash128;
+    use wikimovie_engine::content_hash::hash128;
 
     #[test]
     fn many_movies_are_counted_as_few() {
-        let mut listed = Listed::default();
+        let mut listed = MovieSet::default();
         let mut model = HashMap::new();
         let mut random = fastrand::Rng::with_seed(7);
         for _ in 0..300_000 {
             let (movie, differs) = (hash128(&random.u32(..200_000).to_string()), random.bool());
             assert_eq!(listed.put(movie, differs).unwrap(), model.insert(movie, differs).is_none());
         }
-        assert!(listed.file.as_ref().unwrap().places > FIRST_PLACES, "it has grown");
+        assert!(listed.file.as_ref().unwrap().slots > FIRST_SLOTS, "it has grown");
         assert_eq!(listed.len(), model.len() as u64);
         assert_eq!(listed.differing(), model.values().filter(|differs| **differs).count() as u64);
     }

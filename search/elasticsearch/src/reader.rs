@@ -1,0 +1,62 @@
+//! One call of an operation: what it reads, for whom, and whether the whole cluster answered.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+use wikimovie_elasticsearch_dsl::Search;
+use wikimovie_engine::{Answered, Completeness, OperationContext, SearchError};
+
+use super::{
+    Shared, View,
+    batcher::Batcher,
+    response::{MultiSearchItem, SearchResponse, unexpected_response},
+};
+
+/// Gathers what the fields of one operation ask the cluster in the same moment.
+type SearchBatcher = Batcher<Search, MultiSearchItem, SearchError>;
+
+/// Reads a view of the catalogue for one call of an operation.
+pub(super) struct Reader<'a> {
+    cluster: &'a Shared,
+    pub(super) view: &'a View,
+    context: &'a OperationContext,
+    partial: AtomicBool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(cluster: &'a Shared, view: &'a View, context: &'a OperationContext) -> Self {
+        Self { cluster, view, context, partial: AtomicBool::new(false) }
+    }
+
+    /// Sends searches, in one request with those of the operation's other fields. Every question about movies goes
+    /// through here, so that none escapes what the view forces.
+    pub(super) async fn ask(&self, mut searches: Vec<Search>) -> Result<Vec<SearchResponse>, SearchError> {
+        let timeout = self.cluster.search_timeout(self.context);
+        for search in &mut searches {
+            self.view.force(search);
+            search.timeout.get_or_insert_with(|| timeout.clone());
+        }
+        let asked = searches.len();
+        let send =
+            |searches: Arc<[Search]>| async move { self.cluster.send(&searches, self.context, false).await };
+        let items = match self.context.engine_state::<SearchBatcher>() {
+            Some(batcher) => batcher.ask(searches, send).await?,
+            None => send(searches.into()).await?,
+        };
+        if items.len() != asked {
+            return Err(unexpected_response("it has other answers than were asked for"));
+        }
+        let found = items.into_iter().map(MultiSearchItem::found).collect::<Result<Vec<_>, _>>()?;
+        if found.iter().any(SearchResponse::is_partial) {
+            self.partial.store(true, Relaxed);
+        }
+        Ok(found)
+    }
+
+    /// An answer made of all that was read.
+    pub(super) fn answered<T>(&self, value: T) -> Answered<T> {
+        Answered { value, completeness: Completeness::partial_if(self.partial.load(Relaxed)) }
+    }
+}

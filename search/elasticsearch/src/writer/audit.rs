@@ -1,0 +1,242 @@
+//! Whether the index holds what the ledger says.
+//!
+//! Index and ledger are two indices of a cluster, of which one may be deleted, emptied, made anew or restored from a
+//! snapshot without the other. Every record carries the version at which the application of its object began, and each
+//! row of the ledger has that version and a number of movies; so what is missing, old or left over is found by object.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use wikimovie_engine::writer::{LedgerRow, ObjectState, RowState, WriteError};
+
+use crate::{Shared, mapping::field};
+
+/// What the index holds of one object.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Content {
+    provider: String,
+    documents: u64,
+    /// Least and greatest version at which an application began that wrote one of these.
+    oldest: f64,
+    newest: f64,
+}
+
+/// The ledger beside the index.
+#[derive(Debug)]
+pub struct LedgerAudit {
+    /// Rows of the ledger, and of objects that only the index knows; in progress where both differ.
+    pub rows: Vec<LedgerRow>,
+    /// Keys of these, in order.
+    pub differing: Vec<String>,
+}
+
+/// Compares rows with what the index holds.
+pub(super) fn audit(rows: Vec<LedgerRow>, mut contents: BTreeMap<String, Content>) -> LedgerAudit {
+    let mut differing = Vec::new();
+    let mut audited: Vec<LedgerRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let content = contents.remove(&row.key);
+        if row.state == RowState::InProgress || is_held(&row, content.as_ref()) {
+            audited.push(row);
+        } else {
+            differing.push(row.key.clone());
+            audited.push(LedgerRow { state: RowState::InProgress, ..row });
+        }
+    }
+    // Records of objects that the ledger does not know.
+    for (key, content) in contents {
+        audited.push(LedgerRow::in_progress(&ObjectState {
+            object: key.clone(),
+            provider: content.provider,
+            modified_ms: 0,
+            fingerprint: String::new(),
+            key: key.clone(),
+        }));
+        differing.push(key);
+    }
+    differing.sort();
+    LedgerAudit { rows: audited, differing }
+}
+
+/// Whether the index holds all of an object that is not in progress, and nothing of before.
+fn is_held(row: &LedgerRow, content: Option<&Content>) -> bool {
+    let accepted = row.accepted();
+    // Aggregations tell numbers as floating point.
+    let applied = row.applied as f64;
+    match content {
+        None => accepted == 0,
+        // What a sweep would take away is still there.
+        Some(content) if row.awaiting_approval() > 0 => {
+            content.documents >= accepted && (accepted == 0 || content.newest == applied)
+        }
+        Some(content) => {
+            content.documents == accepted && content.oldest == applied && content.newest == applied
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    aggregations: Aggregations,
+}
+
+#[derive(Deserialize)]
+struct Aggregations {
+    objects: Objects,
+}
+
+#[derive(Deserialize)]
+struct Objects {
+    #[serde(default)]
+    after_key: Option<Value>,
+    buckets: Vec<ObjectBucket>,
+}
+
+#[derive(Deserialize)]
+struct ObjectBucket {
+    key: ObjectKey,
+    doc_count: u64,
+    oldest: Number,
+    newest: Number,
+}
+
+#[derive(Deserialize)]
+struct ObjectKey {
+    object: String,
+    provider: String,
+}
+
+#[derive(Deserialize)]
+struct Number {
+    value: Option<f64>,
+}
+
+impl Shared {
+    /// Compares the ledger with the index that is written to, as far as both are visible.
+    pub(crate) async fn audited_ledger(&self) -> Result<LedgerAudit, WriteError> {
+        let rows = self.ledger().await?;
+        Ok(audit(rows, self.contents().await?))
+    }
+
+    /// What the index holds of each object, as far as it is visible.
+    pub(super) async fn contents(&self) -> Result<BTreeMap<String, Content>, WriteError> {
+        const PAGE: usize = 1_000;
+        let mut contents = BTreeMap::new();
+        let mut after: Option<Value> = None;
+        loop {
+            let source = |name: &str| json!({ "terms": { "field": name } });
+            let sources =
+                json!([{ "object": source(field::OBJECT) }, { "provider": source(field::PROVIDER) }]);
+            let mut composite = json!({ "size": PAGE, "sources": sources });
+            if let (Some(after), Some(composite)) = (after.take(), composite.as_object_mut()) {
+                composite.insert("after".to_owned(), after);
+            }
+            let versions = json!({
+                "oldest": { "min": { "field": field::APPLIED } },
+                "newest": { "max": { "field": field::APPLIED } },
+            });
+            let body = json!({
+                "size": 0,
+                "track_total_hits": false,
+                "aggs": { "objects": { "composite": composite, "aggs": versions } },
+            });
+            let answer: Answer =
+                self.search_whole("comparing index and ledger", &self.names.write, &body).await?;
+            let Objects { after_key, buckets } = answer.aggregations.objects;
+            let is_last = buckets.len() < PAGE;
+            for ObjectBucket { key, doc_count, oldest, newest } in buckets {
+                let content = Content {
+                    provider: key.provider,
+                    documents: doc_count,
+                    oldest: oldest.value.unwrap_or_default(),
+                    newest: newest.value.unwrap_or_default(),
+                };
+                contents.insert(key.object, content);
+            }
+            after = after_key;
+            if is_last || after.is_none() {
+                return Ok(contents);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
+
+    use super::*;
+
+    fn row(accepted: u64, applied: u64, state: RowState) -> LedgerRow {
+        let object = ObjectState {
+            key: "a".to_owned(),
+            object: "a".to_owned(),
+            provider: "acme".to_owned(),
+            modified_ms: 1,
+            fingerprint: "r1".to_owned(),
+        };
+        let held = if matches!(state, RowState::AwaitingApproval | RowState::Removed) { 2 } else { 0 };
+        let receipt = ObjectReceipt {
+            object: "a".to_owned(),
+            provider: "acme".to_owned(),
+            status: ReceiptStatus::Complete,
+            accepted,
+            changed: 0,
+            merged: 0,
+            refused: 0,
+            removed: 0,
+            held,
+            bytes: 0,
+            generation: 1,
+            finished_at_ms: 0,
+            refusals: Vec::new(),
+        };
+        LedgerRow { state, applied, receipt: Some(receipt), ..LedgerRow::in_progress(&object) }
+    }
+
+    #[test]
+    fn differences_are_found_by_object() {
+        let content = |documents: u64, oldest: u64, newest: u64| Content {
+            provider: "acme".to_owned(),
+            documents,
+            oldest: oldest as f64,
+            newest: newest as f64,
+        };
+        let (done, waits, removed) = (RowState::Done, RowState::AwaitingApproval, RowState::Removed);
+        let in_progress = RowState::InProgress;
+        // Name, row, what the index holds, whether they differ.
+        let cases = [
+            ("all there", row(3, 7, done), Some(content(3, 7, 7)), false),
+            ("all gone", row(3, 7, done), None, true),
+            ("some gone", row(3, 7, done), Some(content(2, 7, 7)), true),
+            ("more than it lists", row(3, 7, done), Some(content(4, 7, 7)), true),
+            ("an older application", row(3, 7, done), Some(content(3, 5, 5)), true),
+            ("a mixture", row(3, 7, done), Some(content(3, 5, 7)), true),
+            ("a newer application", row(3, 7, done), Some(content(3, 9, 9)), true),
+            ("it lists nothing", row(0, 7, done), None, false),
+            ("it lists nothing, and there is something", row(0, 7, done), Some(content(1, 7, 7)), true),
+            ("a sweep waits", row(3, 7, waits), Some(content(5, 4, 7)), false),
+            ("a sweep waits, and some are gone", row(3, 7, waits), Some(content(2, 7, 7)), true),
+            ("a removal waits", row(3, 7, removed), Some(content(3, 7, 7)), false),
+            ("in progress", row(3, 7, in_progress), Some(content(1, 8, 8)), false),
+        ];
+        for (name, row, content, differs) in cases {
+            let contents = content.map(|content| ("a".to_owned(), content)).into_iter().collect();
+            let audit = audit(vec![row], contents);
+            assert_eq!(!audit.differing.is_empty(), differs, "{name}");
+            assert_eq!(audit.rows.len(), 1, "{name}");
+            assert!(!differs || audit.rows[0].state == RowState::InProgress, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_the_ledger_does_not_know_is_in_progress() {
+        let content = Content { provider: "acme".to_owned(), documents: 2, oldest: 1.0, newest: 1.0 };
+        let audit = audit(Vec::new(), BTreeMap::from([("b".to_owned(), content)]));
+        assert_eq!(audit.differing, ["b"]);
+        assert_eq!((audit.rows[0].key.as_str(), audit.rows[0].provider.as_str()), ("b", "acme"));
+        assert_eq!(audit.rows[0].state, RowState::InProgress);
+    }
+}
