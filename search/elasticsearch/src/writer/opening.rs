@@ -16,7 +16,7 @@ use crate::Shared;
 const IDENTITY_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Time between two counts of what the index holds.
-const COUNT_INTERVAL: Duration = Duration::from_secs(10);
+const COUNT_INTERVAL: Duration = Duration::from_secs(5);
 
 /// What a writer begins with.
 pub(super) struct Opening {
