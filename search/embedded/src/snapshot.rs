@@ -300,17 +300,20 @@ impl TitleOrder {
 #[cfg(test)]
 mod tests {
     use wikimovie_domain::MovieId;
+    use wikimovie_plan::vocabulary::Entry;
     use wikimovie_testkit_builders::{dozen, movie};
 
     use super::*;
     use crate::testing::{dozen_in_segments, record, snapshot, titles};
 
+    /// Object, generation and number of a source record, and the title it gives.
+    type Source<'a> = (&'a str, u64, u64, &'a str);
+
     /// What a snapshot knows of its catalogue besides the words: titles in order, people, genres, providers.
-    fn facts(snapshot: &Snapshot) -> (Vec<String>, [Vec<(String, String, u32)>; 3]) {
+    fn facts(snapshot: &Snapshot) -> (Vec<String>, [Vec<Entry>; 3]) {
         let vocabulary = &snapshot.vocabulary;
-        let entries = [vocabulary.people(), vocabulary.genres(), vocabulary.providers()].map(|entries| {
-            entries.iter().map(|entry| (entry.key.clone(), entry.name.clone(), entry.movies)).collect()
-        });
+        let entries =
+            [vocabulary.people(), vocabulary.genres(), vocabulary.providers()].map(<[Entry]>::to_vec);
         (titles(snapshot, &snapshot.live), entries)
     }
 
@@ -324,7 +327,7 @@ mod tests {
 
     #[test]
     fn the_greatest_source_record_of_a_movie_is_shown() {
-        let cases: [(&[(&str, u64, u64, &str)], &str); 5] = [
+        let cases: [(&[Source<'_>], &str); 5] = [
             (&[("a", 1, 1, "Older"), ("a", 2, 1, "Newer")], "Newer"),
             (&[("a", 9, 1, "Newer"), ("b", 2, 1, "Older")], "Newer"),
             (&[("a", 1, 5, "First"), ("b", 1, 1, "Second")], "Second"),
@@ -332,7 +335,7 @@ mod tests {
             (&[("a", 1, 1, "One"), ("b", 3, 1, "Three"), ("c", 2, 1, "Two")], "Three"),
         ];
         for (records, expected) in cases {
-            let of = |&(object, generation, number, title): &(&str, u64, u64, &str)| {
+            let of = |&(object, generation, number, title): &Source<'_>| {
                 record(movie("same", title, 1990).build(), object, generation, number)
             };
             let movies: Vec<Movie> = records.iter().map(of).collect();

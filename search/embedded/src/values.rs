@@ -108,6 +108,9 @@ mod tests {
 
     use crate::testing::{record, snapshot};
 
+    /// A value as it is shown, and its movies.
+    type Shown<'a> = (&'a str, u32);
+
     /// A movie with these genres, as a record of an object.
     fn of(id: &str, object: &str, generation: u64, genres: &str) -> Movie {
         record(movie(id, id, 1990).genres(genres).build(), object, generation, 1)
@@ -116,7 +119,7 @@ mod tests {
     #[test]
     fn a_value_is_shown_in_its_commonest_spelling() {
         // Genres of each movie, and what is shown: each value with its movies.
-        let cases: [(&[&str], &[(&str, u32)]); 5] = [
+        let cases: [(&[&str], &[Shown<'_>]); 5] = [
             (&["Noir", "noir", "noir"], &[("noir", 3)]),
             // Of equally common ones the first in byte order.
             (&["noir", "Noir"], &[("Noir", 2)]),
