@@ -8,6 +8,7 @@ pub mod health;
 pub mod log;
 pub mod metrics;
 pub mod names;
+mod options;
 pub mod output;
 pub mod reference;
 pub mod rules;

@@ -7,7 +7,7 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use clap::{Arg, Command};
 
-use crate::{names, settings::variable};
+use crate::{names, options::variable};
 
 /// Heading of options without one.
 const GENERAL: &str = "General";

@@ -15,7 +15,11 @@ use clap::{
     Arg, ArgMatches, Args, Command, Parser, builder::Resettable, error::ErrorKind, parser::ValueSource,
 };
 
-use crate::{CliError, names, output};
+use crate::{
+    CliError, names,
+    options::{arguments, key, variable},
+    output,
+};
 
 /// Variable that names the file.
 pub const FILE: &str = "WIKIMOVIE_CONFIG";
@@ -159,21 +163,6 @@ fn render(value: &toml::Value) -> Option<String> {
         toml::Value::Array(values) => values.iter().map(render).collect::<Option<Vec<_>>>()?.join(","),
         toml::Value::Datetime(_) | toml::Value::Table(_) => return None,
     })
-}
-
-/// Key of a variable's setting in the file.
-pub(crate) fn key(variable: &str) -> String {
-    variable.strip_prefix(names::PREFIX).unwrap_or(variable).to_ascii_lowercase()
-}
-
-pub(crate) fn variable(argument: &Arg) -> Option<String> {
-    argument.get_env()?.to_str().map(str::to_owned)
-}
-
-/// The options of a command and of its subcommands.
-pub(crate) fn arguments(command: &Command) -> Vec<&Arg> {
-    let below = command.get_subcommands().flat_map(arguments);
-    command.get_arguments().chain(below).collect()
 }
 
 /// Adds the file's values as defaults, and ignores empty variables.

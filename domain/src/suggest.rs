@@ -15,7 +15,7 @@ pub struct AutocompleteRequest {
     pub first: usize,
 }
 
-/// What a suggestion stands for.
+/// What a suggestion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SuggestionKind {
     /// A movie.

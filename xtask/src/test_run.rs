@@ -102,7 +102,7 @@ const NODES: &str = "search nodes";
 const LOCALSTACK: &str = "LocalStack";
 const BROWSER: &str = "browser";
 
-const PHASES: [Phase; 17] = [
+const PHASES: [Phase; 18] = [
     rust("format", &[Check], &[], Step::Run(&["cargo", "fmt", "--all", "--check"])),
     rust("structure", &[Check], &[], Step::Task(&["tidy"])),
     rust(
@@ -135,6 +135,12 @@ const PHASES: [Phase; 17] = [
         Step::Node(&["scripts/end-to-end.sh"]),
     ),
     beside(PAGES, &[Unit, Pages], &[], Step::Node(&["scripts/pages.sh"])),
+    beside(
+        "pages: lints, types and unit tests",
+        &[Pages],
+        &[PAGES],
+        Step::Node(&["npm", "--prefix", "web", "--silent", "test"]),
+    ),
     beside(NODES, &[Engines, Ingest], &[], Step::Task(&["engines", "start"])),
     beside(LOCALSTACK, &[Ingest], &[], Step::Run(&["scripts/localstack.sh", "start"])),
     beside(BROWSER, &[Pages], &[], Step::Run(&["scripts/chromium.sh"])),

@@ -155,7 +155,7 @@ impl QuestionInput {
 /// `BAD_USER_INPUT` where one of `given` stands beside it, `BAD_STATE` where it cannot be opened.
 pub(crate) fn from_state(sealer: &Sealer, state: &SearchState, given: &[&str]) -> Result<Question, ApiError> {
     if let Some(other) = given.first() {
-        let message = format!("state stands for the whole question: give either state or {other}");
+        let message = format!("state replaces the whole question: give either state or {other}");
         return Err(ApiError::input("state", message));
     }
     let question = sealer.open_state(&state.0).map_err(ApiError::state)?;
@@ -244,7 +244,7 @@ mod tests {
         let input = QuestionInput { state, ..QuestionInput::default() };
         assert_eq!(input.clone().question(&sealer, &[]), Ok(question));
         let error = input.question(&sealer, &["sort"]).unwrap_err();
-        assert_eq!(error.message(), "state stands for the whole question: give either state or sort");
+        assert_eq!(error.message(), "state replaces the whole question: give either state or sort");
         let forged = QuestionInput { state: Some(SearchState("x".into())), ..QuestionInput::default() };
         let error = forged.question(&sealer, &[]).unwrap_err();
         assert_eq!(error.code(), crate::error::ErrorCode::BadState);

@@ -5,7 +5,7 @@ use wikimovie_domain::{self as domain, Question, Suggested};
 
 use crate::graphql::{hits::TextMatch, movie::Movie, person::Person, scalars::SearchState, scope};
 
-/// What a suggestion stands for.
+/// What a suggestion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::SuggestionKind")]
 pub(crate) enum SuggestionKind {

@@ -1,15 +1,14 @@
-//! Example questions: a search with facets and highlights, a restored state, suggestions, a movie, a person, a path
-//! between two people, and the catalogue. Take what you need and leave out what you do not: the gateway computes
-//! only what is selected.
+//! Example operations: a search with facets and highlights, a restored state, suggestions, a movie, a person, a path
+//! between two people, and the catalogue. Select only what you need: the gateway computes nothing else.
 
 use cynic::{Enum, Id, InlineFragments, InputObject, QueryFragment, QueryVariables, Scalar};
 
-/// What the schema defines, for the derives below.
+/// The types of the schema, for the derives below.
 #[cynic::schema("wikimovie")]
-#[expect(unreachable_pub, reason = "generated: all of it is public, and only the derives see it")]
+#[expect(unreachable_pub, reason = "generated: every item is public, and only the derives use it")]
 mod schema {}
 
-/// Opaque token of a question: comes from an answer, goes back into [`Restore`].
+/// Opaque state token of a question, for [`Restore`].
 #[derive(Scalar, Clone, Debug, PartialEq, Eq)]
 pub struct SearchState(pub String);
 
@@ -47,7 +46,7 @@ pub struct MovieWhere {
     /// By first year of a decade (1980), any of them.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub decades: Option<Vec<i32>>,
-    /// Movies that this filter finds are left out.
+    /// Excludes the movies that this filter finds.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub not: Option<Box<MovieWhere>>,
 }
@@ -77,10 +76,10 @@ pub struct YearRange {
     pub lte: Option<i32>,
 }
 
-/// Variables of [`Search`]; `None` is left out.
+/// Variables of [`Search`]; `None` is omitted.
 #[derive(QueryVariables, Clone, Debug, Default)]
 pub struct SearchVariables<'a> {
-    /// What a person typed.
+    /// Search text.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub text: Option<&'a str>,
     /// Which movies may be found.
@@ -92,12 +91,12 @@ pub struct SearchVariables<'a> {
     /// Movies wanted, 0 to 100.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub first: Option<i32>,
-    /// Cursor to start behind.
+    /// Cursor to start after.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub after: Option<&'a str>,
 }
 
-/// A search with highlights and the genres of what it found.
+/// A search with highlights and counts by genre.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "SearchVariables")]
 pub struct Search {
@@ -121,7 +120,7 @@ pub struct MovieSearch {
     pub state: SearchState,
 }
 
-/// How many.
+/// A count of movies.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct TotalCount {
     /// Movies.
@@ -144,16 +143,16 @@ pub enum TotalRelation {
 pub struct MovieHitConnection {
     /// The hits.
     pub edges: Vec<MovieHit>,
-    /// Where the page stands.
+    /// Position of the page.
     pub page_info: PageInfo,
 }
 
-/// Where a page stands in its list.
+/// Position of a page in its list.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct PageInfo {
-    /// Whether something stands before it.
+    /// Whether there is an item before it.
     pub has_previous_page: bool,
-    /// Whether something stands behind it.
+    /// Whether there is an item after it.
     pub has_next_page: bool,
     /// Cursor of its last item.
     pub end_cursor: Option<String>,
@@ -164,7 +163,7 @@ pub struct PageInfo {
 pub struct MovieHit {
     /// The movie.
     pub node: MovieSummary,
-    /// Texts with the words found in them.
+    /// Texts in which words were found.
     pub highlights: Vec<TextMatch>,
 }
 
@@ -182,18 +181,18 @@ pub struct MovieSummary {
     pub genres: Vec<String>,
 }
 
-/// A text and the places of the words in it.
+/// A text with the spans of the words found in it.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct TextMatch {
     /// Plain text.
     pub text: String,
     /// Escaped HTML with `<mark>`.
     pub html: String,
-    /// Places in UTF-16 code units: convert before slicing a Rust string.
+    /// Spans in UTF-16 code units: convert them before slicing a Rust string.
     pub spans: Vec<Span>,
 }
 
-/// A part of a text, in UTF-16 code units.
+/// A span of a text, in UTF-16 code units.
 #[derive(QueryFragment, Clone, Copy, Debug)]
 pub struct Span {
     /// First unit.
@@ -202,7 +201,7 @@ pub struct Span {
     pub end: i32,
 }
 
-/// Counts of what was found.
+/// Counts of the movies found.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct MovieFacets {
     /// By genre.
@@ -226,7 +225,7 @@ pub struct FacetValue {
     pub count: i32,
     /// Whether it is part of the question.
     pub selected: bool,
-    /// The question with it turned on or off, for [`Restore`].
+    /// State token of the question with the value added or removed, for [`Restore`].
     pub toggle: SearchState,
 }
 
@@ -237,7 +236,7 @@ pub struct RestoreVariables {
     pub state: SearchState,
 }
 
-/// A question asked again by its token.
+/// A question restored from its state token.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "RestoreVariables")]
 pub struct Restore {
@@ -259,7 +258,7 @@ pub struct RestoredSearch {
 /// Variables of [`Autocomplete`].
 #[derive(QueryVariables, Clone, Debug)]
 pub struct AutocompleteVariables<'a> {
-    /// What stands in the box.
+    /// Text in the search box.
     pub prefix: &'a str,
 }
 
@@ -272,19 +271,19 @@ pub struct Autocomplete {
     pub autocomplete: Vec<Suggestion>,
 }
 
-/// What may be meant.
+/// One suggestion.
 #[derive(InlineFragments, Clone, Debug)]
 pub enum Suggestion {
     /// A movie.
     MovieSuggestion(MovieSuggestion),
     /// A person.
     PersonSuggestion(PersonSuggestion),
-    /// Something else: a genre, a decade, or a kind that came after this client.
+    /// A genre, a decade, or a kind that this client does not know.
     #[cynic(fallback)]
     Other,
 }
 
-/// A movie that may be meant.
+/// A suggested movie.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct MovieSuggestion {
     /// Title.
@@ -293,7 +292,7 @@ pub struct MovieSuggestion {
     pub movie: MovieSummary,
 }
 
-/// A person who may be meant.
+/// A suggested person.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct PersonSuggestion {
     /// Name.
@@ -309,7 +308,7 @@ pub struct MovieByIdVariables {
     pub id: Id,
 }
 
-/// A movie and those most like it.
+/// A movie and similar movies.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "MovieByIdVariables")]
 pub struct MovieById {
@@ -318,23 +317,23 @@ pub struct MovieById {
     pub movie: Option<Movie>,
 }
 
-/// A movie with all that a page about it shows.
+/// A movie with its details.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct Movie {
     /// Title.
     pub title: String,
     /// Names in billing order.
     pub cast: Vec<String>,
-    /// What it is about.
+    /// Summary of the plot.
     pub summary: Option<String>,
-    /// Movies most like it.
+    /// Similar movies, best first.
     #[arguments(first: 6)]
     pub similar: Vec<MovieSummary>,
-    /// Where the record came from.
+    /// Source of the record.
     pub provenance: Provenance,
 }
 
-/// Where a record came from.
+/// Source of a record.
 #[derive(QueryFragment, Clone, Debug)]
 pub struct Provenance {
     /// Provider.
@@ -350,11 +349,11 @@ pub struct PersonByNameVariables<'a> {
     pub name: &'a str,
 }
 
-/// A person and who they appear with.
+/// A person with co-stars.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "PersonByNameVariables")]
 pub struct PersonByName {
-    /// The person, if anybody is called so.
+    /// The person, if the name is known.
     #[arguments(name: $name)]
     pub person: Option<Person>,
 }
@@ -366,7 +365,7 @@ pub struct Person {
     pub name: String,
     /// Movies in the catalogue.
     pub movie_count: i32,
-    /// Who they appear with most.
+    /// Most frequent co-stars.
     #[arguments(first: 5)]
     pub costars: Vec<Costar>,
 }
@@ -376,7 +375,7 @@ pub struct Person {
 pub struct Costar {
     /// Movies together.
     pub together: i32,
-    /// Who.
+    /// The other person.
     pub person: PersonName,
 }
 
@@ -391,13 +390,13 @@ pub struct PersonName {
 /// Variables of [`Costars`].
 #[derive(QueryVariables, Clone, Debug)]
 pub struct CostarsVariables<'a> {
-    /// Who the path starts with.
+    /// Name of the first person.
     pub from: &'a str,
-    /// Who the path ends with.
+    /// Name of the last person.
     pub to: &'a str,
 }
 
-/// The fewest movies that connect two people.
+/// The shortest path of movies between two people.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query", variables = "CostarsVariables")]
 pub struct Costars {
@@ -424,7 +423,7 @@ pub struct CostarStep {
     pub person: PersonName,
 }
 
-/// What the catalogue holds.
+/// The catalogue.
 #[derive(QueryFragment, Clone, Debug)]
 #[cynic(graphql_type = "Query")]
 pub struct Catalog {
@@ -437,8 +436,8 @@ pub struct Catalog {
 pub struct CatalogInfo {
     /// Engine that answers.
     pub engine: String,
-    /// Movies that can be found.
+    /// Number of movies.
     pub movies: i32,
-    /// When it last changed.
+    /// Time of the last change.
     pub as_of: DateTime,
 }

@@ -1,4 +1,4 @@
-//! Each operation against a live gateway over the movies of `seeds/`, which `WIKIMOVIE_URL` names: `cargo test -- --ignored`.
+//! Each operation against a live gateway over the movies of `seeds/`, named by `WIKIMOVIE_URL`: `cargo test -- --ignored`.
 
 use cynic::QueryBuilder;
 use wikimovie_client::{
@@ -24,7 +24,7 @@ fn search_godfather(client: &Client) -> Search {
 
 #[test]
 #[ignore = "needs a gateway, named by WIKIMOVIE_URL"]
-fn a_slip_of_the_finger_finds_the_movie_that_was_meant() {
+fn a_typo_finds_the_movie_that_was_meant() {
     live(|client| {
         let search = search_godfather(client).search;
         let first = &search.hits.edges[0];
@@ -36,7 +36,7 @@ fn a_slip_of_the_finger_finds_the_movie_that_was_meant() {
 
 #[test]
 #[ignore = "needs a gateway, named by WIKIMOVIE_URL"]
-fn a_facet_tells_what_a_click_on_it_asks() {
+fn a_facet_value_has_the_state_token_of_its_toggle() {
     live(|client| {
         let any_of = |value: &str| ValueMatch { any_of: Some(vec![value.to_owned()]), ..Default::default() };
         let filter = MovieWhere {
@@ -65,7 +65,7 @@ fn a_facet_tells_what_a_click_on_it_asks() {
 
 #[test]
 #[ignore = "needs a gateway, named by WIKIMOVIE_URL"]
-fn suggestions_are_told_apart_by_kind() {
+fn suggestions_differ_by_kind() {
     live(|client| {
         let operation = Autocomplete::build(AutocompleteVariables { prefix: "al pa" });
         let found = client.ask(&operation).expect("a prefix is answered").autocomplete;
@@ -81,7 +81,7 @@ fn suggestions_are_told_apart_by_kind() {
 
 #[test]
 #[ignore = "needs a gateway, named by WIKIMOVIE_URL"]
-fn a_movie_comes_with_those_like_it() {
+fn a_movie_has_similar_movies_and_its_provenance() {
     live(|client| {
         let id = search_godfather(client).search.hits.edges[0].node.id.clone();
         let answer = client.ask(&MovieById::build(MovieByIdVariables { id })).expect("an id is answered");
@@ -94,7 +94,7 @@ fn a_movie_comes_with_those_like_it() {
 
 #[test]
 #[ignore = "needs a gateway, named by WIKIMOVIE_URL"]
-fn people_are_connected() {
+fn a_path_of_movies_connects_two_people() {
     live(|client| {
         let operation = PersonByName::build(PersonByNameVariables { name: "robert de niro" });
         let person = client.ask(&operation).expect("a name is answered").person.expect("he is in the seeds");
@@ -111,9 +111,9 @@ fn people_are_connected() {
 
 #[test]
 #[ignore = "needs a gateway, named by WIKIMOVIE_URL"]
-fn the_catalogue_tells_what_it_holds() {
+fn the_catalogue_has_counts() {
     live(|client| {
-        let catalog = client.ask(&Catalog::build(())).expect("the catalogue is told").catalog;
+        let catalog = client.ask(&Catalog::build(())).expect("the catalogue is answered").catalog;
         assert!(catalog.movies >= 400);
         assert!(!catalog.engine.is_empty() && catalog.as_of.0.ends_with('Z'));
     });
@@ -121,10 +121,10 @@ fn the_catalogue_tells_what_it_holds() {
 
 #[test]
 #[ignore = "needs a gateway, named by WIKIMOVIE_URL"]
-fn a_forged_token_is_told_by_its_code() {
+fn a_forged_token_has_its_error_code() {
     live(|client| {
         let restore = Restore::build(RestoreVariables { state: SearchState("forged".into()) });
-        let refused = client.ask(&restore).expect_err("it is none of ours");
+        let refused = client.ask(&restore).expect_err("the token is invalid");
         assert!(matches!(refused, ClientError::Refused { code: Some(code), .. } if code == "BAD_STATE"));
     });
 }

@@ -1,6 +1,6 @@
 //! Metrics of the gateway.
 
-use super::{
+use super::metric::{
     Metric,
     MetricKind::{Counter, Gauge, Histogram},
 };

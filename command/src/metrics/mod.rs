@@ -6,37 +6,15 @@
 //! Labels have few values, all known in advance: never the text of an operation, never data of a caller.
 
 mod gateway;
+mod metric;
 mod worker;
 
 use std::{fmt::Write as _, sync::OnceLock, time::Duration};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+pub use self::metric::{Metric, MetricKind};
 use crate::CliError;
-
-/// Type of a metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MetricKind {
-    /// Only increases.
-    Counter,
-    /// Increases and decreases.
-    Gauge,
-    /// Distribution of values over [`BUCKETS`].
-    Histogram,
-}
-
-/// Description of a metric.
-#[derive(Clone, Copy, Debug)]
-pub struct Metric {
-    /// Its name; the name of a counter ends in `_total`.
-    pub name: &'static str,
-    /// Its type.
-    pub kind: MetricKind,
-    /// Its labels, each with its values where the list is short.
-    pub labels: &'static [(&'static str, &'static [&'static str])],
-    /// Its help text.
-    pub help: &'static str,
-}
 
 /// Upper bounds of histogram buckets, in seconds: a cached answer takes 0.1 ms, the longest deadline is ten seconds.
 pub const BUCKETS: [f64; 16] =

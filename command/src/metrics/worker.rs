@@ -1,6 +1,6 @@
 //! Metrics of the worker.
 
-use super::{
+use super::metric::{
     Metric,
     MetricKind::{Counter, Gauge},
 };

@@ -6,11 +6,10 @@ use clap::Command;
 
 use crate::{
     CliError,
-    settings::{arguments, variable},
+    options::{arguments, variable},
 };
 
-/// Prefix of all our variables but `ENV`.
-pub const PREFIX: &str = "WIKIMOVIE_";
+pub use crate::options::PREFIX;
 
 /// The variables of each program, generated from its options: all programs may share one environment.
 const NAMES_BY_PROGRAM: [(&str, &str); 3] = [
