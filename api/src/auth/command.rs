@@ -13,7 +13,7 @@ use super::{
 pub struct NewKeyArgs {
     /// Name of the key: whom it is given to
     pub name: String,
-    /// What its holder may ask for, parted by commas: search, provider, operator
+    /// What its holder may ask for, comma-separated: search, provider, operator
     #[arg(long, value_name = "SCOPES", default_value = "search")]
     pub scopes: Scopes,
 }

@@ -73,7 +73,7 @@ impl Scopes {
 impl FromStr for Scopes {
     type Err = String;
 
-    /// Names parted by commas, all of them ours; an empty text for none.
+    /// Comma-separated names of scopes; an empty text for none.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut scopes = Self::NONE;
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {

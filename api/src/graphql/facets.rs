@@ -65,7 +65,7 @@ fn terms(
 fn years(interval: Option<i32>) -> Result<FacetRequest, ApiError> {
     match interval.unwrap_or(1) {
         interval @ 1..=MAX_INTERVAL => Ok(FacetRequest::Years { interval: interval.unsigned_abs() }),
-        odd => Err(ApiError::input("interval", format!("interval {odd} is outside 1 to {MAX_INTERVAL}"))),
+        other => Err(ApiError::input("interval", format!("interval {other} is outside 1 to {MAX_INTERVAL}"))),
     }
 }
 

@@ -7,7 +7,7 @@ use wikimovie_engine::Sealer;
 
 use crate::{error::ApiError, graphql::scalars::SearchState};
 
-/// Longest text that is searched, in characters: what stands behind it is cut, so that a pasted page is no error.
+/// Longest text that is searched, in characters: the rest is cut, so that a pasted page is no error.
 pub(crate) const MAX_TEXT_CHARS: usize = 10_000;
 
 /// Constraints that must all hold for a movie to be found. They filter, they never rank. An empty object or list
@@ -149,13 +149,13 @@ impl QuestionInput {
     }
 }
 
-/// The question of a state, which stands for all other arguments.
+/// The question of a state, which replaces all other arguments.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` where one of `given` stands beside it, `BAD_STATE` where it cannot be opened.
+/// `BAD_USER_INPUT` where one of `given` is sent with it, `BAD_STATE` where it cannot be opened.
 pub(crate) fn from_state(sealer: &Sealer, state: &SearchState, given: &[&str]) -> Result<Question, ApiError> {
     if let Some(other) = given.first() {
-        let message = format!("state stands for the whole question: give either state or {other}");
+        let message = format!("state holds the whole question: send either state or {other}");
         return Err(ApiError::input("state", message));
     }
     let question = sealer.open_state(&state.0).map_err(ApiError::state)?;
@@ -163,7 +163,7 @@ pub(crate) fn from_state(sealer: &Sealer, state: &SearchState, given: &[&str]) -
     Ok(question)
 }
 
-/// A text without what stands behind its 10,000th character.
+/// A text cut after its 10,000th character.
 pub(crate) fn cut(mut text: String) -> String {
     if let Some((end, _)) = text.char_indices().nth(MAX_TEXT_CHARS) {
         text.truncate(end);
@@ -237,14 +237,14 @@ mod tests {
     }
 
     #[test]
-    fn a_state_stands_alone() {
+    fn a_state_takes_no_other_argument() {
         let sealer = Sealer::new(b"secret");
         let question = Question { text: "alien".into(), ..Question::default() };
         let state = Some(SearchState(sealer.seal_state(&question)));
         let input = QuestionInput { state, ..QuestionInput::default() };
         assert_eq!(input.clone().question(&sealer, &[]), Ok(question));
         let error = input.question(&sealer, &["sort"]).unwrap_err();
-        assert_eq!(error.message(), "state stands for the whole question: give either state or sort");
+        assert_eq!(error.message(), "state holds the whole question: send either state or sort");
         let forged = QuestionInput { state: Some(SearchState("x".into())), ..QuestionInput::default() };
         let error = forged.question(&sealer, &[]).unwrap_err();
         assert_eq!(error.code(), crate::error::ErrorCode::BadState);

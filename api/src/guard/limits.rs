@@ -1,4 +1,4 @@
-//! How much one operation may ask for. What each limit counts, and why it has its value, is told in `docs/limits.md`;
+//! How much one operation may ask for. What each limit counts, and why it has its value, is in `docs/limits.md`;
 //! a test keeps the numbers there equal to these.
 
 use crate::error::{ApiError, ErrorCode};
@@ -79,14 +79,14 @@ impl Limits {
             ("root_fields", "has {} root fields", measure.root_fields, self.root_fields),
             ("directives", "has {} directives", measure.directives, self.directives),
         ];
-        for (limit, told, count, most) in rows {
+        for (limit, excess, count, most) in rows {
             if count <= most {
                 continue;
             }
             metrics::counter!("wikimovie_operations_beyond_limit_total", "limit" => limit).increment(1);
             if self.mode == LimitMode::Enforce {
-                let told = told.replace("{}", &count.to_string());
-                let message = format!("the operation {told}, more than the limit of {most}");
+                let excess = excess.replace("{}", &count.to_string());
+                let message = format!("the operation {excess}, more than the limit of {most}");
                 return Err(ApiError::new(ErrorCode::QueryTooComplex, message));
             }
             tracing::warn!(
