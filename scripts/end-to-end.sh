@@ -20,4 +20,4 @@ node e2e/abuse.mjs "$wikimovie" 1000 "${ABUSE_SEED:-1}"
 say "TypeScript client against a live gateway"
 node e2e/with-gateway.mjs "$wikimovie" npm --prefix clients/typescript test
 say "Rust client against a live gateway"
-node e2e/with-gateway.mjs "$wikimovie" cargo test --locked --workspace --test live
+node e2e/with-gateway.mjs "$wikimovie" cargo test --locked --workspace --test live -- --include-ignored

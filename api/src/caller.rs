@@ -11,7 +11,7 @@ use http::request::Parts;
 
 use crate::{
     auth::{AuthError, Authenticator, Credential, Identity, Principal},
-    guard::{Client, TrustedProxies, client::network_of},
+    guard::{RateLimitedClient, TrustedProxies, client::network_of},
 };
 
 /// Whoever sends an operation.
@@ -20,15 +20,15 @@ pub(crate) struct Caller {
     /// Who they are, and what they may ask for.
     pub(crate) identity: Arc<Identity>,
     /// The client that is charged.
-    pub(crate) client: Client,
+    pub(crate) client: RateLimitedClient,
 }
 
 impl Caller {
     fn new(identity: Arc<Identity>, address: IpAddr) -> Self {
         let client = match &identity.principal {
-            Principal::Anyone => Client::Network(network_of(address)),
-            Principal::Key(name) => Client::Key(Arc::clone(name)),
-            Principal::Subject(subject) => Client::Subject(Arc::clone(subject)),
+            Principal::Anyone => RateLimitedClient::Network(network_of(address)),
+            Principal::Key(name) => RateLimitedClient::Key(Arc::clone(name)),
+            Principal::Subject(subject) => RateLimitedClient::Subject(Arc::clone(subject)),
         };
         Self { identity, client }
     }
@@ -111,11 +111,11 @@ mod tests {
     async fn without_a_principal_the_network_is_charged() {
         let auth = Authenticator::open(Scopes::SEARCH);
         let caller = Caller::authenticate(&auth, &TrustedProxies::default(), &parts(&[])).await.unwrap();
-        assert_eq!(caller.client, Client::Network(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        assert_eq!(caller.client, RateLimitedClient::Network(IpAddr::V4(Ipv4Addr::LOCALHOST)));
         let identity =
             Identity { principal: Principal::Key("web".into()), ..Identity::anyone(Scopes::SEARCH) };
         let caller = Caller::new(Arc::new(identity), IpAddr::V4(Ipv4Addr::LOCALHOST));
-        assert_eq!(caller.client, Client::Key("web".into()));
+        assert_eq!(caller.client, RateLimitedClient::Key("web".into()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::{fs, net::TcpListener, time::Duration};
 
 use serde_json::Value;
 use support::{Gateway, Home, json_output, one_line, seeds, until};
+use wikimovie_testkit_skip::skipped_by_design;
 
 #[test]
 fn loading_the_seeds_twice_is_idempotent() {
@@ -154,7 +155,10 @@ fn a_read_only_folder_fails_with_one_line() {
         fs::create_dir(home.data()).unwrap();
         fs::set_permissions(home.data(), fs::Permissions::from_mode(0o555)).unwrap();
         if fs::write(home.data().join("probe"), "").is_ok() {
-            println!("SKIPPED: a read-only folder, since this user may write everywhere");
+            skipped_by_design(
+                "a_read_only_folder_fails_with_one_line",
+                "a read-only folder, since this user may write everywhere",
+            );
             return;
         }
         assert!(one_line(&home.run(&["serve"])).contains("cannot be written"));

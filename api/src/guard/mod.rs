@@ -15,7 +15,7 @@ pub use self::{
     concurrency::{ConcurrencyLimiter, ConcurrencySettings},
     cross_site::{CrossSite, Origins},
     limits::{LimitMode, Limits, Measure},
-    rate::{Client, RateLimits, RateStatus},
+    rate::{RateLimitedClient, RateLimits, RateStatus},
 };
 
 /// Settings of the protection.

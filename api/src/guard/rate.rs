@@ -32,8 +32,8 @@ const WINDOW_SECS: u32 = 60;
 
 /// The client that is charged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Client {
-    /// An address (IPv6: a /64).
+pub enum RateLimitedClient {
+    /// Whoever is behind an address (IPv6: a /64).
     Network(IpAddr),
     /// The holder of an API key, by its name.
     Key(Arc<str>),
@@ -47,8 +47,8 @@ type PointBucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInfor
 #[derive(Clone, Debug)]
 pub struct RateLimits {
     points: NonZeroU32,
-    /// By client and points per minute, so that a new limit of a key means a new bucket.
-    buckets: moka::sync::Cache<(Client, NonZeroU32), Arc<PointBucket>>,
+    /// By client and points a minute, so that another limit for a key means another bucket.
+    buckets: moka::sync::Cache<(RateLimitedClient, NonZeroU32), Arc<PointBucket>>,
 }
 
 /// Remaining points of a client.
@@ -92,7 +92,7 @@ impl RateLimits {
     /// [`Exceeded`]; nothing is charged then.
     pub fn charge(
         &self,
-        client: &Client,
+        client: &RateLimitedClient,
         own: Option<NonZeroU32>,
         points: u32,
     ) -> Result<RateStatus, Box<Exceeded>> {
@@ -184,8 +184,8 @@ mod tests {
         RateLimits::new(NonZeroU32::new(points).unwrap())
     }
 
-    fn client(number: u32) -> Client {
-        Client::Network(IpAddr::from(number.to_be_bytes()))
+    fn client(number: u32) -> RateLimitedClient {
+        RateLimitedClient::Network(IpAddr::from(number.to_be_bytes()))
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_key_may_have_a_limit_of_its_own() {
         let limits = limits(100);
-        let key = Client::Key("web".into());
+        let key = RateLimitedClient::Key("web".into());
         assert_eq!(limits.charge(&key, NonZeroU32::new(1_000), 500).unwrap().remaining, 500);
         assert_eq!(limits.charge(&key, None, 100).unwrap().remaining, 0);
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use wikimovie_api::{ApiSettings, CacheSettings, PersistedDocuments, PersistedSettings, TrustMode};
 use wikimovie_testkit_builders::{dozen, movie};
+use wikimovie_testkit_skip::skipped;
 
 use crate::app::{Answer, Failure, TestApp};
 
@@ -200,7 +201,10 @@ async fn the_manifest_of_the_clients_operations_is_enough_for_the_clients() {
     }
     let script = std::process::Command::new("node").arg(folder.join("manifest.mjs")).output();
     let Ok(written) = script else {
-        println!("SKIPPED: the script itself needs Node");
+        skipped(
+            "the_manifest_of_the_clients_operations_is_enough_for_the_clients",
+            "the program node was not found",
+        );
         return;
     };
     let written: Value = serde_json::from_slice(&written.stdout).unwrap();

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use crate::error::ClientError;
+use crate::error::{ClientError, error_chain};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 
@@ -88,19 +88,4 @@ fn classify(node: &Node, status: u16, body: Bytes) -> Outcome {
 fn looks_like_json(body: &[u8]) -> bool {
     let body = body.trim_ascii();
     matches!((body.first(), body.last()), (None, None) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')))
-}
-
-/// An error with all its causes, for the log.
-pub(super) fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let message = error.to_string();
-        if !text.ends_with(&message) {
-            text.push_str(": ");
-            text.push_str(&message);
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::error::ClientError;
+use crate::error::{ClientError, error_chain};
 use aws_config::BehaviorVersion;
 use aws_credential_types::{
     Credentials,
@@ -148,7 +148,7 @@ impl Chain {
 
 /// An error for the log. AWS's errors name the reason in their causes; none holds a secret.
 fn failed(what: &str, error: &(dyn std::error::Error + 'static)) -> ClientError {
-    let error = super::attempt::error_chain(error);
+    let error = error_chain(error);
     tracing::warn!(error, "{what} failed");
     ClientError::Failed(format!("{what}: {error}"))
 }

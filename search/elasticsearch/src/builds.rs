@@ -187,7 +187,7 @@ impl Shared {
     /// The index behind the read alias.
     async fn in_use(&self) -> Result<String, WriteError> {
         let call = Call::get(format!("/_alias/{}", self.names.read));
-        let reply = self.request("looking at the index", call).await?;
+        let reply = self.request("describing the index", call).await?;
         let indices: std::collections::HashMap<String, Value> = reply.json()?;
         let mut names = indices.into_keys();
         match (names.next(), names.next()) {

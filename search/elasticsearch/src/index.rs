@@ -296,11 +296,11 @@ impl Shared {
     async fn describe(&self, name: &str) -> Result<BTreeMap<String, IndexDescription>, WriteError> {
         let parts = "*.aliases,*.mappings._meta,*.settings.index.uuid";
         let call = Call { query: vec![("filter_path", parts.to_owned())], ..Call::get(format!("/{name}")) };
-        let reply = self.request("looking at the index", call).await?;
+        let reply = self.request("describing the index", call).await?;
         match reply.status {
             200 => Ok(reply.json()?),
             404 => Ok(BTreeMap::new()),
-            _ => Err(refused("the state of the index cannot be read", &reply)),
+            _ => Err(refused("the index cannot be described", &reply)),
         }
     }
 

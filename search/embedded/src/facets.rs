@@ -82,3 +82,108 @@ impl Snapshot {
         (counts, missing)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wikimovie_domain::{FacetOrder, FacetValue, ValueMatch, YearBucket, YearRange};
+    use wikimovie_plan::{Clause, filter};
+
+    use super::*;
+    use crate::testing::dozen_in_segments;
+
+    fn terms(field: FacetField, first: usize, contains: Option<&str>, order: FacetOrder) -> FacetRequest {
+        FacetRequest::Terms { field, first, contains: contains.map(str::to_owned), order }
+    }
+
+    /// The facet of every movie under a filter.
+    fn facet(snapshot: &Snapshot, request: &FacetRequest, filter: &Filter) -> FacetAnswer {
+        let compiled = filter::compile(filter, &snapshot.vocabulary);
+        let matched = Matched::of(snapshot, &Clause::all_of(compiled.must), &compiled.drill).unwrap();
+        snapshot.facet(request, &matched, filter)
+    }
+
+    fn any_of(values: &[&str]) -> ValueMatch {
+        ValueMatch { any_of: values.iter().map(|&value| value.to_owned()).collect(), ..ValueMatch::default() }
+    }
+
+    /// `value count` of each listed value, `*` behind those selected; then other, missing, distinct.
+    fn shown(answer: FacetAnswer) -> (String, [u64; 3]) {
+        let FacetAnswer::Terms { values, other, missing, distinct } = answer else { panic!("{answer:?}") };
+        let value = |value: FacetValue| {
+            format!("{} {}{}", value.value, value.count, if value.selected { "*" } else { "" })
+        };
+        (values.into_iter().map(value).collect::<Vec<_>>().join(", "), [other, missing, distinct])
+    }
+
+    #[test]
+    fn shown_movies_are_counted_by_value() {
+        use FacetField::{Cast, Decades, Genres, Providers};
+        let snapshot = dozen_in_segments();
+        let all = Filter::default();
+        let crime = Filter { genres: any_of(&["CRIME"]), ..Filter::default() };
+        let weaver = Filter { cast: any_of(&["Sigourney Weaver", "Nobody"]), ..Filter::default() };
+        let seventies = Filter { decades: vec![1970, 1930], ..Filter::default() };
+        let count = FacetOrder::Count;
+        let cases = [
+            (
+                terms(Genres, 3, None, count),
+                &all,
+                "Crime 5, Drama 5, Science Fiction 3",
+                // Thriller 3, Comedy 2, Horror 2, and Action, Fantasy, Romance once.
+                [10, 0, 9],
+            ),
+            (terms(Genres, 2, None, FacetOrder::Value), &all, "Action 1, Comedy 2", [20, 0, 9]),
+            (terms(Genres, 9, Some("RO"), count), &all, "Horror 2, Romance 1", [0, 0, 2]),
+            // Its own filter is ignored; what it selects is listed even where it is cut off.
+            (terms(Genres, 1, None, count), &crime, "Crime 5*", [18, 0, 9]),
+            (terms(Genres, 0, None, count), &crime, "Crime 5*", [18, 0, 9]),
+            (terms(Cast, 2, None, count), &crime, "Al Pacino 3, Robert De Niro 3", [7, 0, 8]),
+            (
+                terms(Cast, 1, None, count),
+                &weaver,
+                "Al Pacino 3, Nobody 0*, Sigourney Weaver 3*",
+                [18, 1, 17],
+            ),
+            (
+                terms(Genres, 9, None, count),
+                &weaver,
+                "Science Fiction 2, Action 1, Comedy 1, Fantasy 1, Horror 1",
+                [0, 0, 5],
+            ),
+            (
+                terms(Decades, 9, None, FacetOrder::Value),
+                &all,
+                "1920 1, 1960 1, 1970 4, 1980 2, 1990 2, 2000 1",
+                [0, 1, 6],
+            ),
+            (terms(Decades, 1, None, count), &seventies, "1930 0*, 1970 4*", [7, 1, 6]),
+            (terms(Providers, 9, None, count), &seventies, "test 4", [0, 0, 1]),
+        ];
+        for (request, filter, values, numbers) in cases {
+            let answer = shown(facet(&snapshot, &request, filter));
+            let mut listed: Vec<&str> = answer.0.split(", ").collect();
+            let mut expected: Vec<&str> = values.split(", ").collect();
+            // Selected values may stand behind the others.
+            if values.contains('*') {
+                listed.sort_unstable();
+                expected.sort_unstable();
+            }
+            assert_eq!((listed, answer.1), (expected, numbers), "{request:?} {filter:?}");
+        }
+    }
+
+    #[test]
+    fn years_are_counted_in_buckets() {
+        let snapshot = dozen_in_segments();
+        let filter = Filter { year: YearRange { gte: Some(1975), lte: Some(1984) }, ..Filter::default() };
+        let FacetAnswer::Years(years) = facet(&snapshot, &FacetRequest::Years { interval: 20 }, &filter)
+        else {
+            panic!("no years");
+        };
+        let bucket = |from, count, selected| YearBucket { from, to: from + 19, count, selected };
+        let expected =
+            [bucket(1920, 1, false), bucket(1960, 5, true), bucket(1980, 4, true), bucket(2000, 1, false)];
+        assert_eq!(years.buckets, expected);
+        assert_eq!((years.min, years.max, years.missing), (Some(1927), Some(2001), 1));
+    }
+}

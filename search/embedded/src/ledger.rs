@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use tantivy::{
     DocAddress, Searcher, TantivyDocument, TantivyError,
-    schema::{Field, IndexRecordOption, Value},
+    schema::{Field, Value},
 };
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
 use wikimovie_engine::{
@@ -13,7 +13,7 @@ use wikimovie_engine::{
     writer::LedgerRow,
 };
 
-use super::{fields::Fields, snapshot::Snapshot};
+use super::{fields::Fields, postings, snapshot::Snapshot};
 
 /// Reads every row, by key.
 pub(super) fn read_rows(
@@ -25,15 +25,12 @@ pub(super) fn read_rows(
         let index = reader.inverted_index(fields.ledger)?;
         let mut terms = index.terms().stream()?;
         while terms.advance() {
-            let mut postings =
-                index.read_block_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
-            while !postings.docs().is_empty() {
-                for &doc in postings.docs().iter().filter(|&&doc| !reader.is_deleted(doc)) {
-                    let address = DocAddress::new(segment as u32, doc);
-                    let row: LedgerRow = read_json(searcher, address, fields.ledger_row)?;
-                    rows.insert(row.key.clone(), row);
-                }
-                postings.advance();
+            let mut docs = Vec::new();
+            postings::for_each_doc_of_entry(&index, terms.value(), |doc| docs.push(doc))?;
+            for doc in docs.into_iter().filter(|&doc| !reader.is_deleted(doc)) {
+                let address = DocAddress::new(segment as u32, doc);
+                let row: LedgerRow = read_json(searcher, address, fields.ledger_row)?;
+                rows.insert(row.key.clone(), row);
             }
         }
     }

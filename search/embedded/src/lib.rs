@@ -5,6 +5,7 @@
 //! [`wikimovie_plan::compile`] makes the plan, [`eval`] finds the movies, [`paging`] orders them, [`facets`] counts them.
 
 mod autocomplete;
+mod columns;
 mod error;
 mod eval;
 mod facets;
@@ -14,10 +15,14 @@ mod ledger;
 mod lists;
 mod paging;
 mod people;
+mod postings;
 mod restricted;
 mod search;
 mod similar;
 mod snapshot;
+#[cfg(test)]
+mod testing;
+mod values;
 mod writer;
 
 use std::{io, num::NonZeroUsize, path::PathBuf, sync::Arc, time::Duration};

@@ -27,6 +27,13 @@ impl Lists {
         }
     }
 
+    /// Puts `numbers[value]` in the place of each value.
+    pub(super) fn renumber(&mut self, numbers: &[u32]) {
+        for value in &mut self.values {
+            *value = numbers[*value as usize];
+        }
+    }
+
     /// For each value the rows that hold it, in order (counting sort). Rows for which `keep` is false are left out.
     pub(super) fn inverted(&self, values: usize, keep: impl Fn(usize) -> bool) -> Self {
         let rows = self.offsets.len().saturating_sub(1);

@@ -153,3 +153,140 @@ impl TopKeys {
         (self.kept.into_iter().map(|(_, doc)| doc).collect(), self.overflowed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Reverse;
+
+    use wikimovie_domain::Movie;
+    use wikimovie_testkit_builders::movie;
+
+    use super::*;
+    use crate::testing::{record, snapshot};
+
+    const SORTS: [MovieSort; 5] = [
+        MovieSort::Relevance,
+        MovieSort::YearDesc,
+        MovieSort::YearAsc,
+        MovieSort::TitleAsc,
+        MovieSort::TitleDesc,
+    ];
+
+    /// Movies of which several share title, year, prior and score; one has no year.
+    fn movies() -> Vec<Movie> {
+        let titles = ["Heat", "The Heat", "A Heat", "Alien", "heat", "Zulu", "Élan"];
+        let mut movies: Vec<Movie> = (0..23)
+            .map(|number| {
+                let title = titles[number % titles.len()];
+                let movie = movie(&format!("{number:02}"), title, 1990 + (number % 3) as i64);
+                let movie = if number % 4 == 0 { movie.summary("Longer than none.") } else { movie };
+                record(movie.build(), "a", 1, number as u64)
+            })
+            .collect();
+        movies[5].year = None;
+        movies
+    }
+
+    /// By document: few different scores, so that ties are common.
+    fn scores(snapshot: &Snapshot) -> Vec<u32> {
+        (0..snapshot.rows()).map(|row| [0, 7, 8_000_000][row % 3]).collect()
+    }
+
+    /// The hits in order, by comparing values instead of packed keys.
+    fn sorted(order: &HitOrder<'_>, hits: &Bits) -> Vec<Doc> {
+        let snapshot = order.snapshot;
+        let mut docs: Vec<Doc> = hits.ones().map(|row| row as Doc).collect();
+        let title = |doc: Doc| snapshot.orders.get(snapshot.rank[doc as usize] as usize).to_owned();
+        let year = |doc: Doc| snapshot.year[doc as usize];
+        match order.sort {
+            MovieSort::Relevance => docs.sort_by_key(|&doc| {
+                (Reverse(order.score(doc)), Reverse(snapshot.prior[doc as usize]), title(doc))
+            }),
+            MovieSort::YearDesc => docs.sort_by_key(|&doc| (Reverse(year(doc)), title(doc))),
+            // A movie without a year comes last in either direction of years.
+            MovieSort::YearAsc => docs.sort_by_key(|&doc| (year(doc) == 0, year(doc), title(doc))),
+            MovieSort::TitleAsc => docs.sort_by_key(|&doc| title(doc)),
+            MovieSort::TitleDesc => docs.sort_by_key(|&doc| Reverse(title(doc))),
+        }
+        docs
+    }
+
+    #[test]
+    fn pages_of_any_size_from_either_end_are_the_whole_list() {
+        let (first, second) = (movies()[..9].to_vec(), movies()[9..].to_vec());
+        let snapshot = snapshot(&[first, second], &[]);
+        let scores = scores(&snapshot);
+        // Every movie, and a part of them with gaps.
+        let mut part = snapshot.live.clone();
+        (0..snapshot.rows()).step_by(4).for_each(|row| part.set(row, false));
+        for (hits, sort) in
+            [&snapshot.live, &part].into_iter().flat_map(|hits| SORTS.map(|sort| (hits, sort)))
+        {
+            let order = HitOrder { snapshot: &snapshot, sort, scores: &scores };
+            let expected = sorted(&order, hits);
+            for (direction, size) in [Direction::Forward, Direction::Backward]
+                .into_iter()
+                .flat_map(|d| [1, 2, 5, 100].map(|s| (d, s)))
+            {
+                let backward = direction == Direction::Backward;
+                let mut read: Vec<Doc> = Vec::new();
+                let mut after: Option<SortKey> = None;
+                loop {
+                    let request = PageRequest { size, direction, cursor: None };
+                    let page = order.page(hits, &request, after.as_ref());
+                    let (ahead, behind) = if backward {
+                        (page.has_previous, page.has_next)
+                    } else {
+                        (page.has_next, page.has_previous)
+                    };
+                    assert_eq!(behind, !read.is_empty(), "{sort:?} {direction:?} {size}");
+                    let edge = if backward { page.docs.first() } else { page.docs.last() };
+                    after = edge.map(|&doc| order.sort_key(doc));
+                    read = if backward { [page.docs, read].concat() } else { [read, page.docs].concat() };
+                    if !ahead {
+                        break;
+                    }
+                }
+                assert_eq!(read, expected, "{sort:?} {direction:?} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_a_movie_that_is_gone_starts_where_it_was() {
+        let whole = snapshot(&[movies()], &[]);
+        for (gone, sort) in (0..movies().len()).flat_map(|gone| SORTS.map(|sort| (gone, sort))) {
+            let scores = vec![7; whole.rows()];
+            let order = HitOrder { snapshot: &whole, sort, scores: &scores };
+            let expected = sorted(&order, &whole.live);
+            let id = &movies()[gone].id;
+            let at = expected.iter().position(|&doc| whole.movie(doc).unwrap().id == *id).unwrap();
+            let key = order.sort_key(expected[at]);
+
+            let rest = snapshot(&[movies().into_iter().filter(|movie| movie.id != *id).collect()], &[]);
+            let order = HitOrder { snapshot: &rest, sort, scores: &scores };
+            let page = order.page(&rest.live, &PageRequest::first(100), Some(&key));
+            let ids = |snapshot: &Snapshot, docs: &[Doc]| -> Vec<_> {
+                docs.iter().map(|&doc| snapshot.movie(doc).unwrap().id).collect()
+            };
+            assert_eq!(ids(&rest, &page.docs), ids(&whole, &expected[at + 1..]), "{sort:?} without {gone}");
+            assert_eq!((page.has_previous, page.has_next), (at > 0, false), "{sort:?} without {gone}");
+        }
+    }
+
+    #[test]
+    fn the_greatest_keys_are_kept_in_bounded_memory() {
+        // A full cycle of a linear congruence: every key once, in an order of no pattern.
+        let keys: Vec<u64> = (0..997_u64).map(|number| (number * 613 + 11) % 997).collect();
+        for size in [0, 1, 3, 50, 996, 997, 2_000] {
+            let mut top = TopKeys::new(size);
+            for &key in &keys {
+                top.offer(key, key as Doc);
+                assert!(top.kept.len() <= 2 * size, "{size}");
+            }
+            let (docs, more) = top.finish();
+            let expected: Vec<Doc> = (0..997).rev().take(size).collect();
+            assert_eq!((docs, more), (expected, size < 997), "{size}");
+        }
+    }
+}

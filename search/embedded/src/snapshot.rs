@@ -1,9 +1,9 @@
 //! One revision of the catalogue, as questions see it: immutable, and complete in memory but for the texts.
 //!
 //! Documents are numbered through all segments. What ranking, filtering and counting need of each is held in
-//! flat columns; words and stored records stay in tantivy. A snapshot also settles which listing of a movie is
+//! flat columns; words and stored records stay in tantivy. A snapshot also decides which source record of a movie is
 //! shown: of all documents with one id the one of the greatest (generation, object key, record) wins, the rest
-//! is masked. So the catalogue is a pure function of the listings, whatever order they came in.
+//! is masked. So the catalogue is a pure function of the source records, whatever order they came in.
 //!
 //! Taking one costs time and memory in proportion to the catalogue: about 60 bytes a movie besides the
 //! vocabulary.
@@ -14,20 +14,23 @@ use std::{
 };
 
 use fixedbitset::FixedBitSet;
-use tantivy::{DocAddress, Searcher, SegmentReader, columnar::StrColumn, schema::IndexRecordOption};
+use tantivy::{DocAddress, InvertedIndexReader, Searcher, Term, postings::TermInfo};
 use wikimovie_domain::{Movie, Revision};
 use wikimovie_engine::{catalog::ReceiptsOf, indexed::title_with_article, writer::LedgerRow};
 use wikimovie_plan::{
     WordField,
     rules::Rules,
-    vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
+    vocabulary::{Vocabulary, VocabularyBuilder, WordCounts},
 };
 use wikimovie_text as text;
 
 use super::{
+    columns::Segments,
     fields::{Fields, column},
     ledger,
     lists::{Lists, Strings},
+    postings,
+    values::Values,
 };
 
 /// Document number across all segments.
@@ -72,8 +75,9 @@ impl Snapshot {
         revision: Revision,
         rules: &Arc<Rules>,
     ) -> tantivy::Result<Self> {
+        let live = shown(&Segments::of(&searcher))?;
         let ledger = ledger::read_rows(&searcher, fields)?;
-        Self::among(fields, searcher, revision, rules, None, ledger)
+        Commit { fields, searcher, revision, rules, ledger }.snapshot(live)
     }
 
     /// The same commit as if it held no other movies than these.
@@ -85,89 +89,8 @@ impl Snapshot {
     ) -> tantivy::Result<Self> {
         let rows = self.ledger.iter().filter(|(_, row)| receipts.has(&row.provider));
         let ledger = rows.map(|(key, row)| (key.clone(), row.clone())).collect();
-        Self::among(&self.fields, self.searcher.clone(), self.revision, rules, Some(among), ledger)
-    }
-
-    fn among(
-        fields: &Fields,
-        searcher: Searcher,
-        mut revision: Revision,
-        rules: &Arc<Rules>,
-        among: Option<&FixedBitSet>,
-        ledger: BTreeMap<String, LedgerRow>,
-    ) -> tantivy::Result<Self> {
-        let readers = searcher.segment_readers();
-        let mut bases = Vec::with_capacity(readers.len());
-        let mut docs = 0;
-        for reader in readers {
-            bases.push(docs);
-            docs += reader.max_doc();
-        }
-        let rows = docs as usize;
-
-        let live = match among {
-            Some(among) => among.clone(),
-            None => shown(readers, &bases, rows)?,
-        };
-        let movies = live.count_ones(..) as u64;
-        let whole = |reader: &SegmentReader, base: Doc| {
-            live.count_ones(base as usize..(base + reader.max_doc()) as usize) == reader.max_doc() as usize
-        };
-
-        let mut words: HashMap<String, WordCounts> = HashMap::new();
-        for (reader, &base) in readers.iter().zip(&bases) {
-            let exact = whole(reader, base);
-            for field in [WordField::Title, WordField::Cast, WordField::Summary] {
-                count_words(
-                    reader,
-                    fields,
-                    field,
-                    &mut words,
-                    |doc| live.contains((base + doc) as usize),
-                    exact,
-                )?;
-            }
-        }
-
-        let genres = values(readers, &bases, &live, column::GENRE, text::key)?;
-        let people = values(readers, &bases, &live, column::PERSON, text::key)?;
-        let providers = values(readers, &bases, &live, column::PROVIDER, str::to_owned)?;
-        let order = order(readers, &bases, &live)?;
-        let mut poster = FixedBitSet::with_capacity(rows);
-        for (doc, has) in numbers(readers, column::POSTER, rows)?.into_iter().enumerate() {
-            poster.set(doc, has == 1);
-        }
-        let vocabulary = VocabularyBuilder::new(movies)
-            .words(words)
-            .people(people.entries)
-            .genres(genres.entries)
-            .providers(providers.entries)
-            .rules(Arc::clone(rules))
-            .build();
-        revision.movies = movies;
-        Ok(Self {
-            fields: fields.clone(),
-            bases,
-            year: narrow(numbers(readers, column::YEAR, rows)?),
-            prior: narrow(numbers(readers, column::PRIOR, rows)?),
-            poster,
-            rank: order.rank,
-            doc_at_rank: order.doc_at_rank,
-            orders: order.keys,
-            titles_with_article: order.with_article,
-            with_article_docs: order.with_article_docs,
-            genre_docs: genres.rows.inverted(vocabulary.genres().len(), |_| true),
-            genres: genres.rows,
-            person_docs: people.rows.inverted(vocabulary.people().len(), |_| true),
-            people: people.rows,
-            provider_docs: providers.rows.inverted(vocabulary.providers().len(), |_| true),
-            providers: providers.rows,
-            live,
-            vocabulary,
-            ledger,
-            revision,
-            searcher,
-        })
+        let (fields, searcher) = (&self.fields, self.searcher.clone());
+        Commit { fields, searcher, revision: self.revision, rules, ledger }.snapshot(among.clone())
     }
 
     /// Documents, shown or not.
@@ -184,225 +107,156 @@ impl Snapshot {
 
     /// The shown movie with an id.
     pub(super) fn doc_of(&self, id: &str) -> tantivy::Result<Option<Doc>> {
-        let term = Fields::term(self.fields.id, id);
+        let mut found = None;
+        self.for_each_doc(&Fields::term(self.fields.id, id), |doc| {
+            if self.live.contains(doc as usize) {
+                found = Some(doc);
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// Visits each document that holds a term, shown or not.
+    pub(super) fn for_each_doc(&self, term: &Term, mut visit: impl FnMut(Doc)) -> tantivy::Result<()> {
         for (reader, &base) in self.searcher.segment_readers().iter().zip(&self.bases) {
-            let index = reader.inverted_index(self.fields.id)?;
-            if let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? {
-                while !postings.docs().is_empty() {
-                    let found = postings.docs().iter().map(|doc| base + doc);
-                    if let Some(doc) = found.into_iter().find(|&doc| self.live.contains(doc as usize)) {
-                        return Ok(Some(doc));
-                    }
-                    postings.advance();
-                }
-            }
+            postings::for_each_doc(reader, term, |doc| visit(base + doc))?;
         }
-        Ok(None)
+        Ok(())
     }
 }
 
-/// Reads a number column; 0 where a document has none.
-fn numbers(readers: &[SegmentReader], name: &str, rows: usize) -> tantivy::Result<Vec<u64>> {
-    let mut all = Vec::with_capacity(rows);
-    for reader in readers {
-        match reader.fast_fields().column_opt::<u64>(name)? {
-            Some(column) => all.extend((0..reader.max_doc()).map(|doc| column.first(doc).unwrap_or(0))),
-            None => all.resize(all.len() + reader.max_doc() as usize, 0),
-        }
-    }
-    Ok(all)
+/// What a snapshot is taken of.
+struct Commit<'a> {
+    fields: &'a Fields,
+    searcher: Searcher,
+    revision: Revision,
+    rules: &'a Arc<Rules>,
+    ledger: BTreeMap<String, LedgerRow>,
 }
 
-fn narrow(numbers: Vec<u64>) -> Vec<u16> {
-    numbers.into_iter().map(|number| u16::try_from(number).unwrap_or(u16::MAX)).collect()
-}
-
-/// One document of a string column at a time, with the column's distinct strings.
-struct StringColumn {
-    /// Distinct strings of all segments, sorted.
-    strings: Vec<String>,
-    /// For each segment, place in `strings` of each of its own ordinals.
-    places: Vec<Vec<u32>>,
-    columns: Vec<Option<StrColumn>>,
-}
-
-impl StringColumn {
-    fn read(readers: &[SegmentReader], name: &str) -> tantivy::Result<Self> {
-        let mut columns = Vec::with_capacity(readers.len());
-        let mut own: Vec<Vec<String>> = Vec::with_capacity(readers.len());
-        for reader in readers {
-            let column = reader.fast_fields().str(name)?;
-            let mut strings = Vec::new();
-            if let Some(column) = &column {
-                let mut stream = column.dictionary().stream()?;
-                while stream.advance() {
-                    strings.push(String::from_utf8_lossy(stream.key()).into_owned());
-                }
-            }
-            own.push(strings);
-            columns.push(column);
-        }
-        let mut strings: Vec<String> = own.iter().flatten().cloned().collect();
-        strings.sort_unstable();
-        strings.dedup();
-        let place = |string: &String| strings.partition_point(|other| other < string) as u32;
-        let places = own.iter().map(|own| own.iter().map(place).collect()).collect();
-        Ok(Self { strings, places, columns })
-    }
-
-    /// Places of a document's strings, in the order they were added.
-    fn of(&self, segment: usize, doc: u32) -> impl Iterator<Item = u32> {
-        let places = &self.places[segment];
-        self.columns[segment]
-            .iter()
-            .flat_map(move |column| column.term_ords(doc))
-            .map(|ord| places[ord as usize])
+impl Commit<'_> {
+    /// The snapshot in which these documents are the movies.
+    fn snapshot(self, live: FixedBitSet) -> tantivy::Result<Snapshot> {
+        let segments = Segments::of(&self.searcher);
+        let genres = Values::read(&segments, &live, column::GENRE, text::key)?;
+        let people = Values::read(&segments, &live, column::PERSON, text::key)?;
+        let providers = Values::read(&segments, &live, column::PROVIDER, str::to_owned)?;
+        let order = TitleOrder::read(&segments, &live)?;
+        let movies = live.count_ones(..) as u64;
+        let vocabulary = VocabularyBuilder::new(movies)
+            .words(words(&segments, self.fields, &live)?)
+            .people(people.entries)
+            .genres(genres.entries)
+            .providers(providers.entries)
+            .rules(Arc::clone(self.rules))
+            .build();
+        Ok(Snapshot {
+            fields: self.fields.clone(),
+            year: segments.small_numbers(column::YEAR)?,
+            prior: segments.small_numbers(column::PRIOR)?,
+            poster: segments.flags(column::POSTER)?,
+            rank: order.rank,
+            doc_at_rank: order.doc_at_rank,
+            orders: order.keys,
+            titles_with_article: order.with_article,
+            with_article_docs: order.with_article_docs,
+            genre_docs: genres.rows.inverted(vocabulary.genres().len(), |_| true),
+            genres: genres.rows,
+            person_docs: people.rows.inverted(vocabulary.people().len(), |_| true),
+            people: people.rows,
+            provider_docs: providers.rows.inverted(vocabulary.providers().len(), |_| true),
+            providers: providers.rows,
+            bases: segments.bases,
+            live,
+            vocabulary,
+            ledger: self.ledger,
+            revision: Revision { movies, ..self.revision },
+            searcher: self.searcher,
+        })
     }
 }
 
-/// Which documents are shown: of each movie the listing of the greatest (generation, object, record).
-fn shown(readers: &[SegmentReader], bases: &[Doc], rows: usize) -> tantivy::Result<FixedBitSet> {
-    let generations = numbers(readers, column::GENERATION, rows)?;
-    let ordinals = numbers(readers, column::ORDINAL, rows)?;
-    let objects = StringColumn::read(readers, column::OBJECT)?;
-    let mut listings: Vec<(u64, u64, u32, u64, Doc)> = Vec::with_capacity(rows);
-    for (segment, (reader, &base)) in readers.iter().zip(bases).enumerate() {
+/// Which documents are shown: of each movie the source record of the greatest (generation, object, record).
+fn shown(segments: &Segments<'_>) -> tantivy::Result<FixedBitSet> {
+    let generations = segments.numbers(column::GENERATION)?;
+    let ordinals = segments.numbers(column::ORDINAL)?;
+    let objects = segments.strings(column::OBJECT)?;
+    let mut records: Vec<(u64, u64, u32, u64, Doc)> = Vec::with_capacity(segments.rows());
+    for (segment, (reader, base)) in segments.iter().enumerate() {
         let Some(ids) = reader.fast_fields().column_opt::<u64>(column::ID_HASH)? else { continue };
         for doc in 0..reader.max_doc() {
             if let Some(id) = ids.first(doc).filter(|_| !reader.is_deleted(doc)) {
                 let row = (base + doc) as usize;
                 let object = objects.of(segment, doc).next().unwrap_or(0);
-                listings.push((id, generations[row], object, ordinals[row], base + doc));
+                records.push((id, generations[row], object, ordinals[row], base + doc));
             }
         }
     }
-    listings.sort_unstable();
-    let mut live = FixedBitSet::with_capacity(rows);
-    for (place, &(id, .., doc)) in listings.iter().enumerate() {
-        if listings.get(place + 1).is_none_or(|next| next.0 != id) {
+    records.sort_unstable();
+    let mut live = FixedBitSet::with_capacity(segments.rows());
+    for (index, &(id, .., doc)) in records.iter().enumerate() {
+        if records.get(index + 1).is_none_or(|next| next.0 != id) {
             live.insert(doc as usize);
         }
     }
     Ok(live)
 }
 
-fn count_words(
-    reader: &SegmentReader,
+/// How many of the movies hold each word, by field.
+fn words(
+    segments: &Segments<'_>,
     fields: &Fields,
-    field: WordField,
-    words: &mut HashMap<String, WordCounts>,
-    is_live: impl Fn(u32) -> bool,
-    all_live: bool,
-) -> tantivy::Result<()> {
-    let index = reader.inverted_index(fields.words(field))?;
-    let mut terms = index.terms().stream()?;
-    while terms.advance() {
-        let movies = if all_live {
-            terms.value().doc_freq
-        } else {
-            let mut postings =
-                index.read_block_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
-            let mut movies = 0;
-            while !postings.docs().is_empty() {
-                movies += postings.docs().iter().filter(|&&doc| is_live(doc)).count() as u32;
-                postings.advance();
-            }
-            movies
-        };
-        let Ok(word) = str::from_utf8(terms.key()) else { continue };
-        if movies == 0 {
-            continue;
-        }
-        let counts = match words.get_mut(word) {
-            Some(counts) => counts,
-            None => words.entry(word.to_owned()).or_default(),
-        };
-        match field {
-            WordField::Title => counts.title += movies,
-            WordField::Cast => counts.cast += movies,
-            WordField::Summary => counts.summary += movies,
-        }
-    }
-    Ok(())
-}
-
-/// A column whose values are compared by key and shown in their commonest spelling.
-struct Values {
-    entries: Vec<Entry>,
-    /// For each document the places of its values in `entries`, each once.
-    rows: Lists,
-}
-
-fn values(
-    readers: &[SegmentReader],
-    bases: &[Doc],
     live: &FixedBitSet,
-    name: &str,
-    key: impl Fn(&str) -> String,
-) -> tantivy::Result<Values> {
-    let column = StringColumn::read(readers, name)?;
-    let live_docs = |segment: usize| {
-        let base = bases[segment];
-        (0..readers[segment].max_doc()).map(move |doc| (doc, live.contains((base + doc) as usize)))
-    };
-    let key_of: Vec<String> = column.strings.iter().map(|spelling| key(spelling)).collect();
-    let mut spelled = vec![0_u64; column.strings.len()];
-    let mut seen: Vec<&str> = Vec::new();
-    for segment in 0..readers.len() {
-        for (doc, _) in live_docs(segment).filter(|&(_, live)| live) {
-            seen.clear();
-            for spelling in column.of(segment, doc) {
-                // A movie that spells a value in two ways speaks for the first of them.
-                let key = key_of[spelling as usize].as_str();
-                if !seen.contains(&key) {
-                    seen.push(key);
-                    spelled[spelling as usize] += 1;
+) -> tantivy::Result<HashMap<String, WordCounts>> {
+    let mut words: HashMap<String, WordCounts> = HashMap::new();
+    for (reader, base) in segments.iter() {
+        let docs = base..base + reader.max_doc();
+        // Where every document is shown, the dictionary's own count is right, and no posting is read.
+        let all_live = live.count_ones(docs.start as usize..docs.end as usize) == docs.len();
+        for field in [WordField::Title, WordField::Cast, WordField::Summary] {
+            let index = reader.inverted_index(fields.words(field))?;
+            let mut terms = index.terms().stream()?;
+            while terms.advance() {
+                let movies = if all_live {
+                    terms.value().doc_freq
+                } else {
+                    live_docs(&index, terms.value(), base, live)?
+                };
+                let Ok(word) = str::from_utf8(terms.key()) else { continue };
+                if movies == 0 {
+                    continue;
+                }
+                // Only a word that is new is copied.
+                let counts = match words.get_mut(word) {
+                    Some(counts) => counts,
+                    None => words.entry(word.to_owned()).or_default(),
+                };
+                match field {
+                    WordField::Title => counts.title += movies,
+                    WordField::Cast => counts.cast += movies,
+                    WordField::Summary => counts.summary += movies,
                 }
             }
         }
     }
-    // Keys in use, each with its commonest spelling; of equals the first in byte order.
-    let mut keys: BTreeMap<String, (u64, usize)> = BTreeMap::new();
-    let mut key_of_spelling: Vec<Option<String>> = vec![None; spelled.len()];
-    for (spelling, &movies) in spelled.iter().enumerate().filter(|&(_, &movies)| movies > 0) {
-        let key = key_of[spelling].clone();
-        let best = keys.entry(key.clone()).or_insert((movies, spelling));
-        if movies > best.0 {
-            *best = (movies, spelling);
-        }
-        key_of_spelling[spelling] = Some(key);
-    }
-    let places: HashMap<&str, u32> = keys.keys().zip(0..).map(|(key, place)| (key.as_str(), place)).collect();
-    let place_of_spelling: Vec<Option<u32>> =
-        key_of_spelling.iter().map(|key| key.as_deref().and_then(|key| places.get(key).copied())).collect();
-
-    let mut counts = vec![0_u32; keys.len()];
-    let mut rows = Lists::with_rows(live.len());
-    let mut row: Vec<u32> = Vec::new();
-    for segment in 0..readers.len() {
-        for (doc, is_live) in live_docs(segment) {
-            row.clear();
-            if is_live {
-                for place in
-                    column.of(segment, doc).filter_map(|spelling| place_of_spelling[spelling as usize])
-                {
-                    if !row.contains(&place) {
-                        row.push(place);
-                        counts[place as usize] += 1;
-                    }
-                }
-            }
-            rows.push(row.iter().copied());
-        }
-    }
-    let entries = keys
-        .into_iter()
-        .zip(counts)
-        .map(|((key, (_, spelling)), movies)| Entry { key, name: column.strings[spelling].clone(), movies })
-        .collect();
-    Ok(Values { entries, rows })
+    Ok(words)
 }
 
+/// How many live documents hold a term of a segment; `base` is the number of the segment's first document.
+fn live_docs(
+    index: &InvertedIndexReader,
+    entry: &TermInfo,
+    base: Doc,
+    live: &FixedBitSet,
+) -> tantivy::Result<u32> {
+    let mut count = 0;
+    postings::for_each_doc_of_entry(index, entry, |doc| {
+        count += u32::from(live.contains((base + doc) as usize));
+    })?;
+    Ok(count)
+}
+
+/// The live movies as titles are sorted.
 struct TitleOrder {
     rank: Vec<u32>,
     doc_at_rank: Vec<Doc>,
@@ -411,34 +265,131 @@ struct TitleOrder {
     with_article_docs: Vec<Doc>,
 }
 
-fn order(readers: &[SegmentReader], bases: &[Doc], live: &FixedBitSet) -> tantivy::Result<TitleOrder> {
-    let column = StringColumn::read(readers, column::ORDER)?;
-    let mut placed: Vec<(u32, Doc)> = Vec::with_capacity(live.len());
-    for (segment, (reader, &base)) in readers.iter().zip(bases).enumerate() {
-        for doc in (0..reader.max_doc()).filter(|doc| live.contains((base + doc) as usize)) {
-            placed.extend(column.of(segment, doc).map(|place| (place, base + doc)));
+impl TitleOrder {
+    fn read(segments: &Segments<'_>, live: &FixedBitSet) -> tantivy::Result<Self> {
+        let column = segments.strings(column::ORDER)?;
+        let mut sorted: Vec<(u32, Doc)> = Vec::with_capacity(live.len());
+        for (segment, doc, number) in segments.docs().filter(|&(.., doc)| live.contains(doc as usize)) {
+            sorted.extend(column.of(segment, doc).map(|key| (key, number)));
+        }
+        sorted.sort_unstable();
+        let mut order = Self {
+            rank: vec![0; live.len()],
+            doc_at_rank: Vec::with_capacity(sorted.len()),
+            keys: Strings::default(),
+            with_article: Strings::default(),
+            with_article_docs: Vec::new(),
+        };
+        let mut with_article: Vec<(String, Doc)> = Vec::new();
+        for (rank, &(key, doc)) in sorted.iter().enumerate() {
+            let key = column.strings[key as usize].as_str();
+            order.rank[doc as usize] = rank as u32;
+            order.doc_at_rank.push(doc);
+            order.keys.push(key);
+            with_article.extend(title_with_article(key).map(|title| (title, doc)));
+        }
+        with_article.sort_unstable();
+        for (title, doc) in with_article {
+            order.with_article.push(&title);
+            order.with_article_docs.push(doc);
+        }
+        Ok(order)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wikimovie_domain::MovieId;
+    use wikimovie_plan::vocabulary::Entry;
+    use wikimovie_testkit_builders::{dozen, movie};
+
+    use super::*;
+    use crate::testing::{dozen_in_segments, record, snapshot, titles};
+
+    /// Object, generation and number of a source record, and the title it gives.
+    type Source<'a> = (&'a str, u64, u64, &'a str);
+
+    /// What a snapshot knows of its catalogue besides the words: titles in order, people, genres, providers.
+    fn facts(snapshot: &Snapshot) -> (Vec<String>, [Vec<Entry>; 3]) {
+        let vocabulary = &snapshot.vocabulary;
+        let entries =
+            [vocabulary.people(), vocabulary.genres(), vocabulary.providers()].map(<[Entry]>::to_vec);
+        (titles(snapshot, &snapshot.live), entries)
+    }
+
+    /// Every word that stands anywhere in the movies.
+    fn words_of(movies: &[Movie]) -> Vec<String> {
+        let text = |movie: &Movie| {
+            [&[movie.title.clone()][..], &movie.cast[..], movie.summary.as_slice()].concat().join(" ")
+        };
+        movies.iter().flat_map(|movie| text::words(&text(movie))).map(|word| word.text).collect()
+    }
+
+    #[test]
+    fn the_greatest_source_record_of_a_movie_is_shown() {
+        let cases: [(&[Source<'_>], &str); 5] = [
+            (&[("a", 1, 1, "Older"), ("a", 2, 1, "Newer")], "Newer"),
+            (&[("a", 9, 1, "Newer"), ("b", 2, 1, "Older")], "Newer"),
+            (&[("a", 1, 5, "First"), ("b", 1, 1, "Second")], "Second"),
+            (&[("a", 1, 2, "Later"), ("a", 1, 1, "Earlier")], "Later"),
+            (&[("a", 1, 1, "One"), ("b", 3, 1, "Three"), ("c", 2, 1, "Two")], "Three"),
+        ];
+        for (records, expected) in cases {
+            let of = |&(object, generation, number, title): &Source<'_>| {
+                record(movie("same", title, 1990).build(), object, generation, number)
+            };
+            let movies: Vec<Movie> = records.iter().map(of).collect();
+            let reversed: Vec<Movie> = movies.iter().rev().cloned().collect();
+            let apart = movies.iter().map(|movie| vec![movie.clone()]).collect();
+            let apart_reversed = reversed.iter().map(|movie| vec![movie.clone()]).collect();
+            for commits in [vec![movies], vec![reversed], apart, apart_reversed] {
+                let snapshot = snapshot(&commits, &[]);
+                let doc = snapshot.doc_of("test:same").unwrap().unwrap();
+                assert_eq!(snapshot.movie(doc).unwrap().title, expected, "{records:?}");
+                assert_eq!(titles(&snapshot, &snapshot.live), [expected], "{records:?}");
+                for &(.., title) in records {
+                    let counts = snapshot.vocabulary.counts(&text::key(title));
+                    assert_eq!(counts.title, u32::from(title == expected), "{title} of {records:?}");
+                }
+            }
         }
     }
-    placed.sort_unstable();
-    let mut order = TitleOrder {
-        rank: vec![0; live.len()],
-        doc_at_rank: Vec::with_capacity(placed.len()),
-        keys: Strings::default(),
-        with_article: Strings::default(),
-        with_article_docs: Vec::new(),
-    };
-    let mut with_article: Vec<(String, Doc)> = Vec::new();
-    for (rank, &(place, doc)) in placed.iter().enumerate() {
-        let key = column.strings[place as usize].as_str();
-        order.rank[doc as usize] = rank as u32;
-        order.doc_at_rank.push(doc);
-        order.keys.push(key);
-        with_article.extend(title_with_article(key).map(|title| (title, doc)));
+
+    #[test]
+    fn records_that_are_not_shown_leave_no_trace() {
+        let (shown, alone) = (dozen_in_segments(), snapshot(&[dozen()], &[]));
+        assert_eq!(facts(&shown), facts(&alone));
+        assert_eq!(shown.revision.movies, 12);
+        assert_eq!(shown.vocabulary.word_count(), alone.vocabulary.word_count());
+        for word in words_of(&dozen()).iter().map(String::as_str).chain(["hidden", "person"]) {
+            assert_eq!(shown.vocabulary.counts(word), alone.vocabulary.counts(word), "{word}");
+        }
+        for movie in dozen() {
+            let doc = shown.doc_of(movie.id.as_str()).unwrap().unwrap();
+            assert_eq!(shown.movie(doc).unwrap().title, movie.title);
+            assert_eq!(i64::from(shown.year[doc as usize]), movie.year.map_or(0, |year| year.get()));
+        }
+        for absent in [MovieId::from_record("test", "deleted"), MovieId::from_record("test", "nobody")] {
+            assert_eq!(shown.doc_of(absent.as_str()).unwrap(), None);
+        }
     }
-    with_article.sort_unstable();
-    for (title, doc) in with_article {
-        order.with_article.push(&title);
-        order.with_article_docs.push(doc);
+
+    #[test]
+    fn a_restricted_snapshot_is_that_of_its_movies_alone() {
+        let whole = dozen_in_segments();
+        let is_crime = |movie: &Movie| movie.genres.iter().any(|genre| genre == "Crime");
+        let crime: Vec<Movie> = dozen().into_iter().filter(is_crime).collect();
+        let mut among = FixedBitSet::with_capacity(whole.rows());
+        for movie in &crime {
+            among.insert(whole.doc_of(movie.id.as_str()).unwrap().unwrap() as usize);
+        }
+        let part = whole.restricted(&among, &ReceiptsOf::Everyone, &Arc::default()).unwrap();
+        let alone = snapshot(&[crime], &[]);
+        assert_eq!(facts(&part), facts(&alone));
+        assert_eq!(part.revision.movies, 5);
+        for word in words_of(&dozen()) {
+            assert_eq!(part.vocabulary.counts(&word), alone.vocabulary.counts(&word), "{word}");
+        }
+        assert_eq!(part.doc_of(dozen()[5].id.as_str()).unwrap(), None, "Alien is no part of it");
     }
-    Ok(order)
 }

@@ -12,7 +12,6 @@ use std::{
 use tantivy::{
     IndexWriter, Searcher, TantivyDocument,
     indexer::{IndexWriterOptions, LogMergePolicy},
-    schema::IndexRecordOption,
 };
 use wikimovie_domain::{Movie, ObjectReceipt, Revision};
 use wikimovie_engine::content_hash::{content_hash, hash64, hash128};
@@ -24,6 +23,7 @@ use wikimovie_engine::writer::{
 use super::{
     Shared,
     fields::{Fields, column},
+    postings,
 };
 
 /// Memory that tantivy may fill before it writes a segment to disk, in bytes, for its one thread; parsing and
@@ -247,20 +247,15 @@ fn listing(searcher: &Searcher, fields: &Fields, key: &str) -> tantivy::Result<H
         ) else {
             continue;
         };
-        let index = reader.inverted_index(fields.object)?;
-        let Some(mut postings) = index.read_block_postings(&term, IndexRecordOption::Basic)? else {
-            continue;
-        };
-        while !postings.docs().is_empty() {
-            for &doc in postings.docs().iter().filter(|&&doc| !reader.is_deleted(doc)) {
-                if let (Some(id), Some(content)) = (ids.first(doc), contents.first(doc)) {
-                    let this = (ordinals.first(doc).unwrap_or(0), content);
-                    let last = listed.entry(id).or_insert(this);
-                    *last = this.max(*last);
-                }
+        postings::for_each_doc(reader, &term, |doc| {
+            if !reader.is_deleted(doc)
+                && let (Some(id), Some(content)) = (ids.first(doc), contents.first(doc))
+            {
+                let this = (ordinals.first(doc).unwrap_or(0), content);
+                let last = listed.entry(id).or_insert(this);
+                *last = this.max(*last);
             }
-            postings.advance();
-        }
+        })?;
     }
     Ok(listed.into_iter().map(|(id, (_, content))| (id, content)).collect())
 }

@@ -1,8 +1,6 @@
 //! Movies for tests and measurements: the seed catalogue that every checkout has, and a larger catalogue where there is
 //! one. Lenient where the product's reader is strict: a record that is no movie is left out.
 
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
-
 use std::{
     collections::BTreeMap,
     ffi::OsStr,
@@ -12,6 +10,7 @@ use std::{
 
 use serde_json::{Map, Value};
 use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
+use wikimovie_testkit_skip::skipped_by_design;
 
 /// Movies in `seeds/`; a test on a part of them would prove less than it says.
 const SEED_MOVIES: usize = 1_077;
@@ -57,7 +56,7 @@ pub fn large_catalogue(test: &str) -> Option<Vec<Movie>> {
     let folder = std::env::var_os("WIKIMOVIE_TEST_MOVIES").map_or_else(beside, PathBuf::from);
     let movies = movies(&folder).filter(|movies| !movies.is_empty());
     if movies.is_none() {
-        eprintln!("SKIPPED {test}: no large catalogue (set WIKIMOVIE_TEST_MOVIES to a folder of movies)");
+        skipped_by_design(test, "no large catalogue (set WIKIMOVIE_TEST_MOVIES to a folder of movies)");
     }
     movies
 }
@@ -69,8 +68,9 @@ pub fn large_golden_list(test: &str) -> Option<String> {
     let file = std::env::var_os("WIKIMOVIE_TEST_QUERIES").map_or_else(beside, PathBuf::from);
     let text = std::fs::read_to_string(file).ok();
     if text.is_none() {
-        eprintln!(
-            "SKIPPED {test}: no golden list of a large catalogue (set WIKIMOVIE_TEST_QUERIES to a file of one)"
+        skipped_by_design(
+            test,
+            "no golden list of a large catalogue (set WIKIMOVIE_TEST_QUERIES to a file of one)",
         );
     }
     text

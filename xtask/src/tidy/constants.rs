@@ -21,7 +21,11 @@ use super::{Violation, source::Target};
 pub(crate) const GUARD: &str = "constants";
 
 /// Pages that have to name these constants, so that their values cannot drift there unmarked.
-const NAMED_IN: [(&str, &[&str]); 0] = [];
+const NAMED_IN: [(&str, &[&str]); 3] = [
+    ("docs/adr/0008-writer-lease-and-external-versions.md", &["RENEWAL_INTERVAL", "LEASE_TTL", "WRITE_BITS"]),
+    ("docs/adr/0012-concurrency-limit-by-queue-delay.md", &["MIN_LIMIT"]),
+    ("docs/adr/0014-concurrent-objects.md", &["WIDTH"]),
+];
 
 pub(crate) fn check(root: &Path, targets: &[Target]) -> Result<Vec<Violation>> {
     let mut constants = Constants::default();

@@ -1,0 +1,122 @@
+//! The columns of a commit, read through all of its segments.
+//!
+//! Documents are numbered through all segments, so that a set of them is one bitset and a column is one array.
+
+use fixedbitset::FixedBitSet;
+use tantivy::{DocId, Searcher, SegmentReader, columnar::StrColumn};
+
+use super::snapshot::Doc;
+
+/// The segments of a commit, each with the number of its first document.
+pub(super) struct Segments<'a> {
+    readers: &'a [SegmentReader],
+    pub(super) bases: Vec<Doc>,
+    docs: Doc,
+}
+
+impl<'a> Segments<'a> {
+    pub(super) fn of(searcher: &'a Searcher) -> Self {
+        let readers = searcher.segment_readers();
+        let mut bases = Vec::with_capacity(readers.len());
+        let mut docs = 0;
+        for reader in readers {
+            bases.push(docs);
+            docs += reader.max_doc();
+        }
+        Self { readers, bases, docs }
+    }
+
+    /// Documents in all segments, deleted ones included.
+    pub(super) fn rows(&self) -> usize {
+        self.docs as usize
+    }
+
+    /// Each segment with the number of its first document.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a SegmentReader, Doc)> {
+        self.readers.iter().zip(self.bases.iter().copied())
+    }
+
+    /// Every document in order: its segment, its number in it, and its number through all segments.
+    pub(super) fn docs(&self) -> impl Iterator<Item = (usize, DocId, Doc)> {
+        let segments = self.iter().enumerate();
+        segments.flat_map(|(segment, (reader, base))| {
+            (0..reader.max_doc()).map(move |doc| (segment, doc, base + doc))
+        })
+    }
+
+    /// A number column; 0 where a document has none.
+    pub(super) fn numbers(&self, column: &str) -> tantivy::Result<Vec<u64>> {
+        let mut numbers = Vec::with_capacity(self.rows());
+        for reader in self.readers {
+            match reader.fast_fields().column_opt::<u64>(column)? {
+                Some(column) => {
+                    numbers.extend((0..reader.max_doc()).map(|doc| column.first(doc).unwrap_or(0)));
+                }
+                None => numbers.resize(numbers.len() + reader.max_doc() as usize, 0),
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// A number column whose values fit in 16 bits; greater ones are cut to the greatest.
+    pub(super) fn small_numbers(&self, column: &str) -> tantivy::Result<Vec<u16>> {
+        let narrow = |number| u16::try_from(number).unwrap_or(u16::MAX);
+        Ok(self.numbers(column)?.into_iter().map(narrow).collect())
+    }
+
+    /// The documents whose number in a column is 1.
+    pub(super) fn flags(&self, column: &str) -> tantivy::Result<FixedBitSet> {
+        let mut flags = FixedBitSet::with_capacity(self.rows());
+        for (row, number) in self.numbers(column)?.into_iter().enumerate() {
+            flags.set(row, number == 1);
+        }
+        Ok(flags)
+    }
+
+    pub(super) fn strings(&self, column: &str) -> tantivy::Result<StringColumn> {
+        StringColumn::read(self.readers, column)
+    }
+}
+
+/// A column of strings, with its distinct strings over all segments.
+pub(super) struct StringColumn {
+    /// Distinct strings of all segments, sorted.
+    pub(super) strings: Vec<String>,
+    /// For each segment, the index in `strings` of each of its own ordinals.
+    indices: Vec<Vec<u32>>,
+    columns: Vec<Option<StrColumn>>,
+}
+
+impl StringColumn {
+    fn read(readers: &[SegmentReader], name: &str) -> tantivy::Result<Self> {
+        let mut columns = Vec::with_capacity(readers.len());
+        let mut of_segments: Vec<Vec<String>> = Vec::with_capacity(readers.len());
+        for reader in readers {
+            let column = reader.fast_fields().str(name)?;
+            let mut strings = Vec::new();
+            if let Some(column) = &column {
+                let mut stream = column.dictionary().stream()?;
+                while stream.advance() {
+                    strings.push(String::from_utf8_lossy(stream.key()).into_owned());
+                }
+            }
+            of_segments.push(strings);
+            columns.push(column);
+        }
+        let mut strings: Vec<String> = of_segments.iter().flatten().cloned().collect();
+        strings.sort_unstable();
+        strings.dedup();
+        let index = |string: &String| strings.partition_point(|other| other < string) as u32;
+        let indices = of_segments.iter().map(|strings| strings.iter().map(index).collect()).collect();
+        Ok(Self { strings, indices, columns })
+    }
+
+    /// Indices in [`Self::strings`] of a document's strings, in the order they were added.
+    pub(super) fn of(&self, segment: usize, doc: DocId) -> impl Iterator<Item = u32> {
+        let indices = &self.indices[segment];
+        self.columns[segment]
+            .iter()
+            .flat_map(move |column| column.term_ords(doc))
+            .map(|ordinal| indices[ordinal as usize])
+    }
+}
