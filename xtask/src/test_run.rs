@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Where tests append a line for each of them that is left out: the variable, and the file.
-const SKIPPED: (&str, &str) = ("WIKIMOVIE_SKIPPED", "target/skipped-tests");
+const SKIPPED: (&str, &str) = ("TESTKIT_SKIPPED", "target/skipped-tests");
 
 /// Where output of the phases beside is kept.
 const LOGS: &str = "target/test-logs";
@@ -352,8 +352,8 @@ impl Context {
             Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
         };
         Ok(vec![
-            ("WIKIMOVIE_TEST_ENGINES", listed(Step::Task(&["engines", "urls"]))?),
-            ("WIKIMOVIE_TEST_LOCALSTACK", listed(Step::Run(&["scripts/localstack.sh", "url"]))?),
+            ("TESTKIT_ENGINES", listed(Step::Task(&["engines", "urls"]))?),
+            ("TESTKIT_LOCALSTACK", listed(Step::Run(&["scripts/localstack.sh", "url"]))?),
         ])
     }
 

@@ -61,6 +61,12 @@ impl Place {
     /// The binary with all its settings.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wikimovie-ingest"));
+        // Settings of the tests themselves are unknown to the program.
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WIKIMOVIE_"))
+        {
+            command.env_remove(name);
+        }
         command
             .args(arguments)
             .env("AWS_ENDPOINT", &self.endpoint)

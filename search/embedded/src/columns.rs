@@ -5,7 +5,8 @@
 use fixedbitset::FixedBitSet;
 use tantivy::{DocId, Searcher, SegmentReader, columnar::StrColumn};
 
-use super::snapshot::Doc;
+/// A document of a snapshot: its place among all segments.
+pub(super) type Doc = u32;
 
 /// The segments of a commit, each with the number of its first document.
 pub(super) struct Segments<'a> {

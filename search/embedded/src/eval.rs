@@ -10,11 +10,7 @@ use wikimovie_domain::YearRange;
 use wikimovie_engine::indexed::title_with_article;
 use wikimovie_plan::{Clause, Drill, Group, MAX_PREFIX_CHARS, WordField};
 
-use super::{
-    fields::Fields,
-    postings,
-    snapshot::{Doc, Snapshot},
-};
+use super::{columns::Doc, fields::Fields, postings, snapshot::Snapshot};
 
 /// A set of documents.
 pub(super) type Bits = FixedBitSet;

@@ -13,14 +13,14 @@ use wikimovie_engine::{
     writer::LedgerRow,
 };
 
-use super::{fields::Fields, postings, snapshot::Snapshot};
+use super::{fields::Fields, postings};
+
+/// Rows by key.
+pub(super) type Ledger = BTreeMap<String, LedgerRow>;
 
 /// Reads every row, by key.
-pub(super) fn read_rows(
-    searcher: &Searcher,
-    fields: &Fields,
-) -> tantivy::Result<BTreeMap<String, LedgerRow>> {
-    let mut rows = BTreeMap::new();
+pub(super) fn read_rows(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Ledger> {
+    let mut rows = Ledger::new();
     for (segment, reader) in searcher.segment_readers().iter().enumerate() {
         let index = reader.inverted_index(fields.ledger)?;
         let mut terms = index.terms().stream()?;
@@ -49,31 +49,28 @@ pub(super) fn read_json<T: DeserializeOwned>(
         .map_err(|error| TantivyError::InternalError(format!("stored record: {error}")))
 }
 
-impl Snapshot {
-    /// The receipt of an object, by the key its provider knows; the newest where several ledger keys share it.
-    pub(super) fn receipt(&self, object: &str) -> Option<ObjectReceipt> {
-        let rows = self.ledger.values().filter(|row| row.object == object);
-        rows.max_by_key(|row| row.generation)?.receipt.clone()
-    }
+/// The receipt of an object, by the key its provider knows; the newest where several ledger keys share it.
+pub(super) fn receipt(ledger: &Ledger, object: &str) -> Option<ObjectReceipt> {
+    let rows = ledger.values().filter(|row| row.object == object);
+    rows.max_by_key(|row| row.generation)?.receipt.clone()
+}
 
-    /// A page of receipts, by object key.
-    pub(super) fn receipts(&self, request: &ReceiptsRequest) -> ReceiptPage {
-        let wanted = |status: ReceiptStatus| request.status.is_none_or(|wanted| wanted == status);
-        let mut receipts: Vec<(ReceiptPlace, &ObjectReceipt)> = self
-            .ledger
-            .values()
-            .filter_map(|row| row.receipt.as_ref())
-            .filter(|receipt| wanted(receipt.status))
-            .map(|receipt| (receipt.into(), receipt))
-            .collect();
-        receipts.sort_by(|a, b| a.0.cmp(&b.0));
-        let total = receipts.len() as u64;
-        let after = request.after.as_ref();
-        receipts.retain(|(place, _)| after.is_none_or(|after| place > after));
-        ReceiptPage {
-            has_next: receipts.len() > request.first,
-            receipts: receipts.into_iter().take(request.first).map(|(_, receipt)| receipt.clone()).collect(),
-            total,
-        }
+/// A page of receipts, by object key.
+pub(super) fn receipts(ledger: &Ledger, request: &ReceiptsRequest) -> ReceiptPage {
+    let wanted = |status: ReceiptStatus| request.status.is_none_or(|wanted| wanted == status);
+    let mut receipts: Vec<(ReceiptPlace, &ObjectReceipt)> = ledger
+        .values()
+        .filter_map(|row| row.receipt.as_ref())
+        .filter(|receipt| wanted(receipt.status))
+        .map(|receipt| (receipt.into(), receipt))
+        .collect();
+    receipts.sort_by(|a, b| a.0.cmp(&b.0));
+    let total = receipts.len() as u64;
+    let after = request.after.as_ref();
+    receipts.retain(|(place, _)| after.is_none_or(|after| place > after));
+    ReceiptPage {
+        has_next: receipts.len() > request.first,
+        receipts: receipts.into_iter().take(request.first).map(|(_, receipt)| receipt.clone()).collect(),
+        total,
     }
 }

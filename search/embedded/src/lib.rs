@@ -360,7 +360,7 @@ impl Catalog for Embedded {
         object: &str,
     ) -> Result<Option<ObjectReceipt>, SearchError> {
         let object = object.to_owned();
-        self.read(context, move |snapshot| Ok(snapshot.receipt(&object))).await
+        self.read(context, move |snapshot| Ok(ledger::receipt(&snapshot.ledger, &object))).await
     }
 
     async fn receipts(
@@ -368,7 +368,7 @@ impl Catalog for Embedded {
         context: &OperationContext,
         request: ReceiptsRequest,
     ) -> Result<ReceiptPage, SearchError> {
-        self.read(context, move |snapshot| Ok(snapshot.receipts(&request))).await
+        self.read(context, move |snapshot| Ok(ledger::receipts(&snapshot.ledger, &request))).await
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {

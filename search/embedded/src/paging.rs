@@ -6,10 +6,7 @@
 use wikimovie_domain::{Direction, HitPage, MovieSort, PageRequest};
 use wikimovie_engine::cursor::SortKey;
 
-use super::{
-    eval::Bits,
-    snapshot::{Doc, Snapshot},
-};
+use super::{columns::Doc, eval::Bits, snapshot::Snapshot};
 
 const POSITION_BITS: u32 = 30;
 const POSITIONS: u64 = 1 << POSITION_BITS;

@@ -6,7 +6,7 @@ use wikimovie_domain::{Costar, CostarPath, CostarStep, PersonSummary};
 use wikimovie_plan::vocabulary::Entry;
 use wikimovie_text as text;
 
-use super::snapshot::{Doc, Snapshot};
+use super::{columns::Doc, snapshot::Snapshot};
 
 impl Snapshot {
     /// Place of a person by any spelling of the name.

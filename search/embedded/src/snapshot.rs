@@ -8,15 +8,12 @@
 //! Taking one costs time and memory in proportion to the catalogue: about 60 bytes a movie besides the
 //! vocabulary.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use fixedbitset::FixedBitSet;
 use tantivy::{DocAddress, InvertedIndexReader, Searcher, Term, postings::TermInfo};
 use wikimovie_domain::{Movie, Revision};
-use wikimovie_engine::{catalog::ReceiptsOf, indexed::title_with_article, writer::LedgerRow};
+use wikimovie_engine::{catalog::ReceiptsOf, indexed::title_with_article};
 use wikimovie_plan::{
     WordField,
     rules::Rules,
@@ -25,16 +22,13 @@ use wikimovie_plan::{
 use wikimovie_text as text;
 
 use super::{
-    columns::Segments,
+    columns::{Doc, Segments},
     fields::{Fields, column},
-    ledger,
+    ledger::{self, Ledger},
     lists::{Lists, Strings},
     postings,
     values::Values,
 };
-
-/// Document number across all segments.
-pub(super) type Doc = u32;
 
 #[derive(Debug)]
 pub(super) struct Snapshot {
@@ -64,7 +58,7 @@ pub(super) struct Snapshot {
     pub(super) providers: Lists,
     pub(super) provider_docs: Lists,
     pub(super) vocabulary: Vocabulary,
-    pub(super) ledger: BTreeMap<String, LedgerRow>,
+    pub(super) ledger: Ledger,
     pub(super) revision: Revision,
 }
 
@@ -131,7 +125,7 @@ struct Commit<'a> {
     searcher: Searcher,
     revision: Revision,
     rules: &'a Arc<Rules>,
-    ledger: BTreeMap<String, LedgerRow>,
+    ledger: Ledger,
 }
 
 impl Commit<'_> {

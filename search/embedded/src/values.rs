@@ -17,7 +17,7 @@ pub(super) struct Values {
 }
 
 /// Values before it is known which keys live movies have.
-struct Counts {
+struct ValueCounts {
     /// Movies of each key.
     movies: Vec<u32>,
     /// Movies that spell a value so, by spelling.
@@ -41,8 +41,8 @@ impl Values {
         let index = |key: &String| keys.partition_point(|other| other < &key.as_str()) as u32;
         let key_of_spelling: Vec<u32> = key_of_spelling.iter().map(index).collect();
 
-        let Counts { movies, spelled, mut rows } =
-            Counts::of(segments, live, &column, &key_of_spelling, keys.len());
+        let ValueCounts { movies, spelled, mut rows } =
+            ValueCounts::of(segments, live, &column, &key_of_spelling, keys.len());
         let commonest = commonest(&spelled, &key_of_spelling, keys.len());
         let mut entries = Vec::with_capacity(keys.len());
         let mut renumbered = vec![0; keys.len()];
@@ -58,7 +58,7 @@ impl Values {
     }
 }
 
-impl Counts {
+impl ValueCounts {
     fn of(
         segments: &Segments<'_>,
         live: &FixedBitSet,

@@ -18,7 +18,7 @@ fn root() -> PathBuf {
 }
 
 /// Beginning of the variable by which a test run that has started a service, and keeps it, names its addresses.
-const STARTED: &str = "WIKIMOVIE_TEST_";
+const STARTED: &str = "TESTKIT_";
 
 /// Starts what the script starts, and keeps it for as long as this process lives; what `script ADDRESSES` prints then, or
 /// `None` where it failed. `state` is the folder below `target` in which it, or each of what it starts, has a file `used`.

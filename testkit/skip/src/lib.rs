@@ -1,7 +1,7 @@
 //! Reports of skipped tests: a test that returns without its checks counts as passed, so it must say that it did.
 //!
 //! The test harness hides what a passing test prints through the print macros. A report is therefore written to stderr
-//! itself and, where `WIKIMOVIE_SKIPPED` names a file (an absolute path, or one from the root of the workspace),
+//! itself and, where `TESTKIT_SKIPPED` names a file (an absolute path, or one from the root of the workspace),
 //! appended to it, so that a run can count the distinct lines:
 //!
 //! ```text
@@ -16,7 +16,7 @@ use std::{
 };
 
 /// Names the file to which reports are appended.
-const FILE: &str = "WIKIMOVIE_SKIPPED";
+const FILE: &str = "TESTKIT_SKIPPED";
 
 /// Reports that a test, or a part of it, is skipped because this machine lacks what it needs.
 ///
@@ -75,7 +75,7 @@ mod tests {
             .args(["--exact", "tests::reporting"])
             .env("CI", ci)
             .env(FILE, file)
-            .env("WIKIMOVIE_SKIP_TEST", "1")
+            .env("TESTKIT_SKIP_TEST", "1")
             .output()
             .expect("this program can be run");
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
@@ -84,7 +84,7 @@ mod tests {
     /// Skips, but only as a part of [`a_report_is_seen_and_fails_in_ci_where_ci_must_provide`].
     #[test]
     fn reporting() {
-        if env::var_os("WIKIMOVIE_SKIP_TEST").is_some() {
+        if env::var_os("TESTKIT_SKIP_TEST").is_some() {
             skipped_by_design("large", "no large catalogue");
             skipped("nodes", "no search engine");
         }
