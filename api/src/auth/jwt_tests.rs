@@ -333,7 +333,7 @@ fn claims_of_well_known_providers_are_understood() {
 fn settings_that_would_let_strangers_in_are_refused() {
     for (issuer, audiences, part) in [
         ("http://id.example", vec!["a".to_owned()], "neither https"),
-        ("nowhere", vec!["a".to_owned()], "no address"),
+        ("nowhere", vec!["a".to_owned()], "not a URL"),
         ("https://id.example", vec![], "an audience is required"),
     ] {
         let told = JwtSettings::of(issuer, audiences).check().unwrap_err();

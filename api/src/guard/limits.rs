@@ -123,14 +123,14 @@ mod tests {
                 "the operation nests 13 fragment spreads, more than the limit of 12",
             ),
             (Measure { cost: 5_001, ..at }, "the operation costs 5001 points, more than the limit of 5000"),
-            (Measure { aliases: 101, ..at }, "the operation holds 101 aliases, more than the limit of 100"),
+            (Measure { aliases: 101, ..at }, "the operation has 101 aliases, more than the limit of 100"),
             (
                 Measure { root_fields: 51, ..at },
-                "the operation holds 51 fields at its root, more than the limit of 50",
+                "the operation has 51 root fields, more than the limit of 50",
             ),
             (
                 Measure { directives: 101, ..at },
-                "the operation holds 101 directives, more than the limit of 100",
+                "the operation has 101 directives, more than the limit of 100",
             ),
         ] {
             assert_eq!(limits.check(&measure).unwrap_err().message(), message);

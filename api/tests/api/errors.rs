@@ -30,7 +30,7 @@ async fn arguments_that_cannot_be_asked_say_why() {
     let app = TestApp::dozen();
     for (query, message) in [
         ("{ search { hits(first: 1, last: 1) { nodes { id } } } }", "first and last exclude each other"),
-        ("{ search { hits(before: \"x\") { nodes { id } } } }", "before goes with last"),
+        ("{ search { hits(before: \"x\") { nodes { id } } } }", "before requires last"),
         ("{ search { hits(last: -1) { nodes { id } } } }", "last -1 is below 0"),
         ("{ search { facets { genres(first: 101) { other } } } }", "first 101 is above the limit of 100"),
         ("{ search { facets { years(interval: 0) { min } } } }", "interval 0 is outside 1 to 231"),

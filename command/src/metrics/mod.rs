@@ -155,8 +155,8 @@ mod tests {
             }
         }
         let mut files = Vec::new();
-        for member in ["api", "search", "ingest", "standalone", "command"] {
-            sources(&root().join(member).join("src"), &mut files);
+        for member in ["api/src", "search", "ingest/src", "standalone/src", "command/src"] {
+            sources(&root().join(member), &mut files);
         }
         let mut names = BTreeMap::new();
         for file in files {

@@ -308,7 +308,7 @@ impl Shared {
 
 /// Whether so many lost movies of a provider that shows so many are more than a sweep takes by itself.
 fn needs_approval(lost: u64, shown: u64) -> bool {
-    lost > FREE_MOVIES && lost.saturating_mul(FREE_SHARE) > shown
+    lost > FREE_MOVIES && lost > shown / FREE_SHARE
 }
 
 /// Id of the ledger's document that approves the sweep of an object.
