@@ -253,7 +253,8 @@ fn explain(view: &View, searches: &[Search]) -> Result<String, SearchError> {
 fn partial_warning() -> Warning {
     Warning {
         code: PARTIAL_RESULTS,
-        message: "part of the catalogue did not answer in time; movies may be missing and counts too low".to_owned(),
+        message: "part of the catalogue did not answer in time; movies may be missing and counts too low"
+            .to_owned(),
         argument: String::new(),
         value: String::new(),
         suggestions: Vec::new(),
