@@ -94,7 +94,8 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Timeout`] past the deadline, [`ClientError::Unavailable`] where no node can answer now,
-    /// [`ClientError::Engine`] where one answered something that no caller can use.
+    /// [`ClientError::Rejected`] where one answered a status that no caller handles, [`ClientError::Failed`] where the call
+    /// cannot be sent or its answer cannot be read.
     pub async fn send(&self, call: Call) -> Result<Reply, ClientError> {
         let time = call.deadline.unwrap_or(self.deadline);
         let deadline = tokio::time::Instant::now() + time;
