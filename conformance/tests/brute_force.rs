@@ -5,7 +5,7 @@
 //! orders and pages are worked out here from the movies alone.
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails with the test")]
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
 
 use fastrand::Rng;
 use futures::future::join_all;
@@ -15,7 +15,12 @@ use wikimovie_domain::{
 };
 use wikimovie_embedded::{Embedded, EmbeddedOptions};
 use wikimovie_engine::{Catalog, CatalogWriter, ObjectState, OperationContext, Tally};
-use wikimovie_plan::{compile::compile, rank, vocabulary::Vocabulary};
+use wikimovie_plan::{
+    compile::{Compiled, compile},
+    levels::Probe,
+    rank,
+    vocabulary::Vocabulary,
+};
 use wikimovie_testkit_builders::{Oracle, data, random};
 use wikimovie_testkit_services::{TestCluster, engines};
 use wikimovie_text::{key, sort_key, words};
@@ -191,7 +196,9 @@ impl Truth {
 
     async fn compare(&self, catalogs: &[Arc<dyn Catalog>], question: &Question, rng: &mut Rng) {
         let text = Question { filter: Filter::default(), ..question.clone() };
-        let plan = compile(&text, &self.vocabulary).plan;
+        let compiled = compile(&text, &self.vocabulary);
+        let level = self.level(&compiled, &question.filter);
+        let plan = compiled.plan_at(level);
         let by_text = self.oracle.set(&plan.must);
         let passing = |filter: &Filter| {
             (0..self.movies.len())
@@ -213,6 +220,7 @@ impl Truth {
         let answers: Vec<SearchAnswer> = answers.into_iter().map(|answer| answer.unwrap().value).collect();
         for answer in &answers {
             assert_eq!(answer.total.unwrap().value, found.len() as u64, "{question:?}");
+            assert_eq!(answer.matching, compiled.matching(level), "{question:?}");
         }
         for (place, request) in facets.iter().enumerate() {
             let mut without = question.filter.clone();
@@ -256,6 +264,27 @@ impl Truth {
                 assert!(page.hits.iter().all(|hit| all.contains(&hit.movie.id.as_str())));
             }
         }
+    }
+
+    /// The first level that finds enough under a filter. Every level finds all that the one before it finds.
+    fn level(&self, compiled: &Compiled, filter: &Filter) -> usize {
+        let found = |probe| -> Vec<bool> {
+            let by_text = self.oracle.set(&compiled.probe(probe).must);
+            (0..self.movies.len()).map(|ord| by_text[ord] && self.facts[ord].passes(filter)).collect()
+        };
+        let mut before: Option<Vec<bool>> = None;
+        let level = compiled.levels.choose(|probe| -> Result<u64, Infallible> {
+            let found = found(probe);
+            let count = found.iter().filter(|found| **found).count() as u64;
+            if probe != Probe::Named {
+                if let Some(before) = &before {
+                    assert!(before.iter().zip(&found).all(|(before, now)| *now || !before));
+                }
+                before = Some(found);
+            }
+            Ok(count)
+        });
+        level.unwrap()
     }
 
     /// Every movie, page by page, in each order both ways.

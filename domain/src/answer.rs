@@ -17,12 +17,46 @@ pub struct SearchAnswer {
     pub understood: Vec<Understanding>,
     /// Present if requested and if it finds more.
     pub did_you_mean: Option<Correction>,
+    /// How much of the text the movies found meet.
+    pub matching: Matching,
     /// Filled if requested and if few movies are found.
     pub relaxations: Vec<Relaxation>,
     /// Present if requested.
     pub explain: Option<Explain>,
     /// What the caller should know about the question, such as a genre that no movie has.
     pub warnings: Vec<Warning>,
+}
+
+/// How much of the text every movie found meets. Where few movies meet all of it, those are found that meet most of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matching {
+    /// The pieces of the text that a movie should meet, as typed: words, names, years; without stop words and fillers.
+    pub words: Vec<String>,
+    /// Number of those pieces.
+    pub of: usize,
+    /// How many of them every movie found meets at least.
+    pub at_least: usize,
+    /// The weakest kind of match that is among the movies found.
+    pub weakest: MatchKind,
+}
+
+impl Matching {
+    /// Whether movies are among those found that miss a part of the text, or meet it with a typo only.
+    pub fn is_weak(&self) -> bool {
+        self.at_least < self.of || self.weakest == MatchKind::Typo
+    }
+}
+
+/// Kinds of match of a word, strongest first. Weaker ones are found only where the stronger ones find few movies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum MatchKind {
+    /// In the title or a name of the cast, or as the year, genre or person that it is understood as.
+    #[default]
+    Exact,
+    /// In the summary, or as the start of a word of the title or the cast.
+    Mention,
+    /// With a typo.
+    Typo,
 }
 
 /// Number of movies found.
@@ -131,6 +165,8 @@ pub enum ReasonKind {
     Word,
     /// A word that starts with it.
     Prefix,
+    /// The word with another ending: a plural, or another form of the verb.
+    Inflected,
     /// The word, joined or split.
     Joined,
     /// The same number in another notation (`2`, `II`, `two`).
@@ -147,6 +183,8 @@ pub enum ReasonKind {
     Genre,
     /// A person.
     Person,
+    /// The movie does not have it.
+    Missing,
 }
 
 /// One part of the text that is understood as more than words.
@@ -179,8 +217,10 @@ pub enum UnderstandingKind {
     Person,
     /// Words in quotes, which must occur exactly.
     Phrase,
-    /// A word with a minus, which must not occur.
+    /// What must not occur: behind a minus, or behind a word such as `without`.
     Excluded,
+    /// Words that name nothing of a movie, such as `movie` or `1080p`.
+    Filler,
 }
 
 /// What an understanding does to the hits.
@@ -190,6 +230,8 @@ pub enum UnderstandingEffect {
     Filter,
     /// Movies with it come first.
     Boost,
+    /// None: it is not searched for.
+    Ignored,
 }
 
 /// Another spelling of the text that finds more.
@@ -221,6 +263,14 @@ pub struct Relaxation {
 pub enum RelaxedPart {
     /// A word of the text.
     Word,
+    /// A person named in the text.
+    Person,
+    /// Another part of the text that is understood as more than words.
+    Understood,
+    /// The whole text.
+    Text,
+    /// Several parts at once.
+    Several,
     /// A filter by genre.
     Genres,
     /// A filter by cast.

@@ -14,7 +14,7 @@ pub mod receipt;
 pub mod suggest;
 
 pub use answer::{
-    Correction, Explain, Highlight, Hit, HitPage, Reason, ReasonKind, Relaxation, RelaxedPart, SearchAnswer,
+    Correction, Explain, Highlight, Hit, HitPage, MatchKind, Matching, Reason, ReasonKind, Relaxation, RelaxedPart, SearchAnswer,
     SearchField, Span, Total, TotalRelation, Understanding, UnderstandingEffect, UnderstandingKind, Warning,
 };
 pub use catalog::{CatalogInfo, Costar, CostarPath, CostarStep, PersonSummary, Revision};

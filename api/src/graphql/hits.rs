@@ -275,6 +275,8 @@ pub(crate) enum ReasonKind {
     Word,
     /// A word occurs that starts with it.
     Prefix,
+    /// The word occurs with another ending: a plural, or another form of the verb.
+    Inflected,
     /// The word occurs joined or split, as in `spider man`.
     Joined,
     /// The same number occurs in another notation (`2`, `II`, `two`).
@@ -291,6 +293,8 @@ pub(crate) enum ReasonKind {
     Genre,
     /// It is a person of the cast.
     Person,
+    /// The movie does not have it; it was found by other parts of the text.
+    Missing,
 }
 
 /// Reads the paging arguments of a selected field; `None` where they do not even fit the schema.

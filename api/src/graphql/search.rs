@@ -160,6 +160,19 @@ impl MovieSearch {
         self.0.did_you_mean.clone().map(Correction)
     }
 
+    /// How much of the text the movies found meet. Where few movies meet all of it, those are found that meet most of it,
+    /// and total, facets and pages are of those.
+    async fn matching(&self) -> Matching {
+        let matching = &self.0.matching;
+        let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+        Matching {
+            words: matching.words.clone(),
+            of: count(matching.of),
+            at_least: count(matching.at_least),
+            weakest: matching.weakest.into(),
+        }
+    }
+
     /// Where little or nothing was found: parts of the question that can be dropped, with what is found then.
     async fn relaxations(&self) -> Vec<Relaxation> {
         self.0.relaxations.iter().cloned().map(Relaxation).collect()
@@ -180,6 +193,33 @@ impl MovieSearch {
             plan: explain.plan.clone(),
         })
     }
+}
+
+/// How much of the text every movie found meets.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct Matching {
+    /// The pieces of the text that a movie should meet, as typed: words, names, years. Stop words and words such as `movie`
+    /// are not among them.
+    words: Vec<String>,
+    /// Number of those pieces.
+    of: i32,
+    /// How many of them every movie found meets at least. Where it is less than `of`, `reasons` with the kind `MISSING` say
+    /// what a movie lacks.
+    at_least: i32,
+    /// The weakest kind of match among the movies found. Weaker kinds are left out where stronger ones find enough.
+    weakest: MatchKind,
+}
+
+/// Kinds of match of a word, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::MatchKind")]
+pub(crate) enum MatchKind {
+    /// In the title or a name of the cast, or as the year, genre or person that it is understood as.
+    Exact,
+    /// In the summary, or as the start of a word of the title or the cast.
+    Mention,
+    /// With a typo.
+    Typo,
 }
 
 /// A count of movies.
@@ -250,8 +290,10 @@ pub(crate) enum UnderstandingKind {
     Person,
     /// Words in quotes, which must occur exactly.
     Phrase,
-    /// A word with a minus before it, which must not occur.
+    /// What must not occur: behind a minus, or behind a word such as `without`.
     Excluded,
+    /// Words that name nothing of a movie, such as `movie`, `watch online` or `1080p`.
+    Filler,
 }
 
 /// What an understanding does to the movies found.
@@ -262,6 +304,8 @@ pub(crate) enum UnderstandingEffect {
     Filter,
     /// Movies with it come first.
     Boost,
+    /// None: it is not searched for.
+    Ignored,
 }
 
 /// Another spelling of the text.
@@ -321,6 +365,14 @@ impl Relaxation {
 pub(crate) enum RelaxedPart {
     /// A word of the text.
     Word,
+    /// A person named in the text.
+    Person,
+    /// Another part of the text that was understood as more than words.
+    Understood,
+    /// The whole text.
+    Text,
+    /// Several parts at once.
+    Several,
     /// The filter by genre.
     Genres,
     /// The filter by cast.

@@ -89,6 +89,11 @@ impl Query {
         }
     }
 
+    /// Documents for which so many hold at least.
+    pub fn at_least(count: u32, queries: Vec<Self>) -> Self {
+        Self::Bool(Box::new(Bool { should: queries, minimum_should_match: Some(count), ..Bool::default() }))
+    }
+
     /// Those of its documents, with its points, that also meet a filter.
     pub fn within(self, filter: Self) -> Self {
         match self {

@@ -1,9 +1,10 @@
-//! One search from start to end: one request.
+//! One search from start to end: one request where it finds enough. Where it finds little, a second one counts what weaker
+//! matches find, a third one reads them, and more count what may be asked instead.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{borrow::Cow, collections::HashMap, convert::Infallible, sync::Arc, time::Instant};
 
 use wikimovie_domain::{
-    Correction, Direction, Explain, Hit, HitPage, HitsRequest, Movie, MovieId, MovieParts, Question,
+    Correction, Direction, Explain, Hit, HitPage, HitsRequest, Matching, Movie, MovieId, MovieParts, Question,
     Relaxation, SearchAnswer, SearchRequest, Total, TotalRelation, Warning,
 };
 use wikimovie_elasticsearch_dsl::{Ids, Query, Search, Sort, Source};
@@ -12,13 +13,17 @@ use wikimovie_engine::{
     error::SearchError,
 };
 use wikimovie_plan::{
+    ENOUGH_HITS,
     compile::{Compiled, compile, corrected},
-    highlight, relax, similar,
+    highlight,
+    levels::Probe,
+    relax::{self, Candidate},
+    similar,
 };
 
 use super::{
     ENGINE, View,
-    compile::{self, FEW_HITS, HitOrder, PageSearches},
+    compile::{self, HitOrder, PageSearches},
     mapping::field,
     reader::Reader,
     response::SearchResponse,
@@ -43,30 +48,42 @@ impl Reader<'_> {
         let compiled = view.compiled(question);
         // A further page uses the plan of the page before it, which the cursor carries.
         let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
-        let plan = carried.as_ref().unwrap_or(&compiled.plan);
         let places: Vec<Option<SortKey>> =
             opened.into_iter().map(|cursor| cursor.map(|cursor| cursor.sort_key)).collect();
 
-        let compile::Searches { mut searches, pages } =
-            compile::compile(plan, request, &places, view.sizes());
-        let own = searches.len();
-        let probes = Probes::of(view, request);
-        searches.extend(probes.searches(view));
+        let is_first_page = carried.is_none();
+        let mut level = carried.as_ref().map_or(0, |plan| compiled.level_of(plan));
+        let mut plan = carried.map_or_else(|| compiled.plan_at(0), Cow::Owned);
+        let mut asked = compile::compile(&plan, request, &places, view.sizes());
+        let mut found = self.ask(asked.searches.clone()).await?;
+        let mut took = longest(&found);
+        let mut partial = found.iter().any(SearchResponse::is_partial);
+        let first_total = found.first().map_or(0, SearchResponse::total);
+        if is_first_page && first_total < compiled.levels.enough(0) && compiled.levels.count() > 1 {
+            let counts = self.count(&[&compiled], 1).await?;
+            took += counts.took;
+            partial |= counts.partial;
+            level = counts.level(&compiled, 0, Some(first_total));
+            if level > 0 {
+                plan = compiled.plan_at(level);
+                asked = compile::compile(&plan, request, &places, view.sizes());
+                found = self.ask(asked.searches.clone()).await?;
+                took += longest(&found);
+                partial |= found.iter().any(SearchResponse::is_partial);
+            }
+        }
+        let compile::Searches { searches, pages } = asked;
         let explained = request.wanted.explain.then(|| explain(view, &searches)).transpose()?;
-
-        let mut found = self.ask(searches).await?;
-        let probed = found.split_off(own);
-        let partial = found.iter().chain(&probed).any(SearchResponse::is_partial);
-        let took = found.iter().map(|found| found.took).max().unwrap_or(0);
         let total = found.first().map_or(0, SearchResponse::total);
         let facets = match found.first_mut() {
             Some(first) => super::facets::answers(view, request, &mut first.aggregations)?,
             None => Vec::new(),
         };
         let list = List {
-            cursors: Cursors::new(&view.sealer, question, plan),
-            order: HitOrder::of(question.sort, plan),
+            cursors: Cursors::new(&view.sealer, question, &plan),
+            order: HitOrder::of(question.sort, &plan),
             compiled: &compiled,
+            level,
         };
         let mut found: Vec<Option<SearchResponse>> = found.into_iter().map(Some).collect();
         let hits = request
@@ -76,7 +93,13 @@ impl Reader<'_> {
             .zip(&pages)
             .map(|((asked, place), at)| list.page(asked, place.is_some(), *at, &mut found))
             .collect::<Result<_, _>>()?;
-        let (did_you_mean, relaxations) = probes.results(total, &probed);
+        let matching = compiled.matching(level);
+        let did_you_mean = self.did_you_mean(request, total, &matching).await?;
+        let relaxations = if request.wanted.relaxations && total < ENOUGH_HITS {
+            self.relaxations(question, total).await?
+        } else {
+            Vec::new()
+        };
         let mut warnings = compiled.warnings.clone();
         if partial {
             warnings.push(partial_warning());
@@ -87,12 +110,73 @@ impl Reader<'_> {
             total: request.wanted.total.then_some(Total { value: total, relation }),
             hits,
             facets,
-            understood: compiled.understood.clone(),
+            understood: compiled.understood(level),
             did_you_mean,
+            matching,
             relaxations,
             explain: explained.map(|plan| Explain { engine: ENGINE.into(), took_us: took * 1_000, plan }),
             warnings,
         })
+    }
+
+    /// Counts what the levels of these questions find, from a level on.
+    async fn count(&self, questions: &[&Compiled], from: usize) -> Result<Counts, SearchError> {
+        let probes: Vec<Vec<Probe>> = questions.iter().map(|compiled| compiled.levels.probes(from)).collect();
+        let searches = questions.iter().zip(&probes).flat_map(|(compiled, probes)| {
+            probes.iter().map(|&probe| Search::count(compile::everything(&compiled.probe(probe))))
+        });
+        let searches: Vec<Search> = searches.collect();
+        let found = if searches.is_empty() { Vec::new() } else { self.ask(searches).await? };
+        let mut totals = found.iter().map(SearchResponse::total);
+        let counted = |probes: Vec<Probe>| -> HashMap<Probe, u64> {
+            probes.into_iter().map(|probe| (probe, totals.next().unwrap_or(0))).collect()
+        };
+        Ok(Counts {
+            by_question: probes.into_iter().map(counted).collect(),
+            took: longest(&found),
+            partial: found.iter().any(SearchResponse::is_partial),
+        })
+    }
+
+    /// What may have been meant, where little is found or only with typos.
+    async fn did_you_mean(
+        &self,
+        request: &SearchRequest,
+        found: u64,
+        matching: &Matching,
+    ) -> Result<Option<Correction>, SearchError> {
+        let weak = matching.is_weak();
+        if !request.wanted.did_you_mean || (found >= ENOUGH_HITS && !weak) {
+            return Ok(None);
+        }
+        let Some(question) = corrected(&request.question, &self.view.vocabulary) else { return Ok(None) };
+        let compiled = self.view.compiled(&question);
+        let total = self.count(&[&compiled], 0).await?.total(&compiled, 0);
+        // As many will do: the typo-tolerant question finds the same movies, and the spelling is still worth telling.
+        let text = question.text.clone();
+        Ok((total > 0 && (weak || total >= found)).then_some(Correction { text, total, question }))
+    }
+
+    /// What may be dropped to find more.
+    async fn relaxations(&self, question: &Question, found: u64) -> Result<Vec<Relaxation>, SearchError> {
+        for step in relax::relaxations(question, &self.view.vocabulary) {
+            let compiled: Vec<Arc<Compiled>> =
+                step.iter().map(|candidate| self.view.compiled(&candidate.question)).collect();
+            let all: Vec<&Compiled> = compiled.iter().map(AsRef::as_ref).collect();
+            let counts = self.count(&all, 0).await?;
+            let totals = all.iter().enumerate().map(|(at, compiled)| counts.total(compiled, at));
+            let mut offers: Vec<Relaxation> = step
+                .into_iter()
+                .zip(totals)
+                .filter(|&(_, total)| total > found)
+                .map(|(Candidate { part, dropped, question }, total)| Relaxation { part, dropped, total, question })
+                .collect();
+            if !offers.is_empty() {
+                offers.truncate(relax::MAX_OFFERS);
+                return Ok(offers);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// Movies by id, in the order asked.
@@ -144,6 +228,7 @@ struct List<'a> {
     cursors: Cursors<'a>,
     order: HitOrder,
     compiled: &'a Compiled,
+    level: usize,
 }
 
 impl List<'_> {
@@ -185,7 +270,7 @@ impl List<'_> {
             } else {
                 Vec::new()
             },
-            reasons: if asked.reasons { highlight::reasons(&movie, self.compiled) } else { Vec::new() },
+            reasons: if asked.reasons { highlight::reasons(&movie, self.compiled, self.level) } else { Vec::new() },
             movie: only(movie, asked.parts),
         })
     }
@@ -199,44 +284,34 @@ fn only(mut movie: Movie, parts: MovieParts) -> Movie {
     movie
 }
 
-/// Other questions whose totals are asked in the same request: what may have been meant, and what may be dropped.
-#[derive(Default)]
-struct Probes {
-    correction: Option<Question>,
-    relaxations: Vec<(wikimovie_domain::RelaxedPart, String, Question)>,
+/// What the levels of some questions find.
+struct Counts {
+    by_question: Vec<HashMap<Probe, u64>>,
+    took: u64,
+    partial: bool,
 }
 
-impl Probes {
-    fn of(view: &View, request: &SearchRequest) -> Self {
-        let question = &request.question;
-        let wanted = &request.wanted;
-        let correction = wanted.did_you_mean.then(|| corrected(question, &view.vocabulary)).flatten();
-        let relaxations = if wanted.relaxations { relax::relaxations(question) } else { Vec::new() };
-        Self { correction, relaxations }
+impl Counts {
+    fn of(&self, at: usize, probe: Probe) -> u64 {
+        self.by_question.get(at).and_then(|counts| counts.get(&probe)).copied().unwrap_or(0)
     }
 
-    fn searches(&self, view: &View) -> Vec<Search> {
-        let questions = self.correction.iter().chain(self.relaxations.iter().map(|(.., question)| question));
-        let count = |question| Search::count(compile::everything(&compile(question, &view.vocabulary).plan));
-        questions.map(count).collect()
+    /// The level at which a question is answered; `first` is what its first level finds, where that was not counted here.
+    fn level(&self, compiled: &Compiled, at: usize, first: Option<u64>) -> usize {
+        let count = |probe| -> Result<u64, Infallible> {
+            Ok(first.filter(|_| probe == Probe::Level(0)).unwrap_or_else(|| self.of(at, probe)))
+        };
+        compiled.levels.choose(count).unwrap_or(0)
     }
 
-    fn results(self, found: u64, probed: &[SearchResponse]) -> (Option<Correction>, Vec<Relaxation>) {
-        if found > FEW_HITS {
-            return (None, Vec::new());
-        }
-        let mut totals = probed.iter().map(SearchResponse::total);
-        let correction = self.correction.and_then(|question| {
-            let total = totals.next().unwrap_or(0);
-            // As many will do: the typo-tolerant question finds the same movies, and the spelling is still worth
-            // telling.
-            let text = question.text.clone();
-            (total > 0 && total >= found).then_some(Correction { text, total, question })
-        });
-        let relaxations = self.relaxations.into_iter().zip(totals).filter(|&(_, total)| total > found);
-        let relaxation = |((part, dropped, question), total)| Relaxation { part, dropped, total, question };
-        (correction, relaxations.map(relaxation).collect())
+    /// Movies that a question finds.
+    fn total(&self, compiled: &Compiled, at: usize) -> u64 {
+        self.of(at, Probe::Level(self.level(compiled, at, None)))
     }
+}
+
+fn longest(found: &[SearchResponse]) -> u64 {
+    found.iter().map(|found| found.took).max().unwrap_or(0)
 }
 
 /// The DSL as `explain` returns it.

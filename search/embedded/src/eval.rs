@@ -1,5 +1,7 @@
 //! Which movies a plan's clauses hold for, and how many points each gets.
 
+use std::{cell::RefCell, rc::Rc};
+
 use fixedbitset::FixedBitSet;
 use tantivy::{
     DocSet, TERMINATED, Term,
@@ -18,8 +20,12 @@ pub(super) type Bits = FixedBitSet;
 impl Snapshot {
     /// The shown movies for which a clause holds.
     pub(super) fn matches(&self, clause: &Clause) -> tantivy::Result<Bits> {
+        self.matches_known(clause, &Known::default())
+    }
+
+    fn matches_known(&self, clause: &Clause, known: &Known) -> tantivy::Result<Bits> {
         let mut bits = self.none();
-        self.add(clause, &mut bits)?;
+        self.add(clause, &mut bits, known)?;
         bits.intersect_with(&self.live);
         Ok(bits)
     }
@@ -32,11 +38,12 @@ impl Snapshot {
     /// Points of each document in `among`; 0 elsewhere.
     pub(super) fn scores(&self, groups: &[Group], among: &Bits) -> tantivy::Result<Vec<u32>> {
         let mut scores = vec![0_u32; self.rows()];
+        let known = Known::default();
         for group in groups {
             let mut open = among.clone();
             for tier in &group.tiers {
                 let mut met = self.none();
-                self.add(&tier.clause, &mut met)?;
+                self.add(&tier.clause, &mut met, &known)?;
                 met.intersect_with(&open);
                 for doc in met.ones() {
                     scores[doc] += tier.weight;
@@ -48,7 +55,7 @@ impl Snapshot {
     }
 
     /// Adds the documents for which a clause holds; documents that are not shown may be among them.
-    fn add(&self, clause: &Clause, bits: &mut Bits) -> tantivy::Result<()> {
+    fn add(&self, clause: &Clause, bits: &mut Bits, known: &Known) -> tantivy::Result<()> {
         match clause {
             Clause::All => bits.union_with(&self.live),
             Clause::None => {}
@@ -93,7 +100,7 @@ impl Snapshot {
                 let mut all = self.live.clone();
                 for clause in clauses {
                     let mut one = self.none();
-                    self.add(clause, &mut one)?;
+                    self.add(clause, &mut one, known)?;
                     all.intersect_with(&one);
                     if all.is_clear() {
                         break;
@@ -101,11 +108,17 @@ impl Snapshot {
                 }
                 bits.union_with(&all);
             }
-            Clause::AnyOf(clauses) => clauses.iter().try_for_each(|clause| self.add(clause, bits))?,
+            Clause::AnyOf(clauses) => clauses.iter().try_for_each(|clause| self.add(clause, bits, known))?,
+            Clause::AtLeast(count, clauses) => {
+                let counts = known.counts(self, clauses)?;
+                for doc in self.live.ones().filter(|&doc| usize::from(counts[doc]) >= *count) {
+                    bits.insert(doc);
+                }
+            }
             Clause::Not(clause) => {
                 let mut rest = self.live.clone();
                 let mut out = self.none();
-                self.add(clause, &mut out)?;
+                self.add(clause, &mut out, known)?;
                 rest.difference_with(&out);
                 bits.union_with(&rest);
             }
@@ -172,6 +185,31 @@ impl Snapshot {
     }
 }
 
+/// How many of some clauses each document meets, while the levels of one question are tried: they ask for different
+/// numbers of the same clauses.
+#[derive(Default)]
+pub(super) struct Known(RefCell<Vec<(Vec<Clause>, Rc<[u8]>)>>);
+
+impl Known {
+    fn counts(&self, snapshot: &Snapshot, clauses: &[Clause]) -> tantivy::Result<Rc<[u8]>> {
+        let found = self.0.borrow().iter().find(|(known, _)| known == clauses).map(|(_, counts)| Rc::clone(counts));
+        if let Some(counts) = found {
+            return Ok(counts);
+        }
+        let mut counts = vec![0_u8; snapshot.rows()];
+        for clause in clauses {
+            let mut met = snapshot.none();
+            snapshot.add(clause, &mut met, self)?;
+            for doc in met.ones() {
+                counts[doc] = counts[doc].saturating_add(1);
+            }
+        }
+        let counts: Rc<[u8]> = counts.into();
+        self.0.borrow_mut().push((clauses.to_vec(), Rc::clone(&counts)));
+        Ok(counts)
+    }
+}
+
 /// The movies of a plan, before and after the filters that facets ignore.
 pub(super) struct Matched {
     /// Text and every filter but the drill.
@@ -194,7 +232,17 @@ pub(super) enum Dimension {
 
 impl Matched {
     pub(super) fn of(snapshot: &Snapshot, must: &Clause, drill: &Drill) -> tantivy::Result<Self> {
-        let base = snapshot.matches(must)?;
+        Self::known(snapshot, must, drill, &Known::default())
+    }
+
+    /// The same, where some of it was counted before.
+    pub(super) fn known(
+        snapshot: &Snapshot,
+        must: &Clause,
+        drill: &Drill,
+        known: &Known,
+    ) -> tantivy::Result<Self> {
+        let base = snapshot.matches_known(must, known)?;
         let any = |clauses: Vec<Clause>| -> tantivy::Result<Option<Bits>> {
             if clauses.is_empty() { Ok(None) } else { snapshot.matches(&Clause::AnyOf(clauses)).map(Some) }
         };

@@ -1,6 +1,6 @@
 //! One question from start to end, against one snapshot.
 
-use std::{sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use serde::Serialize;
 use wikimovie_domain::{
@@ -12,12 +12,14 @@ use wikimovie_engine::{
     token::Sealer,
 };
 use wikimovie_plan::{
-    FEW_HITS, Plan,
+    ENOUGH_HITS, Plan,
     compile::{self, Compiled},
-    highlight, relax,
+    highlight,
+    levels::Probe,
+    relax::{self, Candidate},
 };
 
-use super::{ENGINE, error::ReadError, eval::Matched, paging::HitOrder, snapshot::Snapshot};
+use super::{ENGINE, error::ReadError, eval::{Known, Matched}, paging::HitOrder, snapshot::Snapshot};
 
 /// Plans of recent questions, by hash of the question and revision, because people type the same things.
 pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
@@ -36,6 +38,7 @@ struct List<'a> {
     has_text: bool,
     cursors: Cursors<'a>,
     compiled: &'a Compiled,
+    level: usize,
 }
 
 impl Snapshot {
@@ -56,8 +59,11 @@ impl Snapshot {
         let compiled = self.compiled(question, plans);
         // A further page uses the plan of the page before it.
         let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
-        let plan = carried.as_ref().unwrap_or(&compiled.plan);
-        let matched = Matched::of(self, &plan.must, &plan.drill)?;
+        let (level, matched) = match &carried {
+            Some(plan) => (compiled.level_of(plan), Matched::of(self, &plan.must, &plan.drill)?),
+            None => self.matched(&compiled)?,
+        };
+        let plan = carried.as_ref().map_or_else(|| compiled.plan_at(level), Cow::Borrowed);
         let found = matched.hits.count_ones(..) as u64;
 
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
@@ -65,8 +71,9 @@ impl Snapshot {
         let list = List {
             order: HitOrder { snapshot: self, sort: question.sort, scores: &scores },
             has_text: !plan.score.is_empty(),
-            cursors: Cursors::new(sealer, question, plan),
+            cursors: Cursors::new(sealer, question, &plan),
             compiled: &compiled,
+            level,
         };
         let hits = request
             .hits
@@ -76,16 +83,20 @@ impl Snapshot {
             .collect::<Result<_, _>>()?;
         let facets =
             request.facets.iter().map(|facet| self.facet(facet, &matched, &question.filter)).collect();
-        let little = found <= FEW_HITS;
-        let did_you_mean =
-            if request.wanted.did_you_mean && little { self.did_you_mean(question, found)? } else { None };
-        let relaxations = if request.wanted.relaxations && little {
+        let matching = compiled.matching(level);
+        let few = found < ENOUGH_HITS;
+        let did_you_mean = if request.wanted.did_you_mean && (few || matching.is_weak()) {
+            self.did_you_mean(question, if matching.is_weak() { 0 } else { found })?
+        } else {
+            None
+        };
+        let relaxations = if request.wanted.relaxations && few {
             self.relaxations(question, found)?
         } else {
             Vec::new()
         };
         let explain = request.wanted.explain.then(|| {
-            let told = Told { plan, revision: self.revision.number, documents: self.rows() };
+            let told = Told { plan: &plan, revision: self.revision.number, documents: self.rows() };
             Explain {
                 engine: ENGINE.into(),
                 took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -96,8 +107,9 @@ impl Snapshot {
             total: request.wanted.total.then_some(Total { value: found, relation: TotalRelation::Equal }),
             hits,
             facets,
-            understood: compiled.understood.clone(),
+            understood: compiled.understood(level),
             did_you_mean,
+            matching,
             relaxations,
             explain,
             warnings: compiled.warnings.clone(),
@@ -117,7 +129,7 @@ impl Snapshot {
         list: &List<'_>,
         matched: &Matched,
     ) -> Result<HitPage, ReadError> {
-        let List { order, has_text, cursors, compiled } = list;
+        let List { order, has_text, cursors, compiled, level } = list;
         let page = order.page(&matched.hits, &request.page, cursor.map(|cursor| &cursor.sort_key));
         let hits = page
             .docs
@@ -132,7 +144,7 @@ impl Snapshot {
                     } else {
                         Vec::new()
                     },
-                    reasons: if request.reasons { highlight::reasons(&movie, compiled) } else { Vec::new() },
+                    reasons: if request.reasons { highlight::reasons(&movie, compiled, *level) } else { Vec::new() },
                     movie,
                 })
             })
@@ -140,9 +152,36 @@ impl Snapshot {
         Ok(page.into_page(hits))
     }
 
+    /// The level at which a question is answered, and the movies that it finds.
+    fn matched(&self, compiled: &Compiled) -> Result<(usize, Matched), ReadError> {
+        let known = Known::default();
+        let first = Matched::known(self, &compiled.plan.must, &compiled.plan.drill, &known)?;
+        let mut last = (0, first);
+        let level = compiled.levels.choose(|probe| -> Result<u64, ReadError> {
+            match probe {
+                Probe::Level(0) => {}
+                Probe::Level(level) => {
+                    let plan = compiled.probe(probe);
+                    last = (level, Matched::known(self, &plan.must, &plan.drill, &known)?);
+                }
+                Probe::Named => {
+                    let plan = compiled.probe(probe);
+                    let named = Matched::known(self, &plan.must, &plan.drill, &known)?;
+                    return Ok(named.hits.count_ones(..) as u64);
+                }
+            }
+            Ok(last.1.hits.count_ones(..) as u64)
+        })?;
+        if last.0 != level {
+            let plan = compiled.plan_at(level);
+            last = (level, Matched::known(self, &plan.must, &plan.drill, &known)?);
+        }
+        Ok(last)
+    }
+
     fn total(&self, question: &Question) -> Result<u64, ReadError> {
-        let plan = compile::compile(question, &self.vocabulary).plan;
-        Ok(Matched::of(self, &plan.must, &plan.drill)?.hits.count_ones(..) as u64)
+        let compiled = compile::compile(question, &self.vocabulary);
+        Ok(self.matched(&compiled)?.1.hits.count_ones(..) as u64)
     }
 
     fn did_you_mean(&self, question: &Question, found: u64) -> Result<Option<Correction>, ReadError> {
@@ -157,13 +196,19 @@ impl Snapshot {
     }
 
     fn relaxations(&self, question: &Question, found: u64) -> Result<Vec<Relaxation>, ReadError> {
-        let mut relaxations = Vec::new();
-        for (part, dropped, question) in relax::relaxations(question) {
-            let total = self.total(&question)?;
-            if total > found {
-                relaxations.push(Relaxation { part, dropped, total, question });
+        for step in relax::relaxations(question, &self.vocabulary) {
+            let mut offers = Vec::new();
+            for Candidate { part, dropped, question } in step {
+                let total = self.total(&question)?;
+                if total > found {
+                    offers.push(Relaxation { part, dropped, total, question });
+                }
+            }
+            if !offers.is_empty() {
+                offers.truncate(relax::MAX_OFFERS);
+                return Ok(offers);
             }
         }
-        Ok(relaxations)
+        Ok(Vec::new())
     }
 }

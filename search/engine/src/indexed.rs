@@ -7,7 +7,7 @@ use wikimovie_text as text;
 
 /// Version of what is indexed of a movie, and of the words that `text` makes. It goes up with every change of
 /// either, and every index is built anew then.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// Longest keyword in bytes; engines refuse terms above some 32,000.
 const MAX_KEYWORD_BYTES: usize = 2_000;

@@ -2,24 +2,28 @@
 //! vocabulary give the same plan.
 //!
 //! A movie matches when it has every word of the text in some expansion, or is what a word was understood as (a year,
-//! a genre, a person); stop words may be missing. Groups score the match: one of the whole text, one of each word,
-//! one of each understanding. [`super::rank`] holds the weights.
+//! a genre, a person); stop words may be missing, and where few movies have every word, others may ([`super::levels`]).
+//! Groups score the match: one of the whole text, one of each word, one of each understanding. [`super::rank`] holds
+//! the weights.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use wikimovie_domain::{
-    Question, ReasonKind, Understanding, UnderstandingEffect, UnderstandingKind, Warning,
+    MatchKind, Matching, Question, ReasonKind, Understanding, UnderstandingEffect, UnderstandingKind, Warning,
 };
 use wikimovie_text::{
+    filler, keyboard,
     reading::{self, Reading},
     stop,
 };
 
 use super::{
-    Clause, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, filter, lookup,
+    Clause, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, filter,
+    levels::{Levels, Probe},
+    lookup,
+    negation::negate,
     rank::reading as weights,
-    term_expansion::{ExpansionContext, FieldScope, TermExpansion, expand_term},
-    title_tiers::TitleTiers,
+    term_expansion::{ExpansionContext, FieldScope, TermExpansion, expand_term, match_kind},
 };
 use crate::{
     highlight_terms::HighlightTerms,
@@ -34,37 +38,87 @@ pub const TEXT_CUT: &str = "TEXT_CUT";
 /// A question made ready for an engine.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    /// What the engine is asked.
+    /// What the engine is asked at the first of the levels.
     pub plan: Plan,
-    /// What words were understood as, in the order of the text.
-    pub understood: Vec<Understanding>,
+    /// How much of the text a movie must meet.
+    pub levels: Levels,
     /// What the caller should know about the question.
     pub warnings: Vec<Warning>,
     /// Terms that highlights and reasons are made of.
     pub highlight_terms: HighlightTerms,
+    understood: Vec<Understanding>,
+}
+
+impl Compiled {
+    /// A plan without levels.
+    pub(crate) fn of_plan(plan: Plan, warnings: Vec<Warning>, highlight_terms: HighlightTerms) -> Self {
+        let levels = Levels::one(plan.must.clone());
+        Self { plan, levels, warnings, highlight_terms, understood: Vec::new() }
+    }
+
+    /// What the engine is asked at a level.
+    pub fn plan_at(&self, level: usize) -> Cow<'_, Plan> {
+        self.levels.plan(level, &self.plan)
+    }
+
+    /// The level of a plan that was made before; the first where it is of none.
+    pub fn level_of(&self, plan: &Plan) -> usize {
+        (0..self.levels.count()).find(|&level| *self.plan_at(level) == *plan).unwrap_or(0)
+    }
+
+    /// What is counted by a probe, as a plan without scores.
+    pub fn probe(&self, probe: Probe) -> Plan {
+        let must = self.levels.probed(probe, &self.plan.score);
+        Plan { must, drill: self.plan.drill.clone(), score: Vec::new() }
+    }
+
+    /// How much of the text the movies of a level meet.
+    pub fn matching(&self, level: usize) -> Matching {
+        self.levels.matching(level)
+    }
+
+    /// What words were understood as, in the order of the text.
+    pub fn understood(&self, level: usize) -> Vec<Understanding> {
+        let mut understood = self.understood.clone();
+        if self.levels.is_partial(level) {
+            let may_lack = |kind| !matches!(kind, UnderstandingKind::Phrase | UnderstandingKind::Excluded);
+            for piece in understood.iter_mut().filter(|piece| may_lack(piece.kind)) {
+                if piece.effect == UnderstandingEffect::Filter && piece.kind != UnderstandingKind::Person {
+                    piece.effect = UnderstandingEffect::Boost;
+                }
+            }
+        }
+        understood
+    }
 }
 
 /// Reads a question.
 pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
     let text = Text::read(question, vocabulary);
     let mut filtered = filter::compile(&question.filter, vocabulary);
-    let (groups, highlight_terms) = text.groups();
-    let mut must = text.must();
-    must.append(&mut filtered.must);
+    let with_people = text.with_people();
+    let (groups, highlight_terms) = text.groups(&with_people);
+    let mut always = text.always();
+    always.append(&mut filtered.must);
+    let levels = text.levels(always, &with_people);
     let mut warnings = text.warnings();
     warnings.append(&mut filtered.warnings);
     Compiled {
-        plan: Plan { must: Clause::all_of(must), drill: filtered.drill, score: groups },
+        plan: levels.first(groups, filtered.drill),
+        levels,
         understood: text.understandings(question),
         warnings,
         highlight_terms,
     }
 }
 
-/// The question with unknown words corrected, where a close known word is clearly meant; `None` where every
-/// word is known, is a prefix of a known one, or has nothing near.
+/// The question with unknown words corrected, where a close known word is clearly meant, or with the whole text read as
+/// typed on another keyboard; `None` where every word is known, is a prefix of a known one, or has nothing near.
 pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Question> {
     let text = Text::read(question, vocabulary);
+    if let Some(text) = text.on_another_keyboard(vocabulary) {
+        return Some(Question { text, ..question.clone() });
+    }
     let mut corrected = reading::cut(&question.text).to_owned();
     let mut changed = false;
     for (at, word) in text.reading.words.iter().enumerate().rev() {
@@ -76,25 +130,79 @@ pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Questio
     changed.then(|| Question { text: corrected, ..question.clone() })
 }
 
+/// A piece of a text that may be dropped from it.
+pub(crate) struct Dropped {
+    /// Bytes of the text, with the words that lead to it.
+    pub(crate) place: Range<usize>,
+    /// What it is understood as, if more than a word.
+    pub(crate) kind: Option<UnderstandingKind>,
+    /// As it is called.
+    pub(crate) name: String,
+}
+
+/// The pieces of a question's text that may be dropped: what was understood, phrases and exclusions, and single words that
+/// a movie should meet.
+pub(crate) fn droppable(question: &Question, vocabulary: &Vocabulary) -> Vec<Dropped> {
+    let text = Text::read(question, vocabulary);
+    let mut dropped = Vec::new();
+    for piece in &text.understood {
+        let kind = if piece.excluded { UnderstandingKind::Excluded } else { piece.kind };
+        let name = if piece.excluded { format!("-{}", piece.value) } else { piece.value.clone() };
+        dropped.push(Dropped { place: text.span(&(piece.lead..piece.words.end)), kind: Some(kind), name });
+    }
+    for range in &text.negated {
+        let (place, kind) = (text.span(range), Some(UnderstandingKind::Excluded));
+        dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind });
+    }
+    for phrase in &text.reading.phrases {
+        let (place, kind) = (phrase.place.clone(), Some(UnderstandingKind::Phrase));
+        dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind });
+    }
+    for excluded in &text.reading.excluded {
+        let (place, kind) = (excluded.place.clone(), Some(UnderstandingKind::Excluded));
+        dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind });
+    }
+    for at in text.required(&text.words()) {
+        if text.readings_of(at).next().is_none() {
+            let place = text.reading.words[at].place.clone();
+            dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind: None });
+        }
+    }
+    dropped.sort_by_key(|piece| piece.place.start);
+    dropped
+}
+
 /// A text read and expanded.
-struct Text<'a> {
+pub(crate) struct Text<'a> {
     text: &'a str,
-    reading: Reading,
-    understood: Vec<Understood>,
-    expansions: Vec<TermExpansion>,
+    pub(crate) reading: Reading,
+    pub(crate) understood: Vec<Understood>,
+    pub(crate) expansions: Vec<TermExpansion>,
+    /// By word, whether it names nothing of a movie.
+    pub(crate) filler: Vec<bool>,
+    /// Words that must not occur, each with the words that negate it.
+    pub(crate) negated: Vec<Range<usize>>,
     /// Words of titles that the last word is a prefix of.
-    longer: Vec<String>,
-    synonyms: Vec<Synonym>,
-    pins: Vec<Clause>,
+    pub(crate) longer: Vec<String>,
+    pub(crate) synonyms: Vec<Synonym>,
+    pub(crate) pins: Vec<Clause>,
 }
 
 impl<'a> Text<'a> {
     fn read(question: &'a Question, vocabulary: &Vocabulary) -> Self {
         let text = reading::cut(&question.text);
         let reading = reading::read(text);
-        let understood =
-            if question.understand { understand(text, &reading.words, vocabulary) } else { Vec::new() };
         let words: Vec<&str> = reading.words.iter().map(|word| word.text.as_str()).collect();
+        let mut filler = filler::fillers(&words);
+        let (mut understood, mut negated) = (Vec::new(), Vec::new());
+        if question.understand {
+            let tail = filler::release_tail(&words).unwrap_or(usize::MAX);
+            understood = understand(text, &reading.words, tail, vocabulary);
+            negated = negate(&reading.words, &mut understood);
+        }
+        for (at, word) in reading.words.iter().enumerate() {
+            filler[at] &= !word.quoted && !understood.iter().any(|piece| piece.words.contains(&at));
+        }
         let synonyms = vocabulary.synonyms_in(&words);
         // Quotes and a minus ask for something else than the text alone.
         let plain = reading.phrases.is_empty() && reading.excluded.is_empty();
@@ -103,12 +211,12 @@ impl<'a> Text<'a> {
         let expansions = (0..words.len())
             .map(|at| {
                 // Almost every summary has the stop word, so it means nothing there.
-                let scope =
-                    if stop::is_stop_word(words[at]) { FieldScope::Title } else { FieldScope::Everywhere };
+                let is_stop = stop::is_stop_word(words[at]) || stop::is_question_word(&words, at);
+                let scope = if is_stop { FieldScope::Title } else { FieldScope::Everywhere };
                 let open = reading.open && (has_others || words.len() > 1 || words[at].len() > 1);
                 let context =
                     ExpansionContext { words: &words, open, scope, vocabulary, synonyms: &synonyms };
-                expand_term(&context, at, reading.words[at].quoted)
+                expand_term(&context, at, reading.words[at].quoted || filler[at])
             })
             .collect();
         let longer = match words.last() {
@@ -117,93 +225,63 @@ impl<'a> Text<'a> {
             }
             _ => Vec::new(),
         };
-        Self { text, reading, understood, expansions, longer, synonyms, pins }
+        Self { text, reading, understood, expansions, filler, negated, longer, synonyms, pins }
     }
 
-    fn words(&self) -> Vec<&str> {
+    pub(crate) fn words(&self) -> Vec<&str> {
         self.reading.words.iter().map(|word| word.text.as_str()).collect()
     }
 
     /// Readings that this word is part of.
-    fn readings_of(&self, at: usize) -> impl Iterator<Item = &Understood> {
+    pub(crate) fn readings_of(&self, at: usize) -> impl Iterator<Item = &Understood> {
         self.understood.iter().filter(move |understood| understood.words.contains(&at))
     }
 
-    /// Words that a movie must meet: all but those that lead to a reading, stop words and `movie`, as long as
-    /// others are left.
-    fn required(&self) -> Vec<usize> {
-        let words = self.words();
-        let leads = |at: usize| self.understood.iter().any(|u| (u.lead..u.words.start).contains(&at));
-        let plain = |at: &usize| !self.reading.words[*at].quoted;
-        let strong: Vec<usize> = (0..words.len())
-            .filter(plain)
-            .filter(|&at| !leads(at) && !stop::is_stop_word(words[at]) && !stop::is_filler(words[at]))
-            .collect();
-        if strong.is_empty() && self.reading.phrases.is_empty() {
-            (0..words.len()).filter(|&at| !leads(at)).collect()
-        } else {
-            strong
-        }
+    /// Whether the word is part of what must not occur.
+    pub(crate) fn is_excluded(&self, at: usize) -> bool {
+        self.negated.iter().any(|range| range.contains(&at))
+            || self.understood.iter().any(|piece| piece.excluded && (piece.lead..piece.words.end).contains(&at))
     }
 
-    /// What the text asks of a movie.
-    fn must(&self) -> Vec<Clause> {
+    /// What holds at every level: phrases in quotes, and what is excluded.
+    fn always(&self) -> Vec<Clause> {
         let words = self.words();
-        let whole = self.whole(&words);
-        let mut must = Vec::new();
-        if !words.is_empty() {
-            let every = self.required().into_iter().map(|at| {
-                let mut any = vec![self.expansions[at].any()];
-                for understood in self.readings_of(at) {
-                    any.push(understood.clause.clone());
-                    any.push(understood.nearly.clone());
-                    if understood.years.is_some() {
-                        any.push(whole.is_rest(understood));
-                    }
-                }
-                Clause::any_of(any)
-            });
-            let found = [Clause::all_of(every), whole.is_title()];
-            must.push(Clause::any_of(found.into_iter().chain(self.pins.iter().cloned())));
-        }
+        let mut always = Vec::new();
         for phrase in &self.reading.phrases {
-            must.push(anywhere(&words[phrase.words.clone()]));
+            always.push(anywhere(&words[phrase.words.clone()]));
         }
         for excluded in &self.reading.excluded {
             let words: Vec<&str> = excluded.words.iter().map(String::as_str).collect();
-            must.push(anywhere(&words).negated());
+            always.push(anywhere(&words).negated());
         }
-        must
-    }
-
-    fn whole<'b>(&'b self, words: &'b [&'b str]) -> TitleTiers<'b> {
-        TitleTiers {
-            words,
-            expansions: &self.expansions,
-            understood: &self.understood,
-            open: self.reading.open,
-            longer: &self.longer,
-            synonyms: &self.synonyms,
-            pins: &self.pins,
+        for piece in self.understood.iter().filter(|piece| piece.excluded) {
+            always.push(piece.clause.clone().negated());
         }
+        for range in &self.negated {
+            let meant = &self.expansions[range.end - 1];
+            let surely = meant.tiers.iter().filter(|tier| match_kind(tier) < MatchKind::Typo);
+            let surely = surely.filter(|tier| tier.kind != ReasonKind::Prefix);
+            always.push(Clause::any_of(surely.map(|tier| tier.clause.clone())).negated());
+        }
+        always
     }
 
     /// The groups, and the highlight terms in them.
-    fn groups(&self) -> (Vec<Group>, HighlightTerms) {
-        let words = self.words();
+    fn groups(&self, with_people: &[Tier]) -> (Vec<Group>, HighlightTerms) {
         let mut groups = Vec::new();
         let mut labels = Vec::new();
-        if !words.is_empty() {
-            groups.push(self.whole(&words).group());
+        if !self.reading.words.is_empty() {
+            groups.push(self.title_group(with_people));
             labels.push(self.text.trim().to_owned());
         }
         let first = groups.len();
         for (at, expansion) in self.expansions.iter().enumerate() {
-            groups.push(Group::new(expansion.tiers.iter().cloned()));
+            let tiers: &[Tier] = if self.is_excluded(at) { &[] } else { &expansion.tiers };
+            groups.push(Group::new(tiers.iter().cloned()));
             labels.push(self.typed(self.reading.words[at].place.clone()).to_owned());
         }
         let last = groups.len();
-        for understood in &self.understood {
+        for understood in self.understood.iter().filter(|understood| !understood.excluded) {
             let tier =
                 |weight, clause: &Clause| Tier { weight, clause: clause.clone(), kind: understood.reason() };
             groups.push(Group::new([
@@ -231,12 +309,12 @@ impl<'a> Text<'a> {
         }
     }
 
-    fn typed(&self, place: Range<usize>) -> &str {
+    pub(crate) fn typed(&self, place: Range<usize>) -> &str {
         self.text.get(place).unwrap_or_default()
     }
 
     /// Bytes of the text that these words occupy.
-    fn span(&self, words: &Range<usize>) -> Range<usize> {
+    pub(crate) fn span(&self, words: &Range<usize>) -> Range<usize> {
         match self.reading.words.get(words.clone()) {
             Some([first, .., last]) => first.place.start..last.place.end,
             Some([only]) => only.place.clone(),
@@ -246,7 +324,7 @@ impl<'a> Text<'a> {
 
     /// How the text was read, in its order.
     fn understandings(&self, question: &Question) -> Vec<Understanding> {
-        use UnderstandingEffect::{Boost, Filter};
+        use UnderstandingEffect::{Boost, Filter, Ignored};
         let mut understandings = Vec::new();
         let mut add = |place: Range<usize>, kind, value, effect| {
             let text = reading::without(self.text, &place);
@@ -255,12 +333,25 @@ impl<'a> Text<'a> {
             understandings.push((place.start, Understanding { kind, typed, value, effect, without }));
         };
         for understood in &self.understood {
+            let place = self.span(&(understood.lead..understood.words.end));
+            if understood.excluded {
+                add(place, UnderstandingKind::Excluded, format!("-{}", understood.value), Filter);
+                continue;
+            }
             // Where a word means nothing else, movies without the reading are not found.
             let only = understood.words.clone().any(|at| !self.expansions[at].known);
-            let place = self.span(&(understood.lead..understood.words.end));
-            add(place, understood.kind, understood.value.clone(), if only { Filter } else { Boost });
+            let effect = if only || understood.is_full_name() { Filter } else { Boost };
+            add(place, understood.kind, understood.value.clone(), effect);
         }
         let words = self.words();
+        for range in &self.negated {
+            let value = format!("-{}", words[range.end - 1]);
+            add(self.span(range), UnderstandingKind::Excluded, value, Filter);
+        }
+        for run in runs(&self.filler).into_iter().filter(|_| question.understand) {
+            let place = self.span(&run);
+            add(place.clone(), UnderstandingKind::Filler, words[run].join(" "), Ignored);
+        }
         for phrase in &self.reading.phrases {
             let value = words[phrase.words.clone()].join(" ");
             add(phrase.place.clone(), UnderstandingKind::Phrase, value, Filter);
@@ -287,11 +378,26 @@ impl<'a> Text<'a> {
         }]
     }
 
+    /// The text as typed on another keyboard, where the catalogue knows every word of that and none of this.
+    fn on_another_keyboard(&self, vocabulary: &Vocabulary) -> Option<String> {
+        if self.expansions.is_empty() || self.expansions.iter().any(|expansion| expansion.exists) {
+            return None;
+        }
+        let is_known = |text: &String| {
+            let words = wikimovie_text::words(text);
+            let near = |word: &str| lookup::near(vocabulary, word).iter().any(|near| near.edits == 1);
+            !words.is_empty()
+                && words.iter().any(|word| vocabulary.counts(&word.text).sum() > 0)
+                && words.iter().all(|word| vocabulary.counts(&word.text).sum() > 0 || near(&word.text))
+        };
+        keyboard::as_latin(self.text).into_iter().find(is_known)
+    }
+
     /// The known word that an unknown one is clearly meant to be.
     fn meant(&self, at: usize) -> Option<String> {
         let word = &self.reading.words[at];
         let expansion = &self.expansions[at];
-        if word.quoted || expansion.exists || expansion.tiers.iter().any(is_sure) {
+        if self.filler[at] || self.is_excluded(at) || word.quoted || expansion.exists || expansion.tiers.iter().any(is_sure) {
             return None;
         }
         if let Some(person) = self.readings_of(at).find(|u| u.typo && matches!(u.clause, Clause::Person(_)))
@@ -317,8 +423,8 @@ fn best_near(near: &[lookup::Variant]) -> Option<&lookup::Variant> {
 
 /// Whether a tier finds what was typed, in another spelling, rather than guess at a typo.
 fn is_sure(tier: &Tier) -> bool {
-    use wikimovie_domain::ReasonKind::{Joined, Numeral, Prefix, Synonym};
-    matches!(tier.kind, Joined | Numeral | Prefix | Synonym)
+    use wikimovie_domain::ReasonKind::{Inflected, Joined, Numeral, Prefix, Synonym};
+    matches!(tier.kind, Inflected | Joined | Numeral | Prefix | Synonym)
 }
 
 impl Understood {
@@ -337,8 +443,23 @@ fn weight(understood: &Understood) -> u32 {
         UnderstandingKind::Person => weights::PERSON,
         UnderstandingKind::Year => weights::YEAR,
         UnderstandingKind::YearRange | UnderstandingKind::Decade => weights::DECADE,
-        UnderstandingKind::Genre | UnderstandingKind::Phrase | UnderstandingKind::Excluded => weights::GENRE,
+        UnderstandingKind::Genre
+        | UnderstandingKind::Phrase
+        | UnderstandingKind::Excluded
+        | UnderstandingKind::Filler => weights::GENRE,
     }
+}
+
+/// Runs of words that are marked.
+fn runs(marked: &[bool]) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for at in (0..marked.len()).filter(|&at| marked[at]) {
+        match runs.last_mut() {
+            Some(run) if run.end == at => run.end = at + 1,
+            _ => runs.push(at..at + 1),
+        }
+    }
+    runs
 }
 
 /// The words side by side in the title, in a name of the cast, or in the summary.

@@ -152,8 +152,9 @@ fn utf16(text: &str, range: Range<usize>) -> u32 {
     u32::try_from(units).unwrap_or(u32::MAX)
 }
 
-/// Why a movie was found: of each group of the plan the best way that it meets, best first, each once.
-pub fn reasons(movie: &Movie, compiled: &Compiled) -> Vec<Reason> {
+/// Why a movie was found at a level: of each group of the plan the best way that it meets, best first, each once; last
+/// what of the text it lacks.
+pub fn reasons(movie: &Movie, compiled: &Compiled, level: usize) -> Vec<Reason> {
     let shape = Shape::of(movie);
     let labels = &compiled.highlight_terms.0.labels;
     let mut found: Vec<(u32, Reason)> = Vec::new();
@@ -169,7 +170,15 @@ pub fn reasons(movie: &Movie, compiled: &Compiled) -> Vec<Reason> {
         }
     }
     found.sort_by_key(|&(weight, _)| std::cmp::Reverse(weight));
-    found.into_iter().map(|(_, reason)| reason).collect()
+    let optional = compiled.levels.optional(level, &compiled.plan.score);
+    let lacking = optional.into_iter().filter(|(_, clause)| shape.find(clause).is_none());
+    let missing = lacking.map(|(typed, _)| Reason {
+        kind: ReasonKind::Missing,
+        field: None,
+        typed,
+        matched: String::new(),
+    });
+    found.into_iter().map(|(_, reason)| reason).chain(missing).collect()
 }
 
 /// The highlight as HTML: text escaped, spans in `<mark>`. No text can become markup.
@@ -288,7 +297,7 @@ mod tests {
             provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1 },
         };
         let question = Question { text: "martix 1999".into(), ..Question::default() };
-        let found = reasons(&movie, &compile(&question, &vocabulary()));
+        let found = reasons(&movie, &compile(&question, &vocabulary()), 0);
         let kinds: Vec<(ReasonKind, &str)> = found.iter().map(|r| (r.kind, r.matched.as_str())).collect();
         assert_eq!(
             kinds,

@@ -44,7 +44,7 @@ impl HighlightTerms {
                 terms.add(&tier.clause, &typed);
             }
         }
-        for understood in understood {
+        for understood in understood.iter().filter(|understood| !understood.excluded) {
             terms.add(&understood.clause, "");
         }
         Self(Arc::new(terms))
@@ -76,7 +76,7 @@ impl Terms {
                 self.genres.insert(genre.clone());
             }
             Clause::Years(years) => self.years.push(*years),
-            Clause::AllOf(clauses) | Clause::AnyOf(clauses) => {
+            Clause::AllOf(clauses) | Clause::AnyOf(clauses) | Clause::AtLeast(_, clauses) => {
                 for clause in clauses {
                     self.add(clause, typed);
                 }

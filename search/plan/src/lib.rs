@@ -10,7 +10,10 @@ pub mod facets;
 pub mod filter;
 pub mod highlight;
 pub mod highlight_terms;
+pub mod levels;
 pub mod lookup;
+mod negation;
+mod pieces;
 pub mod prefix;
 pub mod rank;
 pub mod relax;
@@ -20,6 +23,7 @@ pub mod similar;
 mod suggest;
 pub mod suggestions;
 mod term_expansion;
+mod title_parts;
 mod title_tiers;
 pub mod toggle;
 pub mod understand;
@@ -79,12 +83,14 @@ pub enum Clause {
     AllOf(Vec<Clause>),
     /// One holds at least; empty is [`Clause::None`].
     AnyOf(Vec<Clause>),
+    /// So many hold at least.
+    AtLeast(usize, Vec<Clause>),
     /// Does not hold.
     Not(Box<Clause>),
 }
 
-/// At most so many hits are few: corrections and relaxations are offered.
-pub const FEW_HITS: u64 = 3;
+/// So many hits are enough: fewer are few, for which weaker matches are found, and corrections and relaxations offered.
+pub const ENOUGH_HITS: u64 = 5;
 
 /// Longest prefix that engines look up by themselves.
 pub const MAX_PREFIX_CHARS: usize = 3;
@@ -159,6 +165,18 @@ impl Clause {
             0 => Self::None,
             1 => kept.remove(0),
             _ => Self::AnyOf(kept),
+        }
+    }
+
+    /// At least so many of these; those that no movie meets are left out.
+    pub fn at_least(count: usize, clauses: impl IntoIterator<Item = Clause>) -> Self {
+        let clauses: Vec<Clause> = clauses.into_iter().filter(|clause| *clause != Self::None).collect();
+        match count {
+            0 => Self::All,
+            1 => Self::any_of(clauses),
+            _ if count > clauses.len() => Self::None,
+            _ if count == clauses.len() => Self::all_of(clauses),
+            _ => Self::AtLeast(count, clauses),
         }
     }
 

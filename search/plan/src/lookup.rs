@@ -1,7 +1,10 @@
 //! Lookups in the vocabulary: the words of the catalogue that are near a typed word, or that it is a prefix of.
 
 use fst::{Automaton, IntoStreamer, Streamer, automaton::Str};
-use wikimovie_text::edit_distance::{FuzzyMatcher, allowed_edits};
+use wikimovie_text::{
+    edit_distance::{FuzzyMatcher, allowed_edits},
+    inflections,
+};
 
 use crate::vocabulary::{Vocabulary, WordCounts};
 
@@ -56,21 +59,70 @@ const LONG_CHARS: usize = 8;
 /// Letters from which an unknown word may.
 const STRANGE_CHARS: usize = 6;
 
-/// The word with or without the ending of a plural or possessive, where the catalogue has it.
-pub fn inflected(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts)> {
-    if word.chars().count() < 4 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+/// Words one edit from a word of three letters, which is too short to be guessed alone: its letters in another order, or
+/// words that start alike. Asked only where other words give company and no title has the word.
+pub fn near_short(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
+    let is_short = word.len() == SHORT_CHARS && word.bytes().all(|b| b.is_ascii_lowercase());
+    if !is_short || vocabulary.counts(word).title > 0 {
         return Vec::new();
     }
-    let mut forms = vec![format!("{word}s"), format!("{word}es")];
-    forms.extend(word.strip_suffix('s').map(str::to_owned));
-    forms.extend(word.strip_suffix("es").map(str::to_owned));
-    forms.extend(word.strip_suffix("ies").map(|stem| format!("{stem}y")));
-    forms.extend(word.strip_suffix('y').map(|stem| format!("{stem}ies")));
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let mut found = collect(vocabulary, word, &FuzzyMatcher::word(word, 1), None);
+    found.retain(|near| near.text.len() >= SHORT_CHARS && (near.same_start || sorted(&near.text) == sorted(word)));
+    found
+}
+
+/// The word split into two that titles have, one of them with a typo: the rarer half's titles, and the two words.
+pub fn split_with_typo(vocabulary: &Vocabulary, word: &str) -> Vec<(u32, String, String)> {
+    if word.len() < 2 * SHORT_CHARS || word.len() > MAX_SPLIT_CHARS || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return Vec::new();
+    }
+    let mut found: Vec<(u32, String, String)> = Vec::new();
+    for at in SHORT_CHARS..=word.len() - SHORT_CHARS {
+        let (left, right) = word.split_at(at);
+        let known = |half: &str| vocabulary.counts(half).title;
+        if known(left) > 0 {
+            let near = collect(vocabulary, right, &FuzzyMatcher::word(right, 1), right.chars().next());
+            let near = near.into_iter().filter(|near| near.counts.title > 0).take(SPLITS_EACH);
+            found.extend(near.map(|near| (known(left).min(near.counts.title), left.to_owned(), near.text)));
+        }
+        if known(right) > 0 {
+            let near = collect(vocabulary, left, &FuzzyMatcher::word(left, 1), left.chars().next());
+            let near = near.into_iter().filter(|near| near.counts.title > 0).take(SPLITS_EACH);
+            found.extend(near.map(|near| (known(right).min(near.counts.title), near.text, right.to_owned())));
+        }
+    }
+    found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)).then_with(|| a.2.cmp(&b.2)));
+    found.truncate(SPLITS);
+    found.dedup();
+    found
+}
+
+/// Letters of a word that is short.
+const SHORT_CHARS: usize = 3;
+/// Longest word that is split with a typo.
+const MAX_SPLIT_CHARS: usize = 20;
+/// Most splits with a typo, at one place and of one word.
+const SPLITS_EACH: usize = 4;
+const SPLITS: usize = 12;
+
+/// The word with or without the ending of a plural or possessive, where the catalogue has it.
+pub fn plurals(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts)> {
+    known(vocabulary, inflections::plurals(word))
+}
+
+/// The word in other forms of a verb, where the catalogue has them.
+pub fn verb_forms(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts)> {
+    known(vocabulary, inflections::verb_forms(word))
+}
+
+fn known(vocabulary: &Vocabulary, forms: Vec<String>) -> Vec<(String, WordCounts)> {
     let counted = forms.into_iter().map(|form| (vocabulary.counts(&form), form));
-    counted
-        .filter(|(counts, form)| counts.sum() > 0 && form.len() > 2)
-        .map(|(counts, form)| (form, counts))
-        .collect()
+    counted.filter(|(counts, _)| counts.sum() > 0).map(|(counts, form)| (form, counts)).collect()
 }
 
 /// Words that start nearly as typed, one edit at most.

@@ -32,9 +32,10 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
         }
         _ => Vec::new(),
     };
+    let of_words: Vec<&TermExpansion> = expansions.iter().collect();
     let titles = TitleTiers {
         words: &words,
-        expansions: &expansions,
+        expansions: &of_words,
         understood: &[],
         open,
         longer: &longer,
@@ -60,5 +61,5 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
     }
     let highlight_terms = HighlightTerms::new(&score, &labels, 1..score.len().max(1), &[]);
     let plan = Plan { must: Clause::all_of(must), drill: filtered.drill, score };
-    Compiled { plan, understood: Vec::new(), warnings: filtered.warnings, highlight_terms }
+    Compiled::of_plan(plan, filtered.warnings, highlight_terms)
 }

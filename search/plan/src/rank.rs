@@ -47,6 +47,20 @@ pub mod title {
     pub const TYPO: u32 = 4_000_000;
     /// The title, but for a year, a genre, or words such as `movie`.
     pub const REST: u32 = 3_000_000;
+    /// The title, and people of its cast beside it: `tom cruise top gun`.
+    pub const EXACT_WITH_PEOPLE: u32 = 7_000_000;
+    /// A normal form of the title, and people of its cast beside it.
+    pub const FORM_WITH_PEOPLE: u32 = 6_900_000;
+    /// The title starts so, and people of its cast stand beside it.
+    pub const STARTS_WITH_PEOPLE: u32 = 4_700_000;
+    /// The title with typos corrected, and people of its cast beside it.
+    pub const TYPO_WITH_PEOPLE: u32 = 4_100_000;
+    /// What a tier of the text without fillers is worth less than the same of the whole text.
+    pub const FILLED: u32 = 900_000;
+    /// A part of the text is the whole title, and all other words occur elsewhere: `alien ridley scott`.
+    pub const PART_AND_ALL: u32 = 2_000_000;
+    /// Every word in title or cast, where most movies found lack some.
+    pub const ALL_EXACT: u32 = 1_500_000;
     /// The words side by side in the title.
     pub const PHRASE: u32 = 2_600_000;
     /// All the words in the title.
@@ -124,6 +138,28 @@ pub mod reading {
     pub const PHRASE: u32 = 200_000;
 }
 
+/// Weights of a single word where movies need not meet every word: how many words a movie meets, and how rare they are,
+/// says more than where they stand. Multiplied by rarity, as those of [`word`].
+pub mod partial {
+    use wikimovie_domain::ReasonKind;
+
+    /// A word that occurs at all.
+    const OCCURS: u32 = 250;
+    /// A word of a part of the text that is a whole title.
+    pub const PART: u32 = 400;
+    /// Readings count so many times less than where all words are met.
+    pub const READING_DIVISOR: u32 = 5;
+
+    /// The weight, where all words need not be met, of a tier with this base weight.
+    pub fn base(kind: ReasonKind, base: u32) -> u32 {
+        match kind {
+            ReasonKind::Typo => base / 4,
+            ReasonKind::Prefix => base / 3,
+            _ => OCCURS + base / 4,
+        }
+    }
+}
+
 /// Highest [`rarity`].
 pub const MAX_RARITY: u32 = 100;
 /// Lowest [`rarity`]: a stop word still distinguishes titles.
@@ -132,6 +168,15 @@ const MIN_RARITY: u32 = 5;
 // The arithmetic of the bound: one whole-text tier, every word at its best, every reading at its best.
 const _: () = assert!(
     title::PIN + MAX_WORDS as u32 * word::TITLE * MAX_RARITY + MAX_UNDERSTOOD as u32 * reading::PERSON
+        < SCORE_LIMIT
+);
+
+// The same where not every word is met.
+const _: () = assert!(
+    title::PIN
+        + title::ALL_EXACT
+        + MAX_WORDS as u32 * 500 * MAX_RARITY
+        + MAX_UNDERSTOOD as u32 * reading::PERSON / partial::READING_DIVISOR
         < SCORE_LIMIT
 );
 

@@ -1,39 +1,127 @@
-//! What a question may drop to find more: each word, each top-level filter. Pure; an engine counts what is found.
+//! What a question may drop to find more: each piece of the text as it was read, each top-level filter, and sets of them.
+//! Pure; an engine counts what is found.
 
-use wikimovie_domain::{Filter, Question, RelaxedPart, ValueMatch, YearRange};
-use wikimovie_text::{reading, stop};
+use wikimovie_domain::{Filter, Question, RelaxedPart, UnderstandingKind, ValueMatch, YearRange};
+use wikimovie_text::reading;
 
-/// The question with each of its words and each of its top-level filters dropped in turn, and how a person would
-/// call what is dropped. The last word is not dropped: without text every movie is found.
-pub fn relaxations(question: &Question) -> Vec<(RelaxedPart, String, Question)> {
-    let text = reading::cut(&question.text);
-    let reading = reading::read(text);
-    let mut found = Vec::new();
-    let several = reading.words.len() > 1;
-    for word in reading.words.iter().filter(|word| several && !stop::is_stop_word(&word.text)) {
-        let typed = text.get(word.place.clone()).unwrap_or(&word.text).to_owned();
-        let text = reading::without(text, &word.place);
-        found.push((RelaxedPart::Word, typed, Question { text, ..question.clone() }));
+use crate::{
+    compile::{self, Dropped},
+    vocabulary::Vocabulary,
+};
+
+/// Most offers of one answer.
+pub const MAX_OFFERS: usize = 6;
+/// Most parts of a question of which pairs are offered.
+const MAX_PAIRED: usize = 5;
+
+/// A question with a part of it dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// What is dropped.
+    pub part: RelaxedPart,
+    /// As a person would call it.
+    pub dropped: String,
+    /// What is left.
+    pub question: Question,
+}
+
+/// What may be dropped, in steps: a further step counts where none before it finds more. First each part alone, then pairs
+/// of parts, then the whole text and all filters.
+pub fn relaxations(question: &Question, vocabulary: &Vocabulary) -> Vec<Vec<Candidate>> {
+    let parts = parts(question, vocabulary);
+    let alone: Vec<Candidate> = parts.iter().map(|part| without(question, &[part])).collect();
+    let mut pairs = Vec::new();
+    for (at, first) in parts.iter().enumerate().take(MAX_PAIRED) {
+        pairs.extend(parts[at + 1..].iter().take(MAX_PAIRED).map(|second| without(question, &[first, second])));
+    }
+    let mut rest = Vec::new();
+    let text = reading::cut(&question.text).trim();
+    if !text.is_empty() {
+        let question = Question { text: String::new(), ..question.clone() };
+        rest.push(Candidate { part: RelaxedPart::Text, dropped: text.to_owned(), question });
+    }
+    if !question.filter.is_empty() {
+        let question = Question { filter: Filter::default(), ..question.clone() };
+        rest.push(Candidate { part: RelaxedPart::Several, dropped: "all filters".to_owned(), question });
+    }
+    let mut seen = vec![question.clone()];
+    let mut steps = vec![alone, pairs, rest];
+    for step in &mut steps {
+        step.retain(|candidate| {
+            let is_new = !seen.contains(&candidate.question);
+            seen.push(candidate.question.clone());
+            is_new
+        });
+    }
+    steps
+}
+
+/// A part of a question, and how it is dropped.
+struct Part {
+    part: RelaxedPart,
+    dropped: String,
+    drop: Drop,
+}
+
+enum Drop {
+    /// These bytes of the text.
+    Text(std::ops::Range<usize>),
+    /// A filter.
+    Filter(fn(&mut Filter)),
+}
+
+fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let dropped = compile::droppable(question, vocabulary);
+    // The last word is not dropped alone: without text every movie is found.
+    let several = dropped.len() > 1;
+    for Dropped { place, kind, name } in dropped.into_iter().filter(|_| several) {
+        let part = match kind {
+            None => RelaxedPart::Word,
+            Some(UnderstandingKind::Person) => RelaxedPart::Person,
+            Some(_) => RelaxedPart::Understood,
+        };
+        parts.push(Part { part, dropped: name, drop: Drop::Text(place) });
     }
     let filter = &question.filter;
-    let mut drop = |part, dropped: String, change: fn(&mut Filter)| {
+    let mut add = |part, dropped: String, change: fn(&mut Filter)| {
         if !dropped.is_empty() {
-            let mut relaxed = question.clone();
-            change(&mut relaxed.filter);
-            found.push((part, dropped, relaxed));
+            parts.push(Part { part, dropped, drop: Drop::Filter(change) });
         }
     };
     let list = |values: &ValueMatch| values.values().cloned().collect::<Vec<_>>().join(", ");
-    drop(RelaxedPart::Genres, list(&filter.genres), |filter| filter.genres = ValueMatch::default());
-    drop(RelaxedPart::Cast, list(&filter.cast), |filter| filter.cast = ValueMatch::default());
-    drop(RelaxedPart::Title, filter.title.clone().unwrap_or_default(), |filter| filter.title = None);
-    drop(RelaxedPart::Year, years(filter.year), |filter| filter.year = YearRange::default());
+    add(RelaxedPart::Genres, list(&filter.genres), |filter| filter.genres = ValueMatch::default());
+    add(RelaxedPart::Cast, list(&filter.cast), |filter| filter.cast = ValueMatch::default());
+    add(RelaxedPart::Title, filter.title.clone().unwrap_or_default(), |filter| filter.title = None);
+    add(RelaxedPart::Year, years(filter.year), |filter| filter.year = YearRange::default());
     let decades: Vec<String> = filter.decades.iter().map(|decade| format!("{decade}s")).collect();
-    drop(RelaxedPart::Decades, decades.join(", "), |filter| filter.decades.clear());
+    add(RelaxedPart::Decades, decades.join(", "), |filter| filter.decades.clear());
     let poster = filter.has_poster.map_or("", |has| if has { "with a poster" } else { "without a poster" });
-    drop(RelaxedPart::HasPoster, poster.to_owned(), |filter| filter.has_poster = None);
-    drop(RelaxedPart::Providers, list(&filter.providers), |filter| filter.providers = ValueMatch::default());
-    found
+    add(RelaxedPart::HasPoster, poster.to_owned(), |filter| filter.has_poster = None);
+    add(RelaxedPart::Providers, list(&filter.providers), |filter| filter.providers = ValueMatch::default());
+    parts
+}
+
+fn without(question: &Question, dropped: &[&Part]) -> Candidate {
+    let mut left = question.clone();
+    let mut places: Vec<&std::ops::Range<usize>> = Vec::new();
+    for part in dropped {
+        match &part.drop {
+            Drop::Text(place) => places.push(place),
+            Drop::Filter(change) => change(&mut left.filter),
+        }
+    }
+    // From the end, so that the places before stay where they are.
+    places.sort_by_key(|place| std::cmp::Reverse(place.start));
+    for place in places {
+        left.text = reading::without(&left.text, place);
+    }
+    let part = match dropped {
+        [one] => one.part,
+        _ => RelaxedPart::Several,
+    };
+    let names: Vec<&str> = dropped.iter().map(|part| part.dropped.as_str()).collect();
+    Candidate { part, dropped: names.join(", "), question: left }
 }
 
 fn years(range: YearRange) -> String {
@@ -49,19 +137,36 @@ fn years(range: YearRange) -> String {
 mod tests {
     use super::*;
 
+    fn shown(question: &Question) -> Vec<Vec<(RelaxedPart, String, String)>> {
+        let steps = relaxations(question, &Vocabulary::default());
+        let shown = |found: Candidate| (found.part, found.dropped, found.question.text);
+        steps.into_iter().map(|step| step.into_iter().map(shown).collect()).collect()
+    }
+
     #[test]
-    fn every_part_can_be_relaxed() {
+    fn every_part_can_be_dropped_alone_or_in_pairs() {
         let mut question = Question { text: "the matrix spiderman".into(), ..Question::default() };
         question.filter.genres.any_of = vec!["Drama".into(), "War".into()];
         question.filter.year = YearRange { gte: Some(1990), lte: None };
-        let found: Vec<(RelaxedPart, String)> =
-            relaxations(&question).into_iter().map(|(part, dropped, _)| (part, dropped)).collect();
-        let expected = [
-            (RelaxedPart::Word, "matrix"),
-            (RelaxedPart::Word, "spiderman"),
-            (RelaxedPart::Genres, "Drama, War"),
-            (RelaxedPart::Year, "1990-"),
+        let steps = shown(&question);
+        let one = |part, dropped: &str, left: &str| (part, dropped.to_owned(), left.to_owned());
+        let alone = [
+            one(RelaxedPart::Word, "matrix", "the spiderman"),
+            one(RelaxedPart::Word, "spiderman", "the matrix"),
+            one(RelaxedPart::Genres, "Drama, War", "the matrix spiderman"),
+            one(RelaxedPart::Year, "1990-", "the matrix spiderman"),
         ];
-        assert_eq!(found, expected.map(|(part, dropped)| (part, dropped.to_owned())));
+        assert_eq!(steps[0], alone);
+        assert_eq!(steps[1][0], one(RelaxedPart::Several, "matrix, spiderman", "the"));
+        assert_eq!(steps[1].len(), 6);
+        assert_eq!(steps[2].len(), 2);
+    }
+
+    #[test]
+    fn a_lone_word_is_dropped_last() {
+        let steps = shown(&Question { text: "qqqqqq".into(), ..Question::default() });
+        assert_eq!((steps[0].len(), steps[1].len()), (0, 0));
+        assert_eq!(steps[2], [(RelaxedPart::Text, "qqqqqq".to_owned(), String::new())]);
+        assert!(shown(&Question::default()).iter().all(Vec::is_empty));
     }
 }

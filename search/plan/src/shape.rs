@@ -81,6 +81,11 @@ impl<'a> Shape<'a> {
                 Some(first.unwrap_or((None, String::new())))
             }
             Clause::AnyOf(clauses) => clauses.iter().find_map(|clause| self.find(clause)),
+            Clause::AtLeast(count, clauses) => {
+                let mut found = clauses.iter().filter_map(|clause| self.find(clause));
+                let first = found.next()?;
+                (found.count() + 1 >= *count).then_some(first)
+            }
             Clause::Not(clause) => self.find(clause).is_none().then(|| (None, String::new())),
         }
     }

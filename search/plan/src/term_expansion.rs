@@ -1,6 +1,6 @@
 //! Term expansion: the words of the catalogue that one typed word stands for, each with its weight.
 
-use wikimovie_domain::ReasonKind;
+use wikimovie_domain::{MatchKind, ReasonKind};
 use wikimovie_text::{numerals, stop};
 
 use super::{
@@ -51,14 +51,37 @@ pub(crate) struct TermExpansion {
     pub(crate) known: bool,
     /// Whether the catalogue has the typed word itself.
     pub(crate) exists: bool,
-    /// Movies with the typed word itself in the title.
-    pub(crate) titles: u32,
+    /// Movies with the typed word itself, by field.
+    pub(crate) counts: WordCounts,
+    /// How rare it is: what its weights are multiplied by.
+    pub(crate) rarity: u32,
+}
+
+/// How strongly a tier of a word matches it.
+pub(crate) fn match_kind(tier: &Tier) -> MatchKind {
+    let in_summary = field_of(&tier.clause) == Some(WordField::Summary);
+    match tier.kind {
+        ReasonKind::Typo => MatchKind::Typo,
+        ReasonKind::Prefix if in_summary => MatchKind::Typo,
+        ReasonKind::Prefix => MatchKind::Mention,
+        _ if in_summary => MatchKind::Mention,
+        _ => MatchKind::Exact,
+    }
 }
 
 impl TermExpansion {
     /// Any of the terms, whatever its weight.
     pub(crate) fn any(&self) -> Clause {
         Clause::any_of(self.tiers.iter().map(|tier| tier.clause.clone()))
+    }
+
+    /// Whether the catalogue has a term that matches this strongly at least.
+    pub(crate) fn has(&self, kind: MatchKind) -> bool {
+        let itself = match kind {
+            MatchKind::Exact => self.counts.title + self.counts.cast,
+            _ => self.counts.sum(),
+        };
+        itself > 0 || self.tiers.iter().any(|tier| tier.kind != ReasonKind::Word && match_kind(tier) <= kind)
     }
 
     /// Any of the terms in the title.
@@ -85,7 +108,8 @@ pub(crate) fn expand_term(context: &ExpansionContext<'_>, at: usize, exact: bool
     if !exact {
         builder.synonyms();
         builder.numerals();
-        builder.inflected();
+        builder.plurals();
+        builder.verb_forms();
         builder.joined();
         builder.split();
         let open = context.open && at + 1 == context.words.len();
@@ -148,18 +172,34 @@ impl Builder<'_> {
         }
     }
 
-    /// The word with another ending: nearly the same to a reader, so above any typo.
-    fn inflected(&mut self) {
+    /// The word as a plural or possessive, or without it: nearly the same to a reader, so above any typo.
+    fn plurals(&mut self) {
+        for (form, counts) in lookup::plurals(self.context.vocabulary, self.word) {
+            self.add_inflected(&form, counts, weights::TITLE_INFLECTED);
+        }
+    }
+
+    /// Other forms of a verb, in summaries: titles are remembered as they are.
+    fn verb_forms(&mut self) {
+        if stop::is_stop_word(self.word) {
+            return;
+        }
+        let known: Vec<Clause> = self.tiers.iter().map(|tier| tier.clause.clone()).collect();
+        for (form, counts) in lookup::verb_forms(self.context.vocabulary, self.word) {
+            let clause = Clause::Word(WordField::Summary, form);
+            if counts.summary > 0 && !known.contains(&clause) {
+                self.add(weights::SUMMARY_INFLECTED, ReasonKind::Inflected, clause);
+            }
+        }
+    }
+
+    fn add_inflected(&mut self, form: &str, counts: WordCounts, title: u32) {
         use WordField::{Summary, Title};
-        for (form, counts) in lookup::inflected(self.context.vocabulary, self.word) {
-            let kind = if form.starts_with(self.word) { ReasonKind::Prefix } else { ReasonKind::Typo };
-            for (field, count, weight) in [
-                (Title, counts.title, weights::TITLE_INFLECTED),
-                (Summary, counts.summary, weights::SUMMARY_INFLECTED),
-            ] {
-                if count > 0 {
-                    self.add(weight, kind, Clause::Word(field, form.clone()));
-                }
+        for (field, count, weight) in
+            [(Title, counts.title, title), (Summary, counts.summary, weights::SUMMARY_INFLECTED)]
+        {
+            if count > 0 {
+                self.add(weight, ReasonKind::Inflected, Clause::Word(field, form.to_owned()));
             }
         }
     }
@@ -293,12 +333,21 @@ impl Builder<'_> {
             return Vec::new();
         }
         let mut near = lookup::near(vocabulary, self.word);
+        if self.context.words.len() > 1 && self.context.scope == FieldScope::Everywhere {
+            near.extend(lookup::near_short(vocabulary, self.word));
+        }
         let found_open = self.tiers.iter().any(|tier| tier.kind == ReasonKind::Prefix);
         if open && counts.sum() == 0 && !found_open && !near.iter().any(|v| v.counts.title > 0) {
             let longer = lookup::near_prefix(vocabulary, self.word);
             near.extend(longer.into_iter().filter(|variant| variant.edits > 0));
         }
         let known = counts.sum() > 0;
+        let is_clear = near.iter().any(|variant| variant.edits == 1 && variant.counts.title > 0);
+        let splits = if known || is_clear || self.context.scope == FieldScope::Title {
+            Vec::new()
+        } else {
+            self.split_with_typo()
+        };
         for edits in 1..=2 {
             for same_start in [true, false] {
                 let variants: Vec<&Variant> =
@@ -306,7 +355,24 @@ impl Builder<'_> {
                 self.add_typos(&variants, edits, same_start, known);
             }
         }
+        near.splice(0..0, splits);
         near
+    }
+
+    /// Two words typed as one with a typo: `starwrs`. Each as a near word, the two with a space between them.
+    fn split_with_typo(&mut self) -> Vec<Variant> {
+        let splits = lookup::split_with_typo(self.context.vocabulary, self.word);
+        let phrases = splits
+            .iter()
+            .map(|(_, left, right)| Clause::Phrase(WordField::Title, vec![left.clone(), right.clone()]));
+        self.add(weights::TITLE_TYPO, ReasonKind::Typo, Clause::any_of(phrases));
+        let near = |(title, left, right): (u32, String, String)| Variant {
+            text: [left, right].join(" "),
+            edits: 1,
+            same_start: true,
+            counts: WordCounts { title, ..WordCounts::default() },
+        };
+        splits.into_iter().map(near).collect()
     }
 
     fn add_typos(&mut self, variants: &[&Variant], edits: u8, same_start: bool, known: bool) {
@@ -352,7 +418,7 @@ impl Builder<'_> {
             tier.weight *= rarity;
         }
         let known = own > 0 || self.tiers.iter().any(|tier| tier.kind != ReasonKind::Word);
-        TermExpansion { exists: own > 0, titles: self.counts().title, tiers: self.tiers, near, known }
+        TermExpansion { exists: own > 0, counts: self.counts(), rarity, tiers: self.tiers, near, known }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Title tiers: kinds of match of the text with a title as a whole, in the group that outweighs single words.
 
 use wikimovie_domain::{ReasonKind, UnderstandingKind, YearRange};
-use wikimovie_text::{normal_forms, stop};
+use wikimovie_text::{filler, normal_forms, stop};
 
 use super::{Clause, Group, Tier, WordField, rank::title as weights, term_expansion::TermExpansion};
 use crate::{rules::Synonym, understand::Understood};
@@ -18,7 +18,7 @@ pub(crate) struct TitleTiers<'a> {
     /// Its words, folded.
     pub(crate) words: &'a [&'a str],
     /// What each stands for.
-    pub(crate) expansions: &'a [TermExpansion],
+    pub(crate) expansions: &'a [&'a TermExpansion],
     /// What was read in it.
     pub(crate) understood: &'a [Understood],
     /// Whether the last word may be incomplete.
@@ -53,6 +53,16 @@ impl TitleTiers<'_> {
         texts
     }
 
+    /// The title is this text without a time that holds, or the text itself: the movie is named.
+    pub(crate) fn is_named(&self) -> Clause {
+        let in_years = self.understood.iter().filter(|piece| !piece.excluded).flat_map(|piece| {
+            let years = piece.years.map(Clause::Years);
+            let rests = if years.is_some() { self.rests(piece) } else { Vec::new() };
+            rests.into_iter().map(move |rest| Clause::all_of([Clause::any_of(form(&rest))].into_iter().chain(years.clone())))
+        });
+        Clause::any_of([self.is_title()].into_iter().chain(in_years))
+    }
+
     /// The title is this text without the piece read as a time, which may be remembered wrongly.
     pub(crate) fn is_rest(&self, time: &Understood) -> Clause {
         if !self.names_a_title(time) {
@@ -64,7 +74,7 @@ impl TitleTiers<'_> {
     /// Whether the rest beside a time may well be a title: it is one year, and the rest is more than a genre.
     /// Who types `1950s romance` asks for no title, least of all of another decade.
     fn names_a_title(&self, time: &Understood) -> bool {
-        time.kind == UnderstandingKind::Year && !self.content().is_empty()
+        !time.excluded && time.kind == UnderstandingKind::Year && !self.content().is_empty()
     }
 
     /// The title starts with the letters typed so far.
@@ -115,7 +125,7 @@ impl TitleTiers<'_> {
         };
         let joined = last.tiers.iter().filter(|tier| tier.kind == ReasonKind::Joined);
         let joined = Clause::any_of(joined.map(|tier| tier.clause.clone()));
-        Clause::all_of(before.iter().map(TermExpansion::any_in_title).chain([joined]))
+        Clause::all_of(before.iter().map(|one| one.any_in_title()).chain([joined]))
     }
 
     /// The group of the whole text.
@@ -144,7 +154,7 @@ impl TitleTiers<'_> {
         let typos = spellings(&(0..self.words.len()).collect::<Vec<_>>(), self.words, self.expansions);
         add(weights::TYPO, ReasonKind::Typo, typos);
         for understood in self.understood {
-            let Some(years) = understood.years else { continue };
+            let Some(years) = understood.years.filter(|_| !understood.excluded) else { continue };
             for rest in self.rests(understood) {
                 self.add_rest(&rest, years, self.names_a_title(understood), &mut add);
             }
@@ -215,7 +225,7 @@ impl TitleTiers<'_> {
                 time_or_genre && (understood.lead..understood.words.end).contains(&at)
             })
         };
-        (0..self.words.len()).filter(|&at| !is_read(at) && !stop::is_filler(self.words[at])).collect()
+        (0..self.words.len()).filter(|&at| !is_read(at) && !filler::is_filler(self.words[at])).collect()
     }
 
     /// Words that are no stop words; all of them where there are no others.
@@ -226,15 +236,31 @@ impl TitleTiers<'_> {
     }
 }
 
-fn form(words: &[&str]) -> Vec<Clause> {
+pub(crate) fn form(words: &[&str]) -> Vec<Clause> {
     let mut forms = vec![normal_forms::squash_words(words), normal_forms::squash_plain_words(words)];
-    forms.dedup();
-    forms.retain(|form| !form.is_empty());
-    forms.into_iter().map(Clause::TitleForm).collect()
+    if let [before @ .., last] = words
+        && stop::is_article(last)
+        && !before.is_empty()
+    {
+        // `Matrix, The`.
+        forms.push(normal_forms::squash_words(before));
+    }
+    if words.len() > 2 && words[1..words.len() - 1].contains(&"and") {
+        // `Romeo + Juliet`.
+        let without: Vec<&str> = words.iter().copied().filter(|word| *word != "and").collect();
+        forms.push(normal_forms::squash_words(&without));
+    }
+    let mut kept: Vec<Clause> = Vec::with_capacity(forms.len());
+    for form in forms.into_iter().filter(|form| !form.is_empty()).map(Clause::TitleForm) {
+        if !kept.contains(&form) {
+            kept.push(form);
+        }
+    }
+    kept
 }
 
 /// The text with near words in place of some, as forms of a title, most likely first.
-fn spellings(places: &[usize], words: &[&str], ways: &[TermExpansion]) -> Clause {
+pub(crate) fn spellings(places: &[usize], words: &[&str], ways: &[&TermExpansion]) -> Clause {
     /// HighlightTerms words that no title has stay only if nothing near is found.
     const UNKNOWN_COST: u32 = 30;
     if places.len() > MAX_SPELLED_WORDS {
@@ -242,7 +268,7 @@ fn spellings(places: &[usize], words: &[&str], ways: &[TermExpansion]) -> Clause
     }
     let mut kept: Vec<(u32, bool, Vec<&str>)> = vec![(0, false, Vec::new())];
     for &at in places {
-        let own_cost = if ways[at].titles > 0 { 0 } else { UNKNOWN_COST };
+        let own_cost = if ways[at].counts.title > 0 { 0 } else { UNKNOWN_COST };
         let near = ways[at].near.iter().filter(|variant| variant.counts.title > 0).take(NEAR_WORDS);
         let choices: Vec<(u32, bool, &str)> = [(own_cost, false, words[at])]
             .into_iter()
@@ -267,5 +293,10 @@ fn spellings(places: &[usize], words: &[&str], ways: &[TermExpansion]) -> Clause
         kept = next;
     }
     let changed = kept.into_iter().filter(|&(_, changed, _)| changed);
-    Clause::any_of(changed.map(|(_, _, spelled)| Clause::TitleForm(normal_forms::squash_words(&spelled))))
+    let squashed = |spelled: &[&str]| {
+        // A near word may be two.
+        let words: Vec<&str> = spelled.iter().flat_map(|word| word.split(' ')).collect();
+        normal_forms::squash_words(&words)
+    };
+    Clause::any_of(changed.map(|(_, _, spelled)| Clause::TitleForm(squashed(&spelled))))
 }

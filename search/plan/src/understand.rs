@@ -9,9 +9,10 @@ use wikimovie_domain::{UnderstandingKind, Year, YearRange};
 use wikimovie_text::{
     decades::decade,
     edit_distance::{FuzzyMatcher, allowed_edits},
+    filler::is_filler,
     genres::{EVERYDAY, NEARLY, Readings, stems},
     reading::TypedWord,
-    stop::{is_filler, is_stop_word},
+    stop::is_stop_word,
 };
 
 use crate::{
@@ -49,15 +50,24 @@ pub struct Understood {
     pub years: Option<YearRange>,
     /// Whether a typo was corrected.
     pub typo: bool,
+    /// Whether it must not hold.
+    pub excluded: bool,
 }
 
-/// Reads the words of a text.
-pub fn understand(text: &str, words: &[TypedWord], vocabulary: &Vocabulary) -> Vec<Understood> {
+impl Understood {
+    /// Whether it is a person whose name has several words: too specific to be anything else.
+    pub(crate) fn is_full_name(&self) -> bool {
+        self.kind == UnderstandingKind::Person && self.words.len() > 1 && !self.excluded
+    }
+}
+
+/// Reads the words of a text, but those from `tail` on, which name no movie.
+pub fn understand(text: &str, words: &[TypedWord], tail: usize, vocabulary: &Vocabulary) -> Vec<Understood> {
     let mut reader = Reader {
         text,
         words,
         vocabulary,
-        taken: words.iter().map(|word| word.quoted).collect(),
+        taken: words.iter().enumerate().map(|(at, word)| word.quoted || at >= tail).collect(),
         found: Vec::new(),
     };
     reader.times();
@@ -193,6 +203,7 @@ impl<'a> Reader<'a> {
             nearly: Clause::None,
             years: Some(years),
             typo: false,
+            excluded: false,
         });
     }
 
@@ -240,6 +251,7 @@ impl<'a> Reader<'a> {
             nearly: Clause::None,
             years: None,
             typo,
+            excluded: false,
         });
     }
 
@@ -259,6 +271,7 @@ impl<'a> Reader<'a> {
                         nearly,
                         years: None,
                         typo: false,
+                        excluded: false,
                     });
                 }
             }
@@ -398,7 +411,7 @@ mod tests {
             .people(["John Wayne", "Madonna", "Keanu Reeves", "Samuel L. Jackson"].map(entry).into())
             .genres(["Western", "Science Fiction", "Comedy", "Romance", "Animated", "War"].map(entry).into())
             .build();
-        let found = understand(text, &read(text).words, &vocabulary);
+        let found = understand(text, &read(text).words, usize::MAX, &vocabulary);
         let found: Vec<_> = found.iter().map(|u| (u.kind, u.value.as_str())).collect();
         assert_eq!(found, expected, "{text}");
     }

@@ -2,8 +2,11 @@
 
 pub mod decades;
 pub mod edit_distance;
+pub mod filler;
 pub mod fold;
 pub mod genres;
+pub mod inflections;
+pub mod keyboard;
 pub mod normal_forms;
 pub mod numerals;
 pub mod reading;

@@ -1,6 +1,6 @@
 //! Normal forms of a whole title, equal for its spellings, and the key by which titles sort.
 
-use super::{fold, key, numerals, stop, words};
+use super::{fold, key, numerals, spelling_variants::without_lookalikes, stop, words};
 
 /// The key of a whole title; equal for titles that differ in case, diacritics and punctuation only.
 pub fn title_key(title: &str) -> String {
@@ -14,8 +14,9 @@ pub fn sort_key(title: &str) -> String {
 }
 
 /// The normal forms of a whole title, each once: its [`squash`], the one without `Part`,
-/// `Volume` and the like before a number, and the one of the title before its subtitle's colon where that part
-/// holds a number (`Ong Bak 2: The Beginning` is also `Ong Bak 2`).
+/// `Volume` and the like before a number, the one of the title before its subtitle's colon where that part
+/// holds a number (`Ong Bak 2: The Beginning` is also `Ong Bak 2`), and the one with letters in place of symbols
+/// (`In God We Tru$t`).
 pub fn title_normal_forms(title: &str) -> Vec<String> {
     let title = with_leading_article(title);
     let found = words(&title);
@@ -28,6 +29,11 @@ pub fn title_normal_forms(title: &str) -> Vec<String> {
         if (1..words.len()).any(|place| numerals::number_in_title(&words, place).is_some()) {
             forms.push(squash_plain_words(&words));
         }
+    }
+    forms.extend(with_letters(&title).map(|title| squash(&title)));
+    if found.len() > 1 && found.iter().all(|word| word.chars().count() == 1) {
+        // `F/X` is typed as one word, whose letters count nothing.
+        forms.push(found.concat());
     }
     let mut kept: Vec<String> = Vec::new();
     for form in forms {
@@ -78,6 +84,37 @@ fn join_numbers(words: &[&str], keep: impl Fn(usize, &str) -> bool) -> String {
     form
 }
 
+/// The title with letters in place of the symbols and digits that are written for them: `Tru$t` as `Trust`, `Se7en` as
+/// `Seven`; `None` where there are none.
+fn with_letters(title: &str) -> Option<String> {
+    if !title.contains(|c: char| matches!(c, '$' | '@' | '€' | '£' | '!') || c.is_ascii_digit()) {
+        return None;
+    }
+    let chars: Vec<char> = title.chars().collect();
+    let is_letter = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| c.is_alphabetic());
+    let symbols: String = chars
+        .iter()
+        .enumerate()
+        .map(|(at, &c)| match c {
+            // A symbol beside a letter stands for one; alone it is a sign.
+            '$' | '@' | '€' | '£' if is_letter(at.checked_sub(1)) || is_letter(Some(at + 1)) => match c {
+                '$' => 's',
+                '@' => 'a',
+                '€' => 'e',
+                _ => 'l',
+            },
+            '!' if is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)) => 'i',
+            _ => c,
+        })
+        .collect();
+    let read: Vec<String> = words(&symbols)
+        .into_iter()
+        .map(|word| without_lookalikes(&word.text).into_iter().next().unwrap_or(word.text))
+        .collect();
+    let read = read.join(" ");
+    (read != key(title)).then_some(read)
+}
+
 /// `Goonies, The` as `The Goonies`.
 fn with_leading_article(title: &str) -> String {
     match title.rsplit_once(", ") {
@@ -92,7 +129,7 @@ mod tests {
 
     #[test]
     fn spellings_of_one_title_share_a_normal_form() {
-        let cases: [&[&str]; 7] = [
+        let cases: [&[&str]; 11] = [
             &["Spider-Man", "spiderman", "spider man", "The Spider-Man"],
             &["Saw VI", "saw 6", "Saw six"],
             &["Goonies, The", "the goonies", "GOONIES"],
@@ -100,6 +137,10 @@ mod tests {
             &["Hostel: Part II", "hostel 2", "hostel part 2"],
             &["Ong Bak 2: The Beginning", "ong bak ii", "ongbak 2"],
             &["Kill Bill: Volume 2", "kill bill vol 2"],
+            &["In God We Tru$t", "in god we trust"],
+            &["F/X", "fx"],
+            &["Se7en", "seven"],
+            &["M*A*S*H", "mash"],
         ];
         for titles in cases {
             let forms = title_normal_forms(titles[0]);

@@ -62,36 +62,31 @@ pub fn spelling_variants(words: &[&str]) -> Vec<SpellingVariant> {
             let others = row.iter().filter(|other| **other != words[start]);
             found.extend(others.map(|&other| (start..start + 1, vec![other.to_owned()])));
         }
-        if let Some(number) = words.get(start + 1).and_then(|unit| compound(words[start], unit)) {
-            found.push((start..start + 2, vec![number.to_string()]));
+        if let Some((number, used)) = numerals::in_words(&words[start..]).filter(|&(_, used)| used > 1) {
+            found.push((start..start + used, vec![number.to_string()]));
         }
-        if let Some(number) = in_words(words[start]) {
-            found.push((start..start + 1, number));
-        }
+        found.extend(in_digits(words[start]).into_iter().map(|meant| (start..start + 1, meant)));
         found.extend(without_lookalikes(words[start]).into_iter().map(|word| (start..start + 1, vec![word])));
     }
     found
 }
 
-/// `twenty` and `eight` as 28.
-fn compound(tens: &str, unit: &str) -> Option<u32> {
-    // `twenty v` is no 25: only words count.
-    let spelled = |word: &str| numerals::is_word(word).then(|| numerals::number(word)).flatten();
-    let (tens, unit) = (spelled(tens)?, spelled(unit)?);
-    ((20..100).contains(&tens) && tens.is_multiple_of(10) && (1..10).contains(&unit)).then_some(tens + unit)
-}
-
-/// 28 as `twenty` and `eight`.
-fn in_words(word: &str) -> Option<Vec<String>> {
-    let value: u32 = (word.len() == 2).then(|| word.parse().ok()).flatten()?;
-    let name = |value| numerals::spellings(value).into_iter().find(|word| numerals::is_word(word));
-    (value > 20 && !value.is_multiple_of(10))
-        .then(|| Some(vec![name(value / 10 * 10)?, name(value % 10)?]))?
+/// 28 as `twenty` and `eight`, `fivehundred` as 500, 310 as 3 and 10: a time written without its colon.
+fn in_digits(word: &str) -> Vec<Vec<String>> {
+    let Some(value) = word.parse::<u32>().ok().filter(|_| (2..=4).contains(&word.len())) else {
+        return numerals::run_together(word).map(|value| vec![value.to_string()]).into_iter().collect();
+    };
+    let mut found = numerals::to_words(value);
+    let (hour, minute) = (value / 100, value % 100);
+    if word.len() > 2 && !word.starts_with('0') && (1..=24).contains(&hour) && minute < 60 {
+        found.push(vec![hour.to_string(), format!("{minute:02}")]);
+    }
+    found
 }
 
 /// `se7en` as `seven`: a word of letters and digits with letters in place of the digits, every digit by its
 /// likeliest letter, and each likeliest but one.
-fn without_lookalikes(word: &str) -> Vec<String> {
+pub(crate) fn without_lookalikes(word: &str) -> Vec<String> {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
     if digits == 0 || digits > letters || word.chars().count() < MIN_LOOKALIKE_CHARS {
@@ -120,7 +115,7 @@ mod tests {
 
     #[test]
     fn spelling_variants_are_those_that_people_use() {
-        let cases: [(&str, &[&str]); 11] = [
+        let cases: [(&str, &[&str]); 15] = [
             ("mister deeds", &["mr deeds"]),
             ("batman vs superman", &["batman v superman", "batman versus superman"]),
             ("1st blood", &["first blood"]),
@@ -129,8 +124,12 @@ mod tests {
             ("se7en", &["seven", "seten"]),
             ("thir13en", &["thirieen", "thirleen"]),
             ("twenty v", &["twenty vs", "twenty versus"]),
-            ("r2d2 3d 20 1917", &[]),
-            ("blade runner 2049", &[]),
+            ("r2d2 3d 20 1970", &[]),
+            ("blade runner 2060", &[]),
+            ("310 to yuma", &["three hundred and ten to yuma", "three hundred ten to yuma", "3 10 to yuma"]),
+            ("five hundred days", &["500 days"]),
+            ("fivehundred days", &["500 days"]),
+            ("four hundred blows", &["400 blows"]),
             ("ten things", &[]),
         ];
         for (text, expected) in cases {

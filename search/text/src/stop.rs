@@ -55,22 +55,24 @@ pub fn is_stop_word(word: &str) -> bool {
     )
 }
 
-/// Whether the folded word only says that movies are wanted (`80s action movies`).
-pub fn is_filler(word: &str) -> bool {
-    matches!(
-        word,
-        "movie"
-            | "movies"
-            | "film"
-            | "films"
-            | "flick"
-            | "flicks"
-            | "picture"
-            | "pictures"
-            | "cinema"
-            | "feature"
-            | "features"
-            | "starring"
-            | "featuring"
-    )
+/// Whether the word at this place only builds the question and need not be met: it asks (`who`, `where`), or leads to
+/// what is asked for (`about`, `set in`, `directed by`). Words that titles and plots are made of count as such only where
+/// their neighbours show it.
+pub fn is_question_word(words: &[&str], at: usize) -> bool {
+    let word = |at: Option<usize>| at.and_then(|at| words.get(at)).copied().unwrap_or_default();
+    let before = word(at.checked_sub(1));
+    let next = word(Some(at + 1));
+    match word(Some(at)) {
+        "about" | "where" | "who" | "whose" | "whom" | "which" | "what" | "when" | "how" | "has" | "have" | "had"
+        | "does" | "did" | "do" | "into" | "onto" | "being" | "been" | "than" | "we" | "they" | "him" | "our" => true,
+        "like" | "called" | "named" | "titled" | "entitled" => {
+            super::filler::is_movie_word(before) || matches!(before, "something" | "anything" | "stuff" | "one")
+        }
+        "set" => matches!(next, "in" | "on" | "at" | "during" | "around"),
+        "directed" | "written" | "made" | "produced" | "filmed" => matches!(next, "by" | "in"),
+        "based" => next == "on",
+        "takes" | "taking" => next == "place",
+        "place" => matches!(before, "takes" | "taking"),
+        _ => false,
+    }
 }

@@ -160,6 +160,11 @@ impl Oracle {
             Clause::Poster(has) => self.each(|movie| movie.poster.is_some() == *has),
             Clause::AllOf(clauses) => self.fold(clauses, true),
             Clause::AnyOf(clauses) => self.fold(clauses, false),
+            Clause::AtLeast(count, clauses) => {
+                let sets: Vec<Set> = clauses.iter().map(|clause| self.set(clause)).collect();
+                let met = |ord: usize| sets.iter().filter(|set| set[ord]).count();
+                (0..self.movies.len()).map(|ord| met(ord) >= *count).collect()
+            }
             Clause::Not(clause) => self.set(clause).into_iter().map(|holds| !holds).collect(),
         }
     }

@@ -21,7 +21,7 @@ fn in_clause(clause: &Clause, word: &str) -> bool {
         Clause::Word(_, text) | Clause::Prefix(_, text) => text == word,
         Clause::Phrase(_, texts) => texts.iter().any(|text| text == word),
         Clause::TitleKey(text) | Clause::TitleStarts(text) => text.split(' ').any(|text| text == word),
-        Clause::AllOf(clauses) | Clause::AnyOf(clauses) => {
+        Clause::AllOf(clauses) | Clause::AnyOf(clauses) | Clause::AtLeast(_, clauses) => {
             clauses.iter().any(|clause| in_clause(clause, word))
         }
         Clause::Not(clause) => in_clause(clause, word),
@@ -45,15 +45,16 @@ pub fn check(text: &str, vocabulary: &Vocabulary) {
         let told = !compiled.warnings.is_empty() || !read.excluded.is_empty() || !read.phrases.is_empty();
         assert!(used || told, "{:?} of {text:?} is lost", word.text);
     }
-    for understood in &compiled.understood {
+    for understood in &compiled.understood(0) {
         assert!(text.contains(&understood.typed), "{text}: {understood:?}");
         assert!(understood.without.text.len() < text.len(), "{text}: {understood:?}");
         let kind = understood.kind;
-        if matches!(kind, UnderstandingKind::Phrase | UnderstandingKind::Excluded) {
+        use UnderstandingKind::{Excluded, Filler, Phrase};
+        if matches!(kind, Phrase | Excluded | Filler) {
             continue;
         }
         for value in understood.value.split(" + ") {
-            let again = compile(&ask(value), vocabulary).understood;
+            let again = compile(&ask(value), vocabulary).understood(0);
             let same = again.len() == 1 && again[0].kind == kind && again[0].value == value;
             assert!(same, "{value:?} of {text:?} is read again as {again:?}");
         }

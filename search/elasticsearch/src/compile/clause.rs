@@ -19,6 +19,9 @@ pub(crate) fn query(clause: &Clause) -> Query {
         Clause::Poster(has) => Query::term(field::POSTER, *has),
         Clause::AllOf(clauses) => all_of(clauses),
         Clause::AnyOf(clauses) => any_of(clauses),
+        Clause::AtLeast(count, clauses) => {
+            Query::at_least(u32::try_from(*count).unwrap_or(u32::MAX), clauses.iter().map(query).collect())
+        }
         Clause::Not(clause) => query(clause).negated(),
         leaf => match value(leaf) {
             Some((field, value)) => Query::term(field, value.to_owned()),

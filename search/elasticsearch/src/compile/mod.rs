@@ -9,7 +9,7 @@ mod score;
 use wikimovie_domain::SearchRequest;
 use wikimovie_elasticsearch_dsl::{Query, Search, TrackTotalHits};
 use wikimovie_engine::cursor::SortKey;
-use wikimovie_plan::Plan;
+use wikimovie_plan::{ENOUGH_HITS, Plan};
 
 use self::filters::{Filters, conjuncts, dimensions};
 pub(super) use self::{
@@ -19,9 +19,6 @@ pub(super) use self::{
     page::{HitOrder, sort_key_of},
     score::ranked,
 };
-
-/// At most so many hits are few: corrections and relaxations are searched for.
-pub(super) const FEW_HITS: u64 = wikimovie_plan::FEW_HITS;
 
 /// The searches of one question, in the order in which their answers are read: the first carries total, facets and
 /// the first page; then come further pages and reverse probes.
@@ -96,8 +93,9 @@ fn total(request: &SearchRequest) -> TrackTotalHits {
     let wanted = &request.wanted;
     if wanted.total {
         TrackTotalHits::Exact(true)
-    } else if wanted.did_you_mean || wanted.relaxations {
-        TrackTotalHits::UpTo(FEW_HITS + 1)
+    } else if !request.question.text.is_empty() || wanted.did_you_mean || wanted.relaxations {
+        // Whether they are enough decides at which level the question is answered.
+        TrackTotalHits::UpTo(ENOUGH_HITS)
     } else {
         TrackTotalHits::Exact(false)
     }

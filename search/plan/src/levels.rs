@@ -1,0 +1,337 @@
+//! Levels of matching: how much of a text a movie must meet, from all of it in the strongest way down to a part of it.
+//!
+//! Each level finds all that the one before it finds. A question is answered at the first one that finds enough, so a
+//! typo or a word of a plot never stands beside words of titles, and a word that nobody has never empties an answer.
+//! Levels are plain clauses with counts of movies between them, so every engine answers at the same one.
+
+use std::{borrow::Cow, ops::Range};
+
+use wikimovie_domain::{MatchKind, Matching};
+
+use super::{
+    Clause, Drill, ENOUGH_HITS, Group, Plan, Tier,
+    rank::{partial, title},
+    term_expansion::match_kind,
+    title_parts::TitleParts,
+};
+
+/// Most levels at which only a part of the text must be met; of a longer text some numbers of words are left out.
+const MAX_PARTIAL: usize = 10;
+
+/// A piece of a text that a movie should meet: a word, or words understood as one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Its words; none where only [`Piece::other`] meets it.
+    pub(crate) words: Vec<usize>,
+    /// As typed.
+    pub(crate) typed: String,
+    /// What meets it besides its words: the year, genre or person that it is understood as.
+    pub(crate) other: Vec<Clause>,
+    /// Whether it must be met as long as a movie meets it: a person.
+    pub(crate) required: bool,
+    /// By [`MatchKind`], whether the catalogue has anything that meets it so strongly.
+    pub(crate) has: [bool; 3],
+}
+
+/// How much of the text is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Every piece, in this way or a stronger one.
+    All(MatchKind),
+    /// Every required piece, and so many of the others.
+    Some(usize),
+    /// So many of all pieces, required or not.
+    Any(usize),
+}
+
+/// One level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Level {
+    part: Part,
+    /// With so many movies the question is answered at this level.
+    enough: u64,
+}
+
+/// The levels of one question, strictest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Levels {
+    list: Vec<Level>,
+    pieces: Vec<Piece>,
+    /// What holds at every level: filters, phrases, exclusions.
+    always: Vec<Clause>,
+    /// What meets the whole text at once: a title that is the text, a pin.
+    whole: Vec<Clause>,
+    /// The movies that the text names, with all its words: where one is found, none that meets less is looked for.
+    named: Clause,
+    /// Words of which a part may be a title; weighed where weaker matches are found.
+    parts: TitleParts,
+    /// Groups of the score that belong to single words, and the rarity of each word.
+    words: Range<usize>,
+    rarities: Vec<u32>,
+}
+
+/// What the levels of a question are made of.
+pub(crate) struct Levelled {
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) always: Vec<Clause>,
+    pub(crate) whole: Vec<Clause>,
+    pub(crate) named: Clause,
+    pub(crate) parts: TitleParts,
+    pub(crate) words: Range<usize>,
+    pub(crate) rarities: Vec<u32>,
+}
+
+/// What is counted to choose a level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Probe {
+    /// The movies of a level.
+    Level(usize),
+    /// The movies that the text names.
+    Named,
+}
+
+impl Levels {
+    pub(crate) fn new(of: Levelled) -> Self {
+        let Levelled { pieces, always, whole, named, parts, words, rarities } = of;
+        let list = list(&pieces);
+        Self { list, pieces, always, whole, named, parts, words, rarities }
+    }
+
+    /// The one level of a plan that asks for no words.
+    pub(crate) fn one(must: Clause) -> Self {
+        Self::new(Levelled {
+            pieces: Vec::new(),
+            always: vec![must],
+            whole: Vec::new(),
+            named: Clause::None,
+            parts: TitleParts::default(),
+            words: 0..0,
+            rarities: Vec::new(),
+        })
+    }
+
+    /// Number of levels, one at least.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Number of movies with which the question is answered at this level.
+    pub fn enough(&self, level: usize) -> u64 {
+        self.list.get(level).map_or(0, |level| level.enough)
+    }
+
+    /// What must be counted to choose a level, but for the levels before `from`.
+    pub fn probes(&self, from: usize) -> Vec<Probe> {
+        let may_be_named = self.list.windows(2).any(|pair| pair[0].part.is_all() && !pair[1].part.is_all());
+        (from..self.list.len()).map(Probe::Level).chain(may_be_named.then_some(Probe::Named)).collect()
+    }
+
+    /// The level at which a question is answered, by the movies that each probe counts: the first with enough of them. A
+    /// level is not widened by movies that lack a word where the text names a movie, and never for nothing.
+    ///
+    /// # Errors
+    /// Whatever counting fails with.
+    pub fn choose<E>(&self, mut count: impl FnMut(Probe) -> Result<u64, E>) -> Result<usize, E> {
+        let mut found = Vec::with_capacity(self.list.len());
+        for (at, level) in self.list.iter().enumerate() {
+            if at + 1 == self.list.len() && found.is_empty() {
+                return Ok(at);
+            }
+            let movies = count(Probe::Level(at))?;
+            let widened_to_a_part = self.list.get(at + 1).is_some_and(|next| !next.part.is_all());
+            let may_be_named = movies > 0 && level.part.is_all() && widened_to_a_part;
+            if movies >= level.enough || (may_be_named && count(Probe::Named)? > 0) {
+                return Ok(first_with(&found, movies).unwrap_or(at));
+            }
+            found.push(movies);
+        }
+        let most = found.last().copied().unwrap_or(0);
+        Ok(first_with(&found, most).unwrap_or(0))
+    }
+
+    /// What a movie must meet at a level.
+    pub fn must(&self, level: usize, score: &[Group]) -> Clause {
+        let part = self.list.get(level).map_or(Part::All(MatchKind::Typo), |level| level.part);
+        Clause::all_of([self.text(part, score)].into_iter().chain(self.always.iter().cloned()))
+    }
+
+    /// What the count of a probe is of.
+    pub fn probed(&self, probe: Probe, score: &[Group]) -> Clause {
+        match probe {
+            Probe::Level(level) => self.must(level, score),
+            Probe::Named => Clause::all_of([self.named.clone()].into_iter().chain(self.always.iter().cloned())),
+        }
+    }
+
+    /// What a movie must meet of the text.
+    fn text(&self, part: Part, score: &[Group]) -> Clause {
+        if self.pieces.is_empty() {
+            return Clause::All;
+        }
+        let of = |piece: &Piece| self.piece(piece, part.kind(), score);
+        let met = match part {
+            Part::All(_) => Clause::all_of(self.pieces.iter().map(of)),
+            Part::Some(count) => {
+                let required = self.pieces.iter().filter(|piece| piece.required).map(of);
+                let others = self.pieces.iter().filter(|piece| !piece.required).map(of);
+                Clause::all_of(required.chain([Clause::at_least(count, others)]))
+            }
+            Part::Any(count) => Clause::at_least(count, self.pieces.iter().map(of)),
+        };
+        Clause::any_of([met].into_iter().chain(self.whole.iter().cloned()))
+    }
+
+    /// What meets a piece, in this way or a stronger one.
+    fn piece(&self, piece: &Piece, kind: MatchKind, score: &[Group]) -> Clause {
+        let word = |at: &usize| {
+            let tiers = score.get(self.words.start + at).map_or(&[][..], |group| &group.tiers);
+            let strong = tiers.iter().filter(|tier| !tier.is_pin() && match_kind(tier) <= kind);
+            Clause::any_of(strong.map(|tier| tier.clause.clone()))
+        };
+        let words = (!piece.words.is_empty()).then(|| Clause::all_of(piece.words.iter().map(word)));
+        Clause::any_of(words.into_iter().chain(piece.other.iter().cloned()))
+    }
+
+    /// The plan of a level, made of that of the first one.
+    pub(crate) fn plan<'a>(&self, level: usize, first: &'a Plan) -> Cow<'a, Plan> {
+        if level == 0 {
+            return Cow::Borrowed(first);
+        }
+        let (must, drill) = (self.must(level, &first.score), first.drill.clone());
+        Cow::Owned(Plan { must, drill, score: self.score(level, &first.score) })
+    }
+
+    /// The first level's plan of these groups.
+    pub(crate) fn first(&self, score: Vec<Group>, drill: Drill) -> Plan {
+        let must = self.must(0, &score);
+        let score = if self.list[0].part == Part::All(MatchKind::Exact) { score } else { self.score(0, &score) };
+        Plan { must, drill, score }
+    }
+
+    /// The groups at a level: where weaker matches are found, a part of the text may be a title, too.
+    fn score(&self, level: usize, base: &[Group]) -> Vec<Group> {
+        let part = self.list[level].part;
+        let mut groups = base.to_vec();
+        if let Some(whole) = groups.first_mut().filter(|_| self.words.start > 0) {
+            let elsewhere = |piece: &Piece| self.piece(piece, MatchKind::Mention, base);
+            let parts = self.parts.tiers(&self.pieces, elsewhere);
+            let tiers = std::mem::take(&mut whole.tiers);
+            *whole = Group::new(tiers.into_iter().chain(parts));
+        }
+        if part.is_all() {
+            return groups;
+        }
+        for (at, group) in groups.iter_mut().enumerate().skip(self.words.start) {
+            for tier in &mut group.tiers {
+                tier.weight = match at.checked_sub(self.words.start).and_then(|word| self.rarities.get(word)) {
+                    Some(&rarity) => rarity * partial::base(tier.kind, tier.weight / rarity.max(1)),
+                    None => tier.weight / partial::READING_DIVISOR,
+                };
+            }
+            let tiers = std::mem::take(&mut group.tiers);
+            *group = Group::new(tiers);
+        }
+        let all = self.text(Part::All(MatchKind::Exact), base);
+        let kind = wikimovie_domain::ReasonKind::Word;
+        groups.push(Group::new([Tier { weight: title::ALL_EXACT, clause: all, kind }]));
+        groups
+    }
+
+    /// How much of the text the movies of a level meet.
+    pub(crate) fn matching(&self, level: usize) -> Matching {
+        let part = self.list.get(level).map_or(Part::All(MatchKind::Exact), |level| level.part);
+        let required = self.pieces.iter().filter(|piece| piece.required).count();
+        Matching {
+            words: self.pieces.iter().map(|piece| piece.typed.clone()).collect(),
+            of: self.pieces.len(),
+            at_least: match part {
+                Part::All(_) => self.pieces.len(),
+                Part::Some(count) => required + count,
+                Part::Any(count) => count,
+            },
+            weakest: if self.pieces.is_empty() { MatchKind::Exact } else { part.kind() },
+        }
+    }
+
+    /// The pieces that a movie of a level may lack, as typed, each with what meets it.
+    pub(crate) fn optional(&self, level: usize, score: &[Group]) -> Vec<(String, Clause)> {
+        let part = self.list.get(level).map_or(Part::All(MatchKind::Exact), |level| level.part);
+        let lacks = |piece: &&Piece| match part {
+            Part::All(_) => false,
+            Part::Some(_) => !piece.required,
+            Part::Any(_) => true,
+        };
+        let optional = self.pieces.iter().filter(lacks);
+        optional.map(|piece| (piece.typed.clone(), self.piece(piece, part.kind(), score))).collect()
+    }
+
+    /// Whether movies of a level may lack what a word is understood as.
+    pub(crate) fn is_partial(&self, level: usize) -> bool {
+        self.list.get(level).is_some_and(|level| !level.part.is_all())
+    }
+}
+
+impl Part {
+    fn is_all(self) -> bool {
+        matches!(self, Self::All(_))
+    }
+
+    fn kind(self) -> MatchKind {
+        match self {
+            Self::All(kind) => kind,
+            Self::Some(_) | Self::Any(_) => MatchKind::Typo,
+        }
+    }
+}
+
+impl Tier {
+    fn is_pin(&self) -> bool {
+        self.kind == wikimovie_domain::ReasonKind::Pin
+    }
+}
+
+/// The first level that found as many already: a wider one added nothing.
+fn first_with(found: &[u64], movies: u64) -> Option<usize> {
+    found.iter().position(|&before| before == movies && movies > 0)
+}
+
+/// The levels that these pieces have. Levels that can find no more than the one before them are left out, and those at
+/// which nothing can be found by words.
+fn list(pieces: &[Piece]) -> Vec<Level> {
+    let others = pieces.iter().filter(|piece| !piece.required).count();
+    let required = pieces.len() - others;
+    let can = |kind: MatchKind| pieces.iter().all(|piece| piece.has[kind as usize]);
+    let adds = |kind: MatchKind| {
+        let below = if kind == MatchKind::Typo { MatchKind::Mention } else { MatchKind::Exact };
+        !can(below) || pieces.iter().any(|piece| !piece.words.is_empty())
+    };
+    let mut parts = Vec::new();
+    for kind in [MatchKind::Exact, MatchKind::Mention, MatchKind::Typo] {
+        if can(kind) && (kind == MatchKind::Exact || parts.is_empty() || adds(kind)) {
+            parts.push(Part::All(kind));
+        }
+    }
+    // Words that nobody has are met by no movie.
+    let known = pieces.iter().filter(|piece| !piece.required && piece.has[2]).count();
+    let most = known.min(others.saturating_sub(1));
+    let least = usize::from(required == 0);
+    if others > 0 && pieces.len() > 1 {
+        let counts: Vec<usize> = (least..=most).rev().collect();
+        let step = counts.len().div_ceil(MAX_PARTIAL).max(1);
+        let last = counts.len().saturating_sub(1);
+        let kept = counts.iter().enumerate().filter(|&(at, _)| at % step == 0 || at == last);
+        parts.extend(kept.map(|(_, &count)| Part::Some(count)));
+    }
+    if required > 0 && pieces.len() > 1 {
+        parts.push(Part::Any(1));
+    }
+    if parts.is_empty() {
+        parts.push(Part::All(MatchKind::Typo));
+    }
+    let level = |(at, &part): (usize, &Part)| {
+        // People are required while a movie with them is left.
+        let people_go = matches!(parts.get(at + 1), Some(Part::Any(_)));
+        Level { part, enough: if people_go { 1 } else { ENOUGH_HITS } }
+    };
+    parts.iter().enumerate().map(level).collect()
+}

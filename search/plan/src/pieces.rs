@@ -1,0 +1,252 @@
+//! What of a text a movie should meet, and the titles that the text or a part of it may be.
+
+use std::ops::Range;
+
+use wikimovie_domain::{MatchKind, ReasonKind};
+use wikimovie_text::stop;
+
+use super::{
+    Clause, Group, Tier, WordField,
+    compile::Text,
+    levels::{Levelled, Levels, Piece},
+    rank::title as weights,
+    term_expansion::TermExpansion,
+    title_parts::{TitleParts, TitleWord},
+    title_tiers::{TitleTiers, form, spellings},
+};
+use crate::understand::Understood;
+
+/// A text as a title: some of its words, and what was understood of them.
+struct Wording<'a> {
+    words: Vec<&'a str>,
+    expansions: Vec<&'a TermExpansion>,
+    understood: Vec<Understood>,
+}
+
+impl Text<'_> {
+    /// The tiers of the whole text, and of the text without what names nothing.
+    pub(crate) fn title_group(&self, with_people: &[Tier]) -> Group {
+        let words = self.words();
+        let all = self.wording(&words, |_| true);
+        let mut tiers = self.tiers(&all, &self.pins).group().tiers;
+        if let Some(core) = self.core(&words) {
+            let lowered = self.tiers(&core, &[]).group().tiers.into_iter().map(|tier| Tier {
+                weight: tier.weight.saturating_sub(weights::FILLED).max(1),
+                ..tier
+            });
+            tiers.extend(lowered);
+        }
+        tiers.extend(with_people.iter().cloned());
+        Group::new(tiers)
+    }
+
+    /// The levels of the text.
+    pub(crate) fn levels(&self, always: Vec<Clause>, with_people: &[Tier]) -> Levels {
+        let words = self.words();
+        let pieces = self.pieces(&words);
+        let all = self.wording(&words, |_| true);
+        let core = self.core(&words);
+        let (mut whole, mut named) = (Vec::new(), Vec::new());
+        for wording in [Some(&all), core.as_ref()].into_iter().flatten().filter(|one| !one.words.is_empty()) {
+            let tiers = self.tiers(wording, &[]);
+            whole.push(tiers.is_title());
+            named.push(tiers.is_named());
+        }
+        whole.extend(self.pins.iter().cloned());
+        named.extend(with_people.iter().filter(|tier| tier.kind == ReasonKind::ExactTitle).map(|tier| tier.clause.clone()));
+        let first = usize::from(!words.is_empty());
+        let rarities = self.expansions.iter().map(|expansion| expansion.rarity).collect();
+        let parts = self.title_words(&words);
+        Levels::new(Levelled {
+            pieces,
+            always,
+            whole,
+            named: Clause::any_of(named),
+            parts,
+            words: first..first + words.len(),
+            rarities,
+        })
+    }
+
+    fn tiers<'b>(&'b self, wording: &'b Wording<'b>, pins: &'b [Clause]) -> TitleTiers<'b> {
+        let whole = wording.words.len() == self.reading.words.len();
+        let ends_alike = wording.words.last().copied() == self.reading.words.last().map(|word| word.text.as_str());
+        TitleTiers {
+            words: &wording.words,
+            expansions: &wording.expansions,
+            understood: &wording.understood,
+            open: self.reading.open && ends_alike,
+            longer: if ends_alike { &self.longer } else { &[] },
+            synonyms: if whole { &self.synonyms } else { &[] },
+            pins,
+        }
+    }
+
+    /// The words for which `keep` holds.
+    fn wording<'b>(&'b self, words: &[&'b str], keep: impl Fn(usize) -> bool) -> Wording<'b> {
+        let kept: Vec<usize> = (0..words.len()).filter(|&at| keep(at)).collect();
+        let place = |at: usize| kept.partition_point(|&kept| kept < at);
+        let moved = |piece: &Understood| -> Option<Understood> {
+            let is_kept = piece.words.clone().all(|at| kept.binary_search(&at).is_ok());
+            is_kept.then(|| Understood {
+                words: place(piece.words.start)..place(piece.words.end),
+                lead: place(piece.lead),
+                ..piece.clone()
+            })
+        };
+        Wording {
+            words: kept.iter().map(|&at| words[at]).collect(),
+            expansions: kept.iter().map(|&at| &self.expansions[at]).collect(),
+            understood: self.understood.iter().filter_map(moved).collect(),
+        }
+    }
+
+    /// The text without fillers and exclusions; `None` where that is the text, or nothing.
+    fn core<'b>(&'b self, words: &[&'b str]) -> Option<Wording<'b>> {
+        let core = self.wording(words, |at| !self.filler[at] && !self.is_excluded(at));
+        (core.words.len() < words.len() && !core.words.is_empty()).then_some(core)
+    }
+
+    /// Titles beside people: `tom cruise top gun`, `dicaprio titanic`. What is left without people, years and genres is
+    /// compared with whole titles of movies with those people.
+    pub(crate) fn with_people(&self) -> Vec<Tier> {
+        let words = &self.words()[..];
+        let mut people: Vec<Clause> = Vec::new();
+        let mut is_rest: Vec<bool> = (0..words.len()).map(|at| !self.filler[at] && !self.is_excluded(at)).collect();
+        for piece in self.understood.iter().filter(|piece| !piece.excluded) {
+            let is_time = piece.years.is_some();
+            if piece.is_full_name() || is_time {
+                is_rest[piece.lead..piece.words.end].fill(false);
+                people.extend((!is_time).then(|| piece.clause.clone()));
+            }
+        }
+        for at in 0..words.len() {
+            let counts = self.expansions[at].counts;
+            // A word that is a name and in hardly any title.
+            let is_name = counts.cast > 0 && counts.cast > 4 * counts.title;
+            if is_rest[at] && is_name && !self.reading.words[at].quoted && !stop::is_stop_word(words[at]) {
+                is_rest[at] = false;
+                people.push(Clause::Word(WordField::Cast, words[at].to_owned()));
+            }
+        }
+        let places: Vec<usize> = (0..words.len()).filter(|&at| is_rest[at]).collect();
+        if people.is_empty() || places.is_empty() {
+            return Vec::new();
+        }
+        let rest: Vec<&str> = places.iter().map(|&at| words[at]).collect();
+        let key = rest.join(" ");
+        let expansions: Vec<&TermExpansion> = self.expansions.iter().collect();
+        let tier = |weight, kind, title: Clause| {
+            let met = || Clause::all_of([title.clone()].into_iter().chain(people.iter().cloned()));
+            let clause = if title == Clause::None { Clause::None } else { met() };
+            Tier { weight, clause, kind }
+        };
+        vec![
+            tier(weights::EXACT_WITH_PEOPLE, ReasonKind::ExactTitle, Clause::TitleKey(key.clone())),
+            tier(weights::FORM_WITH_PEOPLE, ReasonKind::ExactTitle, Clause::any_of(form(&rest))),
+            tier(weights::STARTS_WITH_PEOPLE, ReasonKind::TitlePrefix, Clause::TitleStarts(format!("{key} "))),
+            tier(weights::TYPO_WITH_PEOPLE, ReasonKind::Typo, spellings(&places, words, &expansions)),
+        ]
+    }
+
+    /// Words that a movie must meet: all but those that lead to a reading, stop words, the words of a question, fillers and
+    /// exclusions, as long as others are left.
+    pub(crate) fn required(&self, words: &[&str]) -> Vec<usize> {
+        let leads = |at: usize| self.understood.iter().any(|u| (u.lead..u.words.start).contains(&at));
+        let is_left = |at: &usize| !leads(*at) && !self.is_excluded(*at);
+        let is_weak = |at: usize| {
+            let counts_next = matches!(words[at], "part" | "volume" | "vol" | "chapter" | "episode" | "pt")
+                && words.get(at + 1).is_some_and(|_| {
+                    at > 0 && wikimovie_text::numerals::number_in_title(words, at + 1).is_some()
+                });
+            stop::is_stop_word(words[at]) || stop::is_question_word(words, at) || self.filler[at] || counts_next
+        };
+        let strong: Vec<usize> = (0..words.len())
+            .filter(|&at| !self.reading.words[at].quoted)
+            .filter(|at| is_left(at) && !is_weak(*at))
+            .collect();
+        if !strong.is_empty() || !self.reading.phrases.is_empty() {
+            return strong;
+        }
+        let left: Vec<usize> = (0..words.len()).filter(is_left).collect();
+        let excludes = left.len() < words.len() && left.iter().all(|&at| self.filler[at] || stop::is_stop_word(words[at]));
+        if excludes && (self.understood.iter().any(|piece| piece.excluded) || !self.negated.is_empty()) {
+            // `movies without john wayne` asks for no word.
+            return Vec::new();
+        }
+        left
+    }
+
+    /// The pieces that a movie should meet.
+    fn pieces(&self, words: &[&str]) -> Vec<Piece> {
+        let required = self.required(words);
+        let all = self.wording(words, |_| true);
+        let core = self.core(words);
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut done = 0;
+        for &at in &required {
+            if at < done {
+                continue;
+            }
+            let readings: Vec<&Understood> = self.readings_of(at).collect();
+            let end = readings.iter().map(|piece| piece.words.end).max().unwrap_or(at + 1);
+            let start = readings.iter().map(|piece| piece.words.start).min().unwrap_or(at);
+            let range = start..end;
+            done = end;
+            let own: Vec<usize> = required.iter().copied().filter(|at| range.contains(at)).collect();
+            pieces.push(self.piece(words, range, own, &readings, [Some(&all), core.as_ref()]));
+        }
+        pieces
+    }
+
+    fn piece(
+        &self,
+        words: &[&str],
+        range: Range<usize>,
+        own: Vec<usize>,
+        readings: &[&Understood],
+        wordings: [Option<&Wording<'_>>; 2],
+    ) -> Piece {
+        let mut other = Vec::new();
+        for reading in readings {
+            other.push(reading.clause.clone());
+            other.extend((reading.nearly != Clause::None).then(|| reading.nearly.clone()));
+            if reading.years.is_some() {
+                let rests = wordings.into_iter().flatten().flat_map(|wording| {
+                    let moved = wording.understood.iter().filter(|piece| piece.clause == reading.clause);
+                    moved.map(|time| self.tiers(wording, &[]).is_rest(time)).collect::<Vec<_>>()
+                });
+                other.extend(rests.filter(|clause| *clause != Clause::None));
+            }
+        }
+        let is_person = readings.iter().any(|reading| reading.is_full_name());
+        // A name of several words is that person, or stands in a title; its words apart are other people's.
+        let is_sure = is_person && readings.iter().all(|reading| !reading.typo);
+        if is_sure {
+            let name = words[range.clone()].iter().map(|&word| word.to_owned()).collect();
+            other.push(Clause::Phrase(WordField::Title, name));
+        }
+        let own = if is_sure { Vec::new() } else { own };
+        let kinds = [MatchKind::Exact, MatchKind::Mention, MatchKind::Typo];
+        let has = kinds.map(|kind| !other.is_empty() || own.iter().all(|&at| self.expansions[at].has(kind)));
+        let typed = self.typed(self.span(&range)).to_owned();
+        Piece { words: own, typed, other, required: is_person, has }
+    }
+
+    /// The words of which a part may be a title: what is left without fillers, people and times.
+    fn title_words(&self, words: &[&str]) -> TitleParts {
+        let is_word = |at: usize| {
+            !self.filler[at]
+                && !self.is_excluded(at)
+                && self.readings_of(at).all(|piece| piece.years.is_none() && !piece.is_full_name())
+        };
+        let is_strong = |at: usize| !stop::is_stop_word(words[at]) && !stop::is_question_word(words, at);
+        let places = (0..words.len()).filter(|&at| is_word(at));
+        let word = |at: usize| TitleWord {
+            at,
+            text: words[at].to_owned(),
+            rarity: if is_strong(at) { self.expansions[at].rarity } else { 0 },
+        };
+        TitleParts { words: places.map(word).collect(), of: words.len() }
+    }
+}

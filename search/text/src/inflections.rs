@@ -1,0 +1,128 @@
+//! Other forms of an English word: plurals and possessives, and the forms of verbs. Candidates only: whoever asks keeps
+//! those that the catalogue has.
+
+/// Shortest word whose endings are changed.
+const MIN_CHARS: usize = 4;
+
+/// Plurals that no ending makes.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("man", "men"),
+    ("woman", "women"),
+    ("child", "children"),
+    ("person", "people"),
+    ("mouse", "mice"),
+    ("foot", "feet"),
+    ("tooth", "teeth"),
+    ("goose", "geese"),
+];
+
+fn is_plain(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+/// The word with or without the ending of a plural or possessive.
+pub fn plurals(word: &str) -> Vec<String> {
+    if !is_plain(word) {
+        return Vec::new();
+    }
+    let mut forms: Vec<String> = IRREGULAR
+        .iter()
+        .filter_map(|&(one, many)| (word == one).then_some(many).or_else(|| (word == many).then_some(one)))
+        .map(str::to_owned)
+        .collect();
+    if word.chars().count() < MIN_CHARS {
+        return forms;
+    }
+    forms.extend([format!("{word}s"), format!("{word}es")]);
+    forms.extend(word.strip_suffix('s').map(str::to_owned));
+    forms.extend(word.strip_suffix("es").map(str::to_owned));
+    forms.extend(word.strip_suffix("ies").map(|stem| format!("{stem}y")));
+    forms.extend(word.strip_suffix('y').map(|stem| format!("{stem}ies")));
+    // `thief` and `thieves`, `wife` and `wives`.
+    forms.extend(word.strip_suffix('f').map(|stem| format!("{stem}ves")));
+    forms.extend(word.strip_suffix("fe").map(|stem| format!("{stem}ves")));
+    for ending in ["f", "fe"] {
+        forms.extend(word.strip_suffix("ves").map(|stem| format!("{stem}{ending}")));
+    }
+    distinct(forms, word)
+}
+
+/// The word in other forms of a verb: `relive`, `relives`, `relived`, `reliving`; `swap`, `swapped`, `swapping`.
+pub fn verb_forms(word: &str) -> Vec<String> {
+    if word.chars().count() < MIN_CHARS || !is_plain(word) {
+        return Vec::new();
+    }
+    let mut stems = vec![word.to_owned()];
+    for ending in ["ing", "ed", "es", "s", "d"] {
+        if let Some(stem) = word.strip_suffix(ending).filter(|stem| stem.len() >= 3) {
+            stems.push(stem.to_owned());
+            stems.push(format!("{stem}e"));
+            if let Some(single) = without_doubled_end(stem) {
+                stems.push(single.to_owned());
+            }
+        }
+    }
+    stems.extend(word.strip_suffix("ied").map(|stem| format!("{stem}y")));
+    stems.extend(word.strip_suffix("ies").map(|stem| format!("{stem}y")));
+    let mut forms = Vec::new();
+    for stem in &stems {
+        forms.push(stem.clone());
+        forms.extend(["s", "es", "ed", "ing"].map(|ending| format!("{stem}{ending}")));
+        if let Some(short) = stem.strip_suffix('e') {
+            forms.extend([format!("{stem}d"), format!("{short}ing")]);
+        }
+        if let Some(short) = stem.strip_suffix('y') {
+            forms.extend([format!("{short}ied"), format!("{short}ies")]);
+        }
+        if let Some(last) = stem.chars().last().filter(|last| !matches!(last, 'a' | 'e' | 'i' | 'o' | 'u')) {
+            forms.extend([format!("{stem}{last}ed"), format!("{stem}{last}ing")]);
+        }
+    }
+    distinct(forms, word)
+}
+
+fn without_doubled_end(stem: &str) -> Option<&str> {
+    let bytes = stem.as_bytes();
+    let (last, before) = (bytes.last()?, bytes.get(bytes.len().checked_sub(2)?)?);
+    (last == before).then(|| &stem[..stem.len() - 1])
+}
+
+/// Each once, without the word itself and without stems too short to mean it.
+fn distinct(forms: Vec<String>, word: &str) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for form in forms {
+        if form.len() > 2 && form != word && !kept.contains(&form) {
+            kept.push(form);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_one_word_lead_to_each_other() {
+        let verbs = [
+            ("relive", "relives"),
+            ("relives", "reliving"),
+            ("relived", "relive"),
+            ("swap", "swapped"),
+            ("swapping", "swap"),
+            ("swaps", "swapped"),
+            ("discovers", "discovering"),
+            ("marries", "married"),
+            ("trapped", "trap"),
+            ("killing", "kills"),
+        ];
+        for (typed, meant) in verbs {
+            assert!(verb_forms(typed).contains(&meant.to_owned()), "{typed}: {:?}", verb_forms(typed));
+        }
+        let plurals_of = [("thief", "thieves"), ("wives", "wife"), ("man", "men"), ("story", "stories")];
+        for (typed, meant) in plurals_of {
+            assert!(plurals(typed).contains(&meant.to_owned()), "{typed}: {:?}", plurals(typed));
+        }
+        assert!(verb_forms("2049").is_empty() && plurals("cat").is_empty());
+    }
+}
