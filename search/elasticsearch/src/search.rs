@@ -159,7 +159,7 @@ impl Reader<'_> {
 
     /// What may be dropped to find more.
     async fn relaxations(&self, question: &Question, found: u64) -> Result<Vec<Relaxation>, SearchError> {
-        for step in relax::relaxations(question, &self.view.vocabulary) {
+        for step in relax::relaxations(question, found, &self.view.vocabulary) {
             let compiled: Vec<Arc<Compiled>> =
                 step.iter().map(|candidate| self.view.compiled(&candidate.question)).collect();
             let all: Vec<&Compiled> = compiled.iter().map(AsRef::as_ref).collect();

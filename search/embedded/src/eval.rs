@@ -188,13 +188,18 @@ impl Snapshot {
 /// How many of some clauses each document meets, while the levels of one question are tried: they ask for different
 /// numbers of the same clauses.
 #[derive(Default)]
-pub(super) struct Known(RefCell<Vec<(Vec<Clause>, Rc<[u8]>)>>);
+pub(super) struct Known(RefCell<Vec<Counted>>);
+
+struct Counted {
+    clauses: Vec<Clause>,
+    by_doc: Rc<[u8]>,
+}
 
 impl Known {
     fn counts(&self, snapshot: &Snapshot, clauses: &[Clause]) -> tantivy::Result<Rc<[u8]>> {
-        let found = self.0.borrow().iter().find(|(known, _)| known == clauses).map(|(_, counts)| Rc::clone(counts));
-        if let Some(counts) = found {
-            return Ok(counts);
+        let known = self.0.borrow().iter().find(|known| known.clauses == clauses).map(|known| Rc::clone(&known.by_doc));
+        if let Some(by_doc) = known {
+            return Ok(by_doc);
         }
         let mut counts = vec![0_u8; snapshot.rows()];
         for clause in clauses {
@@ -204,9 +209,9 @@ impl Known {
                 counts[doc] = counts[doc].saturating_add(1);
             }
         }
-        let counts: Rc<[u8]> = counts.into();
-        self.0.borrow_mut().push((clauses.to_vec(), Rc::clone(&counts)));
-        Ok(counts)
+        let by_doc: Rc<[u8]> = counts.into();
+        self.0.borrow_mut().push(Counted { clauses: clauses.to_vec(), by_doc: Rc::clone(&by_doc) });
+        Ok(by_doc)
     }
 }
 

@@ -196,7 +196,7 @@ impl Snapshot {
     }
 
     fn relaxations(&self, question: &Question, found: u64) -> Result<Vec<Relaxation>, ReadError> {
-        for step in relax::relaxations(question, &self.vocabulary) {
+        for step in relax::relaxations(question, found, &self.vocabulary) {
             let mut offers = Vec::new();
             for Candidate { part, dropped, question } in step {
                 let total = self.total(&question)?;

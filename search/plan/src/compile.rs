@@ -12,7 +12,7 @@ use wikimovie_domain::{
     MatchKind, Matching, Question, ReasonKind, Understanding, UnderstandingEffect, UnderstandingKind, Warning,
 };
 use wikimovie_text::{
-    filler, keyboard,
+    filler, keyboard, numerals,
     reading::{self, Reading},
     stop,
 };
@@ -252,7 +252,7 @@ impl<'a> Text<'a> {
         }
         for excluded in &self.reading.excluded {
             let words: Vec<&str> = excluded.words.iter().map(String::as_str).collect();
-            always.push(anywhere(&words).negated());
+            always.push(excluded_words(&words).negated());
         }
         for piece in self.understood.iter().filter(|piece| piece.excluded) {
             always.push(piece.clause.clone().negated());
@@ -276,7 +276,7 @@ impl<'a> Text<'a> {
         }
         let first = groups.len();
         for (at, expansion) in self.expansions.iter().enumerate() {
-            let tiers: &[Tier] = if self.is_excluded(at) { &[] } else { &expansion.tiers };
+            let tiers: &[Tier] = if self.is_excluded(at) || self.filler[at] { &[] } else { &expansion.tiers };
             groups.push(Group::new(tiers.iter().cloned()));
             labels.push(self.typed(self.reading.words[at].place.clone()).to_owned());
         }
@@ -460,6 +460,19 @@ fn runs(marked: &[bool]) -> Vec<Range<usize>> {
         }
     }
     runs
+}
+
+/// What holds of movies with excluded words. A number excludes titles that count so: plots are full of numbers.
+fn excluded_words(words: &[&str]) -> Clause {
+    match words {
+        [word] if word.bytes().all(|b| b.is_ascii_digit()) => {
+            let number = numerals::number(word);
+            let spellings = number.map(numerals::spellings).unwrap_or_default();
+            let all = spellings.into_iter().chain([(*word).to_owned()]);
+            Clause::any_of(all.map(|word| Clause::Word(WordField::Title, word)))
+        }
+        _ => anywhere(words),
+    }
 }
 
 /// The words side by side in the title, in a name of the cast, or in the summary.

@@ -4,9 +4,9 @@
 //! typo or a word of a plot never stands beside words of titles, and a word that nobody has never empties an answer.
 //! Levels are plain clauses with counts of movies between them, so every engine answers at the same one.
 
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
-use wikimovie_domain::{MatchKind, Matching};
+use wikimovie_domain::{MatchKind, Matching, ReasonKind};
 
 use super::{
     Clause, Drill, ENOUGH_HITS, Group, Plan, Tier,
@@ -27,10 +27,25 @@ pub(crate) struct Piece {
     pub(crate) typed: String,
     /// What meets it besides its words: the year, genre or person that it is understood as.
     pub(crate) other: Vec<Clause>,
+    /// What meets it too where weaker matches are found.
+    pub(crate) weaker: Vec<Clause>,
     /// Whether it must be met as long as a movie meets it: a person.
     pub(crate) required: bool,
     /// By [`MatchKind`], whether the catalogue has anything that meets it so strongly.
     pub(crate) has: [bool; 3],
+}
+
+/// What is known of a word of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WordFacts {
+    /// What its weights are multiplied by.
+    pub(crate) rarity: u32,
+    /// Whether the catalogue has it anywhere.
+    pub(crate) is_known: bool,
+    /// Whether it is long and stands in a title or a name as typed, so that longer words are another word.
+    pub(crate) is_whole: bool,
+    /// Whether it is a stop word or a word of a question, whose place in a title says nothing by itself.
+    pub(crate) is_weak: bool,
 }
 
 /// How much of the text is met.
@@ -65,9 +80,9 @@ pub struct Levels {
     named: Clause,
     /// Words of which a part may be a title; weighed where weaker matches are found.
     parts: TitleParts,
-    /// Groups of the score that belong to single words, and the rarity of each word.
-    words: Range<usize>,
-    rarities: Vec<u32>,
+    /// Index of the group of the score that belongs to the first word.
+    first: usize,
+    words: Vec<WordFacts>,
 }
 
 /// What the levels of a question are made of.
@@ -77,8 +92,8 @@ pub(crate) struct Levelled {
     pub(crate) whole: Vec<Clause>,
     pub(crate) named: Clause,
     pub(crate) parts: TitleParts,
-    pub(crate) words: Range<usize>,
-    pub(crate) rarities: Vec<u32>,
+    pub(crate) first: usize,
+    pub(crate) words: Vec<WordFacts>,
 }
 
 /// What is counted to choose a level.
@@ -92,9 +107,9 @@ pub enum Probe {
 
 impl Levels {
     pub(crate) fn new(of: Levelled) -> Self {
-        let Levelled { pieces, always, whole, named, parts, words, rarities } = of;
+        let Levelled { pieces, always, whole, named, parts, first, words } = of;
         let list = list(&pieces);
-        Self { list, pieces, always, whole, named, parts, words, rarities }
+        Self { list, pieces, always, whole, named, parts, first, words }
     }
 
     /// The one level of a plan that asks for no words.
@@ -105,8 +120,8 @@ impl Levels {
             whole: Vec::new(),
             named: Clause::None,
             parts: TitleParts::default(),
-            words: 0..0,
-            rarities: Vec::new(),
+            first: 0,
+            words: Vec::new(),
         })
     }
 
@@ -168,28 +183,53 @@ impl Levels {
         if self.pieces.is_empty() {
             return Clause::All;
         }
-        let of = |piece: &Piece| self.piece(piece, part.kind(), score);
-        let met = match part {
-            Part::All(_) => Clause::all_of(self.pieces.iter().map(of)),
+        let all = |kind| Clause::all_of(self.pieces.iter().map(|piece| self.piece(piece, kind, score)));
+        // A known word with a typo is another word; who meets a part only must meet it as typed.
+        let of = |piece: &Piece| self.piece_as_typed(piece, score);
+        let mut met = match part {
+            Part::All(kind) => vec![all(kind)],
             Part::Some(count) => {
                 let required = self.pieces.iter().filter(|piece| piece.required).map(of);
                 let others = self.pieces.iter().filter(|piece| !piece.required).map(of);
-                Clause::all_of(required.chain([Clause::at_least(count, others)]))
+                vec![Clause::all_of(required.chain([Clause::at_least(count, others)]))]
             }
-            Part::Any(count) => Clause::at_least(count, self.pieces.iter().map(of)),
+            Part::Any(count) => vec![Clause::at_least(count, self.pieces.iter().map(of))],
         };
-        Clause::any_of([met].into_iter().chain(self.whole.iter().cloned()))
+        if !part.is_all() {
+            met.push(all(MatchKind::Typo));
+        }
+        Clause::any_of(met.into_iter().chain(self.whole.iter().cloned()))
     }
 
     /// What meets a piece, in this way or a stronger one.
     fn piece(&self, piece: &Piece, kind: MatchKind, score: &[Group]) -> Clause {
+        self.piece_by(piece, kind, |_| kind, score)
+    }
+
+    /// What meets a piece: its words as typed, and with typos those that the catalogue has not.
+    fn piece_as_typed(&self, piece: &Piece, score: &[Group]) -> Clause {
+        let kind = |facts: WordFacts| if facts.is_known { MatchKind::Mention } else { MatchKind::Typo };
+        self.piece_by(piece, MatchKind::Typo, kind, score)
+    }
+
+    fn piece_by(
+        &self,
+        piece: &Piece,
+        kind: MatchKind,
+        kind_of_word: impl Fn(WordFacts) -> MatchKind,
+        score: &[Group],
+    ) -> Clause {
         let word = |at: &usize| {
-            let tiers = score.get(self.words.start + at).map_or(&[][..], |group| &group.tiers);
-            let strong = tiers.iter().filter(|tier| !tier.is_pin() && match_kind(tier) <= kind);
-            Clause::any_of(strong.map(|tier| tier.clause.clone()))
+            let Some((facts, group)) = self.words.get(*at).zip(score.get(self.first + at)) else {
+                return Clause::None;
+            };
+            let most = kind_of_word(*facts);
+            let is_met = |tier: &&Tier| tier.kind != ReasonKind::Pin && facts.match_kind(tier) <= most;
+            Clause::any_of(group.tiers.iter().filter(is_met).map(|tier| tier.clause.clone()))
         };
         let words = (!piece.words.is_empty()).then(|| Clause::all_of(piece.words.iter().map(word)));
-        Clause::any_of(words.into_iter().chain(piece.other.iter().cloned()))
+        let weaker = piece.weaker.iter().filter(|_| kind > MatchKind::Exact);
+        Clause::any_of(words.into_iter().chain(piece.other.iter().chain(weaker).cloned()))
     }
 
     /// The plan of a level, made of that of the first one.
@@ -212,7 +252,7 @@ impl Levels {
     fn score(&self, level: usize, base: &[Group]) -> Vec<Group> {
         let part = self.list[level].part;
         let mut groups = base.to_vec();
-        if let Some(whole) = groups.first_mut().filter(|_| self.words.start > 0) {
+        if let Some(whole) = groups.first_mut().filter(|_| self.first > 0) {
             let elsewhere = |piece: &Piece| self.piece(piece, MatchKind::Mention, base);
             let parts = self.parts.tiers(&self.pieces, elsewhere);
             let tiers = std::mem::take(&mut whole.tiers);
@@ -221,19 +261,27 @@ impl Levels {
         if part.is_all() {
             return groups;
         }
-        for (at, group) in groups.iter_mut().enumerate().skip(self.words.start) {
-            for tier in &mut group.tiers {
-                tier.weight = match at.checked_sub(self.words.start).and_then(|word| self.rarities.get(word)) {
-                    Some(&rarity) => rarity * partial::base(tier.kind, tier.weight / rarity.max(1)),
+        for (at, group) in groups.iter_mut().skip(self.first).enumerate() {
+            let facts = self.words.get(at);
+            let mut tiers = std::mem::take(&mut group.tiers);
+            for tier in &mut tiers {
+                tier.weight = match facts {
+                    Some(facts) => facts.rarity * partial::base(tier.kind, tier.weight / facts.rarity.max(1)),
                     None => tier.weight / partial::READING_DIVISOR,
                 };
             }
-            let tiers = std::mem::take(&mut group.tiers);
+            tiers.retain(|tier| tier.weight > 0 && !facts.is_some_and(|facts| facts.is_weak));
             *group = Group::new(tiers);
         }
-        let all = self.text(Part::All(MatchKind::Exact), base);
-        let kind = wikimovie_domain::ReasonKind::Word;
-        groups.push(Group::new([Tier { weight: title::ALL_EXACT, clause: all, kind }]));
+        let all = [
+            (title::ALL_EXACT, MatchKind::Exact),
+            (title::ALL_MENTIONED, MatchKind::Mention),
+            (title::ALL_WITH_TYPOS, MatchKind::Typo),
+        ];
+        groups.push(Group::new(all.map(|(weight, kind)| {
+            let clause = self.text(Part::All(kind), base);
+            Tier { weight, clause, kind: ReasonKind::Word }
+        })));
         groups
     }
 
@@ -262,7 +310,7 @@ impl Levels {
             Part::Any(_) => true,
         };
         let optional = self.pieces.iter().filter(lacks);
-        optional.map(|piece| (piece.typed.clone(), self.piece(piece, part.kind(), score))).collect()
+        optional.map(|piece| (piece.typed.clone(), self.piece_as_typed(piece, score))).collect()
     }
 
     /// Whether movies of a level may lack what a word is understood as.
@@ -284,9 +332,11 @@ impl Part {
     }
 }
 
-impl Tier {
-    fn is_pin(&self) -> bool {
-        self.kind == wikimovie_domain::ReasonKind::Pin
+impl WordFacts {
+    /// How strongly a tier matches the word.
+    fn match_kind(self, tier: &Tier) -> MatchKind {
+        let is_longer = tier.kind == ReasonKind::Prefix && self.is_whole;
+        if is_longer { MatchKind::Typo } else { match_kind(tier) }
     }
 }
 

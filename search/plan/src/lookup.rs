@@ -3,7 +3,7 @@
 use fst::{Automaton, IntoStreamer, Streamer, automaton::Str};
 use wikimovie_text::{
     edit_distance::{FuzzyMatcher, allowed_edits},
-    inflections,
+    inflections, stop,
 };
 
 use crate::vocabulary::{Vocabulary, WordCounts};
@@ -72,7 +72,12 @@ pub fn near_short(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
         letters
     };
     let mut found = collect(vocabulary, word, &FuzzyMatcher::word(word, 1), None);
-    found.retain(|near| near.text.len() >= SHORT_CHARS && (near.same_start || sorted(&near.text) == sorted(word)));
+    found.retain(|near| {
+        let same_letters = sorted(&near.text) == sorted(word);
+        near.text.len() >= SHORT_CHARS && (same_letters || near.same_start && !stop::is_stop_word(&near.text))
+    });
+    // Short words that are near stand in too many summaries to say anything.
+    found.iter_mut().for_each(|near| near.counts.summary = 0);
     found
 }
 

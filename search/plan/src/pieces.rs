@@ -6,9 +6,9 @@ use wikimovie_domain::{MatchKind, ReasonKind};
 use wikimovie_text::stop;
 
 use super::{
-    Clause, Group, Tier, WordField,
+    Clause, Group, MAX_PREFIX_CHARS, Tier, WordField,
     compile::Text,
-    levels::{Levelled, Levels, Piece},
+    levels::{Levelled, Levels, Piece, WordFacts},
     rank::title as weights,
     term_expansion::TermExpansion,
     title_parts::{TitleParts, TitleWord},
@@ -55,7 +55,12 @@ impl Text<'_> {
         whole.extend(self.pins.iter().cloned());
         named.extend(with_people.iter().filter(|tier| tier.kind == ReasonKind::ExactTitle).map(|tier| tier.clause.clone()));
         let first = usize::from(!words.is_empty());
-        let rarities = self.expansions.iter().map(|expansion| expansion.rarity).collect();
+        let facts = |(at, expansion): (usize, &TermExpansion)| WordFacts {
+            rarity: expansion.rarity,
+            is_known: expansion.exists,
+            is_whole: expansion.counts.title + expansion.counts.cast > 0 && words[at].chars().count() > MAX_PREFIX_CHARS,
+            is_weak: stop::is_stop_word(words[at]) || stop::is_question_word(&words, at),
+        };
         let parts = self.title_words(&words);
         Levels::new(Levelled {
             pieces,
@@ -63,8 +68,8 @@ impl Text<'_> {
             whole,
             named: Clause::any_of(named),
             parts,
-            words: first..first + words.len(),
-            rarities,
+            first,
+            words: self.expansions.iter().enumerate().map(facts).collect(),
         })
     }
 
@@ -155,11 +160,10 @@ impl Text<'_> {
         let leads = |at: usize| self.understood.iter().any(|u| (u.lead..u.words.start).contains(&at));
         let is_left = |at: &usize| !leads(*at) && !self.is_excluded(*at);
         let is_weak = |at: usize| {
-            let counts_next = matches!(words[at], "part" | "volume" | "vol" | "chapter" | "episode" | "pt")
-                && words.get(at + 1).is_some_and(|_| {
-                    at > 0 && wikimovie_text::numerals::number_in_title(words, at + 1).is_some()
-                });
-            stop::is_stop_word(words[at]) || stop::is_question_word(words, at) || self.filler[at] || counts_next
+            stop::is_stop_word(words[at])
+                || stop::is_question_word(words, at)
+                || self.filler[at]
+                || announces_number(words, at)
         };
         let strong: Vec<usize> = (0..words.len())
             .filter(|&at| !self.reading.words[at].quoted)
@@ -220,17 +224,35 @@ impl Text<'_> {
             }
         }
         let is_person = readings.iter().any(|reading| reading.is_full_name());
-        // A name of several words is that person, or stands in a title; its words apart are other people's.
+        let mut weaker = Vec::new();
+        // A name of several words is that person, or stands in a title or a plot; its words apart are other people's.
         let is_sure = is_person && readings.iter().all(|reading| !reading.typo);
         if is_sure {
-            let name = words[range.clone()].iter().map(|&word| word.to_owned()).collect();
-            other.push(Clause::Phrase(WordField::Title, name));
+            let name: Vec<String> = words[range.clone()].iter().map(|&word| word.to_owned()).collect();
+            other.push(Clause::Phrase(WordField::Title, name.clone()));
+            weaker.push(Clause::Phrase(WordField::Summary, name));
         }
+        weaker.extend(self.series(words, &range));
         let own = if is_sure { Vec::new() } else { own };
         let kinds = [MatchKind::Exact, MatchKind::Mention, MatchKind::Typo];
-        let has = kinds.map(|kind| !other.is_empty() || own.iter().all(|&at| self.expansions[at].has(kind)));
+        let has = kinds.map(|kind| {
+            let besides = !other.is_empty() || (kind > MatchKind::Exact && !weaker.is_empty());
+            besides || own.iter().all(|&at| self.expansions[at].has(kind))
+        });
         let typed = self.typed(self.span(&range)).to_owned();
-        Piece { words: own, typed, other, required: is_person, has }
+        Piece { words: own, typed, other, weaker, required: is_person, has }
+    }
+
+    /// The other movies of a series, where this is a number behind its name: `star wars 4` is not called so.
+    fn series(&self, words: &[&str], number: &Range<usize>) -> Option<Clause> {
+        let is_number = number.len() == 1
+            && number.end == words.len()
+            && wikimovie_text::numerals::number_in_title(words, number.start).is_some_and(|number| number < 100);
+        let name = (0..number.start).filter(|&at| {
+            !stop::is_stop_word(words[at]) && !self.filler[at] && !announces_number(words, at)
+        });
+        let name: Vec<Clause> = name.map(|at| Clause::Word(WordField::Title, words[at].to_owned())).collect();
+        (is_number && !name.is_empty()).then(|| Clause::all_of(name))
     }
 
     /// The words of which a part may be a title: what is left without fillers, people and times.
@@ -249,4 +271,10 @@ impl Text<'_> {
         };
         TitleParts { words: places.map(word).collect(), of: words.len() }
     }
+}
+
+/// Whether the word only announces a number: `part`, `episode`.
+fn announces_number(words: &[&str], at: usize) -> bool {
+    let announces = matches!(words[at], "part" | "volume" | "vol" | "chapter" | "episode" | "pt");
+    announces && at > 0 && wikimovie_text::numerals::number_in_title(words, at + 1).is_some()
 }

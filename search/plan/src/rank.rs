@@ -61,6 +61,10 @@ pub mod title {
     pub const PART_AND_ALL: u32 = 2_000_000;
     /// Every word in title or cast, where most movies found lack some.
     pub const ALL_EXACT: u32 = 1_500_000;
+    /// Every word somewhere, where most movies found lack some.
+    pub const ALL_MENTIONED: u32 = 250_000;
+    /// Every word somewhere, some with a typo, where most movies found lack some.
+    pub const ALL_WITH_TYPOS: u32 = 100_000;
     /// The words side by side in the title.
     pub const PHRASE: u32 = 2_600_000;
     /// All the words in the title.
@@ -148,11 +152,14 @@ pub mod partial {
     /// A word of a part of the text that is a whole title.
     pub const PART: u32 = 400;
     /// Readings count so many times less than where all words are met.
-    pub const READING_DIVISOR: u32 = 5;
+    pub const READING_DIVISOR: u32 = 15;
+    /// Base weight from which a typo is one of a word that nobody has: there is no other way to meet that.
+    const ONLY_WAY: u32 = 150;
 
     /// The weight, where all words need not be met, of a tier with this base weight.
     pub fn base(kind: ReasonKind, base: u32) -> u32 {
         match kind {
+            ReasonKind::Typo if base >= ONLY_WAY => OCCURS / 2 + base / 4,
             ReasonKind::Typo => base / 4,
             ReasonKind::Prefix => base / 3,
             _ => OCCURS + base / 4,

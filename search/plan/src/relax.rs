@@ -25,9 +25,9 @@ pub struct Candidate {
     pub question: Question,
 }
 
-/// What may be dropped, in steps: a further step counts where none before it finds more. First each part alone, then pairs
-/// of parts, then the whole text and all filters.
-pub fn relaxations(question: &Question, vocabulary: &Vocabulary) -> Vec<Vec<Candidate>> {
+/// What may be dropped where so many movies are found, in steps: a further step counts where none before it finds more.
+/// First each part alone, then pairs of parts; where nothing is found, the whole text or all filters at last.
+pub fn relaxations(question: &Question, found: u64, vocabulary: &Vocabulary) -> Vec<Vec<Candidate>> {
     let parts = parts(question, vocabulary);
     let alone: Vec<Candidate> = parts.iter().map(|part| without(question, &[part])).collect();
     let mut pairs = Vec::new();
@@ -36,11 +36,11 @@ pub fn relaxations(question: &Question, vocabulary: &Vocabulary) -> Vec<Vec<Cand
     }
     let mut rest = Vec::new();
     let text = reading::cut(&question.text).trim();
-    if !text.is_empty() {
+    if !text.is_empty() && found == 0 {
         let question = Question { text: String::new(), ..question.clone() };
         rest.push(Candidate { part: RelaxedPart::Text, dropped: text.to_owned(), question });
     }
-    if !question.filter.is_empty() {
+    if !question.filter.is_empty() && found == 0 {
         let question = Question { filter: Filter::default(), ..question.clone() };
         rest.push(Candidate { part: RelaxedPart::Several, dropped: "all filters".to_owned(), question });
     }
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     fn shown(question: &Question) -> Vec<Vec<(RelaxedPart, String, String)>> {
-        let steps = relaxations(question, &Vocabulary::default());
+        let steps = relaxations(question, 0, &Vocabulary::default());
         let shown = |found: Candidate| (found.part, found.dropped, found.question.text);
         steps.into_iter().map(|step| step.into_iter().map(shown).collect()).collect()
     }

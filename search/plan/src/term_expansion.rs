@@ -16,6 +16,9 @@ use crate::{
 /// Most ways to split a word in two that are tried.
 const MAX_SPLITS: usize = 4;
 
+/// Titles from which a word one edit away is clearly the one meant.
+const CLEAR_TITLES: u32 = 5;
+
 /// Fields that words are searched in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldScope {
@@ -212,6 +215,17 @@ impl Builder<'_> {
         for first in pairs.into_iter().flatten() {
             let joined = format!("{}{}", words[first], words[first + 1]);
             self.add_joined(&joined);
+            let is_known = |word: &str| self.context.vocabulary.counts(word).title > 0;
+            if self.context.scope == FieldScope::Everywhere
+                && !is_known(&joined)
+                && !(is_known(words[first]) && is_known(words[first + 1]))
+            {
+                // `gost busters`: joined and with a typo.
+                let near = lookup::near(self.context.vocabulary, &joined);
+                let in_titles = near.into_iter().filter(|variant| variant.counts.title > 0);
+                let clause = Clause::any_of(in_titles.map(|near| Clause::Word(WordField::Title, near.text)));
+                self.add(weights::TITLE_TYPO, ReasonKind::Typo, clause);
+            }
             if open_end && first + 2 == words.len() && joined.len() > MAX_PREFIX_CHARS {
                 let longer = lookup::longer(self.context.vocabulary, &joined, |counts| counts.title);
                 let clause =
@@ -249,6 +263,13 @@ impl Builder<'_> {
     fn split(&mut self) {
         let vocabulary = self.context.vocabulary;
         let word = self.word;
+        if word.len() == 2 && word.bytes().all(|b| b.is_ascii_lowercase()) && self.counts().cast == 0 {
+            // Initials: `jk simmons` is J. K. Simmons.
+            let letters: Vec<String> = word.chars().map(String::from).collect();
+            if letters.iter().all(|letter| vocabulary.counts(letter).cast > 0) {
+                self.add(weights::CAST_JOINED, ReasonKind::Joined, Clause::Phrase(WordField::Cast, letters));
+            }
+        }
         for (field, weight) in
             [(WordField::Title, weights::TITLE_JOINED), (WordField::Cast, weights::CAST_JOINED)]
         {
@@ -342,7 +363,8 @@ impl Builder<'_> {
             near.extend(longer.into_iter().filter(|variant| variant.edits > 0));
         }
         let known = counts.sum() > 0;
-        let is_clear = near.iter().any(|variant| variant.edits == 1 && variant.counts.title > 0);
+        // A rare word of one edit, as odd as the typed one, is no better guess than two common words.
+        let is_clear = near.iter().any(|variant| variant.edits == 1 && variant.counts.title >= CLEAR_TITLES);
         let splits = if known || is_clear || self.context.scope == FieldScope::Title {
             Vec::new()
         } else {

@@ -47,13 +47,13 @@ pub fn plurals(word: &str) -> Vec<String> {
     distinct(forms, word)
 }
 
-/// The word in other forms of a verb: `relive`, `relives`, `relived`, `reliving`; `swap`, `swapped`, `swapping`.
+/// The word in other forms of a verb, and who does it: `relive`, `relived`, `reliving`; `swap`, `swapped`; `box`, `boxer`.
 pub fn verb_forms(word: &str) -> Vec<String> {
     if word.chars().count() < MIN_CHARS || !is_plain(word) {
         return Vec::new();
     }
     let mut stems = vec![word.to_owned()];
-    for ending in ["ing", "ed", "es", "s", "d"] {
+    for ending in ["ing", "ed", "es", "s", "d", "er", "ers"] {
         if let Some(stem) = word.strip_suffix(ending).filter(|stem| stem.len() >= 3) {
             stems.push(stem.to_owned());
             stems.push(format!("{stem}e"));
@@ -67,15 +67,15 @@ pub fn verb_forms(word: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for stem in &stems {
         forms.push(stem.clone());
-        forms.extend(["s", "es", "ed", "ing"].map(|ending| format!("{stem}{ending}")));
+        forms.extend(["s", "es", "ed", "ing", "er"].map(|ending| format!("{stem}{ending}")));
         if let Some(short) = stem.strip_suffix('e') {
-            forms.extend([format!("{stem}d"), format!("{short}ing")]);
+            forms.extend([format!("{stem}d"), format!("{stem}r"), format!("{short}ing")]);
         }
         if let Some(short) = stem.strip_suffix('y') {
             forms.extend([format!("{short}ied"), format!("{short}ies")]);
         }
         if let Some(last) = stem.chars().last().filter(|last| !matches!(last, 'a' | 'e' | 'i' | 'o' | 'u')) {
-            forms.extend([format!("{stem}{last}ed"), format!("{stem}{last}ing")]);
+            forms.extend(["ed", "ing", "er"].map(|ending| format!("{stem}{last}{ending}")));
         }
     }
     distinct(forms, word)
@@ -115,6 +115,9 @@ mod tests {
             ("marries", "married"),
             ("trapped", "trap"),
             ("killing", "kills"),
+            ("boxing", "boxer"),
+            ("hacks", "hacker"),
+            ("drummer", "drumming"),
         ];
         for (typed, meant) in verbs {
             assert!(verb_forms(typed).contains(&meant.to_owned()), "{typed}: {:?}", verb_forms(typed));

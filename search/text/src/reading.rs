@@ -120,7 +120,7 @@ fn quoted(text: &str, at: usize) -> Option<Piece> {
         .then(|| Piece::Quoted { place: at..inside.end + close.len_utf8(), inside })
 }
 
-/// A minus right before a letter or a quote. `-30-` and a dash between words exclude nothing.
+/// A minus right before a letter, a digit or a quote. `-30-`, a dash between words and one between years exclude nothing.
 fn excluded(text: &str, at: usize) -> Option<Piece> {
     let start = at + text[at..].chars().next()?.len_utf8();
     let next = text[start..].chars().next()?;
@@ -130,7 +130,9 @@ fn excluded(text: &str, at: usize) -> Option<Piece> {
         return Some(Piece::Excluded { place: at..place.end, inside });
     }
     let end = text[start..].find(char::is_whitespace).map_or(text.len(), |offset| start + offset);
-    (next.is_alphabetic() && !text[start..end].ends_with('-') && !words(&text[start..end]).is_empty())
+    let behind_a_number = text[..at].trim_end().ends_with(|c: char| c.is_ascii_digit());
+    let excludes = next.is_alphabetic() || (next.is_ascii_digit() && at > 0 && !behind_a_number);
+    (excludes && !text[start..end].ends_with('-') && !words(&text[start..end]).is_empty())
         .then_some(Piece::Excluded { place: at..end, inside: start..end })
 }
 
@@ -205,6 +207,8 @@ mod tests {
         check("star -wars -\"the clone\"", &["star"], &[], &["wars", "the clone"]);
         check("spider-man - home -30-", &["spider", "man", "home", "30"], &[], &[]);
         check("batman -spider-man", &["batman"], &[], &["spider man"]);
+        check("toy story -3", &["toy", "story"], &[], &["3"]);
+        check("1990 -1995 -30", &["1990", "1995", "30"], &[], &[]);
         check("say \"what", &["say", "what"], &[], &[]);
         check("\"\" \"!\" a", &["a"], &[], &[]);
     }

@@ -156,6 +156,6 @@ proptest! {
         compile_prefix(&text, &Filter::default(), &vocabulary());
         vocabulary().suggest_people(&text, 5);
         vocabulary().suggest_genres(&text, 5);
-        relaxations(&question, &vocabulary());
+        relaxations(&question, 0, &vocabulary());
     }
 }
