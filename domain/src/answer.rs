@@ -221,6 +221,8 @@ pub enum UnderstandingKind {
     Excluded,
     /// Words that name nothing of a movie, such as `movie` or `1080p`.
     Filler,
+    /// A movie that others are wanted to be like.
+    Similar,
 }
 
 /// What an understanding does to the hits.

@@ -294,6 +294,8 @@ pub(crate) enum UnderstandingKind {
     Excluded,
     /// Words that name nothing of a movie, such as `movie`, `watch online` or `1080p`.
     Filler,
+    /// A movie that others are wanted to be like: `movies like alien`.
+    Similar,
 }
 
 /// What an understanding does to the movies found.

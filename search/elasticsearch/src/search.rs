@@ -17,6 +17,7 @@ use wikimovie_plan::{
     compile::{Compiled, compile, corrected},
     highlight,
     levels::Probe,
+    like,
     relax::{self, Candidate},
     similar,
 };
@@ -45,7 +46,10 @@ impl Reader<'_> {
                 hits.page.cursor.as_deref().map(open).transpose()
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let compiled = view.compiled(question);
+        let compiled = match self.like(question).await? {
+            Some(compiled) => Arc::new(compiled),
+            None => view.compiled(question),
+        };
         // A further page uses the plan of the page before it, which the cursor carries.
         let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
         let places: Vec<Option<SortKey>> =
@@ -117,6 +121,22 @@ impl Reader<'_> {
             explain: explained.map(|plan| Explain { engine: ENGINE.into(), took_us: took * 1_000, plan }),
             warnings,
         })
+    }
+
+    /// The plan of a question for movies like one, where its text names that one.
+    async fn like(&self, question: &Question) -> Result<Option<Compiled>, SearchError> {
+        let Some(of) = like::like(question) else { return Ok(None) };
+        let compiled = self.view.compiled(&of);
+        let named = compile::everything(&compiled.probe(Probe::Named));
+        let search = Search {
+            size: 1,
+            sort: vec![Sort::desc("_score"), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+            source: Source::Whole(true),
+            ..Search::new(compile::ranked(named, &compiled.plan.score))
+        };
+        let found = self.ask(vec![search]).await?.pop().map(SearchResponse::movies).transpose()?;
+        let movie = found.into_iter().flatten().next();
+        Ok(movie.map(|movie| like::compile_like(question, &movie, &self.view.vocabulary)))
     }
 
     /// Counts what the levels of these questions find, from a level on.

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use serde::Serialize;
 use wikimovie_domain::{
-    Correction, Explain, Hit, HitPage, HitsRequest, MovieSort, Question, Relaxation, SearchAnswer,
+    Correction, Explain, Hit, HitPage, HitsRequest, MovieSort, PageRequest, Question, Relaxation, SearchAnswer,
     SearchRequest, Total, TotalRelation,
 };
 use wikimovie_engine::{
@@ -16,6 +16,7 @@ use wikimovie_plan::{
     compile::{self, Compiled},
     highlight,
     levels::Probe,
+    like,
     relax::{self, Candidate},
 };
 
@@ -56,7 +57,10 @@ impl Snapshot {
             .iter()
             .map(|hits| hits.page.cursor.as_deref().map(open).transpose())
             .collect::<Result<Vec<_>, _>>()?;
-        let compiled = self.compiled(question, plans);
+        let compiled = match self.like(question)? {
+            Some(compiled) => Arc::new(compiled),
+            None => self.compiled(question, plans),
+        };
         // A further page uses the plan of the page before it.
         let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
         let (level, matched) = match &carried {
@@ -150,6 +154,19 @@ impl Snapshot {
             })
             .collect::<Result<_, ReadError>>()?;
         Ok(page.into_page(hits))
+    }
+
+    /// The plan of a question for movies like one, where its text names that one.
+    fn like(&self, question: &Question) -> Result<Option<Compiled>, ReadError> {
+        let Some(of) = like::like(question) else { return Ok(None) };
+        let compiled = compile::compile(&of, &self.vocabulary);
+        let plan = compiled.probe(Probe::Named);
+        let named = Matched::of(self, &plan.must, &plan.drill)?.hits;
+        let scores = self.scores(&compiled.plan.score, &named)?;
+        let order = HitOrder { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
+        let page = order.page(&named, &PageRequest::first(1), None);
+        let Some(&doc) = page.docs.first() else { return Ok(None) };
+        Ok(Some(like::compile_like(question, &self.movie(doc)?, &self.vocabulary)))
     }
 
     /// The level at which a question is answered, and the movies that it finds.

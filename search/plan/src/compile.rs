@@ -56,6 +56,11 @@ impl Compiled {
         Self { plan, levels, warnings, highlight_terms, understood: Vec::new() }
     }
 
+    /// The same, with what the text was understood as.
+    pub(crate) fn with_understood(self, understood: Understanding) -> Self {
+        Self { understood: vec![understood], ..self }
+    }
+
     /// What the engine is asked at a level.
     pub fn plan_at(&self, level: usize) -> Cow<'_, Plan> {
         self.levels.plan(level, &self.plan)
@@ -446,7 +451,8 @@ fn weight(understood: &Understood) -> u32 {
         UnderstandingKind::Genre
         | UnderstandingKind::Phrase
         | UnderstandingKind::Excluded
-        | UnderstandingKind::Filler => weights::GENRE,
+        | UnderstandingKind::Filler
+        | UnderstandingKind::Similar => weights::GENRE,
     }
 }
 

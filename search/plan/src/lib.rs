@@ -11,6 +11,7 @@ pub mod filter;
 pub mod highlight;
 pub mod highlight_terms;
 pub mod levels;
+pub mod like;
 pub mod lookup;
 mod negation;
 mod pieces;

@@ -87,17 +87,18 @@ pub fn split_with_typo(vocabulary: &Vocabulary, word: &str) -> Vec<(u32, String,
         return Vec::new();
     }
     let mut found: Vec<(u32, String, String)> = Vec::new();
+    let is_content = |near: &Variant| near.counts.title > 0 && !stop::is_stop_word(&near.text);
     for at in SHORT_CHARS..=word.len() - SHORT_CHARS {
         let (left, right) = word.split_at(at);
         let known = |half: &str| vocabulary.counts(half).title;
         if known(left) > 0 {
             let near = collect(vocabulary, right, &FuzzyMatcher::word(right, 1), right.chars().next());
-            let near = near.into_iter().filter(|near| near.counts.title > 0).take(SPLITS_EACH);
+            let near = near.into_iter().filter(is_content).take(SPLITS_EACH);
             found.extend(near.map(|near| (known(left).min(near.counts.title), left.to_owned(), near.text)));
         }
         if known(right) > 0 {
             let near = collect(vocabulary, left, &FuzzyMatcher::word(left, 1), left.chars().next());
-            let near = near.into_iter().filter(|near| near.counts.title > 0).take(SPLITS_EACH);
+            let near = near.into_iter().filter(is_content).take(SPLITS_EACH);
             found.extend(near.map(|near| (known(right).min(near.counts.title), near.text, right.to_owned())));
         }
     }

@@ -229,6 +229,7 @@ impl Text<'_> {
         let is_sure = is_person && readings.iter().all(|reading| !reading.typo);
         if is_sure {
             let name: Vec<String> = words[range.clone()].iter().map(|&word| word.to_owned()).collect();
+            other.extend(initials_joined(&name).map(|name| Clause::Phrase(WordField::Cast, name)));
             other.push(Clause::Phrase(WordField::Title, name.clone()));
             weaker.push(Clause::Phrase(WordField::Summary, name));
         }
@@ -277,4 +278,11 @@ impl Text<'_> {
 fn announces_number(words: &[&str], at: usize) -> bool {
     let announces = matches!(words[at], "part" | "volume" | "vol" | "chapter" | "episode" | "pt");
     announces && at > 0 && wikimovie_text::numerals::number_in_title(words, at + 1).is_some()
+}
+
+/// `e g daily` as `eg daily`: a name written with its initials together.
+fn initials_joined(name: &[String]) -> Option<Vec<String>> {
+    let initials = name.iter().take_while(|word| word.chars().count() == 1).count();
+    let joined = || [vec![name[..initials].concat()], name[initials..].to_vec()].concat();
+    (initials > 1 && initials < name.len()).then(joined)
 }

@@ -370,11 +370,13 @@ impl Builder<'_> {
         } else {
             self.split_with_typo()
         };
+        let nearest = near.iter().map(|variant| variant.edits).min().unwrap_or(1);
         for edits in 1..=2 {
             for same_start in [true, false] {
                 let variants: Vec<&Variant> =
                     near.iter().filter(|v| v.edits == edits && v.same_start == same_start).collect();
-                self.add_typos(&variants, edits, same_start, known);
+                // In summaries only the nearest words: they hold words that are near to anything. A known word needs no guess.
+                self.add_typos(&variants, (edits, same_start), known, !known && edits == nearest);
             }
         }
         near.splice(0..0, splits);
@@ -397,7 +399,13 @@ impl Builder<'_> {
         splits.into_iter().map(near).collect()
     }
 
-    fn add_typos(&mut self, variants: &[&Variant], edits: u8, same_start: bool, known: bool) {
+    fn add_typos(
+        &mut self,
+        variants: &[&Variant],
+        (edits, same_start): (u8, bool),
+        known: bool,
+        in_summaries: bool,
+    ) {
         use WordField::{Cast, Summary, Title};
         let (title, cast) = match edits {
             1 => (weights::TITLE_TYPO, weights::CAST_TYPO),
@@ -406,8 +414,7 @@ impl Builder<'_> {
         let divisor = if known { weights::KNOWN_DIVISOR } else { 1 }
             * if same_start { 1 } else { weights::START_DIVISOR };
         for (field, weight) in [(Title, title), (Cast, cast), (Summary, weights::SUMMARY_TYPO)] {
-            // A known word in a summary needs no guess; whole summaries full of near words would drown it.
-            if field == Summary && known {
+            if field == Summary && !in_summaries {
                 continue;
             }
             let words = variants.iter().filter(|variant| match field {
