@@ -14,8 +14,9 @@ pub mod receipt;
 pub mod suggest;
 
 pub use answer::{
-    Correction, Explain, Highlight, Hit, HitPage, MatchKind, Matching, Reason, ReasonKind, Relaxation, RelaxedPart, SearchAnswer,
-    SearchField, Span, Total, TotalRelation, Understanding, UnderstandingEffect, UnderstandingKind, Warning,
+    Correction, Explain, Highlight, Hit, HitPage, MatchKind, Matching, Reason, ReasonKind, Relaxation,
+    RelaxedPart, SearchAnswer, SearchField, Span, Total, TotalRelation, Understanding, UnderstandingEffect,
+    UnderstandingKind, Warning,
 };
 pub use catalog::{CatalogInfo, Costar, CostarPath, CostarStep, PersonSummary, Revision};
 pub use facet::{FacetAnswer, FacetField, FacetOrder, FacetRequest, FacetValue, YearBucket, YearHistogram};

@@ -1,4 +1,4 @@
-//! One operation is one request, and the request holds only what was selected.
+//! One operation is one request where it finds enough, and the request holds only what was selected.
 
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -30,8 +30,8 @@ fn bodies(request: &Recorded) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_operation_is_one_request() {
-    for engine in engines("one_operation_is_one_request") {
+async fn one_operation_is_few_requests() {
+    for engine in engines("one_operation_is_few_requests") {
         let app = App::start(&engine, 1).await;
         let found = app.data("{ search { hits(first: 10) { nodes { id } } } }").await;
         let nodes = found["search"]["hits"]["nodes"].as_array().unwrap();
@@ -39,8 +39,13 @@ async fn one_operation_is_one_request() {
         let alias = |(at, id): (usize, &&str)| format!("m{at}: movie(id: \"{id}\") {{ title }}");
         let ten_aliases: Vec<String> = ids.iter().enumerate().map(alias).collect();
         let operations = [
-            ("ten aliases", format!("{{ {} }}", ten_aliases.join(" "))),
-            ("a typo", "{ search(text: \"godfahter\") { total { value } hits(first: 5) { nodes { title } } } }".into()),
+            ("ten aliases", format!("{{ {} }}", ten_aliases.join(" ")), 1),
+            ("a typo", "{ search(text: \"godfahter\") { total { value } hits(first: 5) { nodes { title } } } }".into(), 1),
+            (
+                "a genre that enough movies have",
+                "{ search(text: \"crime\") { total { value } hits(first: 5) { nodes { title } } } }".into(),
+                1,
+            ),
             (
                 "everything of a results page",
                 "{ search(text: \"godfather\", where: { genres: { anyOf: [\"Crime\"] }, decades: [1970] }) {
@@ -49,14 +54,18 @@ async fn one_operation_is_one_request() {
                       decades { values { value count } } years { buckets { count } min max } }
                 } }"
                 .into(),
+                // Few movies: weaker matches are counted, then read.
+                3,
             ),
             (
                 "two pages of one search",
                 "{ search { a: hits(first: 2) { nodes { title } } b: hits(last: 2) { nodes { title } } } }".into(),
+                1,
             ),
             (
                 "two searches",
                 "{ a: search(text: \"alien\") { total { value } } b: search(text: \"heat\") { total { value } } }".into(),
+                6,
             ),
             (
                 "a search, suggestions and a movie",
@@ -65,20 +74,22 @@ async fn one_operation_is_one_request() {
                      movie(id: \"{}\") {{ title }} }}",
                     ids[0]
                 ),
+                3,
             ),
             (
                 "a search with what else could be asked",
                 "{ search(text: \"godfahter pacino western\") { total { value } didYouMean { text total }
                     relaxations { total } hits(first: 2) { nodes { title } } } }"
                     .into(),
+                8,
             ),
         ];
-        for (name, query) in operations {
+        for (name, query, most) in operations {
             app.proxies[0].forget();
             app.data(&query).await;
             let asked = searches(&app);
             let paths: Vec<&str> = asked.iter().map(|request| request.path.as_str()).collect();
-            assert_eq!(asked.len(), 1, "{name} on {}: {paths:?}", engine.name);
+            assert!((1..=most).contains(&asked.len()), "{name} on {}: {paths:?}", engine.name);
         }
     }
 }
@@ -97,7 +108,9 @@ async fn a_request_holds_what_was_selected() {
         for (selected, hits, total, facets) in cases {
             app.proxies[0].forget();
             app.data(&format!("{{ search(text: \"alien\") {{ {selected} }} }}")).await;
-            let [request] = &searches(&app)[..] else { panic!("{selected} is one request") };
+            // Two movies are few: what weaker matches find is counted by further requests.
+            let asked = searches(&app);
+            let Some(request) = asked.first() else { panic!("{selected} asks nothing") };
             let [body] = &bodies(request)[..] else { panic!("{selected} is one search") };
             assert_eq!(body["size"] != 0, hits, "{selected}: {body}");
             assert_eq!(body["track_total_hits"] == true, total, "{selected}: {body}");

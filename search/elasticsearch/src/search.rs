@@ -4,8 +4,8 @@
 use std::{borrow::Cow, collections::HashMap, convert::Infallible, sync::Arc, time::Instant};
 
 use wikimovie_domain::{
-    Correction, Direction, Explain, Hit, HitPage, HitsRequest, Matching, Movie, MovieId, MovieParts, Question,
-    Relaxation, SearchAnswer, SearchRequest, Total, TotalRelation, Warning,
+    Correction, Direction, Explain, Hit, HitPage, HitsRequest, Matching, Movie, MovieId, MovieParts,
+    Question, Relaxation, SearchAnswer, SearchRequest, Total, TotalRelation, Warning,
 };
 use wikimovie_elasticsearch_dsl::{Ids, Query, Search, Sort, Source};
 use wikimovie_engine::{
@@ -140,7 +140,7 @@ impl Reader<'_> {
     }
 
     /// Counts what the levels of these questions find, from a level on.
-    async fn count(&self, questions: &[&Compiled], from: usize) -> Result<Counts, SearchError> {
+    async fn count(&self, questions: &[&Compiled], from: usize) -> Result<LevelCounts, SearchError> {
         let probes: Vec<Vec<Probe>> = questions.iter().map(|compiled| compiled.levels.probes(from)).collect();
         let searches = questions.iter().zip(&probes).flat_map(|(compiled, probes)| {
             probes.iter().map(|&probe| Search::count(compile::everything(&compiled.probe(probe))))
@@ -151,7 +151,7 @@ impl Reader<'_> {
         let counted = |probes: Vec<Probe>| -> HashMap<Probe, u64> {
             probes.into_iter().map(|probe| (probe, totals.next().unwrap_or(0))).collect()
         };
-        Ok(Counts {
+        Ok(LevelCounts {
             by_question: probes.into_iter().map(counted).collect(),
             took: longest(&found),
             partial: found.iter().any(SearchResponse::is_partial),
@@ -189,7 +189,12 @@ impl Reader<'_> {
                 .into_iter()
                 .zip(totals)
                 .filter(|&(_, total)| total > found)
-                .map(|(Candidate { part, dropped, question }, total)| Relaxation { part, dropped, total, question })
+                .map(|(Candidate { part, dropped, question }, total)| Relaxation {
+                    part,
+                    dropped,
+                    total,
+                    question,
+                })
                 .collect();
             if !offers.is_empty() {
                 offers.truncate(relax::MAX_OFFERS);
@@ -290,7 +295,11 @@ impl List<'_> {
             } else {
                 Vec::new()
             },
-            reasons: if asked.reasons { highlight::reasons(&movie, self.compiled, self.level) } else { Vec::new() },
+            reasons: if asked.reasons {
+                highlight::reasons(&movie, self.compiled, self.level)
+            } else {
+                Vec::new()
+            },
             movie: only(movie, asked.parts),
         })
     }
@@ -305,13 +314,13 @@ fn only(mut movie: Movie, parts: MovieParts) -> Movie {
 }
 
 /// What the levels of some questions find.
-struct Counts {
+struct LevelCounts {
     by_question: Vec<HashMap<Probe, u64>>,
     took: u64,
     partial: bool,
 }
 
-impl Counts {
+impl LevelCounts {
     fn of(&self, at: usize, probe: Probe) -> u64 {
         self.by_question.get(at).and_then(|counts| counts.get(&probe)).copied().unwrap_or(0)
     }

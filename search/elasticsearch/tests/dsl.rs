@@ -59,7 +59,8 @@ What the gateway sends to Elasticsearch or OpenSearch, over a catalogue of a doz
 code (`make dsl`), a test compares it. `explain { plan }` shows the same for any question.
 
 Words are expanded by the gateway against the catalogue's own vocabulary, so the engine gets plain terms; every scoring
-clause is a constant, so that points are exact and equal on every engine. One question is one request.
+clause is a constant, so that points are exact and equal on every engine. A question that finds enough is one request;
+one that finds few movies counts and reads what weaker matches find ([relevance.md](relevance.md)).
 ";
 
 fn documented(sealer: &Sealer, vocabulary: &Vocabulary) -> Vec<(&'static str, &'static str, SearchRequest)> {

@@ -197,7 +197,12 @@ struct Counted {
 
 impl Known {
     fn counts(&self, snapshot: &Snapshot, clauses: &[Clause]) -> tantivy::Result<Rc<[u8]>> {
-        let known = self.0.borrow().iter().find(|known| known.clauses == clauses).map(|known| Rc::clone(&known.by_doc));
+        let known = self
+            .0
+            .borrow()
+            .iter()
+            .find(|known| known.clauses == clauses)
+            .map(|known| Rc::clone(&known.by_doc));
         if let Some(by_doc) = known {
             return Ok(by_doc);
         }

@@ -4,8 +4,8 @@ use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use serde::Serialize;
 use wikimovie_domain::{
-    Correction, Explain, Hit, HitPage, HitsRequest, MovieSort, PageRequest, Question, Relaxation, SearchAnswer,
-    SearchRequest, Total, TotalRelation,
+    Correction, Explain, Hit, HitPage, HitsRequest, MovieSort, PageRequest, Question, Relaxation,
+    SearchAnswer, SearchRequest, Total, TotalRelation,
 };
 use wikimovie_engine::{
     cursor::{self, Cursor, Cursors},
@@ -20,7 +20,13 @@ use wikimovie_plan::{
     relax::{self, Candidate},
 };
 
-use super::{ENGINE, error::ReadError, eval::{Known, Matched}, paging::HitOrder, snapshot::Snapshot};
+use super::{
+    ENGINE,
+    error::ReadError,
+    eval::{Known, Matched},
+    paging::HitOrder,
+    snapshot::Snapshot,
+};
 
 /// Plans of recent questions, by hash of the question and revision, because people type the same things.
 pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
@@ -94,11 +100,8 @@ impl Snapshot {
         } else {
             None
         };
-        let relaxations = if request.wanted.relaxations && few {
-            self.relaxations(question, found)?
-        } else {
-            Vec::new()
-        };
+        let relaxations =
+            if request.wanted.relaxations && few { self.relaxations(question, found)? } else { Vec::new() };
         let explain = request.wanted.explain.then(|| {
             let told = Told { plan: &plan, revision: self.revision.number, documents: self.rows() };
             Explain {
@@ -148,7 +151,11 @@ impl Snapshot {
                     } else {
                         Vec::new()
                     },
-                    reasons: if request.reasons { highlight::reasons(&movie, compiled, *level) } else { Vec::new() },
+                    reasons: if request.reasons {
+                        highlight::reasons(&movie, compiled, *level)
+                    } else {
+                        Vec::new()
+                    },
                     movie,
                 })
             })

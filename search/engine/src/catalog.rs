@@ -24,7 +24,8 @@ use crate::{
 /// [`SearchError::Engine`] where it fails. Each method names what else it fails with.
 #[async_trait]
 pub trait Catalog: Send + Sync + 'static {
-    /// Answers a question: hits, total, facets and the rest, in one engine round trip.
+    /// Answers a question: hits, total, facets and the rest, in one engine round trip where enough movies are found. Where
+    /// few are, further ones count and read what weaker matches find.
     ///
     /// # Errors
     /// As for every call, and [`SearchError::BadCursor`] where a page starts at a cursor that is forged, damaged or of

@@ -245,7 +245,10 @@ impl<'a> Text<'a> {
     /// Whether the word is part of what must not occur.
     pub(crate) fn is_excluded(&self, at: usize) -> bool {
         self.negated.iter().any(|range| range.contains(&at))
-            || self.understood.iter().any(|piece| piece.excluded && (piece.lead..piece.words.end).contains(&at))
+            || self
+                .understood
+                .iter()
+                .any(|piece| piece.excluded && (piece.lead..piece.words.end).contains(&at))
     }
 
     /// What holds at every level: phrases in quotes, and what is excluded.
@@ -402,7 +405,12 @@ impl<'a> Text<'a> {
     fn meant(&self, at: usize) -> Option<String> {
         let word = &self.reading.words[at];
         let expansion = &self.expansions[at];
-        if self.filler[at] || self.is_excluded(at) || word.quoted || expansion.exists || expansion.tiers.iter().any(is_sure) {
+        if self.filler[at]
+            || self.is_excluded(at)
+            || word.quoted
+            || expansion.exists
+            || expansion.tiers.iter().any(is_sure)
+        {
             return None;
         }
         if let Some(person) = self.readings_of(at).find(|u| u.typo && matches!(u.clause, Clause::Person(_)))

@@ -10,43 +10,13 @@ use wikimovie_domain::{MatchKind, Matching, ReasonKind};
 
 use super::{
     Clause, Drill, ENOUGH_HITS, Group, Plan, Tier,
+    piece::{Piece, WordFacts},
     rank::{partial, title},
-    term_expansion::match_kind,
     title_parts::TitleParts,
 };
 
 /// Most levels at which only a part of the text must be met; of a longer text some numbers of words are left out.
 const MAX_PARTIAL: usize = 10;
-
-/// A piece of a text that a movie should meet: a word, or words understood as one thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
-    /// Its words; none where only [`Piece::other`] meets it.
-    pub(crate) words: Vec<usize>,
-    /// As typed.
-    pub(crate) typed: String,
-    /// What meets it besides its words: the year, genre or person that it is understood as.
-    pub(crate) other: Vec<Clause>,
-    /// What meets it too where weaker matches are found.
-    pub(crate) weaker: Vec<Clause>,
-    /// Whether it must be met as long as a movie meets it: a person.
-    pub(crate) required: bool,
-    /// By [`MatchKind`], whether the catalogue has anything that meets it so strongly.
-    pub(crate) has: [bool; 3],
-}
-
-/// What is known of a word of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct WordFacts {
-    /// What its weights are multiplied by.
-    pub(crate) rarity: u32,
-    /// Whether the catalogue has it anywhere.
-    pub(crate) is_known: bool,
-    /// Whether it is long and stands in a title or a name as typed, so that longer words are another word.
-    pub(crate) is_whole: bool,
-    /// Whether it is a stop word or a word of a question, whose place in a title says nothing by itself.
-    pub(crate) is_weak: bool,
-}
 
 /// How much of the text is met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +144,9 @@ impl Levels {
     pub fn probed(&self, probe: Probe, score: &[Group]) -> Clause {
         match probe {
             Probe::Level(level) => self.must(level, score),
-            Probe::Named => Clause::all_of([self.named.clone()].into_iter().chain(self.always.iter().cloned())),
+            Probe::Named => {
+                Clause::all_of([self.named.clone()].into_iter().chain(self.always.iter().cloned()))
+            }
         }
     }
 
@@ -244,7 +216,8 @@ impl Levels {
     /// The first level's plan of these groups.
     pub(crate) fn first(&self, score: Vec<Group>, drill: Drill) -> Plan {
         let must = self.must(0, &score);
-        let score = if self.list[0].part == Part::All(MatchKind::Exact) { score } else { self.score(0, &score) };
+        let score =
+            if self.list[0].part == Part::All(MatchKind::Exact) { score } else { self.score(0, &score) };
         Plan { must, drill, score }
     }
 
@@ -329,14 +302,6 @@ impl Part {
             Self::All(kind) => kind,
             Self::Some(_) | Self::Any(_) => MatchKind::Typo,
         }
-    }
-}
-
-impl WordFacts {
-    /// How strongly a tier matches the word.
-    fn match_kind(self, tier: &Tier) -> MatchKind {
-        let is_longer = tier.kind == ReasonKind::Prefix && self.is_whole;
-        if is_longer { MatchKind::Typo } else { match_kind(tier) }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod levels;
 pub mod like;
 pub mod lookup;
 mod negation;
+mod piece;
 mod pieces;
 pub mod prefix;
 pub mod rank;

@@ -24,10 +24,13 @@ pub fn like(question: &Question) -> Option<Question> {
     });
     let (at, rest) = like.filter(|_| read.phrases.is_empty() && read.excluded.is_empty())?;
     let wants = |word: &str| {
-        filler::is_movie_word(word) || matches!(word, "something" | "anything" | "stuff" | "ones" | "more" | "other")
+        filler::is_movie_word(word)
+            || matches!(word, "something" | "anything" | "stuff" | "ones" | "more" | "other")
     };
     let only_wants = words[..at].iter().all(|word| {
-        wants(word) || stop::is_stop_word(word) || matches!(*word, "best" | "good" | "great" | "some" | "any" | "which")
+        wants(word)
+            || stop::is_stop_word(word)
+            || matches!(*word, "best" | "good" | "great" | "some" | "any" | "which")
     });
     let start = read.words.get(rest)?.place.start;
     (only_wants && words[..at].iter().any(|word| wants(word))).then(|| Question {

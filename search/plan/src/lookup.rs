@@ -83,7 +83,10 @@ pub fn near_short(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
 
 /// The word split into two that titles have, one of them with a typo: the rarer half's titles, and the two words.
 pub fn split_with_typo(vocabulary: &Vocabulary, word: &str) -> Vec<(u32, String, String)> {
-    if word.len() < 2 * SHORT_CHARS || word.len() > MAX_SPLIT_CHARS || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+    if word.len() < 2 * SHORT_CHARS
+        || word.len() > MAX_SPLIT_CHARS
+        || !word.bytes().all(|b| b.is_ascii_lowercase())
+    {
         return Vec::new();
     }
     let mut found: Vec<(u32, String, String)> = Vec::new();

@@ -19,9 +19,8 @@ pub(crate) fn negate(words: &[TypedWord], understood: &mut [Understood]) -> Vec<
             start -= 1;
         }
         let negated = start.checked_sub(1).filter(|&at| at > 0 && is_negator(word(at)));
-        let goes_on = excluded_until.is_some_and(|end| {
-            (end..piece.words.start).all(|at| matches!(word(at), "and" | "or" | "nor"))
-        });
+        let goes_on = excluded_until
+            .is_some_and(|end| (end..piece.words.start).all(|at| matches!(word(at), "and" | "or" | "nor")));
         if let Some(negator) = negated {
             piece.lead = start_of(negator, &word);
         }
@@ -32,10 +31,12 @@ pub(crate) fn negate(words: &[TypedWord], understood: &mut [Understood]) -> Vec<
         excluded_until = piece.excluded.then_some(piece.words.end);
     }
     let is_read = |at: usize| understood.iter().any(|piece| (piece.lead..piece.words.end).contains(&at));
-    let no_title = (0..words.len()).any(|at| is_movie_word(word(at))) || understood.iter().any(|piece| !piece.excluded);
+    let no_title =
+        (0..words.len()).any(|at| is_movie_word(word(at))) || understood.iter().any(|piece| !piece.excluded);
     let is_plain = |at: usize| {
         let negator = word(at);
-        let meant = !word(at + 1).is_empty() && !stop::is_stop_word(word(at + 1)) && !is_movie_word(word(at + 1));
+        let meant =
+            !word(at + 1).is_empty() && !stop::is_stop_word(word(at + 1)) && !is_movie_word(word(at + 1));
         is_negator(negator) && negator != "no" && meant && !is_read(at) && !is_read(at + 1)
     };
     let found = (1..words.len()).filter(|&at| no_title && is_plain(at));

@@ -8,7 +8,8 @@ use wikimovie_text::stop;
 use super::{
     Clause, Group, MAX_PREFIX_CHARS, Tier, WordField,
     compile::Text,
-    levels::{Levelled, Levels, Piece, WordFacts},
+    levels::{Levelled, Levels},
+    piece::{Piece, WordFacts},
     rank::title as weights,
     term_expansion::TermExpansion,
     title_parts::{TitleParts, TitleWord},
@@ -30,10 +31,12 @@ impl Text<'_> {
         let all = self.wording(&words, |_| true);
         let mut tiers = self.tiers(&all, &self.pins).group().tiers;
         if let Some(core) = self.core(&words) {
-            let lowered = self.tiers(&core, &[]).group().tiers.into_iter().map(|tier| Tier {
-                weight: tier.weight.saturating_sub(weights::FILLED).max(1),
-                ..tier
-            });
+            let lowered = self
+                .tiers(&core, &[])
+                .group()
+                .tiers
+                .into_iter()
+                .map(|tier| Tier { weight: tier.weight.saturating_sub(weights::FILLED).max(1), ..tier });
             tiers.extend(lowered);
         }
         tiers.extend(with_people.iter().cloned());
@@ -53,12 +56,18 @@ impl Text<'_> {
             named.push(tiers.is_named());
         }
         whole.extend(self.pins.iter().cloned());
-        named.extend(with_people.iter().filter(|tier| tier.kind == ReasonKind::ExactTitle).map(|tier| tier.clause.clone()));
+        named.extend(
+            with_people
+                .iter()
+                .filter(|tier| tier.kind == ReasonKind::ExactTitle)
+                .map(|tier| tier.clause.clone()),
+        );
         let first = usize::from(!words.is_empty());
         let facts = |(at, expansion): (usize, &TermExpansion)| WordFacts {
             rarity: expansion.rarity,
             is_known: expansion.exists,
-            is_whole: expansion.counts.title + expansion.counts.cast > 0 && words[at].chars().count() > MAX_PREFIX_CHARS,
+            is_whole: expansion.counts.title + expansion.counts.cast > 0
+                && words[at].chars().count() > MAX_PREFIX_CHARS,
             is_weak: stop::is_stop_word(words[at]) || stop::is_question_word(&words, at),
         };
         let parts = self.title_words(&words);
@@ -75,7 +84,8 @@ impl Text<'_> {
 
     fn tiers<'b>(&'b self, wording: &'b Wording<'b>, pins: &'b [Clause]) -> TitleTiers<'b> {
         let whole = wording.words.len() == self.reading.words.len();
-        let ends_alike = wording.words.last().copied() == self.reading.words.last().map(|word| word.text.as_str());
+        let ends_alike =
+            wording.words.last().copied() == self.reading.words.last().map(|word| word.text.as_str());
         TitleTiers {
             words: &wording.words,
             expansions: &wording.expansions,
@@ -117,7 +127,8 @@ impl Text<'_> {
     pub(crate) fn with_people(&self) -> Vec<Tier> {
         let words = &self.words()[..];
         let mut people: Vec<Clause> = Vec::new();
-        let mut is_rest: Vec<bool> = (0..words.len()).map(|at| !self.filler[at] && !self.is_excluded(at)).collect();
+        let mut is_rest: Vec<bool> =
+            (0..words.len()).map(|at| !self.filler[at] && !self.is_excluded(at)).collect();
         for piece in self.understood.iter().filter(|piece| !piece.excluded) {
             let is_time = piece.years.is_some();
             if piece.is_full_name() || is_time {
@@ -149,7 +160,11 @@ impl Text<'_> {
         vec![
             tier(weights::EXACT_WITH_PEOPLE, ReasonKind::ExactTitle, Clause::TitleKey(key.clone())),
             tier(weights::FORM_WITH_PEOPLE, ReasonKind::ExactTitle, Clause::any_of(form(&rest))),
-            tier(weights::STARTS_WITH_PEOPLE, ReasonKind::TitlePrefix, Clause::TitleStarts(format!("{key} "))),
+            tier(
+                weights::STARTS_WITH_PEOPLE,
+                ReasonKind::TitlePrefix,
+                Clause::TitleStarts(format!("{key} ")),
+            ),
             tier(weights::TYPO_WITH_PEOPLE, ReasonKind::Typo, spellings(&places, words, &expansions)),
         ]
     }
@@ -173,7 +188,8 @@ impl Text<'_> {
             return strong;
         }
         let left: Vec<usize> = (0..words.len()).filter(is_left).collect();
-        let excludes = left.len() < words.len() && left.iter().all(|&at| self.filler[at] || stop::is_stop_word(words[at]));
+        let excludes = left.len() < words.len()
+            && left.iter().all(|&at| self.filler[at] || stop::is_stop_word(words[at]));
         if excludes && (self.understood.iter().any(|piece| piece.excluded) || !self.negated.is_empty()) {
             // `movies without john wayne` asks for no word.
             return Vec::new();
@@ -248,10 +264,10 @@ impl Text<'_> {
     fn series(&self, words: &[&str], number: &Range<usize>) -> Option<Clause> {
         let is_number = number.len() == 1
             && number.end == words.len()
-            && wikimovie_text::numerals::number_in_title(words, number.start).is_some_and(|number| number < 100);
-        let name = (0..number.start).filter(|&at| {
-            !stop::is_stop_word(words[at]) && !self.filler[at] && !announces_number(words, at)
-        });
+            && wikimovie_text::numerals::number_in_title(words, number.start)
+                .is_some_and(|number| number < 100);
+        let name = (0..number.start)
+            .filter(|&at| !stop::is_stop_word(words[at]) && !self.filler[at] && !announces_number(words, at));
         let name: Vec<Clause> = name.map(|at| Clause::Word(WordField::Title, words[at].to_owned())).collect();
         (is_number && !name.is_empty()).then(|| Clause::all_of(name))
     }

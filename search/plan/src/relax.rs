@@ -32,7 +32,9 @@ pub fn relaxations(question: &Question, found: u64, vocabulary: &Vocabulary) -> 
     let alone: Vec<Candidate> = parts.iter().map(|part| without(question, &[part])).collect();
     let mut pairs = Vec::new();
     for (at, first) in parts.iter().enumerate().take(MAX_PAIRED) {
-        pairs.extend(parts[at + 1..].iter().take(MAX_PAIRED).map(|second| without(question, &[first, second])));
+        pairs.extend(
+            parts[at + 1..].iter().take(MAX_PAIRED).map(|second| without(question, &[first, second])),
+        );
     }
     let mut rest = Vec::new();
     let text = reading::cut(&question.text).trim();

@@ -6,7 +6,7 @@
 use wikimovie_domain::{Movie, ReasonKind, YearRange};
 use wikimovie_text as text;
 
-use super::{Clause, Group, Tier, WordField};
+use super::{Clause, Group, Tier, WordField, lookup};
 use crate::vocabulary::{Entry, Vocabulary};
 
 /// Most people and words taken from the movie; the rest of a long cast or summary means little.
@@ -63,7 +63,11 @@ impl SimilarTerms<'_> {
             rare.retain(|&(rarity, _)| rarity >= 4);
             rare.sort_by(|a, b| b.cmp(a));
             for (rarity, word) in rare.into_iter().take(WORDS) {
-                groups.push(group(weight * rarity, Clause::Word(field, word), ReasonKind::Word));
+                // `Aliens` goes on where `Alien` ended.
+                let plurals = lookup::plurals(self.vocabulary, &word).into_iter().map(|(form, _)| form);
+                let forms = plurals.filter(|_| field == WordField::Title).chain([word]);
+                let clause = Clause::any_of(forms.map(|form| Clause::Word(field, form)));
+                groups.push(group(weight * rarity, clause, ReasonKind::Word));
             }
         }
         if let Some(year) = movie.year {

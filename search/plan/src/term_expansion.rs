@@ -184,7 +184,9 @@ impl Builder<'_> {
 
     /// Other forms of a verb, in summaries: titles are remembered as they are.
     fn verb_forms(&mut self) {
-        if stop::is_stop_word(self.word) {
+        // `joier` is a typo before it is who joies.
+        let is_doer = self.word.ends_with("er") || self.word.ends_with("ers");
+        if stop::is_stop_word(self.word) || (is_doer && self.counts().sum() == 0) {
             return;
         }
         let known: Vec<Clause> = self.tiers.iter().map(|tier| tier.clause.clone()).collect();

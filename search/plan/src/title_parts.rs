@@ -4,7 +4,7 @@ use wikimovie_domain::ReasonKind;
 
 use super::{
     Clause, Tier,
-    levels::Piece,
+    piece::Piece,
     rank::{partial, title as weights},
     title_tiers::form,
 };
@@ -56,7 +56,8 @@ impl TitleParts {
                 let starts = Clause::TitleStarts(format!("{} ", words.join(" ")));
                 tiers.push(Tier { weight: weight / 2, clause: starts, kind: ReasonKind::TitlePrefix });
             }
-            let is_other = |piece: &&Piece| !piece.words.iter().any(|at| part.iter().any(|word| word.at == *at));
+            let is_other =
+                |piece: &&Piece| !piece.words.iter().any(|at| part.iter().any(|word| word.at == *at));
             let others: Vec<Clause> = pieces.iter().filter(is_other).map(&elsewhere).collect();
             if !others.is_empty() {
                 let clause = Clause::all_of([title].into_iter().chain(others));

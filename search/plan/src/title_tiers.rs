@@ -58,7 +58,9 @@ impl TitleTiers<'_> {
         let in_years = self.understood.iter().filter(|piece| !piece.excluded).flat_map(|piece| {
             let years = piece.years.map(Clause::Years);
             let rests = if years.is_some() { self.rests(piece) } else { Vec::new() };
-            rests.into_iter().map(move |rest| Clause::all_of([Clause::any_of(form(&rest))].into_iter().chain(years.clone())))
+            rests.into_iter().map(move |rest| {
+                Clause::all_of([Clause::any_of(form(&rest))].into_iter().chain(years.clone()))
+            })
         });
         Clause::any_of([self.is_title()].into_iter().chain(in_years))
     }

@@ -9,7 +9,10 @@ pub fn is_movie_word(word: &str) -> bool {
 /// Whether the folded word only says that movies, or people in them, are wanted.
 pub fn is_filler(word: &str) -> bool {
     is_movie_word(word)
-        || matches!(word, "picture" | "pictures" | "cinema" | "feature" | "features" | "starring" | "featuring")
+        || matches!(
+            word,
+            "picture" | "pictures" | "cinema" | "feature" | "features" | "starring" | "featuring"
+        )
 }
 
 /// For each of the folded words, whether it names nothing of a movie. Never all of them: a text of fillers alone is a
@@ -64,11 +67,56 @@ fn is_release_mark(words: &[&str], at: usize) -> bool {
     });
     let known = matches!(
         word,
-        "4k" | "8k" | "uhd" | "bluray" | "brrip" | "bdrip" | "bdremux" | "dvdrip" | "dvdscr" | "webrip" | "webdl"
-            | "hdtv" | "hdtvrip" | "hdrip" | "hdcam" | "hdts" | "camrip" | "vhsrip" | "tvrip" | "x264" | "x265"
-            | "h264" | "h265" | "hevc" | "avc" | "xvid" | "divx" | "aac" | "aac2" | "ac3" | "eac3" | "dts" | "dtshd"
-            | "ddp" | "ddp2" | "ddp5" | "dd5" | "truehd" | "remux" | "10bit" | "8bit" | "hdr" | "hdr10" | "mkv"
-            | "mp4" | "m4v" | "yify" | "yts" | "rarbg" | "amzn" | "dsnp"
+        "4k" | "8k"
+            | "uhd"
+            | "bluray"
+            | "brrip"
+            | "bdrip"
+            | "bdremux"
+            | "dvdrip"
+            | "dvdscr"
+            | "webrip"
+            | "webdl"
+            | "hdtv"
+            | "hdtvrip"
+            | "hdrip"
+            | "hdcam"
+            | "hdts"
+            | "camrip"
+            | "vhsrip"
+            | "tvrip"
+            | "x264"
+            | "x265"
+            | "h264"
+            | "h265"
+            | "hevc"
+            | "avc"
+            | "xvid"
+            | "divx"
+            | "aac"
+            | "aac2"
+            | "ac3"
+            | "eac3"
+            | "dts"
+            | "dtshd"
+            | "ddp"
+            | "ddp2"
+            | "ddp5"
+            | "dd5"
+            | "truehd"
+            | "remux"
+            | "10bit"
+            | "8bit"
+            | "hdr"
+            | "hdr10"
+            | "mkv"
+            | "mp4"
+            | "m4v"
+            | "yify"
+            | "yts"
+            | "rarbg"
+            | "amzn"
+            | "dsnp"
     );
     let pair = match word {
         "blu" | "web" => matches!(next, "ray" | "dl" | "rip"),
@@ -85,15 +133,42 @@ fn is_release_mark(words: &[&str], at: usize) -> bool {
 fn is_edition(word: &str) -> bool {
     matches!(
         word,
-        "extended" | "unrated" | "uncut" | "remastered" | "proper" | "repack" | "internal" | "limited" | "theatrical"
-            | "directors" | "cut" | "edition" | "imax" | "multi" | "dual" | "audio" | "dubbed" | "subbed" | "subs"
-            | "web" | "dvd" | "hd" | "3d" | "eng" | "ita" | "french" | "german" | "nf" | "dv"
+        "extended"
+            | "unrated"
+            | "uncut"
+            | "remastered"
+            | "proper"
+            | "repack"
+            | "internal"
+            | "limited"
+            | "theatrical"
+            | "directors"
+            | "cut"
+            | "edition"
+            | "imax"
+            | "multi"
+            | "dual"
+            | "audio"
+            | "dubbed"
+            | "subbed"
+            | "subs"
+            | "web"
+            | "dvd"
+            | "hd"
+            | "3d"
+            | "eng"
+            | "ita"
+            | "french"
+            | "german"
+            | "nf"
+            | "dv"
     )
 }
 
 /// `watch … online free`, `… full movie`, `… trailer`.
 fn mark_viewing(words: &[&str], filler: &mut [bool]) {
-    let online = words.iter().any(|word| matches!(*word, "online" | "streaming" | "stream" | "download" | "free"));
+    let online =
+        words.iter().any(|word| matches!(*word, "online" | "streaming" | "stream" | "download" | "free"));
     let movies = words.iter().any(|word| is_movie_word(word));
     let last = words.len().saturating_sub(1);
     for (at, word) in words.iter().enumerate() {
@@ -111,8 +186,18 @@ fn mark_viewing(words: &[&str], filler: &mut [bool]) {
 fn is_viewing(word: &str) -> bool {
     matches!(
         word,
-        "online" | "free" | "streaming" | "stream" | "download" | "torrent" | "hd" | "trailer" | "subtitles" | "imdb"
-            | "netflix" | "dvd"
+        "online"
+            | "free"
+            | "streaming"
+            | "stream"
+            | "download"
+            | "torrent"
+            | "hd"
+            | "trailer"
+            | "subtitles"
+            | "imdb"
+            | "netflix"
+            | "dvd"
     )
 }
 
@@ -122,7 +207,15 @@ fn mark_praise(words: &[&str], filler: &mut [bool]) {
         for (at, word) in words.iter().enumerate() {
             filler[at] |= matches!(
                 *word,
-                "best" | "good" | "great" | "greatest" | "top" | "popular" | "famous" | "favorite" | "favourite"
+                "best"
+                    | "good"
+                    | "great"
+                    | "greatest"
+                    | "top"
+                    | "popular"
+                    | "famous"
+                    | "favorite"
+                    | "favourite"
                     | "recommended"
             );
         }

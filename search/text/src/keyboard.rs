@@ -48,7 +48,9 @@ mod tests {
         assert!(as_latin("Еру Ьфекшч 1999").contains(&"the matrix 1999".to_owned()));
         assert!(as_latin("צשארןס").contains(&"matrix".to_owned()), "{:?}", as_latin("צשארןס"));
         assert!(as_latin("ματριχ").contains(&"matrix".to_owned()), "{:?}", as_latin("ματριχ"));
-        assert!(as_latin("matrix").is_empty() && as_latin("1917").is_empty() && as_latin("千と千尋").is_empty());
+        assert!(
+            as_latin("matrix").is_empty() && as_latin("1917").is_empty() && as_latin("千と千尋").is_empty()
+        );
     }
 
     #[test]

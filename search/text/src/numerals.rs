@@ -124,7 +124,8 @@ pub fn run_together(word: &str) -> Option<u32> {
 
 /// A number from 21 to 999 in words, in each way that people write it; none where one word says it.
 pub fn to_words(value: u32) -> Vec<Vec<String>> {
-    let name = |value: u32| WORDS.iter().find(|&&(_, number)| number == value).map(|&(name, _)| name.to_owned());
+    let name =
+        |value: u32| WORDS.iter().find(|&&(_, number)| number == value).map(|&(name, _)| name.to_owned());
     let below_hundred = |value: u32| -> Option<Vec<String>> {
         name(value).map(|name| vec![name]).or_else(|| Some(vec![name(value / 10 * 10)?, name(value % 10)?]))
     };

@@ -63,10 +63,12 @@ pub fn is_question_word(words: &[&str], at: usize) -> bool {
     let before = word(at.checked_sub(1));
     let next = word(Some(at + 1));
     match word(Some(at)) {
-        "about" | "where" | "who" | "whose" | "whom" | "which" | "what" | "when" | "how" | "has" | "have" | "had"
-        | "does" | "did" | "do" | "into" | "onto" | "being" | "been" | "than" | "we" | "they" | "him" | "our" => true,
+        "about" | "where" | "who" | "whose" | "whom" | "which" | "what" | "when" | "how" | "has" | "have"
+        | "had" | "does" | "did" | "do" | "into" | "onto" | "being" | "been" | "than" | "we" | "they"
+        | "him" | "our" => true,
         "like" | "called" | "named" | "titled" | "entitled" => {
-            super::filler::is_movie_word(before) || matches!(before, "something" | "anything" | "stuff" | "one")
+            super::filler::is_movie_word(before)
+                || matches!(before, "something" | "anything" | "stuff" | "one")
         }
         "set" => matches!(next, "in" | "on" | "at" | "during" | "around"),
         "directed" | "written" | "made" | "produced" | "filmed" => matches!(next, "by" | "in"),

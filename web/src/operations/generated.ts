@@ -27,7 +27,9 @@ export type MovieWhere = {
 export type ReasonKind =
   | 'EXACT_TITLE'
   | 'GENRE'
+  | 'INFLECTED'
   | 'JOINED'
+  | 'MISSING'
   | 'NUMERAL'
   | 'PERSON'
   | 'PHRASE'
@@ -44,8 +46,12 @@ export type RelaxedPart =
   | 'DECADES'
   | 'GENRES'
   | 'HAS_POSTER'
+  | 'PERSON'
   | 'PROVIDERS'
+  | 'SEVERAL'
+  | 'TEXT'
   | 'TITLE'
+  | 'UNDERSTOOD'
   | 'WORD'
   | 'YEAR';
 
@@ -62,14 +68,17 @@ export type TotalRelation =
 
 export type UnderstandingEffect =
   | 'BOOST'
-  | 'FILTER';
+  | 'FILTER'
+  | 'IGNORED';
 
 export type UnderstandingKind =
   | 'DECADE'
   | 'EXCLUDED'
+  | 'FILLER'
   | 'GENRE'
   | 'PERSON'
   | 'PHRASE'
+  | 'SIMILAR'
   | 'YEAR'
   | 'YEAR_RANGE';
 

@@ -9,7 +9,7 @@ import { Status } from './Status';
 import { useCatalog } from './useCatalog';
 import { useSearch, type FacetOptions } from './useSearch';
 import { useView } from './useView';
-import { filtersOf, START_VIEW, withoutPiece, writeView, type View } from './view';
+import { filtersOf, START_VIEW, withoutPart, withoutPiece, writeView, type View } from './view';
 
 const INITIAL_OPTIONS: FacetOptions = { genres: 10, genresContain: '', people: 8, peopleContain: '' };
 
@@ -117,7 +117,7 @@ export function App() {
                 openState(
                   state,
                   relaxFilters(answeredFilters, part),
-                  part === 'WORD' ? withoutPiece(view.text, dropped) : view.text,
+                  withoutPart(view.text, part, dropped),
                 )
               }
             />

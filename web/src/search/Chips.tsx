@@ -17,6 +17,8 @@ const KIND_LABELS: Record<Understanding['kind'], string> = {
   PERSON: 'person',
   PHRASE: 'phrase',
   EXCLUDED: 'without',
+  FILLER: 'not searched for',
+  SIMILAR: 'like',
 };
 
 const FACET_LABELS: readonly (readonly [ValueFacet, string])[] = [

@@ -8,6 +8,10 @@ interface Props {
 
 const PART_LABELS: Record<Relaxation['part'], string> = {
   WORD: 'word',
+  PERSON: 'person',
+  UNDERSTOOD: '',
+  TEXT: 'the text',
+  SEVERAL: '',
   GENRES: 'genre',
   CAST: 'person',
   TITLE: 'title',

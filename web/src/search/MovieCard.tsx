@@ -82,6 +82,7 @@ const REASON_LABELS: Partial<Record<MatchReason['kind'], string>> = {
   YEAR: 'year',
   GENRE: 'genre',
   PERSON: 'person',
+  MISSING: 'lacks',
 };
 
 /** Whole words and prefixes get no label: the highlights already show them. */
@@ -96,7 +97,7 @@ function Reasons({ reasons }: { reasons: readonly MatchReason[] }) {
           {kind !== 'EXACT_TITLE' && kind !== 'TITLE_PREFIX' && (
             <>
               {' '}
-              {kind === 'TYPO' && <del>{typed}</del>} <b>{matched}</b>
+              {(kind === 'TYPO' || kind === 'MISSING') && <del>{typed}</del>} <b>{matched}</b>
             </>
           )}
         </li>

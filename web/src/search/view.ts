@@ -6,7 +6,7 @@
  * question; the readable parameters beside it say what the search box, the sort menu and the next question start from.
  */
 
-import type { MovieFacets, MovieSort } from '../operations';
+import type { MovieFacets, MovieSort, RelaxedPart } from '../operations';
 import { selectedFilters, type Filters, type YearRange } from './filters';
 
 export interface View {
@@ -108,4 +108,20 @@ export function withoutPiece(text: string, piece: string): string {
   const at = text.toLowerCase().indexOf(piece.toLowerCase());
   const rest = at < 0 ? text : text.slice(0, at) + text.slice(at + piece.length);
   return rest.replace(/\s+/g, ' ').trim();
+}
+
+/** The text without what a relaxation drops of it. */
+export function withoutPart(text: string, part: RelaxedPart, dropped: string): string {
+  switch (part) {
+    case 'WORD':
+    case 'PERSON':
+    case 'UNDERSTOOD':
+      return withoutPiece(text, dropped);
+    case 'SEVERAL':
+      return dropped.split(', ').reduce(withoutPiece, text);
+    case 'TEXT':
+      return '';
+    default:
+      return text;
+  }
 }

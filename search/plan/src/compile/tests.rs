@@ -78,10 +78,8 @@ fn readings_can_be_turned_off_and_removed() {
     let question = ask("john wayne westerns from the 1950s -war \"star wars\"");
     let compiled = compile(&question, &vocabulary());
     let understood = compiled.understood(0);
-    let understood: Vec<(&str, &str, &str)> = understood
-        .iter()
-        .map(|u| (u.typed.as_str(), u.value.as_str(), u.without.text.as_str()))
-        .collect();
+    let understood: Vec<(&str, &str, &str)> =
+        understood.iter().map(|u| (u.typed.as_str(), u.value.as_str(), u.without.text.as_str())).collect();
     assert_eq!(
         understood,
         [

@@ -1,0 +1,43 @@
+//! Pieces of a text that a movie should meet, and what is known of its words.
+
+use wikimovie_domain::{MatchKind, ReasonKind};
+
+use super::{Clause, Tier, term_expansion::match_kind};
+
+/// A piece of a text that a movie should meet: a word, or words understood as one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Its words; none where only [`Piece::other`] meets it.
+    pub(crate) words: Vec<usize>,
+    /// As typed.
+    pub(crate) typed: String,
+    /// What meets it besides its words: the year, genre or person that it is understood as.
+    pub(crate) other: Vec<Clause>,
+    /// What meets it too where weaker matches are found.
+    pub(crate) weaker: Vec<Clause>,
+    /// Whether it must be met as long as a movie meets it: a person.
+    pub(crate) required: bool,
+    /// By [`MatchKind`], whether the catalogue has anything that meets it so strongly.
+    pub(crate) has: [bool; 3],
+}
+
+/// What is known of a word of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WordFacts {
+    /// What its weights are multiplied by.
+    pub(crate) rarity: u32,
+    /// Whether the catalogue has it anywhere.
+    pub(crate) is_known: bool,
+    /// Whether it is long and stands in a title or a name as typed, so that longer words are another word.
+    pub(crate) is_whole: bool,
+    /// Whether it is a stop word or a word of a question, whose place in a title says nothing by itself.
+    pub(crate) is_weak: bool,
+}
+
+impl WordFacts {
+    /// How strongly a tier matches the word.
+    pub(crate) fn match_kind(self, tier: &Tier) -> MatchKind {
+        let is_longer = tier.kind == ReasonKind::Prefix && self.is_whole;
+        if is_longer { MatchKind::Typo } else { match_kind(tier) }
+    }
+}
