@@ -135,48 +135,6 @@ pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Questio
     changed.then(|| Question { text: corrected, ..question.clone() })
 }
 
-/// A piece of a text that may be dropped from it.
-pub(crate) struct Dropped {
-    /// Bytes of the text, with the words that lead to it.
-    pub(crate) place: Range<usize>,
-    /// What it is understood as, if more than a word.
-    pub(crate) kind: Option<UnderstandingKind>,
-    /// As it is called.
-    pub(crate) name: String,
-}
-
-/// The pieces of a question's text that may be dropped: what was understood, phrases and exclusions, and single words that
-/// a movie should meet.
-pub(crate) fn droppable(question: &Question, vocabulary: &Vocabulary) -> Vec<Dropped> {
-    let text = Text::read(question, vocabulary);
-    let mut dropped = Vec::new();
-    for piece in &text.understood {
-        let kind = if piece.excluded { UnderstandingKind::Excluded } else { piece.kind };
-        let name = if piece.excluded { format!("-{}", piece.value) } else { piece.value.clone() };
-        dropped.push(Dropped { place: text.span(&(piece.lead..piece.words.end)), kind: Some(kind), name });
-    }
-    for range in &text.negated {
-        let (place, kind) = (text.span(range), Some(UnderstandingKind::Excluded));
-        dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind });
-    }
-    for phrase in &text.reading.phrases {
-        let (place, kind) = (phrase.place.clone(), Some(UnderstandingKind::Phrase));
-        dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind });
-    }
-    for excluded in &text.reading.excluded {
-        let (place, kind) = (excluded.place.clone(), Some(UnderstandingKind::Excluded));
-        dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind });
-    }
-    for at in text.required(&text.words()) {
-        if text.readings_of(at).next().is_none() {
-            let place = text.reading.words[at].place.clone();
-            dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind: None });
-        }
-    }
-    dropped.sort_by_key(|piece| piece.place.start);
-    dropped
-}
-
 /// A text read and expanded.
 pub(crate) struct Text<'a> {
     text: &'a str,
@@ -194,7 +152,7 @@ pub(crate) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    fn read(question: &'a Question, vocabulary: &Vocabulary) -> Self {
+    pub(crate) fn read(question: &'a Question, vocabulary: &Vocabulary) -> Self {
         let text = reading::cut(&question.text);
         let reading = reading::read(text);
         let words: Vec<&str> = reading.words.iter().map(|word| word.text.as_str()).collect();

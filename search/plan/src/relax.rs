@@ -1,13 +1,12 @@
 //! What a question may drop to find more: each piece of the text as it was read, each top-level filter, and sets of them.
 //! Pure; an engine counts what is found.
 
+use std::ops::Range;
+
 use wikimovie_domain::{Filter, Question, RelaxedPart, UnderstandingKind, ValueMatch, YearRange};
 use wikimovie_text::reading;
 
-use crate::{
-    compile::{self, Dropped},
-    vocabulary::Vocabulary,
-};
+use crate::{compile::Text, vocabulary::Vocabulary};
 
 /// Most offers of one answer.
 pub const MAX_OFFERS: usize = 6;
@@ -58,6 +57,48 @@ pub fn relaxations(question: &Question, found: u64, vocabulary: &Vocabulary) -> 
     steps
 }
 
+/// A piece of a text that may be dropped from it.
+struct Dropped {
+    /// Bytes of the text, with the words that lead to it.
+    place: Range<usize>,
+    /// What it is understood as, if more than a word.
+    kind: Option<UnderstandingKind>,
+    /// As it is called.
+    name: String,
+}
+
+/// The pieces of a question's text that may be dropped: what was understood, phrases and exclusions, and single words that
+/// a movie should meet.
+fn droppable(question: &Question, vocabulary: &Vocabulary) -> Vec<Dropped> {
+    let text = Text::read(question, vocabulary);
+    let mut dropped = Vec::new();
+    for piece in &text.understood {
+        let kind = if piece.excluded { UnderstandingKind::Excluded } else { piece.kind };
+        let name = if piece.excluded { format!("-{}", piece.value) } else { piece.value.clone() };
+        dropped.push(Dropped { place: text.span(&(piece.lead..piece.words.end)), kind: Some(kind), name });
+    }
+    for range in &text.negated {
+        let (place, kind) = (text.span(range), Some(UnderstandingKind::Excluded));
+        dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind });
+    }
+    for phrase in &text.reading.phrases {
+        let (place, kind) = (phrase.place.clone(), Some(UnderstandingKind::Phrase));
+        dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind });
+    }
+    for excluded in &text.reading.excluded {
+        let (place, kind) = (excluded.place.clone(), Some(UnderstandingKind::Excluded));
+        dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind });
+    }
+    for at in text.required(&text.words()) {
+        if text.readings_of(at).next().is_none() {
+            let place = text.reading.words[at].place.clone();
+            dropped.push(Dropped { name: text.typed(place.clone()).to_owned(), place, kind: None });
+        }
+    }
+    dropped.sort_by_key(|piece| piece.place.start);
+    dropped
+}
+
 /// A part of a question, and how it is dropped.
 struct Part {
     part: RelaxedPart,
@@ -67,14 +108,14 @@ struct Part {
 
 enum Drop {
     /// These bytes of the text.
-    Text(std::ops::Range<usize>),
+    Text(Range<usize>),
     /// A filter.
     Filter(fn(&mut Filter)),
 }
 
 fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    let dropped = compile::droppable(question, vocabulary);
+    let dropped = droppable(question, vocabulary);
     // The last word is not dropped alone: without text every movie is found.
     let several = dropped.len() > 1;
     for Dropped { place, kind, name } in dropped.into_iter().filter(|_| several) {
@@ -106,7 +147,7 @@ fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Part> {
 
 fn without(question: &Question, dropped: &[&Part]) -> Candidate {
     let mut left = question.clone();
-    let mut places: Vec<&std::ops::Range<usize>> = Vec::new();
+    let mut places: Vec<&Range<usize>> = Vec::new();
     for part in dropped {
         match &part.drop {
             Drop::Text(place) => places.push(place),
