@@ -42,7 +42,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Violation>> {
 /// The pages of the workspace, relative to its root: those in it, and those of `docs/`.
 fn pages(root: &Path) -> impl Iterator<Item = PathBuf> {
     let files = WalkDir::new(root).max_depth(1).into_iter().chain(WalkDir::new(root.join("docs")));
-    let paths = files.filter_map(|entry| Some(entry.ok()?.path().strip_prefix(root).ok()?.to_owned()));
+    let paths = files.filter_map(move |entry| Some(entry.ok()?.path().strip_prefix(root).ok()?.to_owned()));
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"))
 }
 
