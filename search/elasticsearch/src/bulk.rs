@@ -289,5 +289,4 @@ impl Request {
 }
 
 #[cfg(test)]
-#[path = "bulk_tests.rs"]
 mod tests;

@@ -42,14 +42,19 @@ pub struct ElasticsearchOptions {
 /// The engine on a cluster. Cheap to clone.
 #[derive(Clone)]
 pub struct Elasticsearch {
+    pub(crate) cluster: Arc<Cluster>,
+    /// The part of the catalogue that this handle sees; `None` for all of it.
+    pub(crate) part: Option<Arc<Restricted>>,
+}
+
+/// What all handles share.
+pub(crate) struct Cluster {
     pub(crate) stores: Stores,
     pub(crate) searcher: Searcher,
-    pub(crate) views: Arc<Views>,
+    pub(crate) views: Views,
     sealer: Sealer,
     /// Whether the secret of tokens is one that the cluster keeps.
     shares_secret: bool,
-    /// The part of the catalogue that this handle sees; `None` for all of it.
-    pub(crate) part: Option<Arc<Restricted>>,
 }
 
 /// Time between two polls of the cluster's revision.
@@ -63,7 +68,7 @@ const USER_AGENT: &str = concat!("wikimovie-search/", env!("CARGO_PKG_VERSION"))
 
 impl std::fmt::Debug for Elasticsearch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Elasticsearch").field("names", &self.stores.names).finish_non_exhaustive()
+        f.debug_struct("Elasticsearch").field("names", &self.cluster.stores.names).finish_non_exhaustive()
     }
 }
 
@@ -87,14 +92,14 @@ impl Elasticsearch {
         let stores = Stores::new(client, &options.index, options.shards, options.replicas);
         let searcher = Searcher::new(stores.client.clone(), Arc::clone(&stores.names));
         let rules = Arc::clone(&options.rules);
-        Ok(Self {
-            views: Arc::new(Views::new(stores.clone(), searcher.clone(), rules, sealer.clone())),
+        let cluster = Cluster {
+            views: Views::new(stores.clone(), searcher.clone(), rules, sealer.clone()),
             stores,
             searcher,
             sealer,
             shares_secret: options.secret.is_none(),
-            part: None,
-        })
+        };
+        Ok(Self { cluster: Arc::new(cluster), part: None })
     }
 
     /// Creates what is missing in the cluster and reads what questions need. Done once it returns `Ok`; to be called
@@ -103,11 +108,12 @@ impl Elasticsearch {
     /// # Errors
     /// As said.
     pub async fn prepare(&self) -> Result<(), WriteError> {
-        self.stores.index.ensure().await?;
-        if self.shares_secret {
-            self.sealer.set_secret(&self.stores.ledger.shared_secret().await?);
+        let Cluster { stores, views, sealer, shares_secret, .. } = &*self.cluster;
+        stores.index.ensure().await?;
+        if *shares_secret {
+            sealer.set_secret(&stores.ledger.shared_secret().await?);
         }
-        self.views.refresh(true).await?;
+        views.refresh(true).await?;
         Ok(())
     }
 
@@ -124,7 +130,7 @@ impl Elasticsearch {
         let mut interval = POLL_INTERVAL;
         loop {
             tokio::time::sleep(interval).await;
-            interval = match self.views.refresh(false).await {
+            interval = match self.cluster.views.refresh(false).await {
                 Ok(()) => POLL_INTERVAL,
                 Err(error) => {
                     // Logged once an outage.
@@ -142,9 +148,14 @@ impl Elasticsearch {
         Arc::new(self.clone())
     }
 
+    /// The same engine, seeing a part of the catalogue.
+    pub(crate) fn seeing(&self, part: Arc<Restricted>) -> Self {
+        Self { cluster: Arc::clone(&self.cluster), part: Some(part) }
+    }
+
     /// Seals and opens tokens; ready once the cluster is prepared.
     pub fn sealer(&self) -> Sealer {
-        self.sealer.clone()
+        self.cluster.sealer.clone()
     }
 
     /// The write side, for use outside of async code: it blocks on `runtime`.
@@ -152,6 +163,6 @@ impl Elasticsearch {
     /// # Errors
     /// [`WriteError::LeaseTaken`] while another writer has the lease of the index.
     pub fn writer(&self, runtime: tokio::runtime::Handle) -> Result<ElasticsearchWriter, WriteError> {
-        ElasticsearchWriter::open(self.stores.clone(), runtime)
+        ElasticsearchWriter::open(self.cluster.stores.clone(), runtime)
     }
 }

@@ -202,7 +202,7 @@ impl State {
             }
             ("POST", Some("_bulk")) => {
                 let Some(RequestBody::Ndjson(lines)) = &call.body else { panic!("no lines") };
-                let items = index.bulk(&String::from_utf8(lines.to_vec()).unwrap(), &mut self.writes);
+                let items = index.bulk(std::str::from_utf8(lines).unwrap(), &mut self.writes);
                 let errors = items.iter().any(|item| item.pointer("/write/status") == Some(&json!(409)));
                 (200, json!({ "errors": errors, "items": items }))
             }
@@ -345,13 +345,13 @@ fn aggregate(agg: &Value, found: &[(&String, &Doc)]) -> Value {
 
 /// An index as it is described; as sound as [`crate::index`] wants it.
 fn describe(index: &str) -> Value {
-    let write = [index, "-write"].concat();
+    let (write, uuid) = ([index, "-write"].concat(), ["uuid of ", index].concat());
     json!({
         "aliases": {
             CATALOGUE: { "filter": { "term": { "shown": { "value": true } } } },
             write: { "is_write_index": true },
         },
         "mappings": { "_meta": { META: FORMAT } },
-        "settings": { "index": { "uuid": ["uuid of ", index].concat() } },
+        "settings": { "index": { "uuid": uuid } },
     })
 }

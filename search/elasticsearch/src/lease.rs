@@ -275,5 +275,4 @@ fn taken(ledger: &LedgerStore) -> WriteError {
 }
 
 #[cfg(test)]
-#[path = "lease_tests.rs"]
 mod tests;

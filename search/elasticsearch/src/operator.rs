@@ -14,7 +14,7 @@ impl Elasticsearch {
     /// # Errors
     /// [`WriteError::IndexChanged`] where index or ledger are missing, others where the cluster does not answer.
     pub async fn audit(&self) -> Result<LedgerAudit, WriteError> {
-        audit::audit_all(&self.stores.ledger, &self.stores.records).await
+        audit::audit_all(&self.cluster.stores.ledger, &self.cluster.stores.records).await
     }
 
     /// What of index and ledger is missing, without creating it.
@@ -22,7 +22,7 @@ impl Elasticsearch {
     /// # Errors
     /// Where the cluster does not answer.
     pub async fn missing(&self) -> Result<Vec<String>, WriteError> {
-        self.stores.index.missing().await
+        self.cluster.stores.index.missing().await
     }
 
     /// Lets the sweep that a row waits with happen at the next look at its object: for this state of the object and no
@@ -31,7 +31,7 @@ impl Elasticsearch {
     /// # Errors
     /// Where the cluster does not take it.
     pub async fn approve(&self, row: &LedgerRow) -> Result<bool, WriteError> {
-        self.stores.ledger.approve(row).await
+        self.cluster.stores.ledger.approve(row).await
     }
 
     /// Builds the index anew beside the one in use, compares both, and moves the aliases.
@@ -42,7 +42,7 @@ impl Elasticsearch {
         &self,
         report: &mut (dyn FnMut(BuildStep) + Send),
     ) -> Result<Comparison, WriteError> {
-        reindex::reindex(&self.stores, report).await
+        reindex::reindex(&self.cluster.stores, report).await
     }
 
     /// Takes the last reindex back: the former index, which was written to all the time, is used again.
@@ -53,7 +53,7 @@ impl Elasticsearch {
         &self,
         report: &mut (dyn FnMut(BuildStep) + Send),
     ) -> Result<Comparison, WriteError> {
-        reindex::undo(&self.stores, report).await
+        reindex::undo(&self.cluster.stores, report).await
     }
 
     /// Drops the build that is not in use; `None` where there is none.
@@ -61,6 +61,6 @@ impl Elasticsearch {
     /// # Errors
     /// Where the cluster fails.
     pub async fn drop_build(&self) -> Result<Option<String>, WriteError> {
-        reindex::drop_build(&self.stores).await
+        reindex::drop_build(&self.cluster.stores).await
     }
 }

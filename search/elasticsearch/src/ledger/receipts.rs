@@ -82,7 +82,7 @@ impl LedgerStore {
             }
         }
         // Keys have a prefix that objects lack, and pages go by object.
-        receipts.sort_by_cached_key(ReceiptPlace::from);
+        receipts.sort_by_cached_key(|receipt| ReceiptPlace::from(receipt));
         let total = receipts.len() as u64;
         receipts.retain(|receipt| {
             request.after.as_ref().is_none_or(|after| ReceiptPlace::from(receipt) > *after)
