@@ -14,7 +14,7 @@ use wikimovie_engine::{
 };
 use wikimovie_plan::{
     ENOUGH_HITS,
-    compile::{Compiled, compile, corrected},
+    compile::{Compiled, corrected},
     highlight,
     levels::Probe,
     like,
@@ -22,19 +22,23 @@ use wikimovie_plan::{
     similar,
 };
 
-use super::{
-    ENGINE, View,
+use crate::{
     compile::{self, HitOrder, PageSearches},
+    facets,
     mapping::field,
     reader::Reader,
-    response::SearchResponse,
+    response::{MovieHit, MoviesFound, movie, movies, unexpected_response},
+    view::View,
 };
+
+/// Name of this engine in answers.
+pub(crate) const ENGINE: &str = "elasticsearch";
 
 /// Code of the warning for an answer from a part of the catalogue only.
 const PARTIAL_RESULTS: &str = "PARTIAL_RESULTS";
 
 impl Reader<'_> {
-    pub(super) async fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    pub(crate) async fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
         let view = self.view;
         let started = Instant::now();
         let question = &request.question;
@@ -61,8 +65,8 @@ impl Reader<'_> {
         let mut asked = compile::compile(&plan, request, &places, view.sizes());
         let mut found = self.ask(asked.searches.clone()).await?;
         let mut took = longest(&found);
-        let mut partial = found.iter().any(SearchResponse::is_partial);
-        let first_total = found.first().map_or(0, SearchResponse::total);
+        let mut partial = found.iter().any(MoviesFound::is_partial);
+        let first_total = found.first().map_or(0, MoviesFound::total);
         if is_first_page && first_total < compiled.levels.enough(0) && compiled.levels.count() > 1 {
             let counts = self.count(&[&compiled], 1).await?;
             took += counts.took;
@@ -73,14 +77,14 @@ impl Reader<'_> {
                 asked = compile::compile(&plan, request, &places, view.sizes());
                 found = self.ask(asked.searches.clone()).await?;
                 took += longest(&found);
-                partial |= found.iter().any(SearchResponse::is_partial);
+                partial |= found.iter().any(MoviesFound::is_partial);
             }
         }
         let compile::Searches { searches, pages } = asked;
         let explained = request.wanted.explain.then(|| explain(view, &searches)).transpose()?;
-        let total = found.first().map_or(0, SearchResponse::total);
+        let total = found.first().map_or(0, MoviesFound::total);
         let facets = match found.first_mut() {
-            Some(first) => super::facets::answers(view, request, &mut first.aggregations)?,
+            Some(first) => facets::answers(view, request, &mut first.aggregations)?,
             None => Vec::new(),
         };
         let list = List {
@@ -89,7 +93,7 @@ impl Reader<'_> {
             compiled: &compiled,
             level,
         };
-        let mut found: Vec<Option<SearchResponse>> = found.into_iter().map(Some).collect();
+        let mut found: Vec<Option<MoviesFound>> = found.into_iter().map(Some).collect();
         let hits = request
             .hits
             .iter()
@@ -134,7 +138,7 @@ impl Reader<'_> {
             source: Source::Whole(true),
             ..Search::new(compile::ranked(named, &compiled.plan.score))
         };
-        let found = self.ask(vec![search]).await?.pop().map(SearchResponse::movies).transpose()?;
+        let found = self.ask(vec![search]).await?.pop().map(movies).transpose()?;
         let movie = found.into_iter().flatten().next();
         Ok(movie.map(|movie| like::compile_like(question, &movie, &self.view.vocabulary)))
     }
@@ -147,14 +151,14 @@ impl Reader<'_> {
         });
         let searches: Vec<Search> = searches.collect();
         let found = if searches.is_empty() { Vec::new() } else { self.ask(searches).await? };
-        let mut totals = found.iter().map(SearchResponse::total);
+        let mut totals = found.iter().map(MoviesFound::total);
         let counted = |probes: Vec<Probe>| -> HashMap<Probe, u64> {
             probes.into_iter().map(|probe| (probe, totals.next().unwrap_or(0))).collect()
         };
         Ok(LevelCounts {
             by_question: probes.into_iter().map(counted).collect(),
             took: longest(&found),
-            partial: found.iter().any(SearchResponse::is_partial),
+            partial: found.iter().any(MoviesFound::is_partial),
         })
     }
 
@@ -205,7 +209,7 @@ impl Reader<'_> {
     }
 
     /// Movies by id, in the order asked.
-    pub(super) async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
+    pub(crate) async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -215,15 +219,14 @@ impl Reader<'_> {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(vec![Query::Ids(Ids { values })]))
         };
-        let found =
-            self.ask(vec![search]).await?.pop().map(SearchResponse::movies).transpose()?.unwrap_or_default();
+        let found = self.ask(vec![search]).await?.pop().map(movies).transpose()?.unwrap_or_default();
         let found: HashMap<MovieId, Movie> =
             found.into_iter().map(|movie| (movie.id.clone(), movie)).collect();
         Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
     }
 
     /// The movies most like one, best first, without it.
-    pub(super) async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
+    pub(crate) async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
         let Some(Some(movie)) = self.movies(std::slice::from_ref(id)).await?.pop() else {
             return Ok(Vec::new());
         };
@@ -236,15 +239,7 @@ impl Reader<'_> {
             source: Source::Whole(true),
             ..Search::new(compile::ranked(among, &groups))
         };
-        self.ask(vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), SearchResponse::movies)
-    }
-}
-
-impl View {
-    /// The plan of a question by the vocabulary of this view.
-    fn compiled(&self, question: &Question) -> Arc<Compiled> {
-        let key = (cursor::hash(question), self.revision.number);
-        self.plans.get_with(key, || Arc::new(compile(question, &self.vocabulary)))
+        self.ask(vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), movies)
     }
 }
 
@@ -262,7 +257,7 @@ impl List<'_> {
         asked: &HitsRequest,
         from_cursor: bool,
         at: PageSearches,
-        found: &mut [Option<SearchResponse>],
+        found: &mut [Option<MoviesFound>],
     ) -> Result<HitPage, SearchError> {
         let mut take = |at: usize| found.get_mut(at).and_then(Option::take);
         // A probe is asked from a cursor only; without one the page starts at its end of the list.
@@ -282,10 +277,10 @@ impl List<'_> {
         Ok(HitPage { hits, has_previous, has_next })
     }
 
-    fn hit(&self, asked: &HitsRequest, row: super::response::Hit) -> Result<Hit, SearchError> {
+    fn hit(&self, asked: &HitsRequest, row: MovieHit) -> Result<Hit, SearchError> {
         let place = compile::sort_key_of(self.order, &row.sort)
-            .ok_or_else(|| super::response::unexpected_response("unexpected sort values"))?;
-        let movie = row.movie()?;
+            .ok_or_else(|| unexpected_response("unexpected sort values"))?;
+        let movie = movie(row)?;
         let score = place.score;
         Ok(Hit {
             score: (self.order == HitOrder::Score).then_some(score),
@@ -339,7 +334,7 @@ impl LevelCounts {
     }
 }
 
-fn longest(found: &[SearchResponse]) -> u64 {
+fn longest(found: &[MoviesFound]) -> u64 {
     found.iter().map(|found| found.took).max().unwrap_or(0)
 }
 
