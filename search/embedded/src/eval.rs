@@ -188,9 +188,9 @@ impl Snapshot {
 /// How many of some clauses each document meets, while the levels of one question are tried: they ask for different
 /// numbers of the same clauses.
 #[derive(Default)]
-pub(super) struct Known(RefCell<Vec<Counted>>);
+pub(super) struct Known(RefCell<Vec<ClauseCounts>>);
 
-struct Counted {
+struct ClauseCounts {
     clauses: Vec<Clause>,
     by_doc: Rc<[u8]>,
 }
@@ -215,7 +215,7 @@ impl Known {
             }
         }
         let by_doc: Rc<[u8]> = counts.into();
-        self.0.borrow_mut().push(Counted { clauses: clauses.to_vec(), by_doc: Rc::clone(&by_doc) });
+        self.0.borrow_mut().push(ClauseCounts { clauses: clauses.to_vec(), by_doc: Rc::clone(&by_doc) });
         Ok(by_doc)
     }
 }
