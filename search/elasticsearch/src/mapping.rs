@@ -32,6 +32,8 @@ pub(crate) mod field {
     pub(crate) const TITLE_KEY: &str = "title_key";
     /// Other whole-title forms.
     pub(crate) const TITLE_FORM: &str = "title_form";
+    /// Parts of words of the title at an apostrophe.
+    pub(crate) const TITLE_PART: &str = "title_part";
     /// Key of the title, with and without its leading article.
     pub(crate) const TITLE_START: &str = "title_start";
     pub(crate) const CAST: &str = "cast";
@@ -51,7 +53,9 @@ pub(crate) mod field {
     pub(crate) const YEAR: &str = "year";
     pub(crate) const POSTER: &str = "poster";
     pub(crate) const PRIOR: &str = "prior";
-    /// Title key, NUL, id: the unique end of every order.
+    /// How much a movie is expected while its title is typed.
+    pub(crate) const KNOWN: &str = "known";
+    /// The title's key in natural order, NUL, id: the unique end of every order.
     pub(crate) const ORDER: &str = "order";
 }
 
@@ -160,6 +164,7 @@ fn properties() -> Value {
         (field::TITLE_PREFIX, lookup.clone()),
         (field::TITLE_KEY, lookup.clone()),
         (field::TITLE_FORM, lookup.clone()),
+        (field::TITLE_PART, lookup.clone()),
         (field::TITLE_START, lookup.clone()),
         (field::CAST, text(NAME_GAP)),
         (field::CAST_WORD, counted.clone()),
@@ -174,6 +179,7 @@ fn properties() -> Value {
         (field::YEAR, number("short")),
         (field::POSTER, json!({ "type": "boolean" })),
         (field::PRIOR, number("short")),
+        (field::KNOWN, number("short")),
         (field::ORDER, counted.clone()),
     ];
     Value::Object(properties.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect())
