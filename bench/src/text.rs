@@ -10,8 +10,7 @@ use anyhow::Context;
 use clap::Args;
 use wikimovie_domain::{Filter, Question};
 use wikimovie_plan::{
-    compile::compile, prefix::compile_prefix, suggest::Typos, understand::understand,
-    vocabulary::Vocabulary,
+    compile::compile, prefix::compile_prefix, suggest::Typos, understand::understand, vocabulary::Vocabulary,
 };
 use wikimovie_testkit_builders::{Oracle, data};
 use wikimovie_text::reading;

@@ -174,7 +174,9 @@ impl Golden {
             }
             Answer::Other(name) => {
                 let name = key(name);
-                self.expected.iter().position(|right| right.person.as_ref().is_some_and(|person| key(person) == name))
+                self.expected
+                    .iter()
+                    .position(|right| right.person.as_ref().is_some_and(|person| key(person) == name))
             }
         }
     }
@@ -202,7 +204,10 @@ mod tests {
             (line.replace("{\"query\"", "{\"k\": 0, \"query\""), "line 1: k is"),
             ("alien".to_owned(), "line 1: expected value"),
             (line.replace("\"title\": \"Alien\", \"year\": 1979", ""), "line 1: an expected answer has"),
-            (line.replace("\"title\": \"Alien\", \"year\": 1979", "\"person\": \"x\""), "line 1: only suggestions"),
+            (
+                line.replace("\"title\": \"Alien\", \"year\": 1979", "\"person\": \"x\""),
+                "line 1: only suggestions",
+            ),
             (String::new(), "holds no question"),
         ];
         for (list, part) in cases {

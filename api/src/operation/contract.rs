@@ -157,7 +157,8 @@ impl Contract {
                     fields.get(name.as_str()).is_some_and(|field| self.is_written_as(&field.ty, literal))
                 };
                 let is_given = |name: &String| given.contains_key(name.as_str());
-                given.iter().all(is_field) && fields.iter().all(|(name, field)| !field.required || is_given(name))
+                given.iter().all(is_field)
+                    && fields.iter().all(|(name, field)| !field.required || is_given(name))
             }
             (Some(_), _) => false,
             // Only the library knows the types of introspection.

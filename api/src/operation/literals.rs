@@ -64,8 +64,10 @@ impl<'a> Check<'a> {
                     for (name, literal) in &field.arguments {
                         let ty = known.and_then(|known| known.arguments.get(name.node.as_str()));
                         if let Some(ty) = ty.filter(|ty| !self.contract.is_written_as(ty, &literal.node)) {
-                            let message =
-                                format!("Invalid value for argument \"{}\", expected type \"{ty}\"", name.node);
+                            let message = format!(
+                                "Invalid value for argument \"{}\", expected type \"{ty}\"",
+                                name.node
+                            );
                             self.add(name.pos, message);
                         }
                     }
@@ -94,9 +96,9 @@ impl<'a> Check<'a> {
 
     /// A condition is true or false; a variable of it must not be null.
     fn directives(&mut self, directives: &[Positioned<Directive>], scope: &Variables<'a>) {
-        let conditions = directives.iter().filter(|directive| {
-            matches!(directive.node.name.node.as_str(), "skip" | "include")
-        });
+        let conditions = directives
+            .iter()
+            .filter(|directive| matches!(directive.node.name.node.as_str(), "skip" | "include"));
         for (_, literal) in conditions.flat_map(|directive| &directive.node.arguments) {
             let Literal::Variable(name) = &literal.node else { continue };
             let definition = scope.definitions.iter().find(|definition| definition.node.name.node == *name);
@@ -143,14 +145,44 @@ mod tests {
     #[test]
     fn literals_are_of_the_kind_of_their_place() {
         let good = [
-            "int: 1", "int: null", "ints: 1", "ints: [1, 2]", "ints: []", "text: \"x\"", "id: 1", "id: \"x\"", "flag: true",
-            "sort: UP", "sorts: UP", "sorts: [UP, DOWN]", "where: { int: 1, and: { int: 2 } }", "state: \"x\"",
+            "int: 1",
+            "int: null",
+            "ints: 1",
+            "ints: [1, 2]",
+            "ints: []",
+            "text: \"x\"",
+            "id: 1",
+            "id: \"x\"",
+            "flag: true",
+            "sort: UP",
+            "sorts: UP",
+            "sorts: [UP, DOWN]",
+            "where: { int: 1, and: { int: 2 } }",
+            "state: \"x\"",
         ];
         let bad = [
-            "int: \"1\"", "int: 1.5", "int: 3000000000", "ints: [1, null]", "ints: \"1\"", "text: 1", "text: UP", "text: [\"x\"]",
-            "id: true", "id: 1.5", "flag: \"true\"", "flag: 1", "sort: \"UP\"", "sort: SIDEWAYS", "sorts: [UP, \"DOWN\"]",
-            "where: 1", "where: \"x\"", "where: {}", "where: { int: 1, other: 1 }", "where: { int: 1, and: [{ int: \"x\" }] }",
-            "state: 5", "state: X",
+            "int: \"1\"",
+            "int: 1.5",
+            "int: 3000000000",
+            "ints: [1, null]",
+            "ints: \"1\"",
+            "text: 1",
+            "text: UP",
+            "text: [\"x\"]",
+            "id: true",
+            "id: 1.5",
+            "flag: \"true\"",
+            "flag: 1",
+            "sort: \"UP\"",
+            "sort: SIDEWAYS",
+            "sorts: [UP, \"DOWN\"]",
+            "where: 1",
+            "where: \"x\"",
+            "where: {}",
+            "where: { int: 1, other: 1 }",
+            "where: { int: 1, and: [{ int: \"x\" }] }",
+            "state: 5",
+            "state: X",
         ];
         for argument in good {
             assert_eq!(told(&format!("{{ f({argument}) {{ x }} }}")), [""; 0], "{argument}");

@@ -8,7 +8,8 @@ use async_graphql::{
     Positioned, ServerError,
     indexmap::IndexMap,
     parser::types::{
-        BaseType, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet, Type,
+        BaseType, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+        Type,
     },
 };
 
@@ -86,8 +87,7 @@ impl<'a> Merging<'a> {
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
-                    let known =
-                        parent.and_then(|parent| self.contract.field(parent, &field.node.name.node));
+                    let known = parent.and_then(|parent| self.contract.field(parent, &field.node.name.node));
                     let asked = Asked { parent, field, ty: known.map(|known| &known.ty) };
                     fields.entry(field.node.response_key().node.as_str()).or_default().push(asked);
                 }
@@ -130,7 +130,8 @@ impl<'a> Merging<'a> {
 
     /// The fields apart by the objects that they may be of. Those of an interface may be of any.
     fn of_one_object(&self, asked: Vec<Asked<'a>>) -> Vec<Vec<Asked<'a>>> {
-        let is_open = |asked: &Asked<'_>| asked.parent.is_some_and(|parent| self.contract.is_interface(parent));
+        let is_open =
+            |asked: &Asked<'_>| asked.parent.is_some_and(|parent| self.contract.is_interface(parent));
         let (open, objects): (Vec<Asked<'a>>, Vec<Asked<'a>>) = asked.into_iter().partition(is_open);
         if objects.is_empty() {
             return vec![open];
@@ -149,7 +150,11 @@ impl<'a> Merging<'a> {
             let other = asked.iter().find(|other| !self.is_same_shape(first.ty, other.ty));
             if let Some(other) = other.copied() {
                 let shown = |ty: Option<&Type>| ty.map(ToString::to_string).unwrap_or_default();
-                let why = format!("they return conflicting types \"{}\" and \"{}\"", shown(first.ty), shown(other.ty));
+                let why = format!(
+                    "they return conflicting types \"{}\" and \"{}\"",
+                    shown(first.ty),
+                    shown(other.ty)
+                );
                 self.add(key, &why, &first, &other);
             } else {
                 let inside: Vec<Part<'a>> = asked.into_iter().map(Asked::inside).collect();
@@ -220,17 +225,26 @@ mod tests {
     #[test]
     fn conflicts_are_found_at_any_depth() {
         for (query, why) in [
-            ("{ a { k: x } ...F } fragment F on Query { a { k: y } }", "\"x\" and \"y\" are different fields"),
+            (
+                "{ a { k: x } ...F } fragment F on Query { a { k: y } }",
+                "\"x\" and \"y\" are different fields",
+            ),
             ("{ a { a { k: x } } a { ... on A { a { k: z } } } }", "different fields"),
             ("{ a { z(n: 1) } a { z(n: 2) } }", "differing arguments"),
             ("{ a { z(n: 1) } ... { a { z } } }", "differing arguments"),
             ("query($n: Int) { a { z(n: $n) } a { z(n: 1) } }", "differing arguments"),
-            ("{ node { ... on One { k: x } ... on Two { k: s } } }", "conflicting types \"Int\" and \"String\""),
+            (
+                "{ node { ... on One { k: x } ... on Two { k: s } } }",
+                "conflicting types \"Int\" and \"String\"",
+            ),
             ("{ node { ... on One { x } ... on Two { x } } }", "conflicting types \"Int\" and \"Int!\""),
             ("{ node { ... on One { k: a { x } } ... on Two { k: list { x } } } }", "conflicting types"),
             ("{ node { ... on One { a { k: x } } ... on Two { a { k: z } } } }", "conflicting types"),
             ("{ nodes { k: id ... on One { k: x } } }", "different fields"),
-            ("{ ...F ...G } fragment F on Query { a(n: 1) { x } } fragment G on Query { a(n: 2) { x } }", "arguments"),
+            (
+                "{ ...F ...G } fragment F on Query { a(n: 1) { x } } fragment G on Query { a(n: 2) { x } }",
+                "arguments",
+            ),
             ("subscription { a { k: x } a { k: z } }", "different fields"),
             ("{ __schema { t: types { k: name } } __schema { t: types { k: kind } } }", "different fields"),
         ] {
@@ -257,14 +271,16 @@ mod tests {
 
     #[test]
     fn the_number_of_conflicts_is_bounded() {
-        let many: String = (0..40).map(|at| format!("a{at}: a {{ k: x k: y }} a{at}: a {{ k: z }} ")).collect();
+        let many: String =
+            (0..40).map(|at| format!("a{at}: a {{ k: x k: y }} a{at}: a {{ k: z }} ")).collect();
         assert_eq!(told(&format!("{{ {many} }}")).len(), MAX_CONFLICTS);
     }
 
     #[test]
     fn a_wide_document_is_compared_in_no_time() {
         let fields: String = (0..60).map(|at| format!("k{at}: z(n: {at}) ")).collect();
-        let copies: String = (0..60).map(|at| format!("... on One {{ a {{ {fields} a{at}: x }} }} ")).collect();
+        let copies: String =
+            (0..60).map(|at| format!("... on One {{ a {{ {fields} a{at}: x }} }} ")).collect();
         assert_eq!(told(&format!("{{ node {{ {copies} }} }}")), [""; 0]);
     }
 }

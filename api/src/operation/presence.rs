@@ -50,8 +50,7 @@ fn mark_inside(set: &mut SelectionSet) {
 }
 
 fn mark(set: &mut Positioned<SelectionSet>) {
-    let is_certain =
-        |item: &Positioned<Selection>| matches!(&item.node, Selection::Field(field) if field.node.directives.is_empty());
+    let is_certain = |item: &Positioned<Selection>| matches!(&item.node, Selection::Field(field) if field.node.directives.is_empty());
     // A field without a selection has no object.
     if set.node.items.is_empty() || set.node.items.iter().any(is_certain) {
         return;

@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 use wikimovie_domain::{Movie, Year};
-use wikimovie_relevance::{Golden, Outcome, golden::{AUTOCOMPLETE, Answer}};
+use wikimovie_relevance::{
+    Golden, Outcome,
+    golden::{AUTOCOMPLETE, Answer},
+};
 use wikimovie_testkit_builders::movie;
 use wikimovie_testkit_services::Engine;
 

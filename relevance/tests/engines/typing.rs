@@ -33,7 +33,8 @@ async fn a_movie_stays_suggested_while_its_title_is_typed() {
     let Some(movies) = data::large_catalogue(test) else { return };
     let index = wikimovie_testkit_services::TestIndex::of(movies.clone());
     let catalog = index.embedded.catalog();
-    let titles: HashSet<(String, _)> = seeds.iter().map(|movie| (title_key(&movie.title), movie.year)).collect();
+    let titles: HashSet<(String, _)> =
+        seeds.iter().map(|movie| (title_key(&movie.title), movie.year)).collect();
     let is_known = |movie: &&Movie| titles.contains(&(title_key(&movie.title), movie.year));
     let known: Vec<Movie> = movies.iter().filter(is_known).cloned().collect();
     check(catalog.as_ref(), &spread(&known), HALFWAY, "well-known titles of many").await;
@@ -49,7 +50,8 @@ async fn check(catalog: &dyn Catalog, movies: &[Movie], halfway: f64, of: &str) 
     let typed = type_titles(catalog, movies).await.unwrap();
     let share = typed.iter().filter(|typed| typed.halfway).count() as f64 / typed.len() as f64;
     eprintln!("{of}: {share:.3} suggested halfway");
-    let lost: Vec<_> = typed.iter().flat_map(|typed| typed.lost.iter().map(|at| (&typed.title, at))).collect();
+    let lost: Vec<_> =
+        typed.iter().flat_map(|typed| typed.lost.iter().map(|at| (&typed.title, at))).collect();
     assert!(lost.is_empty(), "{of}: suggested, and then no more: {lost:?}");
     let missing: Vec<_> = typed.iter().filter(|typed| !typed.at_end).map(|typed| &typed.title).collect();
     assert!(missing.is_empty(), "{of}: never suggested: {missing:?}");

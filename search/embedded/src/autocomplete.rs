@@ -25,12 +25,10 @@ impl Snapshot {
         Ok(Vec::new())
     }
 
-    fn suggestions(
-        &self,
-        request: &AutocompleteRequest,
-        typos: Typos,
-    ) -> Result<Vec<Suggestion>, ReadError> {
-        let Some(candidates) = Candidates::of(request, &self.vocabulary, typos) else { return Ok(Vec::new()) };
+    fn suggestions(&self, request: &AutocompleteRequest, typos: Typos) -> Result<Vec<Suggestion>, ReadError> {
+        let Some(candidates) = Candidates::of(request, &self.vocabulary, typos) else {
+            return Ok(Vec::new());
+        };
         let compiled = prefix::compile_prefix(&request.prefix, &request.filter, &self.vocabulary, typos);
         let mut movies = Vec::new();
         if candidates.movies {

@@ -77,7 +77,8 @@ pub fn chosen(filter: &Filter, field: FacetField) -> Vec<Chosen> {
 
 fn add_chosen(filter: &Filter, field: FacetField, chosen: &mut Vec<Chosen>) {
     if let Some(values) = values(filter, field) {
-        let key = |value: &str| if field == FacetField::Providers { value.to_owned() } else { text::key(value) };
+        let key =
+            |value: &str| if field == FacetField::Providers { value.to_owned() } else { text::key(value) };
         for (list, selected) in [(&values.any_of, true), (&values.all_of, true), (&values.none_of, false)] {
             chosen.extend(list.iter().map(|value| Chosen {
                 key: key(value),
@@ -142,7 +143,8 @@ impl<'a> Counted<'a> {
                 continue;
             }
             let chosen = place.and_then(|at| chosen.get(at));
-            let (selected, excluded) = chosen.map_or((false, false), |chosen| (chosen.selected, chosen.excluded));
+            let (selected, excluded) =
+                chosen.map_or((false, false), |chosen| (chosen.selected, chosen.excluded));
             let shown = named(&key).map_or_else(|| key.clone(), Cow::Borrowed);
             values.push(Value { key, shown, count, selected, excluded });
         }

@@ -266,7 +266,18 @@ mod tests {
     fn vocabulary() -> Vocabulary {
         let counts = WordCounts { title: 3, cast: 3, summary: 3 };
         let words = [
-            "amelie", "matrix", "godfather", "spider", "man", "paris", "waitress", "audrey", "दलवल", "蝠侠", "侠", "กแพง",
+            "amelie",
+            "matrix",
+            "godfather",
+            "spider",
+            "man",
+            "paris",
+            "waitress",
+            "audrey",
+            "दलवल",
+            "蝠侠",
+            "侠",
+            "กแพง",
         ];
         VocabularyBuilder::new(100).words(words.map(|word| (word.to_owned(), counts))).build()
     }

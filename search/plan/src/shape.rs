@@ -2,9 +2,7 @@
 //! few movies on a page; engines find movies by their own index.
 
 use wikimovie_domain::{Movie, SearchField};
-use wikimovie_text::{
-    Word, apostrophe_parts, characters, key, stop, title_key, title_normal_forms, words,
-};
+use wikimovie_text::{Word, apostrophe_parts, characters, key, stop, title_key, title_normal_forms, words};
 
 use super::{Clause, NAME_GAP, WordField};
 

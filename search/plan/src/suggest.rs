@@ -96,7 +96,8 @@ impl Vocabulary {
             .filter_map(|(name, readings)| Some((readings, of_name(name)?)))
             .flat_map(|(readings, fit)| {
                 // Two genres in one name, as in `romcom`, are meant once it is typed in full.
-                let readings = readings.iter().copied().filter(move |genres| fit == Fit::Whole || genres.len() == 1);
+                let readings =
+                    readings.iter().copied().filter(move |genres| fit == Fit::Whole || genres.len() == 1);
                 let fit = if fit == Fit::Whole { Fit::Words } else { Fit::Typo };
                 readings.flatten().map(move |genre| (*genre, fit))
             })
@@ -177,9 +178,15 @@ mod tests {
         let entry = |(name, movies): (&str, u32)| Entry { key: key(name), name: name.to_owned(), movies };
         VocabularyBuilder::new(100)
             .people(
-                [("Tom Hanks", 60), ("Colin Hanks", 9), ("Tom Hardy", 30), ("Hank Worden", 20), ("Hanksy", 99)]
-                    .map(entry)
-                    .into(),
+                [
+                    ("Tom Hanks", 60),
+                    ("Colin Hanks", 9),
+                    ("Tom Hardy", 30),
+                    ("Hank Worden", 20),
+                    ("Hanksy", 99),
+                ]
+                .map(entry)
+                .into(),
             )
             .genres(
                 [("Science Fiction", 9), ("Romance", 20), ("Animated", 7), ("Comedy", 50)].map(entry).into(),
@@ -211,7 +218,10 @@ mod tests {
     fn genres_are_found_by_everyday_names() {
         let vocabulary = vocabulary();
         let first = |text: &str| {
-            vocabulary.suggest_genres(text, 5, Typos::Forgiven).first().map(|&(at, _)| vocabulary.genres()[at].name.clone())
+            vocabulary
+                .suggest_genres(text, 5, Typos::Forgiven)
+                .first()
+                .map(|&(at, _)| vocabulary.genres()[at].name.clone())
         };
         for (text, name) in [
             ("sci-fi", "Science Fiction"),

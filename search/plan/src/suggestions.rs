@@ -24,6 +24,9 @@ const FEW: usize = 2;
 /// Of four suggestions one may be no movie where titles start as typed: so a title that is suggested stays so.
 const MOVIES_TO_OTHERS: usize = 4;
 
+/// Movies of a person for whom a movie makes room.
+const SOME_MOVIES: u32 = 3;
+
 /// What whole words of a name are worth beside how well known the person is.
 const WORDS_BONUS: u32 = 200;
 
@@ -123,6 +126,9 @@ impl Candidates {
         }
         let room = request.first.saturating_sub(short.len());
         let others = (request.first / MOVIES_TO_OTHERS).saturating_sub(short.len()).max(1);
+        // Of all who fit, so that their number only falls while letters are added, and no movie has to leave.
+        let is_known = |at: &&usize| vocabulary.people().get(**at).is_some_and(|p| p.movies >= SOME_MOVIES);
+        let others = self.people.iter().filter(is_known).take(others).count();
         let best = best_of(movies.collect(), people.take(room).collect(), room, others);
         short.truncate(request.first);
         short.extend(best);
@@ -165,11 +171,13 @@ impl Typed {
         let title = text::title_key(&movie.title);
         let rest = |title: &str| title.strip_prefix(&self.key).map(|rest| rest.chars().count());
         let left = rest(&title).or_else(|| rest(text::stop::without_article(&title)?));
-        let is_form = || text::title_normal_forms(&movie.title).iter().any(|form| self.spellings.contains(form));
+        let is_form =
+            || text::title_normal_forms(&movie.title).iter().any(|form| self.spellings.contains(form));
         let left = left.or_else(|| is_form().then_some(0));
         let is_start = left.is_some();
         let left = left.unwrap_or_else(|| title.chars().count().saturating_sub(self.chars));
-        let cost = LEFT_WEIGHT * (left as f64 / STEP).ln_1p() + if is_start { 0.0 } else { f64::from(INSIDE) };
+        let cost =
+            LEFT_WEIGHT * (left as f64 / STEP).ln_1p() + if is_start { 0.0 } else { f64::from(INSIDE) };
         // The cast cuts off what is below zero.
         let rank = (f64::from(rank::prior(movie)) - cost) as u32;
         Ranked { rank, is_start, suggestion }
@@ -185,17 +193,15 @@ fn person_rank(movies: u32) -> u32 {
 }
 
 /// The best of movies and people, best first; both are in the order in which they may be left out. Movies whose titles
-/// start as typed leave room for `others` people, those of some movies; what room is left is for the best of the rest.
+/// start as typed leave room for `others` people; what room is left is for the best of the rest.
 fn best_of(movies: Vec<Ranked>, people: Vec<Ranked>, room: usize, others: usize) -> Vec<Suggestion> {
-    /// Rank of a person of three movies.
-    const SOME_MOVIES: u32 = 490;
-    let (mut best, mut rest): (Vec<Ranked>, Vec<Ranked>) = movies.into_iter().partition(|movie| movie.is_start);
-    let is_known = |person: &Ranked| person.rank >= SOME_MOVIES;
-    let known = people.iter().take(others).take_while(|person| is_known(person)).count();
+    let (mut best, mut rest): (Vec<Ranked>, Vec<Ranked>) =
+        movies.into_iter().partition(|movie| movie.is_start);
+    let others = others.min(people.len());
     let mut people = people.into_iter();
     // One title is compared with one person where there is room for one suggestion.
-    rest.extend(best.split_off(best.len().min(room.saturating_sub(known).max(1))));
-    best.extend(people.by_ref().take(known));
+    rest.extend(best.split_off(best.len().min(room.saturating_sub(others).max(1))));
+    best.extend(people.by_ref().take(others));
     rest.extend(people);
     sort(&mut rest);
     best.extend(rest.into_iter().take(room.saturating_sub(best.len())));

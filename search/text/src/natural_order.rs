@@ -32,11 +32,8 @@ fn push_number(digits: &str, out: &mut String) {
     let value = if stripped.is_empty() { "0" } else { stripped };
     let length = value.len();
     // A `String` takes whatever is written.
-    let _ = if length <= SHORT {
-        write!(out, "{length}")
-    } else {
-        write!(out, "{LONG}{length:0LONG_DIGITS$}")
-    };
+    let _ =
+        if length <= SHORT { write!(out, "{length}") } else { write!(out, "{LONG}{length:0LONG_DIGITS$}") };
     out.push_str(value);
     out.extend(std::iter::repeat_n(ZERO, digits.len() - value.len()));
 }

@@ -79,7 +79,8 @@ pub fn apostrophe_parts(text: &str) -> Vec<String> {
         let is_apostrophe = |c: char| class(c) == Class::Apostrophe;
         if let Some((first, rest)) = raw.split_once(is_apostrophe) {
             let ending = raw.rsplit_once(is_apostrophe).filter(|(_, last)| fold(last) == "s");
-            let elision = is_elided(&fold(first)) && fold(rest).starts_with(['a', 'e', 'i', 'o', 'u', 'y', 'h']);
+            let elision =
+                is_elided(&fold(first)) && fold(rest).starts_with(['a', 'e', 'i', 'o', 'u', 'y', 'h']);
             let parts = [ending.map(|(head, _)| head), elision.then_some(rest)];
             for part in parts.into_iter().flatten() {
                 let mut folded = String::new();
@@ -98,7 +99,20 @@ pub fn apostrophe_parts(text: &str) -> Vec<String> {
 fn is_elided(word: &str) -> bool {
     matches!(
         word,
-        "c" | "d" | "j" | "l" | "m" | "n" | "s" | "t" | "qu" | "un" | "all" | "dall" | "dell" | "nell" | "sull"
+        "c" | "d"
+            | "j"
+            | "l"
+            | "m"
+            | "n"
+            | "s"
+            | "t"
+            | "qu"
+            | "un"
+            | "all"
+            | "dall"
+            | "dell"
+            | "nell"
+            | "sull"
     )
 }
 

@@ -6,8 +6,8 @@ use wikimovie_domain::Filter;
 use super::*;
 use crate::{
     prefix::compile_prefix,
-    suggest::Typos,
     relax::relaxations,
+    suggest::Typos,
     vocabulary::{Entry, VocabularyBuilder, WordCounts},
 };
 
