@@ -8,7 +8,6 @@
 
 mod page;
 mod plain;
-mod typing;
 
 use std::{path::Path, sync::Arc};
 
