@@ -9,7 +9,7 @@ use crate::golden::{AUTOCOMPLETE, Answer, Golden};
 
 /// What became of one question.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
+pub struct GoldenOutcome {
     /// Of the question.
     pub id: String,
     /// Of the question.
@@ -32,7 +32,7 @@ pub struct Outcome {
 ///
 /// # Errors
 /// The first error of the engine.
-pub async fn ask(catalog: &dyn Catalog, golden: &[Golden]) -> Result<Vec<Outcome>, SearchError> {
+pub async fn ask(catalog: &dyn Catalog, golden: &[Golden]) -> Result<Vec<GoldenOutcome>, SearchError> {
     let mut outcomes = Vec::with_capacity(golden.len());
     for question in golden {
         let answers = if question.is_suggestions() {
@@ -42,7 +42,7 @@ pub async fn ask(catalog: &dyn Catalog, golden: &[Golden]) -> Result<Vec<Outcome
         } else {
             search(catalog, question).await?
         };
-        outcomes.push(Outcome::of(question, &answers));
+        outcomes.push(GoldenOutcome::of(question, &answers));
     }
     Ok(outcomes)
 }
@@ -79,7 +79,7 @@ async fn autocomplete(
     Ok(suggestions.into_iter().map(|suggestion| answer(suggestion.suggested)).collect())
 }
 
-impl Outcome {
+impl GoldenOutcome {
     /// Whether all that was expected is found, a right movie first.
     pub fn is_right(&self) -> bool {
         self.first == Some(1) && self.recall >= 1.0

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use wikimovie_domain::{Movie, Year};
 use wikimovie_relevance::{
-    Golden, Outcome,
+    Golden, GoldenOutcome,
     golden::{AUTOCOMPLETE, Answer},
 };
 use wikimovie_testkit_builders::movie;
@@ -14,7 +14,7 @@ use wikimovie_testkit_services::Engine;
 const BATCH: usize = 2_000;
 
 /// The outcomes of the list.
-pub(crate) fn ask(engine: &Engine, movies: &[Movie], golden: &[Golden]) -> Vec<Outcome> {
+pub(crate) fn ask(engine: &Engine, movies: &[Movie], golden: &[Golden]) -> Vec<GoldenOutcome> {
     let node = engine.urls.split(',').next().unwrap().trim_end_matches('/');
     let index = format!("{node}/plain-{}", std::process::id());
     let text = json!({ "type": "text", "fields": { "raw": { "type": "keyword", "ignore_above": 256 } } });
@@ -42,7 +42,7 @@ pub(crate) fn ask(engine: &Engine, movies: &[Movie], golden: &[Golden]) -> Vec<O
     outcomes
 }
 
-fn one(index: &str, golden: &Golden) -> Outcome {
+fn one(index: &str, golden: &Golden) -> GoldenOutcome {
     let query = match (golden.category.as_str(), golden.query.as_str()) {
         (_, "") => json!({ "match_all": {} }),
         (AUTOCOMPLETE, text) => {
@@ -80,7 +80,7 @@ fn one(index: &str, golden: &Golden) -> Outcome {
             Answer::Movie(Box::new(movie))
         })
         .collect();
-    Outcome::of(golden, &found)
+    GoldenOutcome::of(golden, &found)
 }
 
 fn document(movie: &Movie) -> Value {
