@@ -169,7 +169,8 @@ impl Snapshot {
         let plan = compiled.probe(Probe::Named);
         let named = Matched::of(self, &plan.must, &plan.drill)?.hits;
         let scores = self.scores(&compiled.plan.score, &named)?;
-        let order = HitOrder { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
+        let order =
+            HitOrder { snapshot: self, sort: MovieSort::Relevance, prior: &self.prior, scores: &scores };
         let page = order.page(&named, &PageRequest::first(1), None);
         let Some(&doc) = page.docs.first() else { return Ok(None) };
         Ok(Some(like::compile_like(question, &self.movie(doc)?, &self.vocabulary)))

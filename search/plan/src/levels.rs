@@ -20,7 +20,7 @@ const MAX_PARTIAL: usize = 10;
 
 /// How much of the text is met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum PartMet {
     /// Every piece, in this way or a stronger one.
     All(MatchKind),
     /// Every required piece, and so many of the others.
@@ -32,7 +32,7 @@ enum Part {
 /// One level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Level {
-    part: Part,
+    part: PartMet,
     /// With so many movies the question is answered at this level.
     enough: u64,
 }
@@ -136,7 +136,7 @@ impl Levels {
 
     /// What a movie must meet at a level.
     pub fn must(&self, level: usize, score: &[Group]) -> Clause {
-        let part = self.list.get(level).map_or(Part::All(MatchKind::Typo), |level| level.part);
+        let part = self.list.get(level).map_or(PartMet::All(MatchKind::Typo), |level| level.part);
         Clause::all_of([self.text(part, score)].into_iter().chain(self.always.iter().cloned()))
     }
 
@@ -151,7 +151,7 @@ impl Levels {
     }
 
     /// What a movie must meet of the text.
-    fn text(&self, part: Part, score: &[Group]) -> Clause {
+    fn text(&self, part: PartMet, score: &[Group]) -> Clause {
         if self.pieces.is_empty() {
             return Clause::All;
         }
@@ -159,13 +159,13 @@ impl Levels {
         // A known word with a typo is another word; who meets a part only must meet it as typed.
         let of = |piece: &Piece| self.piece_as_typed(piece, score);
         let mut met = match part {
-            Part::All(kind) => vec![all(kind)],
-            Part::Some(count) => {
+            PartMet::All(kind) => vec![all(kind)],
+            PartMet::Some(count) => {
                 let required = self.pieces.iter().filter(|piece| piece.required).map(of);
                 let others = self.pieces.iter().filter(|piece| !piece.required).map(of);
                 vec![Clause::all_of(required.chain([Clause::at_least(count, others)]))]
             }
-            Part::Any(count) => vec![Clause::at_least(count, self.pieces.iter().map(of))],
+            PartMet::Any(count) => vec![Clause::at_least(count, self.pieces.iter().map(of))],
         };
         if !part.is_all() {
             met.push(all(MatchKind::Typo));
@@ -217,7 +217,7 @@ impl Levels {
     pub(crate) fn first(&self, score: Vec<Group>, drill: Drill) -> Plan {
         let must = self.must(0, &score);
         let score =
-            if self.list[0].part == Part::All(MatchKind::Exact) { score } else { self.score(0, &score) };
+            if self.list[0].part == PartMet::All(MatchKind::Exact) { score } else { self.score(0, &score) };
         Plan { must, drill, score }
     }
 
@@ -252,7 +252,7 @@ impl Levels {
             (title::ALL_WITH_TYPOS, MatchKind::Typo),
         ];
         groups.push(Group::new(all.map(|(weight, kind)| {
-            let clause = self.text(Part::All(kind), base);
+            let clause = self.text(PartMet::All(kind), base);
             Tier { weight, clause, kind: ReasonKind::Word }
         })));
         groups
@@ -260,15 +260,15 @@ impl Levels {
 
     /// How much of the text the movies of a level meet.
     pub(crate) fn matching(&self, level: usize) -> Matching {
-        let part = self.list.get(level).map_or(Part::All(MatchKind::Exact), |level| level.part);
+        let part = self.list.get(level).map_or(PartMet::All(MatchKind::Exact), |level| level.part);
         let required = self.pieces.iter().filter(|piece| piece.required).count();
         Matching {
             words: self.pieces.iter().map(|piece| piece.typed.clone()).collect(),
             of: self.pieces.len(),
             at_least: match part {
-                Part::All(_) => self.pieces.len(),
-                Part::Some(count) => required + count,
-                Part::Any(count) => count,
+                PartMet::All(_) => self.pieces.len(),
+                PartMet::Some(count) => required + count,
+                PartMet::Any(count) => count,
             },
             weakest: if self.pieces.is_empty() { MatchKind::Exact } else { part.kind() },
         }
@@ -276,11 +276,11 @@ impl Levels {
 
     /// The pieces that a movie of a level may lack, as typed, each with what meets it.
     pub(crate) fn optional(&self, level: usize, score: &[Group]) -> Vec<(String, Clause)> {
-        let part = self.list.get(level).map_or(Part::All(MatchKind::Exact), |level| level.part);
+        let part = self.list.get(level).map_or(PartMet::All(MatchKind::Exact), |level| level.part);
         let lacks = |piece: &&Piece| match part {
-            Part::All(_) => false,
-            Part::Some(_) => !piece.required,
-            Part::Any(_) => true,
+            PartMet::All(_) => false,
+            PartMet::Some(_) => !piece.required,
+            PartMet::Any(_) => true,
         };
         let optional = self.pieces.iter().filter(lacks);
         optional.map(|piece| (piece.typed.clone(), self.piece_as_typed(piece, score))).collect()
@@ -292,7 +292,7 @@ impl Levels {
     }
 }
 
-impl Part {
+impl PartMet {
     fn is_all(self) -> bool {
         matches!(self, Self::All(_))
     }
@@ -323,7 +323,7 @@ fn list(pieces: &[Piece]) -> Vec<Level> {
     let mut parts = Vec::new();
     for kind in [MatchKind::Exact, MatchKind::Mention, MatchKind::Typo] {
         if can(kind) && (kind == MatchKind::Exact || parts.is_empty() || adds(kind)) {
-            parts.push(Part::All(kind));
+            parts.push(PartMet::All(kind));
         }
     }
     // Words that nobody has are met by no movie.
@@ -335,17 +335,17 @@ fn list(pieces: &[Piece]) -> Vec<Level> {
         let step = counts.len().div_ceil(MAX_PARTIAL).max(1);
         let last = counts.len().saturating_sub(1);
         let kept = counts.iter().enumerate().filter(|&(at, _)| at % step == 0 || at == last);
-        parts.extend(kept.map(|(_, &count)| Part::Some(count)));
+        parts.extend(kept.map(|(_, &count)| PartMet::Some(count)));
     }
     if required > 0 && pieces.len() > 1 {
-        parts.push(Part::Any(1));
+        parts.push(PartMet::Any(1));
     }
     if parts.is_empty() {
-        parts.push(Part::All(MatchKind::Typo));
+        parts.push(PartMet::All(MatchKind::Typo));
     }
-    let level = |(at, &part): (usize, &Part)| {
+    let level = |(at, &part): (usize, &PartMet)| {
         // People are required while a movie with them is left.
-        let people_go = matches!(parts.get(at + 1), Some(Part::Any(_)));
+        let people_go = matches!(parts.get(at + 1), Some(PartMet::Any(_)));
         Level { part, enough: if people_go { 1 } else { ENOUGH_HITS } }
     };
     parts.iter().enumerate().map(level).collect()

@@ -100,7 +100,7 @@ fn droppable(question: &Question, vocabulary: &Vocabulary) -> Vec<Dropped> {
 }
 
 /// A part of a question, and how it is dropped.
-struct Part {
+struct Droppable {
     part: RelaxedPart,
     dropped: String,
     drop: Drop,
@@ -113,8 +113,8 @@ enum Drop {
     Filter(fn(&mut Filter)),
 }
 
-fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
+fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Droppable> {
+    let mut parts: Vec<Droppable> = Vec::new();
     let dropped = droppable(question, vocabulary);
     // The last word is not dropped alone: without text every movie is found.
     let several = dropped.len() > 1;
@@ -124,12 +124,12 @@ fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Part> {
             Some(UnderstandingKind::Person) => RelaxedPart::Person,
             Some(_) => RelaxedPart::Understood,
         };
-        parts.push(Part { part, dropped: name, drop: Drop::Text(place) });
+        parts.push(Droppable { part, dropped: name, drop: Drop::Text(place) });
     }
     let filter = &question.filter;
     let mut add = |part, dropped: String, change: fn(&mut Filter)| {
         if !dropped.is_empty() {
-            parts.push(Part { part, dropped, drop: Drop::Filter(change) });
+            parts.push(Droppable { part, dropped, drop: Drop::Filter(change) });
         }
     };
     let list = |values: &ValueMatch| values.values().cloned().collect::<Vec<_>>().join(", ");
@@ -145,7 +145,7 @@ fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Part> {
     parts
 }
 
-fn without(question: &Question, dropped: &[&Part]) -> Candidate {
+fn without(question: &Question, dropped: &[&Droppable]) -> Candidate {
     let mut left = question.clone();
     let mut places: Vec<&Range<usize>> = Vec::new();
     for part in dropped {
