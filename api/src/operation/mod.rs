@@ -10,8 +10,12 @@
 mod analyze;
 mod charge;
 mod contract;
+mod escapes;
+mod literals;
+mod merging;
 mod normalize;
 mod outcome;
+mod presence;
 mod price;
 mod run;
 mod validate;
@@ -29,6 +33,7 @@ use crate::{
 use self::analyze::{Analyzed, Analyzer, OperationAnalysis};
 pub(crate) use self::{
     charge::{Unpaid, insert_cost},
+    escapes::parse_document,
     outcome::{Execution, Outcome, Refusal},
 };
 

@@ -1,4 +1,5 @@
-//! Suggestions while a person types: at most two searches in one request.
+//! Suggestions while a person types: at most two searches in one request; in a second one, where nothing is found without
+//! typos.
 
 use std::collections::HashMap;
 
@@ -10,6 +11,7 @@ use wikimovie_engine::error::SearchError;
 use wikimovie_plan::{
     compile::compile as read,
     prefix::compile_prefix,
+    suggest::Typos,
     suggestions::{Candidates, Counts},
     vocabulary::{Entry, Vocabulary},
 };
@@ -30,10 +32,24 @@ impl Reader<'_> {
         &self,
         request: &AutocompleteRequest,
     ) -> Result<Vec<Suggestion>, SearchError> {
+        for typos in Typos::PASSES {
+            let found = self.suggestions(request, typos).await?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    async fn suggestions(
+        &self,
+        request: &AutocompleteRequest,
+        typos: Typos,
+    ) -> Result<Vec<Suggestion>, SearchError> {
         let view = self.view;
         let vocabulary = &view.vocabulary;
-        let Some(candidates) = Candidates::of(request, vocabulary) else { return Ok(Vec::new()) };
-        let compiled = compile_prefix(&request.prefix, &request.filter, vocabulary);
+        let Some(candidates) = Candidates::of(request, vocabulary, typos) else { return Ok(Vec::new()) };
+        let compiled = compile_prefix(&request.prefix, &request.filter, vocabulary, typos);
         let mut searches = Vec::new();
         if candidates.movies {
             let page = wikimovie_domain::HitsRequest {
@@ -45,7 +61,8 @@ impl Reader<'_> {
                 hits: vec![page],
                 ..SearchRequest::default()
             };
-            searches.extend(compile::compile(&compiled.plan, &asked, &[None], view.sizes()).searches);
+            let found = compile::compile(&compiled.plan, &asked, &[None], view.sizes()).searches;
+            searches.extend(found.into_iter().map(|search| Search { sort: compile::by_known(), ..search }));
         }
         let filter = Question { filter: request.filter.clone(), ..Question::default() };
         let under = compile::everything(&read(&filter, vocabulary).plan);

@@ -62,7 +62,7 @@ impl Snapshot {
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
         let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
         let list = List {
-            order: HitOrder { snapshot: self, sort: question.sort, scores: &scores },
+            order: HitOrder { snapshot: self, sort: question.sort, prior: &self.prior, scores: &scores },
             has_text: !plan.score.is_empty(),
             cursors: Cursors::new(sealer, question, plan),
             compiled: &compiled,

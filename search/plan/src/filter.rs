@@ -4,7 +4,7 @@ use wikimovie_domain::{Filter, ValueMatch, Warning, YearRange};
 use wikimovie_text::{key, words};
 
 use super::{Clause, Drill, WordField};
-use crate::vocabulary::Vocabulary;
+use crate::{suggest::Typos, vocabulary::Vocabulary};
 
 /// Code of the warning for a value that no movie has.
 pub const UNKNOWN_VALUE: &str = "UNKNOWN_VALUE";
@@ -55,7 +55,8 @@ fn clause(filter: &Filter) -> Clause {
     all.extend(values(&filter.cast, |value| Clause::Person(key(value))));
     all.extend(values(&filter.providers, |value| Clause::Provider(value.to_owned())));
     for word in filter.title.iter().flat_map(|title| words(title)) {
-        all.push(Clause::Word(WordField::Title, word.text));
+        let part = Clause::TitlePart(word.text.clone());
+        all.push(Clause::any_of([Clause::Word(WordField::Title, word.text), part]));
     }
     if !filter.year.is_empty() {
         all.push(Clause::Years(filter.year));
@@ -105,12 +106,12 @@ fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, warnings: &mut Vec
         });
     };
     for value in filter.genres.values().filter(|value| vocabulary.genre(&key(value)).is_none()) {
-        let near = vocabulary.suggest_genres(value, SUGGESTIONS);
+        let near = vocabulary.suggest_genres(value, SUGGESTIONS, Typos::Forgiven);
         let names = near.into_iter().map(|(at, _)| vocabulary.genres()[at].name.clone()).collect();
         unknown("genres", "genre", value, names);
     }
     for value in filter.cast.values().filter(|value| vocabulary.person(&key(value)).is_none()) {
-        let near = vocabulary.suggest_people(value, SUGGESTIONS);
+        let near = vocabulary.suggest_people(value, SUGGESTIONS, Typos::Forgiven);
         let names = near.into_iter().map(|(at, _)| vocabulary.people()[at].name.clone()).collect();
         unknown("cast", "person", value, names);
     }
@@ -151,6 +152,9 @@ mod tests {
             and: vec![Filter { genres: genres(&["Drama"], &[]), ..Filter::default() }],
             ..Filter::default()
         };
+        let title = |word: &str| {
+            Clause::any_of([Clause::Word(WordField::Title, word.into()), Clause::TitlePart(word.into())])
+        };
         let filtered = compile(&filter, &vocabulary());
         assert_eq!(filtered.drill.genres, ["drama"]);
         assert_eq!(filtered.drill.decades, [YearRange { gte: Some(1980), lte: Some(1989) }]);
@@ -158,8 +162,8 @@ mod tests {
             filtered.must,
             [
                 Clause::Genre("war".into()).negated(),
-                Clause::Word(WordField::Title, "the".into()),
-                Clause::Word(WordField::Title, "thing".into()),
+                title("the"),
+                title("thing"),
                 Clause::Genre("drama".into()),
             ]
         );
