@@ -28,6 +28,12 @@ pub const MAX_NESTING: usize = 64;
 pub const MAX_FIELDS: u64 = 5_000;
 /// Maximum number of directives on one field.
 pub const MAX_DIRECTIVES: usize = 10;
+/// Maximum number of items of a list in the variables. No argument takes more than 256.
+pub const MAX_LIST: usize = 1_000;
+/// Maximum number of values in the variables.
+pub const MAX_VALUES: usize = 5_000;
+/// Maximum size of an answer, in bytes, escapes not counted.
+pub const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// Maximum number of values of an introspection query, each list at its usual length. The query of GraphiQL has about
 /// 160,000; one with cycles from types to fields and back has billions.
 pub const MAX_INTROSPECTION: u64 = 500_000;
@@ -36,18 +42,20 @@ fn beyond(message: String) -> ApiError {
     ApiError::new(ErrorCode::QueryTooComplex, message)
 }
 
-/// Checks the text of a document before it is parsed.
-///
-/// # Errors
-/// `QUERY_TOO_COMPLEX`, naming the limit.
-pub fn check_text(document: &str) -> Result<(), ApiError> {
-    if document.len() > MAX_DOCUMENT_BYTES {
-        let message = format!("the document has {} bytes, more than {MAX_DOCUMENT_BYTES}", document.len());
-        return Err(beyond(message));
-    }
-    let mut tokens = 0;
+/// The size of a document's text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextSize {
+    /// Tokens, at most one more than [`MAX_TOKENS`].
+    pub tokens: usize,
+    /// Deepest nesting of brackets.
+    pub nesting: usize,
+}
+
+/// Measures the text of a document, as far as it may be long.
+pub fn measure_text(document: &str) -> TextSize {
+    let mut size = TextSize::default();
     let mut nesting = 0_usize;
-    let mut rest = document.as_bytes();
+    let mut rest = &document.as_bytes()[..document.len().min(MAX_DOCUMENT_BYTES)];
     while let Some((&first, after)) = rest.split_first() {
         rest = match first {
             b' ' | b'\t' | b'\r' | b'\n' | b',' => {
@@ -62,9 +70,7 @@ pub fn check_text(document: &str) -> Result<(), ApiError> {
             b'"' => behind_string(rest),
             b'{' | b'[' | b'(' => {
                 nesting += 1;
-                if nesting > MAX_NESTING {
-                    return Err(beyond(format!("the document is nested deeper than {MAX_NESTING}")));
-                }
+                size.nesting = size.nesting.max(nesting);
                 after
             }
             b'}' | b']' | b')' => {
@@ -77,10 +83,29 @@ pub fn check_text(document: &str) -> Result<(), ApiError> {
             }
             _ => after,
         };
-        tokens += 1;
-        if tokens > MAX_TOKENS {
-            return Err(beyond(format!("the document has more than {MAX_TOKENS} tokens")));
+        size.tokens += 1;
+        if size.tokens > MAX_TOKENS || size.nesting > MAX_NESTING {
+            break;
         }
+    }
+    size
+}
+
+/// Checks the text of a document before it is parsed.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX`, naming the limit.
+pub fn check_text(document: &str) -> Result<(), ApiError> {
+    if document.len() > MAX_DOCUMENT_BYTES {
+        let message = format!("the document has {} bytes, more than {MAX_DOCUMENT_BYTES}", document.len());
+        return Err(beyond(message));
+    }
+    let size = measure_text(document);
+    if size.nesting > MAX_NESTING {
+        return Err(beyond(format!("the document is nested deeper than {MAX_NESTING}")));
+    }
+    if size.tokens > MAX_TOKENS {
+        return Err(beyond(format!("the document has more than {MAX_TOKENS} tokens")));
     }
     Ok(())
 }
@@ -141,27 +166,74 @@ pub fn check_json(json: &[u8]) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Checks the nesting of variables that were parsed elsewhere (a WebSocket message). The JSON parser itself
-/// allows 128 levels, so this recursion is bounded.
+/// Checks the nesting of variables that were parsed elsewhere (a WebSocket message), and how many values they hold. The
+/// JSON parser itself allows 128 levels, so this recursion is bounded.
 ///
 /// # Errors
 /// `QUERY_TOO_COMPLEX`, naming the limit.
 pub fn check_variables(variables: &Variables) -> Result<(), ApiError> {
-    fn nesting(value: &Value) -> usize {
+    /// Counts values; gives the nesting.
+    fn measure(value: &Value, values: &mut usize, longest: &mut usize) -> usize {
+        *values += 1;
         match value {
-            Value::List(list) => 1 + list.iter().map(nesting).max().unwrap_or(0),
-            Value::Object(object) => 1 + object.values().map(nesting).max().unwrap_or(0),
+            Value::List(list) => {
+                *longest = (*longest).max(list.len());
+                1 + list.iter().map(|item| measure(item, values, longest)).max().unwrap_or(0)
+            }
+            Value::Object(object) => {
+                1 + object.values().map(|field| measure(field, values, longest)).max().unwrap_or(0)
+            }
             _ => 0,
         }
     }
-    if variables.values().any(|value| nesting(value) > MAX_NESTING) {
+    let (mut values, mut longest) = (0, 0);
+    let nesting = variables.values().map(|value| measure(value, &mut values, &mut longest)).max();
+    if nesting.is_some_and(|nesting| nesting > MAX_NESTING) {
         return Err(beyond(format!("the variables are nested deeper than {MAX_NESTING}")));
+    }
+    if longest > MAX_LIST {
+        return Err(beyond(format!("a list of the variables has {longest} items, more than {MAX_LIST}")));
+    }
+    if values > MAX_VALUES {
+        return Err(beyond(format!("the variables hold {values} values, more than {MAX_VALUES}")));
+    }
+    Ok(())
+}
+
+/// Checks the size of an answer before it is written. Movies differ in size by a factor of thousands, so that its price
+/// cannot tell.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX`, naming the limit.
+pub fn check_answer(data: &Value) -> Result<(), ApiError> {
+    fn add(value: &Value, bytes: &mut usize) {
+        *bytes += match value {
+            Value::String(text) => text.len() + 3,
+            _ => 3,
+        };
+        // What is beyond the limit need not be counted.
+        if *bytes > MAX_ANSWER_BYTES {
+            return;
+        }
+        match value {
+            Value::List(items) => items.iter().for_each(|item| add(item, bytes)),
+            Value::Object(fields) => fields.iter().for_each(|(name, field)| {
+                *bytes += name.len() + 3;
+                add(field, bytes);
+            }),
+            _ => {}
+        }
+    }
+    let mut bytes = 0;
+    add(data, &mut bytes);
+    if bytes > MAX_ANSWER_BYTES {
+        return Err(beyond(format!("the answer has more than {MAX_ANSWER_BYTES} bytes; ask for less of it")));
     }
     Ok(())
 }
 
 /// Checks a parsed document with its fragments expanded: no cycles, bounded fields and depth. Returns the size of its
-/// largest operation, without depth and cost, which need the schema.
+/// largest operation, without its cost, which needs the schema.
 ///
 /// # Errors
 /// `QUERY_TOO_COMPLEX` naming the limit, or `GRAPHQL_VALIDATION_FAILED` for a cycle.
@@ -183,6 +255,7 @@ pub fn check_document(document: &ExecutableDocument) -> Result<Measure, ApiError
                 format!("the introspection query would return more than {MAX_INTROSPECTION} values");
             return Err(beyond(message));
         }
+        measure.depth = measure.depth.max(size.depth);
         measure.fragment_depth = measure.fragment_depth.max(size.fragment_depth);
         measure.aliases = measure.aliases.max(size.aliases);
         measure.root_fields = measure.root_fields.max(size.top);
@@ -200,6 +273,8 @@ fn too_many_fields() -> ApiError {
 struct Size {
     fields: u64,
     height: usize,
+    /// Fields within fields.
+    depth: usize,
     /// Nested fragment spreads.
     fragment_depth: u64,
     aliases: u64,
@@ -216,6 +291,7 @@ impl Size {
     fn add(&mut self, other: Self) {
         self.fields = self.fields.saturating_add(other.fields);
         self.height = self.height.max(1 + other.height);
+        self.depth = self.depth.max(other.depth);
         self.fragment_depth = self.fragment_depth.max(other.fragment_depth);
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.directives = self.directives.saturating_add(other.directives);
@@ -231,6 +307,8 @@ impl Size {
         let starts = matches!(name, "__schema" | "__type");
         Self {
             fields: inner.fields.saturating_add(1),
+            // Tools add it to every selection, and it reaches nothing.
+            depth: if name == "__typename" { 0 } else { inner.depth + 1 },
             aliases: inner.aliases + u64::from(field.alias.is_some()),
             directives: inner.directives + field.directives.len() as u64,
             top: 1,
@@ -433,6 +511,24 @@ mod tests {
             fragment R on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name \
             ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
         assert!(check_document(&parse_query(query).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn long_lists_of_variables_are_refused() {
+        let variables = |json| Variables::from_json(json);
+        let ids = |count: usize| serde_json::json!({ "ids": vec!["a"; count] });
+        assert_eq!(check_variables(&variables(ids(MAX_LIST))), Ok(()));
+        let error = check_variables(&variables(ids(MAX_LIST + 1))).unwrap_err();
+        assert_eq!(error.message(), "a list of the variables has 1001 items, more than 1000");
+        let many = serde_json::json!({ "w": vec![vec!["a"; 900]; 6] });
+        assert!(check_variables(&variables(many)).unwrap_err().message().contains("more than 5000"));
+    }
+
+    #[test]
+    fn an_answer_is_bounded_in_bytes() {
+        let answer = |count: usize| Value::List(vec![Value::String("x".repeat(1_024)); count]);
+        assert_eq!(check_answer(&answer(8_000)), Ok(()));
+        assert!(check_answer(&answer(8_192)).unwrap_err().message().contains("more than 8388608 bytes"));
     }
 
     #[test]

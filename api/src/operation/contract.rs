@@ -96,7 +96,6 @@ impl Contract {
             }
             TypeKind::Union(_) => return,
         };
-        let is_object = matches!(definition.kind, TypeKind::Object(_));
         for field in fields {
             let field = &field.node;
             let arguments = field.arguments.iter().map(|argument| {
@@ -106,8 +105,7 @@ impl Contract {
             let added = ContractField {
                 ty: field.ty.node.clone(),
                 arguments: arguments.collect(),
-                // Fields of an interface are priced as any field: which type answers is not known.
-                cost: CostRule::of(&name, field.name.node.as_str()).filter(|_| is_object),
+                cost: CostRule::of(&name, field.name.node.as_str()),
             };
             self.names.insert(field.name.node.to_string());
             self.names.extend(added.arguments.keys().cloned());

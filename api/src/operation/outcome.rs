@@ -8,6 +8,10 @@ use crate::{
     telemetry::operation::Observable,
 };
 
+/// Most errors about one document: whoever writes a document needs no more, and whoever sends thousands of unknown fields
+/// gets no answer that is larger than the request.
+const MAX_ERRORS: usize = 10;
+
 /// How an operation ended.
 #[derive(Debug)]
 pub(crate) enum Outcome {
@@ -40,8 +44,9 @@ pub(crate) struct Execution {
 }
 
 impl Refusal {
-    /// Errors of the GraphQL library about a document or its variables.
-    pub(crate) fn of_document(errors: Vec<ServerError>) -> Self {
+    /// Errors of the GraphQL library about a document or its variables: the first [`MAX_ERRORS`].
+    pub(crate) fn of_document(mut errors: Vec<ServerError>) -> Self {
+        errors.truncate(MAX_ERRORS);
         let mut response = Box::new(Response::from_errors(errors));
         error::complete_codes(&mut response);
         let code = response.errors.first().map_or(ErrorCode::Internal, error::code_of);

@@ -6,13 +6,14 @@ use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, Se
 use wikimovie_elasticsearch_dsl::{Aggregation, Aggregations, Query, Search};
 use wikimovie_engine::error::SearchError;
 use wikimovie_plan::{
-    compile::compile as read,
+    compile::count_plan,
     prefix::compile_prefix,
     suggestions::{Candidates, Counts},
     vocabulary::{Entry, Vocabulary},
 };
 
 use super::{
+    View,
     compile::{self, YEARS},
     mapping::field,
     reader::Reader,
@@ -30,8 +31,11 @@ impl Reader<'_> {
     ) -> Result<Vec<Suggestion>, SearchError> {
         let view = self.view;
         let vocabulary = &view.vocabulary;
-        let Some(candidates) = Candidates::of(request, vocabulary) else { return Ok(Vec::new()) };
-        let compiled = compile_prefix(&request.prefix, &request.filter, vocabulary);
+        let read = |view: &View| {
+            let candidates = Candidates::of(request, &view.vocabulary)?;
+            Some((candidates, compile_prefix(&request.prefix, &request.filter, &view.vocabulary)))
+        };
+        let Some((candidates, compiled)) = self.read(read) else { return Ok(Vec::new()) };
         let mut searches = Vec::new();
         if candidates.movies {
             let page = wikimovie_domain::HitsRequest {
@@ -46,7 +50,7 @@ impl Reader<'_> {
             searches.extend(compile::compile(&compiled.plan, &asked, &[None], view.sizes()).searches);
         }
         let filter = Question { filter: request.filter.clone(), ..Question::default() };
-        let under = compile::everything(&read(&filter, vocabulary).plan);
+        let under = compile::everything(&count_plan(&filter, vocabulary));
         // Without a filter the vocabulary has all counts but those of decades.
         let unfiltered = under == Query::ALL;
         let counted = candidates.needs_counts() && (!unfiltered || !candidates.decades.is_empty());

@@ -356,7 +356,7 @@ pub fn to_dsl(
     let open = |token| wikimovie_engine::cursor::open(sealer, &request.question, token);
     let places = request.hits.iter().map(|hits| {
         let cursor = hits.page.cursor.as_deref().map(open).transpose()?;
-        Ok(cursor.map(|cursor| cursor.sort_key))
+        Ok(cursor.map(|cursor| cursor.sort_key([])))
     });
     let places = places.collect::<Result<Vec<_>, SearchError>>()?;
     let sizes = Sizes { shards: 1, people: 0 };
@@ -375,16 +375,12 @@ pub fn index_body(shards: u32, replicas: u32) -> serde_json::Value {
 
 /// A cursor of a question at some place, for trying what follows a page without asking for one.
 #[doc(hidden)]
-pub fn cursor_at(
-    sealer: &Sealer,
-    question: &wikimovie_domain::Question,
-    plan: &wikimovie_plan::Plan,
-) -> String {
+pub fn cursor_at(sealer: &Sealer, question: &wikimovie_domain::Question) -> String {
     let place = wikimovie_engine::cursor::SortKey {
         score: 7,
         prior: 500,
         year: 1999,
         order: "matrix\0test:1".to_owned(),
     };
-    wikimovie_engine::cursor::Cursors::new(sealer, question, plan).seal(place)
+    wikimovie_engine::cursor::Cursors::new(sealer, question, 1).seal(&place)
 }

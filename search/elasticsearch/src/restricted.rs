@@ -66,7 +66,7 @@ impl Restricted {
     }
 
     async fn count(&self, shared: &Shared, whole: &View) -> Result<(), SearchError> {
-        let filtered = filter::compile(&self.filter, &Vocabulary::default());
+        let filtered = filter::compile(&self.filter);
         let must = Clause::all_of(filtered.must);
         let forced = everything(&Plan { must, drill: filtered.drill, score: Vec::new() });
         let vocabulary = shared.count_vocabulary(&forced).await?;

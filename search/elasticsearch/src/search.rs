@@ -6,14 +6,14 @@ use wikimovie_domain::{
     Correction, Direction, Explain, Hit, HitPage, HitsRequest, Movie, MovieId, MovieParts, Question,
     Relaxation, SearchAnswer, SearchRequest, Total, TotalRelation, Warning,
 };
-use wikimovie_elasticsearch_dsl::{Ids, Query, Search, Sort, Source};
+use wikimovie_elasticsearch_dsl::{Ids, Query, Search, Sort, SortValue, Source};
 use wikimovie_engine::{
-    cursor::{self, Cursors, SortKey},
+    cursor::{self, Cursor, Cursors, SortKey},
     error::SearchError,
 };
 use wikimovie_plan::{
-    compile::{Compiled, compile, corrected},
-    highlight, relax, similar,
+    compile::{Compiled, compile, corrected, count_plan},
+    highlight, relax, similar, work,
 };
 
 use super::{
@@ -27,12 +27,15 @@ use super::{
 /// Code of the warning for an answer from a part of the catalogue only.
 const PARTIAL_RESULTS: &str = "PARTIAL_RESULTS";
 
+/// Most movies whose long titles start alike.
+const SAME_START: usize = 100;
+
 impl Reader<'_> {
     pub(super) async fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
         let view = self.view;
         let started = Instant::now();
         let question = &request.question;
-        let mut opened = request
+        let opened = request
             .hits
             .iter()
             .map(|hits| {
@@ -40,18 +43,21 @@ impl Reader<'_> {
                 hits.page.cursor.as_deref().map(open).transpose()
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let compiled = view.compiled(question);
-        // A further page uses the plan of the page before it, which the cursor carries.
-        let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
-        let plan = carried.as_ref().unwrap_or(&compiled.plan);
-        let places: Vec<Option<SortKey>> =
-            opened.into_iter().map(|cursor| cursor.map(|cursor| cursor.sort_key)).collect();
+        let Understood { compiled, probes } = self.understood(request);
+        let plan = &compiled.plan;
+        let moved_on = opened.iter().flatten().find_map(|cursor| cursor.warning(view.revision.number));
+        let mut places = Vec::with_capacity(opened.len());
+        for cursor in opened {
+            places.push(match cursor {
+                Some(cursor) => Some(self.place(cursor).await?),
+                None => None,
+            });
+        }
 
         let compile::Searches { mut searches, pages } =
             compile::compile(plan, request, &places, view.sizes());
         let own = searches.len();
-        let probes = Probes::of(view, request);
-        searches.extend(probes.searches(view));
+        searches.extend(probes.searches);
         let explained = request.wanted.explain.then(|| explain(view, &searches)).transpose()?;
 
         let mut found = self.ask(searches).await?;
@@ -64,7 +70,7 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         let list = List {
-            cursors: Cursors::new(&view.sealer, question, plan),
+            cursors: Cursors::new(&view.sealer, question, view.revision.number),
             order: HitOrder::of(question.sort, plan),
             compiled: &compiled,
         };
@@ -76,8 +82,9 @@ impl Reader<'_> {
             .zip(&pages)
             .map(|((asked, place), at)| list.page(asked, place.is_some(), *at, &mut found))
             .collect::<Result<_, _>>()?;
-        let (did_you_mean, relaxations) = probes.results(total, &probed);
+        let (did_you_mean, relaxations) = probes.questions.results(total, &probed);
         let mut warnings = compiled.warnings.clone();
+        warnings.extend(moved_on);
         if partial {
             warnings.push(partial_warning());
         }
@@ -93,6 +100,37 @@ impl Reader<'_> {
             explain: explained.map(|plan| Explain { engine: ENGINE.into(), took_us: took * 1_000, plan }),
             warnings,
         })
+    }
+
+    /// What a request asks, by the vocabulary of the view.
+    fn understood(&self, request: &SearchRequest) -> Understood {
+        let wanted = &request.wanted;
+        let known = self.view.known_plan(&request.question);
+        match known.filter(|_| !wanted.did_you_mean && !wanted.relaxations) {
+            Some(compiled) => Understood { compiled, probes: Probes::default() },
+            None => self.read(|view| Understood {
+                compiled: view.compiled(&request.question),
+                probes: Probes::of(view, request),
+            }),
+        }
+    }
+
+    /// Where the page of a cursor starts. A long title is looked up by its start.
+    async fn place(&self, cursor: Cursor) -> Result<SortKey, SearchError> {
+        let Some(start) = cursor.order_start() else { return Ok(cursor.sort_key([])) };
+        let search = Search {
+            size: SAME_START,
+            sort: vec![Sort::asc(field::ORDER)],
+            search_after: Some(vec![SortValue::Text(start.to_owned())]),
+            source: Source::Whole(false),
+            ..Search::new(Query::ALL)
+        };
+        let found = self.ask(vec![search]).await?.pop().map(|found| found.hits.hits).unwrap_or_default();
+        let orders = found.iter().filter_map(|row| match row.sort.first() {
+            Some(SortValue::Text(order)) => Some(order.as_str()),
+            _ => None,
+        });
+        Ok(cursor.sort_key(orders))
     }
 
     /// Movies by id, in the order asked.
@@ -131,11 +169,29 @@ impl Reader<'_> {
     }
 }
 
+/// What a request asks.
+struct Understood {
+    compiled: Arc<Compiled>,
+    probes: Probes,
+}
+
 impl View {
+    /// The plan of a question, where it was read before.
+    fn known_plan(&self, question: &Question) -> Option<Arc<Compiled>> {
+        self.plans.get(&(cursor::hash(question), self.revision.number))
+    }
+
     /// The plan of a question by the vocabulary of this view.
     fn compiled(&self, question: &Question) -> Arc<Compiled> {
-        let key = (cursor::hash(question), self.revision.number);
-        self.plans.get_with(key, || Arc::new(compile(question, &self.vocabulary)))
+        if let Some(known) = self.known_plan(question) {
+            return known;
+        }
+        let compiled = Arc::new(compile(question, &self.vocabulary));
+        // One that ended early is of no use to anybody.
+        if !work::is_over() {
+            self.plans.insert((cursor::hash(question), self.revision.number), Arc::clone(&compiled));
+        }
+        compiled
     }
 }
 
@@ -179,7 +235,7 @@ impl List<'_> {
         let score = place.score;
         Ok(Hit {
             score: (self.order == HitOrder::Score).then_some(score),
-            cursor: if asked.cursors { self.cursors.seal(place) } else { String::new() },
+            cursor: if asked.cursors { self.cursors.seal(&place) } else { String::new() },
             highlights: if asked.highlights {
                 highlight::highlights(&movie, &self.compiled.highlight_terms)
             } else {
@@ -202,6 +258,12 @@ fn only(mut movie: Movie, parts: MovieParts) -> Movie {
 /// Other questions whose totals are asked in the same request: what may have been meant, and what may be dropped.
 #[derive(Default)]
 struct Probes {
+    questions: ProbedQuestions,
+    searches: Vec<Search>,
+}
+
+#[derive(Default)]
+struct ProbedQuestions {
     correction: Option<Question>,
     relaxations: Vec<(wikimovie_domain::RelaxedPart, String, Question)>,
 }
@@ -212,15 +274,14 @@ impl Probes {
         let wanted = &request.wanted;
         let correction = wanted.did_you_mean.then(|| corrected(question, &view.vocabulary)).flatten();
         let relaxations = if wanted.relaxations { relax::relaxations(question) } else { Vec::new() };
-        Self { correction, relaxations }
+        let questions = correction.iter().chain(relaxations.iter().map(|(.., question)| question));
+        let count = |question| Search::count(compile::everything(&count_plan(question, &view.vocabulary)));
+        let searches = questions.take_while(|_| !work::is_over()).map(count).collect();
+        Self { searches, questions: ProbedQuestions { correction, relaxations } }
     }
+}
 
-    fn searches(&self, view: &View) -> Vec<Search> {
-        let questions = self.correction.iter().chain(self.relaxations.iter().map(|(.., question)| question));
-        let count = |question| Search::count(compile::everything(&compile(question, &view.vocabulary).plan));
-        questions.map(count).collect()
-    }
-
+impl ProbedQuestions {
     fn results(self, found: u64, probed: &[SearchResponse]) -> (Option<Correction>, Vec<Relaxation>) {
         if found > FEW_HITS {
             return (None, Vec::new());

@@ -7,7 +7,7 @@ use wikimovie_plan::{
 };
 
 use super::{
-    error::ReadError,
+    error::{ReadError, check_waiting},
     eval::{Bits, Matched},
     paging::HitOrder,
     snapshot::Snapshot,
@@ -17,6 +17,7 @@ impl Snapshot {
     pub(super) fn autocomplete(&self, request: &AutocompleteRequest) -> Result<Vec<Suggestion>, ReadError> {
         let Some(candidates) = Candidates::of(request, &self.vocabulary) else { return Ok(Vec::new()) };
         let compiled = prefix::compile_prefix(&request.prefix, &request.filter, &self.vocabulary);
+        check_waiting()?;
         let mut movies = Vec::new();
         if candidates.movies {
             let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
@@ -26,7 +27,7 @@ impl Snapshot {
             movies = page.docs.into_iter().map(|doc| self.movie(doc)).collect::<Result<_, _>>()?;
         }
         let filter = Question { filter: request.filter.clone(), ..Question::default() };
-        let plan = compile::compile(&filter, &self.vocabulary).plan;
+        let plan = compile::count_plan(&filter, &self.vocabulary);
         let hits = Matched::of(self, &plan.must, &plan.drill)?.hits;
         let under = Under { snapshot: self, hits };
         Ok(candidates.suggestions(request, &compiled, movies, &self.vocabulary, &under))

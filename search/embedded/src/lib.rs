@@ -22,6 +22,7 @@ mod similar;
 mod snapshot;
 #[cfg(test)]
 mod testing;
+mod turns;
 mod values;
 mod writer;
 
@@ -31,7 +32,7 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError, directory::MmapDirectory};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
@@ -43,12 +44,12 @@ use wikimovie_engine::{
     token::Sealer,
     writer::WriteError,
 };
-use wikimovie_plan::rules::Rules;
+use wikimovie_plan::{rules::Rules, work::Work};
 
 pub use self::writer::EmbeddedWriter;
 use self::{
     error::ReadError, fields::Fields, folder::DataFolder, restricted::Restricted, search::Plans,
-    snapshot::Snapshot,
+    snapshot::Snapshot, turns::Turns,
 };
 
 /// How to open the embedded index.
@@ -89,7 +90,7 @@ struct Shared {
     plans: Plans,
     parts: moka::sync::Cache<Filter, Arc<Restricted>>,
     /// Questions that are worked on at once. More would be no faster, and each takes some megabytes.
-    turns: Arc<Semaphore>,
+    turns: Turns,
 }
 
 /// Twice the processors: one question may wait for the disk while another computes.
@@ -147,7 +148,7 @@ impl Embedded {
                 revisions,
                 sealer,
                 plans: plans(),
-                turns: Arc::new(Semaphore::new(turns())),
+                turns: Turns::new(turns()),
                 parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
             }),
         })
@@ -176,21 +177,27 @@ impl Embedded {
         self.shared.folder.path().to_owned()
     }
 
-    /// Runs the work of one question on a thread that may block, against one snapshot.
+    /// Runs the work of one question on a thread that may block, against one snapshot. It ends soon after its caller
+    /// ceases to wait.
     async fn answer<T: Send + 'static>(
         &self,
         context: &OperationContext,
         work: impl FnOnce(&Snapshot, &Plans, &Sealer) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
         let (shared, part) = (Arc::clone(&self.shared), self.part.clone());
+        let (current, caller) = (Work::default(), context.caller());
+        let _waiting = current.waiting();
         let task = async move {
-            let turn = Arc::clone(&shared.turns).acquire_owned().await;
+            let turn = shared.turns.take(caller).await;
             let work = move || {
-                // Given back at the end of the work, and not when its caller ceases to wait.
                 let _turn = turn;
                 match part {
-                    Some(part) => work(&*part.snapshot(&shared)?, &part.plans, &part.sealer),
-                    None => work(&shared.snapshot(), &shared.plans, &shared.sealer),
+                    Some(part) => {
+                        // Others need the part too, whoever asked for it first.
+                        let snapshot = part.snapshot(&shared)?;
+                        current.run(|| work(&*snapshot, &part.plans, &part.sealer))
+                    }
+                    None => current.run(|| work(&shared.snapshot(), &shared.plans, &shared.sealer)),
                 }
             };
             tokio::task::spawn_blocking(work).await

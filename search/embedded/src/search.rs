@@ -8,7 +8,7 @@ use wikimovie_domain::{
     SearchRequest, Total, TotalRelation,
 };
 use wikimovie_engine::{
-    cursor::{self, Cursor, Cursors},
+    cursor::{self, Cursor, Cursors, SortKey},
     token::Sealer,
 };
 use wikimovie_plan::{
@@ -17,7 +17,10 @@ use wikimovie_plan::{
     highlight, relax,
 };
 
-use super::{ENGINE, error::ReadError, eval::Matched, paging::HitOrder, snapshot::Snapshot};
+use super::{
+    ENGINE,
+    error::{ReadError, check_waiting},
+    eval::Matched, paging::HitOrder, snapshot::Snapshot};
 
 /// Plans of recent questions, by hash of the question and revision, because people type the same things.
 pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
@@ -48,34 +51,36 @@ impl Snapshot {
         let started = Instant::now();
         let question = &request.question;
         let open = |token| cursor::open(sealer, question, token);
-        let mut opened = request
+        let opened = request
             .hits
             .iter()
             .map(|hits| hits.page.cursor.as_deref().map(open).transpose())
             .collect::<Result<Vec<_>, _>>()?;
-        let compiled = self.compiled(question, plans);
-        // A further page uses the plan of the page before it.
-        let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
-        let plan = carried.as_ref().unwrap_or(&compiled.plan);
+        let compiled = self.compiled(question, plans)?;
+        let plan = &compiled.plan;
+        let moved_on = opened.iter().flatten().find_map(|cursor| cursor.warning(self.revision.number));
+        let places: Vec<_> = opened.into_iter().map(|cursor| cursor.map(|cursor| self.place(cursor))).collect();
         let matched = Matched::of(self, &plan.must, &plan.drill)?;
         let found = matched.hits.count_ones(..) as u64;
+        check_waiting()?;
 
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
         let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
+        check_waiting()?;
         let list = List {
             order: HitOrder { snapshot: self, sort: question.sort, scores: &scores },
             has_text: !plan.score.is_empty(),
-            cursors: Cursors::new(sealer, question, plan),
+            cursors: Cursors::new(sealer, question, self.revision.number),
             compiled: &compiled,
         };
         let hits = request
             .hits
             .iter()
-            .zip(&opened)
-            .map(|(page, cursor)| self.hits(page, cursor.as_ref(), &list, &matched))
+            .zip(&places)
+            .map(|(page, place)| self.hits(page, place.as_ref(), &list, &matched))
             .collect::<Result<_, _>>()?;
-        let facets =
-            request.facets.iter().map(|facet| self.facet(facet, &matched, &question.filter)).collect();
+        let facet = |facet| check_waiting().map(|()| self.facet(facet, &matched, &question.filter));
+        let facets = request.facets.iter().map(facet).collect::<Result<_, _>>()?;
         let little = found <= FEW_HITS;
         let did_you_mean =
             if request.wanted.did_you_mean && little { self.did_you_mean(question, found)? } else { None };
@@ -100,32 +105,45 @@ impl Snapshot {
             did_you_mean,
             relaxations,
             explain,
-            warnings: compiled.warnings.clone(),
+            warnings: compiled.warnings.iter().cloned().chain(moved_on).collect(),
         })
     }
 
+    /// Where the page of a cursor starts.
+    fn place(&self, cursor: Cursor) -> SortKey {
+        let candidates = cursor.order_start().map_or(0..0, |start| self.orders.starting_with(start));
+        cursor.sort_key(candidates.map(|place| self.orders.get(place)))
+    }
+
     /// The plan of a question, with the current vocabulary.
-    fn compiled(&self, question: &Question, plans: &Plans) -> Arc<Compiled> {
+    fn compiled(&self, question: &Question, plans: &Plans) -> Result<Arc<Compiled>, ReadError> {
         let key = (cursor::hash(question), self.revision.number);
-        plans.get_with(key, || Arc::new(compile::compile(question, &self.vocabulary)))
+        if let Some(compiled) = plans.get(&key) {
+            return Ok(compiled);
+        }
+        let compiled = Arc::new(compile::compile(question, &self.vocabulary));
+        // One that ended early is of no use to anybody.
+        check_waiting()?;
+        plans.insert(key, Arc::clone(&compiled));
+        Ok(compiled)
     }
 
     fn hits(
         &self,
         request: &HitsRequest,
-        cursor: Option<&Cursor>,
+        place: Option<&SortKey>,
         list: &List<'_>,
         matched: &Matched,
     ) -> Result<HitPage, ReadError> {
         let List { order, has_text, cursors, compiled } = list;
-        let page = order.page(&matched.hits, &request.page, cursor.map(|cursor| &cursor.sort_key));
+        let page = order.page(&matched.hits, &request.page, place);
         let hits = page
             .docs
             .iter()
             .map(|&doc| {
                 let movie = self.movie(doc)?;
                 Ok(Hit {
-                    cursor: if request.cursors { cursors.seal(order.sort_key(doc)) } else { String::new() },
+                    cursor: if request.cursors { cursors.seal(&order.sort_key(doc)) } else { String::new() },
                     score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
                     highlights: if request.highlights {
                         highlight::highlights(&movie, &compiled.highlight_terms)
@@ -141,7 +159,8 @@ impl Snapshot {
     }
 
     fn total(&self, question: &Question) -> Result<u64, ReadError> {
-        let plan = compile::compile(question, &self.vocabulary).plan;
+        let plan = compile::count_plan(question, &self.vocabulary);
+        check_waiting()?;
         Ok(Matched::of(self, &plan.must, &plan.drill)?.hits.count_ones(..) as u64)
     }
 

@@ -26,6 +26,7 @@ use crate::{
     rules::Synonym,
     understand::{Understood, understand},
     vocabulary::Vocabulary,
+    work,
 };
 
 /// Code of the warning for words that were not used.
@@ -47,18 +48,20 @@ pub struct Compiled {
 /// Reads a question.
 pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
     let text = Text::read(question, vocabulary);
-    let mut filtered = filter::compile(&question.filter, vocabulary);
     let (groups, highlight_terms) = text.groups();
-    let mut must = text.must();
-    must.append(&mut filtered.must);
     let mut warnings = text.warnings();
-    warnings.append(&mut filtered.warnings);
+    warnings.append(&mut filter::warnings(&question.filter, vocabulary));
     Compiled {
-        plan: Plan { must: Clause::all_of(must), drill: filtered.drill, score: groups },
+        plan: Plan { score: groups, ..text.plan(question) },
         understood: text.understandings(question),
         warnings,
         highlight_terms,
     }
+}
+
+/// What an engine is asked of a question whose hits are only counted: the plan without scores.
+pub fn count_plan(question: &Question, vocabulary: &Vocabulary) -> Plan {
+    Text::read(question, vocabulary).plan(question)
 }
 
 /// The question with unknown words corrected, where a close known word is clearly meant; `None` where every
@@ -102,6 +105,9 @@ impl<'a> Text<'a> {
         let has_others = words.iter().any(|word| !stop::is_stop_word(word));
         let expansions = (0..words.len())
             .map(|at| {
+                if work::is_over() {
+                    return TermExpansion::default();
+                }
                 // Almost every summary has the stop word, so it means nothing there.
                 let scope =
                     if stop::is_stop_word(words[at]) { FieldScope::Title } else { FieldScope::Everywhere };
@@ -144,6 +150,14 @@ impl<'a> Text<'a> {
         } else {
             strong
         }
+    }
+
+    /// The plan without scores.
+    fn plan(&self, question: &Question) -> Plan {
+        let mut filtered = filter::compile(&question.filter);
+        let mut must = self.must();
+        must.append(&mut filtered.must);
+        Plan { must: Clause::all_of(must), drill: filtered.drill, score: Vec::new() }
     }
 
     /// What the text asks of a movie.

@@ -10,7 +10,7 @@ use super::{
     term_expansion::{ExpansionContext, FieldScope, TermExpansion, expand_term},
     title_tiers::TitleTiers,
 };
-use crate::{highlight_terms::HighlightTerms, vocabulary::Vocabulary};
+use crate::{highlight_terms::HighlightTerms, vocabulary::Vocabulary, work};
 
 /// Reads a text still being typed, as the start of a title: each word occurs in the title in some expansion, the
 /// last one as its start.
@@ -24,7 +24,7 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
     let context =
         ExpansionContext { words: &words, open, scope: FieldScope::Title, vocabulary, synonyms: &synonyms };
     let expansions: Vec<TermExpansion> =
-        (0..words.len()).map(|at| expand_term(&context, at, false)).collect();
+        (0..words.len()).take_while(|_| !work::is_over()).map(|at| expand_term(&context, at, false)).collect();
     let longer = match words.as_slice() {
         // A few letters alone are a prefix of too many words.
         [.., last] if open && (words.len() > 1 || last.chars().count() > MAX_PREFIX_CHARS) => {
@@ -41,7 +41,7 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
         synonyms: &synonyms,
         pins: &[],
     };
-    let filtered = filter::compile(filter, vocabulary);
+    let filtered = filter::compile(filter);
     let mut must = filtered.must;
     let mut score = Vec::new();
     let mut labels = Vec::new();
@@ -60,5 +60,5 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
     }
     let highlight_terms = HighlightTerms::new(&score, &labels, 1..score.len().max(1), &[]);
     let plan = Plan { must: Clause::all_of(must), drill: filtered.drill, score };
-    Compiled { plan, understood: Vec::new(), warnings: filtered.warnings, highlight_terms }
+    Compiled { plan, understood: Vec::new(), warnings: Vec::new(), highlight_terms }
 }

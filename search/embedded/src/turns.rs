@@ -1,0 +1,166 @@
+//! Turns: so many questions are worked on at once, and callers take turns. One who asks much waits behind one who asks
+//! little, and never holds the last turn.
+//!
+//! A queue is kept for each caller that waits, and the queues are served in turn. A turn is given back at the end of the
+//! work, and not when its caller ceases to wait.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::oneshot;
+use wikimovie_engine::CallerShare;
+
+/// The turns of one engine. Cheap to clone; all clones are one.
+#[derive(Clone, Debug)]
+pub(super) struct Turns(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// Turns of one caller.
+    each: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    free: usize,
+    /// Turns taken, by caller.
+    taken: HashMap<CallerShare, usize>,
+    /// Callers who wait, in the order in which they are served, each with those of its questions that wait.
+    waiting: VecDeque<(CallerShare, VecDeque<oneshot::Sender<Turn>>)>,
+}
+
+/// A question that is worked on.
+#[derive(Debug)]
+pub(super) struct Turn {
+    turns: Turns,
+    caller: CallerShare,
+}
+
+impl Turns {
+    /// So many turns. Where there are several, one caller leaves one to others.
+    pub(super) fn new(number: usize) -> Self {
+        let state = State { free: number, ..State::default() };
+        Self(Arc::new(Inner { each: number.saturating_sub(1).max(1), state: Mutex::new(state) }))
+    }
+
+    /// Waits for a turn.
+    pub(super) async fn take(&self, caller: CallerShare) -> Turn {
+        loop {
+            let granted = {
+                let mut state = self.lock();
+                if state.is_free_for(caller, self.0.each) {
+                    return state.take(self, caller);
+                }
+                let (grant, granted) = oneshot::channel();
+                match state.waiting.iter_mut().find(|(waiting, _)| *waiting == caller) {
+                    Some((_, questions)) => questions.push_back(grant),
+                    None => state.waiting.push_back((caller, VecDeque::from([grant]))),
+                }
+                granted
+            };
+            // The queue is dropped with the engine only.
+            if let Ok(turn) = granted.await {
+                return turn;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands free turns to those who wait.
+    fn hand_out(&self) {
+        while let Some((grant, turn)) = self.next() {
+            // One whose caller left meanwhile comes back here, when it is dropped.
+            drop(grant.send(turn));
+        }
+    }
+
+    fn next(&self) -> Option<(oneshot::Sender<Turn>, Turn)> {
+        let mut state = self.lock();
+        for (_, questions) in &mut state.waiting {
+            questions.retain(|question| !question.is_closed());
+        }
+        state.waiting.retain(|(_, questions)| !questions.is_empty());
+        let callers = state.waiting.iter().map(|(caller, _)| *caller);
+        let place = callers.clone().position(|caller| state.is_free_for(caller, self.0.each))?;
+        let (caller, mut questions) = state.waiting.remove(place)?;
+        let grant = questions.pop_front()?;
+        if !questions.is_empty() {
+            state.waiting.push_back((caller, questions));
+        }
+        let turn = state.take(self, caller);
+        Some((grant, turn))
+    }
+}
+
+impl State {
+    fn is_free_for(&self, caller: CallerShare, each: usize) -> bool {
+        self.free > 0 && self.taken.get(&caller).is_none_or(|taken| *taken < each)
+    }
+
+    fn take(&mut self, turns: &Turns, caller: CallerShare) -> Turn {
+        self.free -= 1;
+        *self.taken.entry(caller).or_default() += 1;
+        Turn { turns: turns.clone(), caller }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        {
+            let mut state = self.turns.lock();
+            state.free += 1;
+            if let Some(taken) = state.taken.get_mut(&self.caller) {
+                *taken -= 1;
+                if *taken == 0 {
+                    state.taken.remove(&self.caller);
+                }
+            }
+        }
+        self.turns.hand_out();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::{FutureExt, future::join_all};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_asks_little_does_not_wait_for_who_asks_much() {
+        let turns = Turns::new(4);
+        let (much, little) = (CallerShare::of(&"much"), CallerShare::of(&"little"));
+        let mut held = join_all((0..3).map(|_| turns.take(much))).await;
+        let mut waiting: Vec<_> = (0..50).map(|_| Box::pin(turns.take(much))).collect();
+        assert!(waiting.iter_mut().all(|turn| turn.now_or_never().is_none()), "the last turn is for others");
+        let first = turns.take(little).now_or_never().expect("a turn is free");
+        let mut second = Box::pin(turns.take(little));
+        assert!((&mut second).now_or_never().is_none());
+        // Two are given back: one to each caller, though fifty came before.
+        held.truncate(1);
+        assert!((&mut second).now_or_never().is_some());
+        assert_eq!(waiting.iter_mut().filter_map(|turn| turn.now_or_never()).count(), 1);
+        drop((first, held));
+    }
+
+    #[tokio::test]
+    async fn a_turn_of_one_who_left_goes_to_the_next() {
+        let turns = Turns::new(1);
+        let (one, other) = (CallerShare::of(&1), CallerShare::of(&2));
+        let held = turns.take(one).await;
+        let mut left = Box::pin(turns.take(one));
+        let mut stays = Box::pin(turns.take(other));
+        assert!((&mut left).now_or_never().is_none() && (&mut stays).now_or_never().is_none());
+        drop(left);
+        drop(held);
+        drop((&mut stays).now_or_never().expect("it is handed on"));
+        assert_eq!(turns.lock().free, 1);
+        assert!(turns.lock().taken.is_empty() && turns.lock().waiting.is_empty());
+    }
+}
