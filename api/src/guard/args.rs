@@ -173,6 +173,7 @@ impl GuardArgs {
                 ..ConcurrencySettings::default()
             },
             cross_site: CrossSite { origins: self.cors_origins.0.clone(), preflight: self.require_preflight },
+            ..GuardSettings::default()
         })
     }
 }

@@ -101,7 +101,7 @@ impl SocketExecutor {
                     event = followed.events.next() => Some(event?),
                     _ = followed.looks.tick() => None,
                 };
-                if let Err(error) = followed.check().await {
+                if let Err(error) = followed.executor.check(&followed.identity).await {
                     return Some((*refuse(error).response, None));
                 }
                 if let Some(event) = event {
@@ -112,11 +112,11 @@ impl SocketExecutor {
     }
 }
 
-impl Followed {
-    async fn check(&self) -> Result<(), ApiError> {
-        let SocketExecutor { caller, gateway, .. } = &self.executor;
-        let now = caller.identity(&gateway.auth).await?;
-        if now.scopes == self.identity.scopes && now.tenant == self.identity.tenant {
+impl SocketExecutor {
+    /// Whether the credential has the rights of this identity still.
+    async fn check(&self, identity: &Identity) -> Result<(), ApiError> {
+        let now = self.caller.identity(&self.gateway.auth).await?;
+        if now.scopes == identity.scopes && now.tenant == identity.tenant {
             return Ok(());
         }
         Err(ApiError::new(ErrorCode::Forbidden, "the rights of the credential have changed: subscribe again"))

@@ -50,7 +50,11 @@ const PRICES: &[(&str, &str, u64)] = &[
     ("query($i: ID!, $j: ID!) { nodes(ids: [$i, $j, 7]) { id } }", r#"{"i": "a", "j": 1}"#, 4),
     (r#"{ nodes(ids: []) { id } }"#, "{}", 1),
     (r#"{ node(id: "x") { ... on Movie { similar(first: 5) { id } } ... on Person { name } } }"#, "{}", 18),
-    ("{ node(id: \"x\") { ...M } } fragment M on Movie { id similar(first: 5) { id } }", "{}", 4),
+    ("{ node(id: \"x\") { ...M } } fragment M on Movie { id similar(first: 5) { id } }", "{}", 18),
+    ("{ node(id: \"x\") { ... on Movie { id similar(first: 5) { id } } } }", "{}", 18),
+    ("{ search(text: \"a b c\") { state } }", "{}", 2),
+    ("{ search(text: \"a b c\") { relaxations { total } didYouMean { text } } }", "{}", 2),
+    ("query($w: MovieWhere) { search(where: $w) { total { value } } }", r#"{"w": {"genres": {"anyOf": ["a", "b"]}}}"#, 2),
     ("{ movie(id: \"x\") { ...M } } fragment M on Movie { id similar(first: 5) { id } }", "{}", 18),
     (
         r#"{ person(name: "x") { filmography { nodes { id } } costars(first: 4) { person { name } } } }"#,
@@ -87,14 +91,19 @@ async fn points(app: &TestApp, body: &Value) -> u64 {
 #[tokio::test]
 async fn prices_stay() {
     let app = app();
+    let mut changed = Vec::new();
     // Asked twice: an operation that is known costs what it cost when it was new.
     for _ in 0..2 {
         for (document, variables, expected) in PRICES {
             let variables: Value = serde_json::from_str(variables).unwrap();
             let body = json!({ "query": document, "variables": variables });
-            assert_eq!(points(&app, &body).await, *expected, "{document} {variables}");
+            let now = points(&app, &body).await;
+            if now != *expected {
+                changed.push(format!("{document} {variables}: {expected} -> {now}"));
+            }
         }
     }
+    assert!(changed.is_empty(), "{changed:#?}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::Mutex;
 use wikimovie_domain::Filter;
 use wikimovie_engine::{catalog::ReceiptsOf, error::SearchError, token::Sealer};
-use wikimovie_plan::{Clause, Plan, filter, vocabulary::Vocabulary};
+use wikimovie_plan::{Clause, Plan, filter};
 
 use super::{Plans, Shared, View, compile::everything};
 

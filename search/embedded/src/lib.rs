@@ -195,7 +195,7 @@ impl Embedded {
                     Some(part) => {
                         // Others need the part too, whoever asked for it first.
                         let snapshot = part.snapshot(&shared)?;
-                        current.run(|| work(&*snapshot, &part.plans, &part.sealer))
+                        current.run(|| work(&snapshot, &part.plans, &part.sealer))
                     }
                     None => current.run(|| work(&shared.snapshot(), &shared.plans, &shared.sealer)),
                 }

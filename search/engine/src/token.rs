@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn a_late_secret_reaches_every_clone_and_stays() {
         let sealer = Sealer::without_secret();
-        let token = Sealer::new(b"secret").seal_state(&Question::default());
+        let token = Sealer::new(b"secret").seal_state(&Question::default()).unwrap();
         let clone = sealer.clone();
         assert_eq!(clone.open_state(&token), Err(TokenError::NotReady));
         sealer.set_secret(b"secret");

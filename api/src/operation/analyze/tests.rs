@@ -184,24 +184,24 @@ mod rewritten {
 
     /// Each named fragment in the place of its spreads.
     pub(super) fn inline(document: &ExecutableDocument) -> ExecutableDocument {
-        fn set(document: &ExecutableDocument, set: &SelectionSet) -> SelectionSet {
-            let items = set.items.iter().map(|item| {
+        fn set(document: &ExecutableDocument, selection: &SelectionSet) -> SelectionSet {
+            let items = selection.items.iter().map(|item| {
                 let node = match &item.node {
                     Selected::Field(field) => {
                         let mut field = field.clone();
                         let own = &mut field.node.selection_set;
-                        own.node = self::set(document, &own.node);
+                        own.node = set(document, &own.node);
                         Selected::Field(field)
                     }
                     Selected::InlineFragment(inline) => {
                         let mut inline = inline.clone();
                         let own = &mut inline.node.selection_set;
-                        own.node = self::set(document, &own.node);
+                        own.node = set(document, &own.node);
                         Selected::InlineFragment(inline)
                     }
                     Selected::FragmentSpread(spread) => {
                         let fragment = &document.fragments[&spread.node.fragment_name.node].node;
-                        let inner = self::set(document, &fragment.selection_set.node);
+                        let inner = set(document, &fragment.selection_set.node);
                         let inline = InlineFragment {
                             type_condition: Some(fragment.type_condition.clone()),
                             directives: spread.node.directives.clone(),
@@ -232,14 +232,14 @@ mod rewritten {
 
     /// Each inline fragment with a type as a named one.
     pub(super) fn named(document: &ExecutableDocument) -> ExecutableDocument {
-        fn set(set: &mut SelectionSet, made: &mut Vec<(Name, Positioned<FragmentDefinition>)>) {
-            for item in &mut set.items {
+        fn set(selection: &mut SelectionSet, made: &mut Vec<(Name, Positioned<FragmentDefinition>)>) {
+            for item in &mut selection.items {
                 let pos = item.pos;
                 match &mut item.node {
-                    Selected::Field(field) => self::set(&mut field.node.selection_set.node, made),
+                    Selected::Field(field) => set(&mut field.node.selection_set.node, made),
                     Selected::FragmentSpread(_) => {}
                     Selected::InlineFragment(inline) => {
-                        self::set(&mut inline.node.selection_set.node, made);
+                        set(&mut inline.node.selection_set.node, made);
                         let Some(type_condition) = inline.node.type_condition.clone() else { continue };
                         let name = Name::new(format!("made{}", made.len()));
                         let selection_set = inline.node.selection_set.clone();
