@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use arc_swap::ArcSwap;
 use wikimovie_domain::Filter;
 use wikimovie_engine::{catalog::ReceiptsOf, token::Sealer};
-use wikimovie_plan::{Clause, filter};
+use wikimovie_plan::{Clause, filter, rules::Rules};
 
-use super::{Shared, error::ReadError, eval::Matched, search::Plans, snapshot::Snapshot};
+use super::{error::ReadError, eval::Matched, plans::Plans, snapshot::Snapshot};
 
 /// One restriction, and the snapshot last taken under it.
 #[derive(Debug)]
@@ -37,17 +38,21 @@ impl Restricted {
     }
 
     /// The restricted part of the newest snapshot. Blocks while it is taken; concurrent callers wait for the same one.
-    pub(super) fn snapshot(&self, shared: &Shared) -> Result<Arc<Snapshot>, ReadError> {
+    pub(super) fn snapshot(
+        &self,
+        newest: &ArcSwap<Snapshot>,
+        rules: &Arc<Rules>,
+    ) -> Result<Arc<Snapshot>, ReadError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         // Checked under the lock, so that no older snapshot replaces a newer one.
-        let whole = shared.snapshot.load_full();
+        let whole = newest.load_full();
         let known = kept.as_ref().filter(|kept| kept.whole.ptr_eq(&Arc::downgrade(&whole)));
         if let Some(known) = known {
             return Ok(Arc::clone(&known.part));
         }
         let filtered = filter::compile(&self.filter);
         let found = Matched::of(&whole, &Clause::all_of(filtered.must), &filtered.drill)?;
-        let part = Arc::new(whole.restricted(&found.hits, &self.receipts, &shared.rules)?);
+        let part = Arc::new(whole.restricted(&found.hits, &self.receipts, rules)?);
         *kept = Some(Kept { whole: Arc::downgrade(&whole), part: Arc::clone(&part) });
         Ok(part)
     }

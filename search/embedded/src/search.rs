@@ -18,16 +18,17 @@ use wikimovie_plan::{
 };
 
 use super::{
-    ENGINE,
     error::{ReadError, check_waiting},
-    eval::Matched, paging::HitOrder, snapshot::Snapshot};
-
-/// Plans of recent questions, by hash of the question and revision, because people type the same things.
-pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
+    eval::Matched,
+    info::ENGINE,
+    paging::HitOrder,
+    plans::Plans,
+    snapshot::Snapshot,
+};
 
 /// The plan as `explain` shows it to an operator.
 #[derive(Serialize)]
-struct Told<'a> {
+struct ExplainedPlan<'a> {
     plan: &'a Plan,
     revision: u64,
     documents: usize,
@@ -90,11 +91,11 @@ impl Snapshot {
             Vec::new()
         };
         let explain = request.wanted.explain.then(|| {
-            let told = Told { plan, revision: self.revision.number, documents: self.rows() };
+            let explained = ExplainedPlan { plan, revision: self.revision.number, documents: self.rows() };
             Explain {
                 engine: ENGINE.into(),
                 took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-                plan: serde_json::to_string(&told).unwrap_or_default(),
+                plan: serde_json::to_string(&explained).unwrap_or_default(),
             }
         });
         Ok(SearchAnswer {

@@ -21,8 +21,8 @@ use wikimovie_engine::writer::{
 };
 
 use super::{
-    Shared,
     fields::{Fields, column},
+    index::{self, OpenIndex},
     postings,
 };
 
@@ -35,7 +35,7 @@ const DELETED_SHARE: f32 = 0.3;
 
 /// Writes the embedded index; see [`CatalogWriter`].
 pub struct EmbeddedWriter {
-    shared: Arc<Shared>,
+    index: Arc<OpenIndex>,
     writer: IndexWriter,
     /// Rows as of the last change, committed or not.
     ledger: BTreeMap<String, LedgerRow>,
@@ -60,16 +60,16 @@ struct ObjectInProgress {
 }
 
 impl EmbeddedWriter {
-    pub(super) fn open(shared: Arc<Shared>) -> Result<Self, WriteError> {
+    pub(super) fn open(index: Arc<OpenIndex>) -> Result<Self, WriteError> {
         let options =
             IndexWriterOptions::builder().memory_budget_per_thread(BUFFER_BYTES).num_merge_threads(1).build();
-        let writer = shared.index.writer_with_options(options).map_err(|error| shared.write_error(error))?;
+        let writer = index.index.writer_with_options(options).map_err(|error| index.write_error(error))?;
         let mut merging = LogMergePolicy::default();
         merging.set_del_docs_ratio_before_merge(DELETED_SHARE);
         writer.set_merge_policy(Box::new(merging));
-        let ledger = shared.snapshot().ledger.clone();
+        let ledger = index.snapshot().ledger.clone();
         Ok(Self {
-            shared,
+            index,
             writer,
             ledger,
             in_progress: None,
@@ -80,13 +80,13 @@ impl EmbeddedWriter {
     }
 
     fn add(&mut self, doc: TantivyDocument) -> Result<(), WriteError> {
-        self.writer.add_document(doc).map_err(|error| self.shared.write_error(error))?;
+        self.writer.add_document(doc).map_err(|error| self.index.write_error(error))?;
         self.pending += 1;
         Ok(())
     }
 
     fn forget(&mut self, key: &str) {
-        let fields = &self.shared.fields;
+        let fields = &self.index.fields;
         self.writer.delete_term(Fields::term(fields.object, key));
         self.writer.delete_term(Fields::term(fields.ledger, key));
     }
@@ -125,8 +125,8 @@ impl CatalogWriter for EmbeddedWriter {
             if self.uncommitted.contains(&object.key) {
                 self.commit()?;
             }
-            before = listing(&self.shared.snapshot().searcher, &self.shared.fields, &object.key)
-                .map_err(|error| self.shared.write_error(error))?;
+            before = listing(&self.index.snapshot().searcher, &self.index.fields, &object.key)
+                .map_err(|error| self.index.write_error(error))?;
             self.forget(&object.key);
         }
         self.in_progress = Some(ObjectInProgress {
@@ -151,7 +151,7 @@ impl CatalogWriter for EmbeddedWriter {
         begun.changed = begun.changed + differs(content) - replaced.map_or(0, differs);
         begun.merged += u64::from(replaced.is_some());
         let key = begun.object.key.clone();
-        self.add(self.shared.fields.document(&key, &movie, &json, content))?;
+        self.add(self.index.fields.document(&key, &movie, &json, content))?;
         Ok(if replaced.is_some() { PutOutcome::Merged } else { PutOutcome::Accepted })
     }
 
@@ -184,8 +184,8 @@ impl CatalogWriter for EmbeddedWriter {
         };
         let json = serde_json::to_vec(&row).map_err(|error| WriteError::Engine(error.to_string()))?;
         let mut doc = TantivyDocument::new();
-        doc.add_text(self.shared.fields.ledger, &row.key);
-        doc.add_bytes(self.shared.fields.ledger_row, &json);
+        doc.add_text(self.index.fields.ledger, &row.key);
+        doc.add_bytes(self.index.fields.ledger_row, &json);
         self.add(doc)?;
         self.uncommitted.insert(row.key.clone());
         self.ledger.insert(row.key.clone(), row);
@@ -204,7 +204,7 @@ impl CatalogWriter for EmbeddedWriter {
         if self.in_progress.is_some() {
             return Err(WriteError::Engine("an object is in progress".into()));
         }
-        let mut revision = self.shared.snapshot().revision;
+        let mut revision = self.index.snapshot().revision;
         if self.pending == 0 {
             return Ok(revision);
         }
@@ -213,19 +213,19 @@ impl CatalogWriter for EmbeddedWriter {
             revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
         let committed = self.writer.prepare_commit().and_then(|mut commit| {
-            commit.set_payload(&super::payload(revision));
+            commit.set_payload(&index::payload(revision));
             commit.commit()
         });
-        committed.map_err(|error| self.shared.write_error(error))?;
+        committed.map_err(|error| self.index.write_error(error))?;
         self.settled();
-        self.shared.refresh().map_err(|error| self.shared.write_error(error))
+        self.index.refresh().map_err(|error| self.index.write_error(error))
     }
 
     fn rollback(&mut self) -> Result<(), WriteError> {
-        self.writer.rollback().map_err(|error| self.shared.write_error(error))?;
+        self.writer.rollback().map_err(|error| self.index.write_error(error))?;
         self.in_progress = None;
         self.settled();
-        self.ledger = self.shared.snapshot().ledger.clone();
+        self.ledger = self.index.snapshot().ledger.clone();
         Ok(())
     }
 

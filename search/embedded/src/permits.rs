@@ -1,8 +1,8 @@
-//! Turns: so many questions are worked on at once, and callers take turns. One who asks much waits behind one who asks
-//! little, and never holds the last turn.
+//! Permits: so many questions are worked on at once, and callers are served by turns. One who asks much waits behind one
+//! who asks little, and never holds the last permit.
 //!
-//! A queue is kept for each caller that waits, and the queues are served in turn. A turn is given back at the end of the
-//! work, and not when its caller ceases to wait.
+//! A queue is kept for each caller that waits, and the queues are served one after another. A permit is given back at the
+//! end of the work, and not when its caller ceases to wait.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -12,13 +12,13 @@ use std::{
 use tokio::sync::oneshot;
 use wikimovie_engine::CallerShare;
 
-/// The turns of one engine. Cheap to clone; all clones are one.
+/// The permits of one engine. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
-pub(super) struct Turns(Arc<Inner>);
+pub(super) struct Permits(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// Turns of one caller.
+    /// Permits of one caller.
     each: usize,
     state: Mutex<State>,
 }
@@ -26,28 +26,28 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     free: usize,
-    /// Turns taken, by caller.
+    /// Permits taken, by caller.
     taken: HashMap<CallerShare, usize>,
     /// Callers who wait, in the order in which they are served, each with those of its questions that wait.
-    waiting: VecDeque<(CallerShare, VecDeque<oneshot::Sender<Turn>>)>,
+    waiting: VecDeque<(CallerShare, VecDeque<oneshot::Sender<Permit>>)>,
 }
 
 /// A question that is worked on.
 #[derive(Debug)]
-pub(super) struct Turn {
-    turns: Turns,
+pub(super) struct Permit {
+    permits: Permits,
     caller: CallerShare,
 }
 
-impl Turns {
-    /// So many turns. Where there are several, one caller leaves one to others.
+impl Permits {
+    /// So many permits. Where there are several, one caller leaves one to others.
     pub(super) fn new(number: usize) -> Self {
         let state = State { free: number, ..State::default() };
         Self(Arc::new(Inner { each: number.saturating_sub(1).max(1), state: Mutex::new(state) }))
     }
 
-    /// Waits for a turn.
-    pub(super) async fn take(&self, caller: CallerShare) -> Turn {
+    /// Waits for a permit.
+    pub(super) async fn take(&self, caller: CallerShare) -> Permit {
         loop {
             let granted = {
                 let mut state = self.lock();
@@ -62,8 +62,8 @@ impl Turns {
                 granted
             };
             // The queue is dropped with the engine only.
-            if let Ok(turn) = granted.await {
-                return turn;
+            if let Ok(permit) = granted.await {
+                return permit;
             }
         }
     }
@@ -72,15 +72,15 @@ impl Turns {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands free turns to those who wait.
+    /// Hands free permits to those who wait.
     fn hand_out(&self) {
-        while let Some((grant, turn)) = self.next() {
+        while let Some((grant, permit)) = self.next() {
             // One whose caller left meanwhile comes back here, when it is dropped.
-            drop(grant.send(turn));
+            drop(grant.send(permit));
         }
     }
 
-    fn next(&self) -> Option<(oneshot::Sender<Turn>, Turn)> {
+    fn next(&self) -> Option<(oneshot::Sender<Permit>, Permit)> {
         let mut state = self.lock();
         for (_, questions) in &mut state.waiting {
             questions.retain(|question| !question.is_closed());
@@ -93,8 +93,8 @@ impl Turns {
         if !questions.is_empty() {
             state.waiting.push_back((caller, questions));
         }
-        let turn = state.take(self, caller);
-        Some((grant, turn))
+        let permit = state.take(self, caller);
+        Some((grant, permit))
     }
 }
 
@@ -103,17 +103,17 @@ impl State {
         self.free > 0 && self.taken.get(&caller).is_none_or(|taken| *taken < each)
     }
 
-    fn take(&mut self, turns: &Turns, caller: CallerShare) -> Turn {
+    fn take(&mut self, permits: &Permits, caller: CallerShare) -> Permit {
         self.free -= 1;
         *self.taken.entry(caller).or_default() += 1;
-        Turn { turns: turns.clone(), caller }
+        Permit { permits: permits.clone(), caller }
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
         {
-            let mut state = self.turns.lock();
+            let mut state = self.permits.lock();
             state.free += 1;
             if let Some(taken) = state.taken.get_mut(&self.caller) {
                 *taken -= 1;
@@ -122,7 +122,7 @@ impl Drop for Turn {
                 }
             }
         }
-        self.turns.hand_out();
+        self.permits.hand_out();
     }
 }
 
@@ -134,33 +134,33 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_little_does_not_wait_for_who_asks_much() {
-        let turns = Turns::new(4);
+        let permits = Permits::new(4);
         let (much, little) = (CallerShare::of(&"much"), CallerShare::of(&"little"));
-        let mut held = join_all((0..3).map(|_| turns.take(much))).await;
-        let mut waiting: Vec<_> = (0..50).map(|_| Box::pin(turns.take(much))).collect();
-        assert!(waiting.iter_mut().all(|turn| turn.now_or_never().is_none()), "the last turn is for others");
-        let first = turns.take(little).now_or_never().expect("a turn is free");
-        let mut second = Box::pin(turns.take(little));
+        let mut held = join_all((0..3).map(|_| permits.take(much))).await;
+        let mut waiting: Vec<_> = (0..50).map(|_| Box::pin(permits.take(much))).collect();
+        assert!(waiting.iter_mut().all(|permit| permit.now_or_never().is_none()), "the last permit is for others");
+        let first = permits.take(little).now_or_never().expect("a permit is free");
+        let mut second = Box::pin(permits.take(little));
         assert!((&mut second).now_or_never().is_none());
         // Two are given back: one to each caller, though fifty came before.
         held.truncate(1);
         assert!((&mut second).now_or_never().is_some());
-        assert_eq!(waiting.iter_mut().filter_map(|turn| turn.now_or_never()).count(), 1);
+        assert_eq!(waiting.iter_mut().filter_map(|permit| permit.now_or_never()).count(), 1);
         drop((first, held));
     }
 
     #[tokio::test]
     async fn a_turn_of_one_who_left_goes_to_the_next() {
-        let turns = Turns::new(1);
+        let permits = Permits::new(1);
         let (one, other) = (CallerShare::of(&1), CallerShare::of(&2));
-        let held = turns.take(one).await;
-        let mut left = Box::pin(turns.take(one));
-        let mut stays = Box::pin(turns.take(other));
+        let held = permits.take(one).await;
+        let mut left = Box::pin(permits.take(one));
+        let mut stays = Box::pin(permits.take(other));
         assert!((&mut left).now_or_never().is_none() && (&mut stays).now_or_never().is_none());
         drop(left);
         drop(held);
         drop((&mut stays).now_or_never().expect("it is handed on"));
-        assert_eq!(turns.lock().free, 1);
-        assert!(turns.lock().taken.is_empty() && turns.lock().waiting.is_empty());
+        assert_eq!(permits.lock().free, 1);
+        assert!(permits.lock().taken.is_empty() && permits.lock().waiting.is_empty());
     }
 }
