@@ -10,7 +10,7 @@ use wikimovie_domain::{
 };
 use wikimovie_elasticsearch::{cursor_at, index_body, to_dsl};
 use wikimovie_engine::Sealer;
-use wikimovie_plan::{compile::compile, vocabulary::Vocabulary};
+use wikimovie_plan::compile::compile;
 use wikimovie_testkit_builders::{Oracle, data, dozen, random};
 
 fn terms(field: FacetField, contains: Option<&str>, order: FacetOrder) -> FacetRequest {
