@@ -89,7 +89,8 @@ impl Gateway {
     /// The same, whatever the status of the answer is.
     pub(crate) fn ask_whatever_comes(&self, body: &str) -> anyhow::Result<String> {
         let request = self.agent.post(format!("{}/graphql", self.url)).content_type("application/json");
-        let request = request.config().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
+        let request =
+            request.config().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
         Ok(request.build().send(body)?.body_mut().with_config().limit(1 << 30).read_to_string()?)
     }
 

@@ -54,7 +54,13 @@ pub struct AuthArgs {
     #[arg(long, env = "WIKIMOVIE_JWT_SCOPE_PREFIX", value_name = "TEXT", default_value = "")]
     pub jwt_scope_prefix: String,
     /// Accepted types (`typ`) of a token, comma-separated; a token without one is accepted
-    #[arg(long, env = "WIKIMOVIE_JWT_TYP", value_name = "NAMES", value_delimiter = ',', default_value = "JWT,at+jwt")]
+    #[arg(
+        long,
+        env = "WIKIMOVIE_JWT_TYP",
+        value_name = "NAMES",
+        value_delimiter = ',',
+        default_value = "JWT,at+jwt"
+    )]
     pub jwt_typ: Vec<String>,
     /// Claims and values that a token must have, such as token_use=access, comma-separated
     #[arg(long, env = "WIKIMOVIE_JWT_REQUIRED", value_name = "CLAIM=VALUE", value_delimiter = ',', value_parser = pair)]

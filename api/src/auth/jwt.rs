@@ -197,9 +197,8 @@ impl JwtSettings {
     /// The type of the token, and that it asks for nothing that we do not know: RFC 7515, 4.1.11.
     fn check_header(&self, token: &str) -> Result<(), AuthError> {
         let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
-        let header: TokenHeader = header
-            .and_then(|header| serde_json::from_slice(&header).ok())
-            .ok_or(AuthError::NotSigned)?;
+        let header: TokenHeader =
+            header.and_then(|header| serde_json::from_slice(&header).ok()).ok_or(AuthError::NotSigned)?;
         if header.crit.is_some() {
             return Err(AuthError::NotSigned);
         }

@@ -103,7 +103,10 @@ impl OperationCatalog {
     }
 
     /// A page of all receipts, beside the calls of the operation.
-    pub(crate) async fn uncounted_receipts(&self, after: Option<ReceiptPlace>) -> Result<ReceiptPage, ApiError> {
+    pub(crate) async fn uncounted_receipts(
+        &self,
+        after: Option<ReceiptPlace>,
+    ) -> Result<ReceiptPage, ApiError> {
         let request = ReceiptsRequest { first: 100, after, status: None };
         Ok(self.catalog.receipts(&self.context, request).await?)
     }

@@ -1,11 +1,9 @@
 //! What lives as long as one operation: who asks and which movies they may see, its loaders, its warnings, its count of
 //! searches; and the short way from a resolver to the catalogue.
 
-use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use async_graphql::{Context, dataloader::DataLoader};

@@ -22,7 +22,12 @@ pub struct GuardArgs {
     pub trusted_proxies: Vec<IpNet>,
     /// Header in which the trusted proxies write the client's address: X-Forwarded-For, Forwarded, or one with a single
     /// address, such as CF-Connecting-IP. No other header is read
-    #[arg(long, env = "WIKIMOVIE_CLIENT_ADDRESS_HEADER", value_name = "NAME", default_value = "x-forwarded-for")]
+    #[arg(
+        long,
+        env = "WIKIMOVIE_CLIENT_ADDRESS_HEADER",
+        value_name = "NAME",
+        default_value = "x-forwarded-for"
+    )]
     pub client_address_header: HeaderName,
     /// What happens to an operation that exceeds one of the six limits below
     #[arg(long, env = "WIKIMOVIE_LIMITS", value_name = "MODE", default_value = "enforce")]

@@ -112,8 +112,7 @@ mod tests {
         for (name, value) in lines {
             headers.append(*name, value.parse().unwrap());
         }
-        let proxies =
-            TrustedProxies::new(networks.into()).with_header(HeaderName::from_static(header));
+        let proxies = TrustedProxies::new(networks.into()).with_header(HeaderName::from_static(header));
         proxies.client(peer.parse().unwrap(), &headers).to_string()
     }
 

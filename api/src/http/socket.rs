@@ -207,7 +207,8 @@ impl Subscribers {
 
     /// Notes the end of an operation.
     fn answered(&self, text: &str) {
-        let ends = [r#"{"type":"complete""#, r#"{"type":"error""#].iter().any(|start| text.starts_with(start));
+        let ends =
+            [r#"{"type":"complete""#, r#"{"type":"error""#].iter().any(|start| text.starts_with(start));
         if let Some(Head { id: Some(id), .. }) = ends.then(|| serde_json::from_str(text).ok()).flatten() {
             self.lock().remove(&id);
         }

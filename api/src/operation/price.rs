@@ -223,12 +223,9 @@ impl CostRule {
                 let question = Price::values(asked.question.values());
                 own.plus(question).plus(child.times(asked.items).of_question(&asked.question))
             }
-            Items::One
-            | Items::Usually(_)
-            | Items::First(_)
-            | Items::Page
-            | Items::Ids
-            | Items::Years => own.plus(child.times(asked.items)),
+            Items::One | Items::Usually(_) | Items::First(_) | Items::Page | Items::Ids | Items::Years => {
+                own.plus(child.times(asked.items))
+            }
         }
     }
 

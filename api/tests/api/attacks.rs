@@ -83,7 +83,9 @@ async fn a_cast_of_a_thousand_is_read_in_parts() {
     let names: Vec<String> = (0..1_000).map(|at| format!("Somebody {at}")).collect();
     let crowd = movie("crowd", "A Crowd", 2001).cast(&names.join(","));
     let app = TestApp::of(vec![crowd.build()], ApiSettings::default());
-    let data = app.ask("{ search { hits { nodes { cast people { name } five: people(first: 5) { name } } } } }").await;
+    let data = app
+        .ask("{ search { hits { nodes { cast people { name } five: people(first: 5) { name } } } } }")
+        .await;
     let found = &data["search"]["hits"]["nodes"][0];
     let lengths = ["cast", "people", "five"].map(|field| found[field].as_array().unwrap().len());
     assert_eq!(lengths, [1_000, 20, 5]);
@@ -102,12 +104,16 @@ async fn words_conditions_and_what_is_done_with_them_have_a_price() {
     let words = (0..32).map(|at| format!("wordily{at} ")).collect::<String>();
     let many = cost(format!("search(text: {words:?}) {{ total {{ value }} }}")).await;
     assert!(many >= plain + 30, "{plain} {many}");
-    let relaxed = cost(format!("search(text: {words:?}) {{ total {{ value }} relaxations {{ part }} }}")).await;
+    let relaxed =
+        cost(format!("search(text: {words:?}) {{ total {{ value }} relaxations {{ part }} }}")).await;
     assert!(relaxed >= many + 100, "{many} {relaxed}");
     let values = (0..256).map(|at| format!("\"nobody {at}\" ")).collect::<String>();
-    let filtered = cost(format!("search(where: {{ cast: {{ anyOf: [{values}] }} }}) {{ total {{ value }} }}")).await;
+    let filtered =
+        cost(format!("search(where: {{ cast: {{ anyOf: [{values}] }} }}) {{ total {{ value }} }}")).await;
     assert!(filtered >= plain + 100, "{plain} {filtered}");
-    let facets = (0..20).map(|at| format!("f{at}: cast(first: 0, contains: \"{at}\") {{ distinct }} ")).collect::<String>();
+    let facets = (0..20)
+        .map(|at| format!("f{at}: cast(first: 0, contains: \"{at}\") {{ distinct }} "))
+        .collect::<String>();
     assert!(cost(format!("search {{ facets {{ {facets} }} }}")).await >= 40);
     let prefix = "x".repeat(10_000);
     assert!(cost(format!("autocomplete(prefix: {prefix:?}) {{ text }}")).await >= 40);
@@ -119,10 +125,15 @@ async fn a_state_is_as_dear_as_the_question_that_it_holds() {
     let text = "ten words of which not one is in any title";
     let data = app.ask(&format!("{{ search(text: {text:?}) {{ state }} }}")).await;
     let cost = async |arguments: String| {
-        let query = format!("{{ rateLimit(dryRun: true) {{ cost }} search({arguments}) {{ relaxations {{ total }} }} }}");
+        let query = format!(
+            "{{ rateLimit(dryRun: true) {{ cost }} search({arguments}) {{ relaxations {{ total }} }} }}"
+        );
         app.ask(&query).await["rateLimit"]["cost"].as_u64().unwrap()
     };
-    assert_eq!(cost(format!("text: {text:?}")).await, cost(format!("state: {}", data["search"]["state"])).await);
+    assert_eq!(
+        cost(format!("text: {text:?}")).await,
+        cost(format!("state: {}", data["search"]["state"])).await
+    );
 }
 
 #[tokio::test]
@@ -134,7 +145,9 @@ async fn long_questions_get_no_state_and_any_text_gets_a_short_one() {
     let answer = app.post(&long).await;
     assert_eq!(answer.code(), "BAD_USER_INPUT", "{}", answer.text());
     assert!(answer.text().contains("too long for a state token of 2048 bytes"), "{}", answer.text());
-    for text in ["alien", &"\u{1F600}".repeat(10_000), &(0..2_000).map(|at| format!("w{at:x} ")).collect::<String>()] {
+    for text in
+        ["alien", &"\u{1F600}".repeat(10_000), &(0..2_000).map(|at| format!("w{at:x} ")).collect::<String>()]
+    {
         let query = "query($t: String) { search(text: $t) { state hits(first: 3) { edges { cursor } } } }";
         let data = app.post(&json!({ "query": query, "variables": { "t": text } })).await.json();
         let state = data["data"]["search"]["state"].as_str().unwrap_or_else(|| panic!("{data}"));
@@ -148,10 +161,13 @@ async fn long_questions_get_no_state_and_any_text_gets_a_short_one() {
 
 #[tokio::test]
 async fn an_answer_of_too_many_bytes_is_refused() {
-    let big = |number: usize| movie(&format!("m{number}"), "Big", 2000).summary(&"word ".repeat(2_000)).build();
+    let big =
+        |number: usize| movie(&format!("m{number}"), "Big", 2000).summary(&"word ".repeat(2_000)).build();
     let app = TestApp::of((0..100).map(big).collect(), settings(GuardSettings::default()));
     let aliases = (0..10).map(|at| format!("s{at}: summary ")).collect::<String>();
-    let answer = app.post(&json!({ "query": format!("{{ search {{ hits(first: 100) {{ nodes {{ {aliases} }} }} }} }}") })).await;
+    let answer = app
+        .post(&json!({ "query": format!("{{ search {{ hits(first: 100) {{ nodes {{ {aliases} }} }} }} }}") }))
+        .await;
     assert_eq!(answer.code(), "QUERY_TOO_COMPLEX");
     assert!(answer.text().contains("the answer has more than 8388608 bytes"), "{}", answer.text());
 }
@@ -161,7 +177,8 @@ async fn what_is_refused_is_refused_early_shortly_and_at_a_price() {
     let app = limited(1_000);
     let ids: Vec<String> = (0..100_000).map(|at| at.to_string()).collect();
     let spreads = "...F ".repeat(1_000);
-    let query = format!("query($v: [ID!]!) {{ {spreads} }} fragment F on Query {{ movies(ids: $v) {{ id }} }}");
+    let query =
+        format!("query($v: [ID!]!) {{ {spreads} }} fragment F on Query {{ movies(ids: $v) {{ id }} }}");
     let started = Instant::now();
     let answer = app.post(&json!({ "query": query, "variables": { "v": ids } })).await;
     assert_eq!(answer.code(), "QUERY_TOO_COMPLEX");
@@ -239,8 +256,10 @@ async fn a_stranger_is_refused_before_the_body_is_read() {
     let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(auth);
     // A body that never comes.
     let body = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-    let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json").body(body).unwrap();
-    let answer = tokio::time::timeout(Duration::from_secs(5), app.send(request)).await.expect("it waits for no body");
+    let request =
+        Request::post("/graphql").header(header::CONTENT_TYPE, "application/json").body(body).unwrap();
+    let answer =
+        tokio::time::timeout(Duration::from_secs(5), app.send(request)).await.expect("it waits for no body");
     assert_eq!(answer.code(), "UNAUTHENTICATED");
 }
 
@@ -318,9 +337,13 @@ async fn one_client_leaves_connections_to_others() {
 async fn a_header_that_the_proxy_does_not_write_says_nothing() {
     let proxies = TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
     let points_per_minute = NonZeroU32::new(30);
-    let app = TestApp::of(dozen(), settings(GuardSettings { proxies, points_per_minute, ..GuardSettings::default() }));
+    let app = TestApp::of(
+        dozen(),
+        settings(GuardSettings { proxies, points_per_minute, ..GuardSettings::default() }),
+    );
     let ask = async |number: usize| {
-        let body = json!({ "query": "{ search(text: \"alien\") { hits(first: 20) { nodes { id } } } }" }).to_string();
+        let body = json!({ "query": "{ search(text: \"alien\") { hits(first: 20) { nodes { id } } } }" })
+            .to_string();
         let request = Request::post("/graphql")
             .header(header::CONTENT_TYPE, "application/json")
             .header("x-forwarded-for", "198.51.100.7")
@@ -362,7 +385,8 @@ async fn an_id_of_a_request_is_an_id() {
 #[tokio::test]
 async fn work_ends_with_its_caller_and_the_next_is_served() {
     // Words that are in no title, so that each is searched for among all.
-    let titles = (0..4_000).map(|at| movie(&format!("m{at}"), &format!("w{at:x}orda{at} z{at:x}il"), 2000).build());
+    let titles =
+        (0..4_000).map(|at| movie(&format!("m{at}"), &format!("w{at:x}orda{at} z{at:x}il"), 2000).build());
     let app = TestApp::of(titles.collect(), settings(GuardSettings::default()));
     let words = (0..32).map(|at| format!("qu{at:x}xworby ")).collect::<String>();
     let query = json!({ "query": format!("{{ search(text: {words:?}) {{ didYouMean {{ text }} relaxations {{ total }} }} }}") });

@@ -54,7 +54,11 @@ const PRICES: &[(&str, &str, u64)] = &[
     ("{ node(id: \"x\") { ... on Movie { id similar(first: 5) { id } } } }", "{}", 18),
     ("{ search(text: \"a b c\") { state } }", "{}", 2),
     ("{ search(text: \"a b c\") { relaxations { total } didYouMean { text } } }", "{}", 2),
-    ("query($w: MovieWhere) { search(where: $w) { total { value } } }", r#"{"w": {"genres": {"anyOf": ["a", "b"]}}}"#, 2),
+    (
+        "query($w: MovieWhere) { search(where: $w) { total { value } } }",
+        r#"{"w": {"genres": {"anyOf": ["a", "b"]}}}"#,
+        2,
+    ),
     ("{ movie(id: \"x\") { ...M } } fragment M on Movie { id similar(first: 5) { id } }", "{}", 18),
     (
         r#"{ person(name: "x") { filmography { nodes { id } } costars(first: 4) { person { name } } } }"#,

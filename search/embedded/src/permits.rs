@@ -138,7 +138,10 @@ mod tests {
         let (much, little) = (CallerShare::of(&"much"), CallerShare::of(&"little"));
         let mut held = join_all((0..3).map(|_| permits.take(much))).await;
         let mut waiting: Vec<_> = (0..50).map(|_| Box::pin(permits.take(much))).collect();
-        assert!(waiting.iter_mut().all(|permit| permit.now_or_never().is_none()), "the last permit is for others");
+        assert!(
+            waiting.iter_mut().all(|permit| permit.now_or_never().is_none()),
+            "the last permit is for others"
+        );
         let first = permits.take(little).now_or_never().expect("a permit is free");
         let mut second = Box::pin(permits.take(little));
         assert!((&mut second).now_or_never().is_none());

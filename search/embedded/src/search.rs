@@ -60,7 +60,8 @@ impl Snapshot {
         let compiled = self.compiled(question, plans)?;
         let plan = &compiled.plan;
         let moved_on = opened.iter().flatten().find_map(|cursor| cursor.warning(self.revision.number));
-        let places: Vec<_> = opened.into_iter().map(|cursor| cursor.map(|cursor| self.place(cursor))).collect();
+        let places: Vec<_> =
+            opened.into_iter().map(|cursor| cursor.map(|cursor| self.place(cursor))).collect();
         let matched = Matched::of(self, &plan.must, &plan.drill)?;
         let found = matched.hits.count_ones(..) as u64;
         check_waiting()?;

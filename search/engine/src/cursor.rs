@@ -65,7 +65,8 @@ impl Cursor {
     pub fn warning(&self, revision: u64) -> Option<Warning> {
         (self.revision != revision).then(|| Warning {
             code: REVISION_CHANGED,
-            message: "the catalogue changed since the page before; the list continues in its new order".to_owned(),
+            message: "the catalogue changed since the page before; the list continues in its new order"
+                .to_owned(),
             argument: String::new(),
             value: String::new(),
             suggestions: Vec::new(),

@@ -23,8 +23,10 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary) -> C
     let synonyms = vocabulary.synonyms_in(&words);
     let context =
         ExpansionContext { words: &words, open, scope: FieldScope::Title, vocabulary, synonyms: &synonyms };
-    let expansions: Vec<TermExpansion> =
-        (0..words.len()).take_while(|_| !work::is_over()).map(|at| expand_term(&context, at, false)).collect();
+    let expansions: Vec<TermExpansion> = (0..words.len())
+        .take_while(|_| !work::is_over())
+        .map(|at| expand_term(&context, at, false))
+        .collect();
     let longer = match words.as_slice() {
         // A few letters alone are a prefix of too many words.
         [.., last] if open && (words.len() > 1 || last.chars().count() > MAX_PREFIX_CHARS) => {

@@ -160,7 +160,8 @@ fn a_known_document_refuses_what_it_refused_when_it_was_new() {
 
 #[test]
 fn a_mutation_is_not_sent_by_get() {
-    let refusal = analyze_with(&analyzer(), &Request::new("mutation { a }"), true).expect_err("it is refused");
+    let refusal =
+        analyze_with(&analyzer(), &Request::new("mutation { a }"), true).expect_err("it is refused");
     assert_eq!(refusal.code, ErrorCode::MethodNotAllowed);
 }
 
@@ -247,8 +248,7 @@ mod rewritten {
                             FragmentDefinition { type_condition, directives: Vec::new(), selection_set };
                         made.push((name.clone(), Positioned::new(definition, pos)));
                         let directives = inline.node.directives.clone();
-                        let spread =
-                            FragmentSpread { fragment_name: Positioned::new(name, pos), directives };
+                        let spread = FragmentSpread { fragment_name: Positioned::new(name, pos), directives };
                         item.node = Selected::FragmentSpread(Positioned::new(spread, pos));
                     }
                 }

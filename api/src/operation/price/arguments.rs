@@ -73,8 +73,8 @@ impl VariableValues<'_> {
 
     fn variable(&self, name: &str) -> Result<&Value, String> {
         let definition = self.definitions.iter().find(|definition| definition.node.name.node == name);
-        let value =
-            definition.and_then(|definition| self.given.get(name).or_else(|| definition.node.default_value()));
+        let value = definition
+            .and_then(|definition| self.given.get(name).or_else(|| definition.node.default_value()));
         value.ok_or_else(|| format!("Variable {name} is not defined."))
     }
 }
