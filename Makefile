@@ -20,8 +20,8 @@ codegen: ## write all generated files that need neither a search node nor a data
 deps: ## licences, versions, sources and use of dependencies, and spelling
 	@cargo xtask deps
 
-crates-alone: ## each crate of the workspace compiled by itself
-	@cargo xtask crates-alone
+crates-alone: ## each crate of the workspace tested by itself (CRATES="name name" for some)
+	@cargo xtask crates-alone $(CRATES)
 
 tidy: ## guards over the structure of the code: circles, names, imports, constants in docs, decision records
 	@cargo xtask tidy

@@ -7,8 +7,8 @@ scripts/dsl-types.sh
 scripts/chromium.sh
 profile=${E2E_PROFILE:-dev}
 say "Building wikimovie ($profile)"
-# With the workspace's features, which tests are compiled with, too.
-cargo build --profile "$profile" --locked --workspace --bin wikimovie
+# Beside a test of the workspace, so that dependencies have the features that all tests share, and are not compiled twice.
+cargo build --profile "$profile" --locked --workspace --bin wikimovie --test live
 case $profile in dev) wikimovie=$built/debug/wikimovie ;; *) wikimovie=$built/$profile/wikimovie ;; esac
 say "Installing what the end-to-end tests and the TypeScript client need"
 npm_install e2e

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use serde::Serialize;
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Revision};
 use wikimovie_engine::{Abandoned, CatalogWriter, LedgerRow, ObjectState, Removal};
 
@@ -61,7 +62,7 @@ pub struct Listed {
 }
 
 /// Something that could not be read; retrying the next time.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Problem {
     /// Key as people know it.
     pub object: String,
@@ -79,7 +80,8 @@ pub struct Applied {
 }
 
 /// What was done with an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Change {
     /// New or changed, and read.
     Applied,

@@ -52,11 +52,11 @@ fn corpus() -> Corpus {
 }
 
 #[test]
-fn every_shape_is_read_or_refused_as_told() {
+fn every_shape_is_read_or_refused_as_listed() {
     for case in corpus().bodies {
         let name = &case.name;
-        let told = parse(&case.body.unwrap_or_default().repeat(case.times));
-        match (told, case.poison) {
+        let parsed = parse(&case.body.unwrap_or_default().repeat(case.times));
+        match (parsed, case.poison) {
             (Ok(Notification { hints, ignored, faults }), None) => {
                 let hints: Vec<String> =
                     hints.into_iter().map(|hint| [hint.bucket, hint.key].join("/")).collect();
@@ -70,7 +70,7 @@ fn every_shape_is_read_or_refused_as_told() {
             (Err(poison), Some(part)) => {
                 assert!(poison.to_string().contains(&part), "{name}: {poison}");
             }
-            (told, poison) => panic!("{name}: {told:?} where {poison:?} is expected"),
+            (parsed, poison) => panic!("{name}: {parsed:?} where {poison:?} is expected"),
         }
     }
 }

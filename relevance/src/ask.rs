@@ -9,7 +9,7 @@ use crate::golden::{AUTOCOMPLETE, Golden};
 
 /// What became of one question.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
+pub struct GoldenOutcome {
     /// Of the question.
     pub id: String,
     /// Of the question.
@@ -32,14 +32,14 @@ pub struct Outcome {
 ///
 /// # Errors
 /// The first error of the engine.
-pub async fn ask(catalog: &dyn Catalog, golden: &[Golden]) -> Result<Vec<Outcome>, SearchError> {
+pub async fn ask(catalog: &dyn Catalog, golden: &[Golden]) -> Result<Vec<GoldenOutcome>, SearchError> {
     let mut outcomes = Vec::with_capacity(golden.len());
     for question in golden {
         let movies = match question.category.as_str() {
             AUTOCOMPLETE => autocomplete(catalog, question).await?,
             _ => search(catalog, question).await?,
         };
-        outcomes.push(Outcome::of(question, &movies));
+        outcomes.push(GoldenOutcome::of(question, &movies));
     }
     Ok(outcomes)
 }
@@ -70,7 +70,7 @@ async fn autocomplete(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Movi
     Ok(suggestions.into_iter().filter_map(|suggestion| movie(suggestion.suggested)).collect())
 }
 
-impl Outcome {
+impl GoldenOutcome {
     /// Whether all that was expected is found, a right movie first.
     pub fn is_right(&self) -> bool {
         self.first == Some(1) && self.recall >= 1.0

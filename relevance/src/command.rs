@@ -11,7 +11,7 @@ use wikimovie_command::{CliError, output};
 use wikimovie_engine::{Catalog, OperationContext};
 
 use crate::{
-    ask::{Outcome, ask},
+    ask::{GoldenOutcome, ask},
     golden::{self, Golden},
     history::History,
     score::{Floors, Report},
@@ -109,8 +109,8 @@ fn last_of(file: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn tell_misses(outcomes: &[Outcome]) {
-    let misses: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.first.is_none()).collect();
+fn tell_misses(outcomes: &[GoldenOutcome]) {
+    let misses: Vec<&GoldenOutcome> = outcomes.iter().filter(|outcome| outcome.first.is_none()).collect();
     if !misses.is_empty() {
         output::line(format_args!("\nNo expected movie among the first ten: {}", misses.len()));
     }
@@ -120,7 +120,7 @@ fn tell_misses(outcomes: &[Outcome]) {
     }
 }
 
-fn tell_moved(last: &History, outcomes: &[Outcome]) {
+fn tell_moved(last: &History, outcomes: &[GoldenOutcome]) {
     let moved = last.moved(outcomes);
     output::line(format_args!("\nChanged since the last run: {}", moved.len()));
     let place = |place: Option<usize>| place.map_or_else(|| "nowhere".to_owned(), |place| place.to_string());

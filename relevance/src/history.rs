@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ask::Outcome;
+use crate::ask::GoldenOutcome;
 
 /// A run, as stored in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Moved<'a> {
 
 impl History {
     /// The stored part of a run.
-    pub fn of(outcomes: &[Outcome]) -> Self {
+    pub fn of(outcomes: &[GoldenOutcome]) -> Self {
         Self { places: outcomes.iter().map(|outcome| (outcome.id.clone(), outcome.first)).collect() }
     }
 
@@ -51,7 +51,7 @@ impl History {
     }
 
     /// The questions of both runs with another rank now, the largest loss first.
-    pub fn moved<'a>(&self, outcomes: &'a [Outcome]) -> Vec<Moved<'a>> {
+    pub fn moved<'a>(&self, outcomes: &'a [GoldenOutcome]) -> Vec<Moved<'a>> {
         let place = |place: Option<usize>| place.unwrap_or(usize::MAX);
         let mut moved: Vec<Moved<'a>> = outcomes
             .iter()
@@ -73,8 +73,8 @@ impl History {
 mod tests {
     use super::*;
 
-    fn outcome(id: &str, first: Option<usize>) -> Outcome {
-        Outcome {
+    fn outcome(id: &str, first: Option<usize>) -> GoldenOutcome {
+        GoldenOutcome {
             id: id.to_owned(),
             category: "own".to_owned(),
             query: id.to_owned(),

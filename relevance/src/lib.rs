@@ -9,6 +9,6 @@ pub mod golden;
 pub mod history;
 pub mod score;
 
-pub use ask::{Outcome, ask};
+pub use ask::{GoldenOutcome, ask};
 pub use golden::{Golden, GoldenError};
 pub use score::{Floors, Report, Scores};

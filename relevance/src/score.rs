@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::ask::Outcome;
+use crate::ask::GoldenOutcome;
 
 /// Means over questions; each is 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,8 +47,8 @@ pub struct Floors {
 }
 
 impl Scores {
-    fn of(outcomes: &[&Outcome]) -> Self {
-        let mean = |value: fn(&Outcome) -> f64| average(outcomes.iter().map(|outcome| value(outcome)));
+    fn of(outcomes: &[&GoldenOutcome]) -> Self {
+        let mean = |value: fn(&GoldenOutcome) -> f64| average(outcomes.iter().map(|outcome| value(outcome)));
         let ranks = outcomes.iter().filter(|outcome| outcome.mrr);
         let ranks: Vec<f64> =
             ranks.map(|outcome| outcome.first.map_or(0.0, |place| 1.0 / place as f64)).collect();
@@ -65,14 +65,14 @@ impl Scores {
 
 impl Report {
     /// Measures the outcomes of a list.
-    pub fn of(outcomes: &[Outcome]) -> Self {
+    pub fn of(outcomes: &[GoldenOutcome]) -> Self {
         let mut names: Vec<&str> = Vec::new();
         for outcome in outcomes {
             if !names.contains(&outcome.category.as_str()) {
                 names.push(&outcome.category);
             }
         }
-        let of = |name: &str| -> Vec<&Outcome> {
+        let of = |name: &str| -> Vec<&GoldenOutcome> {
             outcomes.iter().filter(|outcome| outcome.category == name).collect()
         };
         let categories: Vec<(String, Scores)> =
@@ -150,8 +150,8 @@ fn average(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 mod tests {
     use super::*;
 
-    fn outcome(category: &str, first: Option<usize>, mrr: bool) -> Outcome {
-        Outcome {
+    fn outcome(category: &str, first: Option<usize>, mrr: bool) -> GoldenOutcome {
+        GoldenOutcome {
             id: String::new(),
             category: category.to_owned(),
             query: String::new(),

@@ -1,6 +1,6 @@
 //! `wikimovie serve`: the index, the gateway and the watched folder in one process, until a signal to stop.
 
-use std::{path::Path, process::ExitCode, time::Duration};
+use std::{collections::BTreeMap, path::Path, process::ExitCode, time::Duration};
 
 use tokio::sync::oneshot;
 use wikimovie_api::{Gateway, PersistedDocuments, Server, auth::Authenticator};
@@ -161,7 +161,7 @@ impl Banner<'_> {
         output::line(format_args!("movies       {}{hint}", output::number(movies)));
         output::line("\nThree questions to try:");
         for (what, question) in QUESTIONS {
-            let body = serde_json::json!({ "query": question });
+            let body = serde_json::to_string(&BTreeMap::from([("query", question)])).unwrap_or_default();
             output::line(format_args!("\n  # {what}"));
             output::line(format_args!(
                 "  curl -s {base}/graphql -H 'content-type: application/json' -d '{body}'"

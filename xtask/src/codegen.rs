@@ -52,10 +52,8 @@ impl Part {
                 &["--workspace", "--bins", "the_settings_are_documented"],
             ],
             Part::Dsl => &[&["--workspace", "--test", "dsl"]],
-            Part::Conformance => &[&["--package", "wikimovie-conformance", "--", "--nocapture"]],
-            Part::Relevance => {
-                &[&["--package", "wikimovie-relevance", "--test", "engines", "--", "--nocapture"]]
-            }
+            Part::Conformance => &[&["--workspace", "--test", "conformance", "--", "--nocapture"]],
+            Part::Relevance => &[&["--workspace", "--test", "engines", "--", "--nocapture"]],
         }
     }
 }

@@ -29,8 +29,8 @@ struct Cli {
 enum Task {
     /// Check the structure of the code: module circles, names, sizes, imports, constants in docs, decision records
     Tidy(tidy::Arguments),
-    /// Check that each crate of the workspace compiles alone, without features that others switch on
-    CratesAlone,
+    /// Test each crate of the workspace alone, without features that others switch on
+    CratesAlone(workspace::AloneArguments),
     /// Check that the standalone binary links no client of a service
     StandaloneDeps,
     /// Run the checks and tests of some jobs, or all, and print how long each phase took
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = workspace::enter_root().and_then(|root| match cli.task {
         Task::Tidy(arguments) => tidy::run(&root, &arguments),
-        Task::CratesAlone => workspace::check_crates_alone(&root),
+        Task::CratesAlone(arguments) => workspace::test_crates_alone(&root, &arguments),
         Task::StandaloneDeps => workspace::check_standalone(),
         Task::Test(arguments) => test_run::run(&root, &arguments),
         Task::Deps => deps::check(&root),

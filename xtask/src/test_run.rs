@@ -185,22 +185,22 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
 }
 
 /// What became of a phase.
-struct Outcome {
+struct PhaseResult {
     name: &'static str,
     /// Its time, or nothing where it did not run.
     seconds: Option<Duration>,
     error: Option<String>,
 }
 
-impl Outcome {
+impl PhaseResult {
     fn passed(&self) -> bool {
         self.error.is_none() && self.seconds.is_some()
     }
 }
 
 /// Runs each lane in a thread. A phase starts when those that it waits for have passed, and is left out where one has not.
-fn schedule(phases: &[&Phase], execute: impl Fn(&Phase) -> Result<()> + Sync) -> Vec<Outcome> {
-    let ended: Mutex<Vec<Outcome>> = Mutex::default();
+fn schedule(phases: &[&Phase], execute: impl Fn(&Phase) -> Result<()> + Sync) -> Vec<PhaseResult> {
+    let ended: Mutex<Vec<PhaseResult>> = Mutex::default();
     let changed = Condvar::new();
     let selected: BTreeSet<&str> = phases.iter().map(|phase| phase.name).collect();
     let run_lane = |lane: Lane| {
@@ -208,8 +208,8 @@ fn schedule(phases: &[&Phase], execute: impl Fn(&Phase) -> Result<()> + Sync) ->
         for phase in phases.iter().filter(|phase| phase.lane == lane) {
             let awaited: Vec<&str> =
                 phase.after.iter().copied().filter(|name| selected.contains(name)).collect();
-            let state = |ended: &Vec<Outcome>, name: &str| {
-                ended.iter().find(|outcome| outcome.name == name).map(Outcome::passed)
+            let state = |ended: &Vec<PhaseResult>, name: &str| {
+                ended.iter().find(|outcome| outcome.name == name).map(PhaseResult::passed)
             };
             let guard = ended.lock().unwrap_or_else(PoisonError::into_inner);
             let guard = changed
@@ -217,7 +217,7 @@ fn schedule(phases: &[&Phase], execute: impl Fn(&Phase) -> Result<()> + Sync) ->
                 .unwrap_or_else(PoisonError::into_inner);
             let ready = awaited.iter().all(|name| state(&guard, name) == Some(true));
             drop(guard);
-            let mut outcome = Outcome { name: phase.name, seconds: None, error: None };
+            let mut outcome = PhaseResult { name: phase.name, seconds: None, error: None };
             if !broken && ready {
                 let begin = Instant::now();
                 outcome.error = execute(phase).err().map(|error| format!("{error:#}"));
@@ -236,9 +236,9 @@ fn schedule(phases: &[&Phase], execute: impl Fn(&Phase) -> Result<()> + Sync) ->
     ended.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn report(outcomes: &[Outcome], whole: Duration) {
+fn report(outcomes: &[PhaseResult], whole: Duration) {
     heading("Phases and their seconds");
-    for Outcome { name, seconds, error } in outcomes {
+    for PhaseResult { name, seconds, error } in outcomes {
         let time = seconds.map_or_else(|| "not run".to_owned(), |time| format!("{:.0}", time.as_secs_f64()));
         println!(
             "{time:>8}  {name}{}",
@@ -418,7 +418,7 @@ mod tests {
 
     const NOTHING: Step = Step::Run(&["true"]);
 
-    fn names(outcomes: &[Outcome], which: impl Fn(&Outcome) -> bool) -> Vec<&str> {
+    fn names(outcomes: &[PhaseResult], which: impl Fn(&PhaseResult) -> bool) -> Vec<&str> {
         outcomes.iter().filter(|outcome| which(outcome)).map(|outcome| outcome.name).collect()
     }
 
@@ -437,7 +437,7 @@ mod tests {
             Ok(())
         });
         assert_eq!(*order.lock().expect("a lock"), ["nodes", "tests"]);
-        assert_eq!(names(&outcomes, Outcome::passed).len(), 2);
+        assert_eq!(names(&outcomes, PhaseResult::passed).len(), 2);
     }
 
     #[test]
@@ -453,7 +453,7 @@ mod tests {
             if matches!(phase.name, "lints" | "pages") { bail!("broken") } else { Ok(()) }
         });
         assert_eq!(names(&outcomes, |outcome| outcome.error.is_some()).len(), 2);
-        assert_eq!(names(&outcomes, Outcome::passed), ["deploy"]);
+        assert_eq!(names(&outcomes, PhaseResult::passed), ["deploy"]);
         assert_eq!(names(&outcomes, |outcome| outcome.seconds.is_none()).len(), 2);
     }
 

@@ -3,9 +3,12 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
 };
 
 use anyhow::{Context as _, Result, bail};
+use clap::Args;
 use serde::Deserialize;
 
 use crate::process::{cargo, heading, run};
@@ -71,16 +74,77 @@ fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
     toml::from_str(&text).with_context(|| format!("{} is no manifest", path.display()))
 }
 
-/// Compiles each crate by itself: one that leans on a feature which another crate switches on fails here.
+#[derive(Args)]
+pub(crate) struct AloneArguments {
+    /// Crates to test alone; without a name, all
+    crates: Vec<String>,
+}
+
+/// Compiled apart: what a crate is made of depends on the features that its own dependencies switch on.
+const ALONE_TARGET: &str = "target/alone";
+
+/// Settings that compile fast: these builds share nothing with those of the workspace.
+const FAST: [&str; 3] =
+    ["profile.dev.opt-level=0", "profile.dev.debug=false", "profile.dev.package.\"*\".opt-level=0"];
+
+/// Compiles all tests of each crate by itself, and runs its unit tests: one that leans on a feature which another crate
+/// switches on fails here. Tests in `tests/` are only compiled, as many need services.
 ///
 /// # Errors
-/// At the first crate that does not compile.
-pub(crate) fn check_crates_alone(root: &Path) -> Result<()> {
-    for Crate { name, .. } in crates(root)? {
+/// Where a crate fails; the others are tested all the same.
+pub(crate) fn test_crates_alone(root: &Path, arguments: &AloneArguments) -> Result<()> {
+    let crates = crates(root)?;
+    if let Some(unknown) =
+        arguments.crates.iter().find(|wanted| !crates.iter().any(|krate| krate.name == **wanted))
+    {
+        bail!("the workspace has no crate {unknown}");
+    }
+    let mut failed = Vec::new();
+    for Crate { name, folder } in crates {
+        if !arguments.crates.is_empty() && !arguments.crates.contains(&name) {
+            continue;
+        }
         heading(&format!("{name} alone"));
-        run(cargo().args(["check", "--locked", "--quiet", "--all-targets", "--package", &name]))?;
+        let begin = Instant::now();
+        let mut steps = vec![vec!["--no-run"]];
+        steps.extend(unit_tests(&root.join(&folder)).map(|targets| targets.to_vec()));
+        let passed = steps.iter().all(|step| {
+            let passed = run(alone(&name).args(step));
+            passed.inspect_err(|error| eprintln!("{error:#}")).is_ok()
+        });
+        println!(
+            "{name}: {} in {:.0} s",
+            if passed { "passed" } else { "FAILED" },
+            begin.elapsed().as_secs_f64()
+        );
+        if !passed {
+            failed.push(name);
+        }
+    }
+    if !failed.is_empty() {
+        bail!("alone, these crates fail: {}", failed.join(", "));
     }
     Ok(())
+}
+
+fn alone(name: &str) -> Command {
+    let mut command = cargo();
+    command.args(["test", "--locked", "--quiet", "--target-dir", ALONE_TARGET, "--package", name]);
+    for setting in FAST {
+        command.args(["--config", setting]);
+    }
+    command
+}
+
+/// Targets that hold the unit tests of a crate; nothing where it has but a folder `tests/`.
+fn unit_tests(folder: &Path) -> Option<&'static [&'static str]> {
+    let has = |file: &str| folder.join(file).exists();
+    match (has("src/lib.rs"), has("src/main.rs") || has("src/bin")) {
+        (true, true) => Some(&["--lib", "--bins"]),
+        (true, false) => Some(&["--lib"]),
+        (false, true) => Some(&["--bins"]),
+        (false, false) => None,
+    }
 }
 
 /// The crate that is one binary with everything inside, and beginnings of names that it must not depend on.
@@ -111,6 +175,33 @@ fn clients(tree: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn unit_tests_stand_in_libraries_and_binaries() {
+        let cases: [(&[&str], Option<&[&str]>); 4] = [
+            (&["src/lib.rs"], Some(&["--lib"])),
+            (&["src/main.rs"], Some(&["--bins"])),
+            (&["src/lib.rs", "src/bin/other/main.rs"], Some(&["--lib", "--bins"])),
+            (&["tests/all.rs"], None),
+        ];
+        for (files, expected) in cases {
+            let folder = tempfile::tempdir().expect("a folder");
+            for file in files {
+                let file = folder.path().join(file);
+                fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+                fs::write(file, "").expect("written");
+            }
+            assert_eq!(unit_tests(folder.path()), expected, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn a_crate_that_is_not_there_is_named() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let arguments = AloneArguments { crates: vec!["wikimovie-none".to_owned()] };
+        let error = test_crates_alone(&root, &arguments).expect_err("no such crate");
+        assert!(error.to_string().contains("wikimovie-none"), "{error}");
+    }
 
     #[test]
     fn a_client_among_dependencies_is_found() {

@@ -2,10 +2,10 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use crate::{run::Outcome, subject::Subject, suite::Suite};
+use crate::{run::CaseOutcome, subject::Subject, suite::Suite};
 
 /// Rows are topics, columns are engines, cells are passed of all cases.
-pub(crate) fn table(suite: &Suite, subjects: &[Subject], outcomes: &[Outcome]) -> String {
+pub(crate) fn table(suite: &Suite, subjects: &[Subject], outcomes: &[CaseOutcome]) -> String {
     let mut text = String::from("| topic | what it asks |");
     for subject in subjects {
         write!(text, " {} |", subject.name()).unwrap();
@@ -28,11 +28,11 @@ pub(crate) fn table(suite: &Suite, subjects: &[Subject], outcomes: &[Outcome]) -
 }
 
 /// File, case, engine and differences of all failures.
-pub(crate) fn failures(outcomes: &[Outcome]) -> String {
+pub(crate) fn failures(outcomes: &[CaseOutcome]) -> String {
     let mut text = String::new();
     for outcome in outcomes {
         if let Some(failure) = &outcome.failure {
-            let Outcome { topic, case, engine, .. } = outcome;
+            let CaseOutcome { topic, case, engine, .. } = outcome;
             write!(text, "\n\nconformance/cases/{topic}.yaml, case {case:?}, on {engine}:\n{failure}")
                 .unwrap();
         }

@@ -14,7 +14,7 @@ use crate::{
 const SETS_AT_A_TIME: usize = 3;
 
 /// Result of one case on one engine.
-pub(crate) struct Outcome {
+pub(crate) struct CaseOutcome {
     pub(crate) topic: String,
     pub(crate) case: String,
     pub(crate) engine: String,
@@ -23,7 +23,7 @@ pub(crate) struct Outcome {
 }
 
 /// Runs all cases.
-pub(crate) async fn all(suite: &Suite, subject: &Subject) -> Vec<Outcome> {
+pub(crate) async fn all(suite: &Suite, subject: &Subject) -> Vec<CaseOutcome> {
     let sets: BTreeSet<&String> = suite.topics.iter().map(|topic| &topic.set).collect();
     let runs = sets.into_iter().map(|set| async move {
         let app = subject.filled_with(&suite.sets[set]).await;
@@ -35,13 +35,13 @@ pub(crate) async fn all(suite: &Suite, subject: &Subject) -> Vec<Outcome> {
         }
         outcomes
     });
-    let outcomes: Vec<Vec<Outcome>> =
+    let outcomes: Vec<Vec<CaseOutcome>> =
         futures::stream::iter(runs).buffer_unordered(SETS_AT_A_TIME).collect().await;
     outcomes.into_iter().flatten().collect()
 }
 
-async fn outcome(app: &App, subject: &Subject, topic: &Topic, case: &Case) -> Outcome {
-    Outcome {
+async fn outcome(app: &App, subject: &Subject, topic: &Topic, case: &Case) -> CaseOutcome {
+    CaseOutcome {
         topic: topic.name.clone(),
         case: case.name.clone(),
         engine: subject.name().to_owned(),

@@ -17,7 +17,11 @@ use aws_sdk_s3::{
 use bytes::{Buf, Bytes};
 use tokio::runtime::Handle;
 
-use super::{Aws, CallError, DEADLINE, listing::WholeListing, wait};
+use super::{
+    Aws, DEADLINE,
+    calls::{CallError, Calls, Cut},
+    listing::WholeListing,
+};
 use crate::{
     bucket::{Bucket, ObjectHead, OpenError},
     queue::RemoteError,
@@ -30,13 +34,13 @@ const CHUNK_DEADLINE: Duration = Duration::from_secs(20);
 pub struct S3Bucket {
     client: Client,
     name: String,
-    runtime: Handle,
+    calls: Calls,
 }
 
 impl S3Bucket {
     /// The bucket of this name. Calls block on `runtime`.
     pub fn new(aws: &Aws, name: &str, runtime: Handle) -> Self {
-        Self { client: aws.s3(), name: name.to_owned(), runtime }
+        Self { client: aws.s3(), name: name.to_owned(), calls: aws.calls(runtime) }
     }
 
     /// Puts an object of any size from a file.
@@ -46,10 +50,11 @@ impl S3Bucket {
     pub fn upload(&self, key: &str, file: &std::path::Path) -> Result<(), RemoteError> {
         /// A slow line takes its time for the 5 GiB that one PUT may have.
         const UPLOAD_DEADLINE: Duration = Duration::from_secs(3_600);
-        let body = self.runtime.block_on(ByteStream::from_path(file));
+        let body = self.calls.within(UPLOAD_DEADLINE, ByteStream::from_path(file));
+        let body = body.map_err(|cut| RemoteError::Unavailable(cut.to_string()))?;
         let body = body.map_err(|error| RemoteError::Missing(format!("{}: {error}", file.display())))?;
         let put = self.client.put_object().bucket(&self.name).key(key).body(body);
-        wait(&self.runtime, UPLOAD_DEADLINE, put.send())?;
+        self.calls.wait(UPLOAD_DEADLINE, put.send())?;
         Ok(())
     }
 
@@ -58,7 +63,7 @@ impl S3Bucket {
     /// # Errors
     /// [`RemoteError`]; whether it is there cannot be told then.
     pub fn delete(&self, key: &str) -> Result<(), RemoteError> {
-        wait(&self.runtime, DEADLINE, self.client.delete_object().bucket(&self.name).key(key).send())?;
+        self.calls.wait(DEADLINE, self.client.delete_object().bucket(&self.name).key(key).send())?;
         Ok(())
     }
 
@@ -78,7 +83,7 @@ impl S3Bucket {
             .set_continuation_token(after)
             .customize()
             .interceptor(WholeListing);
-        let page = wait(&self.runtime, DEADLINE, call.send())?;
+        let page = self.calls.wait(DEADLINE, call.send())?;
         self.check_listing(&page, prefix)?;
         let next = page.next_continuation_token().map(str::to_owned);
         let objects = page.contents.unwrap_or_default().into_iter().filter_map(|object| {
@@ -141,13 +146,13 @@ impl Bucket for S3Bucket {
     }
 
     fn check(&self) -> Result<(), RemoteError> {
-        wait(&self.runtime, DEADLINE, self.client.head_bucket().bucket(&self.name).send())?;
+        self.calls.wait(DEADLINE, self.client.head_bucket().bucket(&self.name).send())?;
         Ok(())
     }
 
     fn head(&self, key: &str) -> Result<Option<ObjectHead>, RemoteError> {
         let call = self.client.head_object().bucket(&self.name).key(key);
-        match wait(&self.runtime, DEADLINE, call.send()) {
+        match self.calls.wait(DEADLINE, call.send()) {
             // S3 names content and time of every object; what does not is a page of somebody else.
             Ok(head) if head.e_tag.is_none() || head.last_modified.is_none() => {
                 Err(RemoteError::Unavailable(format!("{key}: the answer is not one of S3")))
@@ -167,10 +172,10 @@ impl Bucket for S3Bucket {
         if from > 0 {
             call = call.range(format!("bytes={from}-"));
         }
-        match wait(&self.runtime, DEADLINE, call.send()) {
+        match self.calls.wait(DEADLINE, call.send()) {
             Ok(got) if got.e_tag.as_deref() != Some(object.etag.as_str()) => Err(OpenError::Changed),
             Ok(got) => {
-                Ok(Box::new(Body { stream: got.body, chunk: Bytes::new(), runtime: self.runtime.clone() }))
+                Ok(Box::new(BodyReader { stream: got.body, chunk: Bytes::new(), calls: self.calls.clone() }))
             }
             Err(error) if error.is_missing() || error.status == 412 => Err(OpenError::Changed),
             Err(error) => Err(OpenError::Remote(error.into())),
@@ -193,27 +198,27 @@ impl Bucket for S3Bucket {
     fn put(&self, key: &str, body: Vec<u8>, content_type: &str) -> Result<(), RemoteError> {
         let call =
             self.client.put_object().bucket(&self.name).key(key).content_type(content_type).body(body.into());
-        wait(&self.runtime, DEADLINE, call.send())?;
+        self.calls.wait(DEADLINE, call.send())?;
         Ok(())
     }
 }
 
 /// A body, read from a thread that may block.
-struct Body {
+struct BodyReader {
     stream: ByteStream,
     chunk: Bytes,
-    runtime: Handle,
+    calls: Calls,
 }
 
-impl Read for Body {
+impl Read for BodyReader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         while self.chunk.is_empty() {
-            let next = async { tokio::time::timeout(CHUNK_DEADLINE, self.stream.next()).await };
-            match self.runtime.block_on(next) {
+            match self.calls.within(CHUNK_DEADLINE, self.stream.next()) {
                 Ok(Some(Ok(chunk))) => self.chunk = chunk,
                 Ok(Some(Err(error))) => return Err(io::Error::new(io::ErrorKind::ConnectionReset, error)),
                 Ok(None) => return Ok(0),
-                Err(_) => return Err(io::ErrorKind::TimedOut.into()),
+                Err(Cut::Late) => return Err(io::ErrorKind::TimedOut.into()),
+                Err(cut @ Cut::Stopping) => return Err(io::Error::other(cut)),
             }
         }
         let count = self.chunk.len().min(into.len());

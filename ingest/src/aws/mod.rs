@@ -3,27 +3,25 @@
 //! The clients are async; each call here blocks on a runtime that is handed in, within a deadline.
 
 mod bucket;
+mod calls;
 mod listing;
 mod provision;
 mod queue;
 
-use std::{error::Error, future::Future, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use aws_config::{
     BehaviorVersion, Region, SdkConfig, stalled_stream_protection::StalledStreamProtectionConfig,
 };
-use aws_sdk_sqs::{
-    config::{Credentials, retry::RetryConfig},
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-};
-use tokio::runtime::Handle;
+use aws_sdk_sqs::config::{Credentials, retry::RetryConfig};
+use tokio::{runtime::Handle, sync::watch, time::Instant};
 
+use self::calls::Calls;
 pub use self::{
     bucket::S3Bucket,
     provision::provision,
     queue::{DeadLetters, SqsQueue},
 };
-use crate::queue::RemoteError;
 
 /// Time that a call may take, all attempts together.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -45,6 +43,7 @@ pub struct AwsOptions {
 pub struct Aws {
     config: SdkConfig,
     endpoint: Option<String>,
+    calls_end: Arc<watch::Sender<Option<Instant>>>,
 }
 
 impl Aws {
@@ -63,7 +62,7 @@ impl Aws {
                 loader.region(Region::new(options.region.clone().unwrap_or_else(|| "us-east-1".to_owned())));
             loader = loader.credentials_provider(Credentials::new("test", "test", None, None, "local"));
         }
-        Self { config: loader.load().await, endpoint: options.endpoint.clone() }
+        Self { config: loader.load().await, endpoint: options.endpoint.clone(), calls_end: Arc::default() }
     }
 
     /// A client of S3.
@@ -84,6 +83,16 @@ impl Aws {
         aws_sdk_sqs::Client::from_conf(config.build())
     }
 
+    /// Ends calls of queue and bucket that are under way then, so that none that hangs delays the end of the process. One
+    /// that begins later has two seconds.
+    pub fn end_calls_after(&self, time: Duration) {
+        self.calls_end.send_replace(Some(Instant::now() + time));
+    }
+
+    fn calls(&self, runtime: Handle) -> Calls {
+        Calls::new(runtime, self.calls_end.subscribe())
+    }
+
     /// What is called: the region, and the endpoint where it is not the region's own.
     pub fn describe(&self) -> String {
         let region = self.config.region().map_or("none found", |region| region.as_ref());
@@ -92,80 +101,6 @@ impl Aws {
             None => format!(
                 "https://sqs.{region}.amazonaws.com, https://s3.{region}.amazonaws.com, credentials by the usual chain"
             ),
-        }
-    }
-}
-
-/// Waits for an answer, no longer than it may take.
-fn wait<T, E, R>(
-    runtime: &Handle,
-    deadline: Duration,
-    call: impl Future<Output = Result<T, SdkError<E, R>>>,
-) -> Result<T, CallError>
-where
-    E: Error + ProvideErrorMetadata + Send + Sync + 'static,
-    R: Status,
-{
-    runtime.block_on(async {
-        match tokio::time::timeout(deadline, call).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(CallError::new(&error)),
-            Err(_) => {
-                Err(CallError { status: 0, code: String::new(), message: "no response in time".to_owned() })
-            }
-        }
-    })
-}
-
-/// Why a call failed, in short.
-#[derive(Debug)]
-struct CallError {
-    /// Status of HTTP; 0 where there was no answer.
-    status: u16,
-    code: String,
-    message: String,
-}
-
-/// The status of an answer.
-trait Status: std::fmt::Debug {
-    fn status(&self) -> u16;
-}
-
-impl Status for aws_sdk_sqs::config::http::HttpResponse {
-    fn status(&self) -> u16 {
-        Self::status(self).as_u16()
-    }
-}
-
-impl CallError {
-    fn new<E, R>(error: &SdkError<E, R>) -> Self
-    where
-        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
-        R: Status,
-    {
-        let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default();
-        Self {
-            status: error.raw_response().map_or(0, Status::status),
-            code: code.to_owned(),
-            message: DisplayErrorContext(error).to_string(),
-        }
-    }
-
-    fn is_missing(&self) -> bool {
-        self.status == 404
-            || self.code.contains("NonExistentQueue")
-            || self.code.contains("QueueDoesNotExist")
-    }
-}
-
-impl From<CallError> for RemoteError {
-    fn from(error: CallError) -> Self {
-        if error.is_missing() {
-            Self::Missing(error.message)
-        } else if matches!(error.status, 401 | 403) || error.code.contains("AccessDenied") {
-            Self::Denied(error.message)
-        } else {
-            Self::Unavailable(error.message)
         }
     }
 }

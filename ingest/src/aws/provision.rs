@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use aws_sdk_s3::types::{Event, NotificationConfiguration, QueueConfiguration};
 use aws_sdk_sqs::types::QueueAttributeName;
-use serde_json::json;
+use serde::Serialize;
 
-use super::{Aws, CallError};
+use super::{Aws, calls::CallError};
 use crate::queue::RemoteError;
 
 /// Receives after which a message is a dead letter.
@@ -15,6 +15,14 @@ const MOST_RECEIVES: u32 = 5;
 
 /// Seconds for which dead letters are kept, the most that SQS allows; the queue itself keeps messages for four days.
 const KEPT_SECONDS: u32 = 14 * 24 * 3_600;
+
+/// When a message goes to the dead-letter queue, as SQS reads it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RedrivePolicy {
+    dead_letter_target_arn: String,
+    max_receive_count: u32,
+}
 
 /// Makes what is missing.
 ///
@@ -52,7 +60,9 @@ async fn make(aws: &Aws, bucket: &str, queue: &str) -> Result<(), RemoteError> {
             .await
             .map_err(|error| CallError::new(&error))?;
         let dead = arn(dead.queue_url.unwrap_or_default()).await?;
-        let redrive = json!({ "deadLetterTargetArn": dead, "maxReceiveCount": MOST_RECEIVES }).to_string();
+        let policy = RedrivePolicy { dead_letter_target_arn: dead, max_receive_count: MOST_RECEIVES };
+        let redrive =
+            serde_json::to_string(&policy).map_err(|error| RemoteError::Unavailable(error.to_string()))?;
         let create =
             sqs.create_queue().queue_name(queue).attributes(QueueAttributeName::RedrivePolicy, redrive);
         create.send().await.map_err(|error| CallError::new(&error))?;

@@ -12,7 +12,7 @@ use aws_sdk_sqs::{
 use serde::Deserialize;
 use tokio::runtime::Handle;
 
-use super::{Aws, DEADLINE, wait};
+use super::{Aws, DEADLINE, calls::Calls};
 use crate::queue::{Message, Queue, RemoteError};
 
 /// Messages in one request (SQS, "Actions": batches have at most 10 entries).
@@ -31,7 +31,7 @@ pub struct SqsQueue {
     most_receives: Option<u32>,
     /// How long a message is ours from its receive on.
     lease: Duration,
-    runtime: Handle,
+    calls: Calls,
 }
 
 /// The dead-letter queue of a queue.
@@ -72,21 +72,21 @@ impl SqsQueue {
         lease: Duration,
         runtime: Handle,
     ) -> Result<(Self, DeadLetters), RemoteError> {
-        let client = aws.sqs();
+        let (client, calls) = (aws.sqs(), aws.calls(runtime));
         let url = if name_or_url.contains("://") {
             name_or_url.to_owned()
         } else {
-            url_of(&client, &runtime, name_or_url)?
+            url_of(&client, &calls, name_or_url)?
         };
-        let (policy, retention) = attributes(&client, &runtime, &url)?;
-        let mut queue = Self { client, url, dead_letters: None, most_receives: None, lease, runtime };
+        let (policy, retention) = attributes(&client, &calls, &url)?;
+        let mut queue = Self { client, url, dead_letters: None, most_receives: None, lease, calls };
         queue.most_receives = policy.as_ref().and_then(RedrivePolicy::most_receives);
         let arn = policy.as_ref().map(|policy| policy.dead_letter_target_arn.as_str());
         let Some(name) = arn.and_then(|arn| arn.rsplit(':').next()) else {
             return Ok((queue, DeadLetters::None));
         };
-        let dead_letters = url_of(&queue.client, &queue.runtime, name)?;
-        let (_, kept) = attributes(&queue.client, &queue.runtime, &dead_letters)?;
+        let dead_letters = url_of(&queue.client, &queue.calls, name)?;
+        let (_, kept) = attributes(&queue.client, &queue.calls, &dead_letters)?;
         queue.dead_letters = Some(dead_letters);
         Ok((queue, if kept > retention { DeadLetters::Sound } else { DeadLetters::KeepsTooShort }))
     }
@@ -94,7 +94,7 @@ impl SqsQueue {
     /// The same queue with its calls on another runtime.
     #[must_use]
     pub fn on(&self, runtime: Handle) -> Self {
-        Self { runtime, ..self.clone() }
+        Self { calls: self.calls.on(runtime), ..self.clone() }
     }
 
     /// The dead-letter queue as a queue of its own.
@@ -128,7 +128,7 @@ impl SqsQueue {
             .queue_url(&self.url)
             .attribute_names(waiting.clone())
             .attribute_names(taken.clone());
-        let answer = wait(&self.runtime, DEADLINE, call.send())?;
+        let answer = self.calls.wait(DEADLINE, call.send())?;
         let number =
             |name| answer.attributes().and_then(|all| all.get(name)?.parse().ok()).unwrap_or_default();
         Ok((number(&waiting), number(&taken)))
@@ -140,13 +140,13 @@ impl SqsQueue {
     /// [`RemoteError`]; whether it was sent cannot be told then.
     pub fn send(&self, body: &str) -> Result<(), RemoteError> {
         let call = self.client.send_message().queue_url(&self.url).message_body(body);
-        wait(&self.runtime, DEADLINE, call.send())?;
+        self.calls.wait(DEADLINE, call.send())?;
         Ok(())
     }
 }
 
-fn url_of(client: &Client, runtime: &Handle, name: &str) -> Result<String, RemoteError> {
-    let answer = wait(runtime, DEADLINE, client.get_queue_url().queue_name(name).send());
+fn url_of(client: &Client, calls: &Calls, name: &str) -> Result<String, RemoteError> {
+    let answer = calls.wait(DEADLINE, client.get_queue_url().queue_name(name).send());
     let answer = answer.map_err(|error| match RemoteError::from(error) {
         RemoteError::Missing(_) => RemoteError::Missing(format!("the queue {name}")),
         other => other,
@@ -157,7 +157,7 @@ fn url_of(client: &Client, runtime: &Handle, name: &str) -> Result<String, Remot
 /// What is said of the dead-letter queue, and retention in seconds.
 fn attributes(
     client: &Client,
-    runtime: &Handle,
+    calls: &Calls,
     url: &str,
 ) -> Result<(Option<RedrivePolicy>, u64), RemoteError> {
     let call = client
@@ -165,7 +165,7 @@ fn attributes(
         .queue_url(url)
         .attribute_names(QueueAttributeName::RedrivePolicy)
         .attribute_names(QueueAttributeName::MessageRetentionPeriod);
-    let answer = wait(runtime, DEADLINE, call.send())?;
+    let answer = calls.wait(DEADLINE, call.send())?;
     let value = |name: QueueAttributeName| answer.attributes().and_then(|all| all.get(&name));
     let policy = value(QueueAttributeName::RedrivePolicy)
         .and_then(|text| serde_json::from_str::<RedrivePolicy>(text).ok());
@@ -188,7 +188,7 @@ impl Queue for SqsQueue {
             .wait_time_seconds(seconds(time).min(20))
             .visibility_timeout(seconds(self.lease))
             .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount);
-        let answer = wait(&self.runtime, time + DEADLINE, call.send())?;
+        let answer = self.calls.wait(time + DEADLINE, call.send())?;
         let messages = answer.messages.unwrap_or_default().into_iter().filter_map(|message| {
             let receives = message
                 .attributes
@@ -218,7 +218,7 @@ impl Queue for SqsQueue {
             let entries = batch.iter().enumerate().map(entry).collect::<Result<_, _>>()?;
             let call =
                 self.client.change_message_visibility_batch().queue_url(&self.url).set_entries(Some(entries));
-            let answer = wait(&self.runtime, DEADLINE, call.send())?;
+            let answer = self.calls.wait(DEADLINE, call.send())?;
             // What fails by the fault of SQS is tried again with the next round.
             let ours = answer.failed.iter().filter(|failed| failed.sender_fault);
             lost.extend(ours.filter_map(|failed| batch.get(failed.id.parse::<usize>().ok()?).cloned()));
@@ -238,7 +238,7 @@ impl Queue for SqsQueue {
             };
             let entries = batch.iter().enumerate().map(entry).collect::<Result<_, _>>()?;
             let call = self.client.delete_message_batch().queue_url(&self.url).set_entries(Some(entries));
-            let answer = wait(&self.runtime, DEADLINE, call.send())?;
+            let answer = self.calls.wait(DEADLINE, call.send())?;
             let failed = answer.failed.iter();
             left.extend(failed.filter_map(|failed| batch.get(failed.id.parse::<usize>().ok()?).cloned()));
         }
@@ -266,7 +266,7 @@ impl Queue for SqsQueue {
             .message_body(&message.body)
             .message_attributes("reason", attribute(&reason)?)
             .message_attributes("source-message-id", attribute(&message.id)?);
-        wait(&self.runtime, DEADLINE, call.send())?;
+        self.calls.wait(DEADLINE, call.send())?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 use wikimovie_command::output;
 use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Refusal, Revision};
 
@@ -24,14 +24,16 @@ pub(crate) struct Receipt {
     revision: Revision,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 struct Totals {
+    objects: usize,
     accepted: u64,
     changed: u64,
     merged: u64,
     refused: u64,
     removed: u64,
     /// Records read in this load: those of objects left as they are do not count for the speed.
+    #[serde(skip)]
     read: u64,
 }
 
@@ -50,7 +52,7 @@ impl Receipt {
 
     pub(crate) fn print(&self, as_json: bool) {
         if as_json {
-            output::line(self.json());
+            output::line(serde_json::to_string(&self.report()).unwrap_or_default());
             return;
         }
         self.print_objects();
@@ -62,7 +64,8 @@ impl Receipt {
     }
 
     fn totals(&self) -> Totals {
-        self.objects.iter().fold(Totals::default(), |mut totals, Applied { change, receipt }| {
+        let none = Totals { objects: self.objects.len(), ..Totals::default() };
+        self.objects.iter().fold(none, |mut totals, Applied { change, receipt }| {
             totals.accepted += receipt.accepted;
             totals.changed += receipt.changed;
             totals.merged += receipt.merged;
@@ -112,7 +115,7 @@ impl Receipt {
         for (receipt, refusal) in all().take(MAX_REFUSALS) {
             let Refusal { line, record, message, .. } = refusal;
             let field = refusal.field.as_ref().map(|field| format!(", field {field}")).unwrap_or_default();
-            let reason = json!(refusal.reason);
+            let reason = serde_json::to_value(refusal.reason).unwrap_or_default();
             let reason = reason.as_str().unwrap_or_default();
             output::line(format_args!(
                 "refused: {}, line {line}, record {record}{field}: {reason}, {message}",
@@ -152,40 +155,45 @@ impl Receipt {
         self.totals().read.saturating_mul(1_000) / millis
     }
 
-    fn json(&self) -> Value {
-        let totals = self.totals();
-        json!({
-            "receipts": self.objects.iter().map(|applied| json!({
-                "change": status_word(applied.change),
-                "receipt": applied.receipt,
-            })).collect::<Vec<_>>(),
-            "problems": self.problems.iter().map(|problem| json!({
-                "object": problem.object,
-                "message": problem.message,
-            })).collect::<Vec<_>>(),
-            "totals": {
-                "objects": self.objects.len(),
-                "accepted": totals.accepted,
-                "changed": totals.changed,
-                "merged": totals.merged,
-                "refused": totals.refused,
-                "removed": totals.removed,
-            },
-            "catalog": { "movies": self.revision.movies, "revision": self.revision.number },
-            "elapsed_ms": u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
-            "movies_per_second": self.movies_per_second(),
-            "peak_rss_bytes": peak_rss_bytes(),
-        })
+    fn report(&self) -> LoadReport<'_> {
+        let entries = self
+            .objects
+            .iter()
+            .map(|Applied { change, receipt }| ReportedObject { change: *change, receipt });
+        LoadReport {
+            catalog: ReportedCatalog { movies: self.revision.movies, revision: self.revision.number },
+            elapsed_ms: u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
+            movies_per_second: self.movies_per_second(),
+            peak_rss_bytes: peak_rss_bytes(),
+            problems: &self.problems,
+            receipts: entries.collect(),
+            totals: self.totals(),
+        }
     }
 }
 
-fn status_word(change: Change) -> &'static str {
-    match change {
-        Change::Applied => "APPLIED",
-        Change::Unchanged => "UNCHANGED",
-        Change::Removed => "REMOVED",
-        Change::Held => "HELD",
-    }
+/// What `--json` prints.
+#[derive(Serialize)]
+struct LoadReport<'a> {
+    catalog: ReportedCatalog,
+    elapsed_ms: u64,
+    movies_per_second: u64,
+    peak_rss_bytes: Option<u64>,
+    problems: &'a [Problem],
+    receipts: Vec<ReportedObject<'a>>,
+    totals: Totals,
+}
+
+#[derive(Serialize)]
+struct ReportedObject<'a> {
+    change: Change,
+    receipt: &'a ObjectReceipt,
+}
+
+#[derive(Serialize)]
+struct ReportedCatalog {
+    movies: u64,
+    revision: u64,
 }
 
 fn status(applied: &Applied) -> &'static str {

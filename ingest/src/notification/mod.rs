@@ -3,12 +3,15 @@
 //!
 //! An event is only a hint that a key changed, so little is read of it: bucket, key, kind. Order, sizes and times in
 //! it are not relied upon. Read are notifications of S3 (schema 2.x, every record), the same through SNS or raw,
-//! EventBridge, MinIO, the test event that S3 sends when notifications are set up, and bare `s3://bucket/key` lines.
+//! EventBridge and what its rules and transformers leave of an event, MinIO, the test event that S3 sends when
+//! notifications are set up, and bare `s3://bucket/key` lines.
 
 mod envelope;
 pub mod key;
 
-use self::envelope::{Body, EventBridge, Record};
+use serde_json::Value;
+
+use self::envelope::{Envelope, EventBridge, Record};
 
 /// What a message says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,9 +46,6 @@ pub enum Poison {
     /// JSON in a shape that is none of those we know.
     #[error("the body has no known format: {0}")]
     UnknownShape(String),
-    /// A schema that may mean something else by the same names.
-    #[error("the event has schema version {0}, only 2.x is known")]
-    UnknownVersion(String),
     /// Events in envelopes in envelopes.
     #[error("the event is wrapped more than {MAX_WRAPS} times")]
     TooDeep,
@@ -59,73 +59,95 @@ const MAX_WRAPS: usize = 3;
 /// ```
 /// let body = r#"{"Records":[{"eventVersion":"2.1","eventName":"ObjectCreated:Put",
 ///     "s3":{"bucket":{"name":"b"},"object":{"key":"acme/red+flower.json"}}}]}"#;
-/// let told = wikimovie_ingest::notification::parse(body).unwrap();
-/// assert_eq!(told.hints[0].key, "acme/red flower.json");
+/// let notification = wikimovie_ingest::notification::parse(body).unwrap();
+/// assert_eq!(notification.hints[0].key, "acme/red flower.json");
 /// ```
 ///
 /// # Errors
 /// [`Poison`] where nothing of it can be used.
 pub fn parse(body: &str) -> Result<Notification, Poison> {
-    let mut told = Notification::default();
-    read(body, 0, &mut told)?;
-    Ok(told)
+    let mut notification = Notification::default();
+    read(body, 0, &mut notification)?;
+    Ok(notification)
 }
 
-fn read(body: &str, wraps: usize, told: &mut Notification) -> Result<(), Poison> {
+fn read(body: &str, wraps: usize, into: &mut Notification) -> Result<(), Poison> {
+    let malformed = |error: serde_json::Error| Poison::Malformed(error.to_string());
+    let unwrap = |inner: &str, into: &mut Notification| {
+        if wraps < MAX_WRAPS { read(inner, wraps + 1, into) } else { Err(Poison::TooDeep) }
+    };
     let body = body.trim();
     if body.is_empty() {
         return Err(Poison::Empty);
     }
     if body.starts_with("s3://") {
-        body.lines().map(str::trim).filter(|line| !line.is_empty()).for_each(|line| told.address(line));
+        body.lines().map(str::trim).filter(|line| !line.is_empty()).for_each(|line| into.address(line));
         return Ok(());
     }
-    let parsed: Body = serde_json::from_str(body).map_err(|error| Poison::Malformed(error.to_string()))?;
-    if let Some(message) = parsed.sns_message() {
-        return if wraps < MAX_WRAPS { read(message, wraps + 1, told) } else { Err(Poison::TooDeep) };
+    // A transformer of EventBridge quotes what it makes of a template.
+    if body.starts_with('"') {
+        return unwrap(&serde_json::from_str::<String>(body).map_err(malformed)?, into);
     }
-    if parsed.is_test() {
-        told.ignored += 1;
+    let envelope: Envelope = serde_json::from_str(body).map_err(malformed)?;
+    if let Some(message) = envelope.sns_message() {
+        return unwrap(message, into);
+    }
+    if envelope.is_test() {
+        into.ignored += 1;
         return Ok(());
     }
-    if let Some(event) = parsed.event_bridge() {
-        told.event_bridge(&event);
+    if let Some(event) = envelope.event_bridge() {
+        into.event_bridge(&event);
         return Ok(());
     }
-    match parsed.records {
-        Some(records) => records.into_iter().try_for_each(|record| told.record(record)),
-        None => Err(Poison::UnknownShape(parsed.describe())),
+    if let Some(records) = envelope.records {
+        for (number, record) in (1..).zip(records) {
+            into.record(number, record);
+        }
+        return Ok(());
     }
+    match envelope.bucket_and_key() {
+        Some(event) => into.event_bridge(&event),
+        None => return Err(Poison::UnknownShape(envelope.describe())),
+    }
+    Ok(())
 }
 
 impl Notification {
-    fn record(&mut self, record: Record) -> Result<(), Poison> {
-        if let Some(version) = &record.event_version
-            && !version.starts_with("2.")
-        {
-            return Err(Poison::UnknownVersion(version.clone()));
+    fn record(&mut self, number: usize, record: Value) {
+        let Record { event_version, event_name, s3 } = match serde_json::from_value(record) {
+            Ok(record) => record,
+            Err(error) => {
+                self.faults.push(format!("record {number} is not one of S3: {error}"));
+                return;
+            }
+        };
+        if let Some(version) = event_version.filter(|version| !version.starts_with("2.")) {
+            // It may mean something else by the same names.
+            self.faults.push(format!("record {number} has schema version {version}, only 2.x is known"));
+            return;
         }
-        let (Some(name), Some(s3)) = (record.event_name, record.s3) else {
-            self.faults.push("a record lacks eventName or s3".to_owned());
-            return Ok(());
+        let (Some(name), Some(s3)) = (event_name, s3) else {
+            self.faults.push(format!("record {number} lacks eventName or s3"));
+            return;
         };
         if !changes_content(&name) {
             self.ignored += 1;
-            return Ok(());
+            return;
         }
         match key::decode(&s3.object.key) {
             Ok(key) => self.hint(s3.bucket.name, key),
             Err(why) => self.faults.push(format!("the key {:?} {why}", s3.object.key)),
         }
-        Ok(())
     }
 
     fn event_bridge(&mut self, event: &EventBridge<'_>) {
-        if !matches!(event.kind, "Object Created" | "Object Deleted") {
+        const CHANGES: [&str; 3] = ["Object Created", "Object Deleted", "Object Restore Completed"];
+        if event.kind.is_some_and(|kind| !CHANGES.contains(&kind)) {
             self.ignored += 1;
             return;
         }
-        let raw = event.detail.object.key.as_str();
+        let raw = event.key.as_str();
         let decoded = key::decode(raw);
         let plain = key::check(raw).map(|()| raw.to_owned());
         if let (Err(why), Err(_)) = (&decoded, &plain) {
@@ -133,7 +155,7 @@ impl Notification {
         }
         // A hint to a key that is not there does no harm, so both spellings are hints.
         for key in [decoded, plain].into_iter().flatten() {
-            self.hint(event.detail.bucket.name.clone(), key);
+            self.hint(event.bucket.clone(), key);
         }
     }
 
@@ -162,7 +184,9 @@ fn changes_content(name: &str) -> bool {
     const SAME_CONTENT: &[&str] = &[
         "ObjectTagging:",
         "ObjectAcl:",
-        "ObjectRestore:",
+        // An archived object can be read once its restore is completed.
+        "ObjectRestore:Post",
+        "ObjectRestore:Delete",
         "ObjectAnnotation:",
         "Replication:",
         "LifecycleTransition",

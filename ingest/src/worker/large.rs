@@ -7,19 +7,23 @@
 //! provider that are under way: one of them may be the same movies under another key.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     io,
-    sync::atomic::Ordering::Relaxed,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
-use wikimovie_engine::{ObjectState, WriteError, failpoint};
+use wikimovie_engine::{CatalogWriter, ObjectState, WriteError, failpoint};
 
-use super::{KeyOutcome, Message, Worker, count, messages::ParsedMessage};
+use super::{outcome::KeyOutcome, report::count};
 use crate::{
     bucket::{HALTED, Keys, ledger_key},
     folder::{DEFAULT_PROVIDER, provider_of},
-    slots::{Slots, Step},
+    queue::Message,
+    slots::{Opener, Slots, Step},
     sync::{Applied, Change, Listing, Source, problem},
 };
 
@@ -30,7 +34,7 @@ const SLICE: Duration = Duration::from_millis(100);
 const MAX_DEFERRED: usize = 2_000;
 
 /// A message that waits for large objects.
-pub(super) struct DeferredMessage {
+struct DeferredMessage {
     message: Message,
     /// Keys of its own that are in slots.
     keys: Vec<String>,
@@ -38,32 +42,55 @@ pub(super) struct DeferredMessage {
     ended: u64,
 }
 
-impl DeferredMessage {
-    pub(super) fn handle(&self) -> &str {
-        &self.message.handle
-    }
+/// Large objects under way, and what waits for them.
+pub(super) struct LargeObjects {
+    bucket: String,
+    /// Bytes, as stored, beyond which an object is large.
+    threshold: u64,
+    halt: Arc<AtomicBool>,
+    slots: Slots,
+    /// Those that wait for a slot.
+    backlog: VecDeque<(ObjectState, Opener)>,
+    deferred: Vec<DeferredMessage>,
+    /// Objects done so far, one way or another.
+    ended: u64,
+    /// Those that could not be read, by key: fingerprint and reason.
+    broken: HashMap<String, (String, String)>,
+    /// Removals that wait for large objects, which may list the same movies.
+    waited: HashMap<String, Vec<ObjectState>>,
 }
 
-impl Worker {
-    /// Goes on with large objects for a while.
-    pub(super) fn advance(&mut self) -> Result<(), WriteError> {
+impl LargeObjects {
+    pub(super) fn new(bucket: &str, threshold: u64, halt: &Arc<AtomicBool>) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            threshold,
+            halt: Arc::clone(halt),
+            slots: Slots::new(),
+            backlog: VecDeque::new(),
+            deferred: Vec::new(),
+            ended: 0,
+            broken: HashMap::new(),
+            waited: HashMap::new(),
+        }
+    }
+
+    /// Whether objects are being applied, or messages wait for them.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.slots.is_empty() || !self.backlog.is_empty() || !self.deferred.is_empty()
+    }
+
+    /// Goes on for a while, and commits what was finished. After an error the writer is in doubt.
+    pub(super) fn advance(&mut self, writer: &mut dyn CatalogWriter) -> Result<(), WriteError> {
         let until = Instant::now() + SLICE;
         let mut finished = false;
         while !finished {
-            self.fill_slots();
+            self.fill_slots(writer.width());
             let left = until.saturating_duration_since(Instant::now());
             if self.slots.is_empty() || left.is_zero() {
                 break;
             }
-            let Some(writer) = &mut self.writer else { return Err(WriteError::NOT_OPEN) };
-            let step = match self.slots.join_next(&mut **writer, left) {
-                Ok(step) => step,
-                Err(error) => {
-                    self.lose_writer_by(&error);
-                    return Err(error);
-                }
-            };
-            match step {
+            match self.slots.join_next(writer, left)? {
                 None => {}
                 Some(Step::Progressed(..)) => failpoint::reach("large.landed"),
                 Some(Step::Finished(_, receipt)) => {
@@ -78,21 +105,13 @@ impl Worker {
             }
         }
         metrics::gauge!("wikimovie_ingest_large_objects").set(self.slots.len() as f64);
-        if self.denied.swap(false, Relaxed) {
-            self.suspect = true;
-        }
-        if finished && let Some(writer) = &mut self.writer {
-            let committed = writer.commit();
-            if let Err(error) = &committed {
-                self.lose_writer_by(error);
-            }
-            committed?;
+        if finished {
+            writer.commit()?;
         }
         Ok(())
     }
 
-    fn fill_slots(&mut self) {
-        let width = self.writer.as_ref().map_or(0, |writer| writer.width());
+    fn fill_slots(&mut self, width: usize) {
         while self.slots.len() < width
             && let Some((state, open)) = self.backlog.pop_front()
         {
@@ -109,19 +128,12 @@ impl Worker {
         self.broken.insert(state.object.clone(), (state.fingerprint.clone(), reason));
     }
 
-    /// The same after an error: where the index was lost, the whole bucket has to be looked at.
-    pub(super) fn lose_writer_by(&mut self, error: &WriteError) {
-        self.reconcile_due |= matches!(error, WriteError::IndexChanged(_));
-        self.lose_writer();
-    }
-
-    /// A writer in doubt is opened anew, and what was under way is begun again.
-    pub(super) fn lose_writer(&mut self) {
-        self.writer = None;
+    /// Gives up what is under way, to be begun again; returns the messages that waited.
+    pub(super) fn abandon(&mut self) -> Vec<Message> {
         self.slots = Slots::new();
         self.backlog.clear();
         self.waited.clear();
-        self.kept.extend(self.deferred.drain(..).map(|deferred| deferred.message));
+        self.deferred.drain(..).map(|deferred| deferred.message).collect()
     }
 
     /// Whether an object is in a slot or waits for one.
@@ -133,14 +145,22 @@ impl Worker {
         self.slots.objects().chain(self.backlog.iter().map(|(state, _)| state))
     }
 
-    pub(super) fn may_receive(&self) -> bool {
-        !self.closed && self.deferred.len() < MAX_DEFERRED
+    /// Whether more messages may wait.
+    pub(super) fn has_room(&self) -> bool {
+        self.deferred.len() < MAX_DEFERRED
     }
 
-    pub(super) fn defer(&mut self, message: &ParsedMessage, waits: impl Fn(&&String) -> bool) {
-        let keys = message.keys.iter().filter(waits).filter(|key| self.has_slot(key)).cloned().collect();
+    /// Lets a message wait: for those of these keys that are in slots, or for any large object.
+    pub(super) fn defer<'a>(&mut self, message: &Message, keys: impl Iterator<Item = &'a String>) {
+        let keys = keys.filter(|key| self.has_slot(key)).cloned().collect();
         failpoint::reach("large.parked");
-        self.deferred.push(DeferredMessage { message: message.message.clone(), keys, ended: self.ended });
+        self.deferred.push(DeferredMessage { message: message.clone(), keys, ended: self.ended });
+    }
+
+    /// Lets these messages wait no more.
+    pub(super) fn forget(&mut self, messages: &[Message]) {
+        self.deferred
+            .retain(|deferred| !messages.iter().any(|message| message.handle == deferred.message.handle));
     }
 
     /// Messages that wait no more.
@@ -156,13 +176,13 @@ impl Worker {
 
     /// Takes large objects that changed out of a listing, into slots, and removals that have to wait for them. Where the
     /// engine takes one object at a time, none is taken out.
-    pub(super) fn defer_large(
+    pub(super) fn divert(
         &mut self,
+        writer: &dyn CatalogWriter,
         source: &Keys,
         listing: &mut Listing,
     ) -> Result<HashMap<String, KeyOutcome>, WriteError> {
         let mut diverted = HashMap::new();
-        let Some(writer) = &self.writer else { return Err(WriteError::NOT_OPEN) };
         if writer.width() < 2 {
             return Ok(diverted);
         }
@@ -171,7 +191,7 @@ impl Worker {
             let (key, state) = (listed.state.object.clone(), &listed.state);
             let row = writer.row(&state.key)?;
             let is_known = row.is_some_and(|row| row.is_done(state));
-            if listed.bytes <= self.options.large || is_known || self.has_slot(&key) {
+            if listed.bytes <= self.threshold || is_known || self.has_slot(&key) {
                 small.push(listed);
                 continue;
             }
@@ -188,7 +208,7 @@ impl Worker {
             diverted.insert(key, outcome);
         }
         listing.objects = small;
-        let prefix = ledger_key(self.bucket.name(), "");
+        let prefix = ledger_key(&self.bucket, "");
         let mut gone = Vec::new();
         for ledger_key in std::mem::take(&mut listing.gone) {
             let key = ledger_key.strip_prefix(&prefix).unwrap_or_default().to_owned();
@@ -210,7 +230,7 @@ impl Worker {
         for (key, states) in self.waits(&diverted) {
             self.waited.entry(key).or_insert(states);
         }
-        self.fill_slots();
+        self.fill_slots(writer.width());
         Ok(diverted)
     }
 
@@ -242,7 +262,7 @@ impl Worker {
             if state.provider == DEFAULT_PROVIDER {
                 listing.scope = None;
             }
-            listing.unknown.push(ledger_key(self.bucket.name(), &[&state.provider, "/"].concat()));
+            listing.unknown.push(ledger_key(&self.bucket, &[&state.provider, "/"].concat()));
         }
     }
 }

@@ -3,16 +3,19 @@
 //!
 //! Level-triggered, by [`sync`](mod@crate::sync): the current state of each key, against the ledger, decides what is
 //! done; late, repeated and swapped events do no harm. A [`Worker::tick`] takes a batch of messages through all of it
-//! and commits once ([`messages`] reads and answers them). Large objects go on beside that ([`large`]), so that small ones
+//! and commits once ([`inbox`] receives and answers them). Large objects go on beside that ([`large`]), so that small ones
 //! do not wait for them. While the engine does not take writes nothing is received, so that no receive counts are used up.
 
+mod inbox;
 mod large;
 pub mod lease;
-mod messages;
+mod options;
+mod outcome;
 mod receipt;
+mod report;
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -20,60 +23,26 @@ use std::{
     time::Duration,
 };
 
-use wikimovie_domain::ObjectReceipt;
-use wikimovie_engine::{CatalogWriter, ObjectState, WriteError, failpoint};
+use wikimovie_engine::{CatalogWriter, WriteError, failpoint};
 
-use self::{large::DeferredMessage, lease::Leases};
+pub use self::options::WorkerOptions;
+use self::{
+    inbox::{Inbox, ParsedMessage},
+    large::LargeObjects,
+    lease::Leases,
+    options::{LONGEST_PAUSE, backoff},
+    outcome::{KeyOutcome, TickError},
+    report::count,
+};
 use crate::{
     bucket::{Bucket, Keys},
     error::IngestError,
     queue::{Message, Queue, RemoteError},
-    slots::{Opener, Slots},
     sync::{Applied, Change, Listing, SyncReport, list, sync_listed},
 };
 
 /// Looks at a key that changes while it is applied, before it is left to a later delivery.
 const ROUNDS: usize = 3;
-
-/// Longest pause after ticks that failed in a row: the catalogue is right again within seconds of a fault's end.
-const LONGEST_PAUSE: Duration = Duration::from_secs(4);
-
-/// Longest time after which a message that failed comes again.
-const LONGEST_DELAY: Duration = Duration::from_secs(30);
-
-/// Bounds and times of a worker.
-#[derive(Clone, Debug)]
-pub struct WorkerOptions {
-    /// Time for which received messages are ours; extended while they are worked on.
-    pub lease: Duration,
-    /// Longest wait for the first message of a batch.
-    pub wait: Duration,
-    /// Most messages in a batch.
-    pub batch: usize,
-    /// Pause after a first failure; doubled at each further one.
-    pub pause: Duration,
-    /// Receives after which a message whose object cannot be read goes to the dead-letter queue with the reason: fewer
-    /// than after which the queue itself moves it there, without one.
-    pub receives: u32,
-    /// Bytes, as stored, beyond which an object is applied beside the others.
-    pub large: u64,
-    /// Whether a receipt is put beside the data for each object, at `receipts/<key>.json`.
-    pub receipts: bool,
-}
-
-impl Default for WorkerOptions {
-    fn default() -> Self {
-        Self {
-            lease: Duration::from_secs(60),
-            wait: Duration::from_secs(20),
-            batch: 100,
-            pause: Duration::from_secs(1),
-            receives: 4,
-            large: 1024 * 1024,
-            receipts: true,
-        }
-    }
-}
 
 /// Opens the engine's one writer; called again after each failure of it.
 pub type OpenWriter = Box<dyn FnMut() -> Result<Box<dyn CatalogWriter>, WriteError> + Send>;
@@ -91,61 +60,24 @@ pub struct Tick {
 
 /// The worker. Not shared; each call blocks.
 pub struct Worker {
-    queue: Arc<dyn Queue>,
     bucket: Arc<dyn Bucket>,
     open: OpenWriter,
     writer: Option<Box<dyn CatalogWriter>>,
-    leases: Leases,
+    inbox: Inbox,
+    large: LargeObjects,
     options: WorkerOptions,
     failures: u32,
     /// Whether the bucket may be closed to us: then it is looked at before anything is received.
     suspect: bool,
-    /// Received, and not done since a tick failed.
-    kept: Vec<Message>,
-    /// Large objects that are being applied.
-    slots: Slots,
-    /// Large objects that wait for a slot.
-    backlog: VecDeque<(ObjectState, Opener)>,
-    /// Messages that wait for large objects.
-    deferred: Vec<DeferredMessage>,
-    /// Large objects done so far, one way or another.
-    ended: u64,
-    /// Large objects that could not be read, by key: fingerprint and reason.
-    broken: HashMap<String, (String, String)>,
-    /// Removals that wait for large objects, which may list the same movies.
-    waited: HashMap<String, Vec<ObjectState>>,
     denied: Arc<AtomicBool>,
     /// Whether nothing is received any more.
     closed: bool,
     halt: Arc<AtomicBool>,
     /// Why the last tick failed.
     problem: Option<String>,
+    standby: bool,
     /// Whether the index lost something, so that the whole bucket is compared with the ledger as soon as may be.
     reconcile_due: bool,
-}
-
-/// What came of a key whose current state is not applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum KeyOutcome {
-    /// Its large object, or one that its removal waits for, is under way.
-    Deferred,
-    /// It changed again and again while it was applied: nothing is wrong with it.
-    Changing,
-    /// This state of it cannot be read.
-    Unreadable(String),
-    /// It could not be read, and has another state by now.
-    Replaced(String),
-}
-
-impl KeyOutcome {
-    /// Why its message is kept, in a sentence.
-    fn reason(&self) -> &str {
-        match self {
-            Self::Deferred => "it waits for large objects",
-            Self::Changing => "it changes faster than it is read",
-            Self::Unreadable(reason) | Self::Replaced(reason) => reason,
-        }
-    }
 }
 
 impl Worker {
@@ -157,26 +89,21 @@ impl Worker {
         leases: Leases,
         options: WorkerOptions,
     ) -> Self {
+        let halt = Arc::default();
         Self {
-            queue,
+            inbox: Inbox::new(queue, leases, options.clone()),
+            large: LargeObjects::new(bucket.name(), options.large, &halt),
             bucket,
             open,
             writer: None,
-            leases,
             options,
             failures: 0,
             suspect: false,
-            kept: Vec::new(),
-            slots: Slots::new(),
-            backlog: VecDeque::new(),
-            deferred: Vec::new(),
-            ended: 0,
-            broken: HashMap::new(),
-            waited: HashMap::new(),
             denied: Arc::default(),
             closed: false,
-            halt: Arc::default(),
+            halt,
             problem: None,
+            standby: false,
             reconcile_due: false,
         }
     }
@@ -197,6 +124,19 @@ impl Worker {
         self.problem.as_deref().or(starting)
     }
 
+    /// Whether another process holds the writer lease, which this one is to take over.
+    pub fn is_standby(&self) -> bool {
+        self.standby
+    }
+
+    /// Logs it once: it may last for months.
+    fn stand_by(&mut self, index: &str) {
+        if !std::mem::replace(&mut self.standby, true) {
+            tracing::info!(index, "another process holds the writer lease of this index; standing by");
+        }
+        self.problem = Some(format!("standing by: another process writes to the index {index}"));
+    }
+
     /// Receives nothing more.
     pub fn close(&mut self) {
         self.closed = true;
@@ -204,7 +144,13 @@ impl Worker {
 
     /// Whether objects are being applied beside the ticks, or messages wait for them.
     pub fn is_busy(&self) -> bool {
-        !self.slots.is_empty() || !self.backlog.is_empty() || !self.deferred.is_empty()
+        self.large.is_busy()
+    }
+
+    /// Gives back what is not done, so that others have it at once. To be called before the worker is dropped.
+    pub fn release_all(&mut self) {
+        self.lose_writer();
+        self.inbox.release_kept();
     }
 
     /// Receives a batch, applies it, deletes what is done.
@@ -215,17 +161,16 @@ impl Worker {
                 self.failures = 0;
                 self.problem = None;
             }
-            // Another worker is at it: this one stands by to take over.
             Err(TickError::Write(WriteError::LeaseTaken(index))) => {
                 tick.pause = Some(self.options.pause);
-                tracing::debug!(index, "another process holds the writer lease of this index; standing by");
-                self.problem = Some(format!("standing by: another process writes to the index {index}"));
+                self.stand_by(&index);
             }
             Err(error) => {
                 metrics::counter!("wikimovie_ingest_failures_total").increment(1);
                 tick.pause = Some(self.next_pause());
                 tracing::warn!(%error, pause.ms = tick.pause.map(|pause| pause.as_millis() as u64), "a tick of the worker failed; trying again");
                 self.problem = Some(error.to_string());
+                self.standby = false;
             }
         }
         metrics::gauge!("wikimovie_ingest_ready").set(if self.is_ready() { 1.0 } else { 0.0 });
@@ -242,8 +187,8 @@ impl Worker {
         self.verify()?;
         let source = self.source(Keys::all(Arc::clone(&self.bucket)));
         let mut listing = list(&source)?;
-        self.defer_large(&source, &mut listing)?;
-        self.leave_out(&mut listing);
+        self.divert_large(&source, &mut listing)?;
+        self.large.leave_out(&mut listing);
         self.sync(&source, listing, tell)
     }
 
@@ -282,12 +227,14 @@ impl Worker {
         self.ensure_bucket()?;
         self.restore()?;
         self.advance()?;
-        let mut messages = std::mem::take(&mut self.kept);
-        messages.extend(self.take_due());
-        messages.retain(|message| self.leases.holds(&message.handle));
+        let mut messages = self.inbox.take_kept();
+        messages.extend(self.large.take_due());
+        messages.retain(|message| self.inbox.holds(message));
         let again = !messages.is_empty();
-        if messages.is_empty() && self.may_receive() {
-            messages = self.receive()?;
+        if messages.is_empty() && !self.closed && self.large.has_room() {
+            // Large objects go on meanwhile.
+            let wait = if self.is_busy() { Duration::ZERO } else { self.options.wait };
+            messages = self.inbox.receive(wait)?;
             tick.received = messages.len();
         }
         if messages.is_empty() {
@@ -298,11 +245,94 @@ impl Worker {
             Ok(deleted) => tick.deleted = deleted,
             Err(error) => {
                 // They stay with us, under lease, so that no receive counts are used up while engine or bucket fail.
-                self.keep(messages);
+                self.large.forget(&messages);
+                self.inbox.keep(messages);
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    /// Goes on with large objects for a while.
+    fn advance(&mut self) -> Result<(), WriteError> {
+        let Some(writer) = &mut self.writer else { return Err(WriteError::NOT_OPEN) };
+        let advanced = self.large.advance(&mut **writer);
+        if self.denied.swap(false, Relaxed) {
+            self.suspect = true;
+        }
+        if let Err(error) = &advanced {
+            self.lose_writer_by(error);
+        }
+        advanced
+    }
+
+    /// Takes large objects out of a listing.
+    fn divert_large(
+        &mut self,
+        source: &Keys,
+        listing: &mut Listing,
+    ) -> Result<HashMap<String, KeyOutcome>, WriteError> {
+        let Some(writer) = &self.writer else { return Err(WriteError::NOT_OPEN) };
+        self.large.divert(&**writer, source, listing)
+    }
+
+    /// After an error of the writer: where the index was lost, the whole bucket has to be looked at.
+    fn lose_writer_by(&mut self, error: &WriteError) {
+        self.reconcile_due |= matches!(error, WriteError::IndexChanged(_));
+        self.lose_writer();
+    }
+
+    /// A writer in doubt is opened anew, and what was under way is begun again.
+    fn lose_writer(&mut self) {
+        self.writer = None;
+        let waiting = self.large.abandon();
+        self.inbox.keep(waiting);
+    }
+
+    /// Applies what messages say, and answers them. Returns how many are deleted.
+    fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TickError> {
+        let read = |message| ParsedMessage::read(message, self.bucket.name());
+        let parsed: Vec<ParsedMessage> = messages.into_iter().map(read).collect();
+        let mut keys: Vec<String> = parsed.iter().flat_map(|parsed| parsed.keys.iter().cloned()).collect();
+        keys.sort();
+        keys.dedup();
+        let (in_slots, keys): (Vec<String>, Vec<String>) =
+            keys.into_iter().partition(|key| self.large.has_slot(key));
+        // A message that comes again may have been applied by somebody who died, or failed, before the receipt was put.
+        let again: HashSet<String> = parsed
+            .iter()
+            .filter(|parsed| again || parsed.message.receives > 1)
+            .flat_map(|parsed| parsed.keys.clone())
+            .collect();
+        let outcomes = self.reconcile_keys(keys, again)?;
+        let mut done = Vec::new();
+        for parsed in &parsed {
+            let is_deferred =
+                |key: &&String| in_slots.contains(key) || outcomes.get(*key) == Some(&KeyOutcome::Deferred);
+            if parsed.keys.iter().any(|key| is_deferred(&key)) {
+                self.large.defer(&parsed.message, parsed.keys.iter().filter(is_deferred));
+                continue;
+            }
+            let outcomes: Vec<&KeyOutcome> = parsed.keys.iter().filter_map(|key| outcomes.get(key)).collect();
+            let reasons: Vec<&str> = outcomes.iter().map(|outcome| outcome.reason()).collect();
+            let halted = self.halt.load(Relaxed);
+            let hopeless = parsed.message.receives >= self.options.receives
+                && outcomes.iter().all(|outcome| matches!(outcome, KeyOutcome::Unreadable(_)))
+                && !halted;
+            if !reasons.is_empty() && !hopeless {
+                self.inbox.release(parsed, &reasons.join("; "), halted);
+                continue;
+            }
+            if !parsed.faults.is_empty() || !reasons.is_empty() {
+                let faults = parsed.faults.iter().map(String::as_str);
+                let reason = faults.chain(reasons).collect::<Vec<_>>().join("; ");
+                self.inbox.dead_letter(&parsed.message, &reason)?;
+            }
+            if self.inbox.end_lease(&parsed.message) {
+                done.push(parsed.message.handle.clone());
+            }
+        }
+        Ok(self.inbox.delete(done)?)
     }
 
     /// Opens the writer, or hears that it is still the one.
@@ -317,6 +347,9 @@ impl Worker {
             }
         }
         let writer = (self.open)()?;
+        if std::mem::take(&mut self.standby) {
+            tracing::info!("the writer lease is free and now ours");
+        }
         self.reconcile_due |= writer.has_lost_objects();
         self.writer = Some(writer);
         Ok(())
@@ -347,7 +380,7 @@ impl Worker {
             let source = self.source(Keys::some(Arc::clone(&self.bucket), keys.clone()));
             let mut listing = list(&source)?;
             failpoint::reach("worker.looked");
-            let diverted = self.defer_large(&source, &mut listing)?;
+            let diverted = self.divert_large(&source, &mut listing)?;
             keys.retain(|key| !diverted.contains_key(key));
             outcomes.extend(diverted);
             let report = self.sync(&source, listing, &mut |_| {})?;
@@ -438,42 +471,4 @@ impl Worker {
         self.failures = self.failures.saturating_add(1);
         backoff(self.options.pause, self.failures, LONGEST_PAUSE)
     }
-}
-
-/// Why a tick broke off. All of its messages come again.
-#[derive(Debug, thiserror::Error)]
-enum TickError {
-    #[error(transparent)]
-    Remote(#[from] RemoteError),
-    #[error(transparent)]
-    Ingest(#[from] IngestError),
-    #[error(transparent)]
-    Write(#[from] WriteError),
-}
-
-/// Doubled each time, up to the longest.
-fn backoff(first: Duration, times: u32, longest: Duration) -> Duration {
-    first.saturating_mul(1_u32 << times.saturating_sub(1).min(10)).min(longest)
-}
-
-/// Tells metrics and log of what was done with an object.
-fn count(Applied { change, receipt }: &Applied) {
-    let outcome = match change {
-        Change::Applied => "applied",
-        Change::Unchanged => "unchanged",
-        Change::Removed => "removed",
-        Change::Held => "held",
-    };
-    metrics::counter!("wikimovie_ingest_objects_total", "outcome" => outcome).increment(1);
-    if *change == Change::Unchanged {
-        return;
-    }
-    let ObjectReceipt { accepted, merged, refused, removed, bytes, .. } = receipt;
-    for (outcome, records) in
-        [("accepted", accepted), ("merged", merged), ("refused", refused), ("removed", removed)]
-    {
-        metrics::counter!("wikimovie_ingest_records_total", "outcome" => outcome).increment(*records);
-    }
-    metrics::counter!("wikimovie_ingest_read_bytes_total").increment(*bytes);
-    tracing::info!(object = receipt.object, accepted, merged, refused, removed, "object {outcome}");
 }

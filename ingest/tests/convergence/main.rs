@@ -13,7 +13,10 @@ mod world;
 use std::{
     collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Once},
+    sync::{
+        Arc, Mutex, Once,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -46,6 +49,14 @@ struct Told {
     turns: usize,
     /// Turns after which objects were being applied beside.
     beside: usize,
+}
+
+impl Told {
+    fn add(&mut self, other: &Self) {
+        self.crashes += other.crashes;
+        self.turns += other.turns;
+        self.beside += other.beside;
+    }
 }
 
 fn worker<W: World + Queue + Bucket + 'static>(
@@ -212,6 +223,34 @@ fn check(seed: u64, sim: &Arc<Sim>, subject: &Arc<Subject>, lost: bool) -> Resul
     Ok(())
 }
 
+/// Schedules at once: they wait for disks, nodes and leases more than they compute.
+const AT_ONCE: usize = 4;
+
+/// Runs some schedules, several at once; adds up what they tell. Panics where one went wrong.
+fn run_all<S: Sync>(schedules: &[S], run: impl Fn(&S) -> Result<Told, String> + Sync) -> Told {
+    let next = AtomicUsize::new(0);
+    let ended: Mutex<Vec<Result<Told, String>>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(schedule) = schedules.get(next.fetch_add(1, Relaxed)) {
+                    let one = run(schedule);
+                    ended.lock().unwrap().push(one);
+                }
+            });
+        }
+    });
+    let (mut told, mut wrong) = (Told::default(), Vec::new());
+    for one in ended.into_inner().unwrap() {
+        match one {
+            Ok(one) => told.add(&one),
+            Err(error) => wrong.push(error),
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} schedules; the first: {}", wrong.len(), schedules.len(), wrong[0]);
+    told
+}
+
 fn faults(seed: u64, most_changes: u64) -> Faults {
     let mut rng = fastrand::Rng::with_seed(seed ^ 0x9e37_79b9);
     Faults {
@@ -249,39 +288,30 @@ fn seeds(fewest: u64) -> Vec<u64> {
 #[test]
 fn schedules_on_the_embedded_engine_converge() {
     quiet();
-    let seeds = seeds(50);
-    let (mut told, mut wrong) = (Told::default(), Vec::new());
-    for &seed in &seeds {
-        match run(seed, faults(seed, 60), Subject::embedded()) {
-            Ok(one) => {
-                told.crashes += one.crashes;
-                told.turns += one.turns;
-            }
-            Err(error) => wrong.push(error),
-        }
-    }
-    println!("{} schedules, {} turns, {} kills", seeds.len(), told.turns, told.crashes);
-    assert!(wrong.is_empty(), "{} of {} schedules; the first: {}", wrong.len(), seeds.len(), wrong[0]);
+    let told = run_all(&seeds(50), |&seed| run(seed, faults(seed, 60), Subject::embedded()));
+    println!("{told:?}");
 }
 
 #[test]
 fn schedules_on_search_nodes_converge() {
     quiet();
-    for node in engines("convergence on search nodes") {
-        let seeds = match number("CHAOS_N") {
-            Some(many) => seeds((many / 20).max(5)),
-            None => seeds(5),
-        };
-        let mut beside = 0;
-        for seed in seeds.into_iter().take(50) {
-            let (_cluster, subject, _) = on_node(&node);
-            let told =
-                run(seed, faults(seed, 25), subject).map_err(|error| format!("{}: {error}", node.name));
-            beside += told.unwrap().beside;
-        }
-        println!("{}: objects were applied beside {beside} turns", node.name);
-        assert!(beside > 0, "no object was large");
+    let nodes = engines("convergence on search nodes");
+    let seeds = match number("CHAOS_N") {
+        Some(many) => seeds((many / 20).max(5)),
+        None => seeds(5),
+    };
+    let seeds = &seeds[..seeds.len().min(50)];
+    let schedules: Vec<(&Engine, u64)> =
+        nodes.iter().flat_map(|node| seeds.iter().map(move |seed| (node, *seed))).collect();
+    if schedules.is_empty() {
+        return;
     }
+    let told = run_all(&schedules, |&(node, seed)| {
+        let (_cluster, subject, _) = on_node(node);
+        run(seed, faults(seed, 25), subject).map_err(|error| format!("{}: {error}", node.name))
+    });
+    println!("{told:?}");
+    assert!(told.beside > 0, "no object was large");
 }
 
 fn on_node(node: &Engine) -> (TestCluster, Subject, Arc<Runtime>) {
@@ -300,18 +330,11 @@ fn schedules_on_real_services_converge() {
     let nodes = engines("convergence on real services");
     let many = number("CHAOS_REAL").unwrap_or(4);
     let seeds = if number("CHAOS_SEED").is_some() { seeds(0) } else { (1..=many).collect() };
-    let (mut told, mut wrong) = (Told::default(), Vec::new());
-    for (seed, node) in seeds.iter().zip(nodes.iter().cycle()) {
+    let schedules: Vec<(u64, &Engine)> = seeds.into_iter().zip(nodes.iter().cycle()).collect();
+    let told = run_all(&schedules, |&(seed, node)| {
         let (_cluster, subject, runtime) = on_node(node);
-        let real = Real::new(&endpoint, &runtime, *seed, faults(*seed, 12));
-        match run_real(*seed, &real, subject) {
-            Ok(one) => {
-                told.crashes += one.crashes;
-                told.turns += one.turns;
-            }
-            Err(error) => wrong.push(format!("{}: {error}", node.name)),
-        }
-    }
-    println!("{} schedules on real services, {} turns, {} kills", seeds.len(), told.turns, told.crashes);
-    assert!(wrong.is_empty(), "{} of {} schedules; the first: {}", wrong.len(), seeds.len(), wrong[0]);
+        let real = Real::new(&endpoint, &runtime, seed, faults(seed, 12));
+        run_real(seed, &real, subject).map_err(|error| format!("{}: {error}", node.name))
+    });
+    println!("{told:?}");
 }

@@ -8,7 +8,7 @@ use wikimovie_ingest::{
 };
 use wikimovie_testkit_services::{Fault, FaultProxy, Recorded};
 
-use crate::{list, places, text, titled, worker::Place};
+use crate::{list, on_each, on_nodes, on_one, text, titled, worker::Place};
 
 /// A proxy before AWS for a worker that is started now, and the address behind it.
 fn before_aws(place: &mut Place) -> (FaultProxy, String) {
@@ -40,10 +40,18 @@ fn faults() -> Vec<(&'static str, Fault)> {
     ]
 }
 
+/// Faults that one place suffers, one after the other.
+const FAULTS_OF_A_PLACE: usize = 4;
+
+/// More than a tick makes, which fails at its first key by a `HEAD` or by that and a listing: a tick has ended then.
+const REQUESTS_BEYOND_A_TICK: usize = 3;
+
 /// Answers of S3 that are none of S3's: nothing is removed, and the events of then are not lost.
 #[test]
 fn an_answer_that_is_not_the_buckets_removes_nothing() {
-    for mut place in places("absence on LocalStack").into_iter().take(1) {
+    let faults = faults();
+    let groups: Vec<&[(&str, Fault)]> = faults.chunks(FAULTS_OF_A_PLACE).collect();
+    on_nodes("absence on LocalStack", 1, &groups, |mut place, faults| {
         let (proxy, endpoint) = before_aws(&mut place);
         let _worker = place.worker(10);
         place.endpoint = endpoint;
@@ -53,14 +61,17 @@ fn an_answer_that_is_not_the_buckets_removes_nothing() {
         place.until_is("40 movies", || place.all_titles() == expected);
         place.until_is("the queue is empty", || place.is_quiet());
         let bucket = ["/", &place.name].concat();
-        for (round, (name, fault)) in faults().into_iter().enumerate() {
+        for (round, (name, fault)) in faults.iter().enumerate() {
             let path = bucket.clone();
             // The queue's path ends in the same name.
-            proxy.set(fault.only(move |request: &Recorded| request.path.starts_with(&path)));
+            let of_bucket = move |request: &Recorded| request.path.starts_with(&path);
+            proxy.set(fault.clone().only(of_bucket.clone()));
+            proxy.forget();
             let title = format!("Round {round}");
             place.put("acme/round.ndjson", &list(&[&title]));
             place.queue.send(&format!("s3://{}/acme/a.ndjson", place.name)).unwrap();
-            std::thread::sleep(Duration::from_secs(3));
+            let asked = || proxy.requests().iter().filter(|request| of_bucket(request)).count();
+            place.until_is("the worker asked again", || asked() >= REQUESTS_BEYOND_A_TICK);
             let shown = place.all_titles();
             assert!(many.iter().all(|title| shown.contains(title)), "{name}: {shown:?}");
             proxy.set(Fault::Pass);
@@ -75,13 +86,13 @@ fn an_answer_that_is_not_the_buckets_removes_nothing() {
         // Where the bucket says so, it is gone.
         place.bucket.delete("acme/round.ndjson").unwrap();
         place.until_is("40 movies again", || place.all_titles() == many);
-    }
+    });
 }
 
 /// The same asked of the bucket alone, and the comparison of all of it.
 #[test]
 fn only_the_bucket_says_what_is_absent() {
-    for mut place in places("absence of keys on LocalStack").into_iter().take(1) {
+    on_one("absence of keys on LocalStack", |mut place| {
         place.put("acme/there.json", "[]");
         let (proxy, endpoint) = before_aws(&mut place);
         let bucket = place.bucket_again();
@@ -99,13 +110,13 @@ fn only_the_bucket_says_what_is_absent() {
         }
         proxy.set(Fault::Page(404, "application/xml", NO_SUCH_BUCKET));
         assert!(matches!(bucket.head("acme/there.json"), Err(RemoteError::Missing(_))));
-    }
+    });
 }
 
 /// A bucket that lists nothing any more: many small objects of a provider wait like one large one.
 #[test]
 fn a_provider_that_vanishes_waits_for_approval() {
-    for place in places("a vanished provider on LocalStack") {
+    on_each("a vanished provider on LocalStack", |place| {
         let worker = place.worker(10);
         let mut expected = Vec::new();
         for object in 0..12 {
@@ -139,5 +150,5 @@ fn a_provider_that_vanishes_waits_for_approval() {
         assert!(told.status.success(), "{}", text(&told));
         expected.retain(|title| !title.starts_with("Movie 00"));
         place.until_is("the approved one is gone", || place.all_titles() == expected);
-    }
+    });
 }

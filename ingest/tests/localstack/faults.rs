@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wikimovie_testkit_services::{Fault, FaultProxy};
 
-use crate::{list, places, worker::Place};
+use crate::{list, on_nodes, on_one, worker::Place};
 
 /// What fails.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +24,12 @@ fn items(change: impl Fn(usize, &mut serde_json::Value) + Send + Sync + 'static)
     })
 }
 
-fn cases() -> Vec<(&'static str, At, Fault)> {
+type Case = (&'static str, At, Fault);
+
+/// Cases that one place suffers, one after the other.
+const CASES_OF_A_PLACE: usize = 5;
+
+fn cases() -> Vec<Case> {
     let busy = |each: usize| {
         items(move |at, item| {
             if at % each == 0 {
@@ -66,14 +71,12 @@ fn cases() -> Vec<(&'static str, At, Fault)> {
 
 #[test]
 fn every_fault_ends_in_the_right_catalogue() {
-    std::thread::scope(|scope| {
-        for place in places("faults on LocalStack") {
-            scope.spawn(|| suffer(place));
-        }
-    });
+    let cases = cases();
+    let groups: Vec<&[Case]> = cases.chunks(CASES_OF_A_PLACE).collect();
+    on_nodes("faults on LocalStack", usize::MAX, &groups, |place, cases| suffer(place, cases));
 }
 
-fn suffer(mut place: Place) {
+fn suffer(mut place: Place, cases: &[Case]) {
     let (engine, aws) = place
         .runtime
         .block_on(async { (FaultProxy::start(&place.urls).await, FaultProxy::start(&place.endpoint).await) });
@@ -84,9 +87,9 @@ fn suffer(mut place: Place) {
     place.put("acme/first.ndjson", &list(&["A first one"]));
     place.until(&["A first one"]);
     let mut expected = vec!["A first one".to_owned()];
-    for (at, (name, which, fault)) in cases().into_iter().enumerate() {
-        let proxy = if which == At::Engine { &engine } else { &aws };
-        proxy.set(fault);
+    for (at, (name, which, fault)) in cases.iter().enumerate() {
+        let proxy = if *which == At::Engine { &engine } else { &aws };
+        proxy.set(fault.clone());
         let title = format!("Movie {at:02}");
         // New movies, and an object that loses those of the round before.
         place.put(&format!("acme/{at:02}.ndjson"), &list(&[&title]));
@@ -102,4 +105,24 @@ fn suffer(mut place: Place) {
     place.until_is("the queue is empty", || place.is_quiet());
     let dead = place.queue.dead_letter_queue().unwrap();
     assert_eq!(dead.depth().unwrap().0, 0, "no message is given up for a fault of a service");
+}
+
+/// A queue that does not respond delays the end of the process by some seconds, not by the deadline of a call.
+#[test]
+fn a_worker_stops_while_the_queue_hangs() {
+    on_one("a queue that hangs on LocalStack", |mut place| {
+        let proxy = place.runtime.block_on(FaultProxy::start(&place.endpoint));
+        let endpoint = std::mem::replace(&mut place.endpoint, proxy.url().trim_end_matches('/').to_owned());
+        let worker = place.worker(30);
+        place.endpoint = endpoint;
+        place.put("acme/a.ndjson", &list(&["One"]));
+        place.until(&["One"]);
+        place.until_is("the queue is empty", || place.is_quiet());
+        proxy.set(Fault::Hang);
+        proxy.forget();
+        place.until_is("a request hangs", || proxy.received() > 0);
+        let (status, took) = worker.terminate();
+        assert_eq!(status, Some(0));
+        assert!(took < Duration::from_secs(10), "stopping took {took:?}");
+    });
 }

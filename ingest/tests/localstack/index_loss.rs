@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{list, places, text, worker::Place};
+use crate::{list, on_each, on_nodes, text, worker::Place};
 
 /// What happens to an index, and how.
 type Loss = (&'static str, fn(&Place));
@@ -68,35 +68,34 @@ const LOSSES: &[Loss] = &[
     }),
 ];
 
+/// Losses that one place suffers, one after the other.
+const LOSSES_OF_A_PLACE: usize = 2;
+
 #[test]
 fn what_an_index_loses_under_a_running_worker_is_applied_again() {
-    std::thread::scope(|scope| {
-        for place in places("a lost index on LocalStack") {
-            scope.spawn(move || {
-                let worker = place.worker(30);
-                place.put("acme/a.ndjson", &list(&["One", "Two"]));
-                place.put("acme/b.ndjson", &list(&["Two", "Three"]));
-                place.put("zenith/c.ndjson", &list(&["Four"]));
-                let mut expected =
-                    vec!["Four".to_owned(), "One".to_owned(), "Three".to_owned(), "Two".to_owned()];
-                place.until_is("the first movies", || place.titles() == expected);
-                for (round, (name, lose)) in LOSSES.iter().enumerate() {
-                    place.until_is("the queue is empty", || place.is_quiet());
-                    lose(&place);
-                    // Nobody tells the worker of that; the bucket goes on changing.
-                    let took = place.until_is(name, || place.finds() == Some(expected.clone()));
-                    println!("{name}: right again after {took:.1?}");
-                    place.until_is(name, || place.nothing_differs());
-                    let title = format!("Round {round}");
-                    place.put(&format!("acme/{round}.ndjson"), &list(&[&title]));
-                    expected.push(title);
-                    expected.sort();
-                    place.until_is("a movie after the loss", || place.finds() == Some(expected.clone()));
-                    place.check_mappings(name);
-                }
-                assert_eq!(worker.terminate().0, Some(0));
-            });
+    let groups: Vec<&[Loss]> = LOSSES.chunks(LOSSES_OF_A_PLACE).collect();
+    on_nodes("a lost index on LocalStack", usize::MAX, &groups, |place, losses| {
+        let worker = place.worker(30);
+        place.put("acme/a.ndjson", &list(&["One", "Two"]));
+        place.put("acme/b.ndjson", &list(&["Two", "Three"]));
+        place.put("zenith/c.ndjson", &list(&["Four"]));
+        let mut expected = ["Four", "One", "Three", "Two"].map(str::to_owned).to_vec();
+        place.until_is("the first movies", || place.titles() == expected);
+        for (round, (name, lose)) in losses.iter().enumerate() {
+            place.until_is("the queue is empty", || place.is_quiet());
+            lose(&place);
+            // Nobody tells the worker of that; the bucket goes on changing.
+            let took = place.until_is(name, || place.finds() == Some(expected.clone()));
+            println!("{name}: right again after {took:.1?}");
+            place.until_is(name, || place.nothing_differs());
+            let title = format!("Round {round}");
+            place.put(&format!("acme/{round}.ndjson"), &list(&[&title]));
+            expected.push(title);
+            expected.sort();
+            place.until_is("a movie after the loss", || place.finds() == Some(expected.clone()));
+            place.check_mappings(name);
         }
+        assert_eq!(worker.terminate().0, Some(0));
     });
 }
 
@@ -121,7 +120,7 @@ impl Place {
 /// An object changes and another is removed while the ledger is gone, and nobody hears of it.
 #[test]
 fn changes_that_a_lost_ledger_hides_are_found() {
-    for place in places("a lost ledger under a worker on LocalStack") {
+    on_each("a lost ledger under a worker on LocalStack", |place| {
         let _worker = place.worker(5);
         place.put("acme/kept.ndjson", &list(&["Kept"]));
         place.put("acme/goes.ndjson", &list(&["Gone"]));
@@ -132,13 +131,13 @@ fn changes_that_a_lost_ledger_hides_are_found() {
         place.put("acme/kept.ndjson", &list(&["Kept", "New"]));
         place.until(&["Kept", "New"]);
         place.until_is("nothing differs", || place.nothing_differs());
-    }
+    });
 }
 
 /// The index is restored from before the last change, with as many movies of each object as the ledger says.
 #[test]
 fn an_older_index_is_brought_up_to_date() {
-    for place in places("a restored index on LocalStack") {
+    on_each("a restored index on LocalStack", |place| {
         let copy = |from: &str, to: &str| {
             let body = json!({
                 "source": { "index": from },
@@ -171,5 +170,5 @@ fn an_older_index_is_brought_up_to_date() {
         let _worker = place.worker(5);
         place.until(&["After", "Same"]);
         place.until_is("nothing differs", || place.nothing_differs());
-    }
+    });
 }

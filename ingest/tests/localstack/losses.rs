@@ -7,7 +7,7 @@ use wikimovie_ingest::queue::Queue as _;
 use wikimovie_testkit_services::{Fault, FaultProxy, Recorded};
 use wikimovie_testkit_skip::skipped_by_design;
 
-use crate::{list, places, text, worker::Place};
+use crate::{list, on_each, on_one, text, worker::Place};
 
 /// Puts a proxy before AWS, as a worker sees it that is started now.
 fn before_aws(place: &mut Place) -> (FaultProxy, String) {
@@ -23,7 +23,7 @@ fn is_body_of(key: &'static str) -> impl Fn(&Recorded) -> bool + Send + Sync {
 /// F4: engines forget the versions of deleted documents after a while; what comes later then revives nothing.
 #[test]
 fn a_late_event_of_a_removed_object_revives_nothing() {
-    for place in places("late events on LocalStack") {
+    on_each("late events on LocalStack", |place| {
         let settings = serde_json::json!({ "index": { "gc_deletes": "1s" } }).to_string();
         let url = format!("{}{}-write/_settings", place.cluster.options.urls[0], place.cluster.options.index);
         let set = ureq::put(url).content_type("application/json").send(settings).unwrap();
@@ -40,13 +40,13 @@ fn a_late_event_of_a_removed_object_revives_nothing() {
         }
         place.until_is("the queue is empty", || place.is_quiet());
         assert_eq!(place.titles(), ["Two"]);
-    }
+    });
 }
 
 /// F6: a body that stands still is taken up again where it stood.
 #[test]
 fn a_body_that_stalls_is_taken_up_again() {
-    for mut place in places("a stalled body on LocalStack").into_iter().take(1) {
+    on_one("a stalled body on LocalStack", |mut place| {
         let (proxy, endpoint) = before_aws(&mut place);
         let _worker = place.worker(10);
         place.endpoint = endpoint;
@@ -66,13 +66,13 @@ fn a_body_that_stalls_is_taken_up_again() {
             .any(|request| is_rest(&request) && request.header("range").is_some());
         assert!(resumed, "the body was read from the start again");
         place.until_is("the queue is empty", || place.is_quiet());
-    }
+    });
 }
 
 /// F8: what may not be read goes to the dead-letter queue with the reason, and hinders nothing else.
 #[test]
 fn an_object_that_may_not_be_read_is_put_aside() {
-    for mut place in places("403 of one object on LocalStack").into_iter().take(1) {
+    on_one("403 of one object on LocalStack", |mut place| {
         let (proxy, endpoint) = before_aws(&mut place);
         let _worker = place.worker(10);
         place.endpoint = endpoint;
@@ -86,13 +86,13 @@ fn an_object_that_may_not_be_read_is_put_aside() {
         proxy.set(Fault::Pass);
         assert!(place.run(&["redrive"]).status.success());
         place.until(&["Closed", "Open"]);
-    }
+    });
 }
 
 /// F27: without a dead-letter queue nothing is begun; one that forgets too soon is told of.
 #[test]
 fn a_queue_needs_a_dead_letter_queue() {
-    for place in places("dead-letter queues on LocalStack").into_iter().take(1) {
+    on_one("dead-letter queues on LocalStack", |place| {
         let sqs = place.aws().sqs();
         let make = |name: &str, attributes: Vec<(QueueAttributeName, String)>| {
             let name = format!("{}-{name}", place.name);
@@ -113,13 +113,13 @@ fn a_queue_needs_a_dead_letter_queue() {
         let short = make("short", vec![(QueueAttributeName::RedrivePolicy, policy.to_string())]);
         let told = place.command(&["check-config"]).env("WORKER_QUEUE", &short).output().unwrap();
         assert!(text(&told).contains("should retain messages longer"), "{}", text(&told));
-    }
+    });
 }
 
 /// F31: the ledger is lost, while the bucket changes. Versions go on above all that there were.
 #[test]
 fn a_lost_ledger_is_made_anew() {
-    for place in places("a lost ledger on LocalStack") {
+    on_each("a lost ledger on LocalStack", |place| {
         let worker = place.worker(5);
         place.put("acme/kept.ndjson", &list(&["Kept"]));
         place.put("acme/changes.ndjson", &list(&["Old", "Dropped"]));
@@ -147,7 +147,7 @@ fn a_lost_ledger_is_made_anew() {
         place.until_is("the queue is empty", || place.is_quiet());
         let none_differs = || text(&place.run(&["reconcile", "--dry-run"])).contains("0 of 2 objects differ");
         place.until_is("nothing differs", none_differs);
-    }
+    });
 }
 
 /// F33: a clock that is wrong by an hour, back or forth, changes nothing.
@@ -162,7 +162,7 @@ fn our_clock_is_in_no_version() {
         skipped_by_design("our_clock_is_in_no_version", "libfaketime was not found");
         return;
     };
-    for place in places("a wrong clock on LocalStack") {
+    on_each("a wrong clock on LocalStack", |place| {
         for (round, skew) in ["+1h", "-1h"].into_iter().enumerate() {
             let mut command = place.worker_command(10);
             command.env("LD_PRELOAD", library).env("FAKETIME", skew).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
@@ -177,13 +177,13 @@ fn our_clock_is_in_no_version() {
             place.until_is("the queue is empty", || place.is_quiet());
             assert_eq!(right.terminate().0, Some(0));
         }
-    }
+    });
 }
 
 /// G13: an event of an object that is done costs no read of its content and no write of a movie.
 #[test]
 fn what_is_done_is_not_done_again() {
-    for mut place in places("events come again on LocalStack") {
+    on_each("events come again on LocalStack", |mut place| {
         let (aws, endpoint) = before_aws(&mut place);
         let engine = place.runtime.block_on(FaultProxy::start(&place.urls));
         let urls = std::mem::replace(&mut place.urls, engine.url());
@@ -206,13 +206,13 @@ fn what_is_done_is_not_done_again() {
             !asked.iter().any(|(_, path)| path.contains("_bulk") || path.contains("_refresh")),
             "{asked:?}"
         );
-    }
+    });
 }
 
 /// F28: a large object stands still; small ones of the same provider go on, and so do changes of them.
 #[test]
 fn small_objects_do_not_wait_for_a_large_one() {
-    for mut place in places("a large object on LocalStack") {
+    on_each("a large object on LocalStack", |mut place| {
         let (proxy, endpoint) = before_aws(&mut place);
         let _worker = place.worker(10);
         place.endpoint = endpoint;
@@ -232,5 +232,5 @@ fn small_objects_do_not_wait_for_a_large_one() {
         // The newer object shows it; once that is gone, the large one does.
         place.bucket.delete("acme/small.ndjson").unwrap();
         place.until(&["Large", "Other", "Shared"]);
-    }
+    });
 }

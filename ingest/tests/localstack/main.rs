@@ -10,6 +10,7 @@ mod losses;
 mod operations;
 mod slow;
 mod stack;
+mod standby;
 mod worker;
 
 use std::{process::Output, time::Duration};
@@ -20,9 +21,28 @@ use wikimovie_testkit_services::{engines, localstack};
 
 use self::worker::Place;
 
-fn places(test: &str) -> Vec<Place> {
-    let Some(endpoint) = localstack(test) else { return Vec::new() };
-    engines(test).iter().map(|engine| Place::new(&endpoint, engine)).collect()
+/// Runs a test on every search node at once: it waits more than it computes.
+fn on_each(test: &str, run: impl Fn(Place) + Sync) {
+    on_nodes(test, usize::MAX, &[()], |place, ()| run(place));
+}
+
+/// Runs a test of LocalStack, which needs any search node.
+fn on_one(test: &str, run: impl Fn(Place) + Sync) {
+    on_nodes(test, 1, &[()], |place, ()| run(place));
+}
+
+/// Runs each of some cases on each of so many search nodes, all at once, and each in a place of its own.
+fn on_nodes<C: Sync>(test: &str, most: usize, cases: &[C], run: impl Fn(Place, &C) + Sync) {
+    let Some(endpoint) = localstack(test) else { return };
+    let nodes = engines(test);
+    std::thread::scope(|scope| {
+        for node in nodes.iter().take(most) {
+            for case in cases {
+                let (endpoint, run) = (&endpoint, &run);
+                scope.spawn(move || run(Place::new(endpoint, node), case));
+            }
+        }
+    });
 }
 
 fn text(output: &Output) -> String {
@@ -39,7 +59,7 @@ fn titled(titles: &[String]) -> String {
 
 #[test]
 fn the_catalogue_follows_the_bucket() {
-    for place in places("ingest on LocalStack") {
+    on_each("ingest on LocalStack", |place| {
         let worker = place.worker(30);
         place.put("acme/a b+c.ndjson", &list(&["One", "Two"]));
         place.put("acme/é.ndjson", &(list(&["Two", "Three"]) + "{\"title\":7}\n"));
@@ -78,12 +98,12 @@ fn the_catalogue_follows_the_bucket() {
         assert_eq!(status, Some(0));
         assert!(took < Duration::from_secs(10), "stopping took {took:?}");
         assert_eq!(place.titles(), ["Four", "Three", "Two"]);
-    }
+    });
 }
 
 #[test]
 fn what_no_event_told_of_is_found() {
-    for place in places("reconcile on LocalStack") {
+    on_each("reconcile on LocalStack", |place| {
         let worker = place.worker(30);
         place.put("a.json", "[{\"title\":\"One\"}]");
         place.until(&["One"]);
@@ -106,12 +126,12 @@ fn what_no_event_told_of_is_found() {
         assert!(told.status.success(), "{}", text(&told));
         let _worker = place.worker(30);
         place.until(&["One", "Two"]);
-    }
+    });
 }
 
 #[test]
 fn a_killed_worker_loses_nothing() {
-    for place in places("kills on LocalStack") {
+    on_each("kills on LocalStack", |place| {
         let mut expected: Vec<String> = Vec::new();
         for round in 0..3 {
             let worker = place.worker(2);
@@ -128,13 +148,13 @@ fn a_killed_worker_loses_nothing() {
         let took = place.until(&expected);
         println!("converged {took:?} after the kill");
         place.until_is("the queue is empty", || place.is_quiet());
-    }
+    });
 }
 
 #[test]
 fn seeds_reach_the_catalogue() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    for place in places("seeds on LocalStack") {
+    on_each("seeds on LocalStack", |place| {
         let _worker = place.worker(30);
         let seeded = place.command(&["seed", "s3"]).current_dir(root).output().unwrap();
         assert!(seeded.status.success(), "{}", text(&seeded));
@@ -155,7 +175,7 @@ fn seeds_reach_the_catalogue() {
         assert!(sent.status.success(), "{}", text(&sent));
         place.until_is("the queue is empty", || place.is_quiet());
         assert_eq!(movies(), before);
-    }
+    });
 }
 
 #[test]

@@ -18,11 +18,11 @@ use wikimovie_ingest::{
     worker::lease::{LeaseKeeper, Leases},
 };
 
-use crate::{list, places, text, titled, worker::Place};
+use crate::{list, on_each, on_one, text, titled, worker::Place};
 
 #[test]
 fn a_large_sweep_waits_until_it_is_approved() {
-    for place in places("approval on LocalStack") {
+    on_each("approval on LocalStack", |place| {
         let _worker = place.worker(30);
         let many: Vec<String> = (0..120).map(|n| format!("Movie {n:03}")).collect();
         let (all, half) = (titled(&many), titled(&many[..60]));
@@ -44,12 +44,12 @@ fn a_large_sweep_waits_until_it_is_approved() {
         place.until_is("a removal that waits", waits);
         place.put("acme/a.ndjson", &all);
         place.until_is("120 movies again", || place.count() == 120 && !waits());
-    }
+    });
 }
 
 #[test]
 fn an_index_is_built_anew_under_live_writes() {
-    for place in places("reindex on LocalStack") {
+    on_each("reindex on LocalStack", |place| {
         let _worker = place.worker(30);
         let many: Vec<String> = (0..300).map(|n| format!("Old {n:03}")).collect();
         place.put("acme/old.ndjson", &titled(&many));
@@ -99,12 +99,12 @@ fn an_index_is_built_anew_under_live_writes() {
         expected.extend(many);
         expected.sort();
         place.until_is("the last titles", || place.all_titles() == expected);
-    }
+    });
 }
 
 #[test]
 fn a_worker_tells_how_it_is() {
-    for place in places("metrics on LocalStack").into_iter().take(1) {
+    on_one("metrics on LocalStack", |place| {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         let _worker = place.worker_on(30, &address);
@@ -129,7 +129,7 @@ fn a_worker_tells_how_it_is() {
         ] {
             assert!(metrics.contains(line), "{line} is not in\n{metrics}");
         }
-    }
+    });
 }
 
 /// Content that comes slowly.
@@ -166,11 +166,15 @@ impl Bucket for Slow {
     }
 }
 
-/// Twenty times the visibility timeout, and nobody else ever receives the message.
+/// Longer than the visibility timeout many times over, and nobody else ever receives the message.
 #[test]
 fn what_takes_long_is_received_once() {
+    on_one("leases on LocalStack", received_once);
+}
+
+fn received_once(place: Place) {
     const LEASE: Duration = Duration::from_secs(2);
-    let Some(place) = places("leases on LocalStack").into_iter().next() else { return };
+    const LEASES: u32 = 6;
     place.put("acme/a.ndjson", &list(&["One"]));
     place.until_is("the event is there", || place.queue.depth().unwrap().0 > 0);
     let folder = tempfile::tempdir().unwrap();
@@ -181,7 +185,7 @@ fn what_takes_long_is_received_once() {
     let _keeper = LeaseKeeper::start(Arc::clone(&queue) as Arc<dyn Queue>, leases.clone(), LEASE).unwrap();
     let writer = engine.clone();
     let open = Box::new(move || writer.writer().map(|writer| Box::new(writer) as Box<dyn CatalogWriter>));
-    let slow = Slow { inner: place.bucket_again(), takes: LEASE * 20 };
+    let slow = Slow { inner: place.bucket_again(), takes: LEASE * LEASES };
     let options = WorkerOptions {
         lease: LEASE,
         wait: Duration::from_secs(1),
@@ -202,11 +206,11 @@ fn what_takes_long_is_received_once() {
         });
         // The event may come with the test event of S3 before it.
         let mut received = 0;
-        while received == 0 || begun.elapsed() < LEASE * 20 {
+        while received == 0 || begun.elapsed() < LEASE * LEASES {
             received += worker.tick().received;
         }
         done.store(true, Relaxed);
-        assert!(begun.elapsed() > LEASE * 20);
+        assert!(begun.elapsed() > LEASE * LEASES);
         assert_eq!(rival.join().unwrap(), 0, "a message was received twice");
     });
     assert!(place.is_quiet());

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use wikimovie_testkit_services::{Fault, FaultProxy, Recorded};
 
-use crate::{list, places};
+use crate::{list, on_each, on_nodes};
 
 /// Time from the end of a fault to the right catalogue.
 const RECOVERY: Duration = Duration::from_secs(10);
@@ -25,39 +25,32 @@ fn a_worker_recovers_from_a_fault_while_it_opens_or_commits() {
         ("refresh takes 6 s", || Fault::Slow(Duration::from_secs(6)).only(is_refresh)),
         ("the ledger cannot be read", || Fault::Status(500).only(is_read_of_ledger)),
     ];
-    std::thread::scope(|scope| {
-        for mut place in places("a slow cluster on LocalStack") {
-            scope.spawn(move || {
-                let proxy = place.runtime.block_on(FaultProxy::start(&place.urls));
-                place.urls = proxy.url();
-                let mut expected: Vec<String> = Vec::new();
-                for (round, (name, fault)) in cases.iter().enumerate() {
-                    for (moment, opens) in [("opening", true), ("a commit", false)] {
-                        let worker = (!opens).then(|| place.worker(30));
-                        if !opens {
-                            let title = format!("Before {round}");
-                            place.put(&format!("acme/before-{round}.ndjson"), &list(&[&title]));
-                            expected.push(title);
-                            expected.sort();
-                            place.until_is("the worker works", || place.titles() == expected);
-                        }
-                        proxy.set(fault());
-                        let worker = worker.unwrap_or_else(|| place.worker(30));
-                        let title = format!("Movie {round} {opens}");
-                        place.put(&format!("acme/{round}-{opens}.ndjson"), &list(&[&title]));
-                        expected.push(title);
-                        expected.sort();
-                        std::thread::sleep(Duration::from_secs(8));
-                        proxy.set(Fault::Pass);
-                        let ended = Instant::now();
-                        place.until_is(name, || place.titles() == expected);
-                        let took = ended.elapsed();
-                        println!("{name} at {moment}: right {took:.1?} after its end");
-                        assert!(took <= RECOVERY, "{name} at {moment}: {took:?}");
-                        assert_eq!(worker.terminate().0, Some(0));
-                    }
-                }
-            });
+    on_nodes("a slow cluster on LocalStack", usize::MAX, cases, |mut place, (name, fault)| {
+        let proxy = place.runtime.block_on(FaultProxy::start(&place.urls));
+        place.urls = proxy.url();
+        let mut expected: Vec<String> = Vec::new();
+        for (moment, opens) in [("opening", true), ("a commit", false)] {
+            let worker = (!opens).then(|| place.worker(30));
+            if !opens {
+                place.put("acme/before.ndjson", &list(&["Before"]));
+                expected.push("Before".to_owned());
+                expected.sort();
+                place.until_is("the worker works", || place.titles() == expected);
+            }
+            proxy.set(fault());
+            let worker = worker.unwrap_or_else(|| place.worker(30));
+            let title = format!("Movie {opens}");
+            place.put(&format!("acme/{opens}.ndjson"), &list(&[&title]));
+            expected.push(title);
+            expected.sort();
+            std::thread::sleep(Duration::from_secs(8));
+            proxy.set(Fault::Pass);
+            let ended = Instant::now();
+            place.until_is(name, || place.titles() == expected);
+            let took = ended.elapsed();
+            println!("{name} at {moment}: right {took:.1?} after its end");
+            assert!(took <= RECOVERY, "{name} at {moment}: {took:?}");
+            assert_eq!(worker.terminate().0, Some(0));
         }
     });
 }
@@ -65,7 +58,7 @@ fn a_worker_recovers_from_a_fault_while_it_opens_or_commits() {
 /// A writer that fails to open leaves no lease behind.
 #[test]
 fn a_writer_that_fails_to_open_lets_others_open() {
-    for place in places("a failed opening on LocalStack") {
+    on_each("a failed opening on LocalStack", |place| {
         let proxy = place.runtime.block_on(FaultProxy::start(&place.urls));
         let options = wikimovie_elasticsearch::ElasticsearchOptions {
             urls: vec![proxy.url().parse().unwrap()],
@@ -80,5 +73,5 @@ fn a_writer_that_fails_to_open_lets_others_open() {
             assert!(writer.is_ok(), "{:?}", writer.err());
             proxy.set(Fault::Pass);
         }
-    }
+    });
 }

@@ -13,7 +13,7 @@ use std::{path::Path, sync::Arc};
 
 use wikimovie_domain::Movie;
 use wikimovie_engine::Catalog;
-use wikimovie_relevance::{Floors, Golden, Outcome, Report, ask, golden};
+use wikimovie_relevance::{Floors, Golden, GoldenOutcome, Report, ask, golden};
 use wikimovie_testkit_builders::data;
 use wikimovie_testkit_services::{Engine, TestCluster, TestIndex, apply};
 
@@ -85,7 +85,7 @@ impl Engines {
 
     /// Asks every engine the questions that the search does not answer yet: no floor, the same answers from each.
     async fn report_open(&self, open: &[Golden]) {
-        let mut embedded: Option<Vec<Outcome>> = None;
+        let mut embedded: Option<Vec<GoldenOutcome>> = None;
         for (engine, catalog) in &self.catalogs {
             let outcomes = ask(catalog.as_ref(), open).await.unwrap();
             match &embedded {

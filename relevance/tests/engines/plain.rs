@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use wikimovie_domain::{Movie, Year};
-use wikimovie_relevance::{Golden, Outcome, golden::AUTOCOMPLETE};
+use wikimovie_relevance::{Golden, GoldenOutcome, golden::AUTOCOMPLETE};
 use wikimovie_testkit_builders::movie;
 use wikimovie_testkit_services::Engine;
 
@@ -11,7 +11,7 @@ use wikimovie_testkit_services::Engine;
 const BATCH: usize = 2_000;
 
 /// The outcomes of the list.
-pub(crate) fn ask(engine: &Engine, movies: &[Movie], golden: &[Golden]) -> Vec<Outcome> {
+pub(crate) fn ask(engine: &Engine, movies: &[Movie], golden: &[Golden]) -> Vec<GoldenOutcome> {
     let node = engine.urls.split(',').next().unwrap().trim_end_matches('/');
     let index = format!("{node}/plain-{}", std::process::id());
     let text = json!({ "type": "text", "fields": { "raw": { "type": "keyword", "ignore_above": 256 } } });
@@ -39,7 +39,7 @@ pub(crate) fn ask(engine: &Engine, movies: &[Movie], golden: &[Golden]) -> Vec<O
     outcomes
 }
 
-fn one(index: &str, golden: &Golden) -> Outcome {
+fn one(index: &str, golden: &Golden) -> GoldenOutcome {
     let query = match (golden.category.as_str(), golden.query.as_str()) {
         (_, "") => json!({ "match_all": {} }),
         (AUTOCOMPLETE, text) => {
@@ -76,7 +76,7 @@ fn one(index: &str, golden: &Golden) -> Outcome {
             }
         })
         .collect();
-    Outcome::of(golden, &found)
+    GoldenOutcome::of(golden, &found)
 }
 
 fn document(movie: &Movie) -> Value {

@@ -14,7 +14,7 @@ use super::{
 
 /// Outcome of one attempt.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum AttemptOutcome {
     Answered(Reply),
     /// The connection failed: the request never reached the node.
     ConnectFailed(String),
@@ -27,7 +27,7 @@ pub(super) enum Outcome {
 }
 
 /// Sends the request to one node, without a timeout.
-pub(super) async fn attempt(node: &Node, request: &PreparedRequest) -> Outcome {
+pub(super) async fn attempt(node: &Node, request: &PreparedRequest) -> AttemptOutcome {
     let span = tracing::Span::current();
     if !span.is_disabled() {
         span.record("server.address", node.url.host_str().unwrap_or_default());
@@ -40,7 +40,7 @@ pub(super) async fn attempt(node: &Node, request: &PreparedRequest) -> Outcome {
     if let Some(signer) = &request.signer
         && let Err(error) = signer.sign(&node.url, request.to_sign(), &mut headers).await
     {
-        return Outcome::Fatal(error);
+        return AttemptOutcome::Fatal(error);
     }
     let sent =
         node.transport.send(request.method, &request.path, headers, None::<&()>, request.body.clone(), None);
@@ -51,36 +51,38 @@ pub(super) async fn attempt(node: &Node, request: &PreparedRequest) -> Outcome {
     let status = response.status_code().as_u16();
     match response.bytes().await {
         Ok(body) => classify(node, status, body),
-        Err(error) => Outcome::Unhealthy(format!("the response broke off: {}", error_chain(&error))),
+        Err(error) => AttemptOutcome::Unhealthy(format!("the response broke off: {}", error_chain(&error))),
     }
 }
 
-fn failed(error: &elasticsearch::Error) -> Outcome {
+fn failed(error: &elasticsearch::Error) -> AttemptOutcome {
     // Connecting ends before a byte of the request is sent.
     let connects = error.source().and_then(|cause| cause.downcast_ref::<reqwest::Error>());
     match connects {
-        Some(cause) if cause.is_connect() => Outcome::ConnectFailed(error_chain(error)),
-        Some(cause) if cause.is_builder() => Outcome::Fatal(ClientError::Failed(error_chain(error))),
-        _ => Outcome::Unhealthy(error_chain(error)),
+        Some(cause) if cause.is_connect() => AttemptOutcome::ConnectFailed(error_chain(error)),
+        Some(cause) if cause.is_builder() => AttemptOutcome::Fatal(ClientError::Failed(error_chain(error))),
+        _ => AttemptOutcome::Unhealthy(error_chain(error)),
     }
 }
 
-fn classify(node: &Node, status: u16, body: Bytes) -> Outcome {
+fn classify(node: &Node, status: u16, body: Bytes) -> AttemptOutcome {
     match status {
         200 | 201 | 404 if !looks_like_json(&body) => {
-            Outcome::Unhealthy(format!("status {status} with incomplete JSON: {}", excerpt(&body)))
+            AttemptOutcome::Unhealthy(format!("status {status} with incomplete JSON: {}", excerpt(&body)))
         }
-        200 | 201 | 400 | 404 | 409 if looks_like_json(&body) => Outcome::Answered(Reply { status, body }),
-        429 => Outcome::Overloaded,
-        502..=504 => Outcome::Unhealthy(format!("status {status}: {}", excerpt(&body))),
+        200 | 201 | 400 | 404 | 409 if looks_like_json(&body) => {
+            AttemptOutcome::Answered(Reply { status, body })
+        }
+        429 => AttemptOutcome::Overloaded,
+        502..=504 => AttemptOutcome::Unhealthy(format!("status {status}: {}", excerpt(&body))),
         401 | 403 => {
             node.report_failure("the cluster rejects our credentials or their permissions", &excerpt(&body));
-            Outcome::Fatal(ClientError::Rejected {
+            AttemptOutcome::Fatal(ClientError::Rejected {
                 status,
                 excerpt: ["not allowed: ", &excerpt(&body)].concat(),
             })
         }
-        _ => Outcome::Fatal(ClientError::Rejected { status, excerpt: excerpt(&body) }),
+        _ => AttemptOutcome::Fatal(ClientError::Rejected { status, excerpt: excerpt(&body) }),
     }
 }
 

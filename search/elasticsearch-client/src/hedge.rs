@@ -12,7 +12,7 @@ use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
-    attempt::{Outcome, attempt},
+    attempt::{AttemptOutcome, attempt},
     call::Reply,
     nodes::Nodes,
     request::PreparedRequest,
@@ -79,21 +79,21 @@ pub(super) async fn run(
         let asked_before: Vec<usize> = pending.iter().copied().take_while(|&other| other != at).collect();
         pending.retain(|&other| other != at);
         let may_repeat = match &outcome {
-            Outcome::ConnectFailed(_) => true,
-            Outcome::Unhealthy(_) | Outcome::Overloaded => request.repeatable,
-            Outcome::Answered(_) | Outcome::Fatal(_) => false,
+            AttemptOutcome::ConnectFailed(_) => true,
+            AttemptOutcome::Unhealthy(_) | AttemptOutcome::Overloaded => request.repeatable,
+            AttemptOutcome::Answered(_) | AttemptOutcome::Fatal(_) => false,
         };
         match outcome {
-            Outcome::Answered(reply) => {
+            AttemptOutcome::Answered(reply) => {
                 nodes.answered(at);
                 // They were tried before and have not answered yet.
                 asked_before.into_iter().for_each(|slow| nodes.slow(slow));
                 return Ok(reply);
             }
-            Outcome::Fatal(error) => return Err(error),
-            Outcome::ConnectFailed(why) => nodes.connect_failed(at, &why),
-            Outcome::Unhealthy(why) => nodes.unhealthy(at, &why),
-            Outcome::Overloaded => {}
+            AttemptOutcome::Fatal(error) => return Err(error),
+            AttemptOutcome::ConnectFailed(why) => nodes.connect_failed(at, &why),
+            AttemptOutcome::Unhealthy(why) => nodes.unhealthy(at, &why),
+            AttemptOutcome::Overloaded => {}
         }
         let mut next = if may_repeat { nodes.pick(&tried) } else { None };
         if next.is_none() && pending.is_empty() {

@@ -8,7 +8,7 @@ use std::{
 use tokio::task::JoinHandle;
 
 use super::{
-    attempt::{Outcome, attempt},
+    attempt::{AttemptOutcome, attempt},
     node::{MAX_FAILURES, Node},
     request::PreparedRequest,
 };
@@ -73,8 +73,8 @@ fn is_running(task: &Option<JoinHandle<()>>) -> bool {
 async fn probe_once(node: &Node, probe: &PreparedRequest) -> Result<(), String> {
     match tokio::time::timeout(PROBE_TIMEOUT, attempt(node, probe)).await {
         // A rejection is an answer: callers must get that one, not that no node is there.
-        Ok(Outcome::Answered(_) | Outcome::Overloaded | Outcome::Fatal(_)) => Ok(()),
-        Ok(Outcome::ConnectFailed(why) | Outcome::Unhealthy(why)) => Err(why),
+        Ok(AttemptOutcome::Answered(_) | AttemptOutcome::Overloaded | AttemptOutcome::Fatal(_)) => Ok(()),
+        Ok(AttemptOutcome::ConnectFailed(why) | AttemptOutcome::Unhealthy(why)) => Err(why),
         Err(_) => Err("no answer in time".to_owned()),
     }
 }

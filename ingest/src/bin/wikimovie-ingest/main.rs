@@ -54,7 +54,7 @@ enum IngestCommand {
     Reconcile(Box<ReconcileArgs>),
     /// Move dead letters back to the queue
     Redrive(Box<RedriveArgs>),
-    /// Approve a sweep that waits because it removes many movies
+    /// Approve sweeps that wait because they remove many movies
     Approve(Box<ApproveArgs>),
     /// Rebuild the index beside the one in use, under live writes, compare both, and switch over
     Reindex(Box<ReindexArgs>),

@@ -42,8 +42,9 @@ pub(crate) struct RedriveArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct ApproveArgs {
-    /// Key of the object, as `status` names it
-    key: String,
+    /// Keys of objects, as `status` names them; one that ends in `/` means all objects below it that await approval
+    #[arg(required = true, value_name = "KEY")]
+    keys: Vec<String>,
     #[command(flatten)]
     pub(crate) common: AllArgs,
 }
@@ -109,34 +110,71 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, CliError> {
 /// Longest that an object is looked at again after a worker was seen to be at it.
 const AT_IT: Duration = Duration::from_secs(30);
 
-/// Lets the sweep of an object happen, and tells the worker to look at it again.
+/// Lets sweeps happen, and tells the worker to look at their objects again. Status 1 where a key has none that waits.
 pub(crate) fn approve(args: &ApproveArgs) -> Result<ExitCode, CliError> {
     let runtime = runtime()?;
     let aws = args.common.aws.connect(&runtime)?;
     let (queue, _) = args.common.aws.queue(&aws, &runtime, Duration::from_secs(60))?;
     let engine = cluster(&args.common.cluster)?;
     runtime.block_on(engine.prepare())?;
-    let wanted = ledger_key(&args.common.aws.bucket, &args.key);
+    let bucket = &args.common.aws.bucket;
+    let mut rows = runtime.block_on(engine.audit())?.rows;
+    let mut left = approvable(&args.keys, bucket, &rows);
+    let mut all_waited = !left.is_empty();
     let until = Instant::now() + AT_IT;
-    let row = loop {
-        let ledger = runtime.block_on(engine.audit())?.rows;
-        let Some(row) = ledger.into_iter().find(|row| row.key == wanted) else {
-            return Err(CliError::new(format!("the catalogue has no object {}", args.key)));
-        };
-        if runtime.block_on(engine.approve(&row))? {
-            break row;
+    loop {
+        let mut at_it = Vec::new();
+        for key in left {
+            let wanted = ledger_key(bucket, &key);
+            let Some(row) = rows.iter().find(|row| row.key == wanted) else {
+                return Err(CliError::new(format!("the catalogue has no object {key}")));
+            };
+            if runtime.block_on(engine.approve(row))? {
+                let address = ["s3://", bucket, "/", &key].concat();
+                queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
+                let held = output::number(row.awaiting_approval());
+                output::line(format_args!(
+                    "approved: {held} movies of {key} are removed; the worker is notified"
+                ));
+            } else if row.awaiting_approval() == 0 || Instant::now() > until {
+                output::line(format_args!("no sweep of {key} awaits approval"));
+                all_waited = false;
+            } else {
+                at_it.push(key);
+            }
         }
-        if row.awaiting_approval() == 0 || Instant::now() > until {
-            output::line(format_args!("no sweep of {} awaits approval", args.key));
-            return Ok(ExitCode::from(1));
+        if at_it.is_empty() {
+            return Ok(ExitCode::from(u8::from(!all_waited)));
         }
+        left = at_it;
         std::thread::sleep(Duration::from_millis(200));
-    };
-    let address = ["s3://", &args.common.aws.bucket, "/", &args.key].concat();
-    queue.send(&address).map_err(|error| remote(queue.url(), &error))?;
-    let held = output::number(row.awaiting_approval());
-    output::line(format_args!("approved: {held} movies of {} are removed; the worker is notified", args.key));
-    Ok(ExitCode::SUCCESS)
+        rows = runtime.block_on(engine.audit())?.rows;
+    }
+}
+
+/// Keys of objects, once those that end in `/` are replaced by what waits below them.
+fn approvable(keys: &[String], bucket: &str, rows: &[LedgerRow]) -> Vec<String> {
+    let prefix = ledger_key(bucket, "");
+    let waiting: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.awaiting_approval() > 0)
+        .filter_map(|row| row.key.strip_prefix(&prefix))
+        .collect();
+    let mut found = Vec::new();
+    for key in keys {
+        if !key.ends_with('/') {
+            found.push(key.clone());
+            continue;
+        }
+        let below: Vec<&str> = waiting.iter().copied().filter(|waiting| waiting.starts_with(key)).collect();
+        if below.is_empty() {
+            output::line(format_args!("no sweep below {key} awaits approval"));
+        }
+        found.extend(below.into_iter().map(str::to_owned));
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Builds the index anew, goes back to the former one, or drops that.

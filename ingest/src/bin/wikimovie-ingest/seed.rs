@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::ExitCode, time::Duration};
 
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde::Serialize;
 use wikimovie_command::{CliError, LogArgs, output};
 use wikimovie_ingest::{Folder, Source, aws::provision, notification};
 
@@ -83,8 +83,49 @@ fn event(file: &Path, bytes: u64, bucket: &str, key: &str) -> Result<String, Cli
             return Ok(text);
         }
     }
-    let spelled = notification::key::encode(key);
-    Ok(json!({ "Records": [{ "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
-        "s3": { "bucket": { "name": bucket }, "object": { "key": spelled, "size": bytes } } }] })
-    .to_string())
+    let event = S3Event {
+        records: [S3Record {
+            event_version: "2.1",
+            event_source: "aws:s3",
+            event_name: "ObjectCreated:Put",
+            s3: S3Entity {
+                bucket: S3BucketEntity { name: bucket },
+                object: S3ObjectEntity { key: &notification::key::encode(key), size: bytes },
+            },
+        }],
+    };
+    serde_json::to_string(&event).map_err(|error| CliError::new(error.to_string()))
+}
+
+/// A notification of S3 ("Event message structure" in its user guide), as far as anybody reads it.
+#[derive(Serialize)]
+struct S3Event<'a> {
+    #[serde(rename = "Records")]
+    records: [S3Record<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct S3Record<'a> {
+    event_version: &'a str,
+    event_source: &'a str,
+    event_name: &'a str,
+    s3: S3Entity<'a>,
+}
+
+#[derive(Serialize)]
+struct S3Entity<'a> {
+    bucket: S3BucketEntity<'a>,
+    object: S3ObjectEntity<'a>,
+}
+
+#[derive(Serialize)]
+struct S3BucketEntity<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct S3ObjectEntity<'a> {
+    key: &'a str,
+    size: u64,
 }

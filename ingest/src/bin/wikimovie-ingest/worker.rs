@@ -18,9 +18,10 @@ use wikimovie_command::{
     metrics::{self, Program},
     output, signal,
 };
+use wikimovie_engine::{CatalogWriter, WriteError};
 use wikimovie_ingest::{
-    Worker, WorkerOptions,
-    aws::DeadLetters,
+    IngestError, Worker, WorkerOptions,
+    aws::{Aws, DeadLetters},
     bucket::Bucket as _,
     worker::lease::{LeaseKeeper, Leases},
 };
@@ -32,6 +33,12 @@ const WAIT: Duration = Duration::from_secs(4);
 
 /// Time to the next comparison of the whole bucket where large objects are under way.
 const SOON: Duration = Duration::from_secs(60);
+
+/// Time to the next one where one failed.
+const RECONCILE_RETRY: Duration = Duration::from_secs(4);
+
+/// Time after the signal to stop for calls under way: one poll of the queue ends within it, one that hangs does not.
+const CALLS_GRACE: Duration = Duration::from_secs(5);
 
 /// Step in which a pause is slept.
 const STEP: Duration = Duration::from_millis(100);
@@ -100,9 +107,7 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, CliError> {
             .map_err(|error| CliError::new(format!("threads cannot be started: {error}")))?;
     let handle = runtime.handle().clone();
     let open = Box::new(move || {
-        engine
-            .writer(handle.clone())
-            .map(|writer| Box::new(writer.guarded()) as Box<dyn wikimovie_engine::CatalogWriter>)
+        engine.writer(handle.clone()).map(|writer| Box::new(writer.guarded()) as Box<dyn CatalogWriter>)
     });
     let options = WorkerOptions {
         lease,
@@ -114,21 +119,24 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, CliError> {
     };
     let mut worker = Worker::new(Arc::new(queue), Arc::new(bucket), open, leases, options);
     let halt = worker.halt();
-    hear_stop(&runtime, &stop, Arc::clone(&halt), Duration::from_secs(args.grace))?;
+    hear_stop(&runtime, &aws, &stop, Arc::clone(&halt), Duration::from_secs(args.grace))?;
     tracing::info!(aws = aws.describe(), bucket = args.common.aws.bucket, "worker started");
 
     let every = (args.reconcile > 0).then(|| Duration::from_secs(args.reconcile * 60));
     let mut due = every.map(|_| Instant::now());
     while !stop.load(Relaxed) {
-        if due.is_some_and(|due| due <= Instant::now()) {
-            match worker.reconcile(&mut |_| {}) {
+        if due.is_some_and(|due| due <= Instant::now()) && !worker.is_standby() {
+            let next = match worker.reconcile(&mut |_| {}) {
                 // Large objects that are under way hide what vanished.
-                Ok(_) => {
-                    due = every
-                        .map(|every| Instant::now() + if worker.is_busy() { every.min(SOON) } else { every });
+                Ok(_) => every.map(|every| if worker.is_busy() { every.min(SOON) } else { every }),
+                // The tick tells of it, and waits.
+                Err(IngestError::Write(WriteError::LeaseTaken(_))) => Some(Duration::ZERO),
+                Err(error) => {
+                    tracing::warn!(%error, "reconciliation of the bucket failed; trying again");
+                    Some(RECONCILE_RETRY)
                 }
-                Err(error) => tracing::warn!(%error, "reconciliation of the bucket failed"),
-            }
+            };
+            due = next.map(|next| Instant::now() + next);
         }
         let tick = worker.tick();
         *problem.lock().unwrap_or_else(PoisonError::into_inner) = worker.problem().map(one_line);
@@ -152,11 +160,12 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, CliError> {
 /// Asks to stop at the first signal, and to break off once the grace is over.
 fn hear_stop(
     runtime: &tokio::runtime::Runtime,
+    aws: &Aws,
     stop: &Arc<AtomicBool>,
     halt: Arc<AtomicBool>,
     grace: Duration,
 ) -> Result<(), CliError> {
-    let stop = Arc::clone(stop);
+    let (aws, stop) = (aws.clone(), Arc::clone(stop));
     let heard = {
         let _inside = runtime.enter();
         signal::stop()
@@ -166,6 +175,7 @@ fn hear_stop(
         heard.await;
         tracing::info!("signal to stop received: finishing work in progress");
         stop.store(true, Relaxed);
+        aws.end_calls_after(grace.min(CALLS_GRACE));
         tokio::time::sleep(grace).await;
         halt.store(true, Relaxed);
     });
