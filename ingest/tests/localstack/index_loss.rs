@@ -145,7 +145,7 @@ fn an_older_index_is_brought_up_to_date() {
             });
             place.node_does("POST", "_reindex?refresh=true", Some(&body));
         };
-        let body = wikimovie_elasticsearch::index_body(1, 0);
+        let body = wikimovie_elasticsearch::index_body(1, 0).unwrap();
         let saved = [&place.index(), "-saved"].concat();
         let worker = place.worker(5);
         place.put("acme/a.ndjson", &list(&["Before", "Same"]));

@@ -17,7 +17,7 @@ pub struct Call {
     /// Query, not encoded.
     pub query: Vec<(&'static str, String)>,
     /// Body, if any.
-    pub body: Option<Body>,
+    pub body: Option<RequestBody>,
     /// Whether it is idempotent: only then is it sent to another node after a failure that may have reached the first.
     pub repeatable: bool,
     /// In place of the client's own deadline.
@@ -31,14 +31,14 @@ pub struct Call {
 
 /// Body of a request.
 #[derive(Clone, Debug)]
-pub enum Body {
+pub enum RequestBody {
     /// One JSON value.
     Json(Bytes),
     /// Lines of JSON, for `_bulk` and `_msearch`.
     Ndjson(Bytes),
 }
 
-impl Body {
+impl RequestBody {
     fn json(body: &impl Serialize) -> serde_json::Result<Self> {
         Ok(Self::Json(serde_json::to_vec(body)?.into()))
     }
@@ -64,7 +64,7 @@ impl Call {
     /// # Errors
     /// Where the body cannot be written as JSON.
     pub fn put(path: String, body: &impl Serialize) -> serde_json::Result<Self> {
-        Ok(Self { method: Method::PUT, body: Some(Body::json(body)?), ..Self::get(path) })
+        Ok(Self { method: Method::PUT, body: Some(RequestBody::json(body)?), ..Self::get(path) })
     }
 
     /// A POST of JSON that changes nothing, or nothing more when repeated.
@@ -72,7 +72,7 @@ impl Call {
     /// # Errors
     /// Where the body cannot be written as JSON.
     pub fn post(path: String, body: &impl Serialize) -> serde_json::Result<Self> {
-        Ok(Self { method: Method::POST, body: Some(Body::json(body)?), ..Self::get(path) })
+        Ok(Self { method: Method::POST, body: Some(RequestBody::json(body)?), ..Self::get(path) })
     }
 
     fn is_for(&self, api: &str) -> bool {

@@ -37,7 +37,7 @@ use url::Url;
 
 pub use self::{
     auth::Auth,
-    call::{Body, Call, Reply},
+    call::{Call, Reply, RequestBody},
     error::ClientError,
 };
 use self::{node::Node, nodes::Nodes, request::PreparedRequest, sigv4::Signer};

@@ -12,7 +12,7 @@ use http::{
 use url::form_urlencoded;
 
 use super::{
-    call::{Body, Call},
+    call::{Call, RequestBody},
     sigv4::{Signer, ToSign},
 };
 
@@ -64,8 +64,8 @@ impl PreparedRequest {
             // The crate names plain JSON by itself. Never the media type with `compatible-with`: OpenSearch and
             // Elasticsearch 7 reject it.
             None => None,
-            Some(Body::Json(bytes)) => Some(bytes),
-            Some(Body::Ndjson(bytes)) => {
+            Some(RequestBody::Json(bytes)) => Some(bytes),
+            Some(RequestBody::Ndjson(bytes)) => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
                 Some(bytes)
             }

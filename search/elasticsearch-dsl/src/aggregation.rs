@@ -1,13 +1,16 @@
-//! Aggregations: counts by value, of what has none, and of how many values there are.
+//! Aggregations: counts by value, of what has none, and of how many values there are; least and greatest values.
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 
 use super::{field::Of, query::Query};
 
 /// Aggregations by name.
 pub type Aggregations = BTreeMap<&'static str, Aggregation>;
+
+/// Values of one bucket of a `composite` aggregation, by the names of their sources.
+pub type CompositeKey = BTreeMap<String, String>;
 
 /// One aggregation, with those below it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,8 +25,10 @@ pub struct Aggregation {
 #[serde(rename_all = "snake_case")]
 enum Kind {
     Filter(Query),
-    Terms(Terms),
+    Terms(TermsAggregation),
     Missing(Field),
+    Min(Field),
+    Max(Field),
     StatsBucket(BucketsPath),
     Cardinality(Cardinality),
     Composite(Composite),
@@ -31,7 +36,7 @@ enum Kind {
 
 /// `terms`: documents by value, the first so many in an order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-struct Terms {
+struct TermsAggregation {
     field: &'static str,
     size: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,23 +110,16 @@ struct Cardinality {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Composite {
     size: usize,
-    sources: [Of<CompositeSource>; 1],
+    sources: Vec<Of<CompositeSource>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<Of<String>>,
+    after: Option<CompositeKey>,
 }
 
-/// What a composite aggregation walks over.
-#[derive(Clone, Debug, PartialEq)]
-struct CompositeSource {
-    field: &'static str,
-}
-
-impl Serialize for CompositeSource {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("terms", &Field { field: self.field })?;
-        map.end()
-    }
+/// What a composite aggregation walks over: values of a field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum CompositeSource {
+    Terms(Field),
 }
 
 impl Aggregation {
@@ -142,14 +140,14 @@ impl Aggregation {
         include: Option<Include>,
         shard_size: Option<usize>,
     ) -> Self {
-        Self::of(Kind::Terms(Terms { field, size, order: Some(order), include, shard_size }))
+        Self::of(Kind::Terms(TermsAggregation { field, size, order: Some(order), include, shard_size }))
     }
 
     /// Counts of just these values.
     pub fn counts_of(field: &'static str, values: Vec<String>) -> Self {
         let size = values.len().max(1);
         let include = Some(Include::Values(values));
-        Self::of(Kind::Terms(Terms { field, size, order: None, include, shard_size: None }))
+        Self::of(Kind::Terms(TermsAggregation { field, size, order: None, include, shard_size: None }))
     }
 
     /// Documents without a value.
@@ -172,15 +170,31 @@ impl Aggregation {
         self.aggs.values().any(|below| matches!(below.kind, Kind::StatsBucket(_)))
     }
 
-    /// Every value with its count, page by page.
-    pub fn composite(field: &'static str, size: usize, after: Option<String>) -> Self {
-        Self::of(Kind::Composite(Composite {
-            size,
-            sources: [Of(Self::COMPOSITE_KEY, CompositeSource { field })],
-            after: after.map(|value| Of(Self::COMPOSITE_KEY, value)),
-        }))
+    /// Least value of a numeric field.
+    pub fn min(field: &'static str) -> Self {
+        Self::of(Kind::Min(Field { field }))
     }
 
-    /// Name under which a composite aggregation tells its values.
-    pub const COMPOSITE_KEY: &'static str = "value";
+    /// Greatest value of a numeric field.
+    pub fn max(field: &'static str) -> Self {
+        Self::of(Kind::Max(Field { field }))
+    }
+
+    /// Every combination of values with its count, page by page; `sources` are names, each with its field.
+    pub fn composite<const N: usize>(
+        sources: [(&'static str, &'static str); N],
+        size: usize,
+        after: Option<CompositeKey>,
+    ) -> Self {
+        let source = |(name, field)| Of(name, CompositeSource::Terms(Field { field }));
+        let sources = sources.into_iter().map(source).collect();
+        Self::of(Kind::Composite(Composite { size, sources, after }))
+    }
+
+    /// The same with aggregations of each of its buckets.
+    #[must_use]
+    pub fn with(mut self, aggs: Aggregations) -> Self {
+        self.aggs = aggs;
+        self
+    }
 }

@@ -29,6 +29,12 @@ pub struct Search {
     /// Parts of the stored document to return.
     #[serde(rename = "_source")]
     pub source: Source,
+    /// Whether each hit comes with its version.
+    #[serde(skip_serializing_if = "is_false")]
+    pub version: bool,
+    /// Fields whose indexed values come with each hit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub docvalue_fields: Vec<&'static str>,
     /// Aggregations by name.
     #[serde(skip_serializing_if = "Aggregations::is_empty")]
     pub aggs: Aggregations,
@@ -68,6 +74,8 @@ impl Search {
             search_after: None,
             track_total_hits: TrackTotalHits::Exact(false),
             source: Source::Whole(false),
+            version: false,
+            docvalue_fields: Vec::new(),
             aggs: Aggregations::new(),
             timeout: None,
         }
@@ -77,4 +85,9 @@ impl Search {
     pub fn count(query: Query) -> Self {
         Self { track_total_hits: TrackTotalHits::Exact(true), ..Self::new(query) }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

@@ -72,4 +72,8 @@ pub enum SortValue {
     Number(f64),
     /// A keyword.
     Text(String),
+    /// A boolean.
+    Flag(bool),
+    /// Of a document without a value.
+    Null,
 }

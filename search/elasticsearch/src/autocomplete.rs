@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, SearchRequest, Suggestion};
-use wikimovie_elasticsearch_dsl::{Aggregation, Aggregations, Query, Search};
+use wikimovie_elasticsearch_dsl::{
+    Aggregation, AggregationResults, Aggregations, BucketValue, Query, Search,
+};
 use wikimovie_engine::error::SearchError;
 use wikimovie_plan::{
     compile::count_plan,
@@ -12,12 +14,12 @@ use wikimovie_plan::{
     vocabulary::{Entry, Vocabulary},
 };
 
-use super::{
-    View,
+use crate::{
     compile::{self, YEARS},
     mapping::field,
     reader::Reader,
-    response::{AggregationResult, BucketValue, SearchResponse},
+    response::movies,
+    view::View,
 };
 
 /// Names of what is counted under the current filters.
@@ -25,7 +27,7 @@ const PEOPLE: &str = "people";
 const GENRES: &str = "genres";
 
 impl Reader<'_> {
-    pub(super) async fn autocomplete(
+    pub(crate) async fn autocomplete(
         &self,
         request: &AutocompleteRequest,
     ) -> Result<Vec<Suggestion>, SearchError> {
@@ -60,7 +62,7 @@ impl Reader<'_> {
         }
         let mut found = if searches.is_empty() { Vec::new() } else { self.ask(searches).await? };
         let aggregations = if counted { found.pop().map(|found| found.aggregations) } else { None };
-        let movies = found.pop().map(SearchResponse::movies).transpose()?.unwrap_or_default();
+        let movies = found.pop().map(movies).transpose()?.unwrap_or_default();
         let counts = Under::new(vocabulary, aggregations.unwrap_or_default(), unfiltered);
         Ok(candidates.suggestions(request, &compiled, movies, vocabulary, &counts))
     }
@@ -95,11 +97,7 @@ struct Under<'a> {
 }
 
 impl<'a> Under<'a> {
-    fn new(
-        vocabulary: &'a Vocabulary,
-        mut counted: HashMap<String, AggregationResult>,
-        unfiltered: bool,
-    ) -> Self {
+    fn new(vocabulary: &'a Vocabulary, mut counted: AggregationResults, unfiltered: bool) -> Self {
         let mut by_key = |name: &str| -> HashMap<String, u64> {
             let buckets = counted.remove(name).map(|counted| counted.buckets).unwrap_or_default();
             buckets.into_iter().map(|bucket| (bucket.key.into_text(), bucket.doc_count)).collect()

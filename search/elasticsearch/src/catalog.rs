@@ -11,7 +11,7 @@ use wikimovie_domain::{
 use wikimovie_engine::{Answered, Catalog, OperationContext, ReceiptPage, ReceiptsRequest, SearchError};
 use wikimovie_text::key;
 
-use super::{ENGINE, Elasticsearch, people, plans, reader::Reader, restricted::Restricted};
+use crate::{engine::Elasticsearch, people, reader::Reader, search::ENGINE};
 
 #[async_trait]
 impl Catalog for Elasticsearch {
@@ -20,8 +20,8 @@ impl Catalog for Elasticsearch {
         context: &OperationContext,
         request: SearchRequest,
     ) -> Result<Answered<SearchAnswer>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
+        let view = self.cluster.views.view(self.part.as_ref()).await?;
+        let reader = Reader::new(&self.cluster.searcher, &view, context);
         let answer = reader.search(&request).await?;
         Ok(reader.answered(answer))
     }
@@ -31,8 +31,8 @@ impl Catalog for Elasticsearch {
         context: &OperationContext,
         request: AutocompleteRequest,
     ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
+        let view = self.cluster.views.view(self.part.as_ref()).await?;
+        let reader = Reader::new(&self.cluster.searcher, &view, context);
         let suggestions = reader.autocomplete(&request).await?;
         Ok(reader.answered(suggestions))
     }
@@ -42,8 +42,8 @@ impl Catalog for Elasticsearch {
         context: &OperationContext,
         ids: &[MovieId],
     ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
+        let view = self.cluster.views.view(self.part.as_ref()).await?;
+        let reader = Reader::new(&self.cluster.searcher, &view, context);
         let movies = reader.movies(ids).await?;
         Ok(reader.answered(movies))
     }
@@ -54,8 +54,8 @@ impl Catalog for Elasticsearch {
         id: &MovieId,
         first: usize,
     ) -> Result<Answered<Vec<Movie>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
+        let view = self.cluster.views.view(self.part.as_ref()).await?;
+        let reader = Reader::new(&self.cluster.searcher, &view, context);
         let movies = reader.similar(id, first).await?;
         Ok(reader.answered(movies))
     }
@@ -65,7 +65,7 @@ impl Catalog for Elasticsearch {
         _context: &OperationContext,
         names: &[String],
     ) -> Result<Vec<Option<PersonSummary>>, SearchError> {
-        let view = self.view().await?;
+        let view = self.cluster.views.view(self.part.as_ref()).await?;
         Ok(names.iter().map(|name| people::summary(&view, &key(name))).collect())
     }
 
@@ -75,8 +75,8 @@ impl Catalog for Elasticsearch {
         name: &str,
         first: usize,
     ) -> Result<Answered<Vec<Costar>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
+        let view = self.cluster.views.view(self.part.as_ref()).await?;
+        let reader = Reader::new(&self.cluster.searcher, &view, context);
         let costars = reader.costars(name, first).await?;
         Ok(reader.answered(costars))
     }
@@ -87,15 +87,15 @@ impl Catalog for Elasticsearch {
         from: &str,
         to: &str,
     ) -> Result<Answered<Option<CostarPath>>, SearchError> {
-        let view = self.view().await?;
-        let reader = Reader::new(&self.shared, &view, context);
+        let view = self.cluster.views.view(self.part.as_ref()).await?;
+        let reader = Reader::new(&self.cluster.searcher, &view, context);
         let path = reader.costar_path(from, to).await?;
         Ok(reader.answered(path))
     }
 
     async fn info(&self, _context: &OperationContext) -> Result<CatalogInfo, SearchError> {
-        let view = self.view().await?;
-        if self.shared.presence.is_lost() {
+        let view = self.cluster.views.view(self.part.as_ref()).await?;
+        if self.cluster.views.is_lost() {
             return Err(SearchError::Unavailable);
         }
         let vocabulary = &view.vocabulary;
@@ -116,10 +116,10 @@ impl Catalog for Elasticsearch {
         context: &OperationContext,
         object: &str,
     ) -> Result<Option<ObjectReceipt>, SearchError> {
-        self.view().await?;
-        let receipt = self.shared.receipt(context, object).await?;
-        let told = |provider: &str| self.part.as_ref().is_none_or(|part| part.receipts.has(provider));
-        Ok(receipt.filter(|receipt| told(&receipt.provider)))
+        self.cluster.views.view(self.part.as_ref()).await?;
+        let receipt = self.cluster.stores.ledger.receipt(context, object).await?;
+        let is_shown = |provider: &str| self.part.as_ref().is_none_or(|part| part.receipts.has(provider));
+        Ok(receipt.filter(|receipt| is_shown(&receipt.provider)))
     }
 
     async fn receipts(
@@ -127,30 +127,26 @@ impl Catalog for Elasticsearch {
         context: &OperationContext,
         request: ReceiptsRequest,
     ) -> Result<ReceiptPage, SearchError> {
-        self.view().await?;
+        self.cluster.views.view(self.part.as_ref()).await?;
         match &self.part {
-            Some(part) => self.shared.receipts_of(context, &part.receipts, &request).await,
-            None => self.shared.receipts(context, &request).await,
+            Some(part) => self.cluster.stores.ledger.receipts_of(context, &part.receipts, &request).await,
+            None => self.cluster.stores.ledger.receipts(context, &request).await,
         }
     }
 
     fn revisions(&self) -> watch::Receiver<Revision> {
-        self.shared.revisions.subscribe()
+        self.cluster.views.revisions()
     }
 
     fn unconfirmed_for(&self) -> Duration {
-        self.shared.confirmed.load().as_ref().map_or(Duration::MAX, |confirmed| confirmed.elapsed())
+        self.cluster.views.unconfirmed_for()
     }
 
     async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
-        let shared = &self.shared;
         let filter = match &self.part {
             Some(part) => Filter { and: vec![part.filter.clone(), to.clone()], ..Filter::default() },
             None => to.clone(),
         };
-        let part = shared
-            .parts
-            .get_with_by_ref(&filter, || Arc::new(Restricted::new(&filter, &shared.sealer, plans())));
-        Ok(Arc::new(Self { shared: Arc::clone(shared), part: Some(part) }))
+        Ok(Arc::new(self.seeing(self.cluster.views.part(&filter))))
     }
 }

@@ -1,15 +1,33 @@
 //! The client of the cluster, with its errors as those of an engine.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use wikimovie_elasticsearch_client as client;
-pub(crate) use wikimovie_elasticsearch_client::{Body, Call, ClientOptions};
-use wikimovie_engine::SearchError;
+pub(crate) use wikimovie_elasticsearch_client::{Call, ClientError, ClientOptions, RequestBody};
+use wikimovie_engine::{OperationContext, SearchError};
 
-/// The nodes of the cluster.
-#[derive(Debug)]
-pub(crate) struct Client(client::Client);
+/// What carries calls to the cluster. Unit tests have one in memory.
+#[async_trait]
+pub(crate) trait Transport: std::fmt::Debug + Send + Sync {
+    /// What the cluster says to a call.
+    async fn send(&self, call: Call) -> Result<client::Reply, ClientError>;
+}
+
+#[async_trait]
+impl Transport for client::Client {
+    async fn send(&self, call: Call) -> Result<client::Reply, ClientError> {
+        client::Client::send(self, call).await
+    }
+}
+
+/// The nodes of the cluster. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    transport: Arc<dyn Transport>,
+    deadline: Duration,
+}
 
 /// What a node answered.
 #[derive(Clone, Debug)]
@@ -21,15 +39,20 @@ impl Client {
     /// # Errors
     /// One line that names the option which cannot be used.
     pub(crate) fn new(options: &ClientOptions) -> Result<Self, String> {
-        client::Client::new(options).map(Self)
+        Ok(Self::over(Arc::new(client::Client::new(options)?), options.deadline))
+    }
+
+    /// A client that sends by other means.
+    pub(crate) fn over(transport: Arc<dyn Transport>, deadline: Duration) -> Self {
+        Self { transport, deadline }
     }
 
     /// What the cluster says to a call, or why the client has no answer.
     ///
     /// # Errors
-    /// See [`client::ClientError`].
-    pub(crate) async fn try_send(&self, call: Call) -> Result<Reply, client::ClientError> {
-        self.0.send(call).await.map(Reply)
+    /// See [`ClientError`].
+    pub(crate) async fn try_send(&self, call: Call) -> Result<Reply, ClientError> {
+        self.transport.send(call).await.map(Reply)
     }
 
     /// What the cluster says to a call.
@@ -38,7 +61,12 @@ impl Client {
     /// [`SearchError::Timeout`] past the deadline, [`SearchError::Unavailable`] where no node can answer now,
     /// [`SearchError::Engine`] where one answered something that no caller can use.
     pub(crate) async fn send(&self, call: Call) -> Result<Reply, SearchError> {
-        self.0.send(call).await.map(Reply).map_err(search_error)
+        self.try_send(call).await.map_err(search_error)
+    }
+
+    /// Time that a question of an operation still has.
+    pub(crate) fn time_left(&self, context: &OperationContext) -> Duration {
+        context.time_left(self.deadline)
     }
 }
 
@@ -60,11 +88,11 @@ impl Deref for Reply {
     }
 }
 
-fn search_error(error: client::ClientError) -> SearchError {
+fn search_error(error: ClientError) -> SearchError {
     match error {
-        client::ClientError::Timeout => SearchError::Timeout,
-        client::ClientError::Unavailable => SearchError::Unavailable,
-        error @ (client::ClientError::Rejected { .. } | client::ClientError::Failed(_)) => {
+        ClientError::Timeout => SearchError::Timeout,
+        ClientError::Unavailable => SearchError::Unavailable,
+        error @ (ClientError::Rejected { .. } | ClientError::Failed(_)) => {
             SearchError::Engine(error.to_string())
         }
     }

@@ -1,23 +1,24 @@
 //! Facets read from aggregations.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
 use wikimovie_domain::{FacetAnswer, FacetField, FacetRequest, SearchRequest};
+use wikimovie_elasticsearch_dsl::{AggregationResult, AggregationResults, BucketValue};
 use wikimovie_engine::error::SearchError;
 use wikimovie_plan::facets::{self, ByYear, Counted as Facet};
 use wikimovie_text as text;
 
-use super::{
-    View,
+use crate::{
     compile::{DISTINCT, MISSING, SELECTED, VALUES, YEARS, facet_name},
-    response::{AggregationResult, unexpected_response},
+    response::{asked_below, below, unexpected_response},
+    view::View,
 };
 
 /// The facets of a request, in its order.
-pub(super) fn answers(
+pub(crate) fn answers(
     view: &View,
     request: &SearchRequest,
-    counted: &mut HashMap<String, AggregationResult>,
+    counted: &mut AggregationResults,
 ) -> Result<Vec<FacetAnswer>, SearchError> {
     let mut answers = Vec::with_capacity(request.facets.len());
     for (at, facet) in request.facets.iter().enumerate() {
@@ -35,10 +36,10 @@ fn answer(
     mut counted: AggregationResult,
 ) -> Result<FacetAnswer, SearchError> {
     let filter = &request.question.filter;
-    let missing = counted.take(MISSING)?.doc_count;
+    let missing = asked_below(&mut counted, MISSING)?.doc_count;
     let (field, first, contains, order) = match facet {
         FacetRequest::Years { interval } => {
-            let years = by_year(counted.take(YEARS)?);
+            let years = by_year(asked_below(&mut counted, YEARS)?);
             return Ok(FacetAnswer::Years(facets::histogram(&years, missing, filter, *interval)));
         }
         FacetRequest::Terms { field, first, contains, order } => {
@@ -48,7 +49,7 @@ fn answer(
     let vocabulary = &view.vocabulary;
     let (entries, chosen) = match field {
         FacetField::Decades => {
-            let years = by_year(counted.take(YEARS)?);
+            let years = by_year(asked_below(&mut counted, YEARS)?);
             return Ok(Facet::decades(&years, missing, filter).answer(first, contains, order));
         }
         FacetField::Genres => (vocabulary.genres(), facets::selected(&filter.genres.any_of, text::key)),
@@ -57,18 +58,18 @@ fn answer(
             (vocabulary.providers(), facets::selected(&filter.providers.any_of, str::to_owned))
         }
     };
-    let values = counted.take(VALUES)?;
+    let values = asked_below(&mut counted, VALUES)?;
     let mut unlisted = values.sum_other_doc_count;
     let mut counts: Vec<(String, u64)> =
         values.buckets.into_iter().map(|bucket| (bucket.key.into_text(), bucket.doc_count)).collect();
     let narrowed = facets::contained(contains);
     let is_counted = |key: &str| narrowed.as_deref().is_none_or(|text| key.contains(text));
     // Values in all, of those that the facet counts.
-    let distinct = counted.has(DISTINCT).then(|| counted.take(DISTINCT)).transpose()?;
+    let distinct = below(&mut counted, DISTINCT)?;
     let distinct = distinct.and_then(|distinct| distinct.count.or(distinct.value));
     let mut listed = counts.len() as u64;
-    if counted.has(SELECTED) {
-        for bucket in counted.take(SELECTED)?.buckets {
+    if let Some(selected) = below(&mut counted, SELECTED)? {
+        for bucket in selected.buckets {
             let (key, count) = (bucket.key.into_text(), bucket.doc_count);
             if counts.iter().any(|(known, _)| *known == key) {
                 continue;
@@ -92,7 +93,7 @@ fn answer(
 fn by_year(counted: AggregationResult) -> ByYear {
     let mut years = facets::no_years();
     for bucket in counted.buckets {
-        if let super::response::BucketValue::Number(year) = bucket.key
+        if let BucketValue::Number(year) = bucket.key
             && let Some(count) = usize::try_from(year).ok().and_then(|year| years.get_mut(year))
         {
             *count += bucket.doc_count;

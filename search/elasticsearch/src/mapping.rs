@@ -1,15 +1,15 @@
 //! Mapping and settings of our indices: the one place where fields are named.
 //!
-//! Words are written by `search::text` and parted at white space only; each word field has a keyword twin, from
+//! Words are written by `wikimovie_text` and parted at white space only; each word field has a keyword twin, from
 //! which the vocabulary is counted. The engine has no synonyms, n-grams, stemming or fuzziness to do.
 
-use serde_json::{Value, json};
+use wikimovie_elasticsearch_dsl::{CreateIndex, IndexSettings, Mapping, Property, Query};
 use wikimovie_engine::indexed::FORMAT;
 use wikimovie_plan::{NAME_GAP, WordField};
 
-/// Names of the fields of a listing.
+/// Names of the fields of a source record.
 pub(crate) mod field {
-    /// Whether this listing is the movie's shown one; the read alias finds no other.
+    /// Whether this record is the movie's shown one; the read alias finds no other.
     pub(crate) const SHOWN: &str = "shown";
     /// The movie's id.
     pub(crate) const ID: &str = "id";
@@ -19,7 +19,7 @@ pub(crate) mod field {
     pub(crate) const GENERATION: &str = "generation";
     /// Place of the record in it.
     pub(crate) const ORDINAL: &str = "ordinal";
-    /// Version at which the application that wrote this listing began; whoever shows or hides it later keeps it.
+    /// Version at which the application that wrote this record began; whoever shows or hides it later keeps it.
     pub(crate) const APPLIED: &str = "applied";
     /// Hash of what the record says.
     pub(crate) const CONTENT: &str = "content";
@@ -85,96 +85,87 @@ pub(crate) fn prefixes(field: WordField) -> Option<&'static str> {
 /// What an index of ours says of itself, in its mapping's `_meta`.
 pub(crate) const META: &str = "wikimovie_format";
 
-/// How long an engine remembers the versions of deleted documents.
+/// How long an engine remembers the versions of deleted documents, so that a write which comes late does not revive one.
 const GC_DELETES: &str = "1d";
 
-/// Body that creates an index of listings.
-pub(crate) fn listings(shards: u32, replicas: u32) -> Value {
-    json!({
-        "settings": {
-            "index": {
-                "number_of_shards": shards,
-                "number_of_replicas": replicas,
-                // A commit of the writer makes its changes visible at once, and nothing else does.
-                "refresh_interval": "-1",
-                // Versions of deleted documents, so that a write which comes late does not revive one.
-                "gc_deletes": GC_DELETES,
-            }
-        },
-        "mappings": {
-            "dynamic": "strict",
-            "_meta": { META: FORMAT },
-            "_source": { "includes": [field::MOVIE, field::OBJECT, field::CONTENT, field::APPLIED] },
-            "properties": properties(),
-        }
-    })
+/// Records that are shown: the filter of the read alias.
+pub(crate) fn shown() -> Query {
+    Query::term(field::SHOWN, true)
 }
 
-/// Body that creates the ledger.
-pub(crate) fn ledger(replicas: u32) -> Value {
-    let keyword = json!({ "type": "keyword" });
-    json!({
-        "settings": {
-            "index": { "number_of_shards": 1, "number_of_replicas": replicas, "gc_deletes": GC_DELETES }
-        },
-        "mappings": {
-            "dynamic": "strict",
-            "_meta": { META: FORMAT },
-            "properties": {
-                "kind": keyword,
-                "key": keyword,
-                "object": keyword,
-                "status": keyword,
-                "generation": { "type": "long" },
-                "data": { "type": "object", "enabled": false },
-            }
-        }
-    })
-}
-
-fn properties() -> Value {
-    let text = |gap: usize| {
-        json!({
-            "type": "text",
-            "analyzer": "whitespace",
-            "norms": false,
-            "index_options": "positions",
-            "position_increment_gap": gap,
-        })
+/// Creates an index of source records.
+pub(crate) fn records(shards: u32, replicas: u32) -> CreateIndex {
+    let settings = IndexSettings {
+        number_of_shards: shards,
+        number_of_replicas: replicas,
+        // A commit of the writer makes its changes visible at once, and nothing else does.
+        refresh_interval: Some("-1"),
+        gc_deletes: GC_DELETES,
     };
-    let lookup = json!({ "type": "keyword", "doc_values": false });
-    let keyword = json!({ "type": "keyword" });
-    let counted = json!({ "type": "keyword", "index": false });
-    let number = |kind: &str| json!({ "type": kind });
+    let words = || Property::words(NAME_GAP);
     let properties = [
-        (field::SHOWN, json!({ "type": "boolean" })),
-        (field::ID, keyword.clone()),
-        (field::OBJECT, keyword.clone()),
-        (field::GENERATION, number("long")),
-        (field::ORDINAL, number("long")),
-        (field::APPLIED, number("long")),
-        (field::CONTENT, counted.clone()),
-        (field::MOVIE, json!({ "type": "object", "enabled": false })),
-        (field::TITLE, text(NAME_GAP)),
-        (field::TITLE_WORD, counted.clone()),
-        (field::TITLE_PREFIX, lookup.clone()),
-        (field::TITLE_KEY, lookup.clone()),
-        (field::TITLE_FORM, lookup.clone()),
-        (field::TITLE_START, lookup.clone()),
-        (field::CAST, text(NAME_GAP)),
-        (field::CAST_WORD, counted.clone()),
-        (field::CAST_PREFIX, lookup.clone()),
-        (field::SUMMARY, text(NAME_GAP)),
-        (field::SUMMARY_WORD, counted.clone()),
-        (field::GENRE, keyword.clone()),
-        (field::GENRE_NAME, counted.clone()),
-        (field::PERSON, keyword.clone()),
-        (field::PERSON_NAME, counted.clone()),
-        (field::PROVIDER, keyword.clone()),
-        (field::YEAR, number("short")),
-        (field::POSTER, json!({ "type": "boolean" })),
-        (field::PRIOR, number("short")),
-        (field::ORDER, counted.clone()),
+        (field::SHOWN, Property::Boolean),
+        (field::ID, Property::KEYWORD),
+        (field::OBJECT, Property::KEYWORD),
+        (field::GENERATION, Property::Long),
+        (field::ORDINAL, Property::Long),
+        (field::APPLIED, Property::Long),
+        (field::CONTENT, Property::COUNTED),
+        (field::MOVIE, Property::STORED),
+        (field::TITLE, words()),
+        (field::TITLE_WORD, Property::COUNTED),
+        (field::TITLE_PREFIX, Property::LOOKUP),
+        (field::TITLE_KEY, Property::LOOKUP),
+        (field::TITLE_FORM, Property::LOOKUP),
+        (field::TITLE_START, Property::LOOKUP),
+        (field::CAST, words()),
+        (field::CAST_WORD, Property::COUNTED),
+        (field::CAST_PREFIX, Property::LOOKUP),
+        (field::SUMMARY, words()),
+        (field::SUMMARY_WORD, Property::COUNTED),
+        (field::GENRE, Property::KEYWORD),
+        (field::GENRE_NAME, Property::COUNTED),
+        (field::PERSON, Property::KEYWORD),
+        (field::PERSON_NAME, Property::COUNTED),
+        (field::PROVIDER, Property::KEYWORD),
+        (field::YEAR, Property::Short),
+        (field::POSTER, Property::Boolean),
+        (field::PRIOR, Property::Short),
+        (field::ORDER, Property::COUNTED),
     ];
-    Value::Object(properties.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect())
+    let stored = vec![field::MOVIE, field::OBJECT, field::CONTENT, field::APPLIED];
+    CreateIndex::new(settings, Mapping::new((META, FORMAT), properties).storing(stored))
+}
+
+/// Names of the fields of the ledger.
+pub(crate) mod ledger_field {
+    pub(crate) const KIND: &str = "kind";
+    /// Ledger key of the row's object.
+    pub(crate) const KEY: &str = "key";
+    /// The object's key as people know it.
+    pub(crate) const OBJECT: &str = "object";
+    /// Status of the receipt.
+    pub(crate) const STATUS: &str = "status";
+    pub(crate) const GENERATION: &str = "generation";
+    /// The row, the revision and so on; stored, not indexed.
+    pub(super) const DATA: &str = "data";
+}
+
+/// Creates the ledger.
+pub(crate) fn ledger(replicas: u32) -> CreateIndex {
+    let settings = IndexSettings {
+        number_of_shards: 1,
+        number_of_replicas: replicas,
+        refresh_interval: None,
+        gc_deletes: GC_DELETES,
+    };
+    let properties = [
+        (ledger_field::KIND, Property::KEYWORD),
+        (ledger_field::KEY, Property::KEYWORD),
+        (ledger_field::OBJECT, Property::KEYWORD),
+        (ledger_field::STATUS, Property::KEYWORD),
+        (ledger_field::GENERATION, Property::Long),
+        (ledger_field::DATA, Property::STORED),
+    ];
+    CreateIndex::new(settings, Mapping::new((META, FORMAT), properties))
 }

@@ -7,7 +7,7 @@ use wikimovie_elasticsearch_dsl::{Aggregation, Aggregations, Query, Search, Sort
 use wikimovie_engine::error::SearchError;
 use wikimovie_text as text;
 
-use super::{View, compile::any_value, mapping::field, reader::Reader};
+use crate::{compile::any_value, mapping::field, reader::Reader, response::movies, view::View};
 
 /// Most people that one question names or is answered with; engines allow 65,535.
 const MOST_PEOPLE: usize = 60_000;
@@ -16,14 +16,14 @@ const MOST_PEOPLE: usize = 60_000;
 const PEOPLE: &str = "people";
 
 /// The person with this key, as the catalogue's vocabulary has them.
-pub(super) fn summary(view: &View, key: &str) -> Option<PersonSummary> {
+pub(crate) fn summary(view: &View, key: &str) -> Option<PersonSummary> {
     let entry = view.vocabulary.person(key)?;
     Some(PersonSummary { key: entry.key.clone(), name: entry.name.clone(), movies: u64::from(entry.movies) })
 }
 
 impl Reader<'_> {
     /// Who appears with a person: most movies together first, then by key.
-    pub(super) async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
+    pub(crate) async fn costars(&self, name: &str, first: usize) -> Result<Vec<Costar>, SearchError> {
         let view = self.view;
         let key = text::key(name);
         if first == 0 || view.vocabulary.person(&key).is_none() {
@@ -64,7 +64,7 @@ impl Reader<'_> {
 
     /// A shortest chain of movies between two people; see the embedded engine for the choice among equals. Layers of
     /// people are asked from both ends until they meet, the smaller one next.
-    pub(super) async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
+    pub(crate) async fn costar_path(&self, from: &str, to: &str) -> Result<Option<CostarPath>, SearchError> {
         let view = self.view;
         let (Some(start), Some(goal)) = (summary(view, &text::key(from)), summary(view, &text::key(to)))
         else {
@@ -146,8 +146,7 @@ impl Reader<'_> {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(both.into()))
         };
-        let found =
-            self.ask(vec![search]).await?.pop().map(super::response::SearchResponse::movies).transpose()?;
+        let found = self.ask(vec![search]).await?.pop().map(movies).transpose()?;
         Ok(found.and_then(|movies| movies.into_iter().next()).map(|movie| movie.id))
     }
 }

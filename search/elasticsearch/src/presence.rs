@@ -10,72 +10,61 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
+use wikimovie_engine::SearchError;
 
-use wikimovie_engine::{SearchError, writer::WriteError};
+use crate::{
+    client::{Call, Client},
+    names::Names,
+};
 
-use super::{Elasticsearch, Shared, client::Call, writer::audit::LedgerAudit};
-
-/// Time between two looks.
+/// Time between two checks.
 const INTERVAL: Duration = Duration::from_secs(3);
 
 /// What was seen last.
-#[derive(Debug, Default)]
-pub(super) struct Presence {
+#[derive(Debug)]
+pub(crate) struct Presence {
+    client: Client,
+    names: Arc<Names>,
     seen: ArcSwapOption<Instant>,
     lost: AtomicBool,
 }
 
 impl Presence {
+    /// Nothing is seen yet.
+    pub(crate) fn new(client: Client, names: Arc<Names>) -> Self {
+        Self { client, names, seen: ArcSwapOption::empty(), lost: AtomicBool::new(false) }
+    }
+
     /// Whether index or ledger are gone.
-    pub(super) fn is_lost(&self) -> bool {
+    pub(crate) fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
     }
 
     fn is_due(&self) -> bool {
         self.is_lost() || self.seen.load().as_ref().is_none_or(|seen| seen.elapsed() >= INTERVAL)
     }
-}
 
-impl Elasticsearch {
-    /// Every object applied, compared with what the index holds, without being the writer.
-    ///
-    /// # Errors
-    /// [`WriteError::IndexChanged`] where index or ledger are missing, others where the cluster does not answer.
-    pub async fn audit(&self) -> Result<LedgerAudit, WriteError> {
-        self.shared.audited_ledger().await
-    }
-
-    /// What of index and ledger is missing, without making it.
-    ///
-    /// # Errors
-    /// Where the cluster does not answer.
-    pub async fn missing(&self) -> Result<Vec<String>, WriteError> {
-        self.shared.missing().await
-    }
-}
-
-impl Shared {
-    /// Looks from time to time whether index and ledger are there.
+    /// Checks from time to time whether index and ledger are there.
     ///
     /// # Errors
     /// [`SearchError::Unavailable`] where one of them is not.
-    pub(super) async fn check_presence(&self) -> Result<(), SearchError> {
-        if !self.presence.is_due() {
+    pub(crate) async fn check(&self) -> Result<(), SearchError> {
+        if !self.is_due() {
             return Ok(());
         }
         for index in [&self.names.read, &self.names.ledger] {
             let reply = self.client.send(Call::get(["/", index, "/_alias"].concat())).await?;
             if reply.status == 404 {
-                if !self.presence.lost.swap(true, Relaxed) {
+                if !self.lost.swap(true, Relaxed) {
                     tracing::error!(index, "the index is gone; the ingest worker makes and fills it again");
                 }
                 return Err(SearchError::Unavailable);
             }
         }
-        if self.presence.lost.swap(false, Relaxed) {
+        if self.lost.swap(false, Relaxed) {
             tracing::info!("index and ledger are there again");
         }
-        self.presence.seen.store(Some(Arc::new(Instant::now())));
+        self.seen.store(Some(Arc::new(Instant::now())));
         Ok(())
     }
 }

@@ -13,10 +13,11 @@ use wikimovie_elasticsearch_dsl::Search;
 use wikimovie_engine::{Answered, Completeness, OperationContext, SearchError};
 use wikimovie_plan::work::Work;
 
-use super::{
-    Shared, View,
+use crate::{
     batcher::Batcher,
-    response::{MultiSearchItem, SearchResponse, unexpected_response},
+    response::{MoviesFound, MultiSearchItem, found, unexpected_response},
+    searcher::Searcher,
+    view::View,
 };
 
 /// Gathers what the fields of one operation ask the cluster in the same moment.
@@ -26,16 +27,16 @@ type SearchBatcher = Batcher<Search, MultiSearchItem, SearchError>;
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Reads a view of the catalogue for one call of an operation.
-pub(super) struct Reader<'a> {
-    cluster: &'a Shared,
-    pub(super) view: &'a View,
+pub(crate) struct Reader<'a> {
+    searcher: &'a Searcher,
+    pub(crate) view: &'a View,
     context: &'a OperationContext,
     partial: AtomicBool,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(cluster: &'a Shared, view: &'a View, context: &'a OperationContext) -> Self {
-        Self { cluster, view, context, partial: AtomicBool::new(false) }
+    pub(crate) fn new(searcher: &'a Searcher, view: &'a View, context: &'a OperationContext) -> Self {
+        Self { searcher, view, context, partial: AtomicBool::new(false) }
     }
 
     /// Reads a text by the vocabulary of the view, until the operation's deadline. That may take a hundred milliseconds, so
@@ -50,15 +51,15 @@ impl<'a> Reader<'a> {
 
     /// Sends searches, in one request with those of the operation's other fields. Every question about movies goes
     /// through here, so that none escapes what the view forces.
-    pub(super) async fn ask(&self, mut searches: Vec<Search>) -> Result<Vec<SearchResponse>, SearchError> {
-        let timeout = self.cluster.search_timeout(self.context);
+    pub(crate) async fn ask(&self, mut searches: Vec<Search>) -> Result<Vec<MoviesFound>, SearchError> {
+        let timeout = self.searcher.search_timeout(self.context);
         for search in &mut searches {
             self.view.force(search);
             search.timeout.get_or_insert_with(|| timeout.clone());
         }
         let asked = searches.len();
         let send =
-            |searches: Arc<[Search]>| async move { self.cluster.send(&searches, self.context, false).await };
+            |searches: Arc<[Search]>| async move { self.searcher.send(&searches, self.context, false).await };
         let items = match self.context.engine_state::<SearchBatcher>() {
             Some(batcher) => batcher.ask(searches, send).await?,
             None => send(searches.into()).await?,
@@ -66,15 +67,15 @@ impl<'a> Reader<'a> {
         if items.len() != asked {
             return Err(unexpected_response("the responses do not match the requests"));
         }
-        let found = items.into_iter().map(MultiSearchItem::found).collect::<Result<Vec<_>, _>>()?;
-        if found.iter().any(SearchResponse::is_partial) {
+        let answers = items.into_iter().map(found).collect::<Result<Vec<_>, _>>()?;
+        if answers.iter().any(MoviesFound::is_partial) {
             self.partial.store(true, Relaxed);
         }
-        Ok(found)
+        Ok(answers)
     }
 
     /// An answer made of all that was read.
-    pub(super) fn answered<T>(&self, value: T) -> Answered<T> {
+    pub(crate) fn answered<T>(&self, value: T) -> Answered<T> {
         Answered { value, completeness: Completeness::partial_if(self.partial.load(Relaxed)) }
     }
 }

@@ -9,13 +9,17 @@ use wikimovie_domain::Filter;
 use wikimovie_engine::{catalog::ReceiptsOf, error::SearchError, token::Sealer};
 use wikimovie_plan::{Clause, Plan, filter};
 
-use super::{Plans, Shared, View, compile::everything};
+use crate::{
+    compile::everything,
+    view::{Plans, View},
+    vocabulary::VocabularyCounter,
+};
 
 /// One restriction, and the view last counted under it.
 #[derive(Debug)]
-pub(super) struct Restricted {
-    pub(super) filter: Filter,
-    pub(super) receipts: ReceiptsOf,
+pub(crate) struct Restricted {
+    pub(crate) filter: Filter,
+    pub(crate) receipts: ReceiptsOf,
     sealer: Sealer,
     plans: Plans,
     kept: ArcSwapOption<View>,
@@ -24,7 +28,7 @@ pub(super) struct Restricted {
 }
 
 impl Restricted {
-    pub(super) fn new(filter: &Filter, sealer: &Sealer, plans: Plans) -> Self {
+    pub(crate) fn new(filter: &Filter, sealer: &Sealer, plans: Plans) -> Self {
         Self {
             filter: filter.clone(),
             receipts: ReceiptsOf::restricted(filter),
@@ -35,11 +39,11 @@ impl Restricted {
         }
     }
 
-    /// The part of a view. The words of an older revision are good enough while those of a new one are counted: what
+    /// The part of a view of the whole catalogue. The words of an older revision are good enough while those of a new one are counted: what
     /// is found is decided by the cluster, which is asked with the filter.
-    pub(super) async fn view(
+    pub(crate) async fn view(
         self: &Arc<Self>,
-        shared: &Arc<Shared>,
+        counter: &VocabularyCounter,
         whole: &Arc<View>,
     ) -> Result<Arc<View>, SearchError> {
         let kept = self.kept.load_full();
@@ -48,9 +52,9 @@ impl Restricted {
         }
         // Counted by a task: whoever asks first may give up before it is done, and the next one is glad of it.
         if let Ok(counting) = Arc::clone(&self.counting).try_lock_owned() {
-            let (part, shared, whole) = (Arc::clone(self), Arc::clone(shared), Arc::clone(whole));
+            let (part, counter, whole) = (Arc::clone(self), counter.clone(), Arc::clone(whole));
             tokio::spawn(async move {
-                if let Err(error) = part.count(&shared, &whole).await {
+                if let Err(error) = part.count(&counter, &whole).await {
                     tracing::warn!(%error, "the vocabulary of a tenant cannot be read");
                 }
                 drop(counting);
@@ -65,11 +69,11 @@ impl Restricted {
         }
     }
 
-    async fn count(&self, shared: &Shared, whole: &View) -> Result<(), SearchError> {
+    async fn count(&self, counter: &VocabularyCounter, whole: &View) -> Result<(), SearchError> {
         let filtered = filter::compile(&self.filter);
         let must = Clause::all_of(filtered.must);
         let forced = everything(&Plan { must, drill: filtered.drill, score: Vec::new() });
-        let vocabulary = shared.count_vocabulary(&forced).await?;
+        let vocabulary = counter.count(&forced).await?;
         let mut revision = whole.revision;
         revision.movies = vocabulary.movies();
         self.kept.store(Some(Arc::new(View {

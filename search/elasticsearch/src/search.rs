@@ -12,17 +12,21 @@ use wikimovie_engine::{
     error::SearchError,
 };
 use wikimovie_plan::{
-    compile::{Compiled, compile, corrected, count_plan},
+    compile::{Compiled, corrected, count_plan},
     highlight, relax, similar, work,
 };
 
-use super::{
-    ENGINE, View,
+use crate::{
     compile::{self, FEW_HITS, HitOrder, PageSearches},
+    facets,
     mapping::field,
     reader::Reader,
-    response::SearchResponse,
+    response::{MovieHit, MoviesFound, movie, movies, unexpected_response},
+    view::View,
 };
+
+/// Name of this engine in answers.
+pub(crate) const ENGINE: &str = "elasticsearch";
 
 /// Code of the warning for an answer from a part of the catalogue only.
 const PARTIAL_RESULTS: &str = "PARTIAL_RESULTS";
@@ -31,7 +35,7 @@ const PARTIAL_RESULTS: &str = "PARTIAL_RESULTS";
 const SAME_START: usize = 100;
 
 impl Reader<'_> {
-    pub(super) async fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    pub(crate) async fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
         let view = self.view;
         let started = Instant::now();
         let question = &request.question;
@@ -62,11 +66,11 @@ impl Reader<'_> {
 
         let mut found = self.ask(searches).await?;
         let probed = found.split_off(own);
-        let partial = found.iter().chain(&probed).any(SearchResponse::is_partial);
+        let partial = found.iter().chain(&probed).any(MoviesFound::is_partial);
         let took = found.iter().map(|found| found.took).max().unwrap_or(0);
-        let total = found.first().map_or(0, SearchResponse::total);
+        let total = found.first().map_or(0, MoviesFound::total);
         let facets = match found.first_mut() {
-            Some(first) => super::facets::answers(view, request, &mut first.aggregations)?,
+            Some(first) => facets::answers(view, request, &mut first.aggregations)?,
             None => Vec::new(),
         };
         let list = List {
@@ -74,7 +78,7 @@ impl Reader<'_> {
             order: HitOrder::of(question.sort, plan),
             compiled: &compiled,
         };
-        let mut found: Vec<Option<SearchResponse>> = found.into_iter().map(Some).collect();
+        let mut found: Vec<Option<MoviesFound>> = found.into_iter().map(Some).collect();
         let hits = request
             .hits
             .iter()
@@ -134,7 +138,7 @@ impl Reader<'_> {
     }
 
     /// Movies by id, in the order asked.
-    pub(super) async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
+    pub(crate) async fn movies(&self, ids: &[MovieId]) -> Result<Vec<Option<Movie>>, SearchError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -144,15 +148,14 @@ impl Reader<'_> {
             source: Source::Whole(true),
             ..Search::new(Query::all_of(vec![Query::Ids(Ids { values })]))
         };
-        let found =
-            self.ask(vec![search]).await?.pop().map(SearchResponse::movies).transpose()?.unwrap_or_default();
+        let found = self.ask(vec![search]).await?.pop().map(movies).transpose()?.unwrap_or_default();
         let found: HashMap<MovieId, Movie> =
             found.into_iter().map(|movie| (movie.id.clone(), movie)).collect();
         Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
     }
 
     /// The movies most like one, best first, without it.
-    pub(super) async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
+    pub(crate) async fn similar(&self, id: &MovieId, first: usize) -> Result<Vec<Movie>, SearchError> {
         let Some(Some(movie)) = self.movies(std::slice::from_ref(id)).await?.pop() else {
             return Ok(Vec::new());
         };
@@ -165,7 +168,7 @@ impl Reader<'_> {
             source: Source::Whole(true),
             ..Search::new(compile::ranked(among, &groups))
         };
-        self.ask(vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), SearchResponse::movies)
+        self.ask(vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), movies)
     }
 }
 
@@ -173,26 +176,6 @@ impl Reader<'_> {
 struct Understood {
     compiled: Arc<Compiled>,
     probes: Probes,
-}
-
-impl View {
-    /// The plan of a question, where it was read before.
-    fn known_plan(&self, question: &Question) -> Option<Arc<Compiled>> {
-        self.plans.get(&(cursor::hash(question), self.revision.number))
-    }
-
-    /// The plan of a question by the vocabulary of this view.
-    fn compiled(&self, question: &Question) -> Arc<Compiled> {
-        if let Some(known) = self.known_plan(question) {
-            return known;
-        }
-        let compiled = Arc::new(compile(question, &self.vocabulary));
-        // One that ended early is of no use to anybody.
-        if !work::is_over() {
-            self.plans.insert((cursor::hash(question), self.revision.number), Arc::clone(&compiled));
-        }
-        compiled
-    }
 }
 
 /// What all pages of one question share.
@@ -208,7 +191,7 @@ impl List<'_> {
         asked: &HitsRequest,
         from_cursor: bool,
         at: PageSearches,
-        found: &mut [Option<SearchResponse>],
+        found: &mut [Option<MoviesFound>],
     ) -> Result<HitPage, SearchError> {
         let mut take = |at: usize| found.get_mut(at).and_then(Option::take);
         // A probe is asked from a cursor only; without one the page starts at its end of the list.
@@ -228,10 +211,10 @@ impl List<'_> {
         Ok(HitPage { hits, has_previous, has_next })
     }
 
-    fn hit(&self, asked: &HitsRequest, row: super::response::Hit) -> Result<Hit, SearchError> {
+    fn hit(&self, asked: &HitsRequest, row: MovieHit) -> Result<Hit, SearchError> {
         let place = compile::sort_key_of(self.order, &row.sort)
-            .ok_or_else(|| super::response::unexpected_response("unexpected sort values"))?;
-        let movie = row.movie()?;
+            .ok_or_else(|| unexpected_response("unexpected sort values"))?;
+        let movie = movie(row)?;
         let score = place.score;
         Ok(Hit {
             score: (self.order == HitOrder::Score).then_some(score),
@@ -282,11 +265,11 @@ impl Probes {
 }
 
 impl ProbedQuestions {
-    fn results(self, found: u64, probed: &[SearchResponse]) -> (Option<Correction>, Vec<Relaxation>) {
+    fn results(self, found: u64, probed: &[MoviesFound]) -> (Option<Correction>, Vec<Relaxation>) {
         if found > FEW_HITS {
             return (None, Vec::new());
         }
-        let mut totals = probed.iter().map(SearchResponse::total);
+        let mut totals = probed.iter().map(MoviesFound::total);
         let correction = self.correction.and_then(|question| {
             let total = totals.next().unwrap_or(0);
             // As many will do: the typo-tolerant question finds the same movies, and the spelling is still worth

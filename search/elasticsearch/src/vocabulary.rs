@@ -6,24 +6,38 @@ use wikimovie_elasticsearch_dsl::{Aggregation, Aggregations, Query, Search, Trac
 use wikimovie_engine::error::SearchError;
 use wikimovie_plan::{
     WordField,
+    rules::Rules,
     vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
 };
 
-use super::{
-    Shared,
+use crate::{
     mapping::{self, field},
+    searcher::Searcher,
 };
 
 /// Values in one answer; engines allow 65,535.
 const PAGE: usize = 10_000;
 
-/// Name of the one aggregation of such a request.
+/// Name of the one aggregation of such a request, and of the one source of its values.
 const WALK: &str = "walk";
+const VALUE: &str = "value";
 
-impl Shared {
+/// Counts vocabularies. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct VocabularyCounter {
+    searcher: Searcher,
+    rules: Arc<Rules>,
+}
+
+impl VocabularyCounter {
+    /// One that adds these synonyms and pins.
+    pub(crate) fn new(searcher: Searcher, rules: Arc<Rules>) -> Self {
+        Self { searcher, rules }
+    }
+
     /// Counts the vocabulary of these movies, page by page.
-    pub(super) async fn count_vocabulary(&self, among: &Query) -> Result<Vocabulary, SearchError> {
-        let movies = self.search_alone(Search::count(among.clone())).await?.total();
+    pub(crate) async fn count(&self, among: &Query) -> Result<Vocabulary, SearchError> {
+        let movies = self.searcher.search_alone(Search::count(among.clone())).await?.total();
         let mut words: HashMap<String, WordCounts> = HashMap::new();
         for word_field in [WordField::Title, WordField::Cast, WordField::Summary] {
             self.walk(among, mapping::word_twin(word_field), |word, count| {
@@ -72,28 +86,28 @@ impl Shared {
         Ok(entries.into_iter().map(|(entry, _)| entry).collect())
     }
 
-    /// Tells every value of a field with its movies, in byte order.
+    /// Hands over every value of a field with its movies, in byte order.
     async fn walk(
         &self,
         among: &Query,
         field: &'static str,
-        mut tell: impl FnMut(String, u32),
+        mut add: impl FnMut(String, u32),
     ) -> Result<(), SearchError> {
         let mut after = None;
         loop {
-            let walk = Aggregation::composite(field, PAGE, after.take());
+            let walk = Aggregation::composite([(VALUE, field)], PAGE, after.take());
             let search = Search {
                 aggs: Aggregations::from([(WALK, walk)]),
                 track_total_hits: TrackTotalHits::Exact(false),
                 ..Search::new(among.clone())
             };
-            let mut found = self.search_alone(search).await?;
+            let mut found = self.searcher.search_alone(search).await?;
             let Some(page) = found.aggregations.remove(WALK) else { return Ok(()) };
             let full = page.buckets.len() == PAGE;
             for bucket in page.buckets {
-                tell(bucket.key.into_text(), u32::try_from(bucket.doc_count).unwrap_or(u32::MAX));
+                add(bucket.key.into_text(), u32::try_from(bucket.doc_count).unwrap_or(u32::MAX));
             }
-            after = page.after_key.and_then(|mut key| key.remove(Aggregation::COMPOSITE_KEY));
+            after = page.after_key;
             if !full || after.is_none() {
                 return Ok(());
             }

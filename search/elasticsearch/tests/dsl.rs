@@ -165,7 +165,7 @@ fn requests_are_written_for_the_type_check() {
             writeln!(code, "export const search{at}: estypes.SearchRequest = {search}").unwrap();
             writeln!(code, "export const multi{at}: estypes.MsearchRequest = {{ index: 'movies', searches: [{{}}, {search}] }}").unwrap();
         }
-        let mut index = index_body(1, 1);
+        let mut index = index_body(1, 1).unwrap();
         index.as_object_mut().unwrap().insert("index".into(), json!("movies-v1-000001"));
         writeln!(code, "export const index: estypes.IndicesCreateRequest = {index}").unwrap();
         fs::write(folder.join(format!("{client}.ts")), code).unwrap();

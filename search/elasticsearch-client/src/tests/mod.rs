@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use url::Url;
 use wikimovie_testkit_services::{Fault, FaultProxy};
 
-use super::{Auth, Body, Call, Client, ClientOptions};
+use super::{Auth, Call, Client, ClientOptions, RequestBody};
 
 /// Long enough for machines that are busy with other tests.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -89,7 +89,11 @@ fn client(nodes: &[FaultProxy]) -> Client {
 
 /// A search, which may be repeated.
 fn search() -> Call {
-    Call { method: Method::POST, body: Some(Body::Json(Bytes::from_static(b"{}"))), ..get("/movies/_search") }
+    Call {
+        method: Method::POST,
+        body: Some(RequestBody::Json(Bytes::from_static(b"{}"))),
+        ..get("/movies/_search")
+    }
 }
 
 fn get(path: &str) -> Call {

@@ -18,7 +18,7 @@ async fn plain_json_and_nothing_of_versions() {
     assert_eq!(request.header("accept-encoding"), Some("identity"));
     assert_eq!(request.header("authorization"), None);
     assert!(request.headers.iter().all(|(_, value)| !value.contains("compatible-with")));
-    let lines = Call { body: Some(Body::Ndjson(Bytes::from_static(b"{}\n{}\n"))), ..search() };
+    let lines = Call { body: Some(RequestBody::Ndjson(Bytes::from_static(b"{}\n{}\n"))), ..search() };
     let lines = Call { path: "/movies/_msearch".to_owned(), ..lines };
     assert_eq!(one_request(Auth::None, lines).await.header("content-type"), Some("application/x-ndjson"));
 }

@@ -54,7 +54,7 @@ fn expected(request: &Recorded, signed_headers: &str) -> String {
 #[tokio::test]
 async fn signatures_can_be_computed_again() {
     let query = vec![("refresh", "true".to_owned()), ("filter_path", "a b+c".to_owned())];
-    let long = Body::Ndjson(Bytes::from("{\"index\":{}}\n".repeat(10_000)));
+    let long = RequestBody::Ndjson(Bytes::from("{\"index\":{}}\n".repeat(10_000)));
     let calls = [
         search(),
         Call { query, ..search() },

@@ -1,23 +1,15 @@
-//! Objects being applied, several at a time.
-//!
-//! Movies of two providers never are the same, so that only objects of one provider compete. Where they may, what the one
-//! wrote of a movie is in the cluster before the other looks at that movie ([`ElasticsearchWriter::flush_competing`]); so
-//! each decision whether a record is shown or hidden is made as if there were one object at a time.
-//!
-//! Small objects share requests, and wait for nobody else's. An object of more than a batch has requests of its own.
+//! One object being applied: what it listed so far, and the batch of records that is gathered next.
 
-use std::{
-    collections::{HashMap, HashSet},
-    io,
-};
+use std::{collections::HashSet, io};
 
 use wikimovie_domain::Movie;
 use wikimovie_engine::{
     content_hash::hash64,
-    writer::{ObjectState, ObjectWriter, PutOutcome, WriteError},
+    writer::{ObjectState, PutOutcome, WriteError},
 };
 
-use super::{ElasticsearchWriter, bulk::Bulk, movie_set::MovieSet, source_records::SourceRecord};
+use super::movie_set::MovieSet;
+use crate::bulk::Bulk;
 
 /// Records gathered before they are compared with what is there.
 const BATCH: usize = 500;
@@ -40,13 +32,13 @@ pub(super) struct ObjectInProgress {
     pub(super) listed: MovieSet,
     pub(super) merged: u64,
     /// Whether another object of the provider may list the same movies.
-    contended: bool,
+    pub(super) contended: bool,
     batch: Vec<PendingRecord>,
     batch_bytes: usize,
     /// Batches written.
-    batches: u64,
+    pub(super) batches: u64,
     /// Requests of its own, once it is no small one.
-    own: Option<OwnRequests>,
+    pub(super) own: Option<OwnRequests>,
 }
 
 /// A record that is not compared with the index yet.
@@ -60,17 +52,29 @@ pub(super) struct PendingRecord {
 }
 
 impl PendingRecord {
-    fn id64(&self) -> u64 {
+    /// The part of the hash by which records that are not flushed are remembered.
+    pub(super) fn id64(&self) -> u64 {
         u64::try_from(self.id >> 64).unwrap_or_default()
     }
 }
 
 /// Requests of one large object.
 #[derive(Debug)]
-struct OwnRequests {
-    bulk: Bulk,
+pub(super) struct OwnRequests {
+    pub(super) bulk: Bulk,
     /// Movies that the cluster may not know yet; of an object that meets no other nobody asks.
-    unflushed: HashSet<u64>,
+    pub(super) unflushed: HashSet<u64>,
+}
+
+impl OwnRequests {
+    pub(super) fn new(bulk: Bulk) -> Self {
+        Self { bulk, unflushed: HashSet::new() }
+    }
+
+    /// Whether it is time to wait for what is in flight, so that no more has to be remembered.
+    pub(super) fn is_much_unflushed(&self) -> bool {
+        self.unflushed.len() >= MAX_UNFLUSHED
+    }
 }
 
 impl ObjectInProgress {
@@ -106,6 +110,12 @@ impl ObjectInProgress {
         self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES
     }
 
+    /// What was gathered.
+    pub(super) fn take_batch(&mut self) -> Vec<PendingRecord> {
+        self.batch_bytes = 0;
+        std::mem::take(&mut self.batch)
+    }
+
     pub(super) fn has_written(&self) -> bool {
         self.batches > 0
     }
@@ -116,164 +126,16 @@ impl ObjectInProgress {
         }
     }
 
-    /// Forgets what was gathered, and waits for what is under way.
+    /// Forgets what was gathered, and waits for what is in flight.
     pub(super) async fn clear(&mut self) {
         if let Some(own) = &mut self.own {
             own.bulk.clear().await;
         }
     }
 
-    fn writer(&self) -> u64 {
+    /// The object by the hash of its key.
+    pub(super) fn writer(&self) -> u64 {
         hash64(self.object.key.as_bytes())
-    }
-}
-
-impl ElasticsearchWriter {
-    /// Writes the records gathered of an object, each shown or hidden as it stands to those of others.
-    pub(super) fn flush_batch(&mut self, object: &ObjectWriter) -> Result<(), WriteError> {
-        // Out of the map, so that it can be compared with the others there.
-        let Some(mut begun) = self.in_progress.remove(object.key()) else { return Ok(()) };
-        let placed = self.place_batch(&mut begun);
-        self.in_progress.insert(begun.object.key.clone(), begun);
-        placed?;
-        self.lease.check()
-    }
-
-    fn place_batch(&mut self, begun: &mut ObjectInProgress) -> Result<(), WriteError> {
-        begun.batch_bytes = 0;
-        let batch = std::mem::take(&mut begun.batch);
-        if batch.is_empty() {
-            return Ok(());
-        }
-        self.look_for_targets()?;
-        if begun.contended {
-            self.flush_competing(begun, &batch)?;
-        }
-        if begun.batches > 0 && begun.own.is_none() {
-            let bulk = Bulk::new(&self.shared, self.bulk.targets().to_vec(), &self.versions);
-            begun.own = Some(OwnRequests { bulk: bulk.within(&self.large), unflushed: HashSet::new() });
-        }
-        begun.batches += 1;
-        let writer = begun.writer();
-        let ids = batch.iter().map(PendingRecord::id64);
-        let bulk = match &mut begun.own {
-            Some(own) => {
-                if begun.contended {
-                    own.unflushed.extend(ids);
-                }
-                &mut own.bulk
-            }
-            None => {
-                self.unflushed.extend(ids.map(|id| (id, writer)));
-                &mut self.bulk
-            }
-        };
-        let shared = &self.shared;
-        self.runtime.block_on(async {
-            let ids: Vec<&str> = batch.iter().map(|record| record.movie.id.as_str()).collect();
-            let key = begun.object.key.as_str();
-            let looks = begun.contended || begun.seen;
-            let mut shown = if looks { shared.shown_records(&ids).await? } else { HashMap::new() };
-            let hidden = if begun.seen { shared.own_hidden(key, &ids).await? } else { HashMap::new() };
-            for PendingRecord { id: hash, content, movie } in batch {
-                let content = format!("{content:016x}");
-                let own = SourceRecord { object: key.to_owned(), applied: begun.start, content, movie };
-                let id = own.movie.id.as_str();
-                let was_hidden = hidden.get(id);
-                let there = shown.remove(id);
-                if begun.seen {
-                    let before =
-                        there.as_ref().filter(|there| there.object == key).map(|there| &there.content);
-                    if before.or(was_hidden) != Some(&own.content) {
-                        begun.listed.put(hash, true).map_err(no_room)?;
-                    }
-                }
-                match there.filter(|there| there.object != key) {
-                    Some(competing) if competing.is_newer_than(&own) => {
-                        bulk.put_record(&own, false)?;
-                        continue;
-                    }
-                    Some(competing) => bulk.put_record(&competing, false)?,
-                    None => {}
-                }
-                bulk.put_record(&own, true)?;
-                if was_hidden.is_some() {
-                    bulk.remove_hidden(key, id)?;
-                }
-            }
-            Ok::<(), WriteError>(())
-        })?;
-        match &mut begun.own {
-            Some(own) if own.unflushed.len() >= MAX_UNFLUSHED => self.flush_own(begun),
-            Some(own) if own.bulk.is_full() => {
-                self.write_pending_intents()?;
-                self.runtime.block_on(own.bulk.send_if_full())
-            }
-            None if self.bulk.is_full() => {
-                self.write_pending_intents()?;
-                let bulk = &mut self.bulk;
-                self.runtime.block_on(bulk.send_if_full())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Returns once the cluster knows what others wrote of these movies.
-    fn flush_competing(
-        &mut self,
-        begun: &ObjectInProgress,
-        batch: &[PendingRecord],
-    ) -> Result<(), WriteError> {
-        let own = begun.writer();
-        if batch.iter().any(|record| self.unflushed.get(&record.id64()).is_some_and(|writer| *writer != own))
-        {
-            self.flush()?;
-        }
-        let met = |other: &ObjectInProgress| {
-            let unflushed = other.own.as_ref().map(|own| &own.unflushed);
-            unflushed.is_some_and(|unflushed| batch.iter().any(|record| unflushed.contains(&record.id64())))
-        };
-        self.flush_owns(met)
-    }
-
-    /// Notes that one more object of a provider is begun; `true` where there are others.
-    pub(super) fn contend_with(&mut self, provider: &str) -> Result<bool, WriteError> {
-        // What these wrote so far was noted nowhere.
-        self.flush_owns(|other| other.object.provider == provider && !other.contended)?;
-        let mut others = false;
-        for other in self.in_progress.values_mut().filter(|other| other.object.provider == provider) {
-            other.contended = true;
-            others = true;
-        }
-        Ok(others)
-    }
-
-    /// Returns once the cluster knows all that was written of a provider's movies; of all where it is empty.
-    pub(super) fn flush_of(&mut self, provider: &str) -> Result<(), WriteError> {
-        self.flush()?;
-        self.flush_owns(|begun| provider.is_empty() || begun.object.provider == provider)
-    }
-
-    fn flush_owns(&mut self, which: impl Fn(&ObjectInProgress) -> bool) -> Result<(), WriteError> {
-        let keys = self.in_progress.iter().filter(|(_, begun)| begun.own.is_some() && which(begun));
-        let keys: Vec<String> = keys.map(|(key, _)| key.clone()).collect();
-        for key in keys {
-            if let Some(mut begun) = self.in_progress.remove(&key) {
-                let flushed = self.flush_own(&mut begun);
-                self.in_progress.insert(key, begun);
-                flushed?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Sends what an object gathered in requests of its own, and returns once it is written.
-    pub(super) fn flush_own(&mut self, begun: &mut ObjectInProgress) -> Result<(), WriteError> {
-        let Some(own) = &mut begun.own else { return Ok(()) };
-        self.write_pending_intents()?;
-        self.runtime.block_on(own.bulk.flush())?;
-        own.unflushed.clear();
-        self.lease.check()
     }
 }
 
@@ -284,6 +146,6 @@ fn bytes_of(movie: &Movie) -> usize {
 }
 
 /// The file of [`MovieSet`] cannot be written.
-fn no_room(source: io::Error) -> WriteError {
+pub(super) fn no_room(source: io::Error) -> WriteError {
     WriteError::Storage { folder: std::env::temp_dir().display().to_string(), source }
 }

@@ -1,36 +1,30 @@
 //! Writes objects into a cluster: records by bulk, a row of the ledger for each object, a revision at each commit.
 //!
-//! One writer at a time has the lease of the index ([`lease`]), and all that it writes has a greater version than anything
-//! before it ([`versions`]), so that a writer which lost the lease without knowing can replace nothing. Records are written as
-//! they come and become visible at the commit, which alone refreshes the index. Before anything of an object is
-//! written, its row in the ledger says that it is in progress: after a crash the object counts as changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept like
-//! anything else. What an object no longer lists is what its application did not write: each record carries the version
-//! at which the application began that wrote it.
+//! One writer at a time has the lease of the index ([`crate::lease`]), and all that it writes has a greater version than
+//! anything before it ([`crate::versions`]), so that a writer which lost the lease without knowing can replace nothing.
+//! Records are written as they come and become visible at the commit, which alone refreshes the index.
 //!
-//! Several objects may be in progress at a time ([`in_progress`]). That the index holds what the ledger says is looked at when a writer
-//! opens, and cheaply while it is open ([`audit`]).
+//! Before anything of an object is written, its row in the ledger says that it is in progress: after a crash the object
+//! counts as changed, so that it is applied again or removed, and whatever of it was written is listed, replaced or swept
+//! like anything else. What an object no longer lists is what its application did not write: each record carries the
+//! version at which the application began that wrote it.
 //!
-//! The shown record of a movie has the movie's id; records hidden by a newer object's have ids of their own, and
-//! take its place when that object drops the movie.
+//! Several objects may be in progress at a time ([`objects`]). That the index holds what the ledger says is checked when a
+//! writer opens ([`opening`]), and cheaply while it is open ([`watch`]).
 
-pub(super) mod audit;
-pub(super) mod bulk;
 mod in_progress;
-mod lease;
-mod ledger;
 mod movie_set;
+mod objects;
 mod opening;
-pub(super) mod source_records;
+mod removal;
+mod rows;
+mod session;
 mod sweep;
-pub(super) mod versions;
+mod watch;
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use tokio::{runtime::Handle, sync::Semaphore};
+use tokio::runtime::Handle;
 use wikimovie_domain::{Movie, ObjectReceipt, Revision};
 use wikimovie_engine::{
     content_hash::{content_hash, hash128},
@@ -43,188 +37,92 @@ use wikimovie_engine::{
 };
 
 use self::{
-    audit::LedgerAudit,
-    bulk::Bulk,
     in_progress::{ObjectInProgress, PendingRecord},
-    lease::Lease,
     movie_set::MovieSet,
+    objects::ObjectsInProgress,
     opening::Opening,
-    source_records::Counts,
-    sweep::{Resweep, SweepOutcome},
-    versions::Versions,
+    rows::Rows,
+    session::Session,
+    sweep::{Sweep, SweepOutcome},
+    watch::IndexWatch,
 };
-use super::Shared;
+use crate::{
+    audit::{self, LedgerAudit},
+    stores::Stores,
+};
 
 /// Objects in progress at a time: more only share the same cluster among more of them.
 const WIDTH: usize = 8;
 
-/// Requests of large objects under way, all objects together: what a small one sends waits for few of them.
-const LARGE_UNDER_WAY: usize = 2;
-
-/// Time between two looks for where to write to.
-const TARGETS_LOOK: Duration = Duration::from_millis(500);
+/// Time between two checks where to write to.
+const TARGETS_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Writes to a cluster; see [`CatalogWriter`]. To be used outside of async code: each call blocks.
 #[derive(Debug)]
 pub struct ElasticsearchWriter {
-    shared: Arc<Shared>,
-    runtime: Handle,
-    lease: Lease,
-    versions: Versions,
-    /// Rows as of the last change, committed or not.
-    ledger: BTreeMap<String, LedgerRow>,
-    /// Keys whose row changed since the last commit.
-    staged: HashSet<String>,
-    /// Objects being applied, by key.
-    in_progress: BTreeMap<String, ObjectInProgress>,
-    /// Writes of small objects, and of sweeps.
-    bulk: Bulk,
-    /// Movies in it that the cluster may not know yet, with the object that wrote each, both by their hashes.
-    unflushed: std::collections::HashMap<u64, u64>,
-    /// Lets large objects send.
-    large: Arc<Semaphore>,
-    /// When it was looked where to write to.
+    session: Session,
+    objects: ObjectsInProgress,
+    rows: Rows,
+    watch: IndexWatch,
+    /// When it was last checked where to write to.
     targets_seen: Instant,
-    /// Rows to be marked before the next write.
-    intents: Vec<LedgerRow>,
-    pending: u64,
-    /// Whether a movie changed since the last commit.
-    changed: bool,
     revision: Revision,
     /// Whether large sweeps wait for approval.
     guarded: bool,
-    opened: Instant,
-    /// Keys that another writer left in progress.
-    unfinished: HashSet<String>,
-    /// What was done with those since, to be swept once more.
-    resweeps: BTreeMap<String, Resweep>,
-    /// Indices that are written to, each with its unique id.
-    identity: BTreeMap<String, String>,
-    identity_seen: Instant,
-    /// What the index held when all of it was last made visible; `None` where something may have become visible since.
-    counts: Option<Counts>,
-    counts_seen: Instant,
     /// Whether the index held less or other than the ledger said.
     lost_objects: bool,
 }
 
 impl ElasticsearchWriter {
-    pub(super) fn open(shared: Arc<Shared>, runtime: Handle) -> Result<Self, WriteError> {
-        let opened = runtime.block_on(async {
-            shared.ensure().await?;
-            let mut lease = Lease::acquire(&shared).await?;
-            match Opening::read(&shared, &lease).await {
-                Ok(opening) => Ok((lease, opening)),
-                // Else this process would keep the lease from everybody, itself included.
-                Err(error) => {
-                    lease.release().await;
-                    Err(error)
-                }
-            }
-        });
-        let (lease, Opening { targets, identity, audit, revision, counts }) = opened?;
-        let versions = Versions::of_epoch(lease.epoch());
+    pub(crate) fn open(stores: Stores, runtime: Handle) -> Result<Self, WriteError> {
+        let (lease, opening) = runtime.block_on(Opening::open(&stores))?;
+        let Opening { targets, identity, audit, revision, counts } = opening;
         let LedgerAudit { rows, differing } = audit;
-        // What only the index lost was begun by nobody.
-        let was_begun = |row: &&LedgerRow| {
-            row.state == RowState::InProgress && differing.binary_search(&row.key).is_err()
-        };
-        let unfinished = rows.iter().filter(was_begun).map(|row| row.key.clone());
         Ok(Self {
-            unfinished: unfinished.collect(),
-            ledger: rows.into_iter().map(|row| (row.key.clone(), row)).collect(),
-            bulk: Bulk::new(&shared, targets, &versions),
-            shared,
-            runtime,
-            lease,
-            versions,
-            staged: HashSet::new(),
-            in_progress: BTreeMap::new(),
-            unflushed: std::collections::HashMap::new(),
-            large: Arc::new(Semaphore::new(LARGE_UNDER_WAY)),
+            session: Session::new(stores, runtime, lease, targets),
+            objects: ObjectsInProgress::default(),
+            rows: Rows::new(rows, &differing),
+            watch: IndexWatch::new(identity, counts),
             targets_seen: Instant::now(),
-            intents: Vec::new(),
-            pending: 0,
-            changed: false,
             revision,
             guarded: false,
-            opened: Instant::now(),
-            resweeps: BTreeMap::new(),
-            identity,
-            identity_seen: Instant::now(),
-            counts: Some(counts),
-            counts_seen: Instant::now(),
             lost_objects: !differing.is_empty(),
         })
     }
 
-    /// A sweep that would take away over 20 % and more than 50 of a provider's movies waits until it is approved, or
-    /// until the object changes again.
+    /// A sweep that would remove over 20 % and more than 50 of a provider's movies waits until it is approved, or until
+    /// the object changes again.
     #[must_use]
     pub fn guarded(mut self) -> Self {
         self.guarded = true;
         self
     }
 
-    /// Sends what small objects and sweeps gathered, and returns once it is written.
-    fn flush(&mut self) -> Result<(), WriteError> {
-        self.write_pending_intents()?;
-        let bulk = &mut self.bulk;
-        self.runtime.block_on(bulk.flush())?;
-        self.unflushed.clear();
-        // A write that something newer hindered was hindered by ourselves, as long as the lease is ours.
-        self.lease.check()
-    }
-
-    /// Lets the ledger say what the next writes may leave half done.
-    fn write_pending_intents(&mut self) -> Result<(), WriteError> {
-        self.lease.check()?;
-        if !self.intents.is_empty() {
-            self.runtime.block_on(self.shared.write_intents(&self.intents, &self.versions))?;
-            self.intents.clear();
-            failpoint::reach("engine.marked");
-        }
-        Ok(())
-    }
-
-    /// Notes that an object is going to be written.
-    fn note_intent(&mut self, object: &ObjectState) {
-        let row = self.in_progress_row(object);
-        self.intents.push(row);
-    }
-
-    /// The row of an object that is not done.
-    fn in_progress_row(&self, object: &ObjectState) -> LedgerRow {
-        match self.ledger.get(&object.key).cloned() {
-            Some(row) => LedgerRow { state: RowState::InProgress, ..row },
-            None => LedgerRow::in_progress(object),
-        }
-    }
-
     /// Whether nothing is written that is not committed.
     fn is_idle(&self) -> bool {
-        self.pending == 0 && self.in_progress.is_empty()
+        self.rows.pending() == 0 && self.objects.is_empty()
     }
 
     /// Writes where the cluster says that it is to be written: to the index, and to one that is being built beside it.
     fn adopt_targets(&mut self) -> Result<(), WriteError> {
         self.targets_seen = Instant::now();
-        let targets = self.runtime.block_on(self.shared.targets())?;
-        if targets != self.bulk.targets() {
+        let Session { stores, runtime, .. } = &self.session;
+        let targets = runtime.block_on(stores.builds.targets())?;
+        if targets != self.session.bulk.targets() {
             tracing::info!(?targets, "writing to these indices");
             // What was begun before is in the index that is copied.
-            self.flush_of("")?;
-            self.bulk.set_targets(targets.clone());
-            self.in_progress.values_mut().for_each(|begun| begun.set_targets(&targets));
-            self.identity = self.runtime.block_on(self.shared.identity(&targets))?;
-            self.identity_seen = Instant::now();
+            self.objects.flush_of(&mut self.session, "")?;
+            self.session.bulk.set_targets(targets.clone());
+            self.objects.set_targets(&targets);
+            let Session { stores, runtime, .. } = &self.session;
+            self.watch.set_identity(runtime.block_on(stores.index.identity(&targets))?);
         }
-        self.lease.publish_targets(targets);
+        self.session.lease.publish_targets(targets);
         Ok(())
     }
 
-    fn look_for_targets(&mut self) -> Result<(), WriteError> {
-        if self.targets_seen.elapsed() >= TARGETS_LOOK { self.adopt_targets() } else { Ok(()) }
+    fn check_targets(&mut self) -> Result<(), WriteError> {
+        if self.targets_seen.elapsed() >= TARGETS_INTERVAL { self.adopt_targets() } else { Ok(()) }
     }
 }
 
@@ -232,7 +130,7 @@ fn not_in_progress(object: &ObjectWriter) -> WriteError {
     WriteError::Engine(format!("{} is not in progress", object.key()))
 }
 
-/// What is told of an object; sweeps are told later.
+/// The receipt of an object that is applied, before its sweep.
 fn receipt(object: &ObjectState, listed: &MovieSet, merged: u64, tally: Tally) -> ObjectReceipt {
     ObjectReceipt {
         object: object.object.clone(),
@@ -253,11 +151,11 @@ fn receipt(object: &ObjectState, listed: &MovieSet, merged: u64, tally: Tally) -
 
 impl CatalogWriter for ElasticsearchWriter {
     fn ledger(&self) -> Result<Vec<LedgerRow>, WriteError> {
-        Ok(self.ledger.values().cloned().collect())
+        Ok(self.rows.all())
     }
 
     fn row(&self, key: &str) -> Result<Option<LedgerRow>, WriteError> {
-        Ok(self.ledger.get(key).cloned())
+        Ok(self.rows.get(key).cloned())
     }
 
     fn width(&self) -> usize {
@@ -265,90 +163,70 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn begin(&mut self, object: &ObjectState) -> Result<ObjectWriter, WriteError> {
-        if self.in_progress.contains_key(&object.key) {
+        if self.objects.contains(&object.key) {
             return Err(WriteError::Engine(format!("{} is in progress already", object.key)));
         }
-        self.lease.check()?;
-        self.look_for_targets()?;
-        self.note_intent(object);
-        let known = self.ledger.contains_key(&object.key);
-        let others = self.contend_with(&object.provider)?
-            || self.ledger.values().any(|row| row.provider == object.provider && row.key != object.key);
-        let (key, provider) = (object.key.as_str(), object.provider.as_str());
-        let shared = &self.shared;
-        let (seen, contended) = self.runtime.block_on(async {
-            Ok::<_, WriteError>((
-                known || shared.has_records(key).await?,
-                others || shared.has_others(provider, key).await?,
-            ))
-        })?;
-        let begun = ObjectInProgress::new(object.clone(), self.versions.next(), seen, contended);
-        self.in_progress.insert(object.key.clone(), begun);
+        self.session.lease.check()?;
+        self.check_targets()?;
+        self.session.note_intent(self.rows.in_progress(object));
+        let known = self.rows.get(&object.key).is_some();
+        let contended = self.rows.has_others(&object.provider, &object.key);
+        self.objects.begin(&mut self.session, object, known, contended)?;
         failpoint::reach("engine.begun");
         Ok(ObjectWriter::new(object))
     }
 
     fn put(&mut self, object: &ObjectWriter, movie: Movie) -> Result<PutOutcome, WriteError> {
         let content = content_hash(&movie)?;
-        let begun = self.in_progress.get_mut(object.key()).ok_or_else(|| not_in_progress(object))?;
-        let outcome = begun.add(PendingRecord { id: hash128(movie.id.as_str()), content, movie })?;
-        let full = begun.is_full();
-        self.pending += 1;
-        if full {
-            self.flush_batch(object)?;
+        let record = PendingRecord { id: hash128(movie.id.as_str()), content, movie };
+        let outcome = self.objects.add(object.key(), record).ok_or_else(|| not_in_progress(object))??;
+        self.rows.note_record();
+        if self.objects.is_full(object.key()) {
+            self.check_targets()?;
+            self.objects.write_batch(&mut self.session, object.key())?;
         }
         Ok(outcome)
     }
 
     fn finish(&mut self, object: ObjectWriter, tally: Tally) -> Result<ObjectReceipt, WriteError> {
-        self.flush_batch(&object)?;
-        let mut begun = self.in_progress.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
-        self.flush_own(&mut begun)?;
-        let ObjectInProgress { object, start, seen, listed, merged, .. } = begun;
+        self.check_targets()?;
+        let finished = self.objects.finish(&mut self.session, object.key())?;
+        let finished = finished.ok_or_else(|| not_in_progress(&object))?;
+        let ObjectInProgress { object, start, seen, listed, merged, .. } = finished;
         let mut receipt = receipt(&object, &listed, merged, tally);
         let swept = if seen {
-            self.sweep(&object.key, &object.provider, &object.fingerprint, start)?
+            let ObjectState { key, provider, fingerprint, .. } = &object;
+            let sweep = Sweep { object: key, provider, fingerprint, start, guarded: self.guarded };
+            sweep.run(&mut self.session, &mut self.objects)?
         } else {
             SweepOutcome::default()
         };
         swept.note(&mut receipt);
         failpoint::reach("engine.finished");
-        self.changed |= receipt.changed > 0 || receipt.removed > 0;
-        let row = LedgerRow {
+        self.rows.note_change(receipt.changed > 0 || receipt.removed > 0);
+        self.rows.set(LedgerRow {
             state: if swept.held > 0 { RowState::AwaitingApproval } else { RowState::Done },
             applied: start,
             receipt: Some(receipt.clone()),
             ..LedgerRow::in_progress(&object)
-        };
-        let key = object.key;
-        self.ledger.insert(key.clone(), row);
-        self.schedule_resweep(&key, start);
-        self.staged.insert(key);
-        self.pending += 1;
+        });
+        self.rows.schedule_resweep(&object.key, start);
         Ok(receipt)
     }
 
     /// What was written of it stays until its object, whose row says that it is in progress, is applied again or removed.
     fn abandon(&mut self, object: ObjectWriter) -> Result<Abandoned, WriteError> {
-        let mut begun = self.in_progress.remove(object.key()).ok_or_else(|| not_in_progress(&object))?;
-        self.runtime.block_on(begun.clear());
-        let row = self.in_progress_row(&begun.object);
-        self.ledger.insert(row.key.clone(), row);
+        let abandoned = self.objects.abandon(&self.session, object.key());
+        let abandoned = abandoned.ok_or_else(|| not_in_progress(&object))?;
+        self.rows.restore(self.rows.in_progress(&abandoned.object));
         Ok(Abandoned::Alone)
     }
 
     fn remove(&mut self, key: &str) -> Result<Removal, WriteError> {
-        let Some(row) = self.ledger.get(key).cloned() else { return self.remove_unknown(key) };
-        let swept = self.sweep(key, &row.provider, &row.fingerprint, u64::MAX)?;
-        if swept.held > 0 {
-            return Ok(self.hold_removal(row, swept.held));
+        match self.rows.get(key).cloned() {
+            Some(row) => self.remove_known(row),
+            None => self.remove_unknown(key),
         }
-        self.pending += 1;
-        self.staged.insert(key.to_owned());
-        self.changed |= swept.removed > 0;
-        self.ledger.remove(key);
-        self.schedule_resweep(key, u64::MAX);
-        Ok(Removal::Removed(swept.removed))
     }
 
     fn remove_all(&mut self, keys: &[String]) -> Result<Vec<Removal>, WriteError> {
@@ -356,87 +234,77 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn commit(&mut self) -> Result<Revision, WriteError> {
-        if self.pending == 0 {
+        if self.rows.pending() == 0 {
             return Ok(self.revision);
         }
         let mut revision = self.revision;
         // What was written of objects that are not done is seen from here on.
-        if self.changed || self.in_progress.values().any(ObjectInProgress::has_written) {
+        if self.rows.is_changed() || self.objects.has_written() {
             revision.number += 1;
             revision.as_of_ms = now_ms().max(revision.as_of_ms + 1);
         }
-        self.flush()?;
-        let (shared, lease, versions) = (&self.shared, &self.lease, &self.versions);
-        let rows: Vec<(&str, Option<LedgerRow>)> =
-            self.staged.iter().map(|key| (key.as_str(), self.row_to_keep(key))).collect();
-        let targets = self.bulk.targets();
-        let (revision, counts) = self.runtime.block_on(async {
-            shared.refresh(targets).await?;
+        self.session.flush()?;
+        let Session { stores, runtime, lease, versions, bulk, .. } = &self.session;
+        let rows = self.rows.staged();
+        let (revision, counts) = runtime.block_on(async {
+            stores.records.refresh(bulk.targets()).await?;
             failpoint::reach("engine.visible");
             lease.confirm().await?;
-            let counts = shared.count_all().await?;
+            let counts = stores.records.count_all().await?;
             revision.movies = counts.shown;
-            shared.write_rows(&rows, versions).await?;
+            stores.ledger.write_rows(&rows, versions).await?;
             failpoint::reach("engine.rows");
             lease.confirm().await?;
             // Last, since it tells gateways that there is something new to read.
-            shared.write_revision(revision, versions).await?;
+            stores.ledger.write_revision(revision, versions).await?;
             failpoint::reach("engine.committed");
             Ok::<_, WriteError>((revision, counts))
         })?;
-        (self.counts, self.counts_seen) = (Some(counts), Instant::now());
+        self.watch.set_counts(Some(counts));
         self.revision = revision;
-        (self.pending, self.changed) = (0, false);
-        self.staged.clear();
+        self.rows.committed();
         Ok(revision)
     }
 
     /// Forgets what was begun. What was written of it already stays unseen or is put right when its objects, whose
     /// rows are the old ones, are applied again.
     fn rollback(&mut self) -> Result<(), WriteError> {
-        self.intents.clear();
-        self.unflushed.clear();
         // What was written becomes visible below.
-        self.counts = None;
-        let mut begun = std::mem::take(&mut self.in_progress);
-        let (shared, bulk) = (&self.shared, &mut self.bulk);
-        let rows = self.runtime.block_on(async {
-            bulk.clear().await;
-            for begun in begun.values_mut() {
-                begun.clear().await;
-            }
+        self.watch.set_counts(None);
+        self.session.clear();
+        self.objects.abandon_all(&self.session);
+        let Session { stores, runtime, bulk, .. } = &self.session;
+        let rows = runtime.block_on(async {
             // What was written before now counts as there.
-            shared.refresh(bulk.targets()).await?;
-            shared.refresh_ledger().await?;
-            shared.ledger().await
+            stores.records.refresh(bulk.targets()).await?;
+            stores.ledger.refresh().await?;
+            stores.ledger.rows().await
         })?;
-        self.ledger = rows.into_iter().map(|row| (row.key.clone(), row)).collect();
-        (self.pending, self.changed) = (0, false);
-        self.staged.clear();
+        self.rows.roll_back(rows);
         Ok(())
     }
 
     fn keep_alive(&mut self) -> Result<(), WriteError> {
-        self.lease.check()?;
+        self.session.lease.check()?;
         if self.is_idle() {
             self.adopt_targets()?;
             self.resweep()?;
         }
-        self.watch_index()
+        self.watch.check(&self.session, self.is_idle())
     }
 
     fn verify(&mut self) -> Result<(), WriteError> {
-        self.lease.check()?;
+        self.session.lease.check()?;
         if !self.is_idle() {
             return Ok(());
         }
-        let rows = self.ledger.values().cloned().collect();
-        let contents = self.runtime.block_on(self.shared.contents())?;
-        match audit::audit(rows, contents).differing.as_slice() {
+        let Session { stores, runtime, .. } = &self.session;
+        let contents = runtime.block_on(audit::contents(&stores.records))?;
+        match audit::audit(self.rows.all(), contents).differing.as_slice() {
             [] => Ok(()),
             differing => Err(WriteError::IndexChanged(format!(
                 "the index {} does not hold what the ledger says of {} objects",
-                self.shared.names.read,
+                stores.names.read,
                 differing.len()
             ))),
         }
@@ -447,12 +315,16 @@ impl CatalogWriter for ElasticsearchWriter {
     }
 
     fn pending(&self) -> u64 {
-        self.pending
+        self.rows.pending()
     }
 }
 
 impl Drop for ElasticsearchWriter {
     fn drop(&mut self) {
-        self.runtime.block_on(self.lease.release());
+        let Session { runtime, lease, .. } = &mut self.session;
+        runtime.block_on(lease.release());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
-//! Versions of what is written. Each write of a document carries one (`version_type: external`), greater than any
-//! before it, whoever wrote that: a writer starts above all versions of the holders before it. So a write that comes
-//! late, from a paused writer or twice over a bad connection, never replaces a newer one.
+//! Versions of what is written (fencing). Each write of a document carries one (`version_type: external`), greater than any
+//! before it, whoever wrote that: a writer starts above all versions of the owners of the lease before it. So a write that
+//! comes late, from a paused writer or twice over a bad connection, never replaces a newer one.
 
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-/// Bits for the writes of one holder: 68 thousand million. The rest of a version's 63 bits counts holders.
+/// Bits for the writes of one owner: 68 thousand million. The rest of a version's 63 bits counts owners.
 const WRITE_BITS: u32 = 36;
 
 /// Gives out versions in growing order.
@@ -15,7 +15,7 @@ const WRITE_BITS: u32 = 36;
 pub(crate) struct Versions(Arc<AtomicU64>);
 
 impl Versions {
-    /// Those of the holder of this epoch.
+    /// Those of the owner of this epoch.
     pub(crate) fn of_epoch(epoch: u64) -> Self {
         Self(Arc::new(AtomicU64::new(epoch << WRITE_BITS)))
     }

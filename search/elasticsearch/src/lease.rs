@@ -6,25 +6,23 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
+use wikimovie_elasticsearch_dsl::WritePosition;
 use wikimovie_engine::writer::WriteError;
 
-use super::versions::epoch_of;
-use crate::{
-    Shared,
-    client::Call,
-    index::{LedgerDocument, Read, ledger_id, refused},
-    maintenance::gone,
-};
+use crate::{client::Call, ledger::LedgerStore, records::RecordStore, versions::epoch_of, write_calls::gone};
+
+/// Id of its document in the ledger.
+const WRITER: &str = "writer";
 
 /// Time after which a lease that was not renewed is free.
 const LEASE_TTL: Duration = Duration::from_secs(2);
 /// Time after the last renewal in which writing goes on.
-pub(super) const WRITE_WINDOW: Duration = Duration::from_secs(20);
+pub(crate) const WRITE_WINDOW: Duration = Duration::from_secs(20);
 /// Time between two renewals.
 const RENEWAL_INTERVAL: Duration = Duration::from_millis(400);
 /// Time one renewal may take: after one that got no answer another is still in time.
@@ -53,27 +51,11 @@ impl LeaseDocument {
     }
 }
 
-/// Where a document was last written, for a compare-and-set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-struct Position {
-    #[serde(rename = "_seq_no")]
-    seq_no: u64,
-    #[serde(rename = "_primary_term")]
-    primary_term: u64,
-}
-
-impl Position {
-    /// Lets a write fail where somebody else wrote since.
-    fn unchanged(self) -> Vec<(&'static str, String)> {
-        vec![("if_seq_no", self.seq_no.to_string()), ("if_primary_term", self.primary_term.to_string())]
-    }
-}
-
 /// The lease of this process, renewed in the background until it is released or dropped.
 #[derive(Debug)]
-pub(super) struct Lease {
+pub(crate) struct Lease {
     state: Arc<Mutex<LeaseState>>,
-    shared: Arc<Shared>,
+    ledger: LedgerStore,
     renewing: JoinHandle<()>,
 }
 
@@ -81,7 +63,7 @@ pub(super) struct Lease {
 #[derive(Debug)]
 struct LeaseState {
     document: LeaseDocument,
-    position: Position,
+    position: WritePosition,
     /// When the last successful renewal was begun.
     since: Instant,
     lost: Option<Loss>,
@@ -98,46 +80,46 @@ enum Loss {
 
 impl Lease {
     /// Takes the lease, which takes as long as a lease lasts where somebody left it, or says that somebody has it.
-    pub(super) async fn acquire(shared: &Arc<Shared>) -> Result<Self, WriteError> {
+    pub(crate) async fn acquire(ledger: &LedgerStore, records: &RecordStore) -> Result<Self, WriteError> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(|error| WriteError::Engine(error.to_string()))?;
         let holder = format!("{:016x}", u64::from_be_bytes(random));
-        let seen = wait_until_free(shared).await?;
+        let seen = wait_until_free(ledger).await?;
         let (epoch, condition) = match &seen {
             Some((document, position)) => (document.epoch + 1, position.unchanged()),
-            None => (shared.first_epoch().await?, vec![("op_type", "create".to_owned())]),
+            None => (first_epoch(records).await?, vec![("op_type", "create".to_owned())]),
         };
         let document = LeaseDocument { holder, epoch, renewals: 0, targets: Vec::new() };
         let since = Instant::now();
-        let position = write(shared, &document, condition).await?;
+        let position = write(ledger, &document, condition).await?;
         let state = Arc::new(Mutex::new(LeaseState { document, position, since, lost: None }));
-        let renewing = tokio::spawn(renew(Arc::clone(shared), Arc::clone(&state)));
-        Ok(Self { state, shared: Arc::clone(shared), renewing })
+        let renewing = tokio::spawn(renew(ledger.clone(), Arc::clone(&state)));
+        Ok(Self { state, ledger: ledger.clone(), renewing })
     }
 
     /// Counts the owners so far, this one included.
-    pub(super) fn epoch(&self) -> u64 {
+    pub(crate) fn epoch(&self) -> u64 {
         lock(&self.state).document.epoch
     }
 
     /// Tells everybody, with the next renewal, where this writer writes to.
-    pub(super) fn publish_targets(&self, targets: Vec<String>) {
+    pub(crate) fn publish_targets(&self, targets: Vec<String>) {
         lock(&self.state).document.targets = targets;
     }
 
     /// An error where the lease was lost. A busy machine may be late with a renewal, which does no harm before a
     /// [`Lease::confirm`]: what is written without the lease replaces nothing.
-    pub(super) fn check(&self) -> Result<(), WriteError> {
+    pub(crate) fn check(&self) -> Result<(), WriteError> {
         let state = lock(&self.state);
         match state.lost {
-            Some(Loss::Gone) => Err(gone(&self.shared.names.ledger)),
+            Some(Loss::Gone) => Err(gone(self.ledger.name())),
             None if state.since.elapsed() < WRITE_WINDOW => Ok(()),
-            Some(Loss::Taken) | None => Err(taken(&self.shared)),
+            Some(Loss::Taken) | None => Err(taken(&self.ledger)),
         }
     }
 
     /// Returns once a renewal shows that nobody else had the lease so far.
-    pub(super) async fn confirm(&self) -> Result<(), WriteError> {
+    pub(crate) async fn confirm(&self) -> Result<(), WriteError> {
         loop {
             self.check()?;
             if lock(&self.state).since.elapsed() < LEASE_TTL {
@@ -148,7 +130,7 @@ impl Lease {
     }
 
     /// Gives the lease back; it ends by itself where that fails.
-    pub(super) async fn release(&mut self) {
+    pub(crate) async fn release(&mut self) {
         self.renewing.abort();
         // A renewal under way ends before the state is read.
         let _ = (&mut self.renewing).await;
@@ -161,12 +143,12 @@ impl Lease {
         if lost.is_some() {
             return;
         }
-        let mut released = write(&self.shared, &free, position.unchanged()).await;
+        let mut released = write(&self.ledger, &free, position.unchanged()).await;
         if let Err(WriteError::LeaseTaken(_)) = released {
             // The renewal that was broken off may have been written, and its answer was not waited for.
             let holder = lock(&self.state).document.holder.clone();
-            if let Ok(Some(position)) = own(&self.shared, &holder).await {
-                released = write(&self.shared, &free, position.unchanged()).await;
+            if let Ok(Some(position)) = own(&self.ledger, &holder).await {
+                released = write(&self.ledger, &free, position.unchanged()).await;
             }
         }
         if let Err(error) = released {
@@ -182,8 +164,8 @@ impl Drop for Lease {
 }
 
 /// Watches the lease until it is free; `None` where there never was one.
-async fn wait_until_free(shared: &Shared) -> Result<Option<(LeaseDocument, Position)>, WriteError> {
-    let mut seen = read(shared).await?;
+async fn wait_until_free(ledger: &LedgerStore) -> Result<Option<(LeaseDocument, WritePosition)>, WriteError> {
+    let mut seen = read(ledger).await?;
     let started = Instant::now();
     loop {
         let Some((document, position)) = &seen else { return Ok(None) };
@@ -191,18 +173,18 @@ async fn wait_until_free(shared: &Shared) -> Result<Option<(LeaseDocument, Posit
             return Ok(seen);
         }
         tokio::time::sleep(RETRY_INTERVAL).await;
-        let now = read(shared).await?;
+        let now = read(ledger).await?;
         match &now {
             // Its owner renews it.
             Some((document, renewed)) if !document.is_free() && renewed != position => {
-                return Err(taken(shared));
+                return Err(taken(ledger));
             }
             _ => seen = now,
         }
     }
 }
 
-async fn renew(shared: Arc<Shared>, state: Arc<Mutex<LeaseState>>) {
+async fn renew(ledger: LedgerStore, state: Arc<Mutex<LeaseState>>) {
     let mut pause = RENEWAL_INTERVAL;
     loop {
         tokio::time::sleep(pause).await;
@@ -213,11 +195,11 @@ async fn renew(shared: Arc<Shared>, state: Arc<Mutex<LeaseState>>) {
         };
         let renewals = document.renewals;
         let begun = Instant::now();
-        let renewed = match write(&shared, &document, position.unchanged()).await {
+        let renewed = match write(&ledger, &document, position.unchanged()).await {
             // The answer to an earlier renewal may have been lost: then the document is ours all the same.
-            Err(WriteError::LeaseTaken(_)) => match own(&shared, &document.holder).await {
+            Err(WriteError::LeaseTaken(_)) => match own(&ledger, &document.holder).await {
                 Ok(Some(position)) => Ok(position),
-                Ok(None) => Err(taken(&shared)),
+                Ok(None) => Err(taken(&ledger)),
                 Err(error) => Err(error),
             },
             other => other,
@@ -249,58 +231,48 @@ fn lock(state: &Mutex<LeaseState>) -> std::sync::MutexGuard<'_, LeaseState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The lease and the position of its last write; `None` where there never was one.
-async fn read(shared: &Shared) -> Result<Option<(LeaseDocument, Position)>, WriteError> {
-    let path = format!("/{}/_doc/{}", shared.names.ledger, ledger_id::WRITER);
-    let call = Call { deadline: Some(RENEWAL_DEADLINE), ..Call::get(path) };
-    let reply = shared.request("reading the writer's lease", call).await?;
-    let read: Read<LedgerDocument<LeaseDocument>> = shared.check_ledger(reply.json()?)?;
-    let position = Position { seq_no: read.seq_no, primary_term: read.primary_term };
-    Ok(read.source.map(|found| (found.data, position)))
+/// The lease and where it was last written; `None` where there never was one.
+async fn read(ledger: &LedgerStore) -> Result<Option<(LeaseDocument, WritePosition)>, WriteError> {
+    let call = Call { deadline: Some(RENEWAL_DEADLINE), ..ledger.read_call(WRITER) };
+    ledger.read("reading the writer's lease", call).await
 }
 
-impl Shared {
-    /// Whether nobody writes, or whoever does writes to these indices.
-    pub(crate) async fn writes_to(&self, targets: &[String]) -> Result<bool, WriteError> {
-        Ok(read(self).await?.is_none_or(|(lease, _)| lease.is_free() || lease.targets == targets))
-    }
+/// Whether nobody writes, or whoever does writes to these indices.
+pub(crate) async fn writes_to(ledger: &LedgerStore, targets: &[String]) -> Result<bool, WriteError> {
+    Ok(read(ledger).await?.is_none_or(|(lease, _)| lease.is_free() || lease.targets == targets))
+}
 
-    /// An epoch above those of all that the index holds, for an index whose ledger was lost.
-    async fn first_epoch(&self) -> Result<u64, WriteError> {
-        /// What deleted documents, which cannot be read back, may remember beyond that.
-        const MARGIN: u64 = 1 << 10;
-        let mut greatest = 0;
-        let mut found = self.record_entries(&self.names.write);
-        while let Some(page) = found.next().await? {
-            greatest = page.iter().map(|entry| entry.version).fold(greatest, u64::max);
-        }
-        Ok(if greatest == 0 { 1 } else { epoch_of(greatest) + MARGIN })
+/// An epoch above those of all that the index holds, for an index whose ledger was lost.
+async fn first_epoch(records: &RecordStore) -> Result<u64, WriteError> {
+    /// What deleted documents, which cannot be read back, may remember beyond that.
+    const MARGIN: u64 = 1 << 10;
+    let mut greatest = 0;
+    let mut found = records.entries();
+    while let Some(page) = found.next().await? {
+        greatest = page.iter().map(|entry| entry.version).fold(greatest, u64::max);
     }
+    Ok(if greatest == 0 { 1 } else { epoch_of(greatest) + MARGIN })
 }
 
 /// The last write where it is this owner's.
-async fn own(shared: &Shared, holder: &str) -> Result<Option<Position>, WriteError> {
-    let found = read(shared).await?.filter(|(document, _)| document.holder == holder);
+async fn own(ledger: &LedgerStore, holder: &str) -> Result<Option<WritePosition>, WriteError> {
+    let found = read(ledger).await?.filter(|(document, _)| document.holder == holder);
     Ok(found.map(|(_, position)| position))
 }
 
 async fn write(
-    shared: &Shared,
+    ledger: &LedgerStore,
     document: &LeaseDocument,
     condition: Vec<(&'static str, String)>,
-) -> Result<Position, WriteError> {
-    let document = LedgerDocument::new("lease", document);
-    let call = shared.put_in_ledger(ledger_id::WRITER, &document, condition)?;
+) -> Result<WritePosition, WriteError> {
+    let call = ledger.write_call(WRITER, "lease", document, condition)?;
     let call = Call { repeatable: false, deadline: Some(RENEWAL_DEADLINE), ..call };
-    let reply = shared.request("renewing the writer's lease", call).await?;
-    match reply.status {
-        200 | 201 => Ok(reply.json()?),
-        404 => Err(gone(&shared.names.ledger)),
-        409 => Err(taken(shared)),
-        _ => Err(refused("the writer's lease cannot be written", &reply)),
-    }
+    ledger.write("renewing the writer's lease", call).await?.ok_or_else(|| taken(ledger))
 }
 
-fn taken(shared: &Shared) -> WriteError {
-    WriteError::LeaseTaken(shared.names.read.clone())
+fn taken(ledger: &LedgerStore) -> WriteError {
+    WriteError::LeaseTaken(ledger.catalogue().to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,11 +7,22 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
-
+use wikimovie_elasticsearch_dsl::{
+    Aggregation, Aggregations, CompositeBucket, CompositePage, Query, Search, SingleValue,
+};
 use wikimovie_engine::writer::{LedgerRow, ObjectState, RowState, WriteError};
 
-use crate::{Shared, mapping::field};
+use crate::{ledger::LedgerStore, mapping::field, records::RecordStore};
+
+/// Objects in one answer.
+const PAGE: usize = 1_000;
+
+/// Names of what is counted.
+const OBJECTS: &str = "objects";
+const OBJECT: &str = "object";
+const PROVIDER: &str = "provider";
+const OLDEST: &str = "oldest";
+const NEWEST: &str = "newest";
 
 /// What the index holds of one object.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +44,7 @@ pub struct LedgerAudit {
 }
 
 /// Compares rows with what the index holds.
-pub(super) fn audit(rows: Vec<LedgerRow>, mut contents: BTreeMap<String, Content>) -> LedgerAudit {
+pub(crate) fn audit(rows: Vec<LedgerRow>, mut contents: BTreeMap<String, Content>) -> LedgerAudit {
     let mut differing = Vec::new();
     let mut audited: Vec<LedgerRow> = Vec::with_capacity(rows.len());
     for row in rows {
@@ -63,7 +74,7 @@ pub(super) fn audit(rows: Vec<LedgerRow>, mut contents: BTreeMap<String, Content
 /// Whether the index holds all of an object that is not in progress, and nothing of before.
 fn is_held(row: &LedgerRow, content: Option<&Content>) -> bool {
     let accepted = row.accepted();
-    // Aggregations tell numbers as floating point.
+    // Aggregations return numbers as floating point.
     let applied = row.applied as f64;
     match content {
         None => accepted == 0,
@@ -77,88 +88,56 @@ fn is_held(row: &LedgerRow, content: Option<&Content>) -> bool {
     }
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    aggregations: Aggregations,
+/// What is counted, under [`OBJECTS`].
+#[derive(Default, Deserialize)]
+struct Counted {
+    objects: CompositePage<Applied>,
 }
 
+/// Versions of the records of one object, under [`OLDEST`] and [`NEWEST`].
 #[derive(Deserialize)]
-struct Aggregations {
-    objects: Objects,
+struct Applied {
+    oldest: SingleValue,
+    newest: SingleValue,
 }
 
-#[derive(Deserialize)]
-struct Objects {
-    #[serde(default)]
-    after_key: Option<Value>,
-    buckets: Vec<ObjectBucket>,
+/// Compares the ledger with the index that is written to, as far as both are visible.
+pub(crate) async fn audit_all(
+    ledger: &LedgerStore,
+    records: &RecordStore,
+) -> Result<LedgerAudit, WriteError> {
+    let rows = ledger.rows().await?;
+    Ok(audit(rows, contents(records).await?))
 }
 
-#[derive(Deserialize)]
-struct ObjectBucket {
-    key: ObjectKey,
-    doc_count: u64,
-    oldest: Number,
-    newest: Number,
-}
-
-#[derive(Deserialize)]
-struct ObjectKey {
-    object: String,
-    provider: String,
-}
-
-#[derive(Deserialize)]
-struct Number {
-    value: Option<f64>,
-}
-
-impl Shared {
-    /// Compares the ledger with the index that is written to, as far as both are visible.
-    pub(crate) async fn audited_ledger(&self) -> Result<LedgerAudit, WriteError> {
-        let rows = self.ledger().await?;
-        Ok(audit(rows, self.contents().await?))
-    }
-
-    /// What the index holds of each object, as far as it is visible.
-    pub(super) async fn contents(&self) -> Result<BTreeMap<String, Content>, WriteError> {
-        const PAGE: usize = 1_000;
-        let mut contents = BTreeMap::new();
-        let mut after: Option<Value> = None;
-        loop {
-            let source = |name: &str| json!({ "terms": { "field": name } });
-            let sources =
-                json!([{ "object": source(field::OBJECT) }, { "provider": source(field::PROVIDER) }]);
-            let mut composite = json!({ "size": PAGE, "sources": sources });
-            if let (Some(after), Some(composite)) = (after.take(), composite.as_object_mut()) {
-                composite.insert("after".to_owned(), after);
-            }
-            let versions = json!({
-                "oldest": { "min": { "field": field::APPLIED } },
-                "newest": { "max": { "field": field::APPLIED } },
-            });
-            let body = json!({
-                "size": 0,
-                "track_total_hits": false,
-                "aggs": { "objects": { "composite": composite, "aggs": versions } },
-            });
-            let answer: Answer =
-                self.search_whole("comparing index and ledger", &self.names.write, &body).await?;
-            let Objects { after_key, buckets } = answer.aggregations.objects;
-            let is_last = buckets.len() < PAGE;
-            for ObjectBucket { key, doc_count, oldest, newest } in buckets {
-                let content = Content {
-                    provider: key.provider,
-                    documents: doc_count,
-                    oldest: oldest.value.unwrap_or_default(),
-                    newest: newest.value.unwrap_or_default(),
-                };
-                contents.insert(key.object, content);
-            }
-            after = after_key;
-            if is_last || after.is_none() {
-                return Ok(contents);
-            }
+/// What the index holds of each object, as far as it is visible.
+pub(crate) async fn contents(records: &RecordStore) -> Result<BTreeMap<String, Content>, WriteError> {
+    let mut contents = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let versions = Aggregations::from([
+            (OLDEST, Aggregation::min(field::APPLIED)),
+            (NEWEST, Aggregation::max(field::APPLIED)),
+        ]);
+        let sources = [(OBJECT, field::OBJECT), (PROVIDER, field::PROVIDER)];
+        let objects = Aggregation::composite(sources, PAGE, after.take()).with(versions);
+        let search = Search { aggs: Aggregations::from([(OBJECTS, objects)]), ..Search::new(Query::ALL) };
+        let Counted { objects } = records.aggregations("comparing index and ledger", &search).await?;
+        let is_last = objects.buckets.len() < PAGE;
+        for CompositeBucket { mut key, doc_count, aggregations: Applied { oldest, newest } } in
+            objects.buckets
+        {
+            let content = Content {
+                provider: key.remove(PROVIDER).unwrap_or_default(),
+                documents: doc_count,
+                oldest: oldest.value.unwrap_or_default(),
+                newest: newest.value.unwrap_or_default(),
+            };
+            contents.insert(key.remove(OBJECT).unwrap_or_default(), content);
+        }
+        after = objects.after_key;
+        if is_last || after.is_none() {
+            return Ok(contents);
         }
     }
 }

@@ -5,19 +5,16 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::Method;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 use tokio::{sync::Semaphore, task::JoinSet};
-use wikimovie_elasticsearch_dsl::write_line;
-use wikimovie_engine::{content_hash::hash128, failpoint, writer::WriteError};
+use wikimovie_elasticsearch_dsl::{BulkAction, BulkItem, BulkMeta, BulkResponse, write_line};
+use wikimovie_engine::{failpoint, writer::WriteError};
 
-use super::{source_records::SourceRecord, versions::Versions};
 use crate::{
-    Shared,
-    client::{Body, Call},
-    document::{Document, Folded},
-    index::{refused, require_alias},
-    maintenance::gone,
+    client::{Call, Client, RequestBody},
+    names::require_alias,
+    versions::Versions,
+    write_calls::{gone, refused},
 };
 
 /// Bytes in one request, some 800 movies: engines do no better with more, and what is small waits for less.
@@ -27,7 +24,7 @@ const FULL: usize = 2 * 1024 * 1024;
 const MAX_IN_FLIGHT: usize = 2;
 
 /// Time that one request may take.
-pub(super) const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What a request is, for the log.
 const OPERATION: &str = "writing documents";
@@ -45,34 +42,13 @@ const WAITS: [Duration; 6] = [
 /// Writes to one index, or to several alike.
 #[derive(Debug)]
 pub(crate) struct Bulk {
-    shared: Arc<Shared>,
+    client: Client,
     targets: Vec<String>,
     versions: Versions,
     buffer: Buffer,
     in_flight: JoinSet<Result<(), WriteError>>,
     /// Bounds what is in flight of several together.
     within: Option<Arc<Semaphore>>,
-}
-
-/// What is to be done with a document.
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Action<'a> {
-    Index(ActionMeta<'a>),
-    Delete(ActionMeta<'a>),
-}
-
-#[derive(Serialize)]
-struct ActionMeta<'a> {
-    _id: &'a str,
-    version: u64,
-    version_type: &'static str,
-}
-
-impl<'a> ActionMeta<'a> {
-    fn new(id: &'a str, version: u64) -> Self {
-        Self { _id: id, version, version_type: "external" }
-    }
 }
 
 /// A request that is being filled.
@@ -91,25 +67,10 @@ struct Request {
     offsets: Vec<usize>,
 }
 
-#[derive(Deserialize)]
-struct Items {
-    #[serde(default)]
-    errors: bool,
-    #[serde(default)]
-    items: Vec<std::collections::HashMap<String, Item>>,
-}
-
-#[derive(Deserialize)]
-struct Item {
-    status: u16,
-    #[serde(default)]
-    error: Value,
-}
-
 impl Bulk {
-    pub(crate) fn new(shared: &Arc<Shared>, targets: Vec<String>, versions: &Versions) -> Self {
+    pub(crate) fn new(client: &Client, targets: Vec<String>, versions: &Versions) -> Self {
         Self {
-            shared: Arc::clone(shared),
+            client: client.clone(),
             targets,
             versions: versions.clone(),
             buffer: Buffer::default(),
@@ -119,73 +80,51 @@ impl Bulk {
     }
 
     /// Sends only as many requests at a time as all of these together may.
-    pub(super) fn within(mut self, bound: &Arc<Semaphore>) -> Self {
+    pub(crate) fn within(mut self, bound: &Arc<Semaphore>) -> Self {
         self.within = Some(Arc::clone(bound));
         self
     }
 
     /// Writes go there from now on. Nothing may be buffered or in flight.
-    pub(super) fn set_targets(&mut self, targets: Vec<String>) {
+    pub(crate) fn set_targets(&mut self, targets: Vec<String>) {
         self.targets = targets;
     }
 
-    pub(super) fn targets(&self) -> &[String] {
+    pub(crate) fn targets(&self) -> &[String] {
         &self.targets
     }
 
-    /// Writes a record: shown under the movie's id, or hidden behind another one.
-    pub(super) fn put_record(&mut self, record: &SourceRecord, shown: bool) -> Result<(), WriteError> {
-        let version = self.versions.next();
-        self.put_record_as(record, shown, version)
-    }
-
-    /// Writes a record with the version that it has elsewhere.
-    pub(crate) fn put_record_as(
-        &mut self,
-        record: &SourceRecord,
-        shown: bool,
-        version: u64,
-    ) -> Result<(), WriteError> {
-        let folded = Folded::new(record);
-        let document = Document::new(record, &folded, shown);
-        let id = record.movie.id.as_str();
-        if shown {
-            self.write(id, version, &document)
-        } else {
-            self.write(&hidden_id(&record.object, id), version, &document)
-        }
-    }
-
-    /// Removes a hidden record.
-    pub(super) fn remove_hidden(&mut self, object: &str, movie: &str) -> Result<(), WriteError> {
-        self.remove(&hidden_id(object, movie))
-    }
-
     /// Writes a document.
-    pub(super) fn index(&mut self, id: &str, document: &impl Serialize) -> Result<(), WriteError> {
+    pub(crate) fn index(&mut self, id: &str, document: &impl Serialize) -> Result<(), WriteError> {
         let version = self.versions.next();
-        self.write(id, version, document)
+        self.index_as(id, version, document)
     }
 
-    /// Removes a document. Engines remember its version for a day, as our indices ask them to.
-    pub(super) fn remove(&mut self, id: &str) -> Result<(), WriteError> {
-        let version = self.versions.next();
-        self.buffer.line(&Action::Delete(ActionMeta::new(id, version)), true)
-    }
-
-    fn write(&mut self, id: &str, version: u64, document: &impl Serialize) -> Result<(), WriteError> {
-        self.buffer.line(&Action::Index(ActionMeta::new(id, version)), true)?;
+    /// Writes a document with the version that it has elsewhere.
+    pub(crate) fn index_as(
+        &mut self,
+        id: &str,
+        version: u64,
+        document: &impl Serialize,
+    ) -> Result<(), WriteError> {
+        self.buffer.line(&BulkAction::Index(BulkMeta::new(id, version)), true)?;
         self.buffer.line(document, false)
     }
 
+    /// Removes a document. Engines remember its version for a day, as our indices ask them to.
+    pub(crate) fn remove(&mut self, id: &str) -> Result<(), WriteError> {
+        let version = self.versions.next();
+        self.buffer.line(&BulkAction::Delete(BulkMeta::new(id, version)), true)
+    }
+
     /// Drops what is buffered, and waits for what is in flight, so that nothing of it lands later.
-    pub(super) async fn clear(&mut self) {
+    pub(crate) async fn clear(&mut self) {
         self.buffer = Buffer::default();
         while self.in_flight.join_next().await.is_some() {}
     }
 
     /// Whether it is time to send what is buffered.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.buffer.body.len() >= FULL
     }
 
@@ -209,12 +148,12 @@ impl Bulk {
         };
         let Buffer { body, offsets } = std::mem::take(&mut self.buffer);
         let request = Request { body: body.into(), offsets };
-        let (shared, targets) = (Arc::clone(&self.shared), self.targets.clone());
+        let (client, targets) = (self.client.clone(), self.targets.clone());
         failpoint::reach("engine.sending");
         self.in_flight.spawn(async move {
             let _permit = permit;
             for target in targets {
-                request.clone().deliver(&shared, &target).await?;
+                request.clone().deliver(&client, &target).await?;
                 failpoint::reach("engine.written");
             }
             Ok(())
@@ -251,17 +190,17 @@ impl Buffer {
 
 impl Request {
     /// Writes all of it. What the cluster was too busy for is sent again, alone.
-    async fn deliver(mut self, shared: &Shared, target: &str) -> Result<(), WriteError> {
+    async fn deliver(mut self, client: &Client, target: &str) -> Result<(), WriteError> {
         let path = ["/", target, "/_bulk"].concat();
         let mut waits = WAITS.iter();
         loop {
-            let again = match self.ask(shared, &path).await {
+            let again = match self.ask(client, &path).await {
                 Ok(answer) => self.rejected(&answer, target)?,
                 // A request of some megabytes that is too large is two requests.
                 Err(WriteError::TooLarge) if self.offsets.len() > 1 => {
                     let (first, second) = self.halves();
-                    Box::pin(first.deliver(shared, target)).await?;
-                    return Box::pin(second.deliver(shared, target)).await;
+                    Box::pin(first.deliver(client, target)).await?;
+                    return Box::pin(second.deliver(client, target)).await;
                 }
                 Err(WriteError::Unavailable { .. } | WriteError::Slow { .. }) => {
                     (0..self.offsets.len()).collect()
@@ -283,38 +222,39 @@ impl Request {
         }
     }
 
-    async fn ask(&self, shared: &Shared, path: &str) -> Result<Items, WriteError> {
+    async fn ask(&self, client: &Client, path: &str) -> Result<BulkResponse, WriteError> {
         let filter = ("filter_path", "errors,items.*.status,items.*.error".to_owned());
         let call = Call {
             method: Method::POST,
             query: vec![filter, require_alias()],
-            body: Some(Body::Ndjson(self.body.clone())),
+            body: Some(RequestBody::Ndjson(self.body.clone())),
             // Versions make a second copy harmless.
             repeatable: true,
             deadline: Some(DEADLINE),
             ..Call::get(path.to_owned())
         };
-        let reply = shared.request(OPERATION, call).await?;
+        let reply = client.request(OPERATION, call).await?;
         match reply.status {
             200 => Ok(reply.json()?),
             404 => Err(gone(path)),
-            _ => Err(refused("the cluster takes no writes", &reply)),
+            _ => Err(refused(OPERATION, &reply)),
         }
     }
 
     /// Places of the writes to send again; an error where the cluster will not have one at all.
-    fn rejected(&self, answer: &Items, target: &str) -> Result<Vec<usize>, WriteError> {
-        if answer.items.len() != self.offsets.len() {
+    fn rejected(&self, answer: &BulkResponse, target: &str) -> Result<Vec<usize>, WriteError> {
+        if answer.items().len() != self.offsets.len() {
             return Err(WriteError::Engine("the bulk response does not match the writes sent".into()));
         }
         let mut again = Vec::new();
-        for (at, item) in answer.items.iter().enumerate().filter(|_| answer.errors) {
-            match item.values().next() {
-                Some(Item { status: 404, error }) if !error.is_null() => return Err(gone(target)),
+        for (at, item) in answer.items().enumerate().filter(|_| answer.errors) {
+            match item {
+                Some(BulkItem { status: 404, error: Some(_) }) => return Err(gone(target)),
                 // 404: a removal of nothing. 409: it is there, or something newer; the lease tells who wrote that.
-                None | Some(Item { status: 200..=299 | 404 | 409, .. }) => {}
-                Some(Item { status: 429 | 502..=504, .. }) => again.push(at),
-                Some(Item { status, error }) => {
+                None | Some(BulkItem { status: 200..=299 | 404 | 409, .. }) => {}
+                Some(BulkItem { status: 429 | 502..=504, .. }) => again.push(at),
+                Some(BulkItem { status, error }) => {
+                    let error = error.as_ref().map(ToString::to_string).unwrap_or_default();
                     return Err(WriteError::Engine(format!(
                         "a write was rejected: status {status}, {error}"
                     )));
@@ -348,11 +288,5 @@ impl Request {
     }
 }
 
-/// Id of a hidden record: no movie's id offsets so, as those start with a provider and a colon.
-pub(crate) fn hidden_id(object: &str, movie: &str) -> String {
-    format!("hidden~{:032x}", hash128(&[object, movie].join("\0")))
-}
-
 #[cfg(test)]
-#[path = "bulk_tests.rs"]
 mod tests;

@@ -6,7 +6,7 @@ use wikimovie_engine::indexed::{self, distinct, keyword};
 use wikimovie_plan::rank;
 use wikimovie_text as text;
 
-use super::writer::source_records::SourceRecord;
+use super::record::SourceRecord;
 
 /// Folded texts of a record, for its document to borrow from.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Keys {
     }
 }
 
-/// One record of a movie by an object; see [`super::mapping::field`] for the fields.
+/// One record of a movie by an object; see [`crate::mapping::field`] for the fields.
 #[derive(Debug, Serialize)]
 pub(super) struct Document<'a> {
     shown: bool,

@@ -8,17 +8,12 @@ use futures::{FutureExt, StreamExt, future::FusedFuture, stream::FuturesUnordere
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use wikimovie_elasticsearch_client::ClientError;
 use wikimovie_engine::writer::WriteError;
 
-use super::{
-    Shared,
-    client::{Call, Reply},
-    index::refused,
-};
+use crate::client::{Call, Client, ClientError, Reply};
 
 /// Time that a call of the write side may take.
-pub(super) const DEADLINE: Duration = Duration::from_secs(120);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Time after which a call that has no answer is named in the log and sent once more, each time it has passed: an answer
 /// that was lost with a connection never comes, and a cluster that was away is back long before the deadline.
@@ -44,16 +39,16 @@ const REFRESH_WAITS: [Duration; 5] = [
     Duration::from_secs(4),
 ];
 
-impl Shared {
+impl Client {
     /// Makes a call of the write side; `operation` names it in the log and in the error, as in "refreshing the index".
-    pub(super) async fn request(&self, operation: &'static str, call: Call) -> Result<Reply, WriteError> {
+    pub(crate) async fn request(&self, operation: &'static str, call: Call) -> Result<Reply, WriteError> {
         let after = call.deadline.unwrap_or(DEADLINE);
         // Calls with a deadline of their own are sent again by their callers.
         let is_resent = call.repeatable && call.deadline.is_none();
         let started = Instant::now();
         let attempt = || {
             let deadline = Some(after.saturating_sub(started.elapsed()));
-            self.client.try_send(Call { deadline, ..call.clone() })
+            self.try_send(Call { deadline, ..call.clone() })
         };
         // The first attempt keeps all the time there is; the later ones take turns.
         let mut first = pin!(attempt().fuse());
@@ -92,7 +87,7 @@ impl Shared {
     }
 
     /// Searches records or the ledger, whole: an answer of some shards only would be taken for all there is.
-    pub(super) async fn search_whole<T: DeserializeOwned>(
+    pub(crate) async fn search_whole<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         index: &str,
@@ -111,7 +106,7 @@ impl Shared {
     }
 
     /// Makes everything written to these indices visible.
-    pub(super) async fn refresh(&self, targets: &[String]) -> Result<(), WriteError> {
+    pub(crate) async fn refresh(&self, targets: &[String]) -> Result<(), WriteError> {
         const OPERATION: &str = "refreshing the index";
         let path = ["/", &targets.join(","), "/_refresh"].concat();
         let mut waits = REFRESH_WAITS.iter();
@@ -126,7 +121,7 @@ impl Shared {
                     return match reply.status {
                         200 => Ok(()),
                         404 => Err(gone(&targets.join(", "))),
-                        _ => Err(refused("the index cannot be refreshed", &reply)),
+                        _ => Err(refused(OPERATION, &reply)),
                     };
                 }
                 (Err(error), _) => return Err(error),
@@ -136,6 +131,13 @@ impl Shared {
 }
 
 /// An index or alias that is not there.
-pub(super) fn gone(name: &str) -> WriteError {
+pub(crate) fn gone(name: &str) -> WriteError {
     WriteError::IndexChanged(format!("the index {name} is gone"))
+}
+
+/// A cluster that does not do what it was asked; `operation` names that. For the log.
+pub(crate) fn refused(operation: &str, reply: &Reply) -> WriteError {
+    const SHOWN_CHARS: usize = 500;
+    let said: String = String::from_utf8_lossy(&reply.body).chars().take(SHOWN_CHARS).collect();
+    WriteError::Engine(format!("{operation}: status {}, {said}", reply.status))
 }

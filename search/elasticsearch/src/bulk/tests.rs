@@ -1,6 +1,6 @@
 //! Requests and their answers, without a cluster.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -8,10 +8,10 @@ use super::*;
 fn request() -> Request {
     let mut buffer = Buffer::default();
     for (id, version) in [("a", 1), ("b", 2)] {
-        buffer.line(&Action::Index(ActionMeta::new(id, version)), true).unwrap();
+        buffer.line(&BulkAction::Index(BulkMeta::new(id, version)), true).unwrap();
         buffer.line(&json!({ "id": id }), false).unwrap();
     }
-    buffer.line(&Action::Delete(ActionMeta::new("c", 3)), true).unwrap();
+    buffer.line(&BulkAction::Delete(BulkMeta::new("c", 3)), true).unwrap();
     Request { body: buffer.body.into(), offsets: buffer.offsets }
 }
 
@@ -24,7 +24,7 @@ fn ids(request: &Request) -> Vec<String> {
     ids.collect()
 }
 
-fn items(answer: Value) -> Items {
+fn items(answer: Value) -> BulkResponse {
     serde_json::from_value(answer).unwrap()
 }
 

@@ -1,0 +1,72 @@
+//! What is known of the catalogue at one revision.
+
+use std::sync::Arc;
+
+use wikimovie_domain::{Question, Revision};
+use wikimovie_elasticsearch_dsl::{Query, Search};
+use wikimovie_engine::{cursor, token::Sealer};
+use wikimovie_plan::{
+    compile::{Compiled, compile},
+    vocabulary::Vocabulary,
+    work,
+};
+
+use crate::compile::Sizes;
+
+/// Plans of questions asked lately, by hash of the question and number of the revision.
+pub(crate) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
+
+/// Plans remembered: at some 20 KB each about 20 MB.
+const REMEMBERED_PLANS: u64 = 1_000;
+
+/// No plans yet.
+pub(crate) fn plans() -> Plans {
+    Plans::builder().max_capacity(REMEMBERED_PLANS).build()
+}
+
+/// What is known of the catalogue at one revision, or of a part of it.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) revision: Revision,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) shards: u32,
+    /// Name and version of the engine.
+    pub(crate) about: String,
+    /// What every movie must meet that is looked at through this view.
+    pub(crate) forced: Option<Query>,
+    /// Seals the cursors of answers read through this view.
+    pub(crate) sealer: Sealer,
+    pub(crate) plans: Plans,
+}
+
+impl View {
+    pub(crate) fn sizes(&self) -> Sizes {
+        Sizes { shards: self.shards, people: self.vocabulary.people().len() }
+    }
+
+    /// Keeps a search within the view. The query still gives the scores, the filter only withholds.
+    pub(crate) fn force(&self, search: &mut Search) {
+        if let Some(forced) = &self.forced {
+            let query = std::mem::replace(&mut search.query, Query::ALL);
+            search.query = query.within(forced.clone());
+        }
+    }
+
+    /// The plan of a question, where it was read before.
+    pub(crate) fn known_plan(&self, question: &Question) -> Option<Arc<Compiled>> {
+        self.plans.get(&(cursor::hash(question), self.revision.number))
+    }
+
+    /// The plan of a question by the vocabulary of this view.
+    pub(crate) fn compiled(&self, question: &Question) -> Arc<Compiled> {
+        if let Some(known) = self.known_plan(question) {
+            return known;
+        }
+        let compiled = Arc::new(compile(question, &self.vocabulary));
+        // One that ended early is of no use to anybody.
+        if !work::is_over() {
+            self.plans.insert((cursor::hash(question), self.revision.number), Arc::clone(&compiled));
+        }
+        compiled
+    }
+}
