@@ -99,7 +99,12 @@ impl Catalog for Stub {
         let facet = |asked: &FacetRequest| match asked {
             FacetRequest::Terms { .. } => FacetAnswer::Terms {
                 values: (0..10)
-                    .map(|at| FacetValue { value: format!("Genre {at}"), count: 100 - at, selected: false })
+                    .map(|at| FacetValue {
+                        value: format!("Genre {at}"),
+                        count: 100 - at,
+                        selected: false,
+                        excluded: false,
+                    })
                     .collect(),
                 other: 3,
                 missing: 0,

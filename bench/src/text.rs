@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::Args;
 use wikimovie_domain::{Filter, Question};
 use wikimovie_plan::{
-    compile::compile, prefix::compile_prefix, understand::understand, vocabulary::Vocabulary,
+    compile::compile, prefix::compile_prefix, suggest::Typos, understand::understand, vocabulary::Vocabulary,
 };
 use wikimovie_testkit_builders::{Oracle, data};
 use wikimovie_text::reading;
@@ -52,7 +52,7 @@ pub(crate) fn measure(args: &TextArgs) -> anyhow::Result<()> {
         black_box(compile(&question, &vocabulary));
     });
     let typed = time(&texts, rounds, |text| {
-        black_box(compile_prefix(text, &Filter::default(), &vocabulary));
+        black_box(compile_prefix(text, &Filter::default(), &vocabulary, Typos::Refused));
     });
     let text = markdown(&vocabulary, texts.len(), rounds, &read, &compiled, &typed);
     println!("{text}");

@@ -18,7 +18,7 @@ use wikimovie_engine::{Catalog, CatalogWriter, ObjectState, OperationContext, Ta
 use wikimovie_plan::{compile::compile, rank, vocabulary::Vocabulary};
 use wikimovie_testkit_builders::{Oracle, data, random};
 use wikimovie_testkit_services::{TestCluster, engines};
-use wikimovie_text::{key, sort_key, words};
+use wikimovie_text::{apostrophe_parts, characters, key, sort_key, words};
 
 /// Random questions asked of the seeds.
 const QUESTIONS: usize = 1_600;
@@ -140,7 +140,12 @@ impl Facts {
             keys
         };
         Self {
-            title_words: words(&movie.title).into_iter().map(|word| word.text).collect(),
+            title_words: [words(&movie.title), characters(&movie.title)]
+                .concat()
+                .into_iter()
+                .map(|word| word.text)
+                .chain(apostrophe_parts(&movie.title))
+                .collect(),
             sort_key: sort_key(&movie.title),
             genres: keys(&movie.genres),
             cast: keys(&movie.cast),
@@ -217,12 +222,15 @@ impl Truth {
         for (place, request) in facets.iter().enumerate() {
             let mut without = question.filter.clone();
             match request {
-                FacetRequest::Years { .. } => without.year = YearRange::default(),
+                FacetRequest::Years { .. } | FacetRequest::Terms { field: FacetField::Decades, .. } => {
+                    without.year = YearRange::default();
+                    without.decades.clear();
+                }
                 FacetRequest::Terms { field, .. } => match field {
                     FacetField::Genres => without.genres.any_of.clear(),
                     FacetField::Cast => without.cast.any_of.clear(),
                     FacetField::Providers => without.providers.any_of.clear(),
-                    FacetField::Decades => without.decades.clear(),
+                    FacetField::Decades => {}
                 },
             }
             let among = passing(&without);
@@ -349,15 +357,27 @@ impl Truth {
                 }
             }
         };
-        let mut selected: Vec<String> = match field {
-            FacetField::Genres => filter.genres.any_of.iter().map(|value| key(value)).collect(),
-            FacetField::Cast => filter.cast.any_of.iter().map(|value| key(value)).collect(),
-            FacetField::Providers => filter.providers.any_of.clone(),
-            FacetField::Decades => filter.decades.iter().map(ToString::to_string).collect(),
-        };
-        selected.sort();
-        selected.dedup();
-        let mut counts: BTreeMap<String, u64> = selected.iter().map(|value| (value.clone(), 0)).collect();
+        let fold = |value: &str| if *field == FacetField::Providers { value.to_owned() } else { key(value) };
+        let (mut selected, mut excluded) = (Vec::new(), Vec::new());
+        let none = ValueMatch::default();
+        let mut open = vec![filter];
+        while let Some(filter) = open.pop() {
+            let values = match field {
+                FacetField::Genres => &filter.genres,
+                FacetField::Cast => &filter.cast,
+                FacetField::Providers => &filter.providers,
+                FacetField::Decades => &none,
+            };
+            selected.extend(values.any_of.iter().chain(&values.all_of).map(|value| fold(value)));
+            excluded.extend(values.none_of.iter().map(|value| fold(value)));
+            if *field == FacetField::Decades {
+                selected.extend(filter.decades.iter().map(ToString::to_string));
+            }
+            open.extend(&filter.and);
+        }
+        let chosen = |value: &String| selected.contains(value) || excluded.contains(value);
+        let named = selected.iter().chain(&excluded);
+        let mut counts: BTreeMap<String, u64> = named.map(|value| (value.clone(), 0)).collect();
         let mut missing = 0;
         for &ord in among {
             let values = values(ord);
@@ -367,7 +387,7 @@ impl Truth {
             }
         }
         if let Some(contains) = contains {
-            counts.retain(|value, _| selected.contains(value) || value.contains(&key(contains)));
+            counts.retain(|value, _| chosen(value) || value.contains(&key(contains)));
         }
         let distinct = counts.values().filter(|&&count| count > 0).count() as u64;
         let mut listed: Vec<(String, u64)> = counts.into_iter().collect();
@@ -376,9 +396,9 @@ impl Truth {
         }
         let (mut told, mut other) = (Vec::new(), 0);
         for (place, (value, count)) in listed.into_iter().enumerate() {
-            let is_selected = selected.contains(&value);
-            if place < *first || is_selected {
-                told.push((value, count, is_selected));
+            if place < *first || chosen(&value) {
+                let (selected, excluded) = (selected.contains(&value), excluded.contains(&value));
+                told.push((value, count, selected, excluded));
             } else {
                 other += count;
             }
@@ -388,9 +408,10 @@ impl Truth {
         else {
             panic!("a facet of terms was answered by years")
         };
-        let fold = |value: &str| if *field == FacetField::Providers { value.to_owned() } else { key(value) };
-        let got: Vec<_> =
-            values.iter().map(|value| (fold(&value.value), value.count, value.selected)).collect();
+        let got: Vec<_> = values
+            .iter()
+            .map(|value| (fold(&value.value), value.count, value.selected, value.excluded))
+            .collect();
         assert_eq!(got, told, "{request:?} {filter:?}");
         assert_eq!(
             (*got_other, *got_missing, *got_distinct),

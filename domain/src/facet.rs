@@ -30,7 +30,7 @@ pub enum FacetRequest {
     Terms {
         /// Counted by.
         field: FacetField,
-        /// Number of values, 0 to 100; selected values are listed in addition.
+        /// Number of values, 0 to 100; selected and excluded values are listed in addition.
         first: usize,
         /// Only values with a word that starts with this text, or that contain it, folded.
         contains: Option<String>,
@@ -72,10 +72,12 @@ pub enum FacetAnswer {
 pub struct FacetValue {
     /// In its commonest spelling; a decade as `1980`.
     pub value: String,
-    /// Movies that have it, under every filter but this facet's own.
+    /// Movies that have it, under every filter but this facet's own `anyOf`; years and decades are one facet in this.
     pub count: u64,
-    /// Whether the question's filter names it.
+    /// Whether the question's filter asks for it.
     pub selected: bool,
+    /// Whether the question's filter excludes it.
+    pub excluded: bool,
 }
 
 /// Movies by year.
@@ -87,7 +89,7 @@ pub struct YearHistogram {
     pub max: Option<i64>,
     /// Movies without a year.
     pub missing: u64,
-    /// Buckets that contain a movie under every filter but the question's own year range, by year; their first year is
+    /// Buckets that contain a movie under every filter but the question's own years and decades, by year; their first year is
     /// a multiple of the interval.
     pub buckets: Vec<YearBucket>,
 }

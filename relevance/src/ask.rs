@@ -1,11 +1,11 @@
 //! Asks a catalogue the questions of a list, as a front end would.
 
 use wikimovie_domain::{
-    AutocompleteRequest, HitsRequest, Movie, PageRequest, Question, SearchRequest, Suggested, SuggestionKind,
+    AutocompleteRequest, HitsRequest, PageRequest, Question, SearchRequest, Suggested, SuggestionKind,
 };
 use wikimovie_engine::{Catalog, OperationContext, SearchError};
 
-use crate::golden::{AUTOCOMPLETE, Golden};
+use crate::golden::{AUTOCOMPLETE, Answer, Golden};
 
 /// What became of one question.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,7 @@ pub struct GoldenOutcome {
     pub recall: f64,
     /// Right movies among those found: 0 to 1.
     pub precision: f64,
-    /// Title and year of the first movie found.
+    /// Title and year of the first movie found, or the name of what was found first.
     pub best: Option<String>,
 }
 
@@ -35,16 +35,19 @@ pub struct GoldenOutcome {
 pub async fn ask(catalog: &dyn Catalog, golden: &[Golden]) -> Result<Vec<GoldenOutcome>, SearchError> {
     let mut outcomes = Vec::with_capacity(golden.len());
     for question in golden {
-        let movies = match question.category.as_str() {
-            AUTOCOMPLETE => autocomplete(catalog, question).await?,
-            _ => search(catalog, question).await?,
+        let answers = if question.is_suggestions() {
+            autocomplete(catalog, question, Vec::new()).await?
+        } else if question.category == AUTOCOMPLETE {
+            autocomplete(catalog, question, vec![SuggestionKind::Movie]).await?
+        } else {
+            search(catalog, question).await?
         };
-        outcomes.push(GoldenOutcome::of(question, &movies));
+        outcomes.push(GoldenOutcome::of(question, &answers));
     }
     Ok(outcomes)
 }
 
-async fn search(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Movie>, SearchError> {
+async fn search(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Answer>, SearchError> {
     let question =
         Question { text: golden.query.clone(), filter: golden.filters.filter(), ..Question::default() };
     let hits = vec![HitsRequest::plain(PageRequest::first(golden.k))];
@@ -52,22 +55,28 @@ async fn search(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Movie>, Se
         .search(&OperationContext::new(), SearchRequest { question, hits, ..SearchRequest::default() })
         .await?
         .value;
-    Ok(answer.hits.into_iter().flat_map(|page| page.hits).map(|hit| hit.movie).collect())
+    let hits = answer.hits.into_iter().flat_map(|page| page.hits);
+    Ok(hits.map(|hit| Answer::Movie(Box::new(hit.movie))).collect())
 }
 
-async fn autocomplete(catalog: &dyn Catalog, golden: &Golden) -> Result<Vec<Movie>, SearchError> {
+async fn autocomplete(
+    catalog: &dyn Catalog,
+    golden: &Golden,
+    kinds: Vec<SuggestionKind>,
+) -> Result<Vec<Answer>, SearchError> {
     let request = AutocompleteRequest {
         prefix: golden.query.clone(),
         filter: golden.filters.filter(),
-        kinds: vec![SuggestionKind::Movie],
+        kinds,
         first: golden.k,
     };
     let suggestions = catalog.autocomplete(&OperationContext::new(), request).await?.value;
-    let movie = |suggested| match suggested {
-        Suggested::Movie(movie) => Some(*movie),
-        _ => None,
+    let answer = |suggested| match suggested {
+        Suggested::Movie(movie) => Answer::Movie(movie),
+        Suggested::Person { name } | Suggested::Genre { name } => Answer::Other(name),
+        Suggested::Decade { from } => Answer::Other([from.to_string().as_str(), "s"].concat()),
     };
-    Ok(suggestions.into_iter().filter_map(|suggestion| movie(suggestion.suggested)).collect())
+    Ok(suggestions.into_iter().map(|suggestion| answer(suggestion.suggested)).collect())
 }
 
 impl GoldenOutcome {
@@ -77,17 +86,20 @@ impl GoldenOutcome {
     }
 
     /// Measures an answer, best first.
-    pub fn of(golden: &Golden, movies: &[Movie]) -> Self {
-        let shown = &movies[..movies.len().min(golden.k)];
-        let right: Vec<Option<usize>> = shown.iter().map(|movie| golden.right(movie)).collect();
+    pub fn of(golden: &Golden, answers: &[Answer]) -> Self {
+        let shown = &answers[..answers.len().min(golden.k)];
+        let right: Vec<Option<usize>> = shown.iter().map(|answer| golden.right(answer)).collect();
         let hits = right.iter().flatten().count();
         let mut different: Vec<usize> = right.iter().copied().flatten().collect();
         different.sort_unstable();
         different.dedup();
         let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
-        let best = shown.first().map(|movie| match movie.year {
-            Some(year) => format!("{} ({})", movie.title, year.get()),
-            None => movie.title.clone(),
+        let best = shown.first().map(|answer| match answer {
+            Answer::Movie(movie) => match movie.year {
+                Some(year) => format!("{} ({})", movie.title, year.get()),
+                None => movie.title.clone(),
+            },
+            Answer::Other(name) => name.clone(),
         });
         Self {
             id: golden.id.clone(),

@@ -5,10 +5,13 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use thiserror::Error;
 use wikimovie_domain::{Filter, Movie, ValueMatch, YearRange};
-use wikimovie_text::title_key;
+use wikimovie_text::{key, title_key};
 
-/// Category of autocomplete questions; all others are searches.
+/// Category of titles whose start is typed, which are asked of autocomplete.
 pub const AUTOCOMPLETE: &str = "title_prefix";
+
+/// What the categories begin with that are asked of autocomplete with people, genres and decades among the answers.
+pub const SUGGESTIONS: &str = "suggest_";
 
 /// Default of `k`.
 const USUAL_K: usize = 10;
@@ -20,7 +23,7 @@ pub struct Golden {
     /// Unique name of the line in reports of changes [default: the question].
     #[serde(default)]
     pub id: String,
-    /// Category of the question; [`AUTOCOMPLETE`] is sent to autocomplete.
+    /// Category of the question; [`AUTOCOMPLETE`] and those that begin with [`SUGGESTIONS`] are sent to autocomplete.
     #[serde(default = "own")]
     pub category: String,
     /// What a person types. May be empty if there are filters.
@@ -54,15 +57,28 @@ pub struct Filters {
     pub cast: Vec<String>,
 }
 
-/// An expected movie; titles are compared without case, diacritics and punctuation.
+/// An expected movie, or an expected person among suggestions; compared without case, diacritics and punctuation.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
-    /// Title.
+    /// Title; empty where a person is expected.
+    #[serde(default)]
     pub title: String,
     /// Year, if it has one.
     #[serde(default)]
     pub year: Option<i64>,
+    /// Name of the person.
+    #[serde(default)]
+    pub person: Option<String>,
+}
+
+/// What was found for a question.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// A movie.
+    Movie(Box<Movie>),
+    /// A person, a genre or a decade, by name.
+    Other(String),
 }
 
 /// Error in a list.
@@ -112,6 +128,12 @@ pub fn read(text: &str) -> Result<Vec<Golden>, GoldenError> {
         if question.expected.is_empty() {
             return Err(wrong("no movie is expected"));
         }
+        if question.expected.iter().any(|right| right.title.is_empty() == right.person.is_none()) {
+            return Err(wrong("an expected answer has a title or a person"));
+        }
+        if question.expected.iter().any(|right| right.person.is_some()) && !question.is_suggestions() {
+            return Err(wrong("only suggestions are people"));
+        }
         if !(1..=USUAL_K).contains(&question.k) {
             return Err(wrong("k is 1 to 10"));
         }
@@ -137,11 +159,26 @@ impl Filters {
 }
 
 impl Golden {
-    /// Index of this movie among the expected ones.
-    pub fn right(&self, movie: &Movie) -> Option<usize> {
-        let title = title_key(&movie.title);
-        let year = movie.year.map(|year| year.get());
-        self.expected.iter().position(|right| right.year == year && title_key(&right.title) == title)
+    /// Whether any kind of suggestion is an answer.
+    pub fn is_suggestions(&self) -> bool {
+        self.category.starts_with(SUGGESTIONS)
+    }
+
+    /// Index of this answer among the expected ones.
+    pub fn right(&self, answer: &Answer) -> Option<usize> {
+        match answer {
+            Answer::Movie(movie) => {
+                let title = title_key(&movie.title);
+                let year = movie.year.map(|year| year.get());
+                self.expected.iter().position(|right| right.year == year && title_key(&right.title) == title)
+            }
+            Answer::Other(name) => {
+                let name = key(name);
+                self.expected
+                    .iter()
+                    .position(|right| right.person.as_ref().is_some_and(|person| key(person) == name))
+            }
+        }
     }
 }
 
@@ -166,6 +203,11 @@ mod tests {
             (line.replace("{\"title\": \"Alien\", \"year\": 1979}", ""), "line 1: no movie"),
             (line.replace("{\"query\"", "{\"k\": 0, \"query\""), "line 1: k is"),
             ("alien".to_owned(), "line 1: expected value"),
+            (line.replace("\"title\": \"Alien\", \"year\": 1979", ""), "line 1: an expected answer has"),
+            (
+                line.replace("\"title\": \"Alien\", \"year\": 1979", "\"person\": \"x\""),
+                "line 1: only suggestions",
+            ),
             (String::new(), "holds no question"),
         ];
         for (list, part) in cases {

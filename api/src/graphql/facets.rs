@@ -98,7 +98,7 @@ impl MovieFacets {
     async fn genres(
         &self,
         #[graphql(
-            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            desc = "Number of values, 0 to 100; selected and excluded values are listed in addition.",
             default = 20
         )]
         first: Option<i32>,
@@ -116,7 +116,7 @@ impl MovieFacets {
     async fn cast(
         &self,
         #[graphql(
-            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            desc = "Number of values, 0 to 100; selected and excluded values are listed in addition.",
             default = 20
         )]
         first: Option<i32>,
@@ -134,7 +134,7 @@ impl MovieFacets {
     async fn decades(
         &self,
         #[graphql(
-            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            desc = "Number of values, 0 to 100; selected and excluded values are listed in addition.",
             default = 20
         )]
         first: Option<i32>,
@@ -157,7 +157,7 @@ impl MovieFacets {
     async fn providers(
         &self,
         #[graphql(
-            desc = "Number of values, 0 to 100; selected values are listed in addition.",
+            desc = "Number of values, 0 to 100; selected and excluded values are listed in addition.",
             default = 20
         )]
         first: Option<i32>,
@@ -180,7 +180,7 @@ pub(crate) struct TermFacet {
 /// Movies by value of one field.
 #[Object]
 impl TermFacet {
-    /// The values with their counts, in the requested order. Selected values are always listed, even at 0.
+    /// The values with their counts, in the requested order. Selected and excluded values are always listed, even at 0.
     async fn values(&self) -> Vec<FacetValue> {
         let value = |value: &domain::FacetValue| FacetValue {
             question: Arc::clone(&self.question),
@@ -227,12 +227,18 @@ impl FacetValue {
         self.value.count
     }
 
-    /// Whether the question's own filter names it.
+    /// Whether the question's own filter asks for it: in `anyOf`, in `allOf`, or as a decade, also within `and`.
     async fn selected(&self) -> bool {
         self.value.selected
     }
 
-    /// The question with this value added to the filter, or removed where it is selected: what a click on it searches.
+    /// Whether the question's own filter excludes it: in `noneOf`, also within `and`.
+    async fn excluded(&self) -> bool {
+        self.value.excluded
+    }
+
+    /// The question with this value added to the filter, or without it where it is selected or excluded: what a click
+    /// on it searches.
     async fn toggle(&self, ctx: &Context<'_>) -> Result<SearchState> {
         let toggled = toggle::toggle_value(&self.question, self.field, &self.value.value);
         Ok(scope::seal_state(ctx, &toggled)?)

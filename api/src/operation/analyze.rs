@@ -9,12 +9,9 @@ use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
     Name, Pos, Positioned, Request, ServerError, Value, Variables,
-    parser::{
-        parse_query,
-        types::{
-            BaseType, Directive, DocumentOperations, ExecutableDocument, Field, OperationDefinition,
-            OperationType, Selection as Selected, SelectionSet, Type,
-        },
+    parser::types::{
+        BaseType, Directive, DocumentOperations, ExecutableDocument, Field, OperationDefinition,
+        OperationType, Selection as Selected, SelectionSet, Type,
     },
 };
 use async_graphql_value::Value as Literal;
@@ -27,8 +24,11 @@ use crate::{
     guard::{Limits, Measure, bounds},
     operation::{
         contract::{Contract, named},
+        escapes::parse_document,
+        literals, merging,
         normalize::Selection,
         outcome::Refusal,
+        presence::mark_objects,
         price::{Cost, CostRule, Definitions, MAX_POINTS, VariableValues, has_variable},
         validate::{validate, validating},
     },
@@ -192,7 +192,7 @@ impl Analyzer {
 
     fn analyze_new(&self, request: &Request, read_only: bool) -> Result<(OperationAnalysis, u64), Refusal> {
         bounds::check_text(&request.query)?;
-        let document = parse_query(&request.query).map_err(|error| {
+        let document = parse_document(&request.query).map_err(|error| {
             let mut error = ServerError::from(error);
             error::set_code(&mut error, ErrorCode::GraphqlParseFailed);
             refuse_document(vec![error])
@@ -203,6 +203,11 @@ impl Analyzer {
         let operation = operation_named(&document, name);
         check_method(operation.map_or(OperationType::Query, |operation| operation.node.ty), read_only)?;
         let mut errors = validate(&self.validator, request, &document);
+        // What the library lets through; a document that it refuses may be anything.
+        if errors.is_empty() {
+            errors = literals::errors(&self.contract, &document);
+            errors.append(&mut merging::conflicts(&self.contract, &document));
+        }
         let mut walk = Walk::new(&self.contract, &document, &request.variables);
         let (cost, selection) = walk.document(operation);
         errors.append(&mut walk.errors);
@@ -214,14 +219,15 @@ impl Analyzer {
         let dry_run = (!walk.dry_runs.is_empty()).then(|| {
             let document = dry_run_of(&document, operation);
             let selection = selection_of(&self.contract, &document);
-            DryRun { plan: Plan { document, selection }, flags: walk.dry_runs, definitions: walk.definitions }
+            let plan = Plan { document: mark_objects(document), selection };
+            DryRun { plan, flags: walk.dry_runs, definitions: walk.definitions }
         });
         let analysis = OperationAnalysis {
             kind: operation.node.ty,
             cacheable: walk.cacheable && operation.node.ty == OperationType::Query,
             measure,
             cost,
-            plan: Plan { document: only(&document, operation.clone()), selection },
+            plan: Plan { document: mark_objects(only(&document, operation.clone())), selection },
             dry_run,
             uses: walk.uses,
             is_left_to_library: walk.is_left_to_library,
@@ -365,11 +371,7 @@ impl<'a> Walk<'a> {
         for (_, operation) in self.document.operations.iter() {
             self.definitions = operation.node.variable_definitions.as_slice().into();
             self.is_selected = selected.is_some_and(|selected| std::ptr::eq(selected, operation));
-            let root = match operation.node.ty {
-                OperationType::Query => Some("Query"),
-                OperationType::Subscription => Some("Subscription"),
-                OperationType::Mutation => None,
-            };
+            let root = merging::root(&operation.node);
             let mut other = Selection::default();
             let out = if self.is_selected { &mut selection } else { &mut other };
             let set = &operation.node.selection_set.node;

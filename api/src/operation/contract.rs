@@ -19,6 +19,7 @@ use crate::{operation::price::CostRule, reference};
 pub(crate) struct Contract {
     /// Fields of objects and interfaces, by type and name.
     types: HashMap<String, HashMap<String, ContractField>>,
+    interfaces: HashSet<String>,
     inputs: HashMap<String, InputKind>,
     /// Names of fields and of their arguments.
     names: HashSet<String>,
@@ -96,6 +97,9 @@ impl Contract {
             }
             TypeKind::Union(_) => return,
         };
+        if !matches!(definition.kind, TypeKind::Object(_)) {
+            self.interfaces.insert(name.clone());
+        }
         for field in fields {
             let field = &field.node;
             let arguments = field.arguments.iter().map(|argument| {
@@ -116,6 +120,48 @@ impl Contract {
     /// A field of a type.
     pub(crate) fn field(&self, ty: &str, field: &str) -> Option<&ContractField> {
         self.types.get(ty)?.get(field)
+    }
+
+    /// Whether a type of this name has fields: it is an object or an interface.
+    pub(crate) fn has_fields(&self, ty: &str) -> bool {
+        self.types.contains_key(ty)
+    }
+
+    /// Whether a type is an interface.
+    pub(crate) fn is_interface(&self, ty: &str) -> bool {
+        self.interfaces.contains(ty)
+    }
+
+    /// Whether a literal is written as the type demands, its variables left aside. A text may stand for the value of an
+    /// enum in the JSON of variables, not here (GraphQL specification, 5.6.1 "Values of Correct Type").
+    pub(crate) fn is_written_as(&self, ty: &Type, literal: &Literal) -> bool {
+        let named = match (&ty.base, literal) {
+            (_, Literal::Variable(_)) => return true,
+            (_, Literal::Null) => return ty.nullable,
+            (BaseType::List(item), Literal::List(items)) => {
+                return items.iter().all(|literal| self.is_written_as(item, literal));
+            }
+            (BaseType::List(item), literal) => return self.is_written_as(item, literal),
+            (BaseType::Named(name), _) => name,
+        };
+        match (self.inputs.get(named.as_str()), literal) {
+            (Some(InputKind::Int), Literal::Number(number)) => is_i32(number),
+            (Some(InputKind::Boolean), Literal::Boolean(_)) => true,
+            (Some(InputKind::Text | InputKind::Id), Literal::String(_)) => true,
+            (Some(InputKind::Id), Literal::Number(number)) => number.is_i64() || number.is_u64(),
+            (Some(InputKind::Enum(names)), Literal::Enum(name)) => names.contains(name.as_str()),
+            (Some(InputKind::Object(fields)), Literal::Object(given)) => {
+                let is_field = |(name, literal): (&async_graphql::Name, &Literal)| {
+                    fields.get(name.as_str()).is_some_and(|field| self.is_written_as(&field.ty, literal))
+                };
+                let is_given = |name: &String| given.contains_key(name.as_str());
+                given.iter().all(is_field)
+                    && fields.iter().all(|(name, field)| !field.required || is_given(name))
+            }
+            (Some(_), _) => false,
+            // Only the library knows the types of introspection.
+            (None, _) => true,
+        }
     }
 
     /// Whether the contract has a field or an argument of this name.
@@ -144,8 +190,6 @@ impl Contract {
             (BaseType::List(item), value) => return self.accepts_value(item, value),
             (BaseType::Named(name), _) => name,
         };
-        let is_i32 =
-            |number: &serde_json::Number| number.as_i64().is_some_and(|int| i32::try_from(int).is_ok());
         match (self.inputs.get(named.as_str()), value) {
             (Some(InputKind::Int), Value::Number(number)) => is_i32(number),
             (Some(InputKind::Boolean), Value::Boolean(_)) => true,
@@ -163,6 +207,10 @@ impl Contract {
             _ => false,
         }
     }
+}
+
+fn is_i32(number: &serde_json::Number) -> bool {
+    number.as_i64().is_some_and(|int| i32::try_from(int).is_ok())
 }
 
 /// The name of a type without its lists.

@@ -10,8 +10,12 @@
 mod analyze;
 mod charge;
 mod contract;
+mod escapes;
+mod literals;
+mod merging;
 mod normalize;
 mod outcome;
+mod presence;
 mod price;
 mod run;
 mod validate;
@@ -35,6 +39,7 @@ use self::{
 };
 pub(crate) use self::{
     charge::{Rejection, insert_cost},
+    escapes::parse_document,
     outcome::{Execution, Outcome, Refusal},
 };
 

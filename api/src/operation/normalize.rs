@@ -3,7 +3,8 @@
 //! async-graphql 7 leaves a failed field out of its object, keeps an object whose non-null field failed, and
 //! orders fields by when they were resolved. Typed clients break on the first two (GraphQL specification, 6.4.4
 //! "Handling Execution Errors"); the third makes equal answers differ (7.2.2 "Serialized Map Ordering"). [`normalize`]
-//! puts null where a failed field stands, or at its closest nullable ancestor, and sorts fields as asked.
+//! puts null where a failed field stands, or at its closest nullable ancestor, sorts fields as asked, and takes out what
+//! [`super::presence`] has asked in addition.
 
 use async_graphql::{
     Name, PathSegment, Response, Value,
@@ -38,7 +39,7 @@ impl Selection {
     }
 }
 
-/// Puts nulls where fields failed, and fields in the order asked.
+/// Puts nulls where fields failed, and fields in the order asked; fields that nobody asked are taken out.
 pub(crate) fn normalize(response: &mut Response, selection: &Selection) {
     for error in response.errors.iter().filter(|error| !error.path.is_empty()) {
         // Every field of the root failed, or null has reached the root before.
@@ -100,6 +101,9 @@ fn sort(value: &mut Value, selection: &Selection) {
     match value {
         Value::List(list) => list.iter_mut().for_each(|item| sort(item, selection)),
         Value::Object(object) if !selection.fields.is_empty() => {
+            if object.keys().any(|key| !selection.fields.contains_key(key)) {
+                object.retain(|key, _| selection.fields.contains_key(key));
+            }
             let position = |key: &Name| selection.fields.get_index_of(key).unwrap_or(usize::MAX);
             if !object.keys().map(position).is_sorted() {
                 object.sort_by(|a, _, b, _| position(a).cmp(&position(b)));
@@ -207,6 +211,16 @@ mod tests {
             serde_json::to_string(&response.data).unwrap(),
             r#"{"z":{"y":3,"x":2,"k":1},"list":[{"x":2,"y":1}],"__typename":"Query"}"#
         );
+    }
+
+    #[test]
+    fn fields_that_nobody_asked_are_taken_out() {
+        let query = "{ a { a { x } } list { ... on A { x } } }";
+        let mut response = Response::new(value!({
+            "more": 1, "a": { "more": 1, "a": { "more": 1 } }, "list": [{ "x": 1, "more": 1 }, { "more": 1 }, null],
+        }));
+        normalize(&mut response, &selection(query));
+        assert_eq!(response.data, value!({ "a": { "a": {} }, "list": [{ "x": 1 }, {}, null] }));
     }
 
     #[test]

@@ -118,6 +118,8 @@ impl Operations {
         rate: Option<RateStatus>,
     ) -> impl Stream<Item = Response> + Send + use<> {
         let operations = self.clone();
+        let analysis = Arc::clone(&operation.analysis);
+        let is_dry_run = operation.is_dry_run;
         let begin = async move {
             let bill = Bill { cost: operation.cost, rate };
             match operations.scope(&caller, bill, OutcomeRecorder::default(), None).await {
@@ -126,11 +128,12 @@ impl Operations {
                     tokio::spawn(batches.run());
                     let request = operation.request().data(Arc::new(scope));
                     let responses = operations.schema.execute_stream_with_session_data(request, session);
-                    let with_codes = |mut response| {
+                    let complete = move |mut response| {
+                        normalize(&mut response, &analysis.plan(is_dry_run).selection);
                         error::complete_codes(&mut response);
                         response
                     };
-                    responses.map(with_codes).boxed()
+                    responses.map(complete).boxed()
                 }
                 Err(error) => stream::iter([error.into_response()]).boxed(),
             }

@@ -10,12 +10,11 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use async_graphql::parser::parse_query;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::hash::{DocumentHash, hash_text, read_hex};
-use crate::guard::bounds;
+use crate::{guard::bounds, operation::parse_document};
 
 /// Largest file: a document has 128 KiB at most, and few clients have thousands.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -108,7 +107,7 @@ impl Manifest {
             Some(_) | None => {}
         }
         bounds::check_text(&text).map_err(|error| error.message().to_owned())?;
-        let document = parse_query(&text).map_err(|error| {
+        let document = parse_document(&text).map_err(|error| {
             // The parser shows the place in several lines.
             let line = error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
             format!("it is not valid GraphQL: {line}")

@@ -146,9 +146,15 @@ fn a_provider_that_vanishes_waits_for_approval() {
         let status = text(&place.run(&["status"]));
         assert!(status.contains("acme/00.ndjson: 10 movies would be removed"), "{status}");
         assert_eq!(status.matches("would be removed").count(), 12, "{status}");
-        let told = place.run(&["approve", "acme/00.ndjson"]);
-        assert!(told.status.success(), "{}", text(&told));
-        expected.retain(|title| !title.starts_with("Movie 00"));
-        place.until_is("the approved one is gone", || place.all_titles() == expected);
+        let approve = |keys: &[&str]| {
+            let told = place.run(&[&["approve"], keys].concat());
+            (told.status.code(), text(&told).matches("approved: 10 movies").count())
+        };
+        assert_eq!(approve(&["acme/00.ndjson", "acme/01.ndjson"]), (Some(0), 2));
+        expected.retain(|title| !title.starts_with("Movie 00") && !title.starts_with("Movie 01"));
+        place.until_is("the approved ones are gone", || place.all_titles() == expected);
+        assert_eq!(approve(&["acme/"]), (Some(0), 10), "all that wait below it");
+        place.until_is("all of the provider are gone", || place.all_titles().is_empty());
+        assert_eq!(approve(&["acme/"]), (Some(1), 0));
     });
 }

@@ -15,6 +15,9 @@ use wikimovie_ingest::{
 };
 use wikimovie_testkit_services::{Engine, TestCluster};
 
+/// Longest wait for what has to come: a busy machine takes its time, and promises are measured by their own tests.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 pub(crate) struct Place {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) bucket: S3Bucket,
@@ -162,7 +165,7 @@ impl Place {
     pub(crate) fn until_is(&self, what: &str, is: impl Fn() -> bool) -> Duration {
         let begun = Instant::now();
         while !is() {
-            assert!(begun.elapsed() < Duration::from_secs(60), "{what}: there are {:?}", self.titles());
+            assert!(begun.elapsed() < PATIENCE, "{what}: there are {:?}", self.titles());
             std::thread::sleep(Duration::from_millis(100));
         }
         begun.elapsed()

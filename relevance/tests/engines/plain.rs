@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 use wikimovie_domain::{Movie, Year};
-use wikimovie_relevance::{Golden, GoldenOutcome, golden::AUTOCOMPLETE};
+use wikimovie_relevance::{
+    Golden, GoldenOutcome,
+    golden::{AUTOCOMPLETE, Answer},
+};
 use wikimovie_testkit_builders::movie;
 use wikimovie_testkit_services::Engine;
 
@@ -63,17 +66,18 @@ fn one(index: &str, golden: &Golden) -> GoldenOutcome {
         "query": { "bool": { "must": query, "filter": filter } },
     });
     let answer = post(&format!("{index}/_search"), body.to_string());
-    let found: Vec<Movie> = answer["hits"]["hits"]
+    let found: Vec<Answer> = answer["hits"]["hits"]
         .as_array()
         .unwrap()
         .iter()
         .map(|hit| {
             let source = &hit["_source"];
             let found = movie("found", source["title"].as_str().unwrap(), Year::MIN);
-            match source["year"].as_i64() {
+            let movie = match source["year"].as_i64() {
                 Some(year) => Movie { year: Year::try_from(year).ok(), ..found.build() },
                 None => found.without_year().build(),
-            }
+            };
+            Answer::Movie(Box::new(movie))
         })
         .collect();
     GoldenOutcome::of(golden, &found)

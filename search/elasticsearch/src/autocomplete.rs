@@ -1,4 +1,5 @@
-//! Suggestions while a person types: at most two searches in one request.
+//! Suggestions while a person types: at most two searches in one request; in a second one, where nothing is found without
+//! typos.
 
 use std::collections::HashMap;
 
@@ -10,6 +11,7 @@ use wikimovie_engine::error::SearchError;
 use wikimovie_plan::{
     compile::count_plan,
     prefix::compile_prefix,
+    suggest::Typos,
     suggestions::{Candidates, Counts},
     vocabulary::{Entry, Vocabulary},
 };
@@ -31,11 +33,25 @@ impl Reader<'_> {
         &self,
         request: &AutocompleteRequest,
     ) -> Result<Vec<Suggestion>, SearchError> {
+        for typos in Typos::PASSES {
+            let found = self.suggestions(request, typos).await?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    async fn suggestions(
+        &self,
+        request: &AutocompleteRequest,
+        typos: Typos,
+    ) -> Result<Vec<Suggestion>, SearchError> {
         let view = self.view;
         let vocabulary = &view.vocabulary;
         let read = |view: &View| {
-            let candidates = Candidates::of(request, &view.vocabulary)?;
-            Some((candidates, compile_prefix(&request.prefix, &request.filter, &view.vocabulary)))
+            let candidates = Candidates::of(request, &view.vocabulary, typos)?;
+            Some((candidates, compile_prefix(&request.prefix, &request.filter, &view.vocabulary, typos)))
         };
         let Some((candidates, compiled)) = self.read(read) else { return Ok(Vec::new()) };
         let mut searches = Vec::new();
@@ -49,7 +65,8 @@ impl Reader<'_> {
                 hits: vec![page],
                 ..SearchRequest::default()
             };
-            searches.extend(compile::compile(&compiled.plan, &asked, &[None], view.sizes()).searches);
+            let found = compile::compile(&compiled.plan, &asked, &[None], view.sizes()).searches;
+            searches.extend(found.into_iter().map(|search| Search { sort: compile::by_known(), ..search }));
         }
         let filter = Question { filter: request.filter.clone(), ..Question::default() };
         let under = compile::everything(&count_plan(&filter, vocabulary));

@@ -6,7 +6,6 @@ use wikimovie_domain::{FacetAnswer, FacetField, FacetRequest, SearchRequest};
 use wikimovie_elasticsearch_dsl::{AggregationResult, AggregationResults, BucketValue};
 use wikimovie_engine::error::SearchError;
 use wikimovie_plan::facets::{self, ByYear, Counted as Facet};
-use wikimovie_text as text;
 
 use crate::{
     compile::{DISTINCT, MISSING, SELECTED, VALUES, YEARS, facet_name},
@@ -47,17 +46,16 @@ fn answer(
         }
     };
     let vocabulary = &view.vocabulary;
-    let (entries, chosen) = match field {
+    let entries = match field {
         FacetField::Decades => {
             let years = by_year(asked_below(&mut counted, YEARS)?);
             return Ok(Facet::decades(&years, missing, filter).answer(first, contains, order));
         }
-        FacetField::Genres => (vocabulary.genres(), facets::selected(&filter.genres.any_of, text::key)),
-        FacetField::Cast => (vocabulary.people(), facets::selected(&filter.cast.any_of, text::key)),
-        FacetField::Providers => {
-            (vocabulary.providers(), facets::selected(&filter.providers.any_of, str::to_owned))
-        }
+        FacetField::Genres => vocabulary.genres(),
+        FacetField::Cast => vocabulary.people(),
+        FacetField::Providers => vocabulary.providers(),
     };
+    let chosen = facets::chosen(filter, field);
     let values = asked_below(&mut counted, VALUES)?;
     let mut unlisted = values.sum_other_doc_count;
     let mut counts: Vec<(String, u64)> =

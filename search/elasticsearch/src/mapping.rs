@@ -32,6 +32,8 @@ pub(crate) mod field {
     pub(crate) const TITLE_KEY: &str = "title_key";
     /// Other whole-title forms.
     pub(crate) const TITLE_FORM: &str = "title_form";
+    /// Parts of words of the title at an apostrophe.
+    pub(crate) const TITLE_PART: &str = "title_part";
     /// Key of the title, with and without its leading article.
     pub(crate) const TITLE_START: &str = "title_start";
     pub(crate) const CAST: &str = "cast";
@@ -51,7 +53,9 @@ pub(crate) mod field {
     pub(crate) const YEAR: &str = "year";
     pub(crate) const POSTER: &str = "poster";
     pub(crate) const PRIOR: &str = "prior";
-    /// Title key, NUL, id: the unique end of every order.
+    /// How much a movie is expected while its title is typed.
+    pub(crate) const KNOWN: &str = "known";
+    /// The title's key in natural order, NUL, id: the unique end of every order.
     pub(crate) const ORDER: &str = "order";
 }
 
@@ -117,6 +121,7 @@ pub(crate) fn records(shards: u32, replicas: u32) -> CreateIndex {
         (field::TITLE_PREFIX, Property::LOOKUP),
         (field::TITLE_KEY, Property::LOOKUP),
         (field::TITLE_FORM, Property::LOOKUP),
+        (field::TITLE_PART, Property::LOOKUP),
         (field::TITLE_START, Property::LOOKUP),
         (field::CAST, words()),
         (field::CAST_WORD, Property::COUNTED),
@@ -131,6 +136,7 @@ pub(crate) fn records(shards: u32, replicas: u32) -> CreateIndex {
         (field::YEAR, Property::Short),
         (field::POSTER, Property::Boolean),
         (field::PRIOR, Property::Short),
+        (field::KNOWN, Property::Short),
         (field::ORDER, Property::COUNTED),
     ];
     let stored = vec![field::MOVIE, field::OBJECT, field::CONTENT, field::APPLIED];

@@ -3,6 +3,7 @@
 use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, Suggestion};
 use wikimovie_plan::{
     compile, prefix,
+    suggest::Typos,
     suggestions::{Candidates, Counts},
 };
 
@@ -15,20 +16,37 @@ use super::{
 
 impl Snapshot {
     pub(super) fn autocomplete(&self, request: &AutocompleteRequest) -> Result<Vec<Suggestion>, ReadError> {
-        let Some(candidates) = Candidates::of(request, &self.vocabulary) else { return Ok(Vec::new()) };
-        let compiled = prefix::compile_prefix(&request.prefix, &request.filter, &self.vocabulary);
+        for typos in Typos::PASSES {
+            let found = self.suggestions(request, typos)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn suggestions(&self, request: &AutocompleteRequest, typos: Typos) -> Result<Vec<Suggestion>, ReadError> {
+        let Some(candidates) = Candidates::of(request, &self.vocabulary, typos) else {
+            return Ok(Vec::new());
+        };
+        let compiled = prefix::compile_prefix(&request.prefix, &request.filter, &self.vocabulary, typos);
         check_waiting()?;
         let mut movies = Vec::new();
         if candidates.movies {
             let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
             let scores = self.scores(&compiled.plan.score, &hits)?;
-            let order = HitOrder { snapshot: self, sort: MovieSort::Relevance, scores: &scores };
+            let sort = MovieSort::Relevance;
+            let order = HitOrder { snapshot: self, sort, prior: &self.known, scores: &scores };
             let page = order.page(&hits, &PageRequest::first(request.first), None);
             movies = page.docs.into_iter().map(|doc| self.movie(doc)).collect::<Result<_, _>>()?;
         }
-        let filter = Question { filter: request.filter.clone(), ..Question::default() };
-        let plan = compile::count_plan(&filter, &self.vocabulary);
-        let hits = Matched::of(self, &plan.must, &plan.drill)?.hits;
+        let hits = if candidates.needs_counts() {
+            let filter = Question { filter: request.filter.clone(), ..Question::default() };
+            let plan = compile::count_plan(&filter, &self.vocabulary);
+            Matched::of(self, &plan.must, &plan.drill)?.hits
+        } else {
+            self.none()
+        };
         let under = Under { snapshot: self, hits };
         Ok(candidates.suggestions(request, &compiled, movies, &self.vocabulary, &under))
     }

@@ -7,8 +7,9 @@ use tantivy::{
     schema::Field,
 };
 use wikimovie_domain::YearRange;
-use wikimovie_engine::indexed::title_with_article;
+use wikimovie_engine::indexed::title_of;
 use wikimovie_plan::{Clause, Drill, Group, MAX_PREFIX_CHARS, WordField, work};
+use wikimovie_text::natural_order::natural_order;
 
 use super::{columns::Doc, fields::Fields, postings, snapshot::Snapshot};
 
@@ -59,23 +60,23 @@ impl Snapshot {
             Clause::Prefix(field, prefix) => self.add_prefix(*field, prefix, bits)?,
             Clause::Phrase(field, words) => self.add_phrase(*field, words, bits)?,
             Clause::TitleKey(key) => {
-                for rank in self.orders.starting_with(&[key, "\0"].concat()) {
-                    if title_with_article(self.orders.get(rank)).is_none() {
+                for rank in self.orders.starting_with(&[natural_order(key).as_str(), "\0"].concat()) {
+                    if title_of(self.orders.get(rank)).1.is_none() {
                         bits.insert(self.doc_at_rank[rank] as usize);
                     }
                 }
-                for place in self.titles_with_article.starting_with(key) {
-                    if self.titles_with_article.get(place) == key {
-                        bits.insert(self.with_article_docs[place] as usize);
-                    }
-                }
+                self.titles_with_article.add_equal(key, bits);
             }
             Clause::TitleForm(form) => self.add_term(self.fields.title_form, form, bits)?,
+            Clause::TitlePart(part) => self.add_term(self.fields.title_part, part, bits)?,
             Clause::TitleStarts(prefix) => {
-                self.add_ranks(self.orders.starting_with(prefix), bits);
-                for place in self.titles_with_article.starting_with(prefix) {
-                    bits.insert(self.with_article_docs[place] as usize);
+                // Up to its first number, a title is itself in natural order.
+                if prefix.contains(|c: char| c.is_ascii_digit()) {
+                    self.titles_with_number.add_starting_with(prefix, bits);
+                } else {
+                    self.add_ranks(self.orders.starting_with(prefix), bits);
                 }
+                self.titles_with_article.add_starting_with(prefix, bits);
             }
             Clause::Genre(key) => add_docs(self.genre_docs.get(place(self.vocabulary.genres(), key)), bits),
             Clause::Person(key) => add_docs(self.person_docs.get(place(self.vocabulary.people(), key)), bits),
@@ -180,7 +181,7 @@ pub(super) struct Matched {
     /// Text and every filter but the drill.
     base: Bits,
     /// Movies that pass each dimension of the drill; `None` where it constrains nothing.
-    dimensions: [Option<Bits>; 5],
+    dimensions: [Option<Bits>; 4],
     /// Movies that pass everything: the hits.
     pub(super) hits: Bits,
 }
@@ -191,7 +192,7 @@ pub(super) enum Dimension {
     Genres,
     Cast,
     Providers,
-    Decades,
+    /// Years and decades, which ignore each other.
     Years,
 }
 
@@ -209,11 +210,14 @@ impl Matched {
             })
         };
         let years = if drill.years.is_empty() { None } else { ranges(&[drill.years]) };
+        let years = match (ranges(&drill.decades), years) {
+            (Some(decades), Some(years)) => Some(&decades & &years),
+            (decades, years) => decades.or(years),
+        };
         let dimensions = [
             any(drill.genres.iter().cloned().map(Clause::Genre).collect())?,
             any(drill.cast.iter().cloned().map(Clause::Person).collect())?,
             any(drill.providers.iter().cloned().map(Clause::Provider).collect())?,
-            ranges(&drill.decades),
             years,
         ];
         let mut hits = base.clone();
@@ -312,6 +316,7 @@ mod tests {
             (Clause::TitleStarts(text("alien")), "Alien, Aliens"),
             (Clause::TitleStarts(text("the god")), godfathers),
             (Clause::TitleStarts(text("god")), godfathers),
+            (Clause::TitlePart(text("godfather")), ""),
             (genre("horror"), "Alien, Psycho"),
             (genre("hidden"), ""),
             (genre("western"), ""),
@@ -401,7 +406,6 @@ mod tests {
             (Some(Dimension::Genres), "Alien, Psycho, Taxi Driver"),
             (Some(Dimension::Cast), "Alien, Psycho"),
             (Some(Dimension::Providers), "Alien, Psycho"),
-            (Some(Dimension::Decades), "Alien, Psycho"),
             (Some(Dimension::Years), "Alien, Psycho, The Silence of the Lambs"),
         ];
         for (dimension, expected) in cases {
@@ -411,8 +415,7 @@ mod tests {
         let sixties = Drill { decades: vec![years(Some(1960), Some(1969))], ..Drill::default() };
         let matched = Matched::of(&snapshot, &Clause::All, &sixties).unwrap();
         assert_eq!(titles(&snapshot, &matched.hits), ["Psycho"]);
-        assert_eq!(matched.without(Dimension::Decades).count_ones(..), 12);
-        assert_eq!(matched.without(Dimension::Years), matched.hits);
+        assert_eq!(matched.without(Dimension::Years).count_ones(..), 12);
         let nobody = Drill { cast: vec!["nobody".to_owned()], ..drill };
         let matched = Matched::of(&snapshot, &Clause::All, &nobody).unwrap();
         assert!(matched.hits.is_clear(), "a value that no movie has constrains to none");

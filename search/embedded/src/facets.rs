@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use wikimovie_domain::{FacetAnswer, FacetField, FacetRequest, Filter};
 use wikimovie_plan::{
-    facets::{self, ByYear, Counted},
+    facets::{self, ByYear, Chosen, Counted},
     vocabulary::Entry,
 };
-use wikimovie_text as text;
 
 use super::{
     eval::{Bits, Dimension, Matched},
@@ -26,22 +25,22 @@ impl Snapshot {
             FacetRequest::Terms { field, first, contains, order } => {
                 let counted = match field {
                     FacetField::Decades => {
-                        let (years, missing) = self.by_year(&matched.without(Dimension::Decades));
+                        let (years, missing) = self.by_year(&matched.without(Dimension::Years));
                         Counted::decades(&years, missing, filter)
                     }
                     FacetField::Genres => {
                         let among = matched.without(Dimension::Genres);
-                        let chosen = facets::selected(&filter.genres.any_of, text::key);
+                        let chosen = facets::chosen(filter, *field);
                         self.keyed(&self.genres, self.vocabulary.genres(), &among, chosen)
                     }
                     FacetField::Cast => {
                         let among = matched.without(Dimension::Cast);
-                        let chosen = facets::selected(&filter.cast.any_of, text::key);
+                        let chosen = facets::chosen(filter, *field);
                         self.keyed(&self.people, self.vocabulary.people(), &among, chosen)
                     }
                     FacetField::Providers => {
                         let among = matched.without(Dimension::Providers);
-                        let chosen = facets::selected(&filter.providers.any_of, str::to_owned);
+                        let chosen = facets::chosen(filter, *field);
                         self.keyed(&self.providers, self.vocabulary.providers(), &among, chosen)
                     }
                 };
@@ -56,7 +55,7 @@ impl Snapshot {
         rows: &Lists,
         entries: &'a [Entry],
         among: &Bits,
-        chosen: Vec<(String, &'a String)>,
+        chosen: Vec<Chosen>,
     ) -> Counted<'a> {
         let mut counts = vec![0_u32; entries.len()];
         let mut missing = 0;

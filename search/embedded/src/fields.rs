@@ -18,7 +18,7 @@ use wikimovie_engine::{
 };
 use wikimovie_plan::{NAME_GAP, WordField, rank};
 use wikimovie_text as text;
-use wikimovie_text::words;
+use wikimovie_text::{Word, words};
 
 /// Handles of the fields.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub(super) struct Fields {
     cast_prefix: Field,
     /// Other whole-title forms.
     pub(super) title_form: Field,
+    /// Parts of words of the title at an apostrophe.
+    pub(super) title_part: Field,
     order: Field,
     genre: Field,
     person: Field,
@@ -44,6 +46,7 @@ pub(super) struct Fields {
     year: Field,
     poster: Field,
     prior: Field,
+    known: Field,
     id_hash: Field,
     content: Field,
     generation: Field,
@@ -64,6 +67,7 @@ pub(super) mod column {
     pub(in super::super) const YEAR: &str = "year";
     pub(in super::super) const POSTER: &str = "poster";
     pub(in super::super) const PRIOR: &str = "prior";
+    pub(in super::super) const KNOWN: &str = "known";
     pub(in super::super) const ID_HASH: &str = "id_hash";
     pub(in super::super) const CONTENT: &str = "content";
     pub(in super::super) const GENERATION: &str = "generation";
@@ -96,6 +100,7 @@ impl Fields {
         let title_prefix = keyword(&mut builder, "title_prefix");
         let cast_prefix = keyword(&mut builder, "cast_prefix");
         let title_form = keyword(&mut builder, "title_form");
+        let title_part = keyword(&mut builder, "title_part");
         let order = strings(&mut builder, column::ORDER);
         let genre = strings(&mut builder, column::GENRE);
         let person = strings(&mut builder, column::PERSON);
@@ -106,6 +111,7 @@ impl Fields {
         let year = builder.add_u64_field(column::YEAR, FAST);
         let poster = builder.add_u64_field(column::POSTER, FAST);
         let prior = builder.add_u64_field(column::PRIOR, FAST);
+        let known = builder.add_u64_field(column::KNOWN, FAST);
         let id_hash = builder.add_u64_field(column::ID_HASH, FAST);
         let content = builder.add_u64_field(column::CONTENT, FAST);
         let generation = builder.add_u64_field(column::GENERATION, FAST);
@@ -124,6 +130,7 @@ impl Fields {
             title_prefix,
             cast_prefix,
             title_form,
+            title_part,
             order,
             genre,
             person,
@@ -131,6 +138,7 @@ impl Fields {
             year,
             poster,
             prior,
+            known,
             id_hash,
             content,
             generation,
@@ -178,6 +186,9 @@ impl Fields {
         for form in text::title_normal_forms(&movie.title) {
             doc.add_text(self.title_form, keyword(&form));
         }
+        for part in text::apostrophe_parts(&movie.title) {
+            doc.add_text(self.title_part, part);
+        }
         doc.add_text(self.order, order_key(movie));
         for genre in &movie.genres {
             doc.add_text(self.genre, keyword(genre));
@@ -189,6 +200,7 @@ impl Fields {
         doc.add_u64(self.year, movie.year.map_or(0, |year| year.get().unsigned_abs()));
         doc.add_u64(self.poster, u64::from(movie.poster.is_some()));
         doc.add_u64(self.prior, u64::from(rank::prior(movie)));
+        doc.add_u64(self.known, u64::from(rank::known(movie)));
         doc
     }
 
@@ -197,21 +209,27 @@ impl Fields {
     }
 }
 
-fn positioned<'a>(texts: impl IntoIterator<Item = &'a str>) -> PreTokenizedString {
+/// The words of texts one behind another, then their single characters.
+fn positioned<'a>(texts: impl IntoIterator<Item = &'a str> + Clone) -> PreTokenizedString {
     let mut tokens = Vec::new();
     let mut position = 0;
-    for text in texts {
-        for word in words(text) {
-            tokens.push(Token {
-                offset_from: word.start,
-                offset_to: word.end,
-                position,
-                text: word.text,
-                position_length: 1,
-            });
-            position += 1;
+    let reads: [fn(&str) -> Vec<Word>; 2] = [words, indexed::characters];
+    for read in reads {
+        for text in texts.clone() {
+            let found = read(text);
+            let is_empty = found.is_empty();
+            for word in found {
+                tokens.push(Token {
+                    offset_from: word.start,
+                    offset_to: word.end,
+                    position,
+                    text: word.text,
+                    position_length: 1,
+                });
+                position += 1;
+            }
+            position += if is_empty { 0 } else { NAME_GAP };
         }
-        position += NAME_GAP;
     }
     PreTokenizedString { text: String::new(), tokens }
 }

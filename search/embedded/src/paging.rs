@@ -29,6 +29,8 @@ impl DocPage {
 pub(super) struct HitOrder<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) sort: MovieSort,
+    /// By document: what comes first of equal scores.
+    pub(super) prior: &'a [u16],
     /// By document; empty where the order does not ask for scores.
     pub(super) scores: &'a [u32],
 }
@@ -39,7 +41,7 @@ impl HitOrder<'_> {
         let row = doc as usize;
         SortKey {
             score: self.score(doc),
-            prior: self.snapshot.prior[row],
+            prior: self.prior[row],
             year: self.snapshot.year[row],
             order: self.snapshot.orders.get(self.snapshot.rank[row] as usize).to_owned(),
         }
@@ -84,7 +86,7 @@ impl HitOrder<'_> {
     fn key(&self, doc: Doc) -> u64 {
         let row = doc as usize;
         let position = 2 * u64::from(self.snapshot.rank[row]) + 1;
-        self.pack(self.score(doc), self.snapshot.prior[row], self.snapshot.year[row], position)
+        self.pack(self.score(doc), self.prior[row], self.snapshot.year[row], position)
     }
 
     fn pack(&self, score: u32, prior: u16, year: u16, position: u64) -> u64 {
@@ -219,7 +221,7 @@ mod tests {
         for (hits, sort) in
             [&snapshot.live, &part].into_iter().flat_map(|hits| SORTS.map(|sort| (hits, sort)))
         {
-            let order = HitOrder { snapshot: &snapshot, sort, scores: &scores };
+            let order = HitOrder { snapshot: &snapshot, sort, prior: &snapshot.prior, scores: &scores };
             let expected = sorted(&order, hits);
             for (direction, size) in [Direction::Forward, Direction::Backward]
                 .into_iter()
@@ -254,14 +256,14 @@ mod tests {
         let whole = snapshot(&[movies()], &[]);
         for (gone, sort) in (0..movies().len()).flat_map(|gone| SORTS.map(|sort| (gone, sort))) {
             let scores = vec![7; whole.rows()];
-            let order = HitOrder { snapshot: &whole, sort, scores: &scores };
+            let order = HitOrder { snapshot: &whole, sort, prior: &whole.prior, scores: &scores };
             let expected = sorted(&order, &whole.live);
             let id = &movies()[gone].id;
             let at = expected.iter().position(|&doc| whole.movie(doc).unwrap().id == *id).unwrap();
             let key = order.sort_key(expected[at]);
 
             let rest = snapshot(&[movies().into_iter().filter(|movie| movie.id != *id).collect()], &[]);
-            let order = HitOrder { snapshot: &rest, sort, scores: &scores };
+            let order = HitOrder { snapshot: &rest, sort, prior: &rest.prior, scores: &scores };
             let page = order.page(&rest.live, &PageRequest::first(100), Some(&key));
             let ids = |snapshot: &Snapshot, docs: &[Doc]| -> Vec<_> {
                 docs.iter().map(|&doc| snapshot.movie(doc).unwrap().id).collect()

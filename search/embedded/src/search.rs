@@ -70,7 +70,7 @@ impl Snapshot {
         let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
         check_waiting()?;
         let list = List {
-            order: HitOrder { snapshot: self, sort: question.sort, scores: &scores },
+            order: HitOrder { snapshot: self, sort: question.sort, prior: &self.prior, scores: &scores },
             has_text: !plan.score.is_empty(),
             cursors: Cursors::new(sealer, question, self.revision.number),
             compiled: &compiled,

@@ -13,7 +13,7 @@ use std::{collections::HashMap, sync::Arc};
 use fixedbitset::FixedBitSet;
 use tantivy::{DocAddress, InvertedIndexReader, Searcher, Term, postings::TermInfo};
 use wikimovie_domain::{Movie, Revision};
-use wikimovie_engine::{catalog::ReceiptsOf, indexed::title_with_article};
+use wikimovie_engine::{catalog::ReceiptsOf, indexed::title_of};
 use wikimovie_plan::{
     WordField,
     rules::Rules,
@@ -41,6 +41,8 @@ pub(super) struct Snapshot {
     /// Year of release, 0 where it is not known.
     pub(super) year: Vec<u16>,
     pub(super) prior: Vec<u16>,
+    /// How much each movie is expected while its title is typed.
+    pub(super) known: Vec<u16>,
     pub(super) poster: FixedBitSet,
     /// Position of each shown movie in title order, then id.
     pub(super) rank: Vec<u32>,
@@ -48,9 +50,10 @@ pub(super) struct Snapshot {
     pub(super) doc_at_rank: Vec<Doc>,
     /// Order keys (see [`wikimovie_engine::indexed::order_key`]) by position.
     pub(super) orders: Strings,
-    /// Whole title keys of the titles that have a leading article, sorted; order keys lack it.
-    pub(super) titles_with_article: Strings,
-    pub(super) with_article_docs: Vec<Doc>,
+    /// Whole title keys of the titles that have a leading article; order keys lack it.
+    pub(super) titles_with_article: Titles,
+    /// Title keys, without a leading article, of the titles that have a number; order keys write those otherwise.
+    pub(super) titles_with_number: Titles,
     pub(super) genres: Lists,
     pub(super) genre_docs: Lists,
     pub(super) people: Lists,
@@ -148,12 +151,13 @@ impl Commit<'_> {
             fields: self.fields.clone(),
             year: segments.small_numbers(column::YEAR)?,
             prior: segments.small_numbers(column::PRIOR)?,
+            known: segments.small_numbers(column::KNOWN)?,
             poster: segments.flags(column::POSTER)?,
             rank: order.rank,
             doc_at_rank: order.doc_at_rank,
             orders: order.keys,
-            titles_with_article: order.with_article,
-            with_article_docs: order.with_article_docs,
+            titles_with_article: Titles::of(order.with_article),
+            titles_with_number: Titles::of(order.with_number),
             genre_docs: genres.rows.inverted(vocabulary.genres().len(), |_| true),
             genres: genres.rows,
             person_docs: people.rows.inverted(vocabulary.people().len(), |_| true),
@@ -255,8 +259,41 @@ struct TitleOrder {
     rank: Vec<u32>,
     doc_at_rank: Vec<Doc>,
     keys: Strings,
-    with_article: Strings,
-    with_article_docs: Vec<Doc>,
+    with_article: Vec<(String, Doc)>,
+    with_number: Vec<(String, Doc)>,
+}
+
+/// Some titles by another key than the order key, sorted, and their documents.
+#[derive(Debug, Default)]
+pub(super) struct Titles {
+    keys: Strings,
+    docs: Vec<Doc>,
+}
+
+impl Titles {
+    fn of(mut titles: Vec<(String, Doc)>) -> Self {
+        titles.sort_unstable();
+        let mut sorted = Self::default();
+        for (key, doc) in titles {
+            sorted.keys.push(&key);
+            sorted.docs.push(doc);
+        }
+        sorted
+    }
+
+    /// Adds the documents of titles that start so.
+    pub(super) fn add_starting_with(&self, prefix: &str, bits: &mut FixedBitSet) {
+        for &doc in &self.docs[self.keys.starting_with(prefix)] {
+            bits.insert(doc as usize);
+        }
+    }
+
+    /// Adds the documents of titles with this key.
+    pub(super) fn add_equal(&self, key: &str, bits: &mut FixedBitSet) {
+        for place in self.keys.starting_with(key).take_while(|&place| self.keys.get(place) == key) {
+            bits.insert(self.docs[place] as usize);
+        }
+    }
 }
 
 impl TitleOrder {
@@ -271,21 +308,19 @@ impl TitleOrder {
             rank: vec![0; live.len()],
             doc_at_rank: Vec::with_capacity(sorted.len()),
             keys: Strings::default(),
-            with_article: Strings::default(),
-            with_article_docs: Vec::new(),
+            with_article: Vec::new(),
+            with_number: Vec::new(),
         };
-        let mut with_article: Vec<(String, Doc)> = Vec::new();
         for (rank, &(key, doc)) in sorted.iter().enumerate() {
             let key = column.strings[key as usize].as_str();
             order.rank[doc as usize] = rank as u32;
             order.doc_at_rank.push(doc);
             order.keys.push(key);
-            with_article.extend(title_with_article(key).map(|title| (title, doc)));
-        }
-        with_article.sort_unstable();
-        for (title, doc) in with_article {
-            order.with_article.push(&title);
-            order.with_article_docs.push(doc);
+            let (rest, article) = title_of(key);
+            order.with_article.extend(article.map(|article| ([article, &rest].join(" "), doc)));
+            if rest.contains(|c: char| c.is_ascii_digit()) {
+                order.with_number.push((rest, doc));
+            }
         }
         Ok(order)
     }

@@ -3,11 +3,14 @@
 
 use wikimovie_domain::Movie;
 use wikimovie_plan::MAX_PREFIX_CHARS;
-use wikimovie_text as text;
+use wikimovie_text::{
+    self as text, Word,
+    natural_order::{from_natural_order, natural_order},
+};
 
 /// Version of what is indexed of a movie, and of the words that `text` makes. It goes up with every change of
 /// either, and every index is built anew then.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// Longest keyword in bytes; engines refuse terms above some 32,000.
 const MAX_KEYWORD_BYTES: usize = 2_000;
@@ -17,8 +20,8 @@ pub fn keyword(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_KEYWORD_BYTES)]
 }
 
-/// Sorts as titles do, and is different for every movie: the title's key without its leading article, a NUL (below
-/// every character of a key), the id; behind another NUL the article, where there is one.
+/// Sorts as titles do, and is different for every movie: the title's key without its leading article, in natural order of
+/// its numbers, a NUL (below every character of a key), the id; behind another NUL the article, where there is one.
 pub fn order_key(movie: &Movie) -> String {
     order_key_of(keyword(&text::title_key(&movie.title)), movie)
 }
@@ -26,16 +29,25 @@ pub fn order_key(movie: &Movie) -> String {
 /// The same, by the title's key as a keyword.
 pub fn order_key_of(key: &str, movie: &Movie) -> String {
     match text::stop::without_article(key) {
-        Some(rest) => [rest, movie.id.as_str(), key[..key.len() - rest.len()].trim_end()].join("\0"),
-        None => [key, movie.id.as_str()].join("\0"),
+        Some(rest) => {
+            let article = key[..key.len() - rest.len()].trim_end();
+            [natural_order(rest).as_str(), movie.id.as_str(), article].join("\0")
+        }
+        None => [natural_order(key).as_str(), movie.id.as_str()].join("\0"),
     }
 }
 
-/// The title's key that an order key was made of, where it has a leading article.
-pub fn title_with_article(order_key: &str) -> Option<String> {
+/// The title's key that an order key was made of: without a leading article, and the article.
+pub fn title_of(order_key: &str) -> (String, Option<&str>) {
     let mut parts = order_key.splitn(3, '\0');
-    let (rest, article) = (parts.next()?, parts.nth(1)?);
-    Some([article, rest].join(" "))
+    let rest = from_natural_order(parts.next().unwrap_or_default());
+    (rest, parts.nth(1))
+}
+
+/// The words of a text that an index holds besides [`wikimovie_text::words()`], apart from them: single characters of
+/// scripts that have no spaces.
+pub fn characters(text: &str) -> Vec<Word> {
+    if text.is_ascii() { Vec::new() } else { text::characters(text) }
 }
 
 /// The starts of words, up to the length that engines look up by themselves, each once.

@@ -112,8 +112,14 @@ impl<'a> Text<'a> {
                 let scope =
                     if stop::is_stop_word(words[at]) { FieldScope::Title } else { FieldScope::Everywhere };
                 let open = reading.open && (has_others || words.len() > 1 || words[at].len() > 1);
-                let context =
-                    ExpansionContext { words: &words, open, scope, vocabulary, synonyms: &synonyms };
+                let context = ExpansionContext {
+                    words: &words,
+                    open,
+                    typos: true,
+                    scope,
+                    vocabulary,
+                    synonyms: &synonyms,
+                };
                 expand_term(&context, at, reading.words[at].quoted)
             })
             .collect();

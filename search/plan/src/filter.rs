@@ -4,7 +4,7 @@ use wikimovie_domain::{Filter, ValueMatch, Warning, YearRange};
 use wikimovie_text::{key, words};
 
 use super::{Clause, Drill, WordField};
-use crate::{vocabulary::Vocabulary, work};
+use crate::{suggest::Typos, vocabulary::Vocabulary, work};
 
 /// Code of the warning for a value that no movie has.
 pub const UNKNOWN_VALUE: &str = "UNKNOWN_VALUE";
@@ -65,7 +65,8 @@ fn clause(filter: &Filter) -> Clause {
     all.extend(values(&filter.cast, |value| Clause::Person(key(value))));
     all.extend(values(&filter.providers, |value| Clause::Provider(value.to_owned())));
     for word in filter.title.iter().flat_map(|title| words(title)) {
-        all.push(Clause::Word(WordField::Title, word.text));
+        let part = Clause::TitlePart(word.text.clone());
+        all.push(Clause::any_of([Clause::Word(WordField::Title, word.text), part]));
     }
     if !filter.year.is_empty() {
         all.push(Clause::Years(filter.year));
@@ -117,13 +118,13 @@ fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, warnings: &mut Vec
     };
     for value in filter.genres.values().filter(|value| vocabulary.genre(&key(value)).is_none()) {
         unknown("genres", "genre", value, &|value| {
-            let near = vocabulary.suggest_genres(value, SUGGESTIONS);
+            let near = vocabulary.suggest_genres(value, SUGGESTIONS, Typos::Forgiven);
             near.into_iter().map(|(at, _)| vocabulary.genres()[at].name.clone()).collect()
         });
     }
     for value in filter.cast.values().filter(|value| vocabulary.person(&key(value)).is_none()) {
         unknown("cast", "person", value, &|value| {
-            let near = vocabulary.suggest_people(value, SUGGESTIONS);
+            let near = vocabulary.suggest_people(value, SUGGESTIONS, Typos::Forgiven);
             near.into_iter().map(|(at, _)| vocabulary.people()[at].name.clone()).collect()
         });
     }
@@ -171,6 +172,9 @@ mod tests {
             and: vec![Filter { genres: genres(&["Drama"], &[]), ..Filter::default() }],
             ..Filter::default()
         };
+        let title = |word: &str| {
+            Clause::any_of([Clause::Word(WordField::Title, word.into()), Clause::TitlePart(word.into())])
+        };
         let filtered = compile(&filter);
         assert_eq!(filtered.drill.genres, ["drama"]);
         assert_eq!(filtered.drill.decades, [YearRange { gte: Some(1980), lte: Some(1989) }]);
@@ -178,8 +182,8 @@ mod tests {
             filtered.must,
             [
                 Clause::Genre("war".into()).negated(),
-                Clause::Word(WordField::Title, "the".into()),
-                Clause::Word(WordField::Title, "thing".into()),
+                title("the"),
+                title("thing"),
                 Clause::Genre("drama".into()),
             ]
         );

@@ -3,6 +3,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 use wikimovie_domain::{Highlight, Movie, Reason, ReasonKind, SearchField, Span, YearRange};
 use wikimovie_text::{
     edit_distance::{FuzzyMatcher, allowed_edits},
@@ -12,7 +13,7 @@ use wikimovie_text::{
 use crate::{
     WordField,
     compile::Compiled,
-    highlight_terms::{HighlightTerms, typed_part},
+    highlight_terms::{HighlightTerms, indexed_words, typed_part},
     shape::Shape,
 };
 
@@ -54,7 +55,7 @@ pub fn highlight_text(field: SearchField, text: &str, highlight_terms: &Highligh
 pub fn highlight_suggestion(field: SearchField, text: &str, typed: &str) -> Highlight {
     let typed: Vec<String> = words(typed).into_iter().map(|word| word.text).collect();
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    for word in words(text) {
+    for word in indexed_words(text) {
         let start = typed
             .iter()
             .filter(|typed| word.text.starts_with(typed.as_str()))
@@ -131,20 +132,60 @@ fn end_of_part(text: &str, start: usize) -> usize {
     let Some((offset, _)) = text[start..].char_indices().nth(WINDOW_CHARS) else {
         return text.len();
     };
-    text[start..start + offset].rfind(' ').filter(|&at| at > 0).map_or(start + offset, |at| start + at)
+    let end = character_start(text, start + offset);
+    text[start..end].rfind(' ').filter(|&at| at > 0).map_or(end, |at| start + at)
 }
 
+/// The ranges as spans. What a reader takes for one character is marked as a whole: `ले` of which only `ल` was typed.
 fn spans(text: &str, ranges: &[Range<usize>]) -> Vec<Span> {
-    let mut spans = Vec::with_capacity(ranges.len());
+    let mut spans: Vec<Span> = Vec::with_capacity(ranges.len());
     let mut done = 0;
     let mut units = 0;
-    for range in ranges {
+    for range in whole_characters(text, ranges) {
         let start = units + utf16(text, done..range.start);
         let end = start + utf16(text, range.clone());
         spans.push(Span { start, end });
         (done, units) = (range.end, end);
     }
     spans
+}
+
+/// The ranges, in order, extended to the characters that they cut.
+fn whole_characters(text: &str, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+    if text.is_ascii() {
+        return ranges.to_vec();
+    }
+    let mut whole: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    let mut characters = text.grapheme_indices(true).map(|(at, c)| at..at + c.len()).peekable();
+    for range in ranges {
+        let is_before = |character: &Range<usize>| character.end <= range.start;
+        while characters.next_if(is_before).is_some() {}
+        let Some(first) = characters.peek() else { break };
+        let start = first.start.min(range.start);
+        let mut end = range.end;
+        // The last one stays: the next range may begin in it.
+        while let Some(character) = characters.peek().filter(|character| character.start < range.end) {
+            end = end.max(character.end);
+            if character.end >= range.end {
+                break;
+            }
+            characters.next();
+        }
+        match whole.last_mut() {
+            Some(last) if start < last.end => last.end = last.end.max(end),
+            _ => whole.push(start..end),
+        }
+    }
+    whole
+}
+
+/// The start of the character that a place is in.
+fn character_start(text: &str, place: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(place, text.len(), true);
+    match cursor.is_boundary(text, 0) {
+        Ok(false) => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(0),
+        Ok(true) | Err(_) => place,
+    }
 }
 
 fn utf16(text: &str, range: Range<usize>) -> u32 {
@@ -224,7 +265,20 @@ mod tests {
 
     fn vocabulary() -> Vocabulary {
         let counts = WordCounts { title: 3, cast: 3, summary: 3 };
-        let words = ["amelie", "matrix", "godfather", "spider", "man", "paris", "waitress", "audrey"];
+        let words = [
+            "amelie",
+            "matrix",
+            "godfather",
+            "spider",
+            "man",
+            "paris",
+            "waitress",
+            "audrey",
+            "दलवल",
+            "蝠侠",
+            "侠",
+            "กแพง",
+        ];
         VocabularyBuilder::new(100).words(words.map(|word| (word.to_owned(), counts))).build()
     }
 
@@ -255,6 +309,13 @@ mod tests {
             "&lt;b&gt;<mark>Matrix</mark>&lt;/b&gt; &amp; &quot;co&quot;",
         );
         check("matrix", Title, "Nothing", "Nothing");
+        // Vowel signs, a joined emoji behind a letter, a letter and its accent.
+        check("दिलवाल", Title, "दिलवाले दुल्हनिया", "<mark>दिलवाले</mark> दुल्हनिया");
+        check("दिलव", Title, "दिलवाले", "<mark>दिलवा</mark>ले");
+        check("ame", Title, "Ame\u{301}lie", "<mark>Ame\u{301}</mark>lie");
+        check("กำ", Title, "กำแพง", "<mark>กำ</mark>แพง");
+        check("侠", Title, "蝙蝠侠", "蝙蝠<mark>侠</mark>");
+        check("蝠侠", Title, "蝙蝠侠", "蝙<mark>蝠侠</mark>");
     }
 
     #[test]
@@ -310,6 +371,11 @@ mod tests {
                     prop_assert!(done <= span.start && span.start < span.end && span.end <= units);
                     done = span.end;
                 }
+                // Between its marks a text is whole characters.
+                let marked = html(&highlight).replace("</mark>", "<mark>");
+                let apart: usize = marked.split("<mark>").map(|part| part.graphemes(true).count()).sum();
+                let escaped = html(&Highlight { spans: Vec::new(), ..highlight.clone() });
+                prop_assert_eq!(apart, escaped.graphemes(true).count());
             }
         }
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use wikimovie_domain::YearRange;
-use wikimovie_text::{fold, key, words};
+use wikimovie_text::{Word, characters, fold, key, words};
 
 use crate::{Clause, Group, WordField, understand::Understood};
 
@@ -88,7 +88,7 @@ impl Terms {
     /// Bytes of the text to mark, in order, never overlapping.
     pub(crate) fn find(&self, field: WordField, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
-        for word in words(text) {
+        for word in indexed_words(text) {
             let part = text.get(word.start..word.end).unwrap_or_default();
             let end = match self.words.get(&(field, word.text.clone())) {
                 Some(typed) if !typed.is_empty() && word.text.starts_with(typed.as_str()) => {
@@ -113,6 +113,16 @@ impl Terms {
         }
         found
     }
+}
+
+/// The words of a text as an index holds them, in the order in which they begin.
+pub(crate) fn indexed_words(text: &str) -> Vec<Word> {
+    let mut found = words(text);
+    if !text.is_ascii() {
+        found.extend(characters(text));
+        found.sort_by_key(|word| (word.start, word.end));
+    }
+    found
 }
 
 /// Bytes of the original word that fold to the letters typed.

@@ -17,7 +17,7 @@ pub mod relax;
 pub mod rules;
 mod shape;
 pub mod similar;
-mod suggest;
+pub mod suggest;
 pub mod suggestions;
 mod term_expansion;
 mod title_tiers;
@@ -64,6 +64,8 @@ pub enum Clause {
     TitleKey(String),
     /// One of the title's normal forms (see [`wikimovie_text::title_normal_forms`]) is this.
     TitleForm(String),
+    /// A part of a word of the title at an apostrophe is this (see [`wikimovie_text::apostrophe_parts`]).
+    TitlePart(String),
     /// The key of the title, with or without a leading article, starts so.
     TitleStarts(String),
     /// Has the genre with this key.
@@ -128,7 +130,7 @@ pub struct Drill {
 pub struct Plan {
     /// Text, understood filters, and every filter but [`Plan::drill`].
     pub must: Clause,
-    /// Filters that their own facets ignore. Years and decades count as one facet dimension each.
+    /// Filters that their own facets ignore. Years and decades are one facet dimension.
     pub drill: Drill,
     /// A movie's score is the sum over the groups; below 2^24, so that it is exact in a 32-bit float.
     pub score: Vec<Group>,

@@ -157,6 +157,28 @@ pub fn prior(movie: &Movie) -> u32 {
     ((cast + summary + genres) / SHARE + flags).min(MAX_PRIOR)
 }
 
+/// Highest [`known`].
+pub const MAX_KNOWN: u32 = 1023;
+
+/// How much a movie is expected by whoever has typed the start of its title, 0 to [`MAX_KNOWN`]: how well known it is, and
+/// how short its title. Of the titles that start so, the shorter one is nearer to its end, and the longer one will be
+/// alone with a few letters more: `Star Wars` before all of its sequels.
+///
+/// A function of the movie alone, made when it is indexed. It orders titles that start alike whatever else was typed, so
+/// that one which is suggested stays among the suggestions while its letters are typed.
+pub fn known(movie: &Movie) -> u32 {
+    /// Points of the prior that a title e times as long is worth.
+    const LENGTH_WEIGHT: f64 = 500.0;
+    /// Brings the sum above 0 for all but long titles of movies that nobody knows.
+    const LIFT: f64 = 1450.0;
+    let key = wikimovie_text::title_key(&movie.title);
+    let title = wikimovie_text::stop::without_article(&key).unwrap_or(&key);
+    let length = LENGTH_WEIGHT * (title.chars().count() as f64 + 1.0).ln();
+    let sum = (f64::from(prior(movie)) + LIFT - length) / 2.0;
+    // The cast cuts off what is below zero.
+    (sum as u32).min(MAX_KNOWN)
+}
+
 /// One whole, in the unit of [`share`].
 const SHARE: u32 = 1000;
 
@@ -168,7 +190,35 @@ fn share(value: usize, whole: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use wikimovie_domain::{MovieId, Provenance};
+
     use super::*;
+
+    #[test]
+    fn known_movies_with_short_titles_come_first() {
+        let movie = |title: &str, cast: usize, summary: usize| Movie {
+            id: MovieId::from_record("p", title),
+            title: title.to_owned(),
+            year: None,
+            cast: vec!["Somebody".to_owned(); cast],
+            genres: Vec::new(),
+            summary: Some("x".repeat(summary)),
+            url: None,
+            poster: None,
+            provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1 },
+        };
+        let movies = [
+            movie("Star Trek", 24, 1200),
+            movie("The Star Trek", 24, 900),
+            movie("Star Wars", 6, 600),
+            movie("Star Wars: The Rise of Skywalker", 24, 1200),
+            movie("Star Wars: Episode II – Attack of the Clones", 2, 60),
+        ];
+        let known: Vec<u32> = movies.iter().map(known).collect();
+        assert!(known.is_sorted_by(|a, b| a > b), "{known:?}");
+        assert_eq!(super::known(&movie(&"x".repeat(500), 0, 0)), 0);
+        assert!(super::known(&movie("x", 24, 1200)) <= MAX_KNOWN);
+    }
 
     #[test]
     fn rare_words_weigh_more() {

@@ -2,7 +2,7 @@
 //! few movies on a page; engines find movies by their own index.
 
 use wikimovie_domain::{Movie, SearchField};
-use wikimovie_text::{key, stop, title_key, title_normal_forms, words};
+use wikimovie_text::{Word, apostrophe_parts, characters, key, stop, title_key, title_normal_forms, words};
 
 use super::{Clause, NAME_GAP, WordField};
 
@@ -20,16 +20,13 @@ pub(crate) type Found = (Option<SearchField>, String);
 
 impl<'a> Shape<'a> {
     pub(crate) fn of(movie: &'a Movie) -> Self {
-        let mut cast = Vec::new();
-        let mut place = 0;
-        for name in &movie.cast {
-            place = place_words(&mut cast, name, place) + NAME_GAP;
+        Self {
+            movie,
+            title: placed([movie.title.as_str()]),
+            cast: placed(movie.cast.iter().map(String::as_str)),
+            summary: placed(movie.summary.as_deref()),
+            title_key: title_key(&movie.title),
         }
-        let mut title = Vec::new();
-        place_words(&mut title, &movie.title, 0);
-        let mut summary = Vec::new();
-        place_words(&mut summary, movie.summary.as_deref().unwrap_or_default(), 0);
-        Self { movie, title, cast, summary, title_key: title_key(&movie.title) }
     }
 
     fn words(&self, field: WordField) -> &[(usize, String, &'a str)] {
@@ -51,6 +48,7 @@ impl<'a> Shape<'a> {
             Clause::Phrase(field, phrase) => self.phrase(*field, phrase),
             Clause::TitleKey(key) => (*key == self.title_key).then(title),
             Clause::TitleForm(form) => title_normal_forms(&self.movie.title).contains(form).then(title),
+            Clause::TitlePart(part) => apostrophe_parts(&self.movie.title).contains(part).then(title),
             Clause::TitleStarts(start) => self.title_starts(start).then(title),
             Clause::Genre(genre) => self
                 .movie
@@ -117,11 +115,19 @@ fn search_field(field: WordField) -> SearchField {
     }
 }
 
-fn place_words<'a>(placed: &mut Vec<(usize, String, &'a str)>, text: &'a str, from: usize) -> usize {
-    let mut place = from;
-    for word in words(text) {
-        placed.push((place, word.text, text.get(word.start..word.end).unwrap_or_default()));
-        place += 1;
+/// The words of texts one behind another with their positions, then their single characters, as engines index them.
+fn placed<'a>(texts: impl IntoIterator<Item = &'a str> + Clone) -> Vec<(usize, String, &'a str)> {
+    let reads: [fn(&str) -> Vec<Word>; 2] = [words, characters];
+    let mut placed = Vec::new();
+    let mut place = 0;
+    for read in reads {
+        for text in texts.clone() {
+            for word in read(text) {
+                placed.push((place, word.text, text.get(word.start..word.end).unwrap_or_default()));
+                place += 1;
+            }
+            place += NAME_GAP;
+        }
     }
-    place
+    placed
 }

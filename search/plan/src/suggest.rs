@@ -10,18 +10,38 @@ use wikimovie_text::{
 
 use crate::vocabulary::Vocabulary;
 
-/// Score of a name typed in full.
-const FULL: u32 = 3;
-/// Score of a name of which every typed word is a word or the start of one.
-const WORDS: u32 = 2;
-/// Score of a name met but for a typo.
-const TYPO: u32 = 1;
+/// Whether names and titles that are nearly what was typed are suggested: only where nothing is found without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typos {
+    /// Only what is as typed.
+    Refused,
+    /// What is nearly as typed, too.
+    Forgiven,
+}
+
+impl Typos {
+    /// The passes over a catalogue, until one of them suggests anything.
+    pub const PASSES: [Self; 2] = [Self::Refused, Self::Forgiven];
+}
+
+/// How a name fits what was typed, the better the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// But for a typo.
+    Typo,
+    /// Every word is a word of the name, the last one its start.
+    Start,
+    /// Every word is a word of the name: a surname in full.
+    Words,
+    /// The whole name.
+    Whole,
+}
 
 impl Vocabulary {
     /// People that a text still being typed may mean: each typed word is a word of the name, the last one its
-    /// start. Gives places in [`Vocabulary::people`] with a score, best first: score, then movies, then key. Slips
-    /// (in words from four letters) are forgiven where little is found without.
-    pub fn suggest_people(&self, text: &str, limit: usize) -> Vec<(usize, u32)> {
+    /// start. Gives places in [`Vocabulary::people`], best first: by fit, then movies, then key. Where nobody is found so
+    /// and typos are forgiven, those whose words are nearly the typed ones (from four letters).
+    pub fn suggest_people(&self, text: &str, limit: usize, typos: Typos) -> Vec<(usize, Fit)> {
         let typed = key(text);
         let words: Vec<&str> = typed.split(' ').filter(|word| !word.is_empty()).collect();
         let Some((last, whole)) = words.split_last() else {
@@ -30,59 +50,61 @@ impl Vocabulary {
         let mut lists: Vec<Vec<u32>> =
             whole.iter().map(|word| self.names().bearers_of(word).to_vec()).collect();
         lists.push(self.names().bearers_of_prefix(last));
-        let exact = intersection(lists);
-        let mut found: Vec<(usize, u32)> = exact
-            .iter()
-            .map(|&ord| ord as usize)
-            .map(|ord| (ord, if self.people()[ord].key == typed { FULL } else { WORDS }))
-            .collect();
-        if found.len() < limit.min(TYPOS_BELOW) {
+        // A letter is hardly ever meant as a name: `a` starts Al Pacino before it is A. Martinez.
+        let in_full = if last.chars().count() > 1 { self.names().bearers_of(last) } else { &[] };
+        let fit = |ord: u32| {
+            if self.people()[ord as usize].key == typed {
+                Fit::Whole
+            } else if in_full.binary_search(&ord).is_ok() {
+                Fit::Words
+            } else {
+                Fit::Start
+            }
+        };
+        let mut found: Vec<(usize, Fit)> =
+            intersection(lists).into_iter().map(|ord| (ord as usize, fit(ord))).collect();
+        if found.is_empty() && typos == Typos::Forgiven {
             let lists =
                 words.iter().enumerate().map(|(at, word)| self.bearers_near(word, at + 1 == words.len()));
-            let with_typos = intersection(lists.collect());
-            found.extend(
-                with_typos.into_iter().filter(|ord| !exact.contains(ord)).map(|ord| (ord as usize, TYPO)),
-            );
+            found.extend(intersection(lists.collect()).into_iter().map(|ord| (ord as usize, Fit::Typo)));
         }
         best(found, limit, |ord| (self.people()[ord].movies, ord))
     }
 
     /// Genres that a text still being typed may mean, everyday names (`sci-fi`, `cartoon`) included. Gives places
-    /// in [`Vocabulary::genres`] with a score, best first.
-    pub fn suggest_genres(&self, text: &str, limit: usize) -> Vec<(usize, u32)> {
+    /// in [`Vocabulary::genres`], best first.
+    pub fn suggest_genres(&self, text: &str, limit: usize, typos: Typos) -> Vec<(usize, Fit)> {
         let typed = key(text);
         if typed.is_empty() {
             return Vec::new();
         }
-        let near = (allowed_edits(&typed) > 0).then(|| FuzzyMatcher::prefix(&typed, 1));
+        let forgiven = typos == Typos::Forgiven && allowed_edits(&typed) > 0;
+        let near = forgiven.then(|| FuzzyMatcher::prefix(&typed, 1));
         let of_name = |name: &str| {
             if stems(&typed).iter().any(|stem| stem == name) {
-                FULL
+                Some(Fit::Whole)
             } else if starts_in(name, &typed) {
-                WORDS
-            } else if near.as_ref().is_some_and(|near| near.edits(name).is_some()) {
-                TYPO
+                Some(Fit::Start)
             } else {
-                0
+                near.as_ref().and_then(|near| near.edits(name)).map(|_| Fit::Typo)
             }
         };
         // Two letters of an everyday name are too few: `do` is documentary by itself, `hi` is not historical.
         let everyday = EVERYDAY.iter().filter(|_| typed.len() >= 3);
         // An own name is meant before an everyday one met as well: `rom` is romance before it is a romcom.
-        let aliases: Vec<(&str, u32)> = everyday
-            .map(|(name, readings)| (readings, of_name(name).saturating_sub(1)))
-            .filter(|&(_, score)| score > 0)
-            .flat_map(|(readings, score)| {
+        let aliases: Vec<(&str, Fit)> = everyday
+            .filter_map(|(name, readings)| Some((readings, of_name(name)?)))
+            .flat_map(|(readings, fit)| {
                 // Two genres in one name, as in `romcom`, are meant once it is typed in full.
-                let full = score + 1 >= FULL;
-                let readings = readings.iter().copied().filter(move |genres| full || genres.len() == 1);
-                readings.flatten().map(move |genre| (*genre, score))
+                let readings =
+                    readings.iter().copied().filter(move |genres| fit == Fit::Whole || genres.len() == 1);
+                let fit = if fit == Fit::Whole { Fit::Words } else { Fit::Typo };
+                readings.flatten().map(move |genre| (*genre, fit))
             })
             .collect();
         let found = self.genres().iter().enumerate().filter_map(|(at, genre)| {
-            let alias = aliases.iter().filter(|(of, _)| *of == genre.key).map(|&(_, score)| score).max();
-            let score = of_name(&genre.key).max(alias.unwrap_or(0));
-            (score > 0).then_some((at, score))
+            let alias = aliases.iter().filter(|(of, _)| *of == genre.key).map(|&(_, fit)| fit).max();
+            Some((at, of_name(&genre.key).max(alias)?))
         });
         best(found.collect(), limit, |at| (self.genres()[at].movies, at))
     }
@@ -91,12 +113,12 @@ impl Vocabulary {
     pub(crate) fn suggest_providers(&self, text: &str, limit: usize) -> Vec<String> {
         let near = FuzzyMatcher::word(text, 2);
         let found = self.providers().iter().enumerate().filter_map(|(at, provider)| {
-            let score = if provider.key.starts_with(text) {
-                Some(WORDS)
+            let fit = if provider.key.starts_with(text) {
+                Some(Fit::Start)
             } else {
-                near.edits(&provider.key).map(|_| TYPO)
+                near.edits(&provider.key).map(|_| Fit::Typo)
             };
-            score.map(|score| (at, score))
+            fit.map(|fit| (at, fit))
         });
         let found = best(found.collect(), limit, |at| (self.providers()[at].movies, at));
         found.into_iter().map(|(at, _)| self.providers()[at].name.clone()).collect()
@@ -119,21 +141,18 @@ impl Vocabulary {
     }
 }
 
-/// Typos are allowed where fewer people are found without.
-const TYPOS_BELOW: usize = 3;
-
 fn starts_in(name: &str, typed: &str) -> bool {
     name.starts_with(typed) || name.match_indices(' ').any(|(at, _)| name[at + 1..].starts_with(typed))
 }
 
 fn best<K: Ord>(
-    mut found: Vec<(usize, u32)>,
+    mut found: Vec<(usize, Fit)>,
     limit: usize,
     by: impl Fn(usize) -> (u32, K),
-) -> Vec<(usize, u32)> {
-    found.sort_by_cached_key(|&(at, score)| {
+) -> Vec<(usize, Fit)> {
+    found.sort_by_cached_key(|&(at, fit)| {
         let (movies, key) = by(at);
-        (Reverse(score), Reverse(movies), key)
+        (Reverse(fit), Reverse(movies), key)
     });
     found.truncate(limit);
     found
@@ -159,9 +178,15 @@ mod tests {
         let entry = |(name, movies): (&str, u32)| Entry { key: key(name), name: name.to_owned(), movies };
         VocabularyBuilder::new(100)
             .people(
-                [("Tom Hanks", 60), ("Colin Hanks", 9), ("Tom Hardy", 30), ("Hank Worden", 20)]
-                    .map(entry)
-                    .into(),
+                [
+                    ("Tom Hanks", 60),
+                    ("Colin Hanks", 9),
+                    ("Tom Hardy", 30),
+                    ("Hank Worden", 20),
+                    ("Hanksy", 99),
+                ]
+                .map(entry)
+                .into(),
             )
             .genres(
                 [("Science Fiction", 9), ("Romance", 20), ("Animated", 7), ("Comedy", 50)].map(entry).into(),
@@ -171,16 +196,20 @@ mod tests {
 
     fn people(text: &str) -> Vec<String> {
         let vocabulary = vocabulary();
-        let found = vocabulary.suggest_people(text, 5);
+        let found = vocabulary.suggest_people(text, 5, Typos::Forgiven);
         found.into_iter().map(|(ord, _)| vocabulary.people()[ord].name.clone()).collect()
     }
 
     #[test]
     fn people_are_found_by_any_word_of_their_name() {
-        assert_eq!(people("hank"), ["Tom Hanks", "Hank Worden", "Colin Hanks"]);
+        // A word in full before the start of one, then by movies.
+        assert_eq!(people("hank"), ["Hank Worden", "Hanksy", "Tom Hanks", "Colin Hanks"]);
+        assert_eq!(people("hanks"), ["Tom Hanks", "Colin Hanks", "Hanksy"]);
+        assert_eq!(people("h"), ["Hanksy", "Tom Hanks", "Tom Hardy", "Hank Worden", "Colin Hanks"]);
         assert_eq!(people("tom ha"), ["Tom Hanks", "Tom Hardy"]);
         assert_eq!(people("hanks tom"), ["Tom Hanks"]);
         assert_eq!(people("tom hnaks"), ["Tom Hanks"]);
+        assert!(vocabulary().suggest_people("tom hnaks", 5, Typos::Refused).is_empty());
         assert!(people("").is_empty());
         assert!(people("!!").is_empty());
     }
@@ -189,7 +218,10 @@ mod tests {
     fn genres_are_found_by_everyday_names() {
         let vocabulary = vocabulary();
         let first = |text: &str| {
-            vocabulary.suggest_genres(text, 5).first().map(|&(at, _)| vocabulary.genres()[at].name.clone())
+            vocabulary
+                .suggest_genres(text, 5, Typos::Forgiven)
+                .first()
+                .map(|&(at, _)| vocabulary.genres()[at].name.clone())
         };
         for (text, name) in [
             ("sci-fi", "Science Fiction"),

@@ -9,7 +9,9 @@ use wikimovie_text as text;
 use crate::{
     compile::Compiled,
     highlight::{highlight_suggestion, highlight_text},
-    toggle::toggle_value,
+    rank,
+    suggest::{Fit, Typos},
+    toggle::with_value,
     vocabulary::{Entry, Vocabulary},
 };
 
@@ -18,6 +20,15 @@ const PEOPLE_CANDIDATES: usize = 500;
 
 /// Maximum of genres and decades among suggestions of several kinds, so that they do not crowd out the rest.
 const FEW: usize = 2;
+
+/// Of four suggestions one may be no movie where titles start as typed: so a title that is suggested stays so.
+const MOVIES_TO_OTHERS: usize = 4;
+
+/// Movies of a person for whom a movie makes room.
+const SOME_MOVIES: u32 = 3;
+
+/// What whole words of a name are worth beside how well known the person is.
+const WORDS_BONUS: u32 = 200;
 
 /// Candidates for suggestions, before anything is counted: indices into the vocabulary, best first.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +41,8 @@ pub struct Candidates {
     pub genres: Vec<usize>,
     /// First years of decades.
     pub decades: Vec<i64>,
+    /// How the people fit.
+    fits: Vec<Fit>,
     kinds: usize,
 }
 
@@ -44,23 +57,24 @@ pub trait Counts {
 }
 
 impl Candidates {
-    /// Candidates for the text; none if nothing is typed or requested.
-    pub fn of(request: &AutocompleteRequest, vocabulary: &Vocabulary) -> Option<Self> {
-        if request.first == 0 || text::key(&request.prefix).is_empty() {
+    /// Candidates for the text; none if no word is typed or nothing requested.
+    pub fn of(request: &AutocompleteRequest, vocabulary: &Vocabulary, typos: Typos) -> Option<Self> {
+        if request.first == 0 || text::joined(&request.prefix).is_empty() {
             return None;
         }
         let all =
             [SuggestionKind::Movie, SuggestionKind::Person, SuggestionKind::Genre, SuggestionKind::Decade];
         let kinds = if request.kinds.is_empty() { &all[..] } else { &request.kinds[..] };
         let wants = |kind| kinds.contains(&kind);
-        let places = |found: Vec<(usize, u32)>| found.into_iter().map(|(at, _)| at).collect();
         let mut candidates =
             Self { movies: wants(SuggestionKind::Movie), kinds: kinds.len(), ..Self::default() };
         if wants(SuggestionKind::Person) {
-            candidates.people = places(vocabulary.suggest_people(&request.prefix, PEOPLE_CANDIDATES));
+            let people = vocabulary.suggest_people(&request.prefix, PEOPLE_CANDIDATES, typos);
+            (candidates.people, candidates.fits) = people.into_iter().unzip();
         }
         if wants(SuggestionKind::Genre) {
-            candidates.genres = places(vocabulary.suggest_genres(&request.prefix, request.first));
+            let genres = vocabulary.suggest_genres(&request.prefix, request.first, typos);
+            candidates.genres = genres.into_iter().map(|(at, _)| at).collect();
         }
         if wants(SuggestionKind::Decade) {
             candidates.decades = text::suggest_decades(&request.prefix);
@@ -82,12 +96,16 @@ impl Candidates {
         vocabulary: &Vocabulary,
         counts: &impl Counts,
     ) -> Vec<Suggestion> {
-        let movies = movies.into_iter().map(|movie| movie_suggestion(request, compiled, movie)).collect();
-        let people = self.people.iter().filter_map(|&at| {
-            let Entry { name, .. } = vocabulary.people().get(at)?;
+        let typed = Typed::new(&request.prefix);
+        let movies = movies.into_iter().map(|movie| typed.rank(movie_suggestion(request, compiled, movie)));
+        let people = self.people.iter().zip(&self.fits).filter_map(|(&at, &fit)| {
+            let Entry { name, movies, .. } = vocabulary.people().get(at)?;
             let suggested = Suggested::Person { name: name.clone() };
             let highlight = highlight_suggestion(SearchField::Cast, name, &request.prefix);
-            facet_suggestion(request, FacetField::Cast, name, suggested, highlight, counts.person(at))
+            let suggestion =
+                facet_suggestion(request, FacetField::Cast, name, suggested, highlight, counts.person(at))?;
+            let bonus = if fit >= Fit::Words { WORDS_BONUS } else { 0 };
+            Some(Ranked { rank: person_rank(*movies) + bonus, is_start: false, suggestion })
         });
         let genres = self.genres.iter().filter_map(|&at| {
             let Entry { name, .. } = vocabulary.genres().get(at)?;
@@ -106,9 +124,94 @@ impl Candidates {
         if self.kinds > 1 {
             short.truncate(FEW);
         }
-        let people = people.take(request.first).collect();
-        interleave(short, movies, people, &text::key(&request.prefix), request.first)
+        let room = request.first.saturating_sub(short.len());
+        let others = (request.first / MOVIES_TO_OTHERS).saturating_sub(short.len()).max(1);
+        // Of all who fit, so that their number only falls while letters are added, and no movie has to leave.
+        let is_known = |at: &&usize| vocabulary.people().get(**at).is_some_and(|p| p.movies >= SOME_MOVIES);
+        let others = self.people.iter().filter(is_known).take(others).count();
+        let best = best_of(movies.collect(), people.take(room).collect(), room, others);
+        short.truncate(request.first);
+        short.extend(best);
+        short
     }
+}
+
+/// A suggestion and how much it is expected.
+struct Ranked {
+    rank: u32,
+    /// Whether it is a movie whose title starts with what was typed.
+    is_start: bool,
+    suggestion: Suggestion,
+}
+
+/// What was typed, as titles are compared with it.
+struct Typed {
+    key: String,
+    chars: usize,
+    spellings: Vec<String>,
+}
+
+impl Typed {
+    fn new(prefix: &str) -> Self {
+        let key = text::key(prefix);
+        Self { chars: key.chars().count(), spellings: text::title_normal_forms(prefix), key }
+    }
+
+    /// Movies whose titles start so come by how well known they are, less for all that would be left to type; others
+    /// behind them.
+    fn rank(&self, suggestion: Suggestion) -> Ranked {
+        /// Points that a title is worth less when what is left to type is e times as long, in units of `STEP`.
+        const LEFT_WEIGHT: f64 = 150.0;
+        const STEP: f64 = 4.0;
+        /// What a title that only has the words somewhere is worth less.
+        const INSIDE: u32 = 250;
+        let Suggested::Movie(movie) = &suggestion.suggested else {
+            return Ranked { rank: 0, is_start: false, suggestion };
+        };
+        let title = text::title_key(&movie.title);
+        let rest = |title: &str| title.strip_prefix(&self.key).map(|rest| rest.chars().count());
+        let left = rest(&title).or_else(|| rest(text::stop::without_article(&title)?));
+        let is_form =
+            || text::title_normal_forms(&movie.title).iter().any(|form| self.spellings.contains(form));
+        let left = left.or_else(|| is_form().then_some(0));
+        let is_start = left.is_some();
+        let left = left.unwrap_or_else(|| title.chars().count().saturating_sub(self.chars));
+        let cost =
+            LEFT_WEIGHT * (left as f64 / STEP).ln_1p() + if is_start { 0.0 } else { f64::from(INSIDE) };
+        // The cast cuts off what is below zero.
+        let rank = (f64::from(rank::prior(movie)) - cost) as u32;
+        Ranked { rank, is_start, suggestion }
+    }
+}
+
+/// How much a person is expected, by the number of movies, on the scale of movies: one of 60 movies is above any but the
+/// best known movies, one of three among the least.
+fn person_rank(movies: u32) -> u32 {
+    const FIRST: f64 = 350.0;
+    const PER_STEP: f64 = 130.0;
+    ((FIRST + PER_STEP * f64::from(movies.max(1)).ln()) as u32).min(rank::MAX_PRIOR)
+}
+
+/// The best of movies and people, best first; both are in the order in which they may be left out. Movies whose titles
+/// start as typed leave room for `others` people; what room is left is for the best of the rest.
+fn best_of(movies: Vec<Ranked>, people: Vec<Ranked>, room: usize, others: usize) -> Vec<Suggestion> {
+    let (mut best, mut rest): (Vec<Ranked>, Vec<Ranked>) =
+        movies.into_iter().partition(|movie| movie.is_start);
+    let others = others.min(people.len());
+    let mut people = people.into_iter();
+    // One title is compared with one person where there is room for one suggestion.
+    rest.extend(best.split_off(best.len().min(room.saturating_sub(others).max(1))));
+    best.extend(people.by_ref().take(others));
+    rest.extend(people);
+    sort(&mut rest);
+    best.extend(rest.into_iter().take(room.saturating_sub(best.len())));
+    sort(&mut best);
+    best.into_iter().take(room).map(|ranked| ranked.suggestion).collect()
+}
+
+/// Best first; equals stay as they are.
+fn sort(list: &mut [Ranked]) {
+    list.sort_by_key(|ranked| std::cmp::Reverse(ranked.rank));
 }
 
 fn movie_suggestion(request: &AutocompleteRequest, compiled: &Compiled, movie: Movie) -> Suggestion {
@@ -138,38 +241,6 @@ fn facet_suggestion(
         suggested,
         highlight,
         count,
-        question: toggle_value(&current, field, value),
+        question: with_value(&current, field, value),
     })
-}
-
-/// Genres and decades first, then movies and people in turn; better matches (the whole text, its start, a word's
-/// start) before worse ones, and room left for both kinds.
-fn interleave(
-    short: Vec<Suggestion>,
-    movies: Vec<Suggestion>,
-    people: Vec<Suggestion>,
-    typed: &str,
-    first: usize,
-) -> Vec<Suggestion> {
-    let quality = |suggestion: &Suggestion| {
-        let key = text::key(&suggestion.highlight.text);
-        let bare = text::stop::without_article(&key).unwrap_or(&key);
-        if key == typed || bare == typed {
-            3
-        } else if key.starts_with(typed) || bare.starts_with(typed) {
-            2
-        } else {
-            u8::from(!suggestion.highlight.spans.is_empty())
-        }
-    };
-    let ranked = |list: Vec<Suggestion>, turn: u8| {
-        list.into_iter()
-            .enumerate()
-            .map(move |(place, suggestion)| (place, turn, suggestion))
-            .collect::<Vec<_>>()
-    };
-    let mut turns = ranked(movies, 0);
-    turns.extend(ranked(people, 1));
-    turns.sort_by_key(|(place, turn, suggestion)| (std::cmp::Reverse(quality(suggestion)), *place, *turn));
-    short.into_iter().chain(turns.into_iter().map(|(.., suggestion)| suggestion)).take(first).collect()
 }

@@ -32,6 +32,8 @@ pub(crate) struct ExpansionContext<'a> {
     pub(crate) words: &'a [&'a str],
     /// Whether the last word may be incomplete.
     pub(crate) open: bool,
+    /// Whether words that are nearly the typed one are looked for.
+    pub(crate) typos: bool,
     /// Fields to search.
     pub(crate) scope: FieldScope,
     /// The words known.
@@ -85,14 +87,18 @@ pub(crate) fn expand_term(context: &ExpansionContext<'_>, at: usize, exact: bool
     if !exact {
         builder.synonyms();
         builder.numerals();
-        builder.inflected();
+        if context.typos {
+            builder.inflected();
+        }
         builder.joined();
         builder.split();
         let open = context.open && at + 1 == context.words.len();
         if open {
             builder.prefix();
         }
-        near = builder.typos(open);
+        if context.typos {
+            near = builder.typos(open);
+        }
     }
     builder.finish(near)
 }

@@ -72,24 +72,14 @@ impl TitleTiers<'_> {
         Clause::TitleStarts(self.words.join(" "))
     }
 
-    /// The group of a text still being typed: the title itself, then titles that start so (the better known
-    /// first, wherever the last word ends), then titles written apart or with a typo.
+    /// The group of a text still being typed: the title itself, then titles that start so, then titles written apart or
+    /// with a typo. Titles of one tier are equal here: which of them is meant is for [`super::rank::known`] to say.
     pub(crate) fn prefix_group(&self) -> Group {
         let typos = spellings(&(0..self.words.len()).collect::<Vec<_>>(), self.words, self.expansions);
         let starts =
             if self.open { self.starts() } else { Clause::TitleStarts(format!("{} ", self.words.join(" "))) };
         Group::new([
-            Tier {
-                weight: weights::EXACT,
-                clause: Clause::TitleKey(self.words.join(" ")),
-                kind: ReasonKind::ExactTitle,
-            },
-            Tier {
-                weight: weights::FORM,
-                clause: Clause::any_of(form(self.words)),
-                kind: ReasonKind::ExactTitle,
-            },
-            Tier { weight: weights::ENDS, clause: self.completed(), kind: ReasonKind::TitlePrefix },
+            Tier { weight: weights::EXACT, clause: self.is_title(), kind: ReasonKind::ExactTitle },
             Tier { weight: weights::STARTS, clause: starts, kind: ReasonKind::TitlePrefix },
             Tier { weight: weights::COMPLETED, clause: self.joined(), kind: ReasonKind::Joined },
             Tier { weight: weights::TYPO, clause: typos, kind: ReasonKind::Typo },

@@ -1,16 +1,16 @@
 //! Normal forms of a whole title, equal for its spellings, and the key by which titles sort.
 
-use super::{fold, key, numerals, stop, words};
+use super::{fold, key, natural_order::natural_order, numerals, stop, words};
 
 /// The key of a whole title; equal for titles that differ in case, diacritics and punctuation only.
 pub fn title_key(title: &str) -> String {
     key(title)
 }
 
-/// The key by which a title sorts: its [`title_key`] without a leading article.
+/// The key by which a title sorts: its [`title_key`] without a leading article, in natural order of its numbers.
 pub fn sort_key(title: &str) -> String {
     let key = title_key(title);
-    stop::without_article(&key).map_or_else(|| key.clone(), str::to_owned)
+    natural_order(stop::without_article(&key).unwrap_or(&key))
 }
 
 /// The normal forms of a whole title, each once: its [`squash`], the one without `Part`,

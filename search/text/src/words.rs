@@ -6,10 +6,12 @@
 //! - dots after single letters join them: `E.T.` is `et`, `S.W.A.T.` is `swat`;
 //! - `&` between words is `and`;
 //! - fractions, superscripts and the like are words of their own: `8½` is `8 1 2`, `Alien³` is `alien 3`;
-//! - Chinese, Japanese and Korean runs become overlapping pairs of characters, a lone character itself;
+//! - Chinese, Japanese and Korean runs become overlapping pairs of characters, a lone character itself; an index holds
+//!   each of the [`characters`] as well;
 //! - all else separates; a word is cut at [`MAX_WORD_BYTES`].
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold;
 
@@ -46,6 +48,88 @@ pub fn joined(text: &str) -> String {
     joined
 }
 
+/// The characters that [`words`] puts in pairs, each as a word by itself, in order. An index holds them beside the words,
+/// since one character is all that may be typed, and a pair only starts with its first.
+pub fn characters(text: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while let Some((c, end)) = next_run(text, start) {
+        if class(c) == Class::Ideograph {
+            let places = places(text, start, end);
+            for place in places.windows(2).filter(|_| places.len() > 2) {
+                let mut folded = String::new();
+                fold_word(&text[place[0]..place[1]], &mut folded);
+                if !folded.is_empty() {
+                    found.push(Word { text: folded, start: place[0], end: place[1] });
+                }
+            }
+        }
+        start = end;
+    }
+    found
+}
+
+/// What stands before and behind the apostrophe of a word and is a word to readers, too: `schindler` of `Schindler's`,
+/// `avventura` of `L'avventura`. Folded, each once, in order.
+pub fn apostrophe_parts(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while let Some((_, end)) = next_run(text, start) {
+        let raw = &text[start..end];
+        let is_apostrophe = |c: char| class(c) == Class::Apostrophe;
+        if let Some((first, rest)) = raw.split_once(is_apostrophe) {
+            let ending = raw.rsplit_once(is_apostrophe).filter(|(_, last)| fold(last) == "s");
+            let elision =
+                is_elided(&fold(first)) && fold(rest).starts_with(['a', 'e', 'i', 'o', 'u', 'y', 'h']);
+            let parts = [ending.map(|(head, _)| head), elision.then_some(rest)];
+            for part in parts.into_iter().flatten() {
+                let mut folded = String::new();
+                fold_word(part, &mut folded);
+                if !folded.is_empty() && !found.contains(&folded) {
+                    found.push(folded);
+                }
+            }
+        }
+        start = end;
+    }
+    found
+}
+
+/// Articles and the like that French and Italian shorten before a vowel.
+fn is_elided(word: &str) -> bool {
+    matches!(
+        word,
+        "c" | "d"
+            | "j"
+            | "l"
+            | "m"
+            | "n"
+            | "s"
+            | "t"
+            | "qu"
+            | "un"
+            | "all"
+            | "dall"
+            | "dell"
+            | "nell"
+            | "sull"
+    )
+}
+
+/// The character that the run at this byte begins with, and one past the run's last byte.
+fn next_run(text: &str, start: usize) -> Option<(char, usize)> {
+    let c = text[start..].chars().next()?;
+    let end = match class(c) {
+        Class::Letter => end_of_run(text, start),
+        Class::Ideograph => text[start..]
+            .char_indices()
+            .find(|&(_, c)| class(c) != Class::Ideograph && !is_combining_mark(c))
+            .map_or(text.len(), |(offset, _)| start + offset),
+        Class::OddNumber | Class::Ampersand | Class::Apostrophe | Class::Other => start + c.len_utf8(),
+    };
+    Some((c, end))
+}
+
 /// Gives each word of a text, in order: its folded form, its first byte and the one past its last.
 fn each(text: &str, mut found: impl FnMut(&str, usize, usize)) {
     // Holds one folded word after another.
@@ -57,18 +141,10 @@ fn each(text: &str, mut found: impl FnMut(&str, usize, usize)) {
         }
     };
     let mut start = 0;
-    while let Some(c) = text[start..].chars().next() {
-        let mut end = start + c.len_utf8();
+    while let Some((c, end)) = next_run(text, start) {
         match class(c) {
-            Class::Letter => {
-                end = end_of_run(text, start);
-                give(&text[start..end], start, end);
-            }
+            Class::Letter => give(&text[start..end], start, end),
             Class::Ideograph => {
-                end = text[start..]
-                    .char_indices()
-                    .find(|&(_, c)| class(c) != Class::Ideograph && !is_combining_mark(c))
-                    .map_or(text.len(), |(offset, _)| start + offset);
                 for (start, end) in pairs(text, start, end) {
                     give(&text[start..end], start, end);
                 }
@@ -193,12 +269,18 @@ fn fold_word(raw: &str, folded: &mut String) {
 
 /// Overlapping pairs of the characters from `start` to `end`; a lone character itself.
 fn pairs(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
-    let places: Vec<usize> =
-        text[start..end].char_indices().map(|(offset, _)| start + offset).chain([end]).collect();
+    let places = places(text, start, end);
     if places.len() == 2 {
         return vec![(start, end)];
     }
     places.windows(3).map(|pair| (pair[0], pair[2])).collect()
+}
+
+/// Where the characters from `start` to `end` begin, and `end`. A character is what a reader takes for one: `が` and `기`
+/// are, in however many code points they come.
+fn places(text: &str, start: usize, end: usize) -> Vec<usize> {
+    let clusters = text[start..end].grapheme_indices(true).map(|(offset, _)| start + offset);
+    clusters.chain([end]).collect()
 }
 
 #[cfg(test)]
@@ -240,6 +322,44 @@ mod tests {
     }
 
     #[test]
+    fn one_character_is_a_word_in_an_index() {
+        let cases: [(&str, &[&str]); 6] = [
+            ("蝙蝠侠", &["蝙", "蝠", "侠"]),
+            ("乱 Ran", &[]),
+            ("The 東京 Story", &["東", "京"]),
+            ("기생충", &["기", "생", "충"]),
+            ("がき", &["か", "き"]),
+            ("Heat", &[]),
+        ];
+        for (text, expected) in cases {
+            let found: Vec<String> = characters(text).into_iter().map(|word| word.text).collect();
+            assert_eq!(found, expected, "{text}");
+            let apart: String = text.nfd().collect();
+            let found: Vec<String> = characters(&apart).into_iter().map(|word| word.text).collect();
+            assert_eq!(found, expected, "{text}, decomposed");
+            assert_eq!(texts(&apart), texts(text), "{text}, decomposed");
+        }
+    }
+
+    #[test]
+    fn parts_at_apostrophes_are_what_readers_take_for_words() {
+        let cases: [(&str, &[&str]); 9] = [
+            ("Schindler's List", &["schindler"]),
+            ("Ocean’s Eleven and Rosemary`s Baby", &["ocean", "rosemary"]),
+            ("O'Brien's D'Artagnan", &["obrien", "artagnan"]),
+            ("L'avventura dell'arte", &["avventura", "arte"]),
+            ("L’Œuvre d’Hiver", &["oeuvre", "hiver"]),
+            ("Boys' Town", &[]),
+            ("Don't rock 'n' roll", &[]),
+            ("'s Wonderful", &[]),
+            ("Spider-Man", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(apostrophe_parts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn long_words_are_cut_between_characters() {
         let word = &words(&"é".repeat(500))[0];
         assert_eq!(word.text.len(), MAX_WORD_BYTES);
@@ -255,6 +375,17 @@ mod tests {
                 prop_assert!(!word.text.is_empty() && word.text.len() <= MAX_WORD_BYTES);
             }
             prop_assert!(found.windows(2).all(|pair| pair[0].start <= pair[1].start));
+        }
+
+        #[test]
+        fn characters_and_parts_stay_words(text in "\\PC*|[a-z'.& ½東京がｶﾞé]*") {
+            for word in characters(&text) {
+                prop_assert!(text.get(word.start..word.end).is_some());
+                prop_assert_eq!(texts(&word.text), std::slice::from_ref(&word.text));
+            }
+            for part in apostrophe_parts(&text) {
+                prop_assert!(!part.contains(' ') && part.len() <= MAX_WORD_BYTES);
+            }
         }
 
         #[test]

@@ -7,7 +7,7 @@ use wikimovie_plan::{
     Clause, Drill, Plan, WordField, rank,
     vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
 };
-use wikimovie_text::{key, sort_key, title_key, title_normal_forms, words};
+use wikimovie_text::{apostrophe_parts, characters, key, sort_key, title_key, title_normal_forms, words};
 
 /// Movies, each of which is a bit of a set.
 pub struct Oracle {
@@ -18,6 +18,7 @@ pub struct Oracle {
     sorted_words: BTreeMap<String, WordCounts>,
     titles: Vec<String>,
     forms: HashMap<String, Vec<u32>>,
+    parts: HashMap<String, Vec<u32>>,
     genres: HashMap<String, Vec<u32>>,
     people: HashMap<String, Vec<u32>>,
 }
@@ -37,6 +38,7 @@ impl Oracle {
             words: HashMap::new(),
             sorted_words: BTreeMap::new(),
             forms: HashMap::new(),
+            parts: HashMap::new(),
             genres: HashMap::new(),
             people: HashMap::new(),
             movies: Vec::new(),
@@ -55,6 +57,9 @@ impl Oracle {
         for form in title_normal_forms(&movie.title) {
             self.forms.entry(form).or_default().push(ord);
         }
+        for part in apostrophe_parts(&movie.title) {
+            self.parts.entry(part).or_default().push(ord);
+        }
         for genre in &movie.genres {
             push(self.genres.entry(key(genre)).or_default(), ord);
         }
@@ -67,11 +72,13 @@ impl Oracle {
         let mut place = 0;
         let mut found: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for text in texts {
-            for word in words(text) {
-                found.entry(word.text).or_default().push(place);
-                place += 1;
+            for read in [words(text), characters(text)] {
+                for word in read {
+                    found.entry(word.text).or_default().push(place);
+                    place += 1;
+                }
+                place += 1000;
             }
-            place += 1000;
         }
         for (word, places) in found {
             let counts = self.sorted_words.entry(word.clone()).or_default();
@@ -149,6 +156,7 @@ impl Oracle {
             Clause::Phrase(field, phrase) => self.phrase(*field, phrase),
             Clause::TitleKey(title) => self.titles.iter().map(|known| known == title).collect(),
             Clause::TitleForm(form) => self.of(self.forms.get(form).into_iter().flatten().copied()),
+            Clause::TitlePart(part) => self.of(self.parts.get(part).into_iter().flatten().copied()),
             Clause::TitleStarts(start) => {
                 self.titles.iter().map(|title| title_starts(title, start)).collect()
             }

@@ -2,7 +2,8 @@
 
 use wikimovie_domain::{Filter, Question, UnderstandingKind};
 use wikimovie_plan::{
-    Clause, Plan, compile::compile, prefix::compile_prefix, rank::SCORE_LIMIT, vocabulary::Vocabulary,
+    Clause, Plan, compile::compile, prefix::compile_prefix, rank::SCORE_LIMIT, suggest::Typos,
+    vocabulary::Vocabulary,
 };
 use wikimovie_text::{key, reading, words};
 
@@ -58,7 +59,9 @@ pub fn check(text: &str, vocabulary: &Vocabulary) {
             assert!(same, "{value:?} of {text:?} is read again as {again:?}");
         }
     }
-    compile_prefix(text, &Filter::default(), vocabulary);
+    for typos in Typos::PASSES {
+        compile_prefix(text, &Filter::default(), vocabulary, typos);
+    }
     let folded = key(text);
     assert_eq!(key(&folded), folded, "{text}");
 }

@@ -49,7 +49,7 @@ fn operations_are_found_by_the_rule_of_the_library() {
         (two, Some("B"), true),
         (two, Some("C"), false),
     ] {
-        let parsed = parse_query(document).unwrap();
+        let parsed = parse_document(document).unwrap();
         assert_eq!(operation_named(&parsed, name).is_some(), found, "{document} {name:?}");
         let request = of_operation(document, name);
         assert_eq!(validate(&analyzer.validator, &request, &parsed).is_empty(), found, "{document} {name:?}");
@@ -435,7 +435,7 @@ proptest! {
         let (ty, selection) = USES[at];
         let document = format!("query($v: {ty}) {selection}");
         let given = Variables::from_json(json!({ "v": value }));
-        let parsed = parse_query(&document).unwrap();
+        let parsed = parse_document(&document).unwrap();
         ANALYZER.with(|analyzer| {
             let mut walk = Walk::new(&analyzer.contract, &parsed, &given);
             walk.document(operation_named(&parsed, None));

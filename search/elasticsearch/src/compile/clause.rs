@@ -39,6 +39,7 @@ fn value(clause: &Clause) -> Option<(&'static str, &str)> {
         Clause::Prefix(field, prefix) => Some((mapping::prefixes(*field)?, prefix)),
         Clause::TitleKey(key) => Some((field::TITLE_KEY, key)),
         Clause::TitleForm(form) => Some((field::TITLE_FORM, form)),
+        Clause::TitlePart(part) => Some((field::TITLE_PART, part)),
         Clause::Genre(key) => Some((field::GENRE, key)),
         Clause::Person(key) => Some((field::PERSON, key)),
         Clause::Provider(name) => Some((field::PROVIDER, name)),

@@ -3,7 +3,6 @@
 use wikimovie_domain::{FacetField, FacetRequest, SearchRequest};
 use wikimovie_elasticsearch_dsl::{Aggregation, Aggregations, Include, TermsOrder};
 use wikimovie_plan::facets;
-use wikimovie_text as text;
 
 use super::filters::{Dimension, Filters, Sizes};
 use crate::mapping::field;
@@ -52,15 +51,12 @@ fn counts(facet: &FacetRequest, request: &SearchRequest, sizes: Sizes) -> Aggreg
         FacetRequest::Years { .. } => years(),
         FacetRequest::Terms { field: FacetField::Decades, .. } => years(),
         FacetRequest::Terms { field, first, contains, order } => {
-            let (name, selected) = match field {
-                FacetField::Cast => (field::PERSON, facets::selected(&filter.cast.any_of, text::key)),
-                FacetField::Providers => {
-                    (field::PROVIDER, facets::selected(&filter.providers.any_of, str::to_owned))
-                }
-                FacetField::Genres | FacetField::Decades => {
-                    (field::GENRE, facets::selected(&filter.genres.any_of, text::key))
-                }
+            let name = match field {
+                FacetField::Cast => field::PERSON,
+                FacetField::Providers => field::PROVIDER,
+                FacetField::Genres | FacetField::Decades => field::GENRE,
             };
+            let chosen = facets::chosen(filter, *field);
             let include = facets::contained(contains.as_deref()).map(|text| containing(&text));
             let order = match order {
                 wikimovie_domain::FacetOrder::Count => TermsOrder::Count,
@@ -74,8 +70,8 @@ fn counts(facet: &FacetRequest, request: &SearchRequest, sizes: Sizes) -> Aggreg
                 Aggregation::terms(name, (*first).max(1), order, include.clone(), shard_size),
             );
             counts.insert(MISSING, Aggregation::missing(name));
-            if !selected.is_empty() {
-                let keys = selected.into_iter().map(|(key, _)| key).collect();
+            if !chosen.is_empty() {
+                let keys = chosen.into_iter().map(|chosen| chosen.key).collect();
                 counts.insert(SELECTED, Aggregation::counts_of(name, keys));
             }
             if request.wanted.distinct {

@@ -22,7 +22,7 @@ pub(super) enum Dimension {
     Genres,
     Cast,
     Providers,
-    Decades,
+    /// Years and decades, which ignore each other.
     Years,
 }
 
@@ -35,7 +35,7 @@ impl Dimension {
                 FacetField::Genres => Self::Genres,
                 FacetField::Cast => Self::Cast,
                 FacetField::Providers => Self::Providers,
-                FacetField::Decades => Self::Decades,
+                FacetField::Decades => Self::Years,
             },
         }
     }
@@ -43,17 +43,19 @@ impl Dimension {
 
 /// The drill as queries, by dimension; those that constrain nothing are left out.
 pub(super) fn dimensions(drill: &Drill) -> Vec<(Dimension, Query)> {
-    let ranges = drill.decades.iter().map(|&range| query(&Clause::Years(range))).collect();
-    let years = if drill.years.is_empty() { Vec::new() } else { vec![query(&Clause::Years(drill.years))] };
+    let years = if drill.years.is_empty() { Clause::All } else { Clause::Years(drill.years) };
+    let decades = match &drill.decades[..] {
+        [] => Clause::All,
+        decades => Clause::any_of(decades.iter().copied().map(Clause::Years)),
+    };
     [
         (Dimension::Genres, any_value(field::GENRE, &drill.genres)),
         (Dimension::Cast, any_value(field::PERSON, &drill.cast)),
         (Dimension::Providers, any_value(field::PROVIDER, &drill.providers)),
-        (Dimension::Decades, Query::any_of(ranges)),
-        (Dimension::Years, Query::any_of(years)),
+        (Dimension::Years, query(&Clause::all_of([decades, years]))),
     ]
     .into_iter()
-    .filter(|(_, query)| *query != Query::NONE)
+    .filter(|(_, query)| ![Query::NONE, Query::ALL].contains(query))
     .collect()
 }
 

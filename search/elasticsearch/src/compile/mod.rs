@@ -16,7 +16,7 @@ pub(super) use self::{
     clause::{any_value, query},
     facet::{DISTINCT, MISSING, SELECTED, VALUES, YEARS, by_year, name as facet_name},
     filters::Sizes,
-    page::{HitOrder, sort_key_of},
+    page::{HitOrder, by_known, sort_key_of},
     score::ranked,
 };
 

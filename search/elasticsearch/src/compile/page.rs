@@ -88,6 +88,11 @@ fn keys(order: HitOrder) -> Vec<Sort> {
     }
 }
 
+/// The order of suggestions: by score, then by how much a movie is expected, then by title.
+pub(crate) fn by_known() -> Vec<Sort> {
+    vec![Sort::desc(SCORE), Sort::desc(field::KNOWN), Sort::asc(field::ORDER)]
+}
+
 fn reversed(keys: Vec<Sort>) -> Vec<Sort> {
     keys.into_iter().map(Sort::reversed).collect()
 }

@@ -11,12 +11,13 @@ use super::record::SourceRecord;
 /// Folded texts of a record, for its document to borrow from.
 #[derive(Debug)]
 pub(super) struct Folded {
-    /// Words, joined by spaces, as those below.
-    title: String,
+    /// Words, joined by spaces, as those below; behind them single characters, where there are any.
+    title: Vec<String>,
     title_key: String,
     title_form: Vec<String>,
+    title_part: Vec<String>,
     cast: Vec<String>,
-    summary: String,
+    summary: Vec<String>,
     genre: Keys,
     person: Keys,
     order: String,
@@ -36,7 +37,12 @@ impl Folded {
         let title = text::joined(&movie.title);
         let mut title_key = if title.is_empty() { text::title_key(&movie.title) } else { title.clone() };
         title_key.truncate(keyword(&title_key).len());
-        let cast: Vec<String> = movie.cast.iter().map(|name| text::joined(name)).collect();
+        let mut cast: Vec<String> = movie.cast.iter().map(|name| text::joined(name)).collect();
+        let person = Keys::new(
+            movie.cast.iter().zip(&cast).map(|(name, words)| (name.as_str(), Some(words.as_str()))),
+        );
+        cast.extend(movie.cast.iter().filter_map(|name| characters(name)));
+        let summary = movie.summary.as_deref().unwrap_or_default();
         Self {
             title_form: text::title_normal_forms(&movie.title)
                 .into_iter()
@@ -45,17 +51,22 @@ impl Folded {
                     form
                 })
                 .collect(),
-            summary: text::joined(movie.summary.as_deref().unwrap_or_default()),
+            title_part: text::apostrophe_parts(&movie.title),
+            summary: [text::joined(summary)].into_iter().chain(characters(summary)).collect(),
             genre: Keys::new(movie.genres.iter().map(|genre| (genre.as_str(), None))),
-            person: Keys::new(
-                movie.cast.iter().zip(&cast).map(|(name, words)| (name.as_str(), Some(words.as_str()))),
-            ),
+            person,
             order: indexed::order_key_of(&title_key, movie),
-            title,
+            title: [title].into_iter().chain(characters(&movie.title)).collect(),
             title_key,
             cast,
         }
     }
+}
+
+/// The single characters of a text, joined by spaces.
+fn characters(text: &str) -> Option<String> {
+    let found: Vec<String> = indexed::characters(text).into_iter().map(|word| word.text).collect();
+    (!found.is_empty()).then(|| found.join(" "))
 }
 
 impl Keys {
@@ -89,16 +100,17 @@ pub(super) struct Document<'a> {
     applied: u64,
     content: &'a str,
     movie: &'a Movie,
-    title: &'a str,
+    title: &'a [String],
     title_word: Vec<&'a str>,
     title_prefix: Vec<&'a str>,
     title_key: &'a str,
     title_form: &'a [String],
+    title_part: &'a [String],
     title_start: Vec<&'a str>,
     cast: &'a [String],
     cast_word: Vec<&'a str>,
     cast_prefix: Vec<&'a str>,
-    summary: &'a str,
+    summary: &'a [String],
     summary_word: Vec<&'a str>,
     genre: &'a [String],
     genre_name: &'a [String],
@@ -109,6 +121,7 @@ pub(super) struct Document<'a> {
     year: Option<i64>,
     poster: bool,
     prior: u32,
+    known: u32,
     order: &'a str,
 }
 
@@ -116,7 +129,7 @@ impl<'a> Document<'a> {
     /// What is stored of a record.
     pub(super) fn new(record: &'a SourceRecord, folded: &'a Folded, shown: bool) -> Self {
         let SourceRecord { object, applied, content, movie } = record;
-        let title_word = distinct(words(&folded.title));
+        let title_word = distinct(folded.title.iter().flat_map(|text| words(text)));
         let cast_word = distinct(folded.cast.iter().flat_map(|name| words(name)));
         let bare = text::stop::without_article(&folded.title_key);
         Self {
@@ -133,12 +146,13 @@ impl<'a> Document<'a> {
             title_word,
             title_key: &folded.title_key,
             title_form: &folded.title_form,
+            title_part: &folded.title_part,
             title_start: [folded.title_key.as_str()].into_iter().chain(bare).collect(),
             cast: &folded.cast,
             cast_prefix: indexed::prefixes(cast_word.iter().copied()),
             cast_word,
             summary: &folded.summary,
-            summary_word: distinct(words(&folded.summary)),
+            summary_word: distinct(folded.summary.iter().flat_map(|text| words(text))),
             genre: &folded.genre.keys,
             genre_name: &folded.genre.spelled,
             person: &folded.person.keys,
@@ -147,6 +161,7 @@ impl<'a> Document<'a> {
             year: movie.year.map(|year| year.get()),
             poster: movie.poster.is_some(),
             prior: rank::prior(movie),
+            known: rank::known(movie),
             order: &folded.order,
         }
     }

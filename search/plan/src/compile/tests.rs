@@ -7,6 +7,7 @@ use super::*;
 use crate::{
     prefix::compile_prefix,
     relax::relaxations,
+    suggest::Typos,
     vocabulary::{Entry, VocabularyBuilder, WordCounts},
 };
 
@@ -152,9 +153,11 @@ proptest! {
             prop_assert_ne!(&again.text, &text);
             prop_assert_eq!(corrected(&again, &vocabulary()), None);
         }
-        compile_prefix(&text, &Filter::default(), &vocabulary());
-        vocabulary().suggest_people(&text, 5);
-        vocabulary().suggest_genres(&text, 5);
+        for typos in Typos::PASSES {
+            compile_prefix(&text, &Filter::default(), &vocabulary(), typos);
+            vocabulary().suggest_people(&text, 5, typos);
+            vocabulary().suggest_genres(&text, 5, typos);
+        }
         relaxations(&question);
     }
 }
