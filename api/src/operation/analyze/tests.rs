@@ -1,5 +1,6 @@
 //! What the analysis finds out, and that it vouches for nothing that the library refuses.
 
+use async_graphql::parser::parse_query;
 use proptest::prelude::*;
 use serde_json::json;
 
