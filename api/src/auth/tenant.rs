@@ -25,7 +25,9 @@ impl TenantRule {
         let template: Value =
             serde_json::from_str(template).map_err(|error| format!("it is not valid JSON: {error}"))?;
         if is_in_title(&template) {
-            return Err(format!("{PLACEHOLDER:?} stands in a title, whose words are only some of the value"));
+            return Err(format!(
+                "{PLACEHOLDER:?} is used in a title, whose words are only some of the value"
+            ));
         }
         let rule = Self { claim: claim.to_owned(), template };
         if rule.filter(&["a".to_owned()])? == rule.filter(&["b".to_owned()])? {

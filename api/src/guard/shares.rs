@@ -18,10 +18,10 @@ const SITE_BITS: u32 = 48;
 
 /// Something scarce. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
-pub struct Shares(Arc<Inner>);
+pub struct Shares(Arc<Scarce>);
 
 #[derive(Debug)]
-struct Inner {
+struct Scarce {
     /// What there is in all.
     whole: usize,
     /// What one network may hold.
@@ -74,7 +74,7 @@ pub struct Share {
 impl Shares {
     /// So much in all, of which one network may hold `each`.
     pub fn new(whole: usize, each: usize) -> Self {
-        Self(Arc::new(Inner { whole, each, held: Mutex::default() }))
+        Self(Arc::new(Scarce { whole, each, held: Mutex::default() }))
     }
 
     /// A share of nothing yet, for the network of an address. `None` is somebody who stands for many networks, such as a

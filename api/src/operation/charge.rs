@@ -5,17 +5,8 @@ use async_graphql::Response;
 use crate::{
     caller::Caller,
     guard::RateStatus,
-    operation::{Operations, Refusal, ValidatedOperation},
+    operation::{Operations, Refusal, ValidatedOperation, outcome::Charge},
 };
-
-/// What an operation was charged for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Charge {
-    /// Points.
-    pub(crate) points: u32,
-    /// What the client has left; `None` where there is no limit.
-    pub(crate) rate: Option<RateStatus>,
-}
 
 /// An operation that does not run, as its client is told.
 #[derive(Debug)]

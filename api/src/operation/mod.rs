@@ -35,7 +35,7 @@ use crate::{
 
 use self::{
     analyze::{Analyzed, Analyzer, DocumentKey, OperationAnalysis, key_of},
-    charge::Charge,
+    outcome::Charge,
 };
 pub(crate) use self::{
     charge::{Rejection, insert_cost},

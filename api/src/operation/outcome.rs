@@ -5,6 +5,7 @@ use async_graphql::{Response, ServerError, Value};
 use crate::{
     cache::CacheOutcome,
     error::{self, ApiError, ErrorCode},
+    guard::RateStatus,
     telemetry::operation::Observable,
 };
 
@@ -30,6 +31,15 @@ pub(crate) struct Refusal {
     pub(crate) retry_after_ms: Option<u32>,
     /// The errors.
     pub(crate) response: Box<Response>,
+}
+
+/// What an operation was charged for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Charge {
+    /// Points.
+    pub(crate) points: u32,
+    /// What the client has left; `None` where there is no limit.
+    pub(crate) rate: Option<RateStatus>,
 }
 
 /// An operation that ran.

@@ -10,15 +10,15 @@ mod question;
 
 use std::sync::Arc;
 
-use async_graphql::{Name, Positioned, Variables, parser::types::VariableDefinition};
-use async_graphql_value::Value as Literal;
+use async_graphql::{Positioned, Variables, parser::types::VariableDefinition};
 use wikimovie_domain::{PageRequest, Year};
 
 pub(crate) use self::arguments::{VariableValues, has_variable};
-use self::question::QuestionSize;
+use self::{
+    arguments::Arguments,
+    question::{QuestionSize, VALUES_PER_POINT},
+};
 
-/// Values of an answer that make one point.
-pub(crate) const VALUES_PER_POINT: u64 = 8;
 /// The points of an operation that is too large to be priced.
 pub(crate) const MAX_POINTS: u64 = 1_000_000_000;
 
@@ -130,9 +130,6 @@ const COST_RULES: &[(&str, &str, CostRule)] = &[
     ("ImportReceiptConnection", "totalCount", rule(0,           Items::Once)),
     ("ImportReceipt",      "refusals",       rule(0,            Items::Usually(100))),
 ];
-
-/// Arguments of a field as the document gives them.
-type Arguments = [(Positioned<Name>, Positioned<Literal>)];
 
 /// Definitions of the variables of one operation.
 pub(crate) type Definitions = Arc<[Positioned<VariableDefinition>]>;

@@ -14,6 +14,7 @@ use wikimovie_plan::{
     suggest::Typos,
     suggestions::{Candidates, Counts},
     vocabulary::{Entry, Vocabulary},
+    work::Work,
 };
 
 use crate::{
@@ -49,7 +50,7 @@ impl Reader<'_> {
     ) -> Result<Vec<Suggestion>, SearchError> {
         let view = self.view;
         let vocabulary = &view.vocabulary;
-        let read = |view: &View| {
+        let read = |view: &View, _: &Work| {
             let candidates = Candidates::of(request, &view.vocabulary, typos)?;
             Some((candidates, compile_prefix(&request.prefix, &request.filter, &view.vocabulary, typos)))
         };
@@ -69,7 +70,7 @@ impl Reader<'_> {
             searches.extend(found.into_iter().map(|search| Search { sort: compile::by_known(), ..search }));
         }
         let filter = Question { filter: request.filter.clone(), ..Question::default() };
-        let under = compile::everything(&count_plan(&filter, vocabulary));
+        let under = compile::everything(&count_plan(&filter, vocabulary, &Work::default()));
         // Without a filter the vocabulary has all counts but those of decades.
         let unfiltered = under == Query::ALL;
         let counted = candidates.needs_counts() && (!unfiltered || !candidates.decades.is_empty());

@@ -42,9 +42,9 @@ impl<'a> Reader<'a> {
     /// Reads a text by the vocabulary of the view, until the operation's deadline. That may take a hundred milliseconds, so
     /// that the runtime's worker hands its other tasks over. It does not wait: the operation's other fields gather their
     /// requests in the same moment.
-    pub(super) fn read<T>(&self, read: impl FnOnce(&View) -> T) -> T {
+    pub(super) fn read<T>(&self, read: impl FnOnce(&View, &Work) -> T) -> T {
         let work = Work::until(Instant::now() + self.context.time_left(READ_TIMEOUT));
-        let read = || work.run(|| read(self.view));
+        let read = || read(self.view, &work);
         let is_alone = Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread;
         if is_alone { read() } else { tokio::task::block_in_place(read) }
     }

@@ -13,7 +13,8 @@ use wikimovie_engine::{
 };
 use wikimovie_plan::{
     compile::{Compiled, corrected, count_plan},
-    highlight, relax, similar, work,
+    highlight, relax, similar,
+    work::Work,
 };
 
 use crate::{
@@ -112,9 +113,9 @@ impl Reader<'_> {
         let known = self.view.known_plan(&request.question);
         match known.filter(|_| !wanted.did_you_mean && !wanted.relaxations) {
             Some(compiled) => Understood { compiled, probes: Probes::default() },
-            None => self.read(|view| Understood {
-                compiled: view.compiled(&request.question),
-                probes: Probes::of(view, request),
+            None => self.read(|view, work| Understood {
+                compiled: view.compiled(&request.question, work),
+                probes: Probes::of(view, request, work),
             }),
         }
     }
@@ -252,14 +253,15 @@ struct ProbedQuestions {
 }
 
 impl Probes {
-    fn of(view: &View, request: &SearchRequest) -> Self {
+    fn of(view: &View, request: &SearchRequest, work: &Work) -> Self {
         let question = &request.question;
         let wanted = &request.wanted;
         let correction = wanted.did_you_mean.then(|| corrected(question, &view.vocabulary)).flatten();
         let relaxations = if wanted.relaxations { relax::relaxations(question) } else { Vec::new() };
         let questions = correction.iter().chain(relaxations.iter().map(|(.., question)| question));
-        let count = |question| Search::count(compile::everything(&count_plan(question, &view.vocabulary)));
-        let searches = questions.take_while(|_| !work::is_over()).map(count).collect();
+        let count =
+            |question| Search::count(compile::everything(&count_plan(question, &view.vocabulary, work)));
+        let searches = questions.take_while(|_| !work.is_over()).map(count).collect();
         Self { searches, questions: ProbedQuestions { correction, relaxations } }
     }
 }

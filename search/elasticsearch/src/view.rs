@@ -6,9 +6,9 @@ use wikimovie_domain::{Question, Revision};
 use wikimovie_elasticsearch_dsl::{Query, Search};
 use wikimovie_engine::{cursor, token::Sealer};
 use wikimovie_plan::{
-    compile::{Compiled, compile},
+    compile::{Compiled, compile_during},
     vocabulary::Vocabulary,
-    work,
+    work::Work,
 };
 
 use crate::compile::Sizes;
@@ -58,13 +58,13 @@ impl View {
     }
 
     /// The plan of a question by the vocabulary of this view.
-    pub(crate) fn compiled(&self, question: &Question) -> Arc<Compiled> {
+    pub(crate) fn compiled(&self, question: &Question, work: &Work) -> Arc<Compiled> {
         if let Some(known) = self.known_plan(question) {
             return known;
         }
-        let compiled = Arc::new(compile(question, &self.vocabulary));
+        let compiled = Arc::new(compile_during(question, &self.vocabulary, work));
         // One that ended early is of no use to anybody.
-        if !work::is_over() {
+        if !work.is_over() {
             self.plans.insert((cursor::hash(question), self.revision.number), Arc::clone(&compiled));
         }
         compiled

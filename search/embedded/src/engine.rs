@@ -91,7 +91,7 @@ impl Embedded {
     async fn answer<T: Send + 'static>(
         &self,
         context: &OperationContext,
-        work: impl FnOnce(&Snapshot, &Plans, &Sealer) -> Result<T, ReadError> + Send + 'static,
+        work: impl FnOnce(&Snapshot, &Plans, &Sealer, &Work) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
         let (index, part) = (Arc::clone(&self.index), self.part.clone());
         let (current, caller) = (Work::default(), context.caller());
@@ -104,9 +104,9 @@ impl Embedded {
                     Some(part) => {
                         // Others need the part too, whoever asked for it first.
                         let snapshot = part.snapshot(&index.snapshot, &index.rules)?;
-                        current.run(|| work(&snapshot, &part.plans, &part.sealer))
+                        work(&snapshot, &part.plans, &part.sealer, &current)
                     }
-                    None => current.run(|| work(&index.snapshot(), &index.plans, &index.sealer)),
+                    None => work(&index.snapshot(), &index.plans, &index.sealer, &current),
                 }
             };
             tokio::task::spawn_blocking(work).await
@@ -127,7 +127,7 @@ impl Embedded {
         read: impl FnOnce(&Snapshot) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
         match self.part {
-            Some(_) => self.answer(context, move |snapshot, _, _| read(snapshot)).await,
+            Some(_) => self.answer(context, move |snapshot, _, _, _| read(snapshot)).await,
             None => Ok(read(&self.index.snapshot())?),
         }
     }
@@ -140,8 +140,8 @@ impl Catalog for Embedded {
         context: &OperationContext,
         request: SearchRequest,
     ) -> Result<Answered<SearchAnswer>, SearchError> {
-        let search = move |snapshot: &Snapshot, plans: &Plans, sealer: &Sealer| {
-            snapshot.search(&request, plans, sealer)
+        let search = move |snapshot: &Snapshot, plans: &Plans, sealer: &Sealer, work: &Work| {
+            snapshot.search(&request, plans, sealer, work)
         };
         self.answer(context, search).await.map(Answered::complete)
     }
@@ -151,7 +151,9 @@ impl Catalog for Embedded {
         context: &OperationContext,
         request: AutocompleteRequest,
     ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
-        let suggest = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| snapshot.autocomplete(&request);
+        let suggest = move |snapshot: &Snapshot, _: &Plans, _: &Sealer, work: &Work| {
+            snapshot.autocomplete(&request, work)
+        };
         self.answer(context, suggest).await.map(Answered::complete)
     }
 
@@ -161,7 +163,7 @@ impl Catalog for Embedded {
         ids: &[MovieId],
     ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
         let ids = ids.to_vec();
-        let read = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| {
+        let read = move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| {
             let movie = |id: &MovieId| -> Result<Option<Movie>, ReadError> {
                 Ok(snapshot.doc_of(id.as_str())?.map(|doc| snapshot.movie(doc)).transpose()?)
             };
@@ -177,7 +179,8 @@ impl Catalog for Embedded {
         first: usize,
     ) -> Result<Answered<Vec<Movie>>, SearchError> {
         let id = id.clone();
-        let similar = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| snapshot.similar(id.as_str(), first);
+        let similar =
+            move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| snapshot.similar(id.as_str(), first);
         self.answer(context, similar).await.map(Answered::complete)
     }
 
@@ -201,7 +204,8 @@ impl Catalog for Embedded {
         first: usize,
     ) -> Result<Answered<Vec<Costar>>, SearchError> {
         let name = name.to_owned();
-        let costars = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| Ok(snapshot.costars(&name, first));
+        let costars =
+            move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| Ok(snapshot.costars(&name, first));
         self.answer(context, costars).await.map(Answered::complete)
     }
 
@@ -212,7 +216,8 @@ impl Catalog for Embedded {
         to: &str,
     ) -> Result<Answered<Option<CostarPath>>, SearchError> {
         let (from, to) = (from.to_owned(), to.to_owned());
-        let path = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| Ok(snapshot.costar_path(&from, &to)?);
+        let path =
+            move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| Ok(snapshot.costar_path(&from, &to)?);
         self.answer(context, path).await.map(Answered::complete)
     }
 

@@ -2,7 +2,7 @@
 
 use tantivy::TantivyError;
 use wikimovie_engine::SearchError;
-use wikimovie_plan::work;
+use wikimovie_plan::work::Work;
 
 /// Why a snapshot gave no answer.
 #[derive(Debug)]
@@ -14,8 +14,8 @@ pub(crate) enum ReadError {
 }
 
 /// Goes on as long as somebody waits for the answer.
-pub(crate) fn check_waiting() -> Result<(), ReadError> {
-    if work::is_over() { Err(ReadError::Search(SearchError::Timeout)) } else { Ok(()) }
+pub(crate) fn check_waiting(work: &Work) -> Result<(), ReadError> {
+    if work.is_over() { Err(ReadError::Search(SearchError::Timeout)) } else { Ok(()) }
 }
 
 impl From<SearchError> for ReadError {

@@ -8,7 +8,7 @@ use tantivy::{
 };
 use wikimovie_domain::YearRange;
 use wikimovie_engine::indexed::title_of;
-use wikimovie_plan::{Clause, Drill, Group, MAX_PREFIX_CHARS, WordField, work};
+use wikimovie_plan::{Clause, Drill, Group, MAX_PREFIX_CHARS, WordField};
 use wikimovie_text::natural_order::natural_order;
 
 use super::{columns::Doc, fields::Fields, postings, snapshot::Snapshot};
@@ -34,9 +34,6 @@ impl Snapshot {
     pub(super) fn scores(&self, groups: &[Group], among: &Bits) -> tantivy::Result<Vec<u32>> {
         let mut scores = vec![0_u32; self.rows()];
         for group in groups {
-            if work::is_over() {
-                break;
-            }
             let mut open = among.clone();
             for tier in &group.tiers {
                 let mut met = self.none();

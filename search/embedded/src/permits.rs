@@ -14,17 +14,17 @@ use wikimovie_engine::CallerShare;
 
 /// The permits of one engine. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
-pub(super) struct Permits(Arc<Inner>);
+pub(super) struct Permits(Arc<PermitQueue>);
 
 #[derive(Debug)]
-struct Inner {
+struct PermitQueue {
     /// Permits of one caller.
     each: usize,
-    state: Mutex<State>,
+    state: Mutex<PermitState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct PermitState {
     free: usize,
     /// Permits taken, by caller.
     taken: HashMap<CallerShare, usize>,
@@ -42,8 +42,8 @@ pub(super) struct Permit {
 impl Permits {
     /// So many permits. Where there are several, one caller leaves one to others.
     pub(super) fn new(number: usize) -> Self {
-        let state = State { free: number, ..State::default() };
-        Self(Arc::new(Inner { each: number.saturating_sub(1).max(1), state: Mutex::new(state) }))
+        let state = PermitState { free: number, ..PermitState::default() };
+        Self(Arc::new(PermitQueue { each: number.saturating_sub(1).max(1), state: Mutex::new(state) }))
     }
 
     /// Waits for a permit.
@@ -68,7 +68,7 @@ impl Permits {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, PermitState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -98,7 +98,7 @@ impl Permits {
     }
 }
 
-impl State {
+impl PermitState {
     fn is_free_for(&self, caller: CallerShare, each: usize) -> bool {
         self.free > 0 && self.taken.get(&caller).is_none_or(|taken| *taken < each)
     }

@@ -15,6 +15,7 @@ use wikimovie_plan::{
     FEW_HITS, Plan,
     compile::{self, Compiled},
     highlight, relax,
+    work::Work,
 };
 
 use super::{
@@ -48,6 +49,7 @@ impl Snapshot {
         request: &SearchRequest,
         plans: &Plans,
         sealer: &Sealer,
+        work: &Work,
     ) -> Result<SearchAnswer, ReadError> {
         let started = Instant::now();
         let question = &request.question;
@@ -57,18 +59,18 @@ impl Snapshot {
             .iter()
             .map(|hits| hits.page.cursor.as_deref().map(open).transpose())
             .collect::<Result<Vec<_>, _>>()?;
-        let compiled = self.compiled(question, plans)?;
+        let compiled = self.compiled(question, plans, work)?;
         let plan = &compiled.plan;
         let moved_on = opened.iter().flatten().find_map(|cursor| cursor.warning(self.revision.number));
         let places: Vec<_> =
             opened.into_iter().map(|cursor| cursor.map(|cursor| self.place(cursor))).collect();
         let matched = Matched::of(self, &plan.must, &plan.drill)?;
         let found = matched.hits.count_ones(..) as u64;
-        check_waiting()?;
+        check_waiting(work)?;
 
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
         let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
-        check_waiting()?;
+        check_waiting(work)?;
         let list = List {
             order: HitOrder { snapshot: self, sort: question.sort, prior: &self.prior, scores: &scores },
             has_text: !plan.score.is_empty(),
@@ -81,13 +83,16 @@ impl Snapshot {
             .zip(&places)
             .map(|(page, place)| self.hits(page, place.as_ref(), &list, &matched))
             .collect::<Result<_, _>>()?;
-        let facet = |facet| check_waiting().map(|()| self.facet(facet, &matched, &question.filter));
+        let facet = |facet| check_waiting(work).map(|()| self.facet(facet, &matched, &question.filter));
         let facets = request.facets.iter().map(facet).collect::<Result<_, _>>()?;
         let little = found <= FEW_HITS;
-        let did_you_mean =
-            if request.wanted.did_you_mean && little { self.did_you_mean(question, found)? } else { None };
+        let did_you_mean = if request.wanted.did_you_mean && little {
+            self.did_you_mean(question, found, work)?
+        } else {
+            None
+        };
         let relaxations = if request.wanted.relaxations && little {
-            self.relaxations(question, found)?
+            self.relaxations(question, found, work)?
         } else {
             Vec::new()
         };
@@ -118,14 +123,14 @@ impl Snapshot {
     }
 
     /// The plan of a question, with the current vocabulary.
-    fn compiled(&self, question: &Question, plans: &Plans) -> Result<Arc<Compiled>, ReadError> {
+    fn compiled(&self, question: &Question, plans: &Plans, work: &Work) -> Result<Arc<Compiled>, ReadError> {
         let key = (cursor::hash(question), self.revision.number);
         if let Some(compiled) = plans.get(&key) {
             return Ok(compiled);
         }
-        let compiled = Arc::new(compile::compile(question, &self.vocabulary));
+        let compiled = Arc::new(compile::compile_during(question, &self.vocabulary, work));
         // One that ended early is of no use to anybody.
-        check_waiting()?;
+        check_waiting(work)?;
         plans.insert(key, Arc::clone(&compiled));
         Ok(compiled)
     }
@@ -160,15 +165,20 @@ impl Snapshot {
         Ok(page.into_page(hits))
     }
 
-    fn total(&self, question: &Question) -> Result<u64, ReadError> {
-        let plan = compile::count_plan(question, &self.vocabulary);
-        check_waiting()?;
+    fn total(&self, question: &Question, work: &Work) -> Result<u64, ReadError> {
+        let plan = compile::count_plan(question, &self.vocabulary, work);
+        check_waiting(work)?;
         Ok(Matched::of(self, &plan.must, &plan.drill)?.hits.count_ones(..) as u64)
     }
 
-    fn did_you_mean(&self, question: &Question, found: u64) -> Result<Option<Correction>, ReadError> {
+    fn did_you_mean(
+        &self,
+        question: &Question,
+        found: u64,
+        work: &Work,
+    ) -> Result<Option<Correction>, ReadError> {
         let Some(corrected) = compile::corrected(question, &self.vocabulary) else { return Ok(None) };
-        let total = self.total(&corrected)?;
+        let total = self.total(&corrected, work)?;
         // Equal counts suffice: the typo-tolerant question finds the same movies, and the correction is still useful.
         Ok((total > 0 && total >= found).then(|| Correction {
             text: corrected.text.clone(),
@@ -177,10 +187,15 @@ impl Snapshot {
         }))
     }
 
-    fn relaxations(&self, question: &Question, found: u64) -> Result<Vec<Relaxation>, ReadError> {
+    fn relaxations(
+        &self,
+        question: &Question,
+        found: u64,
+        work: &Work,
+    ) -> Result<Vec<Relaxation>, ReadError> {
         let mut relaxations = Vec::new();
         for (part, dropped, question) in relax::relaxations(question) {
-            let total = self.total(&question)?;
+            let total = self.total(&question, work)?;
             if total > found {
                 relaxations.push(Relaxation { part, dropped, total, question });
             }

@@ -26,7 +26,7 @@ use crate::{
     rules::Synonym,
     understand::{Understood, understand},
     vocabulary::Vocabulary,
-    work,
+    work::Work,
 };
 
 /// Code of the warning for words that were not used.
@@ -47,10 +47,15 @@ pub struct Compiled {
 
 /// Reads a question.
 pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
-    let text = Text::read(question, vocabulary);
+    compile_during(question, vocabulary, &Work::default())
+}
+
+/// Reads a question as long as somebody waits; what is read of one whose work is over is of no use.
+pub fn compile_during(question: &Question, vocabulary: &Vocabulary, work: &Work) -> Compiled {
+    let text = Text::read(question, vocabulary, work);
     let (groups, highlight_terms) = text.groups();
     let mut warnings = text.warnings();
-    warnings.append(&mut filter::warnings(&question.filter, vocabulary));
+    warnings.append(&mut filter::warnings(&question.filter, vocabulary, work));
     Compiled {
         plan: Plan { score: groups, ..text.plan(question) },
         understood: text.understandings(question),
@@ -60,14 +65,14 @@ pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
 }
 
 /// What an engine is asked of a question whose hits are only counted: the plan without scores.
-pub fn count_plan(question: &Question, vocabulary: &Vocabulary) -> Plan {
-    Text::read(question, vocabulary).plan(question)
+pub fn count_plan(question: &Question, vocabulary: &Vocabulary, work: &Work) -> Plan {
+    Text::read(question, vocabulary, work).plan(question)
 }
 
 /// The question with unknown words corrected, where a close known word is clearly meant; `None` where every
 /// word is known, is a prefix of a known one, or has nothing near.
 pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Question> {
-    let text = Text::read(question, vocabulary);
+    let text = Text::read(question, vocabulary, &Work::default());
     let mut corrected = reading::cut(&question.text).to_owned();
     let mut changed = false;
     for (at, word) in text.reading.words.iter().enumerate().rev() {
@@ -92,7 +97,7 @@ struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    fn read(question: &'a Question, vocabulary: &Vocabulary) -> Self {
+    fn read(question: &'a Question, vocabulary: &Vocabulary, work: &Work) -> Self {
         let text = reading::cut(&question.text);
         let reading = reading::read(text);
         let understood =
@@ -105,7 +110,7 @@ impl<'a> Text<'a> {
         let has_others = words.iter().any(|word| !stop::is_stop_word(word));
         let expansions = (0..words.len())
             .map(|at| {
-                if work::is_over() {
+                if work.is_over() {
                     return TermExpansion::default();
                 }
                 // Almost every summary has the stop word, so it means nothing there.

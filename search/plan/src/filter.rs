@@ -4,7 +4,7 @@ use wikimovie_domain::{Filter, ValueMatch, Warning, YearRange};
 use wikimovie_text::{key, words};
 
 use super::{Clause, Drill, WordField};
-use crate::{suggest::Typos, vocabulary::Vocabulary, work};
+use crate::{suggest::Typos, vocabulary::Vocabulary, work::Work};
 
 /// Code of the warning for a value that no movie has.
 pub const UNKNOWN_VALUE: &str = "UNKNOWN_VALUE";
@@ -53,9 +53,9 @@ pub fn compile(filter: &Filter) -> Filtered {
 }
 
 /// A warning for each value that nobody has; the first of them with what may be meant.
-pub fn warnings(filter: &Filter, vocabulary: &Vocabulary) -> Vec<Warning> {
+pub fn warnings(filter: &Filter, vocabulary: &Vocabulary, work: &Work) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    warn(filter, "where", vocabulary, &mut warnings);
+    warn(filter, "where", vocabulary, work, &mut warnings);
     warnings
 }
 
@@ -105,9 +105,9 @@ fn decade_range(decade: i64) -> YearRange {
     YearRange { gte: Some(decade), lte: Some(decade + 9) }
 }
 
-fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, warnings: &mut Vec<Warning>) {
+fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, work: &Work, warnings: &mut Vec<Warning>) {
     let mut unknown = |field: &str, noun: &str, value: &String, near: &dyn Fn(&str) -> Vec<String>| {
-        let is_suggested = warnings.len() < SUGGESTED_VALUES && !work::is_over();
+        let is_suggested = warnings.len() < SUGGESTED_VALUES && !work.is_over();
         warnings.push(Warning {
             code: UNKNOWN_VALUE,
             message: format!("no movie has the {noun} {value:?}"),
@@ -133,11 +133,11 @@ fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, warnings: &mut Vec
     }
     for (list, name) in [(&filter.and, "and"), (&filter.or, "or")] {
         for (at, child) in list.iter().enumerate() {
-            warn(child, &format!("{path}.{name}[{at}]"), vocabulary, warnings);
+            warn(child, &format!("{path}.{name}[{at}]"), vocabulary, work, warnings);
         }
     }
     if let Some(not) = filter.not.as_deref() {
-        warn(not, &format!("{path}.not"), vocabulary, warnings);
+        warn(not, &format!("{path}.not"), vocabulary, work, warnings);
     }
 }
 
@@ -203,7 +203,7 @@ mod tests {
     fn unknown_values_are_told_with_what_may_be_meant() {
         let inner = Filter { genres: genres(&["sci-fi"], &[]), ..Filter::default() };
         let filter = Filter { not: Some(Box::new(inner)), ..Filter::default() };
-        let warnings = warnings(&filter, &vocabulary());
+        let warnings = warnings(&filter, &vocabulary(), &Work::default());
         assert_eq!(warnings[0].code, UNKNOWN_VALUE);
         assert_eq!(warnings[0].argument, "where.not.genres");
         assert_eq!(warnings[0].suggestions, ["Science Fiction"]);
@@ -213,7 +213,7 @@ mod tests {
     fn the_first_unknown_values_get_suggestions() {
         let values = vec!["sci-fi"; 300];
         let filter = Filter { genres: genres(&values, &[]), ..Filter::default() };
-        let warnings = warnings(&filter, &vocabulary());
+        let warnings = warnings(&filter, &vocabulary(), &Work::default());
         assert_eq!(warnings.len(), 300);
         assert!(warnings[..SUGGESTED_VALUES].iter().all(|warning| !warning.suggestions.is_empty()));
         assert!(warnings[SUGGESTED_VALUES..].iter().all(|warning| warning.suggestions.is_empty()));

@@ -11,7 +11,7 @@ use super::{
     term_expansion::{ExpansionContext, FieldScope, TermExpansion, expand_term},
     title_tiers::TitleTiers,
 };
-use crate::{highlight_terms::HighlightTerms, vocabulary::Vocabulary, work};
+use crate::{highlight_terms::HighlightTerms, vocabulary::Vocabulary};
 
 /// Reads a text still being typed, as the start of a title: each word occurs in the title in some expansion, the
 /// last one as its start.
@@ -30,9 +30,8 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary, typo
         vocabulary,
         synonyms: &synonyms,
     };
-    let expand =
-        |at| if work::is_over() { TermExpansion::default() } else { expand_term(&context, at, false) };
-    let expansions: Vec<TermExpansion> = (0..words.len()).map(expand).collect();
+    let expansions: Vec<TermExpansion> =
+        (0..words.len()).map(|at| expand_term(&context, at, false)).collect();
     let titles = TitleTiers {
         words: &words,
         expansions: &expansions,

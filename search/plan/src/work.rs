@@ -1,9 +1,8 @@
-//! Whether anybody still waits for what a thread computes. Reading a question may take a hundred milliseconds, and its
-//! caller may be gone before: the loops over words and questions look here, and end. What they made by then is worth
-//! nothing, and whoever began the work drops it.
+//! Whether anybody still waits for an answer. Reading a question may take a hundred milliseconds, and its caller may be gone
+//! before: the loops over words and questions look here, and end. What they made by then is worth nothing, and whoever
+//! began the work drops it.
 
 use std::{
-    cell::RefCell,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -11,11 +10,7 @@ use std::{
     time::Instant,
 };
 
-thread_local! {
-    static CURRENT: RefCell<Option<Work>> = const { RefCell::new(None) };
-}
-
-/// Work on one question, as its thread sees it. Cheap to clone.
+/// Work on one question. Cheap to clone; all clones are one.
 #[derive(Clone, Debug, Default)]
 pub struct Work {
     over: Arc<AtomicBool>,
@@ -37,21 +32,9 @@ impl Work {
         Waiting(Arc::clone(&self.over))
     }
 
-    fn is_over(&self) -> bool {
+    /// Whether nobody waits for it any more.
+    pub fn is_over(&self) -> bool {
         self.over.load(Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
-    }
-
-    /// Does the work on this thread.
-    pub fn run<T>(&self, work: impl FnOnce() -> T) -> T {
-        /// Puts back what was there, after a panic too.
-        struct Before(Option<Work>);
-        impl Drop for Before {
-            fn drop(&mut self) {
-                CURRENT.set(self.0.take());
-            }
-        }
-        let _before = Before(CURRENT.replace(Some(self.clone())));
-        work()
     }
 }
 
@@ -59,11 +42,6 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         self.0.store(true, Relaxed);
     }
-}
-
-/// Whether nobody waits for the work of this thread any more.
-pub fn is_over() -> bool {
-    CURRENT.with_borrow(|work| work.as_ref().is_some_and(Work::is_over))
 }
 
 #[cfg(test)]
@@ -74,15 +52,9 @@ mod tests {
     fn work_is_over_once_nobody_waits() {
         let work = Work::default();
         let waiting = work.waiting();
-        assert!(!is_over());
-        work.run(|| {
-            assert!(!is_over());
-            drop(waiting);
-            assert!(is_over());
-            Work::default().run(|| assert!(!is_over(), "other work"));
-            Work::until(Instant::now()).run(|| assert!(is_over()));
-            assert!(is_over());
-        });
-        assert!(!is_over(), "no work at all");
+        assert!(!work.clone().is_over());
+        drop(waiting);
+        assert!(work.is_over());
+        assert!(Work::until(Instant::now()).is_over());
     }
 }

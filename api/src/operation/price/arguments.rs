@@ -1,10 +1,11 @@
 //! Arguments of a field, read in place: a variable may hold a hundred thousand ids, and a fragment may use it a thousand
 //! times.
 
-use async_graphql::{Positioned, Value, Variables, parser::types::VariableDefinition};
+use async_graphql::{Name, Positioned, Value, Variables, parser::types::VariableDefinition};
 use async_graphql_value::Value as Literal;
 
-use super::Arguments;
+/// Arguments of a field as the document gives them.
+pub(super) type Arguments = [(Positioned<Name>, Positioned<Literal>)];
 
 /// Values of variables: those given, else the defaults of their definitions.
 pub(crate) struct VariableValues<'a> {

@@ -5,10 +5,10 @@ use async_graphql_value::Value as Literal;
 use wikimovie_domain::{Filter, Question};
 use wikimovie_engine::token;
 
-use super::{
-    Arguments, VALUES_PER_POINT,
-    arguments::{Given, VariableValues},
-};
+use super::arguments::{Arguments, Given, VariableValues};
+
+/// Values of an answer that make one point.
+pub(super) const VALUES_PER_POINT: u64 = 8;
 
 /// Most words of a text that are searched; what stands behind them is read and ignored.
 const MAX_WORDS: u64 = 32;
