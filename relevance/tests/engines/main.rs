@@ -8,6 +8,7 @@
 
 mod page;
 mod plain;
+mod typing;
 
 use std::{path::Path, sync::Arc};
 

@@ -81,7 +81,7 @@ pub enum Property {
 /// How words are indexed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TextProperty {
-    /// What parts a text into words.
+    /// What splits a text into words.
     pub analyzer: &'static str,
     /// Whether lengths of texts are kept, for scores that depend on them.
     pub norms: bool,
@@ -101,7 +101,7 @@ impl Property {
     /// An object that is stored and not indexed.
     pub const STORED: Self = Self::Object { enabled: false };
 
-    /// Words parted by white space, at positions, which score by no length.
+    /// Words separated by white space, with their positions; their scores depend on no length.
     pub fn words(position_increment_gap: usize) -> Self {
         Self::Text(TextProperty {
             analyzer: "whitespace",

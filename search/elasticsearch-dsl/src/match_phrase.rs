@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-/// `match_phrase`: the field has these words side by side, in this order. The words are parted by spaces, as the
-/// field's own analyzer parts them.
+/// `match_phrase`: the field has these words side by side, in this order. The words are separated by spaces, as the
+/// field's own analyzer splits them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MatchPhrase {
     /// Words side by side.

@@ -89,12 +89,12 @@ impl Query {
         }
     }
 
-    /// Those of its documents, with its points, that also meet a filter.
+    /// Those of its documents, with its scores, that also meet a filter.
     pub fn within(self, filter: Self) -> Self {
         match self {
             Self::MatchAll(_) => filter,
             Self::MatchNone(_) => self,
-            // A filter of such a clause never scores, so one more leaves the points as they are.
+            // A filter of such a clause never scores, so one more leaves the scores as they are.
             Self::Bool(mut bool) if bool.should.is_empty() || bool.minimum_should_match.is_some() => {
                 bool.filter.push(filter);
                 Self::Bool(bool)

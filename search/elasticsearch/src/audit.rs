@@ -78,7 +78,7 @@ fn is_held(row: &LedgerRow, content: Option<&Content>) -> bool {
     let applied = row.applied as f64;
     match content {
         None => accepted == 0,
-        // What a sweep would take away is still there.
+        // What a sweep would remove is still there.
         Some(content) if row.awaiting_approval() > 0 => {
             content.documents >= accepted && (accepted == 0 || content.newest == applied)
         }

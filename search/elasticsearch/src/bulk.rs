@@ -250,7 +250,7 @@ impl Request {
         for (at, item) in answer.items().enumerate().filter(|_| answer.errors) {
             match item {
                 Some(BulkItem { status: 404, error: Some(_) }) => return Err(gone(target)),
-                // 404: a removal of nothing. 409: it is there, or something newer; the lease tells who wrote that.
+                // 404: a removal of nothing. 409: it is there, or something newer; the lease shows who wrote that.
                 None | Some(BulkItem { status: 200..=299 | 404 | 409, .. }) => {}
                 Some(BulkItem { status: 429 | 502..=504, .. }) => again.push(at),
                 Some(BulkItem { status, error }) => {

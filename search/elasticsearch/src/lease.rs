@@ -1,5 +1,5 @@
-//! The writer's lease: a document of the ledger that its owner writes anew all the time. Whoever wants it watches it: a
-//! lease that is not renewed for its time is free. No clock of one machine is compared with that of another.
+//! The writer's lease: a document of the ledger that its owner renews by writing it again. Whoever wants it watches it:
+//! a lease that is not renewed for its time is free. No clock of one machine is compared with that of another.
 //!
 //! A [`Lease`] that is dropped is renewed no more, on whatever path: [`Lease::release`] gives it back at once, and else it
 //! is free after two seconds.
@@ -102,7 +102,7 @@ impl Lease {
         lock(&self.state).document.epoch
     }
 
-    /// Tells everybody, with the next renewal, where this writer writes to.
+    /// Shows everybody, with the next renewal, where this writer writes to.
     pub(crate) fn publish_targets(&self, targets: Vec<String>) {
         lock(&self.state).document.targets = targets;
     }

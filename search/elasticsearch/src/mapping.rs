@@ -1,6 +1,6 @@
 //! Mapping and settings of our indices: the one place where fields are named.
 //!
-//! Words are written by `wikimovie_text` and parted at white space only; each word field has a keyword twin, from
+//! Words are written by `wikimovie_text` and split at white space only; each word field has a keyword twin, from
 //! which the vocabulary is counted. The engine has no synonyms, n-grams, stemming or fuzziness to do.
 
 use wikimovie_elasticsearch_dsl::{CreateIndex, IndexSettings, Mapping, Property, Query};

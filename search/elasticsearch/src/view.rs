@@ -32,7 +32,7 @@ pub(crate) struct View {
     pub(crate) shards: u32,
     /// Name and version of the engine.
     pub(crate) about: String,
-    /// What every movie must meet that is looked at through this view.
+    /// A filter that every movie of this view meets; `None` where it is the whole catalogue.
     pub(crate) forced: Option<Query>,
     /// Seals the cursors of answers read through this view.
     pub(crate) sealer: Sealer,

@@ -1,4 +1,4 @@
-//! A clause of the plan as a query. Clauses only find; points are given in [`super::score`].
+//! A clause of the plan as a query. Clauses only find; scores are given in [`super::score`].
 
 use wikimovie_elasticsearch_dsl::{Bool, Exists, MatchPhrase, Of, Prefix, Query, Range};
 use wikimovie_plan::Clause;

@@ -1,4 +1,4 @@
-//! Points: of each group its best tier, summed over the groups. Every clause scores a whole number, so sums are exact
+//! Scores: of each group its best tier, summed over the groups. Every clause scores a whole number, so sums are exact
 //! and the same on every engine, shard and replica.
 
 use wikimovie_elasticsearch_dsl::{Bool, ConstantScore, DisMax, Query};
@@ -6,7 +6,7 @@ use wikimovie_plan::{Clause, Group, Tier};
 
 use super::clause::query;
 
-/// The same documents, with points.
+/// The same documents, with scores.
 pub(crate) fn ranked(found: Query, groups: &[Group]) -> Query {
     let should: Vec<Query> = groups.iter().filter_map(group).collect();
     let filter = match found {

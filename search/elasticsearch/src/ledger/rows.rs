@@ -53,7 +53,7 @@ impl LedgerStore {
         bulk.flush().await
     }
 
-    /// Writes rows, and takes away those of keys without one.
+    /// Writes rows, and removes those of keys without one.
     pub(crate) async fn write_rows(
         &self,
         rows: &[(&str, Option<LedgerRow>)],

@@ -23,7 +23,7 @@ pub(super) struct Folded {
     order: String,
 }
 
-/// Keys of values, each once, and each with its first spelling, parted by a NUL, which no key holds.
+/// Keys of values, each once, and each with its first spelling, separated by a NUL, which no key holds.
 #[derive(Debug)]
 struct Keys {
     keys: Vec<String>,
