@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help codegen tidy abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs deps crates-alone bench-ingest kill-points
+.PHONY: help codegen tidy abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload cost outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs deps crates-alone bench-ingest kill-points
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,9 @@ bench-cache: ## answers from memory beside a bare axum handler; into docs/perfor
 
 bench-overload: ## three times the sustainable load on one core; into docs/performance.md (SECONDS_EACH=n)
 	@scripts/bench-overload.sh
+
+cost: ## prices beside work: no operation takes 20 times as much for a point as a plain search (MOVIES=folder, REPORT=docs/security.md)
+	@scripts/cost.sh
 
 outage: ## the engine away for a minute under load, on each search node (OUTAGE_SECONDS=n)
 	OUTAGE_SECONDS=$${OUTAGE_SECONDS:-60} cargo test --locked --workspace --test outage -- --nocapture

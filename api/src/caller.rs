@@ -21,6 +21,8 @@ pub(crate) struct Caller {
     pub(crate) identity: Arc<Identity>,
     /// The client that is charged.
     pub(crate) client: RateLimitedClient,
+    /// The address that they call from.
+    pub(crate) address: IpAddr,
 }
 
 impl Caller {
@@ -30,7 +32,7 @@ impl Caller {
             Principal::Key(name) => RateLimitedClient::Key(Arc::clone(name)),
             Principal::Subject(subject) => RateLimitedClient::Subject(Arc::clone(subject)),
         };
-        Self { identity, client }
+        Self { identity, client, address }
     }
 
     /// The caller of an HTTP request.
@@ -70,6 +72,11 @@ impl SocketCaller {
             shown => OnceLock::from(shown),
         };
         Self { credential: Arc::new(credential), address: client_address(proxies, parts) }
+    }
+
+    /// The address that the connection comes from.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
     }
 
     /// Takes the credential of the first message, where the handshake showed none.

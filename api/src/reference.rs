@@ -12,10 +12,13 @@ use async_graphql::parser::{
     },
 };
 
+use wikimovie_engine::token::MAX_STATE_BYTES;
+
 use crate::{
-    ApiSettings,
+    ApiSettings, ServerSettings,
     error::ErrorCode,
-    guard::{bounds, rate},
+    graphql::catalog::MAX_CALLS,
+    guard::{bounds, rate, share_of},
 };
 
 /// Renders the contract as Markdown: roots first, then types by kind, each with its fields and arguments.
@@ -174,7 +177,7 @@ pub fn errors() -> String {
 
 /// The rows of the table of limits in `docs/limits.md`: what is limited, how much, by which setting.
 pub fn limits() -> String {
-    let settings = ApiSettings::default();
+    let (settings, server) = (ApiSettings::default(), ServerSettings::default());
     let limits = settings.guard.limits;
     let concurrency = settings.guard.concurrency;
     let constant = "fixed";
@@ -188,11 +191,17 @@ pub fn limits() -> String {
             constant,
         ),
         ("fields with fragments expanded", bounds::MAX_FIELDS, constant),
+        ("items of a list in the variables", bounds::MAX_LIST as u64, constant),
+        ("values in the variables", bounds::MAX_VALUES as u64, constant),
         ("values of an introspection query", bounds::MAX_INTROSPECTION, constant),
         ("directives on one field", bounds::MAX_DIRECTIVES as u64, constant),
         ("depth of fields", limits.depth as u64, "`WIKIMOVIE_MAX_DEPTH`"),
         ("nested fragment spreads", limits.fragment_depth, "`WIKIMOVIE_MAX_FRAGMENT_DEPTH`"),
         ("points of an operation", limits.cost as u64, "`WIKIMOVIE_MAX_COST`"),
+        ("calls to the engine in an operation", u64::from(MAX_CALLS), constant),
+        ("bytes of an answer", bounds::MAX_ANSWER_BYTES as u64, constant),
+        ("bytes of a state token", MAX_STATE_BYTES as u64, constant),
+        ("characters of a cursor", 200, constant),
         ("aliases", limits.aliases, "`WIKIMOVIE_MAX_ALIASES`"),
         ("fields at the root", limits.root_fields, "`WIKIMOVIE_MAX_ROOT_FIELDS`"),
         ("directives in an operation", limits.directives, "`WIKIMOVIE_MAX_DIRECTIVES`"),
@@ -202,6 +211,15 @@ pub fn limits() -> String {
             constant,
         ),
         ("WebSocket connections", settings.sockets as u64, constant),
+        ("WebSocket connections of one client", share_of(settings.sockets) as u64, constant),
+        ("bytes of all bodies being read", settings.guard.body_bytes as u64, constant),
+        ("bytes of all bodies being read of one client", settings.guard.body_bytes as u64 / 4, constant),
+        ("connections", server.connections as u64, "`WIKIMOVIE_CONNECTIONS`"),
+        (
+            "connections of one client",
+            share_of(server.connections) as u64,
+            "`WIKIMOVIE_CONNECTIONS_PER_CLIENT`",
+        ),
         ("concurrent operations", concurrency.limit.unwrap_or_default() as u64, "`WIKIMOVIE_CONCURRENCY`"),
         (
             "milliseconds of queue delay",

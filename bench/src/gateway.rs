@@ -86,6 +86,14 @@ impl Gateway {
         Ok(request.send(body)?.body_mut().read_to_string()?)
     }
 
+    /// The same, whatever the status of the answer is.
+    pub(crate) fn ask_whatever_comes(&self, body: &str) -> anyhow::Result<String> {
+        let request = self.agent.post(format!("{}/graphql", self.url)).content_type("application/json");
+        let request =
+            request.config().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
+        Ok(request.build().send(body)?.body_mut().with_config().limit(1 << 30).read_to_string()?)
+    }
+
     /// The same, accepting GraphQL's own media type.
     pub(crate) fn ask_as_graphql(&self, body: &str) -> anyhow::Result<String> {
         let request = self.agent.post(format!("{}/graphql", self.url)).content_type("application/json");

@@ -5,6 +5,7 @@
 //! wikimovie-bench answers --binary B --movies FOLDER --queries FILE --out results.jsonl
 //! wikimovie-bench text    --movies FOLDER --queries FILE --report docs/performance.md
 //! wikimovie-bench cache   --binary B --movies FOLDER --queries FILE --report docs/performance.md
+//! wikimovie-bench cost    --binary B --movies FOLDER --operations FILE --report docs/security.md
 //! wikimovie-bench overload --report docs/performance.md
 //! wikimovie-bench engine  --node URL… --movies FOLDER --queries FILE --report docs/performance.md
 //! wikimovie-bench ingest  --node URL… --report docs/performance.md
@@ -16,6 +17,7 @@
 #![expect(clippy::print_stdout, reason = "a command-line tool talks to its user")]
 
 mod cached;
+mod cost;
 mod engine;
 mod gateway;
 mod generate;
@@ -77,6 +79,8 @@ enum Command {
     Text(text::TextArgs),
     /// Compare cached responses with an axum handler that returns the same bytes.
     Cache(cached::CachedArgs),
+    /// Compare the prices of operations with their work.
+    Cost(cost::CostArgs),
     /// Load a gateway with three times its sustainable load.
     Overload(overload::OverloadArgs),
     /// Serve over a stub engine with a fixed latency.
@@ -113,6 +117,7 @@ fn main() -> anyhow::Result<()> {
         Command::Answers { setup, out } => answers(&setup, &out),
         Command::Text(args) => text::measure(&args),
         Command::Cache(args) => cached::measure(&args),
+        Command::Cost(args) => cost::measure(&args),
         Command::Overload(args) => overload::measure(&args),
         Command::Stub(args) => stub::serve(&args),
         Command::Bare(args) => stub::bare(&args),

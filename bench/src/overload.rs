@@ -42,6 +42,8 @@ const TIMES: f64 = 3.0;
 pub(crate) fn measure(args: &OverloadArgs) -> anyhow::Result<()> {
     let mut command = pin::command_on_other_core(&std::env::current_exe()?)?;
     command.args(["stub", "--latency-ms", &args.latency_ms.to_string(), "--cache-bytes", "0"]);
+    // All of them come from this machine.
+    command.env("WIKIMOVIE_CONNECTIONS_PER_CLIENT", "100000");
     command.args(["--log", "error"]);
     let gateway = Gateway::start(command)?;
     let address = gateway.address()?;

@@ -3,6 +3,9 @@
 /// Largest record in bytes of unpacked text: 1 MiB. The largest record known from real providers has 2,393 bytes.
 pub const MAX_RECORD_BYTES: usize = 1 << 20;
 
+/// Most columns of a CSV file.
+pub const MAX_COLUMNS: usize = 1_000;
+
 /// Deepest nesting of a JSON record, itself included. A movie needs three levels.
 pub const MAX_DEPTH: usize = 32;
 

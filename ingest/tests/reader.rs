@@ -131,6 +131,22 @@ fn a_csv_without_a_title_fails_as_a_whole() {
 }
 
 #[test]
+fn a_wide_header_costs_one_look() {
+    let header = |columns: usize| {
+        let names: Vec<String> = (0..columns).map(|column| format!("c{column}")).collect();
+        format!("title,{}\nAlien{}\n", names.join(","), ",".repeat(columns))
+    };
+    assert_eq!(outline(header(999)).len(), 1);
+    assert!(!outline(header(999))[0].contains("TOO_LARGE"), "{:?}", outline(header(999)));
+    let started = std::time::Instant::now();
+    let told = outline(header(100_000));
+    assert!(told.len() == 1 && told[0].contains("100001 fields, more than 1000"), "{told:?}");
+    assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
+    let twice = outline("title,a,b,a\nAlien,1,2,3\n");
+    assert!(twice[0].contains("names the field a twice"), "{twice:?}");
+}
+
+#[test]
 fn a_broken_gzip_ends_with_one_refusal_and_keeps_the_rest() {
     let lines: String =
         (0..40_000).map(|n| format!("{{\"title\":\"movie {n} {}\"}}\n", n * 7919 % 1_000)).collect();

@@ -101,6 +101,7 @@ fn a_trace_continues_from_the_caller_to_the_collector() {
         home.command(&["serve"])
             .env("WIKIMOVIE_WATCH", seeds())
             .env("ENV", "production")
+            .env("WIKIMOVIE_TRUSTED_PROXIES", "127.0.0.0/8")
             .env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.address),
     );
     let question = json!({
@@ -160,6 +161,7 @@ fn a_slow_operation_is_logged_in_normalized_form_with_trace_ids() {
         home.command(&["serve"])
             .env("ENV", "production")
             .env("WIKIMOVIE_SLOW_OPERATION", "1")
+            .env("WIKIMOVIE_TRUSTED_PROXIES", "127.0.0.0/8")
             .env("WIKIMOVIE_WATCH", seeds()),
     );
     // Expensive enough to take a millisecond on any machine: facets and pages of the whole catalogue.

@@ -33,6 +33,13 @@ pub struct ServerArgs {
     /// Maximum of open connections; further ones wait until one closes
     #[arg(long, env = "WIKIMOVIE_CONNECTIONS", value_name = "NUMBER", default_value_t = 4_096, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub connections: u32,
+    /// Maximum of open connections of one client (an IPv4 address, or the /64 of an IPv6 one; four times as many of a /48).
+    /// Trusted proxies are not limited [default: a sixteenth of WIKIMOVIE_CONNECTIONS, at least 16]
+    #[arg(long, env = "WIKIMOVIE_CONNECTIONS_PER_CLIENT", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub connections_per_client: Option<u32>,
+    /// Whether HTTP/2 is accepted without TLS (prior knowledge), as some proxies speak it
+    #[arg(long, env = "WIKIMOVIE_H2C", value_name = "BOOL", default_value_t = false, action = clap::ArgAction::Set)]
+    pub h2c: bool,
     /// Deadline for the TLS handshake and for the headers of a request, in milliseconds
     #[arg(long, env = "WIKIMOVIE_HEADER_DEADLINE", value_name = "MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(100..=300_000))]
     pub header_deadline: u64,
@@ -68,7 +75,9 @@ impl ServerArgs {
             listen: self.listen,
             admin_listen: self.admin_listen,
             tls: self.tls()?,
+            h2c: self.h2c,
             connections: self.connections as usize,
+            connections_per_client: self.connections_per_client.map(|number| number as usize),
             header_deadline: Duration::from_millis(self.header_deadline),
             idle_deadline: Duration::from_millis(self.idle_deadline),
             drain_delay: Duration::from_millis(self.drain_delay),

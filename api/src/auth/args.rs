@@ -47,12 +47,21 @@ pub struct AuthArgs {
         env = "WIKIMOVIE_JWT_SCOPE_CLAIMS",
         value_name = "CLAIMS",
         value_delimiter = ',',
-        default_value = "scope,scp,roles"
+        default_value = "scope,scp"
     )]
     pub jwt_scope_claims: Vec<String>,
     /// Prefix of our scopes in those claims [default: none]
     #[arg(long, env = "WIKIMOVIE_JWT_SCOPE_PREFIX", value_name = "TEXT", default_value = "")]
     pub jwt_scope_prefix: String,
+    /// Accepted types (`typ`) of a token, comma-separated; a token without one is accepted
+    #[arg(
+        long,
+        env = "WIKIMOVIE_JWT_TYP",
+        value_name = "NAMES",
+        value_delimiter = ',',
+        default_value = "JWT,at+jwt"
+    )]
+    pub jwt_typ: Vec<String>,
     /// Claims and values that a token must have, such as token_use=access, comma-separated
     #[arg(long, env = "WIKIMOVIE_JWT_REQUIRED", value_name = "CLAIM=VALUE", value_delimiter = ',', value_parser = pair)]
     pub jwt_required: Vec<(String, String)>,
@@ -129,6 +138,7 @@ impl AuthArgs {
             skew: Duration::from_secs(self.jwt_skew),
             scope_claims: self.jwt_scope_claims.clone(),
             scope_prefix: self.jwt_scope_prefix.clone(),
+            types: self.jwt_typ.clone(),
             required: self.jwt_required.clone(),
             tenant: self.tenant()?,
             ca_certificates: self.jwt_ca.as_deref().map(read_bytes).transpose()?,

@@ -73,6 +73,9 @@ pub enum AuthError {
     /// A token of somebody else.
     #[error("the token is from another issuer")]
     Issuer,
+    /// A token of another type, such as one that ends a session.
+    #[error("the token is of another type")]
+    Type,
     /// A token without a claim that it must have.
     #[error("the token lacks a required claim")]
     Claims,
@@ -92,6 +95,7 @@ impl AuthError {
             Self::NotYet => "not_yet",
             Self::Audience => "audience",
             Self::Issuer => "issuer",
+            Self::Type => "type",
             Self::Claims => "claims",
             Self::ProviderUnavailable => "provider_unavailable",
         }

@@ -7,6 +7,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
     Algorithm, AlgorithmFamily, DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
@@ -173,12 +174,30 @@ impl KeySet {
     }
 }
 
+/// Fewest bits of an RSA key: NIST SP 800-131A allows no fewer.
+const MIN_RSA_BITS: usize = 2_048;
+
+/// Bits of a number as a key set writes it (RFC 7518, 6.3.1.1): base64url, without leading zeros.
+fn bits(number: &str) -> usize {
+    URL_SAFE_NO_PAD.decode(number).map_or(0, |bytes| 8 * bytes.iter().skip_while(|byte| **byte == 0).count())
+}
+
+/// Whether tokens may be signed by a key.
+#[cfg(test)]
+pub(super) fn is_usable(jwk: &Jwk) -> bool {
+    key(jwk).is_some()
+}
+
 /// A public key that signs. Shared secrets and keys that encrypt are none.
 fn key(jwk: &Jwk) -> Option<SigningKey> {
     if jwk.common.public_key_use.as_ref().is_some_and(|usage| *usage != PublicKeyUse::Signature) {
         return None;
     }
     let curve = match &jwk.algorithm {
+        AlgorithmParameters::RSA(key) if bits(&key.n) < MIN_RSA_BITS => {
+            tracing::warn!("a key of the provider has fewer than {MIN_RSA_BITS} bits and is not used");
+            return None;
+        }
         AlgorithmParameters::RSA(_) => None,
         AlgorithmParameters::EllipticCurve(key) => Some(key.curve.clone()),
         AlgorithmParameters::OctetKeyPair(key) => Some(key.curve.clone()),

@@ -5,7 +5,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Validation, errors::ErrorKind};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -34,6 +36,8 @@ pub struct JwtSettings {
     pub scope_claims: Vec<String>,
     /// What stands before a scope's name in them.
     pub scope_prefix: String,
+    /// Types (`typ`) that a token may have, where it names one.
+    pub types: Vec<String>,
     /// Claims that must have these values, such as `token_use=access`.
     pub required: Vec<(String, String)>,
     /// The movies that a token's holder may see; `None` for all.
@@ -51,8 +55,10 @@ impl JwtSettings {
             audience_claim: "aud".to_owned(),
             algorithms: vec![Algorithm::RS256, Algorithm::ES256],
             skew: Duration::from_secs(60),
-            scope_claims: ["scope", "scp", "roles"].map(str::to_owned).into(),
+            // Roles of an identity provider are of all its applications.
+            scope_claims: ["scope", "scp"].map(str::to_owned).into(),
             scope_prefix: String::new(),
+            types: ["JWT", "at+jwt"].map(str::to_owned).into(),
             required: Vec::new(),
             tenant: None,
             ca_certificates: None,
@@ -154,6 +160,7 @@ impl Verifier {
     async fn verify(&self, token: &str) -> Result<(Map<String, Value>, u64), AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::NotSigned)?;
         let settings = &self.settings;
+        settings.check_header(token)?;
         if !settings.algorithms.contains(&header.alg) || !ALGORITHMS.contains(&header.alg) {
             return Err(AuthError::NotSigned);
         }
@@ -179,7 +186,28 @@ impl Verifier {
     }
 }
 
+/// What is read of a token's header beside what the library reads.
+#[derive(Deserialize)]
+struct TokenHeader {
+    typ: Option<String>,
+    crit: Option<Value>,
+}
+
 impl JwtSettings {
+    /// The type of the token, and that it asks for nothing that we do not know: RFC 7515, 4.1.11.
+    fn check_header(&self, token: &str) -> Result<(), AuthError> {
+        let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok());
+        let header: TokenHeader =
+            header.and_then(|header| serde_json::from_slice(&header).ok()).ok_or(AuthError::NotSigned)?;
+        if header.crit.is_some() {
+            return Err(AuthError::NotSigned);
+        }
+        // The prefix may be left out: RFC 7515, 4.1.9.
+        let typ = header.typ.as_deref().map(|typ| typ.strip_prefix("application/").unwrap_or(typ));
+        let is_known = |typ: &str| self.types.iter().any(|known| known.eq_ignore_ascii_case(typ));
+        if typ.is_none_or(is_known) { Ok(()) } else { Err(AuthError::Type) }
+    }
+
     /// Issuer, audience, and claims that must have a value.
     fn check_claims(&self, claims: &Map<String, Value>) -> Result<(), AuthError> {
         // One text and no list: RFC 7519, 4.1.1.

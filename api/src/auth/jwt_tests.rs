@@ -155,7 +155,20 @@ async fn a_good_token_is_let_in_and_every_bad_one_refused() {
     let header = Header { kid: Some("one".to_owned()), ..Header::new(Algorithm::HS256) };
     let confused =
         jsonwebtoken::encode(&header, &provider.claims(), &EncodingKey::from_secret(&public)).unwrap();
+    let headed = |header: Header| {
+        let header = Header { kid: Some("one".to_owned()), ..header };
+        jsonwebtoken::encode(&header, &provider.claims(), &signer.key).unwrap()
+    };
+    let typed = |typ: &str| headed(Header { typ: Some(typ.to_owned()), ..Header::new(Algorithm::ES256) });
+    // Made by hand: what must be understood, and is by nobody.
+    let critical = {
+        let header = json!({ "alg": "ES256", "kid": "one", "crit": ["exp2"], "exp2": 1 });
+        [part(&header).as_str(), body, signature].join(".")
+    };
     let bad = [
+        ("an extension that must be understood", critical, AuthError::NotSigned),
+        ("the end of a session", typed("logout+jwt"), AuthError::Type),
+        ("an event", typed("application/secevent+jwt"), AuthError::Type),
         ("another's signature", stranger.sign(&provider.claims()), AuthError::NotSigned),
         ("other claims under the signature", format!("{head}.{more}.{signature}"), AuthError::NotSigned),
         ("no signature", format!("{head}.{body}."), AuthError::NotSigned),
@@ -188,6 +201,9 @@ async fn a_good_token_is_let_in_and_every_bad_one_refused() {
     ];
     for (what, token, error) in bad {
         assert_eq!(verifier.identify(&token).await.err(), Some(error), "{what}");
+    }
+    for typ in ["JWT", "jwt", "at+jwt", "application/at+jwt"] {
+        assert!(verifier.identify(&typed(typ)).await.is_ok(), "{typ}");
     }
     for within in [("exp", now - 30), ("nbf", now + 30)] {
         let token = signer.sign(&provider.with(within.0, json!(within.1)));
@@ -273,6 +289,7 @@ fn claims_of_well_known_providers_are_understood() {
         )
     };
     let firebase = JwtSettings {
+        scope_claims: vec!["roles".to_owned()],
         tenant: Some(TenantRule::new("firebase.tenant", r#"{"providers":{"anyOf":["$tenant"]}}"#).unwrap()),
         ..JwtSettings::of("https://securetoken.google.com/my-project", vec!["my-project".to_owned()])
     };
@@ -341,4 +358,18 @@ fn settings_that_would_let_strangers_in_are_refused() {
     }
     assert!(JwtSettings::of("https://id.example", vec!["a".to_owned()]).check().is_ok());
     assert!(ALGORITHMS.iter().all(|algorithm| algorithm.family() != jsonwebtoken::AlgorithmFamily::Hmac));
+}
+
+#[test]
+fn roles_of_other_applications_and_small_keys_give_no_rights() {
+    let settings = JwtSettings::of("https://id.example", vec!["a".to_owned()]);
+    let claims = json!({ "iss": "https://id.example", "aud": "a", "sub": "u", "roles": ["operator"] });
+    let identity = settings.identity(claims.as_object().unwrap()).unwrap();
+    assert_eq!(identity.scopes, Scopes::named(std::iter::empty::<&str>()));
+    let modulus = |bytes: usize| URL_SAFE_NO_PAD.encode(vec![0xc5; bytes]);
+    for (bytes, usable) in [(128, false), (255, false), (256, true), (512, true)] {
+        let jwk = json!({ "kty": "RSA", "kid": "k", "use": "sig", "alg": "RS256", "n": modulus(bytes), "e": "AQAB" });
+        let jwk: Jwk = serde_json::from_value(jwk).unwrap();
+        assert_eq!(super::super::jwks::is_usable(&jwk), usable, "{bytes} bytes");
+    }
 }

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use wikimovie_domain::{Filter, ValueMatch, YearRange};
+use wikimovie_plan::filter::Filtered;
 
 /// Placeholder of the claim's value in a rule.
 pub const PLACEHOLDER: &str = "$tenant";
@@ -23,6 +24,11 @@ impl TenantRule {
     pub fn new(claim: &str, template: &str) -> Result<Self, String> {
         let template: Value =
             serde_json::from_str(template).map_err(|error| format!("it is not valid JSON: {error}"))?;
+        if is_in_title(&template) {
+            return Err(format!(
+                "{PLACEHOLDER:?} is used in a title, whose words are only some of the value"
+            ));
+        }
         let rule = Self { claim: claim.to_owned(), template };
         if rule.filter(&["a".to_owned()])? == rule.filter(&["b".to_owned()])? {
             return Err(format!("it does not hold {PLACEHOLDER:?}, the value of the claim"));
@@ -47,6 +53,25 @@ impl TenantRule {
         fill(&mut json, values)?;
         parse(json)
     }
+}
+
+/// Whether the placeholder stands in a title.
+fn is_in_title(json: &Value) -> bool {
+    match json {
+        Value::Array(items) => items.iter().any(is_in_title),
+        Value::Object(object) => object.iter().any(|(name, value)| {
+            (name == "title" && value.as_str() == Some(PLACEHOLDER)) || is_in_title(value)
+        }),
+        _ => false,
+    }
+}
+
+/// Whether every movie meets a filter: it may have conditions, none of which asks for anything (`title: "!!!"`), or an
+/// alternative without any.
+fn constrains_nothing(filter: &Filter) -> bool {
+    let Filtered { must, drill } = wikimovie_plan::filter::compile(filter);
+    let is_open = drill.genres.is_empty() && drill.cast.is_empty() && drill.providers.is_empty();
+    must.is_empty() && is_open && drill.decades.is_empty() && drill.years.is_empty()
 }
 
 fn fill(json: &mut Value, values: &[String]) -> Result<(), String> {
@@ -80,7 +105,7 @@ fn fill(json: &mut Value, values: &[String]) -> Result<(), String> {
 pub fn parse(json: Value) -> Result<Filter, String> {
     let filter: Filter = serde_json::from_value::<Where>(json).map_err(|error| error.to_string())?.into();
     filter.validate().map_err(|error| error.to_string())?;
-    if filter.is_empty() {
+    if constrains_nothing(&filter) {
         return Err("it constrains nothing, so it would show every movie".to_owned());
     }
     Ok(filter)
@@ -156,6 +181,8 @@ mod tests {
             (json!({ "or": [{ "titel": "x" }] }), "unknown field `titel`"),
             (json!({}), "every movie"),
             (json!({ "providers": { "anyOf": [] } }), "every movie"),
+            (json!({ "title": "!!!" }), "every movie"),
+            (json!({ "or": [{ "providers": { "anyOf": ["acme"] } }, {}] }), "every movie"),
             (json!({ "year": { "gte": 2000, "lte": 1990 } }), "is after"),
             (json!("acme"), ""),
         ] {
@@ -171,10 +198,15 @@ mod tests {
         let filter = rule.filter(&["acme".to_owned(), "zenith".to_owned()]).unwrap();
         assert_eq!(filter.providers.any_of, ["acme", "zenith"]);
         assert!(rule.filter(&[]).is_err() && rule.filter(&[String::new()]).is_err());
-        let title = TenantRule::new("tenant", r#"{"title":"$tenant"}"#).unwrap();
-        assert_eq!(title.filter(&["x".to_owned()]).unwrap().title.as_deref(), Some("x"));
-        assert!(title.filter(&["x".to_owned(), "y".to_owned()]).is_err());
-        for template in ["{", "{}", r#"{"providers":{"anyOf":["acme"]}}"#, r#"{"tenant":"$tenant"}"#] {
+        for template in [
+            "{",
+            "{}",
+            r#"{"providers":{"anyOf":["acme"]}}"#,
+            r#"{"tenant":"$tenant"}"#,
+            r#"{"title":"$tenant"}"#,
+            r#"{"or":[{"providers":{"anyOf":["$tenant"]}},{}]}"#,
+            r#"{"providers":{"anyOf":["$tenant"]},"not":{"title":"$tenant"}}"#,
+        ] {
             assert!(TenantRule::new("tenant", template).is_err(), "{template}");
         }
     }

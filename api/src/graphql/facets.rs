@@ -239,9 +239,9 @@ impl FacetValue {
 
     /// The question with this value added to the filter, or without it where it is selected or excluded: what a click
     /// on it searches.
-    async fn toggle(&self, ctx: &Context<'_>) -> SearchState {
+    async fn toggle(&self, ctx: &Context<'_>) -> Result<SearchState> {
         let toggled = toggle::toggle_value(&self.question, self.field, &self.value.value);
-        SearchState(scope::gateway(ctx).sealer.seal_state(&toggled))
+        Ok(scope::seal_state(ctx, &toggled)?)
     }
 }
 
@@ -311,8 +311,8 @@ impl YearBucket {
     }
 
     /// The question with its year range set to this bucket, or without it where it equals this bucket.
-    async fn toggle(&self, ctx: &Context<'_>) -> SearchState {
+    async fn toggle(&self, ctx: &Context<'_>) -> Result<SearchState> {
         let toggled = toggle::toggle_years(&self.question, self.bucket.from, self.bucket.to);
-        SearchState(scope::gateway(ctx).sealer.seal_state(&toggled))
+        Ok(scope::seal_state(ctx, &toggled)?)
     }
 }

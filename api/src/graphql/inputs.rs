@@ -240,7 +240,7 @@ mod tests {
     fn a_state_excludes_other_arguments() {
         let sealer = Sealer::new(b"secret");
         let question = Question { text: "alien".into(), ..Question::default() };
-        let state = Some(SearchState(sealer.seal_state(&question)));
+        let state = Some(SearchState(sealer.seal_state(&question).unwrap()));
         let input = QuestionInput { state, ..QuestionInput::default() };
         assert_eq!(input.clone().question(&sealer, &[]), Ok(question));
         let error = input.question(&sealer, &["sort"]).unwrap_err();

@@ -46,10 +46,16 @@ impl Movie {
         &self.0.cast
     }
 
-    /// The cast as people, in billing order, to follow to their other movies.
-    async fn people(&self, ctx: &Context<'_>) -> Result<Vec<Person>> {
-        let found = scope::people(ctx, &self.0.cast).await?;
-        let people = self.0.cast.iter().zip(found);
+    /// The first of the cast as people, in billing order, to follow to their other movies. `cast` has all names.
+    async fn people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many people, 0 to 100.", default = 20)] first: Option<i32>,
+    ) -> Result<Vec<Person>> {
+        let first = count("first", first, 20)?.min(self.0.cast.len());
+        let cast = &self.0.cast[..first];
+        let found = scope::people(ctx, cast).await?;
+        let people = cast.iter().zip(found);
         Ok(people
             .map(|(name, person)| person.map_or_else(|| Person::only_named(name), Person::from))
             .collect())
@@ -83,7 +89,7 @@ impl Movie {
         #[graphql(desc = "How many movies, 0 to 100.", default = 6)] first: Option<i32>,
     ) -> Result<Vec<Movie>> {
         let first = count("first", first, 6)?;
-        let found = scope::ask(scope::catalog(ctx).similar(&self.0.id, first)).await?;
+        let found = scope::catalog(ctx).similar(&self.0.id, first).await?;
         Ok(found.into_iter().map(Movie::from).collect())
     }
 

@@ -76,7 +76,7 @@ impl Person {
             facets: Vec::new(),
             wanted: Wanted::default(),
         };
-        let mut answer = scope::ask(scope::catalog(ctx).search(request)).await?;
+        let mut answer = scope::catalog(ctx).search(request).await?;
         let page = answer.hits.pop().ok_or_else(|| ApiError::internal("an answer lacks its page"))?;
         Ok(page.into())
     }
@@ -88,7 +88,7 @@ impl Person {
         #[graphql(desc = "How many people, 0 to 100.", default = 10)] first: Option<i32>,
     ) -> Result<Vec<Costar>> {
         let first = count("first", first, 10)?;
-        let found = scope::ask(scope::catalog(ctx).costars(&self.0.name, first)).await?;
+        let found = scope::catalog(ctx).costars(&self.0.name, first).await?;
         Ok(found
             .into_iter()
             .map(|costar| Costar { person: costar.person.into(), together: costar.together })

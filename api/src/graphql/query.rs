@@ -72,7 +72,7 @@ impl Query {
     ) -> Result<MovieSearch> {
         let given = given(ctx, &["text", "where", "sort", "understand"])?;
         let input = QuestionInput { text, filter, sort, understand, state };
-        let question = input.question(&scope::gateway(ctx).sealer, &given)?;
+        let question = input.question(scope::scope(ctx).sealer(), &given)?;
         Ok(search::search(ctx, question).await?)
     }
 
@@ -91,10 +91,10 @@ impl Query {
         #[graphql(desc = "Kinds of suggestions; omit it for all.")] kinds: Option<Vec<SuggestionKind>>,
         #[graphql(desc = "Number of suggestions, 0 to 100.", default = 8)] first: Option<i32>,
     ) -> Result<Vec<Suggestion>> {
-        let gateway = scope::gateway(ctx);
+        let sealer = scope::scope(ctx).sealer();
         let first = count("first", first, 8)?;
         let filter = match &state {
-            Some(state) => from_state(&gateway.sealer, state, &given(ctx, &["where"])?)?.filter,
+            Some(state) => from_state(sealer, state, &given(ctx, &["where"])?)?.filter,
             None => filter.unwrap_or_default().try_into()?,
         };
         let kinds = match kinds {
@@ -103,7 +103,7 @@ impl Query {
             kinds => kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
         };
         let request = AutocompleteRequest { prefix: cut(prefix), filter, kinds, first };
-        let found = scope::ask(scope::catalog(ctx).autocomplete(request)).await?;
+        let found = scope::catalog(ctx).autocomplete(request).await?;
         Ok(found.into_iter().map(Suggestion::from).collect())
     }
 
@@ -155,7 +155,7 @@ impl Query {
         #[graphql(desc = "Name of the person where the path ends.")] to: String,
     ) -> Result<Option<CostarPath>> {
         let (from, to) = (cut(from), cut(to));
-        let path = scope::ask(scope::catalog(ctx).costar_path(&from, &to)).await?;
+        let path = scope::catalog(ctx).costar_path(&from, &to).await?;
         Ok(path.map(CostarPath::from))
     }
 
@@ -182,7 +182,7 @@ impl Query {
     /// The catalogue as a whole: engine, counts, and how fresh it is.
     #[graphql(guard = "Needs(AuthScope::Search)")]
     async fn catalog(&self, ctx: &Context<'_>) -> Result<CatalogInfo> {
-        Ok(scope::ask(scope::catalog(ctx).info()).await?.into())
+        Ok(scope::catalog(ctx).info().await?.into())
     }
 
     /// Cost of the operation and remaining points, for clients that pace themselves.
@@ -207,7 +207,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Key of the object, such as `nickelodeon/1900s-1930s.json`.")] object: String,
     ) -> Result<Option<ImportReceipt>> {
-        let receipt = scope::ask(scope::catalog(ctx).receipt(&object)).await?;
+        let receipt = scope::catalog(ctx).receipt(&object).await?;
         Ok(receipt.map(ImportReceipt::from))
     }
 
@@ -220,15 +220,15 @@ impl Query {
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
         #[graphql(desc = "Only receipts with this status; omit it for all.")] status: Option<ImportStatus>,
     ) -> Result<ImportReceiptConnection> {
-        let gateway = scope::gateway(ctx);
+        let sealer = scope::scope(ctx).sealer();
         let first = count("first", first, 20)?;
-        let after = after.map(|cursor| gateway.sealer.open(Purpose::Receipts, &cursor)).transpose();
+        let after = after.map(|cursor| sealer.open(Purpose::Receipts, &cursor)).transpose();
         let after: Option<ReceiptPlace> = after
             .map_err(|why| ApiError::new(ErrorCode::BadCursor, format!("the cursor is invalid: {why}")))?;
         let behind = after.is_some();
         let request = ReceiptsRequest { first, after, status: status.map(Into::into) };
-        let page = scope::ask(scope::catalog(ctx).receipts(request)).await?;
-        Ok(ImportReceiptConnection::new(page, behind, &gateway.sealer))
+        let page = scope::catalog(ctx).receipts(request).await?;
+        Ok(ImportReceiptConnection::new(page, behind, sealer))
     }
 }
 

@@ -1,28 +1,27 @@
 //! What lives as long as one operation: who asks and which movies they may see, its loaders, its warnings, its count of
 //! searches; and the short way from a resolver to the catalogue.
 
-use std::{
-    future::Future,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use async_graphql::{Context, dataloader::DataLoader};
 use serde::Serialize;
-use wikimovie_domain::{Movie, MovieId, PersonSummary, Warning};
-use wikimovie_engine::SearchError;
+use wikimovie_domain::{Movie, MovieId, PersonSummary, Question, Warning};
+use wikimovie_engine::{Sealer, TokenError};
 
 use crate::{
-    Gateway,
     auth::{AuthScope, Identity},
     error::{ApiError, ErrorCode},
     graphql::catalog::OperationCatalog,
     graphql::loaders::{self, Batches, CatalogLoader},
+    graphql::scalars::SearchState,
     guard::RateStatus,
 };
 
+/// Bytes that a state holds of a text that is too long for one.
+const MAX_STATE_TEXT: usize = 1_000;
 /// Most `search` fields in one operation.
 pub(crate) const MAX_SEARCHES: usize = 4;
 
@@ -31,6 +30,8 @@ pub(crate) struct Scope {
     /// The movies that the caller may see.
     catalog: OperationCatalog,
     identity: Arc<Identity>,
+    /// Seals what is given to the caller: a token of one tenant is no token of another.
+    sealer: Sealer,
     bill: Bill,
     loader: DataLoader<CatalogLoader>,
     searches: AtomicUsize,
@@ -59,10 +60,24 @@ pub(crate) struct ScopedWarning {
 
 impl Scope {
     /// An operation of somebody who may see the movies of this catalogue, and the batches that have to be driven with it.
-    pub(crate) fn new(catalog: OperationCatalog, identity: Arc<Identity>, bill: Bill) -> (Self, Batches) {
+    pub(crate) fn new(
+        catalog: OperationCatalog,
+        identity: Arc<Identity>,
+        sealer: &Sealer,
+        bill: Bill,
+    ) -> (Self, Batches) {
+        let sealer = match identity.tenant.as_deref() {
+            Some(tenant) => sealer.bound_to(tenant),
+            None => sealer.clone(),
+        };
         let (loader, batches) = loaders::data_loader(CatalogLoader(catalog.clone()));
         let (searches, warnings) = Default::default();
-        (Self { catalog, identity, bill, loader, searches, warnings }, batches)
+        (Self { catalog, identity, sealer, bill, loader, searches, warnings }, batches)
+    }
+
+    /// Seals and opens the caller's tokens.
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     /// What the operation costs.
@@ -103,11 +118,6 @@ impl Scope {
     }
 }
 
-/// The gateway of a resolver's context.
-pub(crate) fn gateway<'a>(ctx: &Context<'a>) -> &'a Gateway {
-    ctx.data_unchecked::<Gateway>()
-}
-
 /// The operation of a resolver's context.
 pub(crate) fn scope<'a>(ctx: &Context<'a>) -> &'a Scope {
     ctx.data_unchecked::<Arc<Scope>>()
@@ -132,9 +142,25 @@ impl async_graphql::Guard for Needs {
     }
 }
 
-/// Asks the engine; the gateway's catalogue sees to the deadline.
-pub(crate) async fn ask<T>(question: impl Future<Output = Result<T, SearchError>>) -> Result<T, ApiError> {
-    question.await.map_err(ApiError::from)
+/// The state token of a question.
+///
+/// # Errors
+/// `BAD_USER_INPUT` where the question is too long for one.
+pub(crate) fn seal_state(ctx: &Context<'_>, question: &Question) -> Result<SearchState, ApiError> {
+    let sealer = &scope(ctx).sealer;
+    let sealed = match sealer.seal_state(question) {
+        // Any text is valid, a pasted page too, and only its first words are searched.
+        Err(TokenError::TooLong) if question.text.len() > MAX_STATE_TEXT => {
+            let end = question.text.floor_char_boundary(MAX_STATE_TEXT);
+            let text = question.text[..end].to_owned();
+            sealer.seal_state(&Question { text, ..question.clone() })
+        }
+        sealed => sealed,
+    };
+    sealed.map(SearchState).map_err(|error| match error {
+        TokenError::TooLong => ApiError::input("where", error.to_string()),
+        other => ApiError::state(other),
+    })
 }
 
 /// Movies by id, in the order asked.

@@ -29,7 +29,7 @@ pub(crate) const MAX_PAGES: usize = 4;
 pub(crate) async fn search(ctx: &Context<'_>, question: Question) -> Result<MovieSearch, ApiError> {
     scope::scope(ctx).count_search()?;
     let request = look_ahead(ctx.field(), question)?;
-    let answer = scope::ask(scope::catalog(ctx).search(request.clone())).await?;
+    let answer = scope::catalog(ctx).search(request.clone()).await?;
     let mut result = SearchResult::new(request, answer)?;
     let path = ctx.path_node.map(async_graphql::QueryPathNode::to_string_vec).unwrap_or_default();
     scope::scope(ctx).warn(&path, std::mem::take(&mut result.warnings));
@@ -99,8 +99,8 @@ fn add_page(pages: &mut Vec<HitsRequest>, asked: HitsRequest) {
 pub(crate) struct MovieSearch(Arc<SearchResult>);
 
 impl MovieSearch {
-    fn seal(ctx: &Context<'_>, question: &Question) -> SearchState {
-        SearchState(scope::gateway(ctx).sealer.seal_state(question))
+    fn seal(ctx: &Context<'_>, question: &Question) -> Result<SearchState> {
+        Ok(scope::seal_state(ctx, question)?)
     }
 }
 
@@ -179,7 +179,7 @@ impl MovieSearch {
     }
 
     /// State token of this question, to share it, restore it, or use it as a key.
-    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+    async fn state(&self, ctx: &Context<'_>) -> Result<SearchState> {
         Self::seal(ctx, &self.0.question)
     }
 
@@ -269,7 +269,7 @@ impl Understanding {
     }
 
     /// The question without this part.
-    async fn remove(&self, ctx: &Context<'_>) -> SearchState {
+    async fn remove(&self, ctx: &Context<'_>) -> Result<SearchState> {
         MovieSearch::seal(ctx, &self.0.without)
     }
 }
@@ -328,7 +328,7 @@ impl Correction {
     }
 
     /// The question with that text.
-    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+    async fn state(&self, ctx: &Context<'_>) -> Result<SearchState> {
         MovieSearch::seal(ctx, &self.0.question)
     }
 }
@@ -356,7 +356,7 @@ impl Relaxation {
     }
 
     /// The question without it.
-    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+    async fn state(&self, ctx: &Context<'_>) -> Result<SearchState> {
         MovieSearch::seal(ctx, &self.0.question)
     }
 }

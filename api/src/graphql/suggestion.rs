@@ -47,8 +47,8 @@ struct Common {
 }
 
 impl Common {
-    fn state(&self, ctx: &Context<'_>) -> SearchState {
-        SearchState(scope::gateway(ctx).sealer.seal_state(&self.question))
+    fn state(&self, ctx: &Context<'_>) -> Result<SearchState> {
+        Ok(scope::seal_state(ctx, &self.question)?)
     }
 }
 
@@ -94,7 +94,7 @@ impl MovieSuggestion {
     }
 
     /// The question that this suggestion leads to.
-    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+    async fn state(&self, ctx: &Context<'_>) -> Result<SearchState> {
         self.common.state(ctx)
     }
 
@@ -130,7 +130,7 @@ impl PersonSuggestion {
     }
 
     /// The question that this suggestion leads to: the filters with this person added.
-    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+    async fn state(&self, ctx: &Context<'_>) -> Result<SearchState> {
         self.common.state(ctx)
     }
 
@@ -167,7 +167,7 @@ impl GenreSuggestion {
     }
 
     /// The question that this suggestion leads to: the filters with this genre added.
-    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+    async fn state(&self, ctx: &Context<'_>) -> Result<SearchState> {
         self.common.state(ctx)
     }
 
@@ -203,7 +203,7 @@ impl DecadeSuggestion {
     }
 
     /// The question that this suggestion leads to: the filters with this decade added.
-    async fn state(&self, ctx: &Context<'_>) -> SearchState {
+    async fn state(&self, ctx: &Context<'_>) -> Result<SearchState> {
         self.common.state(ctx)
     }
 

@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, str::FromStr, time::Duration};
 
 use clap::{ArgAction, Args, ValueEnum, value_parser};
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use wikimovie_command::CliError;
 
@@ -17,10 +17,18 @@ pub struct GuardArgs {
     /// answer
     #[arg(long, env = "WIKIMOVIE_RATE_LIMIT", value_name = "POINTS", default_value = "off")]
     pub rate_limit: RateLimit,
-    /// Networks of trusted proxies, comma-separated: the client's address is taken from their Forwarded or
-    /// X-Forwarded-For header
+    /// Networks of trusted proxies, comma-separated: the client's address is taken from the header that they write
     #[arg(long, env = "WIKIMOVIE_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
+    /// Header in which the trusted proxies write the client's address: X-Forwarded-For, Forwarded, or one with a single
+    /// address, such as CF-Connecting-IP. No other header is read
+    #[arg(
+        long,
+        env = "WIKIMOVIE_CLIENT_ADDRESS_HEADER",
+        value_name = "NAME",
+        default_value = "x-forwarded-for"
+    )]
+    pub client_address_header: HeaderName,
     /// What happens to an operation that exceeds one of the six limits below
     #[arg(long, env = "WIKIMOVIE_LIMITS", value_name = "MODE", default_value = "enforce")]
     pub limits: LimitModeArg,
@@ -162,13 +170,15 @@ impl GuardArgs {
                 },
             },
             points_per_minute: self.rate_limit.0,
-            proxies: TrustedProxies::new(self.trusted_proxies.clone()),
+            proxies: TrustedProxies::new(self.trusted_proxies.clone())
+                .with_header(self.client_address_header.clone()),
             concurrency: ConcurrencySettings {
                 limit: self.concurrency.0,
                 queue_timeout: Duration::from_millis(self.queue_wait),
                 ..ConcurrencySettings::default()
             },
             cross_site: CrossSite { origins: self.cors_origins.0.clone(), preflight: self.require_preflight },
+            ..GuardSettings::default()
         })
     }
 }

@@ -1,19 +1,29 @@
 //! The client of a request without credentials: its address.
 //!
 //! The address is that of the connection. Headers are read only from a proxy that the operator trusts, from the right,
-//! hop by hop, as long as the hops are trusted too: anybody may have written what is further left. `Forwarded` (RFC
-//! 7239) is preferred to `X-Forwarded-For`.
+//! hop by hop, as long as the hops are trusted too: anybody may have written what is further left. One header is read, the
+//! one that the proxies write; most of them pass every other on as a client sent it.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 
-/// Proxies whose forwarding headers are trusted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<IpNet>);
+/// Proxies whose forwarding header is trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedProxies {
+    networks: Vec<IpNet>,
+    header: HeaderName,
+}
 
+/// The header that most proxies write.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+impl Default for TrustedProxies {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
 
 /// Maximum number of hops.
 const MAX_HOPS: usize = 32;
@@ -21,7 +31,13 @@ const MAX_HOPS: usize = 32;
 impl TrustedProxies {
     /// Trusts proxies with addresses in these networks.
     pub fn new(networks: Vec<IpNet>) -> Self {
-        Self(networks)
+        Self { networks, header: X_FORWARDED_FOR }
+    }
+
+    /// The same, reading another header: `Forwarded` (RFC 7239), or one with addresses, such as `CF-Connecting-IP`.
+    #[must_use]
+    pub fn with_header(self, header: HeaderName) -> Self {
+        Self { header, ..self }
     }
 
     /// The address that a request comes from.
@@ -30,11 +46,8 @@ impl TrustedProxies {
         if !self.trusts(client) {
             return client;
         }
-        let hops = if headers.contains_key(header::FORWARDED) {
-            hops(headers, &header::FORWARDED, forwarded_for)
-        } else {
-            hops(headers, &X_FORWARDED_FOR, address)
-        };
+        let read = if self.header == header::FORWARDED { forwarded_for } else { address };
+        let hops = hops(headers, &self.header, read);
         for hop in hops.into_iter().rev().take(MAX_HOPS) {
             // A hop that cannot be read ends what is known.
             let Some(hop) = hop else { break };
@@ -46,8 +59,10 @@ impl TrustedProxies {
         client
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+    /// Whether an address is that of a proxy, behind which there are many clients.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.networks.iter().any(|network| network.contains(&address))
     }
 }
 
@@ -91,13 +106,14 @@ fn address(text: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    fn client(peer: &str, lines: &[(&'static str, &str)]) -> String {
+    fn client(header: &'static str, peer: &str, lines: &[(&'static str, &str)]) -> String {
         let networks = ["10.0.0.0/8", "fd00::/8"].map(|network| network.parse().unwrap());
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(*name, value.parse().unwrap());
         }
-        TrustedProxies::new(networks.into()).client(peer.parse().unwrap(), &headers).to_string()
+        let proxies = TrustedProxies::new(networks.into()).with_header(HeaderName::from_static(header));
+        proxies.client(peer.parse().unwrap(), &headers).to_string()
     }
 
     #[test]
@@ -120,14 +136,27 @@ mod tests {
             ("10.0.0.1", &[(XFF, "198.51.100.1:4711")], "198.51.100.1"),
             ("10.0.0.1", &[(XFF, "2001:db8::7")], "2001:db8::7"),
             ("10.0.0.1", &[(XFF, "[2001:db8::7]:4711")], "2001:db8::7"),
-            ("fd00::1", &[("forwarded", "for=\"[2001:db8::7]\";proto=https")], "2001:db8::7"),
-            ("10.0.0.1", &[("forwarded", "For=1.2.3.4, proto=http;for=198.51.100.1")], "198.51.100.1"),
-            ("10.0.0.1", &[("forwarded", "for=_hidden")], "10.0.0.1"),
-            ("10.0.0.1", &[("forwarded", "for=198.51.100.1"), (XFF, "1.2.3.4")], "198.51.100.1"),
+            // A proxy that writes one header passes the other on as the client sent it.
+            ("10.0.0.1", &[("forwarded", "for=203.0.113.1"), (XFF, "198.51.100.1")], "198.51.100.1"),
+            ("10.0.0.1", &[("forwarded", "for=203.0.113.1")], "10.0.0.1"),
         ];
         for (peer, lines, expected) in cases {
-            assert_eq!(client(peer, lines), *expected, "{peer} {lines:?}");
+            assert_eq!(client(XFF, peer, lines), *expected, "{peer} {lines:?}");
         }
+        const FORWARDED: &str = "forwarded";
+        let cases: &[Case] = &[
+            ("fd00::1", &[(FORWARDED, "for=\"[2001:db8::7]\";proto=https")], "2001:db8::7"),
+            ("10.0.0.1", &[(FORWARDED, "For=1.2.3.4, proto=http;for=198.51.100.1")], "198.51.100.1"),
+            ("10.0.0.1", &[(FORWARDED, "for=_hidden")], "10.0.0.1"),
+            ("10.0.0.1", &[(FORWARDED, "for=198.51.100.1"), (XFF, "1.2.3.4")], "198.51.100.1"),
+            ("10.0.0.1", &[(XFF, "1.2.3.4")], "10.0.0.1"),
+        ];
+        for (peer, lines, expected) in cases {
+            assert_eq!(client(FORWARDED, peer, lines), *expected, "{peer} {lines:?}");
+        }
+        const CLOUDFLARE: &str = "cf-connecting-ip";
+        let lines: &[_] = &[(CLOUDFLARE, "198.51.100.1"), (XFF, "1.2.3.4")];
+        assert_eq!(client(CLOUDFLARE, "10.0.0.1", lines), "198.51.100.1");
     }
 
     #[test]

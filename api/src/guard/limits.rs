@@ -65,6 +65,18 @@ pub struct Measure {
 }
 
 impl Limits {
+    /// Refuses a document that is beyond a limit whatever it costs: before it is validated and priced, which take longer.
+    /// In [`LimitMode::Warn`] nothing is refused, and [`Limits::check`] counts what is beyond.
+    ///
+    /// # Errors
+    /// As [`Limits::check`].
+    pub fn check_document(&self, measure: &Measure) -> Result<(), ApiError> {
+        match self.mode {
+            LimitMode::Enforce => self.check(&Measure { cost: 0, ..*measure }),
+            LimitMode::Warn => Ok(()),
+        }
+    }
+
     /// Checks an operation against the limits.
     ///
     /// # Errors

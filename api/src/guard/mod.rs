@@ -7,6 +7,7 @@ pub mod concurrency;
 pub mod cross_site;
 pub mod limits;
 pub mod rate;
+pub mod shares;
 
 use std::num::NonZeroU32;
 
@@ -16,10 +17,11 @@ pub use self::{
     cross_site::{CrossSite, Origins},
     limits::{LimitMode, Limits, Measure},
     rate::{RateLimitedClient, RateLimits, RateStatus},
+    shares::{Share, ShareError, Shares},
 };
 
 /// Settings of the protection.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuardSettings {
     /// Limits of one operation.
     pub limits: Limits,
@@ -31,6 +33,21 @@ pub struct GuardSettings {
     pub concurrency: ConcurrencySettings,
     /// Rules for requests of other origins.
     pub cross_site: CrossSite,
+    /// Bytes of the bodies that are being read, of all requests together.
+    pub body_bytes: usize,
+}
+
+impl Default for GuardSettings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            points_per_minute: None,
+            proxies: TrustedProxies::default(),
+            concurrency: ConcurrencySettings::default(),
+            cross_site: CrossSite::default(),
+            body_bytes: 64 * 1024 * 1024,
+        }
+    }
 }
 
 /// The protection of one gateway. Cheap to clone.
@@ -40,6 +57,13 @@ pub struct Guard {
     pub concurrency: ConcurrencyLimiter,
     /// Points of clients; `None` for no limit.
     pub rates: Option<RateLimits>,
+    /// Bytes of the bodies that are being read.
+    pub bodies: Shares,
+}
+
+/// What one network may hold of so many: a sixteenth, but enough for a browser.
+pub fn share_of(whole: usize) -> usize {
+    (whole / 16).max(16).min(whole)
 }
 
 impl Guard {
@@ -48,6 +72,8 @@ impl Guard {
         Self {
             concurrency: ConcurrencyLimiter::new(settings.concurrency),
             rates: settings.points_per_minute.map(RateLimits::new),
+            // A quarter for one network: a body of the usual size has to fit many times.
+            bodies: Shares::new(settings.body_bytes, settings.body_bytes / 4),
         }
     }
 }

@@ -95,6 +95,7 @@ pub(super) fn respond(
     };
     let packed = etag.is_some();
     let etag = etag.unwrap_or(&stored.etag);
+    let is_private = matches!(cache_control, CacheControl::Private(_));
     let cache_control = cache_control.header();
     let known = cache_control.is_some() && etag.to_str().is_ok_and(|etag| is_known(request_headers, etag));
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { full(body, media_type) };
@@ -107,6 +108,10 @@ pub(super) fn respond(
         headers.insert(header::CACHE_CONTROL, cache_control);
         headers.insert(header::ETAG, etag.clone());
         headers.append(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
+        if is_private {
+            // Two people may use one browser.
+            headers.append(header::VARY, HeaderValue::from_static("authorization, x-api-key"));
+        }
     } else if packed {
         headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }

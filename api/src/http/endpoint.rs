@@ -1,6 +1,6 @@
 //! `/graphql`: GraphQL over HTTP by the draft specification, checked by its public audits.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use async_graphql::parser::types::OperationType;
 use axum::{
@@ -8,9 +8,10 @@ use axum::{
     extract::{FromRequestParts, State, WebSocketUpgrade},
     response::Response,
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
-use http_body_util::LengthLimitError;
+use metrics::counter;
 
 use crate::{
     cache::{CachedResponse, ResponseKey},
@@ -25,7 +26,7 @@ use crate::{
         socket,
         state::HandlerState,
     },
-    operation::{Execution, Outcome, Refusal, ResolvedRequest, Unpaid, insert_cost},
+    operation::{Execution, Outcome, Refusal, Rejection, ResolvedRequest, insert_cost},
 };
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
@@ -55,8 +56,9 @@ pub(super) async fn post(State(state): State<Arc<HandlerState>>, request: http::
     let Some(media_type) = MediaType::negotiate(&parts.headers) else { return not_acceptable() };
     let respond = async {
         parameters::check_content_type(&parts.headers)?;
-        let body = read(&state, body).await?;
+        // Whoever is refused for a credential sends no body before.
         let caller = authenticate(&state, &parts).await?;
+        let body = read(&state, &parts.headers, body, caller.address).await?;
         let exchange =
             Exchange { state: &state, media_type, method: Method::Post, headers: &parts.headers, caller };
         let body_key = state.gateway.body_key(&body, &exchange.caller.identity.access());
@@ -87,29 +89,42 @@ async fn authenticate(state: &HandlerState, parts: &Parts) -> Result<Caller, Api
     Ok(Caller::authenticate(&gateway.auth, &gateway.settings.guard.proxies, parts).await?)
 }
 
-async fn read(state: &HandlerState, body: Body) -> Result<Bytes, ApiError> {
+/// Reads a body as it arrives. Its bytes are a share of all that are being read.
+async fn read(
+    state: &HandlerState,
+    headers: &HeaderMap,
+    body: Body,
+    client: IpAddr,
+) -> Result<Bytes, ApiError> {
     let settings = &state.gateway.settings;
-    let body = axum::body::to_bytes(body, settings.body_limit);
-    match tokio::time::timeout(settings.body_deadline, body).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_too_large(&error) => {
-            let message = format!("the body has more than {} bytes", settings.body_limit);
-            Err(ApiError::new(ErrorCode::BodyTooLarge, message))
-        }
-        Ok(Err(_)) => Err(ApiError::new(ErrorCode::BadRequest, "the body ended early")),
-        Err(_) => Err(ApiError::new(ErrorCode::BadRequest, "the body took too long to arrive")),
+    let limit = settings.body_limit;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length > limit) {
+        return Err(too_large(limit));
     }
+    let arrive = async {
+        let mut share = state.gateway.guard.bodies.open(Some(client));
+        let mut body = body.into_data_stream();
+        let mut bytes = BytesMut::new();
+        while let Some(data) = body.next().await {
+            let data = data.map_err(|_| ApiError::new(ErrorCode::BadRequest, "the body ended early"))?;
+            if bytes.len() + data.len() > limit {
+                return Err(too_large(limit));
+            }
+            share.grow(data.len()).map_err(|held| {
+                counter!("wikimovie_bodies_refused_total", "reason" => held.name()).increment(1);
+                ApiError::new(ErrorCode::Overloaded, "too many bytes of bodies are being read")
+            })?;
+            bytes.extend_from_slice(&data);
+        }
+        Ok(bytes.freeze())
+    };
+    let late = || ApiError::new(ErrorCode::BadRequest, "the body took too long to arrive");
+    tokio::time::timeout(settings.body_deadline, arrive).await.unwrap_or_else(|_| Err(late()))
 }
 
-fn is_too_large(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+fn too_large(limit: usize) -> ApiError {
+    ApiError::new(ErrorCode::BodyTooLarge, format!("the body has more than {limit} bytes"))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,8 +164,11 @@ impl Exchange<'_> {
             }
             // A stored response takes no longer than a refusal, so that it waits for nobody.
             if let Some(stored) = gateway.cached_response(&key) {
-                self.state.operations.store_document(&resolved);
-                return Ok(self.respond_stored(&stored, cache_control));
+                let response = self.respond_stored(&stored, cache_control);
+                if response.status() != StatusCode::TOO_MANY_REQUESTS {
+                    self.state.operations.store_document(&resolved);
+                }
+                return Ok(response);
             }
         }
         let _permit = gateway.guard.concurrency.acquire().await?;
@@ -165,17 +183,18 @@ impl Exchange<'_> {
         cache_control: CacheControl<'_>,
     ) -> Response {
         let operations = &self.state.operations;
-        let operation = match operations.validate(resolved, self.method == Method::Get) {
+        let validated = operations.validate(resolved, self.method == Method::Get, &self.caller).await;
+        let mut operation = match validated {
             Ok(operation) => operation,
-            Err(refusal) => return self.respond_refused(&refusal),
+            Err(rejection) => return self.respond_rejected(&rejection),
         };
         if operation.kind() == OperationType::Subscription {
             let message = "a subscription needs a WebSocket (graphql-transport-ws) at this address";
             return reject(&ApiError::new(ErrorCode::BadRequest, message), self.media_type);
         }
-        let charge = match operations.charge(&self.caller, operation.points_charged()) {
+        let charge = match operations.charge_operation(&self.caller, &mut operation) {
             Ok(charge) => charge,
-            Err(unpaid) => return self.respond_unpaid(&unpaid),
+            Err(rejection) => return self.respond_rejected(&rejection),
         };
         let mut outcome = operations.run(operation, &self.caller, charge.rate).await;
         if charge.rate.is_some() {
@@ -239,12 +258,12 @@ impl Exchange<'_> {
                 let response = cached::respond(stored, self.media_type, self.headers, cache_control, hit);
                 with_rate(response, charge.rate)
             }
-            Err(unpaid) => self.respond_unpaid(&unpaid),
+            Err(rejection) => self.respond_rejected(&rejection),
         }
     }
 
-    fn respond_unpaid(&self, unpaid: &Unpaid) -> Response {
-        with_rate(self.respond_refused(&unpaid.refusal), Some(unpaid.rate))
+    fn respond_rejected(&self, rejection: &Rejection) -> Response {
+        with_rate(self.respond_refused(&rejection.refusal), rejection.rate)
     }
 
     /// A refusal has no `data`. Its status is that of its code, except that plain JSON keeps 200 for an error in the

@@ -31,7 +31,11 @@ use tower_http::{
 use wikimovie_command::metrics::{Program, recorder};
 
 use self::{negotiate::MediaType, response::reject, sdl::PublishedSchema, state::HandlerState};
-use crate::{Gateway, error::ApiError, telemetry};
+use crate::{
+    ApiSettings, Environment, Gateway,
+    error::{ApiError, ErrorCode},
+    telemetry,
+};
 
 /// The whole HTTP surface of a gateway.
 ///
@@ -39,23 +43,28 @@ use crate::{Gateway, error::ApiError, telemetry};
 /// |---|---|
 /// | `/graphql` | GraphQL over HTTP (GET, POST) and over WebSocket |
 /// | `/schema.graphql` | the contract |
-/// | `/livez`, `/readyz`, `/metrics` | probes and metrics, where they have no listener of their own |
+/// | `/livez`, `/readyz`, `/metrics` | probes and, in development, metrics, where they have no listener of their own |
 /// | `/`, `/graphiql`, `/assets/…` | the pages, where they were built |
 pub fn router(gateway: Gateway) -> Router {
-    let operation = operation(gateway.clone());
-    let timing = gateway.settings.telemetry.server_timing;
-    finish(surface(&HandlerState::new(gateway)).merge(operation), timing)
+    let settings = Arc::clone(&gateway.settings);
+    let operation = match settings.environment {
+        Environment::Development => operation(gateway.clone()),
+        Environment::Production => probes(gateway.clone()),
+    };
+    finish(surface(&HandlerState::new(gateway)).merge(operation), &settings)
 }
 
 /// The surface for clients, without what is for operators.
 pub fn public(gateway: Gateway) -> Router {
-    let timing = gateway.settings.telemetry.server_timing;
-    finish(surface(&HandlerState::new(gateway)), timing)
+    let settings = Arc::clone(&gateway.settings);
+    finish(surface(&HandlerState::new(gateway)), &settings)
 }
 
 /// What is for operators alone: probes and metrics. Never limited.
 pub fn admin(gateway: Gateway) -> Router {
-    finish(operation(gateway), false)
+    let mut settings = ApiSettings::clone(&gateway.settings);
+    settings.telemetry.server_timing = false;
+    finish(operation(gateway), &settings)
 }
 
 fn surface(state: &Arc<HandlerState>) -> Router {
@@ -83,6 +92,15 @@ impl Predicate for Untagged {
     }
 }
 
+/// Probes of a public service: nobody is told how much there is.
+fn probes(gateway: Gateway) -> Router {
+    Router::new()
+        .route("/livez", get(probes::live))
+        .route("/readyz", get(probes::ready_in_public))
+        .with_state(gateway)
+}
+
+/// What operators see.
 fn operation(gateway: Gateway) -> Router {
     Router::new()
         .route("/livez", get(probes::live))
@@ -92,18 +110,22 @@ fn operation(gateway: Gateway) -> Router {
 }
 
 /// What every answer has.
-fn finish(router: Router, timing: bool) -> Router {
-    let request_id = HeaderName::from_static("x-request-id");
+fn finish(router: Router, settings: &ApiSettings) -> Router {
+    let request_id = telemetry::REQUEST_ID;
     // Metrics belong to the recorder that is there when they are found.
     if let Err(error) = recorder(Program::Gateway) {
         tracing::error!(%error, "metrics are not available");
     }
-    let metrics = telemetry::RequestMetrics::new();
+    let observed = Arc::new(telemetry::Observed {
+        metrics: telemetry::RequestMetrics::new(),
+        server_timing: settings.telemetry.server_timing,
+        proxies: settings.guard.proxies.clone(),
+    });
     router.layer(
         // Outermost first.
         ServiceBuilder::new()
             .layer(middleware::from_fn(move |request, next| {
-                telemetry::observe(Arc::clone(&metrics), timing, request, next)
+                telemetry::observe(Arc::clone(&observed), request, next)
             }))
             .layer(request_id::SetRequestIdLayer::new(request_id.clone(), RandomId))
             .layer(request_id::PropagateRequestIdLayer::new(request_id))
@@ -129,6 +151,11 @@ impl MakeRequestId for RandomId {
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// The response to a request that is none of HTTP.
+pub(crate) fn bad_request(message: &str) -> Response {
+    reject(&ApiError::new(ErrorCode::BadRequest, message), MediaType::Json)
 }
 
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {

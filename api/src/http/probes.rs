@@ -8,6 +8,7 @@ use axum::{
 use http::{StatusCode, header};
 use serde::Serialize;
 use wikimovie_command::metrics::{Program, recorder};
+use wikimovie_domain::CatalogInfo;
 use wikimovie_engine::{OperationContext, SearchError};
 
 use crate::{
@@ -27,8 +28,10 @@ pub(super) async fn live() -> Response {
 #[derive(Serialize)]
 struct Ready {
     status: &'static str,
-    engine: String,
-    movies: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    movies: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -38,6 +41,20 @@ struct Ending {
 
 /// Ready: the engine answers, and the end is not near.
 pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
+    readiness(&gateway, |info| Ready {
+        status: "ready",
+        engine: Some(info.engine),
+        movies: Some(info.movies),
+    })
+    .await
+}
+
+/// The same without what it is that is ready.
+pub(super) async fn ready_in_public(State(gateway): State<Gateway>) -> Response {
+    readiness(&gateway, |_| Ready { status: "ready", engine: None, movies: None }).await
+}
+
+async fn readiness(gateway: &Gateway, ready: impl FnOnce(CatalogInfo) -> Ready) -> Response {
     if gateway.lifecycle.is_draining() {
         let ending = Ending { status: "draining" };
         return json_response(StatusCode::SERVICE_UNAVAILABLE, MediaType::Json, &ending);
@@ -53,10 +70,7 @@ pub(super) async fn ready(State(gateway): State<Gateway>) -> Response {
         response
     };
     match info {
-        Ok(Ok(info)) => {
-            let ready = Ready { status: "ready", engine: info.engine, movies: info.movies };
-            json_response(StatusCode::OK, MediaType::Json, &ready)
-        }
+        Ok(Ok(info)) => json_response(StatusCode::OK, MediaType::Json, &ready(info)),
         Ok(Err(error)) => not_ready(error.into()),
         Err(_) => not_ready(SearchError::Timeout.into()),
     }

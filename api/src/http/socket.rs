@@ -2,8 +2,12 @@
 //! size.
 
 use std::{
+    collections::HashSet,
     future,
-    sync::Arc,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -20,16 +24,15 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
-use tokio::{
-    sync::{OwnedSemaphorePermit, watch},
-    time::Instant,
-};
+use serde::Deserialize;
+use tokio::{sync::watch, time::Instant};
 
 use crate::{
     Gateway,
     auth::Credential,
     caller::SocketCaller,
     error::{ApiError, ErrorCode},
+    guard::Share,
     http::state::HandlerState,
     socket::SocketExecutor,
     telemetry,
@@ -57,8 +60,9 @@ pub(super) fn accept(
         let message = "the WebSocket subprotocol must be graphql-transport-ws";
         return Err(ApiError::new(ErrorCode::BadRequest, message));
     }
-    let permit = Arc::clone(&state.sockets)
-        .try_acquire_owned()
+    let share = state
+        .sockets
+        .take(Some(caller.address()), 1)
         .map_err(|_| ApiError::new(ErrorCode::Overloaded, "too many WebSocket connections are open"))?;
     let limit = state.gateway.settings.body_limit;
     let gateway = state.gateway.clone();
@@ -66,7 +70,7 @@ pub(super) fn accept(
     Ok(upgrade
         .max_message_size(limit)
         .max_frame_size(limit)
-        .on_upgrade(move |socket| converse(socket, executor, gateway, caller, permit)))
+        .on_upgrade(move |socket| converse(socket, executor, gateway, caller, share)))
 }
 
 async fn converse(
@@ -74,24 +78,41 @@ async fn converse(
     executor: SocketExecutor,
     gateway: Gateway,
     caller: SocketCaller,
-    _permit: OwnedSemaphorePermit,
+    _share: Share,
 ) {
     let _open = telemetry::Socket::open();
     let (mut sink, stream) = socket.split();
+    let init_end = Instant::now() + gateway.settings.socket_init_deadline;
+    // Ends the connection: at first for who never says who they are, later when their credential does.
+    let (tell_end, mut end) = watch::channel(End::new(init_end, INIT_TIMEOUT));
+    let tell_end = Arc::new(tell_end);
+    let subscribers = Arc::new(Subscribers::default());
+    let known = Arc::clone(&subscribers);
+    let tell_duplicate = Arc::clone(&tell_end);
     let messages = stream
         .take_while(|message| future::ready(message.is_ok()))
         .filter_map(|message| future::ready(message.ok()))
         .filter(|message| future::ready(matches!(message, Message::Text(_) | Message::Binary(_))))
-        .map(Message::into_data);
-    let init_end = Instant::now() + gateway.settings.socket_init_deadline;
-    // Ends the connection: at first for who never says who they are, later when their credential does.
-    let (tell_end, mut end) = watch::channel(End { at: init_end, frame: INIT_TIMEOUT });
+        .map(Message::into_data)
+        .filter(move |message| {
+            let duplicate = known.duplicate(message);
+            if let Some(id) = &duplicate {
+                let reason = format!("Subscriber for {id} already exists");
+                tell_duplicate.send_replace(End::new(Instant::now(), (SUBSCRIBER_EXISTS, &reason)));
+            }
+            future::ready(duplicate.is_none())
+        });
     let lifecycle = gateway.lifecycle.clone();
+    let is_refused = Arc::new(AtomicBool::new(false));
+    let refused = Arc::clone(&is_refused);
     let introduced = move |payload: serde_json::Value| async move {
         caller.set_credential(Credential::of_payload(&payload));
-        let identity = caller.identity(&gateway.auth).await.map_err(|error| Error::new(error.to_string()))?;
+        let identity = caller.identity(&gateway.auth).await.map_err(|error| {
+            refused.store(true, Ordering::Relaxed);
+            Error::new(error.to_string())
+        })?;
         let left = identity.expires_at.map(|end| end.duration_since(SystemTime::now()).unwrap_or_default());
-        tell_end.send_replace(End { at: Instant::now() + left.unwrap_or(FOR_EVER), frame: EXPIRED });
+        tell_end.send_replace(End::new(Instant::now() + left.unwrap_or(FOR_EVER), EXPIRED));
         Ok(Data::default())
     };
     let answers =
@@ -100,17 +121,22 @@ async fn converse(
     let mut quiet = tokio::time::interval(PING);
     quiet.reset();
     loop {
-        let ends = *end.borrow_and_update();
+        let ends = end.borrow_and_update().clone();
         let message = tokio::select! {
             answer = answers.next() => match answer {
-                Some(WsMessage::Text(text)) => Message::Text(text.into()),
-                Some(WsMessage::Close(code, reason)) => close(code, reason),
+                Some(WsMessage::Text(text)) => {
+                    subscribers.answered(&text);
+                    Message::Text(text.into())
+                }
+                Some(WsMessage::Close(code, reason)) => {
+                    close(code_of(code, is_refused.load(Ordering::Relaxed)), &reason)
+                }
                 None => return,
             },
             _ = quiet.tick() => Message::Ping(Bytes::new()),
             // Somebody said who they are, so the end is another.
             Ok(()) = end.changed() => continue,
-            () = tokio::time::sleep_until(ends.at) => close(ends.frame.0, ends.frame.1),
+            () = tokio::time::sleep_until(ends.at) => close(ends.code, &ends.reason),
             () = lifecycle.closed() => close(close_code::AWAY, "the gateway is shutting down"),
         };
         let last = matches!(message, Message::Close(_));
@@ -121,16 +147,74 @@ async fn converse(
 }
 
 /// When a connection ends by itself, and what is told then.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct End {
     at: Instant,
-    frame: (u16, &'static str),
+    code: u16,
+    reason: String,
+}
+
+impl End {
+    fn new(at: Instant, (code, reason): (u16, &str)) -> Self {
+        Self { at, code, reason: reason.to_owned() }
+    }
 }
 
 /// Codes of the protocol `graphql-transport-ws`.
+const INVALID_MESSAGE: u16 = 4400;
+const UNAUTHORIZED: u16 = 4401;
+const FORBIDDEN: u16 = 4403;
 const INIT_TIMEOUT: (u16, &str) = (4408, "Connection initialisation timeout");
-const EXPIRED: (u16, &str) = (4403, "the token has expired");
+const SUBSCRIBER_EXISTS: u16 = 4409;
+const EXPIRED: (u16, &str) = (FORBIDDEN, "the token has expired");
 
-fn close(code: u16, reason: impl Into<axum::extract::ws::Utf8Bytes>) -> Message {
+/// The code of the protocol for a code of the library, which has two general ones.
+fn code_of(code: u16, is_refused: bool) -> u16 {
+    match code {
+        close_code::PROTOCOL if is_refused => FORBIDDEN,
+        close_code::PROTOCOL => INVALID_MESSAGE,
+        close_code::ERROR => UNAUTHORIZED,
+        code => code,
+    }
+}
+
+/// A control frame has at most 125 bytes (RFC 6455, 5.5), two of which are the code.
+const MAX_REASON_BYTES: usize = 123;
+
+fn close(code: u16, reason: &str) -> Message {
+    let reason = &reason[..reason.floor_char_boundary(MAX_REASON_BYTES)];
     Message::Close(Some(CloseFrame { code, reason: reason.into() }))
+}
+
+/// Ids of the operations that run on a connection: one id names one of them.
+#[derive(Debug, Default)]
+struct Subscribers(Mutex<HashSet<String>>);
+
+/// What is read of a message here.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(rename = "type")]
+    kind: String,
+    id: Option<String>,
+}
+
+impl Subscribers {
+    /// The id of a message that begins an operation under an id in use.
+    fn duplicate(&self, message: &[u8]) -> Option<String> {
+        let Head { kind, id: Some(id) } = serde_json::from_slice(message).ok()? else { return None };
+        (kind == "subscribe" && !self.lock().insert(id.clone())).then_some(id)
+    }
+
+    /// Notes the end of an operation.
+    fn answered(&self, text: &str) {
+        let ends =
+            [r#"{"type":"complete""#, r#"{"type":"error""#].iter().any(|start| text.starts_with(start));
+        if let Some(Head { id: Some(id), .. }) = ends.then(|| serde_json::from_str(text).ok()).flatten() {
+            self.lock().remove(&id);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

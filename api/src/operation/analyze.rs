@@ -21,7 +21,7 @@ use crate::{
     ApiSettings,
     error::{self, ApiError, ErrorCode},
     graphql::schema::Schema,
-    guard::{Measure, bounds},
+    guard::{Limits, Measure, bounds},
     operation::{
         contract::{Contract, named},
         escapes::parse_document,
@@ -29,7 +29,7 @@ use crate::{
         normalize::Selection,
         outcome::Refusal,
         presence::mark_objects,
-        price::{Cost, Definitions, VariableValues, has_variable},
+        price::{Cost, CostRule, Definitions, MAX_POINTS, VariableValues, has_variable},
         validate::{validate, validating},
     },
     telemetry::operation::{self, outline},
@@ -52,11 +52,12 @@ const DRY_RUN: &str = "dryRun";
 pub(crate) struct Analyzer {
     contract: Arc<Contract>,
     validator: Schema,
+    limits: Limits,
     known: moka::sync::Cache<DocumentKey, Arc<OperationAnalysis>>,
 }
 
 /// SHA-256 of a document and the name of one of its operations, so that no two documents collide.
-type DocumentKey = [u8; 32];
+pub(crate) type DocumentKey = [u8; 32];
 
 /// What is known of one operation of a document, whatever its variables are.
 #[derive(Debug)]
@@ -151,7 +152,13 @@ impl Analyzer {
             .max_capacity(CACHE_BYTES)
             .weigher(|_, analysis: &Arc<OperationAnalysis>| analysis.weight)
             .build();
-        Self { contract: Arc::new(Contract::new(sdl)), validator: validating(settings), known }
+        let limits = settings.guard.limits;
+        Self { contract: Arc::new(Contract::new(sdl)), validator: validating(settings), limits, known }
+    }
+
+    /// Whether a document was analysed before.
+    pub(crate) fn is_known(&self, key: &DocumentKey) -> bool {
+        self.known.contains_key(key)
     }
 
     /// The contract.
@@ -164,9 +171,13 @@ impl Analyzer {
     ///
     /// # Errors
     /// What is wrong with the document or its variables.
-    pub(crate) fn analyze(&self, request: &Request, read_only: bool) -> Result<Analyzed, Refusal> {
+    pub(crate) fn analyze(
+        &self,
+        request: &Request,
+        key: DocumentKey,
+        read_only: bool,
+    ) -> Result<Analyzed, Refusal> {
         bounds::check_variables(&request.variables)?;
-        let key = key_of(request);
         if let Some(analysis) = self.known.get(&key)
             && let Some(points) = analysis.points(&self.contract, &request.variables)
         {
@@ -187,6 +198,7 @@ impl Analyzer {
             refuse_document(vec![error])
         })?;
         let measure = bounds::check_document(&document)?;
+        self.limits.check_document(&measure)?;
         let name = request.operation_name.as_deref();
         let operation = operation_named(&document, name);
         check_method(operation.map_or(OperationType::Query, |operation| operation.node.ty), read_only)?;
@@ -202,7 +214,7 @@ impl Analyzer {
         let Some(operation) = operation.filter(|_| errors.is_empty()) else {
             return Err(refuse_document(errors));
         };
-        let points = cost.points(&request.variables).unwrap_or(u64::MAX);
+        let points = cost.points(&request.variables).unwrap_or(MAX_POINTS);
         let weight = walk.fields.saturating_mul(FIELD_BYTES).saturating_add(request.query.len());
         let dry_run = (!walk.dry_runs.is_empty()).then(|| {
             let document = dry_run_of(&document, operation);
@@ -213,7 +225,7 @@ impl Analyzer {
         let analysis = OperationAnalysis {
             kind: operation.node.ty,
             cacheable: walk.cacheable && operation.node.ty == OperationType::Query,
-            measure: Measure { depth: walk.deepest, ..measure },
+            measure,
             cost,
             plan: Plan { document: mark_objects(only(&document, operation.clone())), selection },
             dry_run,
@@ -238,7 +250,8 @@ fn refuse_document(errors: Vec<ServerError>) -> Refusal {
     refusal
 }
 
-fn key_of(request: &Request) -> DocumentKey {
+/// The key of the operation that a request asks to run.
+pub(crate) fn key_of(request: &Request) -> DocumentKey {
     let name = request.operation_name.as_deref();
     let mut hash = Sha256::new();
     hash.update([u8::from(name.is_some())]);
@@ -320,7 +333,6 @@ struct Walk<'a> {
     /// Whether that operation is the one that will run.
     is_selected: bool,
     depth: usize,
-    deepest: usize,
     fields: usize,
     cacheable: bool,
     /// VariableValues of `dryRun`.
@@ -332,14 +344,6 @@ struct Walk<'a> {
     errors: Vec<ServerError>,
 }
 
-/// The type whose fields are walked.
-#[derive(Clone, Copy)]
-struct Parent<'a> {
-    ty: Option<&'a str>,
-    /// The type by whose rules they are priced: a named fragment is priced as the type that it is spread in.
-    priced: Option<&'a str>,
-}
-
 impl<'a> Walk<'a> {
     fn new(contract: &'a Contract, document: &'a ExecutableDocument, given: &'a Variables) -> Self {
         Self {
@@ -349,7 +353,6 @@ impl<'a> Walk<'a> {
             definitions: Arc::new([]),
             is_selected: false,
             depth: 0,
-            deepest: 0,
             fields: 0,
             cacheable: true,
             dry_runs: Vec::new(),
@@ -372,7 +375,7 @@ impl<'a> Walk<'a> {
             let mut other = Selection::default();
             let out = if self.is_selected { &mut selection } else { &mut other };
             let set = &operation.node.selection_set.node;
-            cost.add(self.selection_set(set, Parent { ty: root, priced: root }, out));
+            cost.add(self.selection_set(set, root, out));
             if self.is_selected {
                 definitions = Arc::clone(&self.definitions);
             }
@@ -381,7 +384,7 @@ impl<'a> Walk<'a> {
         (cost, selection)
     }
 
-    fn selection_set(&mut self, set: &'a SelectionSet, parent: Parent<'a>, out: &mut Selection) -> Cost {
+    fn selection_set(&mut self, set: &'a SelectionSet, parent: Option<&'a str>, out: &mut Selection) -> Cost {
         let mut cost = Cost::default();
         for item in &set.items {
             self.fields += 1;
@@ -390,17 +393,13 @@ impl<'a> Walk<'a> {
                 Selected::InlineFragment(inline) => {
                     self.directives(&inline.node.directives);
                     let condition = inline.node.type_condition.as_ref();
-                    let inner = condition.map_or(parent, |condition| {
-                        let ty = Some(condition.node.on.node.as_str());
-                        Parent { ty, priced: ty }
-                    });
+                    let inner = condition.map_or(parent, |condition| Some(condition.node.on.node.as_str()));
                     cost.add(self.selection_set(&inline.node.selection_set.node, inner, out));
                 }
                 Selected::FragmentSpread(spread) => {
                     self.directives(&spread.node.directives);
                     if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
-                        let ty = Some(fragment.node.type_condition.node.on.node.as_str());
-                        let inner = Parent { ty, ..parent };
+                        let inner = Some(fragment.node.type_condition.node.on.node.as_str());
                         cost.add(self.selection_set(&fragment.node.selection_set.node, inner, out));
                     }
                 }
@@ -412,14 +411,13 @@ impl<'a> Walk<'a> {
     fn field(
         &mut self,
         field: &'a Positioned<Field>,
-        parent: Parent<'a>,
+        parent: Option<&'a str>,
         out: &mut Selection,
         cost: &mut Cost,
     ) {
         let (Positioned { pos, node: field }, name) = (field, field.node.name.node.as_str());
         let contract = self.contract;
-        let known = parent.ty.and_then(|ty| contract.field(ty, name));
-        let priced = parent.priced.and_then(|ty| contract.field(ty, name));
+        let known = parent.and_then(|ty| contract.field(ty, name));
         let children = out.add(&field.response_key().node, known.map(|known| &known.ty));
         if self.depth == 0 && self.is_selected {
             self.cacheable &= CACHEABLE.contains(&name);
@@ -431,19 +429,11 @@ impl<'a> Walk<'a> {
             self.literal(ty, literal);
         }
         self.directives(&field.directives);
-        // The library neither counts nor prices it.
-        if name == "__typename" {
-            return;
-        }
         self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
-        let inner = Parent {
-            ty: known.map(|known| named(&known.ty)),
-            priced: priced.map(|priced| named(&priced.ty)),
-        };
+        let inner = known.map(|known| named(&known.ty));
         let child = self.selection_set(&field.selection_set.node, inner, children);
         self.depth -= 1;
-        let rule = priced.and_then(|priced| priced.cost);
+        let rule = known.map_or_else(|| CostRule::of(parent.unwrap_or_default(), name), |known| known.cost);
         if let Err(message) = cost.add_field(rule, &field.arguments, &self.definitions, self.given, child) {
             self.errors.push(ServerError::new(message, Some(*pos)));
         }

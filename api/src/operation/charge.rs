@@ -5,44 +5,72 @@ use async_graphql::Response;
 use crate::{
     caller::Caller,
     guard::RateStatus,
-    operation::{Operations, Refusal},
+    operation::{Operations, Refusal, ValidatedOperation, outcome::Charge},
 };
 
-/// What an operation was charged for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Charge {
-    /// Points.
-    pub(crate) points: u32,
-    /// What the client has left; `None` where there is no limit.
+/// An operation that does not run, as its client is told.
+#[derive(Debug)]
+pub(crate) struct Rejection {
+    /// The errors for the client.
+    pub(crate) refusal: Refusal,
+    /// What the client has left, where it was charged or has too little.
     pub(crate) rate: Option<RateStatus>,
 }
 
-/// An operation that its client has no points for.
-#[derive(Debug)]
-pub(crate) struct Unpaid {
-    /// The errors for the client.
-    pub(crate) refusal: Refusal,
-    /// What the client has left.
-    pub(crate) rate: RateStatus,
+impl From<Refusal> for Box<Rejection> {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(Rejection { refusal, rate: None })
+    }
 }
 
 impl Operations {
-    /// Takes the points of an operation from its client.
+    /// Takes points from a client.
     ///
     /// # Errors
-    /// [`Unpaid`] where the client has too few; nothing is taken then.
-    pub(crate) fn charge(&self, caller: &Caller, points: u32) -> Result<Charge, Box<Unpaid>> {
+    /// `RATE_LIMITED` where the client has too few; nothing is taken then.
+    pub(crate) fn charge(&self, caller: &Caller, points: u32) -> Result<Charge, Box<Rejection>> {
         let Some(rates) = &self.gateway.guard.rates else { return Ok(Charge { points, rate: None }) };
         match rates.charge(&caller.client, caller.identity.points_per_minute, points) {
             Ok(rate) => Ok(Charge { points, rate: Some(rate) }),
             Err(exceeded) => {
                 let mut refusal = Refusal::from(exceeded.error);
                 insert_cost(&mut refusal.response, points, Some(exceeded.status));
-                Err(Box::new(Unpaid { refusal, rate: exceeded.status }))
+                Err(Box::new(Rejection { refusal, rate: Some(exceeded.status) }))
             }
         }
     }
+
+    /// Takes what is left to pay of an operation, and stores its document where it was sent with a hash.
+    ///
+    /// # Errors
+    /// As [`Self::charge`].
+    pub(crate) fn charge_operation(
+        &self,
+        caller: &Caller,
+        operation: &mut ValidatedOperation,
+    ) -> Result<Charge, Box<Rejection>> {
+        let points = operation.points_charged();
+        let charge = match operation.prepaid {
+            Some(prepaid) if prepaid.points >= points => prepaid,
+            Some(prepaid) => self.charge(caller, points - prepaid.points)?,
+            None => self.charge(caller, points)?,
+        };
+        if let Some((hash, document)) = operation.store.take() {
+            self.gateway.persisted.insert(hash, &document);
+        }
+        Ok(Charge { points: charge.points.max(points), rate: charge.rate })
+    }
+
+    /// Takes the points for the analysis of a document that is not known yet: one for each hundred tokens, whether it is
+    /// refused or not. They count towards the cost of the operation.
+    pub(super) fn charge_analysis(&self, caller: &Caller, tokens: usize) -> Result<Charge, Box<Rejection>> {
+        let points = u32::try_from(tokens / TOKENS_PER_POINT).unwrap_or(u32::MAX).max(1);
+        self.charge(caller, points)
+    }
 }
+
+/// Tokens of a new document that cost a point.
+const TOKENS_PER_POINT: usize = 100;
 
 /// Inserts `extensions.cost`: the points of the operation, and what the client has left where headers cannot carry it.
 pub(crate) fn insert_cost(response: &mut Response, points: u32, rate: Option<RateStatus>) {

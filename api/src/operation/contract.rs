@@ -97,8 +97,7 @@ impl Contract {
             }
             TypeKind::Union(_) => return,
         };
-        let is_object = matches!(definition.kind, TypeKind::Object(_));
-        if !is_object {
+        if !matches!(definition.kind, TypeKind::Object(_)) {
             self.interfaces.insert(name.clone());
         }
         for field in fields {
@@ -110,8 +109,7 @@ impl Contract {
             let added = ContractField {
                 ty: field.ty.node.clone(),
                 arguments: arguments.collect(),
-                // Fields of an interface are priced as any field: which type answers is not known.
-                cost: CostRule::of(&name, field.name.node.as_str()).filter(|_| is_object),
+                cost: CostRule::of(&name, field.name.node.as_str()),
             };
             self.names.insert(field.name.node.to_string());
             self.names.extend(added.arguments.keys().cloned());

@@ -2,7 +2,7 @@
 //!
 //! 1. [`Operations::resolve`] finds the document, which may be known by name only;
 //! 2. [`Operations::validate`] analyses it, checks its variables, prices it and holds it against the limits;
-//! 3. [`Operations::charge`] takes its points from the client;
+//! 3. [`Operations::charge_operation`] takes its points from the client;
 //! 4. [`Operations::run`] executes it within its deadline and gives an [`Outcome`].
 //!
 //! A document is walked once, by [`analyze`], and its analysis is remembered. Nothing here knows HTTP or WebSocket.
@@ -26,13 +26,19 @@ use async_graphql::{Request, Variables, parser::types::OperationType};
 
 use crate::{
     Gateway,
+    caller::Caller,
+    error::ApiError,
     graphql::schema::{self, Schema},
+    guard::bounds,
     persisted::{DocumentHash, DocumentReference},
 };
 
-use self::analyze::{Analyzed, Analyzer, OperationAnalysis};
+use self::{
+    analyze::{Analyzed, Analyzer, DocumentKey, OperationAnalysis, key_of},
+    outcome::Charge,
+};
 pub(crate) use self::{
-    charge::{Unpaid, insert_cost},
+    charge::{Rejection, insert_cost},
     escapes::parse_document,
     outcome::{Execution, Outcome, Refusal},
 };
@@ -84,6 +90,10 @@ pub(crate) struct ValidatedOperation {
     variables: Variables,
     is_dry_run: bool,
     cost: u32,
+    /// What was charged for the analysis of its document.
+    prepaid: Option<Charge>,
+    /// The document, to be stored once the operation is paid for.
+    store: Option<(DocumentHash, String)>,
 }
 
 impl ValidatedOperation {
@@ -127,8 +137,7 @@ impl Operations {
         Ok(ResolvedRequest { request, is_named, store_as: document.store_as })
     }
 
-    /// Stores the document of a request under its hash, where it was sent with one. To be called once it was checked, or
-    /// found to be that of a stored answer.
+    /// Stores the document of a request under its hash, where it was sent with one and its stored answer was paid for.
     pub(crate) fn store_document(&self, resolved: &ResolvedRequest) {
         if let Some(hash) = resolved.store_as {
             self.gateway.persisted.insert(hash, &resolved.request.query);
@@ -136,21 +145,59 @@ impl Operations {
     }
 
     /// Checks a request against the schema and the limits, and prices it. `read_only` refuses mutations, before any
-    /// other check.
+    /// other check. A document that is not known yet is paid for before it is looked at.
     ///
     /// # Errors
-    /// What is wrong with the document or its variables, or the limit that the operation is beyond.
-    pub(crate) fn validate(
+    /// What is wrong with the document or its variables, the limit that the operation is beyond, or `RATE_LIMITED`.
+    pub(crate) async fn validate(
         &self,
         resolved: ResolvedRequest,
         read_only: bool,
-    ) -> Result<ValidatedOperation, Refusal> {
-        let Analyzed { analysis, points } = self.analyzer.analyze(&resolved.request, read_only)?;
-        self.gateway.settings.guard.limits.check(&analysis.measure(points))?;
-        self.store_document(&resolved);
-        let variables = resolved.request.variables;
-        let is_dry_run = analysis.is_dry_run(&variables);
+        caller: &Caller,
+    ) -> Result<ValidatedOperation, Box<Rejection>> {
+        let ResolvedRequest { request, store_as, .. } = resolved;
+        let key = key_of(&request);
+        let tokens =
+            if self.analyzer.is_known(&key) { 0 } else { bounds::measure_text(&request.query).tokens };
+        let prepaid = (tokens > 0).then(|| self.charge_analysis(caller, tokens)).transpose()?;
+        let (request, analyzed) = self.analyze(request, key, read_only, tokens > LARGE_DOCUMENT).await;
+        let checked = analyzed.and_then(|Analyzed { analysis, points }| {
+            self.gateway.settings.guard.limits.check(&analysis.measure(points))?;
+            Ok((analysis, points))
+        });
+        let (analysis, points) = checked.map_err(|mut refusal| {
+            if let Some(Charge { points, rate: Some(_) }) = prepaid {
+                insert_cost(&mut refusal.response, points, None);
+            }
+            Box::new(Rejection { refusal, rate: prepaid.and_then(|charge| charge.rate) })
+        })?;
+        let is_dry_run = analysis.is_dry_run(&request.variables);
         let cost = u32::try_from(points).unwrap_or(u32::MAX).max(1);
-        Ok(ValidatedOperation { analysis, variables, is_dry_run, cost })
+        let store = store_as.map(|hash| (hash, request.query));
+        Ok(ValidatedOperation { analysis, variables: request.variables, is_dry_run, cost, prepaid, store })
+    }
+
+    /// Analyses a document, a large one beside the runtime's workers, which have others to answer.
+    async fn analyze(
+        &self,
+        request: Request,
+        key: DocumentKey,
+        read_only: bool,
+        is_large: bool,
+    ) -> (Request, Result<Analyzed, Refusal>) {
+        let analyzer = self.analyzer.clone();
+        let work = move || {
+            let analyzed = analyzer.analyze(&request, key, read_only);
+            (request, analyzed)
+        };
+        if !is_large {
+            return work();
+        }
+        let panicked =
+            |_| (Request::new(""), Err(ApiError::internal("the analysis of a document panicked").into()));
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(panicked)
     }
 }
+
+/// Tokens from which a new document is analysed on a thread of its own: that takes milliseconds.
+const LARGE_DOCUMENT: usize = 1_000;

@@ -5,8 +5,13 @@ use async_graphql::{Response, ServerError, Value};
 use crate::{
     cache::CacheOutcome,
     error::{self, ApiError, ErrorCode},
+    guard::RateStatus,
     telemetry::operation::Observable,
 };
+
+/// Most errors about one document: whoever writes a document needs no more, and whoever sends thousands of unknown fields
+/// gets no answer that is larger than the request.
+const MAX_ERRORS: usize = 10;
 
 /// How an operation ended.
 #[derive(Debug)]
@@ -28,6 +33,15 @@ pub(crate) struct Refusal {
     pub(crate) response: Box<Response>,
 }
 
+/// What an operation was charged for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Charge {
+    /// Points.
+    pub(crate) points: u32,
+    /// What the client has left; `None` where there is no limit.
+    pub(crate) rate: Option<RateStatus>,
+}
+
 /// An operation that ran.
 #[derive(Debug)]
 pub(crate) struct Execution {
@@ -40,8 +54,9 @@ pub(crate) struct Execution {
 }
 
 impl Refusal {
-    /// Errors of the GraphQL library about a document or its variables.
-    pub(crate) fn of_document(errors: Vec<ServerError>) -> Self {
+    /// Errors of the GraphQL library about a document or its variables: the first [`MAX_ERRORS`].
+    pub(crate) fn of_document(mut errors: Vec<ServerError>) -> Self {
+        errors.truncate(MAX_ERRORS);
         let mut response = Box::new(Response::from_errors(errors));
         error::complete_codes(&mut response);
         let code = response.errors.first().map_or(ErrorCode::Internal, error::code_of);

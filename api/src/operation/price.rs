@@ -1,31 +1,45 @@
-//! What an operation costs, in points: about the number of values in the largest answer that it can have.
+//! What an operation costs, in points: what the engine, the resolvers and the wire do for the largest answer that it can
+//! have. Eight values of an answer are a point, and so is an eighth of a question to the engine.
 //!
-//! [`COST_RULES`] is the whole price list; a field without a rule costs one point and what is selected below it. The
+//! [`COST_RULES`] is the whole price list; a field without a rule is one value and what is selected below it. The
 //! analysis of a document folds all that its variables cannot change into a number, so that pricing an operation again
-//! takes as many steps as it has priced arguments with variables.
+//! takes as many steps as it has priced arguments with variables. All arithmetic saturates.
+
+mod arguments;
+mod question;
 
 use std::sync::Arc;
 
-use async_graphql::{
-    ID, InputType, Name, Pos, Positioned, Value, Variables, parser::types::VariableDefinition,
+use async_graphql::{Positioned, Variables, parser::types::VariableDefinition};
+use wikimovie_domain::{PageRequest, Year};
+
+pub(crate) use self::arguments::{VariableValues, has_variable};
+use self::{
+    arguments::Arguments,
+    question::{QuestionSize, VALUES_PER_POINT},
 };
-use async_graphql_value::Value as Literal;
-use wikimovie_domain::PageRequest;
+
+/// The points of an operation that is too large to be priced.
+pub(crate) const MAX_POINTS: u64 = 1_000_000_000;
 
 /// Most items of a list that a client may ask for. A longer list costs next to nothing, because its
 /// resolver refuses it and names the limit.
 const MAX_ITEMS: u64 = 100;
+/// A question of its own to the engine, in values.
+const QUESTION: u64 = 64;
 
-/// How a field is priced: `extra`, and `1 + items × points of what is selected of an item`.
+/// How a field is priced: `1 + extra + items × what is selected of an item`, and what its question asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CostRule {
     extra: u64,
     items: Items,
 }
 
-/// How many items the largest list of a field has.
+/// How many items a field has at most, and what else its price depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Items {
+    /// One.
+    One,
     /// As many as this, about, whatever is asked.
     Usually(u64),
     /// `first`, or this many where it is not given.
@@ -34,119 +48,249 @@ enum Items {
     Page,
     /// The length of `ids`.
     Ids,
+    /// As many buckets of `interval` years as there are.
+    Years,
+    /// One, of a list, however many items the list has.
+    Once,
+    /// One, for a question of text and filter.
+    Search,
+    /// `first`, for a question of a prefix and a filter.
+    Autocomplete(u64),
+    /// A state token or another text as long as the question.
+    State,
+    /// A correction of the question, which is asked too.
+    Correction,
+    /// Relaxations of the question, which are asked too.
+    Relaxations,
 }
 
 const fn rule(extra: u64, items: Items) -> CostRule {
     CostRule { extra, items }
 }
 
-/// The price list, by type and field. Ten points stand for a question of its own to the engine.
+/// The price list, by type and field. `extra` counts values: long texts are several.
 #[rustfmt::skip]
 const COST_RULES: &[(&str, &str, CostRule)] = &[
-    ("Query",       "autocomplete",   rule(10, Items::First(8))),
-    ("Query",       "costars",        rule(19, Items::Usually(1))),
-    ("Query",       "importReceipts", rule(0,  Items::First(20))),
-    ("Query",       "movies",         rule(0,  Items::Ids)),
-    ("Query",       "nodes",          rule(0,  Items::Ids)),
-    ("Query",       "rateLimit",      rule(0,  Items::Usually(0))),
-    ("MovieSearch", "hits",           rule(0,  Items::Page)),
-    ("MovieFacets", "cast",           rule(0,  Items::First(20))),
-    ("MovieFacets", "decades",        rule(0,  Items::First(20))),
-    ("MovieFacets", "genres",         rule(0,  Items::First(20))),
-    ("MovieFacets", "providers",      rule(0,  Items::First(20))),
-    ("MovieFacets", "years",          rule(0,  Items::Usually(50))),
-    ("Movie",       "people",         rule(0,  Items::Usually(5))),
-    ("Movie",       "similar",        rule(10, Items::First(6))),
-    ("Person",      "costars",        rule(10, Items::First(10))),
-    ("Person",      "filmography",    rule(10, Items::Page)),
-    ("CostarPath",  "steps",          rule(0,  Items::Usually(6))),
+    ("Query",              "search",         rule(QUESTION,     Items::Search)),
+    ("Query",              "autocomplete",   rule(QUESTION,     Items::Autocomplete(8))),
+    ("Query",              "costars",        rule(2 * QUESTION, Items::One)),
+    ("Query",              "importReceipts", rule(8,            Items::First(20))),
+    ("Query",              "movies",         rule(0,            Items::Ids)),
+    ("Query",              "nodes",          rule(0,            Items::Ids)),
+    ("Query",              "rateLimit",      rule(0,            Items::Usually(0))),
+    ("Query",              "__schema",       rule(800,          Items::One)),
+    ("Query",              "__type",         rule(80,           Items::One)),
+    ("CatalogInfo",        "providers",      rule(0,            Items::Usually(20))),
+    ("MovieSearch",        "hits",           rule(4,            Items::Page)),
+    ("MovieSearch",        "understood",     rule(0,            Items::Usually(10))),
+    ("MovieSearch",        "didYouMean",     rule(0,            Items::Correction)),
+    ("MovieSearch",        "relaxations",    rule(0,            Items::Relaxations)),
+    ("MovieSearch",        "state",          rule(0,            Items::State)),
+    ("MovieSearch",        "text",           rule(0,            Items::State)),
+    ("MovieSearch",        "explain",        rule(256,          Items::One)),
+    ("MovieHitConnection", "pageInfo",       rule(0,            Items::Once)),
+    ("MovieHit",           "cursor",         rule(1,            Items::One)),
+    ("MovieHit",           "highlights",     rule(0,            Items::Usually(2))),
+    ("MovieHit",           "reasons",        rule(0,            Items::Usually(2))),
+    ("TextMatch",          "html",           rule(2,            Items::One)),
+    ("TextMatch",          "text",           rule(2,            Items::One)),
+    ("TextMatch",          "spans",          rule(0,            Items::Usually(2))),
+    ("Understanding",      "remove",         rule(0,            Items::State)),
+    ("Correction",         "state",          rule(0,            Items::State)),
+    ("Relaxation",         "dropped",        rule(0,            Items::State)),
+    ("Relaxation",         "state",          rule(0,            Items::State)),
+    ("MovieFacets",        "cast",           rule(16,           Items::First(20))),
+    ("MovieFacets",        "decades",        rule(8,            Items::First(20))),
+    ("MovieFacets",        "genres",         rule(8,            Items::First(20))),
+    ("MovieFacets",        "providers",      rule(8,            Items::First(20))),
+    ("MovieFacets",        "years",          rule(8,            Items::Years)),
+    ("TermFacet",          "other",          rule(0,            Items::Once)),
+    ("TermFacet",          "missing",        rule(0,            Items::Once)),
+    ("TermFacet",          "distinct",       rule(0,            Items::Once)),
+    ("FacetValue",         "toggle",         rule(0,            Items::State)),
+    ("YearFacet",          "min",            rule(0,            Items::Once)),
+    ("YearFacet",          "max",            rule(0,            Items::Once)),
+    ("YearFacet",          "missing",        rule(0,            Items::Once)),
+    ("YearBucket",         "toggle",         rule(0,            Items::State)),
+    ("Suggestion",         "state",          rule(0,            Items::State)),
+    ("MovieSuggestion",    "state",          rule(0,            Items::State)),
+    ("PersonSuggestion",   "state",          rule(0,            Items::State)),
+    ("GenreSuggestion",    "state",          rule(0,            Items::State)),
+    ("DecadeSuggestion",   "state",          rule(0,            Items::State)),
+    ("Movie",              "cast",           rule(4,            Items::One)),
+    ("Movie",              "genres",         rule(1,            Items::One)),
+    ("Movie",              "summary",        rule(4,            Items::One)),
+    ("Movie",              "url",            rule(1,            Items::One)),
+    ("Movie",              "people",         rule(0,            Items::First(20))),
+    ("Movie",              "similar",        rule(QUESTION,     Items::First(6))),
+    ("Person",             "costars",        rule(QUESTION,     Items::First(10))),
+    ("Person",             "filmography",    rule(QUESTION,     Items::Page)),
+    ("CostarPath",         "steps",          rule(0,            Items::Usually(12))),
+    ("ImportReceiptConnection", "pageInfo",   rule(0,           Items::Once)),
+    ("ImportReceiptConnection", "totalCount", rule(0,           Items::Once)),
+    ("ImportReceipt",      "refusals",       rule(0,            Items::Usually(100))),
 ];
-
-/// Arguments of a field as the document gives them.
-type Arguments = [(Positioned<Name>, Positioned<Literal>)];
 
 /// Definitions of the variables of one operation.
 pub(crate) type Definitions = Arc<[Positioned<VariableDefinition>]>;
 
+/// What a selection costs, before it is known which question stands above it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Price {
+    /// Values for each item of the list above.
+    values: u64,
+    /// Values that the list above has once.
+    once: u64,
+    /// State tokens: each as long as the question above.
+    states: u64,
+    /// Corrections of the question above.
+    corrections: u64,
+    /// Times that the question above is relaxed.
+    relaxations: u64,
+}
+
+impl Price {
+    fn values(values: u64) -> Self {
+        Self { values, ..Self::default() }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            values: self.values.saturating_add(other.values),
+            once: self.once.saturating_add(other.once),
+            states: self.states.saturating_add(other.states),
+            corrections: self.corrections.saturating_add(other.corrections),
+            relaxations: self.relaxations.saturating_add(other.relaxations),
+        }
+    }
+
+    /// A list of so many items of this price.
+    fn times(self, items: u64) -> Self {
+        Self {
+            values: self.values.saturating_mul(items).saturating_add(self.once),
+            once: 0,
+            states: self.states.saturating_mul(items),
+            corrections: self.corrections.saturating_mul(items),
+            relaxations: self.relaxations.saturating_mul(items),
+        }
+    }
+
+    /// The price under a question of this size, which is known now.
+    fn of_question(self, size: &QuestionSize) -> Self {
+        let parts = [
+            (self.states, size.state_values()),
+            (self.corrections, size.correction_values()),
+            (self.relaxations, size.relaxation_values()),
+        ];
+        let values = parts.iter().fold(self.values.saturating_add(self.once), |values, (number, each)| {
+            values.saturating_add(number.saturating_mul(*each))
+        });
+        Self::values(values)
+    }
+}
+
+/// What the arguments of a field ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Asked {
+    items: u64,
+    question: QuestionSize,
+}
+
 impl CostRule {
-    /// The rule of a field of an object type.
+    /// The rule of a field of a type.
     pub(crate) fn of(ty: &str, field: &str) -> Option<Self> {
         let found = COST_RULES.iter().find(|(of, name, _)| *of == ty && *name == field);
         found.map(|(_, _, rule)| *rule)
     }
 
-    /// Points of a field whose items cost `child` points each.
-    fn points(self, items: u64, child: u64) -> u64 {
-        let list = if items > MAX_ITEMS { 1 } else { items.saturating_mul(child).saturating_add(1) };
-        self.extra.saturating_add(list)
+    /// The price of a field of whose items this is selected.
+    fn price(self, asked: &Asked, child: Price) -> Price {
+        let own = Price::values(self.extra.saturating_add(1));
+        // A list that is too long is refused by its resolver.
+        let child = if asked.items > MAX_ITEMS && self.is_sized() { Price::default() } else { child };
+        match self.items {
+            Items::Once => {
+                let child = child.times(1);
+                Price { values: 0, once: own.values.saturating_add(child.values), ..child }
+            }
+            Items::State => Price { values: 0, states: 1, ..own },
+            Items::Correction => Price { corrections: 1, ..own }.plus(child.times(1)),
+            Items::Relaxations => Price { relaxations: 1, ..own }.plus(child.times(asked.items)),
+            Items::Search | Items::Autocomplete(_) => {
+                let question = Price::values(asked.question.values());
+                own.plus(question).plus(child.times(asked.items).of_question(&asked.question))
+            }
+            Items::One | Items::Usually(_) | Items::First(_) | Items::Page | Items::Ids | Items::Years => {
+                own.plus(child.times(asked.items))
+            }
+        }
     }
 
-    /// The number of items that arguments ask for.
+    /// Whether the client says how long the list is.
+    fn is_sized(self) -> bool {
+        matches!(self.items, Items::First(_) | Items::Page | Items::Autocomplete(_))
+    }
+
+    /// What the arguments ask for.
     ///
     /// # Errors
-    /// The sentence of the GraphQL library about an argument that is none.
-    fn items(self, arguments: &Arguments, values: &VariableValues<'_>) -> Result<u64, String> {
-        let count = |argument: Option<i32>, default| {
+    /// The sentence of the GraphQL library about a variable without a value.
+    fn asked(self, arguments: &Arguments, values: &VariableValues<'_>) -> Result<Asked, String> {
+        let items = |items| Ok(Asked { items, question: QuestionSize::default() });
+        let count = |argument: Option<i64>, default| {
             argument.map_or(default, |asked| u64::try_from(asked).unwrap_or(0))
         };
         match self.items {
-            Items::Usually(items) => Ok(items),
-            Items::First(default) => Ok(count(values.of(arguments, "first")?, default)),
+            Items::One | Items::Once | Items::State | Items::Correction => items(1),
+            Items::Usually(number) => items(number),
+            Items::Relaxations => items(10),
+            Items::First(default) => items(count(values.integer(arguments, "first")?, default)),
             Items::Page => {
-                let first = values.of(arguments, "first")?;
-                let last: Option<i32> = values.of(arguments, "last")?;
-                Ok(count(last.or(first), PageRequest::DEFAULT_SIZE as u64))
+                let first = values.integer(arguments, "first")?;
+                let last = values.integer(arguments, "last")?;
+                items(count(last.or(first), PageRequest::DEFAULT_SIZE as u64))
             }
-            Items::Ids => {
-                let ids: Vec<ID> = values.of(arguments, "ids")?;
-                Ok((ids.len() as u64).min(MAX_ITEMS))
+            Items::Ids => items(values.length(arguments, "ids")?.min(MAX_ITEMS)),
+            Items::Years => {
+                let interval = count(values.integer(arguments, "interval")?, 1).max(1);
+                items(YEARS.div_ceil(interval))
             }
+            Items::Search => {
+                Ok(Asked { items: 1, question: QuestionSize::of_arguments(arguments, "text", values)? })
+            }
+            Items::Autocomplete(default) => Ok(Asked {
+                items: count(values.integer(arguments, "first")?, default),
+                question: QuestionSize::of_arguments(arguments, "prefix", values)?,
+            }),
         }
     }
 
     /// Names of the arguments that the rule reads.
     fn reads(self, argument: &str) -> bool {
         match self.items {
-            Items::Usually(_) => false,
             Items::First(_) => argument == "first",
             Items::Page => matches!(argument, "first" | "last"),
             Items::Ids => argument == "ids",
+            Items::Years => argument == "interval",
+            Items::Search => matches!(argument, "text" | "where" | "state"),
+            Items::Autocomplete(_) => matches!(argument, "first" | "prefix" | "where" | "state"),
+            Items::One
+            | Items::Once
+            | Items::Usually(_)
+            | Items::State
+            | Items::Correction
+            | Items::Relaxations => false,
         }
     }
 }
 
-/// VariableValues of variables: those given, else the defaults of their definitions.
-pub(crate) struct VariableValues<'a> {
-    pub(crate) definitions: &'a [Positioned<VariableDefinition>],
-    pub(crate) given: &'a Variables,
-}
+/// Years that a movie may be of.
+const YEARS: u64 = (Year::MAX - Year::MIN + 1).unsigned_abs();
 
-impl VariableValues<'_> {
-    fn of<T: InputType>(&self, arguments: &Arguments, name: &str) -> Result<T, String> {
-        let argument = arguments.iter().find(|(known, _)| known.node == name);
-        let value = argument.map(|(_, literal)| self.resolve(&literal.node)).transpose()?;
-        T::parse(value).map_err(|error| error.into_server_error(Pos::default()).message)
-    }
-
-    /// The value of a literal with its variables put in place.
-    ///
-    /// # Errors
-    /// The sentence of the GraphQL library about a variable without a value.
-    pub(crate) fn resolve(&self, literal: &Literal) -> Result<Value, String> {
-        literal.clone().into_const_with(|name| {
-            let definition = self.definitions.iter().find(|definition| definition.node.name.node == name);
-            let value = definition.and_then(|definition| {
-                self.given.get(&name).or_else(|| definition.node.default_value()).cloned()
-            });
-            value.ok_or_else(|| format!("Variable {name} is not defined."))
-        })
-    }
-}
-
-/// The cost of a selection: points that are known, and fields whose price depends on variables.
+/// The cost of a selection: what is known, and fields whose price depends on variables.
 #[derive(Debug, Default)]
 pub(crate) struct Cost {
-    points: u64,
+    known: Price,
     variable: Vec<VariableCost>,
 }
 
@@ -154,21 +298,21 @@ pub(crate) struct Cost {
 #[derive(Debug)]
 struct VariableCost {
     rule: CostRule,
-    items: VariableItems,
+    asked: VariableAsked,
     child: Cost,
 }
 
 #[derive(Debug)]
-enum VariableItems {
-    Known(u64),
-    Asked { arguments: Box<Arguments>, definitions: Definitions },
+enum VariableAsked {
+    Known(Asked),
+    Variable { arguments: Box<Arguments>, definitions: Definitions },
 }
 
 impl Cost {
-    /// Adds a field to a selection. An argument that the rule reads and that is none is an error, and costs nothing.
+    /// Adds a field to a selection.
     ///
     /// # Errors
-    /// As [`CostRule::items`].
+    /// As [`CostRule::asked`].
     pub(crate) fn add_field(
         &mut self,
         rule: Option<CostRule>,
@@ -177,104 +321,57 @@ impl Cost {
         given: &Variables,
         child: Self,
     ) -> Result<(), String> {
-        let Some(rule) = rule else {
-            self.points = self.points.saturating_add(1);
-            self.add(child);
-            return Ok(());
-        };
-        let items = rule.items(arguments, &VariableValues { definitions, given })?;
-        let read: Vec<_> = arguments.iter().filter(|(name, _)| rule.reads(&name.node)).cloned().collect();
-        let varies = read.iter().any(|(_, literal)| has_variable(&literal.node));
+        let rule = rule.unwrap_or(rule_of_any_field());
+        let read = || arguments.iter().filter(|(name, _)| rule.reads(&name.node));
+        let varies = read().any(|(_, literal)| has_variable(&literal.node));
+        let asked = rule.asked(arguments, &VariableValues { definitions, given })?;
         if !varies && child.variable.is_empty() {
-            self.points = self.points.saturating_add(rule.points(items, child.points));
+            self.known = self.known.plus(rule.price(&asked, child.known));
             return Ok(());
         }
-        let items = if varies {
-            VariableItems::Asked { arguments: read.into(), definitions: Arc::clone(definitions) }
+        let asked = if varies {
+            let arguments = read().cloned().collect();
+            VariableAsked::Variable { arguments, definitions: Arc::clone(definitions) }
         } else {
-            VariableItems::Known(items)
+            VariableAsked::Known(asked)
         };
-        self.variable.push(VariableCost { rule, items, child });
+        self.variable.push(VariableCost { rule, asked, child });
         Ok(())
     }
 
     /// Adds all of another selection.
     pub(crate) fn add(&mut self, other: Self) {
-        self.points = self.points.saturating_add(other.points);
+        self.known = self.known.plus(other.known);
         self.variable.extend(other.variable);
     }
 
-    /// The points with variables of these values.
+    /// The points with variables of these values, at most [`MAX_POINTS`].
     ///
     /// # Errors
-    /// As [`CostRule::items`].
+    /// As [`CostRule::asked`].
     pub(crate) fn points(&self, given: &Variables) -> Result<u64, String> {
-        let mut points = self.points;
-        for VariableCost { rule, items, child } in &self.variable {
-            let items = match items {
-                VariableItems::Known(items) => *items,
-                VariableItems::Asked { arguments, definitions } => {
-                    rule.items(arguments, &VariableValues { definitions, given })?
+        let values = self.price(given)?.of_question(&QuestionSize::default()).values;
+        Ok(values.div_ceil(VALUES_PER_POINT).min(MAX_POINTS))
+    }
+
+    fn price(&self, given: &Variables) -> Result<Price, String> {
+        let mut price = self.known;
+        for VariableCost { rule, asked, child } in &self.variable {
+            let asked = match asked {
+                VariableAsked::Known(asked) => *asked,
+                VariableAsked::Variable { arguments, definitions } => {
+                    rule.asked(arguments, &VariableValues { definitions, given })?
                 }
             };
-            points = points.saturating_add(rule.points(items, child.points(given)?));
+            price = price.plus(rule.price(&asked, child.price(given)?));
         }
-        Ok(points)
+        Ok(price)
     }
 }
 
-/// Whether a literal holds a variable.
-pub(crate) fn has_variable(literal: &Literal) -> bool {
-    match literal {
-        Literal::Variable(_) => true,
-        Literal::List(items) => items.iter().any(has_variable),
-        Literal::Object(fields) => fields.values().any(has_variable),
-        _ => false,
-    }
+const fn rule_of_any_field() -> CostRule {
+    rule(0, Items::One)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use async_graphql::parser::{parse_schema, types::TypeKind};
-
-    use super::*;
-    use crate::reference;
-
-    #[test]
-    fn every_list_that_a_client_sizes_has_a_rule_with_the_default_of_the_contract() {
-        let document = parse_schema(crate::sdl()).unwrap();
-        let mut ruled: HashSet<_> = COST_RULES.iter().map(|(ty, field, _)| (*ty, *field)).collect();
-        for definition in reference::types(&document) {
-            let TypeKind::Object(object) = &definition.kind else { continue };
-            let ty = definition.name.node.as_str();
-            for field in &object.fields {
-                let name = field.node.name.node.as_str();
-                let rule = CostRule::of(ty, name);
-                ruled.remove(&(ty, name));
-                let argument =
-                    |name: &str| field.node.arguments.iter().find(|known| known.node.name.node == name);
-                let default = argument("first").map(|first| first.node.default_value.as_ref());
-                match (default, argument("last"), argument("ids"), rule.map(|rule| rule.items)) {
-                    (None, None, None, None | Some(Items::Usually(_)))
-                    | (None, None, Some(_), Some(Items::Ids)) => {}
-                    (Some(None), Some(_), None, Some(Items::Page)) => {}
-                    (Some(Some(default)), None, None, Some(Items::First(items))) => {
-                        assert_eq!(default.node.to_string(), items.to_string(), "{ty}.{name}");
-                    }
-                    _ => panic!("{ty}.{name} has arguments of a list, and no rule of one"),
-                }
-            }
-        }
-        assert!(ruled.is_empty(), "rules without a field: {ruled:?}");
-    }
-
-    #[test]
-    fn a_price_beyond_all_numbers_is_the_largest() {
-        let many = rule(0, Items::First(100));
-        let cost = (0..64).fold(1, |child, _| many.points(100, child));
-        assert_eq!(cost, u64::MAX);
-        assert_eq!(many.points(101, cost), 1);
-    }
-}
+mod tests;

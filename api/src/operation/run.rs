@@ -4,7 +4,8 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{Data, Request, Response, Value};
 use futures::{FutureExt, Stream, StreamExt, stream};
-use wikimovie_engine::{Catalog, OperationContext};
+use tokio::time::Instant;
+use wikimovie_engine::{CallerShare, Catalog, OperationContext};
 
 use crate::{
     cache::{CacheOutcome, OutcomeRecorder},
@@ -15,7 +16,7 @@ use crate::{
         loaders::Batches,
         scope::{Bill, Scope},
     },
-    guard::RateStatus,
+    guard::{RateStatus, bounds},
     operation::{Execution, Operations, Outcome, Refusal, ValidatedOperation, normalize::normalize},
     telemetry::operation,
 };
@@ -50,6 +51,7 @@ impl Operations {
         caller: &Caller,
         bill: Bill,
         recorder: OutcomeRecorder,
+        deadline: Option<Instant>,
     ) -> Result<(Scope, Batches), ApiError> {
         let identity = &caller.identity;
         let catalog = self.gateway.cached.for_operation(recorder);
@@ -57,8 +59,15 @@ impl Operations {
             None => Arc::new(catalog),
             Some(filter) => catalog.restricted(filter).await?,
         };
-        let context = OperationContext::new().with_headers(wikimovie_command::trace::annotate);
-        Ok(Scope::new(OperationCatalog::new(catalog, context), Arc::clone(identity), bill))
+        let context = OperationContext::new()
+            .with_headers(wikimovie_command::trace::annotate)
+            .with_caller(CallerShare::of(&caller.client));
+        let context = match deadline {
+            Some(deadline) => context.with_deadline(deadline.into_std()),
+            None => context,
+        };
+        let catalog = OperationCatalog::new(catalog, context);
+        Ok(Scope::new(catalog, Arc::clone(identity), &self.gateway.sealer, bill))
     }
 
     async fn execute(
@@ -69,16 +78,17 @@ impl Operations {
     ) -> Outcome {
         let recorder = OutcomeRecorder::default();
         let bill = Bill { cost: operation.cost, rate };
-        let (scope, batches) = match self.scope(caller, bill, recorder.clone()).await {
+        let deadline = Instant::now() + self.gateway.settings.operation_deadline;
+        let scope = self.scope(caller, bill, recorder.clone(), Some(deadline)).await;
+        let (scope, batches) = match scope {
             Ok((scope, batches)) => (Arc::new(scope), batches),
             Err(error) => return Outcome::Refused(error.into()),
         };
         let request = operation.request().data(Arc::clone(&scope));
         let execution = batches.drive(self.schema.execute(request));
         let execution = Box::pin(AssertUnwindSafe(execution).catch_unwind());
-        let deadline = self.gateway.settings.operation_deadline;
-        let executed = match tokio::time::timeout(deadline, execution).await {
-            Ok(Ok(response)) => Ok(response),
+        let executed = match tokio::time::timeout_at(deadline, execution).await {
+            Ok(Ok(response)) => bounds::check_answer(&response.data).map(|()| response),
             Ok(Err(_)) => Err(ApiError::internal("a resolver panicked")),
             Err(_) => Err(ApiError::new(ErrorCode::Timeout, "the deadline of the operation has passed")),
         };
@@ -112,7 +122,7 @@ impl Operations {
         let is_dry_run = operation.is_dry_run;
         let begin = async move {
             let bill = Bill { cost: operation.cost, rate };
-            match operations.scope(&caller, bill, OutcomeRecorder::default()).await {
+            match operations.scope(&caller, bill, OutcomeRecorder::default(), None).await {
                 Ok((scope, batches)) => {
                     // They end with the loader, which the subscription holds.
                     tokio::spawn(batches.run());

@@ -1,4 +1,5 @@
-//! The public listener: takes no more connections than may be open, and gives each a limit on silence.
+//! The public listener: takes no more connections than may be open, no more from one network than its share, and gives each
+//! a limit on silence.
 
 use std::{
     io::{self, IoSlice},
@@ -19,6 +20,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 
 use super::ServerSettings;
+use crate::guard::{Share, Shares, TrustedProxies, share_of};
 
 /// Who connected.
 #[derive(Clone, Copy, Debug)]
@@ -40,13 +42,30 @@ impl Connected<Peer> for SocketAddr {
 pub(super) struct Bounded {
     listener: TcpListener,
     permits: Arc<Semaphore>,
+    shares: Shares,
+    proxies: TrustedProxies,
     silence: Duration,
 }
 
 impl Bounded {
-    pub(super) fn new(listener: TcpListener, settings: &ServerSettings) -> Self {
+    pub(super) fn new(listener: TcpListener, settings: &ServerSettings, proxies: TrustedProxies) -> Self {
         let permits = Arc::new(Semaphore::new(settings.connections));
-        Self { listener, permits, silence: settings.idle_deadline }
+        let each = settings.connections_per_client.unwrap_or_else(|| share_of(settings.connections));
+        let shares = Shares::new(usize::MAX, each);
+        Self { listener, permits, shares, proxies, silence: settings.idle_deadline }
+    }
+
+    /// The next connection of a network that does not hold its share. Others are closed at once: their clients have
+    /// connections enough.
+    async fn accept(&self) -> io::Result<(TcpStream, SocketAddr, Share)> {
+        loop {
+            let (stream, address) = self.listener.accept().await?;
+            let client = (!self.proxies.trusts(address.ip())).then(|| address.ip());
+            match self.shares.take(client, 1) {
+                Ok(share) => return Ok((stream, address, share)),
+                Err(_) => metrics::counter!("wikimovie_http_connections_refused_total").increment(1),
+            }
+        }
     }
 }
 
@@ -57,14 +76,14 @@ impl AddrListener<Connection, Peer> for Bounded {
 
     async fn accept_stream(&self) -> io::Result<(Connection, Peer)> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(io::Error::other)?;
-        let (stream, address) = self.listener.accept().await?;
+        let (stream, address, share) = self.accept().await?;
         // An answer that leaves in two parts must not wait for the client's acknowledgement of the first.
         stream.set_nodelay(true)?;
         let mut stream = TimeoutStream::new(stream);
         stream.set_read_timeout(Some(self.silence));
         stream.set_write_timeout(Some(self.silence));
         metrics::gauge!("wikimovie_http_connections_active").increment(1.0);
-        Ok((Connection { stream: Box::pin(stream), _permit: permit }, Peer(address)))
+        Ok((Connection { stream: Box::pin(stream), _permit: permit, _share: share }, Peer(address)))
     }
 
     fn get_local_addr(&self) -> io::Result<Peer> {
@@ -78,6 +97,7 @@ impl AddrListener<Connection, Peer> for Bounded {
 pub(super) struct Connection {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
     _permit: OwnedSemaphorePermit,
+    _share: Share,
 }
 
 impl Drop for Connection {

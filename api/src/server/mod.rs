@@ -1,7 +1,7 @@
 //! Serving: listeners, connections and their end. What enters are settings and a gateway; what is answered is up to
 //! [`crate::http`].
 //!
-//! The public listener speaks plain HTTP or TLS, HTTP/1.1 and HTTP/2, and bounds who is slow. The admin listener,
+//! The public listener speaks plain HTTP or TLS, HTTP/1.1 and, over TLS, HTTP/2, and bounds who is slow. The admin listener,
 //! where there is one, serves probes and metrics in plain HTTP, and neither waits for the other.
 
 mod listener;
@@ -10,9 +10,16 @@ mod tls;
 
 use std::{future::Future, io, net::SocketAddr};
 
-use axum::Router;
+use ::http::{HeaderValue, Version, header};
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    response::Response,
+};
 use axum_server::{Handle, Server as HttpServer, accept::DefaultAcceptor, tls_rustls::RustlsAcceptor};
 use tokio::net::TcpListener;
+use tower_http::set_header::SetResponseHeaderLayer;
 use wikimovie_command::{
     CliError,
     health::loopback_of,
@@ -24,7 +31,7 @@ use self::{
     listener::{Bounded, Peer},
     tls::Tls,
 };
-use crate::{Gateway, http};
+use crate::{Environment, Gateway, guard::Origins, http};
 
 /// Streams that one HTTP/2 connection may have open at once: enough for a page's questions, few enough that one
 /// connection does not stand for a thousand.
@@ -100,10 +107,13 @@ impl Server {
         let lifecycle = gateway.lifecycle.clone();
         let persisted = gateway.persisted_documents();
         let followed = gateway.clone();
+        let proxies = gateway.settings.guard.proxies.clone();
+        warn_of_what_is_open(&gateway, admin.is_some());
         let (router, admin) = match admin {
             Some(listener) => (http::public(gateway.clone()), Some((listener, http::admin(gateway)))),
             None => (http::router(gateway), None),
         };
+        let router = strict(router, tls.is_some());
         let handle = Handle::new();
         let ending = handle.clone();
         let ended = lifecycle.clone();
@@ -133,7 +143,8 @@ impl Server {
                 None => std::future::pending().await,
             }
         };
-        let served = listen(public, tls, &settings, handle, router);
+        let listener = Bounded::new(public, &settings, proxies);
+        let served = listen(listener, tls, &settings, handle, router);
         let done = tokio::select! {
             served = served => served,
             failed = admin => failed,
@@ -145,18 +156,59 @@ impl Server {
     }
 }
 
+/// What holds on a connection: one Host in HTTP/1.1 (RFC 9112, 3.2), and over TLS that browsers come back over TLS only.
+fn strict(router: Router, is_tls: bool) -> Router {
+    let router = router.layer(middleware::from_fn(one_host));
+    if !is_tls {
+        return router;
+    }
+    let always = HeaderValue::from_static("max-age=31536000");
+    router.layer(SetResponseHeaderLayer::if_not_present(header::STRICT_TRANSPORT_SECURITY, always))
+}
+
+async fn one_host(request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    let is_ambiguous = match request.version() {
+        Version::HTTP_11 => hosts != 1,
+        _ => hosts > 1,
+    };
+    if is_ambiguous {
+        return http::bad_request("the request needs one Host header");
+    }
+    next.run(request).await
+}
+
+/// What a public service may have left open without meaning to, once in the log.
+fn warn_of_what_is_open(gateway: &Gateway, has_admin: bool) {
+    if gateway.settings.environment != Environment::Production {
+        return;
+    }
+    let guard = &gateway.settings.guard;
+    if gateway.auth.is_open() {
+        tracing::warn!("callers are not authenticated (WIKIMOVIE_AUTH is open)");
+    }
+    if guard.points_per_minute.is_none() {
+        tracing::warn!("clients have no rate limit (WIKIMOVIE_RATE_LIMIT is off)");
+    }
+    if guard.cross_site.origins == Origins::Any {
+        tracing::warn!("pages of every origin have access (WIKIMOVIE_CORS_ORIGINS is *)");
+    }
+    if !has_admin {
+        tracing::warn!("/metrics is not served, because WIKIMOVIE_ADMIN_LISTEN is not set");
+    }
+}
+
 async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, CliError> {
     TcpListener::bind(address).await.map_err(|error| CliError::cannot_listen(address, setting, &error))
 }
 
 async fn listen(
-    listener: TcpListener,
+    listener: Bounded,
     tls: Option<Tls>,
     settings: &ServerSettings,
     handle: Handle<Peer>,
     router: Router,
 ) -> io::Result<()> {
-    let listener = Bounded::new(listener, settings);
     let mut server = HttpServer::<Peer, DefaultAcceptor>::from_listener(listener)
         .handle(handle)
         .first_request_timeout(settings.header_deadline)
@@ -169,6 +221,9 @@ async fn listen(
         .max_header_list_size(u32::try_from(HEADER_BYTES).unwrap_or(u32::MAX))
         .keep_alive_interval(settings.idle_deadline / 2)
         .keep_alive_timeout(settings.idle_deadline / 2);
+    if tls.is_none() && !settings.h2c {
+        *http = http.clone().http1_only();
+    }
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => server.serve(service).await,

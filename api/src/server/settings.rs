@@ -15,8 +15,12 @@ pub struct ServerSettings {
     pub admin_listen: Option<SocketAddr>,
     /// Certificates; `None` speaks plain HTTP.
     pub tls: Option<TlsSettings>,
+    /// Whether HTTP/2 is spoken without TLS (prior knowledge).
+    pub h2c: bool,
     /// Connections open at once.
     pub connections: usize,
+    /// Connections open at once of one network; `None` for a sixteenth, at least 16.
+    pub connections_per_client: Option<usize>,
     /// Longest time for a TLS handshake, and for the headers of a connection's first request.
     pub header_deadline: Duration,
     /// Longest time without a byte either way, and for the headers of a further request.
@@ -46,7 +50,9 @@ impl Default for ServerSettings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             admin_listen: None,
             tls: None,
+            h2c: false,
             connections: 4_096,
+            connections_per_client: None,
             header_deadline: Duration::from_secs(10),
             idle_deadline: Duration::from_secs(75),
             drain_delay: Duration::ZERO,

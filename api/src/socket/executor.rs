@@ -1,16 +1,17 @@
 //! The operations of one WebSocket connection. The protocol of the library hands a request in; responses come out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Data, Executor, Request, Response, parser::types::OperationType};
 use futures::{
-    StreamExt,
+    Stream, StreamExt,
     stream::{self, BoxStream},
 };
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Interval};
 
 use crate::{
     Gateway,
+    auth::Identity,
     caller::SocketCaller,
     error::{ApiError, ErrorCode},
     operation::{Operations, Refusal, insert_cost},
@@ -45,15 +46,18 @@ impl SocketExecutor {
             self.caller.authenticate(&self.gateway.auth).await.map_err(|error| refuse(error.into()))?;
         let permit = self.gateway.guard.concurrency.acquire().await.map_err(refuse)?;
         let resolved = self.operations.resolve(request, None)?;
-        let operation = self.operations.validate(resolved, false)?;
-        let charge = self.operations.charge(&caller, operation.points_charged()).map_err(|unpaid| {
-            operation::count(OperationType::Query, &unpaid.refusal);
-            unpaid.refusal
+        let validated = self.operations.validate(resolved, false, &caller).await;
+        let mut operation = validated.map_err(|rejection| rejection.refusal)?;
+        let charge = self.operations.charge_operation(&caller, &mut operation).map_err(|rejection| {
+            operation::count(OperationType::Query, &rejection.refusal);
+            rejection.refusal
         })?;
         if operation.kind() == OperationType::Subscription {
             // It may last for days, and waits for nothing that is scarce.
             drop(permit);
-            return Ok(self.operations.follow(operation, caller, session, charge.rate).boxed());
+            let identity = Arc::clone(&caller.identity);
+            let events = self.operations.follow(operation, caller, session, charge.rate);
+            return Ok(self.clone().while_valid(identity, events.boxed()).boxed());
         }
         let operations = self.operations.clone();
         let run = async move {
@@ -65,6 +69,57 @@ impl SocketExecutor {
             response
         };
         Ok(stream::once(run).boxed())
+    }
+}
+
+/// Time between two looks whether the credential of a subscription is still valid.
+const IDENTITY_POLL_INTERVAL: Duration = Duration::from_secs(5);
+
+/// A subscription that is followed.
+struct Followed {
+    executor: SocketExecutor,
+    /// Who began it.
+    identity: Arc<Identity>,
+    events: BoxStream<'static, Response>,
+    looks: Interval,
+}
+
+impl SocketExecutor {
+    /// The events of a subscription, as long as the credential has the rights that it had at the beginning. They are looked
+    /// at every few seconds and before each event.
+    fn while_valid(
+        self,
+        identity: Arc<Identity>,
+        events: BoxStream<'static, Response>,
+    ) -> impl Stream<Item = Response> + Send + use<> {
+        let looks = tokio::time::interval(IDENTITY_POLL_INTERVAL);
+        let followed = Followed { executor: self, identity, events, looks };
+        stream::unfold(Some(followed), |followed| async {
+            let mut followed = followed?;
+            loop {
+                let event = tokio::select! {
+                    event = followed.events.next() => Some(event?),
+                    _ = followed.looks.tick() => None,
+                };
+                if let Err(error) = followed.executor.check(&followed.identity).await {
+                    return Some((*refuse(error).response, None));
+                }
+                if let Some(event) = event {
+                    return Some((event, Some(followed)));
+                }
+            }
+        })
+    }
+}
+
+impl SocketExecutor {
+    /// Whether the credential has the rights of this identity still.
+    async fn check(&self, identity: &Identity) -> Result<(), ApiError> {
+        let now = self.caller.identity(&self.gateway.auth).await?;
+        if now.scopes == identity.scopes && now.tenant == identity.tenant {
+            return Ok(());
+        }
+        Err(ApiError::new(ErrorCode::Forbidden, "the rights of the credential have changed: subscribe again"))
     }
 }
 

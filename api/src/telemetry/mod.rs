@@ -11,7 +11,7 @@ pub(crate) mod operation;
 mod request;
 
 pub(crate) use self::{
-    observe::{RequestMetrics, Socket, observe},
+    observe::{Observed, REQUEST_ID, RequestMetrics, Socket, observe},
     request::Request,
 };
 

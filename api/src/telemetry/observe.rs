@@ -1,36 +1,68 @@
 //! The outermost layer: every request is counted, timed, and given ids.
 
 use std::{
+    net::{IpAddr, SocketAddr},
     sync::{Arc, OnceLock},
     time::Instant,
 };
 
 use ::metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use axum::{
-    extract::{MatchedPath, Request as HttpRequest},
+    extract::{ConnectInfo, MatchedPath, Request as HttpRequest},
     middleware::Next,
     response::Response,
 };
-use http::{HeaderName, Method, StatusCode, header::USER_AGENT};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header::USER_AGENT};
 use tracing::{Instrument, Span, field::Empty};
 use wikimovie_command::trace;
 
 use super::Request;
+use crate::guard::TrustedProxies;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACE_RESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
+/// What all requests are observed with.
+#[derive(Debug)]
+pub(crate) struct Observed {
+    pub(crate) metrics: Arc<RequestMetrics>,
+    /// Whether responses say what they took.
+    pub(crate) server_timing: bool,
+    /// Whose ids of traces are taken over.
+    pub(crate) proxies: TrustedProxies,
+}
+
+/// Longest id of a request that is taken over.
+const MAX_ID_BYTES: usize = 128;
+
+/// Removes an id that is no id: it comes back in the response, and a response may be stored for others.
+fn drop_unusable_id(headers: &mut HeaderMap) {
+    let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let is_usable = headers.get_all(REQUEST_ID).iter().all(|id| {
+        let bytes = id.as_bytes();
+        !bytes.is_empty() && bytes.len() <= MAX_ID_BYTES && bytes.iter().all(is_id)
+    });
+    if !is_usable {
+        headers.remove(REQUEST_ID);
+    }
+}
+
+/// Who the connection is with; `None` without one, as in tests.
+fn peer(request: &HttpRequest) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
+}
+
 /// Counts, times and traces a request, and says in its response what it took.
-pub(crate) async fn observe(
-    metrics: Arc<RequestMetrics>,
-    server_timing: bool,
-    request: HttpRequest,
-    next: Next,
-) -> Response {
+pub(crate) async fn observe(observed: Arc<Observed>, mut request: HttpRequest, next: Next) -> Response {
+    let Observed { metrics, server_timing, proxies } = &*observed;
     let started = Instant::now();
+    drop_unusable_id(request.headers_mut());
     let _active = Active::start(&metrics.active);
     let (route, method) = (route(&request), method(request.method()));
-    let caller = trace::extract(request.headers());
+    // A stranger who could say that a trace is sampled would decide how much of it is paid for.
+    let is_trusted = peer(&request).is_none_or(|peer| proxies.trusts(peer));
+    let caller = is_trusted.then(|| trace::extract(request.headers())).flatten();
     let span = span(route, method, &request);
     if let Some(caller) = &caller {
         // Refused only where the span has begun already.
@@ -52,7 +84,7 @@ pub(crate) async fn observe(
     if let Some(value) = trace_response {
         headers.insert(TRACE_RESPONSE, value);
     }
-    if let Some(timing) = server_timing.then(|| telemetry.server_timing()).flatten() {
+    if let Some(timing) = (*server_timing).then(|| telemetry.server_timing()).flatten() {
         headers.insert(SERVER_TIMING, timing);
     }
     response

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 mod app;
+mod attacks;
 mod auth;
 mod cache;
 mod error_answers;

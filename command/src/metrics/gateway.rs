@@ -112,6 +112,19 @@ pub(super) const METRICS: &[Metric] = &[
         help: "Operations shed (`OVERLOADED`), because the queue was full or the wait too long.",
     },
     Metric {
+        name: "wikimovie_bodies_refused_total",
+        kind: Counter,
+        labels: &[("reason", &["all", "share"])],
+        help: "Request bodies refused (`OVERLOADED`), because all bytes for bodies are in use, or the share of \
+               the client's network.",
+    },
+    Metric {
+        name: "wikimovie_http_connections_refused_total",
+        kind: Counter,
+        labels: &[],
+        help: "Connections closed because their network had its share of them.",
+    },
+    Metric {
         name: "wikimovie_runtime_queue_seconds",
         kind: Histogram,
         labels: &[],
@@ -146,6 +159,7 @@ pub(super) const METRICS: &[Metric] = &[
                 "not_yet",
                 "audience",
                 "issuer",
+                "type",
                 "claims",
                 "provider_unavailable",
             ],

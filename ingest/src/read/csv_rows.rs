@@ -3,13 +3,13 @@
 //! Rows are cut here, so that a quote never closed costs one row and not the rest of the object; the `csv` crate
 //! then splits each row into fields.
 
-use std::io::Read;
+use std::{collections::HashSet, io::Read};
 
 use serde_json::{Map, Value};
 use wikimovie_domain::{Refusal, RefusalReason};
 
 use super::{RawRecord, json_lines::too_large, window::Window};
-use crate::limits::MAX_RECORD_BYTES;
+use crate::limits::{MAX_COLUMNS, MAX_RECORD_BYTES};
 
 /// Fields that hold several values.
 const LISTS: [&str; 2] = ["cast", "genres"];
@@ -67,9 +67,14 @@ impl CsvRows {
                 .iter()
                 .map(|name| String::from_utf8_lossy(name).trim().to_lowercase())
                 .collect();
-            let repeated = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name));
+            if names.len() > MAX_COLUMNS {
+                let message = format!("the header names {} fields, more than {MAX_COLUMNS}", names.len());
+                return Err((RefusalReason::TooLarge, None, message));
+            }
+            let mut seen = HashSet::new();
+            let repeated = names.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str()));
             match repeated {
-                Some((_, name)) if !name.is_empty() => {
+                Some(name) => {
                     Err((RefusalReason::Invalid, None, format!("the header names the field {name} twice")))
                 }
                 _ if !names.iter().any(|name| name == "title") => Err((

@@ -9,11 +9,12 @@ use wikimovie_elasticsearch_dsl::{
 };
 use wikimovie_engine::error::SearchError;
 use wikimovie_plan::{
-    compile::compile as read,
+    compile::count_plan,
     prefix::compile_prefix,
     suggest::Typos,
     suggestions::{Candidates, Counts},
     vocabulary::{Entry, Vocabulary},
+    work::Work,
 };
 
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
     mapping::field,
     reader::Reader,
     response::movies,
+    view::View,
 };
 
 /// Names of what is counted under the current filters.
@@ -48,8 +50,11 @@ impl Reader<'_> {
     ) -> Result<Vec<Suggestion>, SearchError> {
         let view = self.view;
         let vocabulary = &view.vocabulary;
-        let Some(candidates) = Candidates::of(request, vocabulary, typos) else { return Ok(Vec::new()) };
-        let compiled = compile_prefix(&request.prefix, &request.filter, vocabulary, typos);
+        let read = |view: &View, _: &Work| {
+            let candidates = Candidates::of(request, &view.vocabulary, typos)?;
+            Some((candidates, compile_prefix(&request.prefix, &request.filter, &view.vocabulary, typos)))
+        };
+        let Some((candidates, compiled)) = self.read(read) else { return Ok(Vec::new()) };
         let mut searches = Vec::new();
         if candidates.movies {
             let page = wikimovie_domain::HitsRequest {
@@ -65,7 +70,7 @@ impl Reader<'_> {
             searches.extend(found.into_iter().map(|search| Search { sort: compile::by_known(), ..search }));
         }
         let filter = Question { filter: request.filter.clone(), ..Question::default() };
-        let under = compile::everything(&read(&filter, vocabulary).plan);
+        let under = compile::everything(&count_plan(&filter, vocabulary, &Work::default()));
         // Without a filter the vocabulary has all counts but those of decades.
         let unfiltered = under == Query::ALL;
         let counted = candidates.needs_counts() && (!unfiltered || !candidates.decades.is_empty());

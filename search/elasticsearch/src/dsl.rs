@@ -23,7 +23,7 @@ pub fn to_dsl(plan: &Plan, request: &SearchRequest, sealer: &Sealer) -> Result<V
     let open = |token| cursor::open(sealer, &request.question, token);
     let places = request.hits.iter().map(|hits| {
         let cursor = hits.page.cursor.as_deref().map(open).transpose()?;
-        Ok(cursor.map(|cursor| cursor.sort_key))
+        Ok(cursor.map(|cursor| cursor.sort_key([])))
     });
     let places = places.collect::<Result<Vec<_>, SearchError>>()?;
     let sizes = Sizes { shards: 1, people: 0 };
@@ -44,7 +44,7 @@ pub fn index_body(shards: u32, replicas: u32) -> serde_json::Result<Value> {
 
 /// A cursor of a question at some place, for trying what follows a page without asking for one.
 #[doc(hidden)]
-pub fn cursor_at(sealer: &Sealer, question: &Question, plan: &Plan) -> String {
+pub fn cursor_at(sealer: &Sealer, question: &Question) -> String {
     let place = SortKey { score: 7, prior: 500, year: 1999, order: "matrix\0test:1".to_owned() };
-    Cursors::new(sealer, question, plan).seal(place)
+    Cursors::new(sealer, question, 1).seal(&place)
 }

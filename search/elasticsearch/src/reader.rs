@@ -1,12 +1,17 @@
 //! One call of an operation: what it reads, for whom, and whether the whole cluster answered.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
 };
 
+use tokio::runtime::{Handle, RuntimeFlavor};
 use wikimovie_elasticsearch_dsl::Search;
 use wikimovie_engine::{Answered, Completeness, OperationContext, SearchError};
+use wikimovie_plan::work::Work;
 
 use crate::{
     batcher::Batcher,
@@ -17,6 +22,9 @@ use crate::{
 
 /// Gathers what the fields of one operation ask the cluster in the same moment.
 type SearchBatcher = Batcher<Search, MultiSearchItem, SearchError>;
+
+/// Longest time for reading a text.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Reads a view of the catalogue for one call of an operation.
 pub(crate) struct Reader<'a> {
@@ -29,6 +37,16 @@ pub(crate) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(crate) fn new(searcher: &'a Searcher, view: &'a View, context: &'a OperationContext) -> Self {
         Self { searcher, view, context, partial: AtomicBool::new(false) }
+    }
+
+    /// Reads a text by the vocabulary of the view, until the operation's deadline. That may take a hundred milliseconds, so
+    /// that the runtime's worker hands its other tasks over. It does not wait: the operation's other fields gather their
+    /// requests in the same moment.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&View, &Work) -> T) -> T {
+        let work = Work::until(Instant::now() + self.context.time_left(READ_TIMEOUT));
+        let read = || read(self.view, &work);
+        let is_alone = Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread;
+        if is_alone { read() } else { tokio::task::block_in_place(read) }
     }
 
     /// Sends searches, in one request with those of the operation's other fields. Every question about movies goes

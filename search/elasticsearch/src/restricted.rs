@@ -7,7 +7,7 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::Mutex;
 use wikimovie_domain::Filter;
 use wikimovie_engine::{catalog::ReceiptsOf, error::SearchError, token::Sealer};
-use wikimovie_plan::{Clause, Plan, filter, vocabulary::Vocabulary};
+use wikimovie_plan::{Clause, Plan, filter};
 
 use crate::{
     compile::everything,
@@ -70,7 +70,7 @@ impl Restricted {
     }
 
     async fn count(&self, counter: &VocabularyCounter, whole: &View) -> Result<(), SearchError> {
-        let filtered = filter::compile(&self.filter, &Vocabulary::default());
+        let filtered = filter::compile(&self.filter);
         let must = Clause::all_of(filtered.must);
         let forced = everything(&Plan { must, drill: filtered.drill, score: Vec::new() });
         let vocabulary = counter.count(&forced).await?;

@@ -7,9 +7,9 @@ use wikimovie_domain::{
     Correction, Direction, Explain, Hit, HitPage, HitsRequest, Matching, Movie, MovieId, MovieParts,
     Question, Relaxation, SearchAnswer, SearchRequest, Total, TotalRelation, Warning,
 };
-use wikimovie_elasticsearch_dsl::{Ids, Query, Search, Sort, Source};
+use wikimovie_elasticsearch_dsl::{Ids, Query, Search, Sort, SortValue, Source};
 use wikimovie_engine::{
-    cursor::{self, Cursors, SortKey},
+    cursor::{self, Cursor, Cursors, SortKey},
     error::SearchError,
 };
 use wikimovie_plan::{
@@ -20,6 +20,7 @@ use wikimovie_plan::{
     like,
     relax::{self, Candidate},
     similar,
+    work::Work,
 };
 
 use crate::{
@@ -37,12 +38,15 @@ pub(crate) const ENGINE: &str = "elasticsearch";
 /// Code of the warning for an answer from a part of the catalogue only.
 const PARTIAL_RESULTS: &str = "PARTIAL_RESULTS";
 
+/// Most movies whose long titles start alike.
+const SAME_START: usize = 100;
+
 impl Reader<'_> {
     pub(crate) async fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
         let view = self.view;
         let started = Instant::now();
         let question = &request.question;
-        let mut opened = request
+        let opened = request
             .hits
             .iter()
             .map(|hits| {
@@ -52,22 +56,25 @@ impl Reader<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let compiled = match self.like(question).await? {
             Some(compiled) => Arc::new(compiled),
-            None => view.compiled(question),
+            None => self.compiled(question),
         };
-        // A further page uses the plan of the page before it, which the cursor carries.
-        let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
-        let places: Vec<Option<SortKey>> =
-            opened.into_iter().map(|cursor| cursor.map(|cursor| cursor.sort_key)).collect();
+        let moved_on = opened.iter().flatten().find_map(|cursor| cursor.warning(view.revision.number));
+        let mut places = Vec::with_capacity(opened.len());
+        for cursor in opened {
+            places.push(match cursor {
+                Some(cursor) => Some(self.place(cursor).await?),
+                None => None,
+            });
+        }
 
-        let is_first_page = carried.is_none();
-        let mut level = carried.as_ref().map_or(0, |plan| compiled.level_of(plan));
-        let mut plan = carried.map_or_else(|| compiled.plan_at(0), Cow::Owned);
+        let mut level = 0;
+        let mut plan = compiled.plan_at(0);
         let mut asked = compile::compile(&plan, request, &places, view.sizes());
         let mut found = self.ask(asked.searches.clone()).await?;
         let mut took = longest(&found);
         let mut partial = found.iter().any(MoviesFound::is_partial);
         let first_total = found.first().map_or(0, MoviesFound::total);
-        if is_first_page && first_total < compiled.levels.enough(0) && compiled.levels.count() > 1 {
+        if first_total < compiled.levels.enough(0) && compiled.levels.count() > 1 {
             let counts = self.count(&[&compiled], 1).await?;
             took += counts.took;
             partial |= counts.partial;
@@ -88,7 +95,7 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         let list = List {
-            cursors: Cursors::new(&view.sealer, question, &plan),
+            cursors: Cursors::new(&view.sealer, question, view.revision.number),
             order: HitOrder::of(question.sort, &plan),
             compiled: &compiled,
             level,
@@ -109,6 +116,7 @@ impl Reader<'_> {
             Vec::new()
         };
         let mut warnings = compiled.warnings.clone();
+        warnings.extend(moved_on);
         if partial {
             warnings.push(partial_warning());
         }
@@ -130,7 +138,7 @@ impl Reader<'_> {
     /// The plan of a question for movies like one, where its text names that one.
     async fn like(&self, question: &Question) -> Result<Option<Compiled>, SearchError> {
         let Some(of) = like::like(question) else { return Ok(None) };
-        let compiled = self.view.compiled(&of);
+        let compiled = self.compiled(&of);
         let named = compile::everything(&compiled.probe(Probe::Named));
         let search = Search {
             size: 1,
@@ -174,7 +182,7 @@ impl Reader<'_> {
             return Ok(None);
         }
         let Some(question) = corrected(&request.question, &self.view.vocabulary) else { return Ok(None) };
-        let compiled = self.view.compiled(&question);
+        let compiled = self.compiled(&question);
         let total = self.count(&[&compiled], 0).await?.total(&compiled, 0);
         // As many will do: the typo-tolerant question finds the same movies, and the spelling is still worth telling.
         let text = question.text.clone();
@@ -185,7 +193,7 @@ impl Reader<'_> {
     async fn relaxations(&self, question: &Question, found: u64) -> Result<Vec<Relaxation>, SearchError> {
         for step in relax::relaxations(question, found, &self.view.vocabulary) {
             let compiled: Vec<Arc<Compiled>> =
-                step.iter().map(|candidate| self.view.compiled(&candidate.question)).collect();
+                step.iter().map(|candidate| self.compiled(&candidate.question)).collect();
             let all: Vec<&Compiled> = compiled.iter().map(AsRef::as_ref).collect();
             let counts = self.count(&all, 0).await?;
             let totals = all.iter().enumerate().map(|(at, compiled)| counts.total(compiled, at));
@@ -206,6 +214,32 @@ impl Reader<'_> {
             }
         }
         Ok(Vec::new())
+    }
+
+    /// The plan of a question, read off the threads that serve requests where it is not known.
+    fn compiled(&self, question: &Question) -> Arc<Compiled> {
+        match self.view.known_plan(question) {
+            Some(compiled) => compiled,
+            None => self.read(|view, work: &Work| view.compiled(question, work)),
+        }
+    }
+
+    /// Where the page of a cursor starts. A long title is looked up by its start.
+    async fn place(&self, cursor: Cursor) -> Result<SortKey, SearchError> {
+        let Some(start) = cursor.order_start() else { return Ok(cursor.sort_key([])) };
+        let search = Search {
+            size: SAME_START,
+            sort: vec![Sort::asc(field::ORDER)],
+            search_after: Some(vec![SortValue::Text(start.to_owned())]),
+            source: Source::Whole(false),
+            ..Search::new(Query::ALL)
+        };
+        let found = self.ask(vec![search]).await?.pop().map(|found| found.hits.hits).unwrap_or_default();
+        let orders = found.iter().filter_map(|row| match row.sort.first() {
+            Some(SortValue::Text(order)) => Some(order.as_str()),
+            _ => None,
+        });
+        Ok(cursor.sort_key(orders))
     }
 
     /// Movies by id, in the order asked.
@@ -241,6 +275,12 @@ impl Reader<'_> {
         };
         self.ask(vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), movies)
     }
+}
+
+/// What a request asks.
+struct Understood {
+    compiled: Arc<Compiled>,
+    probes: Probes,
 }
 
 /// What all pages of one question share.
@@ -284,7 +324,7 @@ impl List<'_> {
         let score = place.score;
         Ok(Hit {
             score: (self.order == HitOrder::Score).then_some(score),
-            cursor: if asked.cursors { self.cursors.seal(place) } else { String::new() },
+            cursor: if asked.cursors { self.cursors.seal(&place) } else { String::new() },
             highlights: if asked.highlights {
                 highlight::highlights(&movie, &self.compiled.highlight_terms)
             } else {

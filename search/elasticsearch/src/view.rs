@@ -6,8 +6,9 @@ use wikimovie_domain::{Question, Revision};
 use wikimovie_elasticsearch_dsl::{Query, Search};
 use wikimovie_engine::{cursor, token::Sealer};
 use wikimovie_plan::{
-    compile::{Compiled, compile},
+    compile::{Compiled, compile_during},
     vocabulary::Vocabulary,
+    work::Work,
 };
 
 use crate::compile::Sizes;
@@ -51,9 +52,21 @@ impl View {
         }
     }
 
+    /// The plan of a question, where it was read before.
+    pub(crate) fn known_plan(&self, question: &Question) -> Option<Arc<Compiled>> {
+        self.plans.get(&(cursor::hash(question), self.revision.number))
+    }
+
     /// The plan of a question by the vocabulary of this view.
-    pub(crate) fn compiled(&self, question: &Question) -> Arc<Compiled> {
-        let key = (cursor::hash(question), self.revision.number);
-        self.plans.get_with(key, || Arc::new(compile(question, &self.vocabulary)))
+    pub(crate) fn compiled(&self, question: &Question, work: &Work) -> Arc<Compiled> {
+        if let Some(known) = self.known_plan(question) {
+            return known;
+        }
+        let compiled = Arc::new(compile_during(question, &self.vocabulary, work));
+        // One that ended early is of no use to anybody.
+        if !work.is_over() {
+            self.plans.insert((cursor::hash(question), self.revision.number), Arc::clone(&compiled));
+        }
+        compiled
     }
 }

@@ -10,7 +10,7 @@ use wikimovie_domain::{
 };
 use wikimovie_elasticsearch::{cursor_at, index_body, to_dsl};
 use wikimovie_engine::Sealer;
-use wikimovie_plan::{compile::compile, vocabulary::Vocabulary};
+use wikimovie_plan::compile::compile;
 use wikimovie_testkit_builders::{Oracle, data, dozen, random};
 
 fn terms(field: FacetField, contains: Option<&str>, order: FacetOrder) -> FacetRequest {
@@ -40,7 +40,7 @@ fn five_questions_beside_their_dsl_are_documented() {
     let vocabulary = Oracle::new(dozen()).vocabulary();
     let sealer = Sealer::new(b"secret");
     let mut text = String::from(HEAD);
-    for (title, graphql, request) in documented(&sealer, &vocabulary) {
+    for (title, graphql, request) in documented(&sealer) {
         let plan = compile(&request.question, &vocabulary).plan;
         let json = serde_json::to_string_pretty(&to_dsl(&plan, &request, &sealer).unwrap()).unwrap();
         write!(text, "\n## {title}\n\n```graphql\n{graphql}\n```\n\n```json\n{json}\n```\n").unwrap();
@@ -63,11 +63,10 @@ clause is a constant, so that points are exact and equal on every engine. A ques
 one that finds few movies counts and reads what weaker matches find ([relevance.md](relevance.md)).
 ";
 
-fn documented(sealer: &Sealer, vocabulary: &Vocabulary) -> Vec<(&'static str, &'static str, SearchRequest)> {
+fn documented(sealer: &Sealer) -> Vec<(&'static str, &'static str, SearchRequest)> {
     let ask = |text: &str| Question { text: text.to_owned(), ..Question::default() };
     let by_year = Question { filter: filter(&[], &[]), sort: MovieSort::YearDesc, ..Question::default() };
-    let plan = compile(&by_year, vocabulary).plan;
-    let cursor = cursor_at(sealer, &by_year, &plan);
+    let cursor = cursor_at(sealer, &by_year);
     let behind = PageRequest { size: 10, direction: Direction::Forward, cursor: Some(cursor) };
     vec![
         (
@@ -138,7 +137,7 @@ fn requests_are_written_for_the_type_check() {
     let chosen = questions().into_iter().map(|question| (question, all_facets()));
     for (question, facets) in chosen.chain(random) {
         let plan = compile(&question, &vocabulary).plan;
-        for request in requests(&question, &facets, &cursor_at(&sealer, &question, &plan)) {
+        for request in requests(&question, &facets, &cursor_at(&sealer, &question)) {
             asked += 1;
             match to_dsl(&plan, &request, &sealer).unwrap() {
                 Value::Array(searches) => searches.iter().for_each(|search| shapes.add(search)),

@@ -5,19 +5,24 @@ use wikimovie_plan::{
     compile, prefix,
     suggest::Typos,
     suggestions::{Candidates, Counts},
+    work::Work,
 };
 
 use super::{
-    error::ReadError,
+    error::{ReadError, check_waiting},
     eval::{Bits, Matched},
     paging::HitOrder,
     snapshot::Snapshot,
 };
 
 impl Snapshot {
-    pub(super) fn autocomplete(&self, request: &AutocompleteRequest) -> Result<Vec<Suggestion>, ReadError> {
+    pub(super) fn autocomplete(
+        &self,
+        request: &AutocompleteRequest,
+        work: &Work,
+    ) -> Result<Vec<Suggestion>, ReadError> {
         for typos in Typos::PASSES {
-            let found = self.suggestions(request, typos)?;
+            let found = self.suggestions(request, typos, work)?;
             if !found.is_empty() {
                 return Ok(found);
             }
@@ -25,11 +30,17 @@ impl Snapshot {
         Ok(Vec::new())
     }
 
-    fn suggestions(&self, request: &AutocompleteRequest, typos: Typos) -> Result<Vec<Suggestion>, ReadError> {
+    fn suggestions(
+        &self,
+        request: &AutocompleteRequest,
+        typos: Typos,
+        work: &Work,
+    ) -> Result<Vec<Suggestion>, ReadError> {
         let Some(candidates) = Candidates::of(request, &self.vocabulary, typos) else {
             return Ok(Vec::new());
         };
         let compiled = prefix::compile_prefix(&request.prefix, &request.filter, &self.vocabulary, typos);
+        check_waiting(work)?;
         let mut movies = Vec::new();
         if candidates.movies {
             let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
@@ -41,7 +52,7 @@ impl Snapshot {
         }
         let hits = if candidates.needs_counts() {
             let filter = Question { filter: request.filter.clone(), ..Question::default() };
-            let plan = compile::compile(&filter, &self.vocabulary).plan;
+            let plan = compile::count_plan(&filter, &self.vocabulary, work);
             Matched::of(self, &plan.must, &plan.drill)?.hits
         } else {
             self.none()

@@ -15,7 +15,7 @@ use wikimovie_engine::{
     token::Sealer,
     writer::WriteError,
 };
-use wikimovie_plan::rules::Rules;
+use wikimovie_plan::{rules::Rules, work::Work};
 
 use super::{
     error::ReadError,
@@ -86,23 +86,27 @@ impl Embedded {
         self.index.folder.path().to_owned()
     }
 
-    /// Runs the work of one question on a thread that may block, against one snapshot.
+    /// Runs the work of one question on a thread that may block, against one snapshot. It ends soon after its caller
+    /// ceases to wait.
     async fn answer<T: Send + 'static>(
         &self,
         context: &OperationContext,
-        work: impl FnOnce(&Snapshot, &Plans, &Sealer) -> Result<T, ReadError> + Send + 'static,
+        work: impl FnOnce(&Snapshot, &Plans, &Sealer, &Work) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
         let (index, part) = (Arc::clone(&self.index), self.part.clone());
+        let (current, caller) = (Work::default(), context.caller());
+        let _waiting = current.waiting();
         let task = async move {
-            let permit = Arc::clone(&index.permits).acquire_owned().await;
+            let permit = index.permits.take(caller).await;
             let work = move || {
-                // Given back at the end of the work, and not when its caller ceases to wait.
                 let _permit = permit;
                 match part {
                     Some(part) => {
-                        work(&*part.snapshot(&index.snapshot, &index.rules)?, &part.plans, &part.sealer)
+                        // Others need the part too, whoever asked for it first.
+                        let snapshot = part.snapshot(&index.snapshot, &index.rules)?;
+                        work(&snapshot, &part.plans, &part.sealer, &current)
                     }
-                    None => work(&index.snapshot(), &index.plans, &index.sealer),
+                    None => work(&index.snapshot(), &index.plans, &index.sealer, &current),
                 }
             };
             tokio::task::spawn_blocking(work).await
@@ -123,7 +127,7 @@ impl Embedded {
         read: impl FnOnce(&Snapshot) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
         match self.part {
-            Some(_) => self.answer(context, move |snapshot, _, _| read(snapshot)).await,
+            Some(_) => self.answer(context, move |snapshot, _, _, _| read(snapshot)).await,
             None => Ok(read(&self.index.snapshot())?),
         }
     }
@@ -136,8 +140,8 @@ impl Catalog for Embedded {
         context: &OperationContext,
         request: SearchRequest,
     ) -> Result<Answered<SearchAnswer>, SearchError> {
-        let search = move |snapshot: &Snapshot, plans: &Plans, sealer: &Sealer| {
-            snapshot.search(&request, plans, sealer)
+        let search = move |snapshot: &Snapshot, plans: &Plans, sealer: &Sealer, work: &Work| {
+            snapshot.search(&request, plans, sealer, work)
         };
         self.answer(context, search).await.map(Answered::complete)
     }
@@ -147,7 +151,9 @@ impl Catalog for Embedded {
         context: &OperationContext,
         request: AutocompleteRequest,
     ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
-        let suggest = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| snapshot.autocomplete(&request);
+        let suggest = move |snapshot: &Snapshot, _: &Plans, _: &Sealer, work: &Work| {
+            snapshot.autocomplete(&request, work)
+        };
         self.answer(context, suggest).await.map(Answered::complete)
     }
 
@@ -157,7 +163,7 @@ impl Catalog for Embedded {
         ids: &[MovieId],
     ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
         let ids = ids.to_vec();
-        let read = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| {
+        let read = move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| {
             let movie = |id: &MovieId| -> Result<Option<Movie>, ReadError> {
                 Ok(snapshot.doc_of(id.as_str())?.map(|doc| snapshot.movie(doc)).transpose()?)
             };
@@ -173,7 +179,8 @@ impl Catalog for Embedded {
         first: usize,
     ) -> Result<Answered<Vec<Movie>>, SearchError> {
         let id = id.clone();
-        let similar = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| snapshot.similar(id.as_str(), first);
+        let similar =
+            move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| snapshot.similar(id.as_str(), first);
         self.answer(context, similar).await.map(Answered::complete)
     }
 
@@ -197,7 +204,8 @@ impl Catalog for Embedded {
         first: usize,
     ) -> Result<Answered<Vec<Costar>>, SearchError> {
         let name = name.to_owned();
-        let costars = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| Ok(snapshot.costars(&name, first));
+        let costars =
+            move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| Ok(snapshot.costars(&name, first));
         self.answer(context, costars).await.map(Answered::complete)
     }
 
@@ -208,7 +216,8 @@ impl Catalog for Embedded {
         to: &str,
     ) -> Result<Answered<Option<CostarPath>>, SearchError> {
         let (from, to) = (from.to_owned(), to.to_owned());
-        let path = move |snapshot: &Snapshot, _: &Plans, _: &Sealer| Ok(snapshot.costar_path(&from, &to)?);
+        let path =
+            move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| Ok(snapshot.costar_path(&from, &to)?);
         self.answer(context, path).await.map(Answered::complete)
     }
 

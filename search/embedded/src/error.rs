@@ -2,6 +2,7 @@
 
 use tantivy::TantivyError;
 use wikimovie_engine::SearchError;
+use wikimovie_plan::work::Work;
 
 /// Why a snapshot gave no answer.
 #[derive(Debug)]
@@ -10,6 +11,11 @@ pub(crate) enum ReadError {
     Search(SearchError),
     /// The index cannot be read.
     Index(TantivyError),
+}
+
+/// Goes on as long as somebody waits for the answer.
+pub(crate) fn check_waiting(work: &Work) -> Result<(), ReadError> {
+    if work.is_over() { Err(ReadError::Search(SearchError::Timeout)) } else { Ok(()) }
 }
 
 impl From<SearchError> for ReadError {

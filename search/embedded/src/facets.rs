@@ -96,7 +96,7 @@ mod tests {
 
     /// The facet of every movie under a filter.
     fn facet(snapshot: &Snapshot, request: &FacetRequest, filter: &Filter) -> FacetAnswer {
-        let compiled = filter::compile(filter, &snapshot.vocabulary);
+        let compiled = filter::compile(filter);
         let matched = Matched::of(snapshot, &Clause::all_of(compiled.must), &compiled.drill).unwrap();
         snapshot.facet(request, &matched, filter)
     }

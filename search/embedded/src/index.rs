@@ -5,7 +5,7 @@ use std::{io, num::NonZeroUsize, path::Path, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError, directory::MmapDirectory};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use wikimovie_domain::{Filter, Revision};
 use wikimovie_engine::{token::Sealer, writer::WriteError};
 use wikimovie_plan::rules::Rules;
@@ -13,6 +13,7 @@ use wikimovie_plan::rules::Rules;
 use super::{
     fields::Fields,
     folder::{self, DataFolder},
+    permits::Permits,
     plans::{Plans, plans},
     restricted::Restricted,
     snapshot::Snapshot,
@@ -37,7 +38,7 @@ pub(super) struct OpenIndex {
     pub(super) plans: Plans,
     pub(super) parts: moka::sync::Cache<Filter, Arc<Restricted>>,
     /// Questions that are worked on at once. More would be no faster, and each takes some megabytes.
-    pub(super) permits: Arc<Semaphore>,
+    pub(super) permits: Permits,
 }
 
 /// Twice the processors: one question may wait for the disk while another computes.
@@ -88,7 +89,7 @@ impl OpenIndex {
             revisions,
             sealer,
             plans: plans(),
-            permits: Arc::new(Semaphore::new(max_permits())),
+            permits: Permits::new(max_permits()),
             parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
         })
     }

@@ -18,6 +18,7 @@ mod ledger;
 mod lists;
 mod paging;
 mod people;
+mod permits;
 mod plans;
 mod postings;
 mod restricted;

@@ -50,7 +50,7 @@ impl Restricted {
         if let Some(known) = known {
             return Ok(Arc::clone(&known.part));
         }
-        let filtered = filter::compile(&self.filter, &whole.vocabulary);
+        let filtered = filter::compile(&self.filter);
         let found = Matched::of(&whole, &Clause::all_of(filtered.must), &filtered.drill)?;
         let part = Arc::new(whole.restricted(&found.hits, &self.receipts, rules)?);
         *kept = Some(Kept { whole: Arc::downgrade(&whole), part: Arc::clone(&part) });

@@ -1,6 +1,6 @@
 //! One question from start to end, against one snapshot.
 
-use std::{borrow::Cow, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use serde::Serialize;
 use wikimovie_domain::{
@@ -8,7 +8,7 @@ use wikimovie_domain::{
     SearchAnswer, SearchRequest, Total, TotalRelation,
 };
 use wikimovie_engine::{
-    cursor::{self, Cursor, Cursors},
+    cursor::{self, Cursor, Cursors, SortKey},
     token::Sealer,
 };
 use wikimovie_plan::{
@@ -18,10 +18,11 @@ use wikimovie_plan::{
     levels::Probe,
     like,
     relax::{self, Candidate},
+    work::Work,
 };
 
 use super::{
-    error::ReadError,
+    error::{ReadError, check_waiting},
     eval::{Known, Matched},
     info::ENGINE,
     paging::HitOrder,
@@ -52,54 +53,58 @@ impl Snapshot {
         request: &SearchRequest,
         plans: &Plans,
         sealer: &Sealer,
+        work: &Work,
     ) -> Result<SearchAnswer, ReadError> {
         let started = Instant::now();
         let question = &request.question;
         let open = |token| cursor::open(sealer, question, token);
-        let mut opened = request
+        let opened = request
             .hits
             .iter()
             .map(|hits| hits.page.cursor.as_deref().map(open).transpose())
             .collect::<Result<Vec<_>, _>>()?;
         let compiled = match self.like(question)? {
             Some(compiled) => Arc::new(compiled),
-            None => self.compiled(question, plans),
+            None => self.compiled(question, plans, work)?,
         };
-        // A further page uses the plan of the page before it.
-        let carried = opened.iter_mut().flatten().find_map(|cursor| cursor.plan.take());
-        let (level, matched) = match &carried {
-            Some(plan) => (compiled.level_of(plan), Matched::of(self, &plan.must, &plan.drill)?),
-            None => self.matched(&compiled)?,
-        };
-        let plan = carried.as_ref().map_or_else(|| compiled.plan_at(level), Cow::Borrowed);
+        let moved_on = opened.iter().flatten().find_map(|cursor| cursor.warning(self.revision.number));
+        let places: Vec<_> =
+            opened.into_iter().map(|cursor| cursor.map(|cursor| self.place(cursor))).collect();
+        let (level, matched) = self.matched(&compiled, work)?;
+        let plan = compiled.plan_at(level);
         let found = matched.hits.count_ones(..) as u64;
+        check_waiting(work)?;
 
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
         let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
+        check_waiting(work)?;
         let list = List {
             order: HitOrder { snapshot: self, sort: question.sort, prior: &self.prior, scores: &scores },
             has_text: !plan.score.is_empty(),
-            cursors: Cursors::new(sealer, question, &plan),
+            cursors: Cursors::new(sealer, question, self.revision.number),
             compiled: &compiled,
             level,
         };
         let hits = request
             .hits
             .iter()
-            .zip(&opened)
-            .map(|(page, cursor)| self.hits(page, cursor.as_ref(), &list, &matched))
+            .zip(&places)
+            .map(|(page, place)| self.hits(page, place.as_ref(), &list, &matched))
             .collect::<Result<_, _>>()?;
-        let facets =
-            request.facets.iter().map(|facet| self.facet(facet, &matched, &question.filter)).collect();
+        let facet = |facet| check_waiting(work).map(|()| self.facet(facet, &matched, &question.filter));
+        let facets = request.facets.iter().map(facet).collect::<Result<_, _>>()?;
         let matching = compiled.matching(level);
         let few = found < ENOUGH_HITS;
         let did_you_mean = if request.wanted.did_you_mean && (few || matching.is_weak()) {
-            self.did_you_mean(question, if matching.is_weak() { 0 } else { found })?
+            self.did_you_mean(question, if matching.is_weak() { 0 } else { found }, work)?
         } else {
             None
         };
-        let relaxations =
-            if request.wanted.relaxations && few { self.relaxations(question, found)? } else { Vec::new() };
+        let relaxations = if request.wanted.relaxations && few {
+            self.relaxations(question, found, work)?
+        } else {
+            Vec::new()
+        };
         let explain = request.wanted.explain.then(|| {
             let explained =
                 ExplainedPlan { plan: &plan, revision: self.revision.number, documents: self.rows() };
@@ -118,32 +123,45 @@ impl Snapshot {
             matching,
             relaxations,
             explain,
-            warnings: compiled.warnings.clone(),
+            warnings: compiled.warnings.iter().cloned().chain(moved_on).collect(),
         })
     }
 
+    /// Where the page of a cursor starts.
+    fn place(&self, cursor: Cursor) -> SortKey {
+        let candidates = cursor.order_start().map_or(0..0, |start| self.orders.starting_with(start));
+        cursor.sort_key(candidates.map(|place| self.orders.get(place)))
+    }
+
     /// The plan of a question, with the current vocabulary.
-    fn compiled(&self, question: &Question, plans: &Plans) -> Arc<Compiled> {
+    fn compiled(&self, question: &Question, plans: &Plans, work: &Work) -> Result<Arc<Compiled>, ReadError> {
         let key = (cursor::hash(question), self.revision.number);
-        plans.get_with(key, || Arc::new(compile::compile(question, &self.vocabulary)))
+        if let Some(compiled) = plans.get(&key) {
+            return Ok(compiled);
+        }
+        let compiled = Arc::new(compile::compile_during(question, &self.vocabulary, work));
+        // One that ended early is of no use to anybody.
+        check_waiting(work)?;
+        plans.insert(key, Arc::clone(&compiled));
+        Ok(compiled)
     }
 
     fn hits(
         &self,
         request: &HitsRequest,
-        cursor: Option<&Cursor>,
+        place: Option<&SortKey>,
         list: &List<'_>,
         matched: &Matched,
     ) -> Result<HitPage, ReadError> {
         let List { order, has_text, cursors, compiled, level } = list;
-        let page = order.page(&matched.hits, &request.page, cursor.map(|cursor| &cursor.sort_key));
+        let page = order.page(&matched.hits, &request.page, place);
         let hits = page
             .docs
             .iter()
             .map(|&doc| {
                 let movie = self.movie(doc)?;
                 Ok(Hit {
-                    cursor: if request.cursors { cursors.seal(order.sort_key(doc)) } else { String::new() },
+                    cursor: if request.cursors { cursors.seal(&order.sort_key(doc)) } else { String::new() },
                     score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
                     highlights: if request.highlights {
                         highlight::highlights(&movie, &compiled.highlight_terms)
@@ -177,11 +195,12 @@ impl Snapshot {
     }
 
     /// The level at which a question is answered, and the movies that it finds.
-    fn matched(&self, compiled: &Compiled) -> Result<(usize, Matched), ReadError> {
+    fn matched(&self, compiled: &Compiled, work: &Work) -> Result<(usize, Matched), ReadError> {
         let known = Known::default();
         let first = Matched::known(self, &compiled.plan.must, &compiled.plan.drill, &known)?;
         let mut last = (0, first);
         let level = compiled.levels.choose(|probe| -> Result<u64, ReadError> {
+            check_waiting(work)?;
             match probe {
                 Probe::Level(0) => {}
                 Probe::Level(level) => {
@@ -203,14 +222,20 @@ impl Snapshot {
         Ok(last)
     }
 
-    fn total(&self, question: &Question) -> Result<u64, ReadError> {
-        let compiled = compile::compile(question, &self.vocabulary);
-        Ok(self.matched(&compiled)?.1.hits.count_ones(..) as u64)
+    fn total(&self, question: &Question, work: &Work) -> Result<u64, ReadError> {
+        let compiled = compile::compile_during(question, &self.vocabulary, work);
+        check_waiting(work)?;
+        Ok(self.matched(&compiled, work)?.1.hits.count_ones(..) as u64)
     }
 
-    fn did_you_mean(&self, question: &Question, found: u64) -> Result<Option<Correction>, ReadError> {
+    fn did_you_mean(
+        &self,
+        question: &Question,
+        found: u64,
+        work: &Work,
+    ) -> Result<Option<Correction>, ReadError> {
         let Some(corrected) = compile::corrected(question, &self.vocabulary) else { return Ok(None) };
-        let total = self.total(&corrected)?;
+        let total = self.total(&corrected, work)?;
         // Equal counts suffice: the typo-tolerant question finds the same movies, and the correction is still useful.
         Ok((total > 0 && total >= found).then(|| Correction {
             text: corrected.text.clone(),
@@ -219,11 +244,16 @@ impl Snapshot {
         }))
     }
 
-    fn relaxations(&self, question: &Question, found: u64) -> Result<Vec<Relaxation>, ReadError> {
+    fn relaxations(
+        &self,
+        question: &Question,
+        found: u64,
+        work: &Work,
+    ) -> Result<Vec<Relaxation>, ReadError> {
         for step in relax::relaxations(question, found, &self.vocabulary) {
             let mut offers = Vec::new();
             for Candidate { part, dropped, question } in step {
-                let total = self.total(&question)?;
+                let total = self.total(&question, work)?;
                 if total > found {
                     offers.push(Relaxation { part, dropped, total, question });
                 }

@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     fmt,
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash},
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
@@ -13,11 +14,24 @@ use http::HeaderMap;
 /// the span of that request is current.
 pub type PropagateHeaders = fn(&mut HeaderMap);
 
+/// Whose share of an engine an operation takes: operations of equal shares take turns with those of others. It says nothing
+/// of who they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CallerShare(u64);
+
+impl CallerShare {
+    /// The share of a client.
+    pub fn of(client: &impl Hash) -> Self {
+        Self(BuildHasherDefault::<DefaultHasher>::default().hash_one(client))
+    }
+}
+
 /// What an operation hands to an engine with every call: one value for all of its fields. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct OperationContext {
     deadline: Option<Instant>,
     headers: Option<PropagateHeaders>,
+    caller: CallerShare,
     engine_state: Arc<OnceLock<Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -46,6 +60,18 @@ impl OperationContext {
     pub fn with_headers(mut self, headers: PropagateHeaders) -> Self {
         self.headers = Some(headers);
         self
+    }
+
+    /// The same, on the share of a client.
+    #[must_use]
+    pub fn with_caller(mut self, caller: CallerShare) -> Self {
+        self.caller = caller;
+        self
+    }
+
+    /// Whose share it takes.
+    pub fn caller(&self) -> CallerShare {
+        self.caller
     }
 
     /// How long a call may take that an engine gives `limit`.

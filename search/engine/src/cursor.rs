@@ -1,66 +1,77 @@
-//! Cursors: a position in the list of a question, and the plan that the list was made by.
+//! Cursors: a position in the list of a question.
 //!
-//! What a typed word may mean depends on the catalogue's words, and those differ between a page and the next one
-//! asked later, or of another replica. So a cursor of a question with text carries its plan, packed (RFC 1951):
-//! the next page is read by the same clauses and weights as the first, by whoever is asked, and nothing need be
-//! remembered in between.
+//! A cursor names its question by a digest, the revision at which the list was read, and the sort key of a movie. It does
+//! not carry how the question was read: whoever continues the list reads the question again. Where the revision moved on
+//! meanwhile, the list continues in the order of today, and the answer says so. So a cursor has at most 200 characters,
+//! whatever the text.
 
-use std::io::{Read, Write};
-
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use wikimovie_domain::Question;
-use wikimovie_plan::Plan;
+use wikimovie_domain::{Question, Warning};
 
 use crate::{
     error::SearchError,
     token::{Purpose, Sealer, TokenError},
 };
 
-/// Longest plan carried, in packed bytes. Texts that need more are read by the words of the day on every page.
-const MAX_PACKED_BYTES: usize = 16 * 1024;
-/// Longest plan unpacked: a bound on work, far above what fits.
-const MAX_PLAN_BYTES: u64 = 16 * 1024 * 1024;
+/// Code of the warning for a page that continues a list of another revision.
+pub const REVISION_CHANGED: &str = "REVISION_CHANGED";
+
+/// Longest order key that a cursor holds in full, in bytes: version, MAC, [`HEAD_BYTES`] and these make 200 characters of
+/// base64. Of a longer one the cursor holds the start, and a digest that finds the rest.
+const MAX_ORDER_BYTES: usize = 112;
+const DIGEST_BYTES: usize = 8;
+/// Digest of the question, revision, score, prior, year, and whether the order key is cut.
+const HEAD_BYTES: usize = 8 + 8 + 4 + 2 + 2 + 1;
 
 /// The position of a movie in a list: its sort values and its order key (title key, NUL, id), which no other has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SortKey {
     /// Score.
-    #[serde(rename = "s", default, skip_serializing_if = "is_zero")]
     pub score: u32,
     /// Prior.
-    #[serde(rename = "p")]
     pub prior: u16,
     /// Year, 0 where there is none.
-    #[serde(rename = "y")]
     pub year: u16,
     /// Order key.
-    #[serde(rename = "o")]
     pub order: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-fn is_zero(value: &u32) -> bool {
-    *value == 0
-}
-
 /// A cursor, opened.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// Where the page starts.
-    pub sort_key: SortKey,
-    /// Where one was carried.
-    pub plan: Option<Plan>,
+    /// The revision at which the list was read.
+    revision: u64,
+    sort_key: SortKey,
+    /// Digest of the order key, of which the sort key holds the start only.
+    cut: Option<[u8; DIGEST_BYTES]>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Head {
-    /// Hash of the question.
-    q: u64,
-    #[serde(flatten)]
-    sort_key: SortKey,
+impl Cursor {
+    /// The start of the order key, where the engine has to look the rest up.
+    pub fn order_start(&self) -> Option<&str> {
+        self.cut.map(|_| self.sort_key.order.as_str())
+    }
+
+    /// Where the page starts. `orders` are the order keys that begin with [`Self::order_start`]; where the movie is gone,
+    /// the page starts at the place of that start.
+    pub fn sort_key<'a>(self, orders: impl IntoIterator<Item = &'a str>) -> SortKey {
+        let Self { sort_key, cut, .. } = self;
+        let found = cut.and_then(|cut| orders.into_iter().find(|order| digest(order.as_bytes()) == cut));
+        SortKey { order: found.map_or(sort_key.order, str::to_owned), ..sort_key }
+    }
+
+    /// A warning where the list was read at another revision than this.
+    pub fn warning(&self, revision: u64) -> Option<Warning> {
+        (self.revision != revision).then(|| Warning {
+            code: REVISION_CHANGED,
+            message: "the catalogue changed since the page before; the list continues in its new order"
+                .to_owned(),
+            argument: String::new(),
+            value: String::new(),
+            suggestions: Vec::new(),
+        })
+    }
 }
 
 /// Makes the cursors of one question.
@@ -68,21 +79,34 @@ struct Head {
 pub struct Cursors<'a> {
     sealer: &'a Sealer,
     question: u64,
-    packed: Vec<u8>,
+    revision: u64,
 }
 
 impl<'a> Cursors<'a> {
-    /// Cursors of a question read by this plan.
-    pub fn new(sealer: &'a Sealer, question: &Question, plan: &Plan) -> Self {
-        let packed = if question.text.is_empty() { None } else { pack(plan) };
-        Self { sealer, question: hash(question), packed: packed.unwrap_or_default() }
+    /// Cursors of a question whose list is read at a revision.
+    pub fn new(sealer: &'a Sealer, question: &Question, revision: u64) -> Self {
+        Self { sealer, question: hash(question), revision }
     }
 
     /// The token of a position.
-    pub fn seal(&self, sort_key: SortKey) -> String {
-        let head = serde_json::to_vec(&Head { q: self.question, sort_key }).unwrap_or_default();
-        let length = u32::try_from(head.len()).unwrap_or(u32::MAX).to_be_bytes();
-        self.sealer.seal_bytes(Purpose::Cursor, &[&length, head.as_slice(), &self.packed].concat())
+    pub fn seal(&self, sort_key: &SortKey) -> String {
+        let SortKey { score, prior, year, order } = sort_key;
+        let mut payload = Vec::with_capacity(HEAD_BYTES + MAX_ORDER_BYTES);
+        payload.extend_from_slice(&self.question.to_be_bytes());
+        payload.extend_from_slice(&self.revision.to_be_bytes());
+        payload.extend_from_slice(&score.to_be_bytes());
+        payload.extend_from_slice(&prior.to_be_bytes());
+        payload.extend_from_slice(&year.to_be_bytes());
+        let is_cut = order.len() > MAX_ORDER_BYTES;
+        payload.push(u8::from(is_cut));
+        if is_cut {
+            payload.extend_from_slice(&digest(order.as_bytes()));
+            let end = order.floor_char_boundary(MAX_ORDER_BYTES - DIGEST_BYTES);
+            payload.extend_from_slice(&order.as_bytes()[..end]);
+        } else {
+            payload.extend_from_slice(order.as_bytes());
+        }
+        self.sealer.seal_bytes(Purpose::Cursor, &payload)
     }
 }
 
@@ -92,61 +116,64 @@ impl<'a> Cursors<'a> {
 /// [`SearchError::BadCursor`].
 pub fn open(sealer: &Sealer, question: &Question, token: &str) -> Result<Cursor, SearchError> {
     let bytes = sealer.open_bytes(Purpose::Cursor, token).map_err(SearchError::BadCursor)?;
-    let (head, packed) = parts(&bytes).ok_or(SearchError::BadCursor(TokenError::OtherVersion))?;
-    if head.q != hash(question) {
-        return Err(SearchError::BadCursor(TokenError::OtherQuestion));
+    let (named, cursor) = read(&bytes).ok_or(SearchError::BadCursor(TokenError::OtherVersion))?;
+    if named == hash(question) { Ok(cursor) } else { Err(SearchError::BadCursor(TokenError::OtherQuestion)) }
+}
+
+fn read(bytes: &[u8]) -> Option<(u64, Cursor)> {
+    let (&question, rest) = bytes.split_first_chunk()?;
+    let (&revision, rest) = rest.split_first_chunk()?;
+    let (&score, rest) = rest.split_first_chunk()?;
+    let (&prior, rest) = rest.split_first_chunk()?;
+    let (&year, rest) = rest.split_first_chunk()?;
+    let (&is_cut, mut rest) = rest.split_first()?;
+    let mut cut = None;
+    if is_cut != 0 {
+        let (digest, order) = rest.split_first_chunk()?;
+        (cut, rest) = (Some(*digest), order);
     }
-    let plan = if packed.is_empty() {
-        None
-    } else {
-        Some(unpack(packed).ok_or(SearchError::BadCursor(TokenError::OtherVersion))?)
+    let order = str::from_utf8(rest).ok()?.to_owned();
+    let sort_key = SortKey {
+        score: u32::from_be_bytes(score),
+        prior: u16::from_be_bytes(prior),
+        year: u16::from_be_bytes(year),
+        order,
     };
-    Ok(Cursor { sort_key: head.sort_key, plan })
-}
-
-fn parts(bytes: &[u8]) -> Option<(Head, &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let (head, packed) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
-    Some((serde_json::from_slice(head).ok()?, packed))
-}
-
-fn pack(plan: &Plan) -> Option<Vec<u8>> {
-    let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
-    let json = serde_json::to_vec(plan).ok()?;
-    packer.write_all(&json).ok()?;
-    packer.finish().ok().filter(|packed| packed.len() <= MAX_PACKED_BYTES)
-}
-
-fn unpack(packed: &[u8]) -> Option<Plan> {
-    let mut json = Vec::new();
-    DeflateDecoder::new(packed).take(MAX_PLAN_BYTES).read_to_end(&mut json).ok()?;
-    serde_json::from_slice(&json).ok()
+    Some((u64::from_be_bytes(question), Cursor { revision: u64::from_be_bytes(revision), sort_key, cut }))
 }
 
 /// What binds a cursor to its question: the first 64 bits of SHA-256 over its canonical JSON.
 pub fn hash(question: &Question) -> u64 {
-    let digest = Sha256::digest(serde_json::to_vec(question).unwrap_or_default());
-    let first: [u8; 8] = std::array::from_fn(|place| digest[place]);
-    u64::from_be_bytes(first)
+    u64::from_be_bytes(digest(&serde_json::to_vec(question).unwrap_or_default()))
+}
+
+/// The first 64 bits of SHA-256.
+fn digest(bytes: &[u8]) -> [u8; DIGEST_BYTES] {
+    let digest = Sha256::digest(bytes);
+    std::array::from_fn(|place| digest[place])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use wikimovie_plan::{compile::compile, vocabulary::Vocabulary};
+    use proptest::prelude::*;
 
-    fn sort_key() -> SortKey {
-        SortKey { score: 8_000_123, prior: 1023, year: 1972, order: "godfather\0test:1".into() }
+    use super::*;
+
+    fn sort_key(order: &str) -> SortKey {
+        SortKey { score: 8_000_123, prior: 1023, year: 1972, order: order.to_owned() }
     }
 
     #[test]
-    fn a_cursor_carries_the_plan_of_its_question() {
+    fn a_cursor_is_of_its_question() {
         let sealer = Sealer::new(b"secret");
         let question = Question { text: "the godfather".into(), ..Question::default() };
-        let plan = compile(&question, &Vocabulary::default()).plan;
-        let token = Cursors::new(&sealer, &question, &plan).seal(sort_key());
+        let place = sort_key("godfather\0test:1");
+        let token = Cursors::new(&sealer, &question, 7).seal(&place);
         let cursor = open(&sealer, &question, &token).unwrap();
-        assert_eq!((cursor.sort_key, cursor.plan), (sort_key(), Some(plan)));
+        assert_eq!(cursor.order_start(), None);
+        assert_eq!(cursor.warning(7), None);
+        assert_eq!(cursor.warning(8).map(|warning| warning.code), Some(REVISION_CHANGED));
+        assert_eq!(cursor.sort_key([]), place);
         let other = Question { text: "the godfathers".into(), ..Question::default() };
         assert!(matches!(
             open(&sealer, &other, &token),
@@ -154,13 +181,20 @@ mod tests {
         ));
     }
 
-    #[test]
-    fn a_question_without_text_needs_no_plan() {
-        let sealer = Sealer::new(b"secret");
-        let question = Question::default();
-        let plan = compile(&question, &Vocabulary::default()).plan;
-        let token = Cursors::new(&sealer, &question, &plan).seal(sort_key());
-        assert!(token.len() < 150, "{token}");
-        assert!(open(&sealer, &question, &token).unwrap().plan.is_none());
+    proptest! {
+        #[test]
+        fn a_cursor_is_short_and_leads_back(text in ".{0,400}", order in ".{0,300}", id in "[a-z:]{1,193}") {
+            let sealer = Sealer::new(b"secret");
+            let question = Question { text, ..Question::default() };
+            let place = sort_key(&[order.as_str(), id.as_str()].join("\0"));
+            let token = Cursors::new(&sealer, &question, u64::MAX).seal(&place);
+            prop_assert!(token.len() <= 200, "{}", token.len());
+            let cursor = open(&sealer, &question, &token).unwrap();
+            let others = [format!("{}x", place.order), place.order.clone()];
+            if let Some(start) = cursor.order_start() {
+                prop_assert!(place.order.starts_with(start) && !start.is_empty());
+            }
+            prop_assert_eq!(cursor.sort_key(others.iter().map(String::as_str)), place);
+        }
     }
 }

@@ -16,7 +16,7 @@ pub mod token;
 pub mod writer;
 
 pub use catalog::{Catalog, ReceiptPage, ReceiptPlace, ReceiptsRequest};
-pub use context::{Answered, Completeness, OperationContext};
+pub use context::{Answered, CallerShare, Completeness, OperationContext};
 pub use error::SearchError;
 pub use indexed::FORMAT as INDEX_FORMAT;
 pub use token::{Sealer, TokenError};

@@ -3,9 +3,14 @@
 //! A token is base64url (no padding) of `version byte · payload · MAC`, where the MAC is the first 12 bytes of
 //! HMAC-SHA256 (RFC 2104) over the token's purpose, version and payload. 96 bits put forging out of reach of an
 //! online attacker while a cursor stays short. The payload is readable: tokens keep no secret, they only
-//! cannot be altered.
+//! cannot be altered. A long state is packed (RFC 1951).
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    io::{Read, Write},
+    sync::{Arc, OnceLock},
+};
+
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
@@ -13,12 +18,20 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use wikimovie_domain::Question;
 
+/// Version of states and receipts.
 const VERSION: u8 = 2;
+/// Version of states that are packed.
+const PACKED: u8 = 3;
+/// Version of cursors. Those before carried a plan.
+const CURSOR: u8 = 4;
 const MAC_BYTES: usize = 12;
 
-/// Longest token accepted, in bytes: a state holds at most 256 filter values of 500 characters, yet no URL
-/// that long travels, so far less will do.
+/// Longest token accepted, in bytes. States of earlier versions, in links, were up to this long.
 pub const MAX_TOKEN_BYTES: usize = 64 * 1024;
+/// Longest state given out, in bytes: an answer holds hundreds of them, and each holds the whole question.
+pub const MAX_STATE_BYTES: usize = 2 * 1024;
+/// Bytes from which a state is packed; shorter ones become no shorter.
+const PACK_FROM: usize = 128;
 
 /// What a token is for; a token of one purpose is no token of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +45,13 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    fn version(self) -> u8 {
+        match self {
+            Self::Cursor => CURSOR,
+            Self::State | Self::Receipts => VERSION,
+        }
+    }
+
     fn tag(self) -> &'static [u8] {
         match self {
             Self::Cursor => b"cursor",
@@ -53,6 +73,9 @@ pub enum TokenError {
     /// Genuine, but of another question.
     #[error("it belongs to another question")]
     OtherQuestion,
+    /// No state is given out for a question so long.
+    #[error("the question is too long for a state token of {MAX_STATE_BYTES} bytes")]
+    TooLong,
     /// The secret is not known yet, so no token can be checked.
     #[error("the service is still starting")]
     NotReady,
@@ -105,8 +128,12 @@ impl Sealer {
 
     /// Seals bytes.
     pub fn seal_bytes(&self, purpose: Purpose, payload: &[u8]) -> String {
+        self.seal_version(purpose, purpose.version(), payload)
+    }
+
+    fn seal_version(&self, purpose: Purpose, version: u8, payload: &[u8]) -> String {
         let mut bytes = Vec::with_capacity(1 + payload.len() + MAC_BYTES);
-        bytes.push(VERSION);
+        bytes.push(version);
         bytes.extend_from_slice(payload);
         bytes.extend_from_slice(&self.mac_of(purpose, &bytes).unwrap_or_default());
         URL_SAFE_NO_PAD.encode(bytes)
@@ -126,21 +153,27 @@ impl Sealer {
             return Err(TokenError::Forged);
         }
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| TokenError::Forged)?;
-        let split =
-            bytes.len().checked_sub(MAC_BYTES).filter(|&split| split > 0).ok_or(TokenError::Forged)?;
-        let (body, mac) = bytes.split_at(split);
+        let (body, mac) = parts(&bytes).ok_or(TokenError::Forged)?;
         let mut expected = self.mac.get().ok_or(TokenError::NotReady)?.clone();
         expected.update(purpose.tag());
         expected.update(&self.audience);
         expected.update(body);
         expected.verify_truncated_left(mac).map_err(|_| TokenError::Forged)?;
-        let (&version, payload) = body.split_first().ok_or(TokenError::Forged)?;
-        if version == VERSION { Ok(payload.to_vec()) } else { Err(TokenError::OtherVersion) }
+        payload_of(purpose, body).ok_or(TokenError::OtherVersion)
     }
 
     /// The state token of a question.
-    pub fn seal_state(&self, question: &Question) -> String {
-        self.seal(Purpose::State, question)
+    ///
+    /// # Errors
+    /// [`TokenError::TooLong`]: nothing is given out that is longer than [`MAX_STATE_BYTES`].
+    pub fn seal_state(&self, question: &Question) -> Result<String, TokenError> {
+        let json = serde_json::to_vec(question).expect("our token types serialize");
+        let packed = if json.len() < PACK_FROM { None } else { pack(&json) };
+        let token = match packed.filter(|packed| packed.len() < json.len()) {
+            Some(packed) => self.seal_version(Purpose::State, PACKED, &packed),
+            None => self.seal_bytes(Purpose::State, &json),
+        };
+        if token.len() <= MAX_STATE_BYTES { Ok(token) } else { Err(TokenError::TooLong) }
     }
 
     /// The question of a state token.
@@ -161,6 +194,41 @@ impl Sealer {
     }
 }
 
+/// What is sealed of a token, and its MAC.
+fn parts(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let split = bytes.len().checked_sub(MAC_BYTES).filter(|&split| split > 0)?;
+    Some(bytes.split_at(split))
+}
+
+/// The payload of a token of a version that is known.
+fn payload_of(purpose: Purpose, body: &[u8]) -> Option<Vec<u8>> {
+    let (&version, payload) = body.split_first()?;
+    match version {
+        PACKED if purpose == Purpose::State => unpack(payload),
+        version if version == purpose.version() => Some(payload.to_vec()),
+        _ => None,
+    }
+}
+
+/// The question of a state token that may be forged: to estimate its work, never to answer it.
+pub fn peek_state(token: &str) -> Option<Question> {
+    let bytes = URL_SAFE_NO_PAD.decode(token.get(..token.len().min(MAX_TOKEN_BYTES))?).ok()?;
+    let (body, _) = parts(&bytes)?;
+    serde_json::from_slice(&payload_of(Purpose::State, body)?).ok()
+}
+
+fn pack(json: &[u8]) -> Option<Vec<u8>> {
+    let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(json).ok()?;
+    packer.finish().ok()
+}
+
+fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut json = Vec::new();
+    DeflateDecoder::new(packed).take(MAX_TOKEN_BYTES as u64).read_to_end(&mut json).ok()?;
+    Some(json)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,7 +237,7 @@ mod tests {
     fn a_turned_bit_anywhere_is_told() {
         let sealer = Sealer::new(b"secret");
         let question = Question { text: "alien".into(), ..Question::default() };
-        let token = sealer.seal_state(&question);
+        let token = sealer.seal_state(&question).unwrap();
         assert_eq!(sealer.open_state(&token), Ok(question));
         let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
         for place in 0..bytes.len() * 8 {
@@ -182,7 +250,7 @@ mod tests {
     #[test]
     fn a_late_secret_reaches_every_clone_and_stays() {
         let sealer = Sealer::without_secret();
-        let token = Sealer::new(b"secret").seal_state(&Question::default());
+        let token = Sealer::new(b"secret").seal_state(&Question::default()).unwrap();
         let clone = sealer.clone();
         assert_eq!(clone.open_state(&token), Err(TokenError::NotReady));
         sealer.set_secret(b"secret");
@@ -194,7 +262,7 @@ mod tests {
     fn audiences_do_not_open_each_others_tokens() {
         let everyone = Sealer::new(b"secret");
         let (one, other) = (everyone.bound_to(&"one"), everyone.bound_to(&"other"));
-        let token = one.seal_state(&Question::default());
+        let token = one.seal_state(&Question::default()).unwrap();
         assert!(one.clone().open_state(&token).is_ok());
         for sealer in [&everyone, &other, &one.bound_to(&"one")] {
             assert_eq!(sealer.open_state(&token), Err(TokenError::Forged));
@@ -204,11 +272,45 @@ mod tests {
     #[test]
     fn tokens_of_another_purpose_secret_or_length_are_forged() {
         let sealer = Sealer::new(b"secret");
-        let token = sealer.seal_state(&Question::default());
+        let token = sealer.seal_state(&Question::default()).unwrap();
         assert_eq!(sealer.open::<Question>(Purpose::Cursor, &token), Err(TokenError::Forged));
         assert_eq!(Sealer::new(b"other").open_state(&token), Err(TokenError::Forged));
         for junk in ["", "A", "not a token", "💥", &"A".repeat(MAX_TOKEN_BYTES + 1), &token[1..]] {
             assert_eq!(sealer.open_state(junk), Err(TokenError::Forged));
         }
+    }
+
+    #[test]
+    fn no_state_is_given_out_that_is_long_or_refused() {
+        let sealer = Sealer::new(b"secret");
+        let values = |count: usize| (0..count).map(|at| format!("Somebody Number {at}")).collect();
+        let question = |count| {
+            let mut question = Question { text: "alien".into(), ..Question::default() };
+            question.filter.cast.any_of = values(count);
+            question
+        };
+        for count in 0..256 {
+            match sealer.seal_state(&question(count)) {
+                Ok(token) => {
+                    assert!(token.len() <= MAX_STATE_BYTES);
+                    assert_eq!(sealer.open_state(&token), Ok(question(count)));
+                    assert_eq!(peek_state(&token), Some(question(count)));
+                }
+                Err(error) => assert_eq!(error, TokenError::TooLong),
+            }
+        }
+        assert!(sealer.seal_state(&question(10)).unwrap().len() <= 200);
+        let text = "x".repeat(1_800);
+        assert!(sealer.seal_state(&Question { text, ..Question::default() }).is_ok(), "it is packed");
+        assert_eq!(peek_state("junk"), None);
+    }
+
+    #[test]
+    fn a_state_of_an_earlier_version_is_opened() {
+        let sealer = Sealer::new(b"secret");
+        let question = Question { text: "alien ".repeat(1_000), ..Question::default() };
+        let token = sealer.seal(Purpose::State, &question);
+        assert!(token.len() > MAX_STATE_BYTES);
+        assert_eq!(sealer.open_state(&token), Ok(question));
     }
 }

@@ -30,6 +30,7 @@ use crate::{
     rules::Synonym,
     understand::{Understood, understand},
     vocabulary::Vocabulary,
+    work::Work,
 };
 
 /// Code of the warning for words that were not used.
@@ -99,15 +100,20 @@ impl Compiled {
 
 /// Reads a question.
 pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
-    let text = Text::read(question, vocabulary);
-    let mut filtered = filter::compile(&question.filter, vocabulary);
+    compile_during(question, vocabulary, &Work::default())
+}
+
+/// Reads a question as long as somebody waits; what is read of one whose work is over is of no use.
+pub fn compile_during(question: &Question, vocabulary: &Vocabulary, work: &Work) -> Compiled {
+    let text = Text::read(question, vocabulary, work);
+    let mut filtered = filter::compile(&question.filter);
     let with_people = text.with_people();
     let (groups, highlight_terms) = text.groups(&with_people);
     let mut always = text.always();
     always.append(&mut filtered.must);
     let levels = text.levels(always, &with_people);
     let mut warnings = text.warnings();
-    warnings.append(&mut filtered.warnings);
+    warnings.append(&mut filter::warnings(&question.filter, vocabulary, work));
     Compiled {
         plan: levels.first(groups, filtered.drill),
         levels,
@@ -120,7 +126,7 @@ pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
 /// The question with unknown words corrected, where a close known word is clearly meant, or with the whole text read as
 /// typed on another keyboard; `None` where every word is known, is a prefix of a known one, or has nothing near.
 pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Question> {
-    let text = Text::read(question, vocabulary);
+    let text = Text::read(question, vocabulary, &Work::default());
     if let Some(text) = text.on_another_keyboard(vocabulary) {
         return Some(Question { text, ..question.clone() });
     }
@@ -152,7 +158,7 @@ pub(crate) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(crate) fn read(question: &'a Question, vocabulary: &Vocabulary) -> Self {
+    pub(crate) fn read(question: &'a Question, vocabulary: &Vocabulary, work: &Work) -> Self {
         let text = reading::cut(&question.text);
         let reading = reading::read(text);
         let words: Vec<&str> = reading.words.iter().map(|word| word.text.as_str()).collect();
@@ -173,6 +179,9 @@ impl<'a> Text<'a> {
         let has_others = words.iter().any(|word| !stop::is_stop_word(word));
         let expansions = (0..words.len())
             .map(|at| {
+                if work.is_over() {
+                    return TermExpansion::default();
+                }
                 // Almost every summary has the stop word, so it means nothing there.
                 let is_stop = stop::is_stop_word(words[at]) || stop::is_question_word(&words, at);
                 let scope = if is_stop { FieldScope::Title } else { FieldScope::Everywhere };

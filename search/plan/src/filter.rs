@@ -4,12 +4,19 @@ use wikimovie_domain::{Filter, ValueMatch, Warning, YearRange};
 use wikimovie_text::{key, words};
 
 use super::{Clause, Drill, WordField};
-use crate::{suggest::Typos, vocabulary::Vocabulary};
+use crate::{suggest::Typos, vocabulary::Vocabulary, work::Work};
 
 /// Code of the warning for a value that no movie has.
 pub const UNKNOWN_VALUE: &str = "UNKNOWN_VALUE";
 /// Most values suggested in place of an unknown one.
 const SUGGESTIONS: usize = 3;
+
+/// Most unknown values of a question for which others are suggested: each is a fuzzy search for each of its words.
+const SUGGESTED_VALUES: usize = 5;
+/// Most words of an unknown value that are compared.
+const SUGGESTED_WORDS: usize = 5;
+/// Most bytes of an unknown value that are compared; no name is longer.
+const SUGGESTED_BYTES: usize = 100;
 
 /// A filter made ready.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,12 +25,10 @@ pub struct Filtered {
     pub must: Vec<Clause>,
     /// What facets ignore, each its own.
     pub drill: Drill,
-    /// Values nobody has.
-    pub warnings: Vec<Warning>,
 }
 
 /// Reads a filter. Its top-level `anyOf` lists, decades and years become the drill, all else clauses.
-pub fn compile(filter: &Filter, vocabulary: &Vocabulary) -> Filtered {
+pub fn compile(filter: &Filter) -> Filtered {
     let drill = Drill {
         genres: keys(&filter.genres.any_of),
         cast: keys(&filter.cast.any_of),
@@ -44,9 +49,14 @@ pub fn compile(filter: &Filter, vocabulary: &Vocabulary) -> Filtered {
         Clause::AllOf(clauses) => clauses,
         other => vec![other],
     };
+    Filtered { must, drill }
+}
+
+/// A warning for each value that nobody has; the first of them with what may be meant.
+pub fn warnings(filter: &Filter, vocabulary: &Vocabulary, work: &Work) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    warn(filter, "where", vocabulary, &mut warnings);
-    Filtered { must, drill, warnings }
+    warn(filter, "where", vocabulary, work, &mut warnings);
+    warnings
 }
 
 /// A filter as one clause.
@@ -95,37 +105,47 @@ fn decade_range(decade: i64) -> YearRange {
     YearRange { gte: Some(decade), lte: Some(decade + 9) }
 }
 
-fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, warnings: &mut Vec<Warning>) {
-    let mut unknown = |field: &str, noun: &str, value: &String, suggestions: Vec<String>| {
+fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, work: &Work, warnings: &mut Vec<Warning>) {
+    let mut unknown = |field: &str, noun: &str, value: &String, near: &dyn Fn(&str) -> Vec<String>| {
+        let is_suggested = warnings.len() < SUGGESTED_VALUES && !work.is_over();
         warnings.push(Warning {
             code: UNKNOWN_VALUE,
             message: format!("no movie has the {noun} {value:?}"),
             argument: format!("{path}.{field}"),
             value: value.clone(),
-            suggestions,
+            suggestions: if is_suggested { near(start_of(value)) } else { Vec::new() },
         });
     };
     for value in filter.genres.values().filter(|value| vocabulary.genre(&key(value)).is_none()) {
-        let near = vocabulary.suggest_genres(value, SUGGESTIONS, Typos::Forgiven);
-        let names = near.into_iter().map(|(at, _)| vocabulary.genres()[at].name.clone()).collect();
-        unknown("genres", "genre", value, names);
+        unknown("genres", "genre", value, &|value| {
+            let near = vocabulary.suggest_genres(value, SUGGESTIONS, Typos::Forgiven);
+            near.into_iter().map(|(at, _)| vocabulary.genres()[at].name.clone()).collect()
+        });
     }
     for value in filter.cast.values().filter(|value| vocabulary.person(&key(value)).is_none()) {
-        let near = vocabulary.suggest_people(value, SUGGESTIONS, Typos::Forgiven);
-        let names = near.into_iter().map(|(at, _)| vocabulary.people()[at].name.clone()).collect();
-        unknown("cast", "person", value, names);
+        unknown("cast", "person", value, &|value| {
+            let near = vocabulary.suggest_people(value, SUGGESTIONS, Typos::Forgiven);
+            near.into_iter().map(|(at, _)| vocabulary.people()[at].name.clone()).collect()
+        });
     }
     for value in filter.providers.values().filter(|value| vocabulary.provider(value).is_none()) {
-        unknown("providers", "provider", value, vocabulary.suggest_providers(value, SUGGESTIONS));
+        unknown("providers", "provider", value, &|value| vocabulary.suggest_providers(value, SUGGESTIONS));
     }
     for (list, name) in [(&filter.and, "and"), (&filter.or, "or")] {
         for (at, child) in list.iter().enumerate() {
-            warn(child, &format!("{path}.{name}[{at}]"), vocabulary, warnings);
+            warn(child, &format!("{path}.{name}[{at}]"), vocabulary, work, warnings);
         }
     }
     if let Some(not) = filter.not.as_deref() {
-        warn(not, &format!("{path}.not"), vocabulary, warnings);
+        warn(not, &format!("{path}.not"), vocabulary, work, warnings);
     }
+}
+
+/// The words of a value that are compared.
+fn start_of(value: &str) -> &str {
+    let value = &value[..value.floor_char_boundary(SUGGESTED_BYTES)];
+    let words = value.match_indices(' ').map(|(at, _)| at).filter(|&at| !value[..at].ends_with(' '));
+    words.into_iter().nth(SUGGESTED_WORDS - 1).map_or(value, |end| &value[..end])
 }
 
 #[cfg(test)]
@@ -155,7 +175,7 @@ mod tests {
         let title = |word: &str| {
             Clause::any_of([Clause::Word(WordField::Title, word.into()), Clause::TitlePart(word.into())])
         };
-        let filtered = compile(&filter, &vocabulary());
+        let filtered = compile(&filter);
         assert_eq!(filtered.drill.genres, ["drama"]);
         assert_eq!(filtered.drill.decades, [YearRange { gte: Some(1980), lte: Some(1989) }]);
         assert_eq!(
@@ -176,16 +196,28 @@ mod tests {
             not: Some(Box::default()),
             ..Filter::default()
         };
-        assert_eq!(compile(&filter, &vocabulary()), Filtered::default());
+        assert_eq!(compile(&filter), Filtered::default());
     }
 
     #[test]
     fn unknown_values_are_told_with_what_may_be_meant() {
         let inner = Filter { genres: genres(&["sci-fi"], &[]), ..Filter::default() };
         let filter = Filter { not: Some(Box::new(inner)), ..Filter::default() };
-        let warnings = compile(&filter, &vocabulary()).warnings;
+        let warnings = warnings(&filter, &vocabulary(), &Work::default());
         assert_eq!(warnings[0].code, UNKNOWN_VALUE);
         assert_eq!(warnings[0].argument, "where.not.genres");
         assert_eq!(warnings[0].suggestions, ["Science Fiction"]);
+    }
+
+    #[test]
+    fn the_first_unknown_values_get_suggestions() {
+        let values = vec!["sci-fi"; 300];
+        let filter = Filter { genres: genres(&values, &[]), ..Filter::default() };
+        let warnings = warnings(&filter, &vocabulary(), &Work::default());
+        assert_eq!(warnings.len(), 300);
+        assert!(warnings[..SUGGESTED_VALUES].iter().all(|warning| !warning.suggestions.is_empty()));
+        assert!(warnings[SUGGESTED_VALUES..].iter().all(|warning| warning.suggestions.is_empty()));
+        assert_eq!(start_of("a b c d e f g"), "a b c d e");
+        assert_eq!(start_of(&"é".repeat(400)).len(), SUGGESTED_BYTES);
     }
 }

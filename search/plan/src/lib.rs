@@ -30,6 +30,7 @@ mod title_tiers;
 pub mod toggle;
 pub mod understand;
 pub mod vocabulary;
+pub mod work;
 
 use serde::{Deserialize, Serialize};
 use wikimovie_domain::{ReasonKind, YearRange};

@@ -6,7 +6,7 @@ use wikimovie_domain::{
 use wikimovie_text::{filler, reading, stop, title_key};
 
 use super::{Clause, Plan, compile::Compiled, filter, similar};
-use crate::{highlight_terms::HighlightTerms, vocabulary::Vocabulary};
+use crate::{highlight_terms::HighlightTerms, vocabulary::Vocabulary, work::Work};
 
 /// The question for the movie that others are wanted to be like; `None` where the text asks for something else. What
 /// stands before `like` must say that movies are wanted: `Like Water for Chocolate` is a title.
@@ -46,7 +46,7 @@ pub fn compile_like(question: &Question, movie: &Movie, vocabulary: &Vocabulary)
     let score = similar::groups(movie, vocabulary);
     let year = movie.year.map(|year| YearRange { gte: Some(year.get()), lte: Some(year.get()) });
     let itself = [Clause::TitleKey(title_key(&movie.title))].into_iter().chain(year.map(Clause::Years));
-    let mut filtered = filter::compile(&question.filter, vocabulary);
+    let mut filtered = filter::compile(&question.filter);
     let mut must = vec![similar::any(&score), Clause::all_of(itself).negated()];
     must.append(&mut filtered.must);
     let labels = vec![movie.title.clone(); score.len()];
@@ -63,7 +63,8 @@ pub fn compile_like(question: &Question, movie: &Movie, vocabulary: &Vocabulary)
         effect: UnderstandingEffect::Filter,
         without: Question { text: String::new(), ..question.clone() },
     };
-    Compiled::of_plan(plan, filtered.warnings, highlight_terms).with_understood(understood)
+    let warnings = filter::warnings(&question.filter, vocabulary, &Work::default());
+    Compiled::of_plan(plan, warnings, highlight_terms).with_understood(understood)
 }
 
 #[cfg(test)]

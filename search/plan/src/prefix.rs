@@ -42,7 +42,7 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary, typo
         synonyms: &synonyms,
         pins: &[],
     };
-    let filtered = filter::compile(filter, vocabulary);
+    let filtered = filter::compile(filter);
     let mut must = filtered.must;
     let mut score = Vec::new();
     let mut highlight_terms = HighlightTerms::default();
@@ -58,5 +58,5 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary, typo
         highlight_terms = HighlightTerms::new(&groups, &found, 0..groups.len(), &[]);
     }
     let plan = Plan { must: Clause::all_of(must), drill: filtered.drill, score };
-    Compiled::of_plan(plan, filtered.warnings, highlight_terms)
+    Compiled::of_plan(plan, Vec::new(), highlight_terms)
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use wikimovie_domain::{Filter, Question, RelaxedPart, UnderstandingKind, ValueMatch, YearRange};
 use wikimovie_text::reading;
 
-use crate::{compile::Text, vocabulary::Vocabulary};
+use crate::{compile::Text, vocabulary::Vocabulary, work::Work};
 
 /// Most offers of one answer.
 pub const MAX_OFFERS: usize = 6;
@@ -70,7 +70,7 @@ struct Dropped {
 /// The pieces of a question's text that may be dropped: what was understood, phrases and exclusions, and single words that
 /// a movie should meet.
 fn droppable(question: &Question, vocabulary: &Vocabulary) -> Vec<Dropped> {
-    let text = Text::read(question, vocabulary);
+    let text = Text::read(question, vocabulary, &Work::default());
     let mut dropped = Vec::new();
     for piece in &text.understood {
         let kind = if piece.excluded { UnderstandingKind::Excluded } else { piece.kind };

@@ -1,0 +1,91 @@
+//! Arguments of a field, read in place: a variable may hold a hundred thousand ids, and a fragment may use it a thousand
+//! times.
+
+use async_graphql::{Name, Positioned, Value, Variables, parser::types::VariableDefinition};
+use async_graphql_value::Value as Literal;
+
+/// Arguments of a field as the document gives them.
+pub(super) type Arguments = [(Positioned<Name>, Positioned<Literal>)];
+
+/// Values of variables: those given, else the defaults of their definitions.
+pub(crate) struct VariableValues<'a> {
+    pub(crate) definitions: &'a [Positioned<VariableDefinition>],
+    pub(crate) given: &'a Variables,
+}
+
+/// A value of an argument or in one.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Given<'a> {
+    /// As the document writes it; it may hold variables.
+    Literal(&'a Literal),
+    /// As a variable has it.
+    Value(&'a Value),
+}
+
+impl VariableValues<'_> {
+    /// The value of a literal with its variables put in place.
+    ///
+    /// # Errors
+    /// The sentence of the GraphQL library about a variable without a value.
+    pub(crate) fn resolve(&self, literal: &Literal) -> Result<Value, String> {
+        literal.clone().into_const_with(|name| self.variable(&name).cloned())
+    }
+
+    /// An argument that is an integer; `None` where it is absent, null, or none at all, which validation refuses.
+    pub(super) fn integer(&self, arguments: &Arguments, name: &str) -> Result<Option<i64>, String> {
+        Ok(match self.argument(arguments, name)? {
+            Some(Given::Literal(Literal::Number(number)) | Given::Value(Value::Number(number))) => {
+                number.as_i64()
+            }
+            _ => None,
+        })
+    }
+
+    /// The number of items of a list; a value that is none is one item.
+    pub(super) fn length(&self, arguments: &Arguments, name: &str) -> Result<u64, String> {
+        Ok(match self.argument(arguments, name)? {
+            Some(Given::Literal(Literal::List(items))) => items.len() as u64,
+            Some(Given::Value(Value::List(items))) => items.len() as u64,
+            Some(_) => 1,
+            None => 0,
+        })
+    }
+
+    /// An argument; `None` where it is absent or null.
+    pub(super) fn argument<'b>(
+        &'b self,
+        arguments: &'b Arguments,
+        name: &str,
+    ) -> Result<Option<Given<'b>>, String> {
+        let Some((_, literal)) = arguments.iter().find(|(known, _)| known.node == name) else {
+            return Ok(None);
+        };
+        let given = self.given(Given::Literal(&literal.node))?;
+        Ok((!matches!(given, Given::Literal(Literal::Null) | Given::Value(Value::Null))).then_some(given))
+    }
+
+    /// The value itself, where it is a variable.
+    pub(super) fn given<'b>(&'b self, value: Given<'b>) -> Result<Given<'b>, String> {
+        match value {
+            Given::Literal(Literal::Variable(name)) => self.variable(name).map(Given::Value),
+            value => Ok(value),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Result<&Value, String> {
+        let definition = self.definitions.iter().find(|definition| definition.node.name.node == name);
+        let value = definition
+            .and_then(|definition| self.given.get(name).or_else(|| definition.node.default_value()));
+        value.ok_or_else(|| format!("Variable {name} is not defined."))
+    }
+}
+
+/// Whether a literal holds a variable.
+pub(crate) fn has_variable(literal: &Literal) -> bool {
+    match literal {
+        Literal::Variable(_) => true,
+        Literal::List(items) => items.iter().any(has_variable),
+        Literal::Object(fields) => fields.values().any(has_variable),
+        _ => false,
+    }
+}
