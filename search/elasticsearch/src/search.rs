@@ -1,7 +1,7 @@
 //! One search from start to end: one request where it finds enough. Where it finds little, a second one counts what weaker
 //! matches find, a third one reads them, and more count what may be asked instead.
 
-use std::{borrow::Cow, collections::HashMap, convert::Infallible, sync::Arc, time::Instant};
+use std::{collections::HashMap, convert::Infallible, sync::Arc, time::Instant};
 
 use wikimovie_domain::{
     Correction, Direction, Explain, Hit, HitPage, HitsRequest, Matching, Movie, MovieId, MovieParts,
@@ -275,12 +275,6 @@ impl Reader<'_> {
         };
         self.ask(vec![search]).await?.pop().map_or_else(|| Ok(Vec::new()), movies)
     }
-}
-
-/// What a request asks.
-struct Understood {
-    compiled: Arc<Compiled>,
-    probes: Probes,
 }
 
 /// What all pages of one question share.

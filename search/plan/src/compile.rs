@@ -123,6 +123,11 @@ pub fn compile_during(question: &Question, vocabulary: &Vocabulary, work: &Work)
     }
 }
 
+/// What an engine is asked of a question whose hits are only counted: the first level's plan without scores.
+pub fn count_plan(question: &Question, vocabulary: &Vocabulary, work: &Work) -> Plan {
+    Plan { score: Vec::new(), ..compile_during(question, vocabulary, work).plan }
+}
+
 /// The question with unknown words corrected, where a close known word is clearly meant, or with the whole text read as
 /// typed on another keyboard; `None` where every word is known, is a prefix of a known one, or has nothing near.
 pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Question> {
