@@ -288,7 +288,8 @@ impl Builder<'_> {
             let mut splits: Vec<(u32, usize)> = word
                 .char_indices()
                 .map(|(at, _)| at)
-                .filter(|&at| at >= 2 && word.len() - at >= 2)
+                // A pair of characters is no two words, and its single characters are in every index.
+                .filter(|&at| word[..at].chars().nth(1).is_some() && word[at..].chars().nth(1).is_some())
                 .map(|at| (count(&word[..at]).min(count(&word[at..])), at))
                 .filter(|&(count, _)| count > 0)
                 .collect();
