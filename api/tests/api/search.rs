@@ -204,7 +204,10 @@ async fn understood_words_can_be_taken_out() {
     let decade = understood.iter().find(|chip| chip["kind"] == "DECADE").unwrap();
     assert_eq!(decade["typed"], "1990s");
     let without = app.ask_with(query, json!({ "state": decade["remove"] })).await;
-    assert!(without["search"]["total"]["value"].as_u64() > data["search"]["total"]["value"].as_u64());
+    let kinds = without["search"]["understood"].as_array().unwrap().iter().map(|chip| chip["kind"].clone());
+    assert_eq!(kinds.collect::<Vec<_>>(), ["GENRE"]);
+    // A question that finds few movies by all of its words may find as many by some of them.
+    assert!(without["search"]["total"]["value"].as_u64() >= data["search"]["total"]["value"].as_u64());
 }
 
 #[tokio::test]

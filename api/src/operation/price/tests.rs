@@ -20,6 +20,7 @@ const SHORT: &[(&str, &str)] = &[
     ("ImportReceiptConnection", "nodes"),
     ("TermFacet", "values"),
     ("YearFacet", "buckets"),
+    ("Matching", "words"),
 ];
 
 fn is_list(ty: &Type) -> bool {
