@@ -45,6 +45,8 @@ pub(super) struct Bounded {
     shares: Shares,
     proxies: TrustedProxies,
     silence: Duration,
+    /// Whether a connection may begin with HTTP/2: over TLS it begins with a handshake.
+    h2c: bool,
 }
 
 impl Bounded {
@@ -52,7 +54,14 @@ impl Bounded {
         let permits = Arc::new(Semaphore::new(settings.connections));
         let each = settings.connections_per_client.unwrap_or_else(|| share_of(settings.connections));
         let shares = Shares::new(usize::MAX, each);
-        Self { listener, permits, shares, proxies, silence: settings.idle_deadline }
+        Self {
+            listener,
+            permits,
+            shares,
+            proxies,
+            silence: settings.idle_deadline,
+            h2c: settings.h2c || settings.tls.is_some(),
+        }
     }
 
     /// The next connection of a network that does not hold its share. Others are closed at once: their clients have
@@ -83,7 +92,15 @@ impl AddrListener<Connection, Peer> for Bounded {
         stream.set_read_timeout(Some(self.silence));
         stream.set_write_timeout(Some(self.silence));
         metrics::gauge!("wikimovie_http_connections_active").increment(1.0);
-        Ok((Connection { stream: Box::pin(stream), _permit: permit, _share: share }, Peer(address)))
+        Ok((
+            Connection {
+                stream: Box::pin(stream),
+                preface: (!self.h2c).then_some(0),
+                _permit: permit,
+                _share: share,
+            },
+            Peer(address),
+        ))
     }
 
     fn get_local_addr(&self) -> io::Result<Peer> {
@@ -91,11 +108,16 @@ impl AddrListener<Connection, Peer> for Bounded {
     }
 }
 
+/// How HTTP/2 begins (RFC 9113, 3.4), as far as no request of HTTP/1.1 does.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0";
+
 /// A connection that ends when nothing is heard, or nothing is taken, for too long; its place is given back at its
 /// end.
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
+    /// Bytes of [`PREFACE`] read so far; `None` where it is not refused, or the connection began otherwise.
+    preface: Option<usize>,
     _permit: OwnedSemaphorePermit,
     _share: Share,
 }
@@ -112,7 +134,22 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.stream.as_mut().poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = self.stream.as_mut().poll_read(context, buffer);
+        if let Some(seen) = self.preface {
+            let expected = &PREFACE[seen..];
+            let new = &buffer.filled()[before..];
+            let common = new.len().min(expected.len());
+            if new[..common] != expected[..common] {
+                self.preface = None;
+            } else if seen + common == PREFACE.len() {
+                let message = "HTTP/2 without TLS is off (WIKIMOVIE_H2C)";
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::Unsupported, message)));
+            } else {
+                self.preface = Some(seen + common);
+            }
+        }
+        read
     }
 }
 

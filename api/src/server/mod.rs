@@ -221,9 +221,6 @@ async fn listen(
         .max_header_list_size(u32::try_from(HEADER_BYTES).unwrap_or(u32::MAX))
         .keep_alive_interval(settings.idle_deadline / 2)
         .keep_alive_timeout(settings.idle_deadline / 2);
-    if tls.is_none() && !settings.h2c {
-        *http = http.clone().http1_only();
-    }
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => server.serve(service).await,

@@ -293,7 +293,7 @@ async fn a_key_has_points_of_its_own() {
     };
     let settings = ApiSettings { guard, ..ApiSettings::default() };
     let app = TestApp::of(dozen(), settings).with_auth(keys.authenticator());
-    let query = "{ search { hits(first: 10) { nodes { title } } } }";
+    let query = "{ search { hits(first: 30) { nodes { title year } } } }";
     assert_eq!(
         ask(&app, &keys.keys["small"], query).await.header("ratelimit-policy"),
         "\"points\";q=30;w=60"

@@ -52,7 +52,7 @@ async fn multiplying_fragments_are_refused() {
 #[tokio::test]
 async fn wide_answers_are_refused() {
     let app = TestApp::dozen();
-    let query = "{ search { hits(first: 100) { nodes { similar(first: 100) { title } } } } }";
+    let query = "{ search { hits(first: 100) { nodes { similar(first: 100) { similar { title } } } } } }";
     refused(&app, &json!({ "query": query })).await;
     let mut deep = "id".to_owned();
     for _ in 0..21 {

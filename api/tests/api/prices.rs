@@ -129,16 +129,16 @@ async fn prices_of_the_clients_operations_stay() {
     assert_eq!(
         prices,
         [
-            "autocomplete 147",
-            "catalog 432",
-            "costars 68",
-            "movie 46",
-            "movies 39",
-            "node 9",
-            "person 116",
-            "receipt 18",
-            "restore 51",
-            "search 875"
+            "autocomplete 33",
+            "catalog 1288",
+            "costars 28",
+            "movie 14",
+            "movies 17",
+            "node 2",
+            "person 25",
+            "receipt 65",
+            "restore 15",
+            "search 127"
         ]
     );
 }

@@ -160,7 +160,7 @@ async fn a_connection_says_who_it_is_and_loses_a_key_that_is_taken_back() {
     let (_folder, file, key, app) = keyed();
     let mut stranger = connect(&app, "graphql-transport-ws").await.unwrap();
     send(&mut stranger, json!({ "type": "connection_init" })).await;
-    assert_eq!(closed_with(&mut stranger).await, 1002);
+    assert_eq!(closed_with(&mut stranger).await, 4403);
     let mut socket = connect(&app, "graphql-transport-ws").await.unwrap();
     let payload = json!({ "Authorization": format!("Bearer {key}") });
     send(&mut socket, json!({ "type": "connection_init", "payload": payload })).await;
@@ -192,4 +192,30 @@ async fn a_connection_that_never_shows_a_credential_is_closed() {
     let app = TestApp::of(dozen(), settings);
     let mut socket = connect(&app, "graphql-transport-ws").await.unwrap();
     assert_eq!(closed_with(&mut socket).await, 4408);
+}
+
+#[tokio::test]
+async fn a_connection_is_closed_with_the_codes_of_the_protocol() {
+    let app = TestApp::dozen();
+    let subscribed = |id: &str| json!({ "id": id, "type": "subscribe", "payload": { "query": "subscription { catalogChanged { movies } }" } });
+    let mut invalid = open(&app).await;
+    send(&mut invalid, json!({ "type": "foo" })).await;
+    assert_eq!(closed_with(&mut invalid).await, 4400, "in a frame of legal length");
+    let mut early = connect(&app, "graphql-transport-ws").await.unwrap();
+    send(&mut early, subscribed("1")).await;
+    assert_eq!(closed_with(&mut early).await, 4401);
+    let mut twice = open(&app).await;
+    send(&mut twice, subscribed("1")).await;
+    send(&mut twice, subscribed("1")).await;
+    assert_eq!(closed_with(&mut twice).await, 4409);
+    let mut again = open(&app).await;
+    send(&mut again, json!({ "type": "connection_init" })).await;
+    assert_eq!(closed_with(&mut again).await, 4429);
+    // An id may be used again once its operation is complete.
+    let mut later = open(&app).await;
+    for _ in 0..2 {
+        subscribe(&mut later, "1", "{ catalog { movies } }").await;
+        assert_eq!(receive(&mut later).await["type"], "next");
+        assert_eq!(receive(&mut later).await["type"], "complete");
+    }
 }

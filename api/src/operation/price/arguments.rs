@@ -28,7 +28,8 @@ impl VariableValues<'_> {
     /// # Errors
     /// The sentence of the GraphQL library about a variable without a value.
     pub(crate) fn resolve(&self, literal: &Literal) -> Result<Value, String> {
-        literal.clone().into_const_with(|name| self.variable(&name).cloned())
+        let defined = |name: Name| self.variable(&name).map(|value| value.cloned().unwrap_or_default());
+        literal.clone().into_const_with(defined)
     }
 
     /// An argument that is an integer; `None` where it is absent, null, or none at all, which validation refuses.
@@ -61,22 +62,25 @@ impl VariableValues<'_> {
             return Ok(None);
         };
         let given = self.given(Given::Literal(&literal.node))?;
-        Ok((!matches!(given, Given::Literal(Literal::Null) | Given::Value(Value::Null))).then_some(given))
+        Ok(given.filter(|given| !matches!(given, Given::Literal(Literal::Null) | Given::Value(Value::Null))))
     }
 
-    /// The value itself, where it is a variable.
-    pub(super) fn given<'b>(&'b self, value: Given<'b>) -> Result<Given<'b>, String> {
+    /// The value itself, where it is a variable; `None` for one that need not be given and is not.
+    pub(super) fn given<'b>(&'b self, value: Given<'b>) -> Result<Option<Given<'b>>, String> {
         match value {
-            Given::Literal(Literal::Variable(name)) => self.variable(name).map(Given::Value),
-            value => Ok(value),
+            Given::Literal(Literal::Variable(name)) => Ok(self.variable(name)?.map(Given::Value)),
+            value => Ok(Some(value)),
         }
     }
 
-    fn variable(&self, name: &str) -> Result<&Value, String> {
+    fn variable(&self, name: &str) -> Result<Option<&Value>, String> {
+        let undefined = || format!("Variable {name} is not defined.");
         let definition = self.definitions.iter().find(|definition| definition.node.name.node == name);
-        let value = definition
-            .and_then(|definition| self.given.get(name).or_else(|| definition.node.default_value()));
-        value.ok_or_else(|| format!("Variable {name} is not defined."))
+        let definition = &definition.ok_or_else(undefined)?.node;
+        match self.given.get(name).or_else(|| definition.default_value()) {
+            None if !definition.var_type.node.nullable => Err(undefined()),
+            value => Ok(value),
+        }
     }
 }
 

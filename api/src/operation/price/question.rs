@@ -68,7 +68,7 @@ impl QuestionSize {
     }
 
     fn add_filter(&mut self, value: Given<'_>, values: &VariableValues<'_>) -> Result<(), String> {
-        let value = values.given(value)?;
+        let Some(value) = values.given(value)? else { return Ok(()) };
         match value {
             Given::Literal(Literal::List(items)) => {
                 items.iter().try_for_each(|item| self.add_filter(Given::Literal(item), values))
@@ -97,7 +97,7 @@ impl QuestionSize {
         let Some(Question { text, filter, .. }) = token::peek_state(state) else { return };
         self.add_text(&text);
         self.conditions = self.conditions.saturating_add(filter.leaves() as u64);
-        self.filter_bytes = self.filter_bytes.saturating_add(state.len() as u64);
+        self.filter_bytes = self.filter_bytes.saturating_add(bytes(&filter));
         self.parts = self.parts.saturating_add(parts(&filter));
     }
 
@@ -126,6 +126,15 @@ impl QuestionSize {
         let each = VALUES_PER_POINT + self.words * VALUES_PER_POINT / 4 + self.conditions;
         self.words.saturating_add(self.parts).saturating_mul(each)
     }
+}
+
+/// Bytes of the texts in a filter.
+fn bytes(filter: &Filter) -> u64 {
+    let lists = [&filter.genres, &filter.cast, &filter.providers];
+    let values = lists.iter().flat_map(|list| list.values()).map(String::len).sum::<usize>();
+    let title = filter.title.as_deref().map_or(0, str::len);
+    let below = filter.and.iter().chain(&filter.or).chain(filter.not.as_deref()).map(bytes);
+    (values + title) as u64 + below.sum::<u64>()
 }
 
 fn parts(filter: &Filter) -> u64 {
