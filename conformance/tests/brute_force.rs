@@ -260,10 +260,10 @@ impl Truth {
             join_all(walks).await;
         }
 
-        // A further filter never adds a hit.
+        // A further filter never adds a hit, as long as enough are left not to look for weaker matches.
         let mut narrower = question.clone();
         narrower.filter.and.push(random::filter(&self.movies, rng, 0));
-        if narrower.filter.validate().is_ok() {
+        if narrower.filter.validate().is_ok() && self.level(&compiled, &narrower.filter) == level {
             let fewer = passing(&narrower.filter);
             assert!(fewer.len() <= expected.len());
             let all: Vec<&str> = expected.iter().map(|&ord| self.movies[ord].id.as_str()).collect();
