@@ -260,7 +260,7 @@ impl Truth {
             join_all(walks).await;
         }
 
-        // A further filter never adds a hit, unless it leaves so few that fewer words must be met.
+        // A further filter never adds a hit, as long as enough are left not to look for weaker matches.
         let mut narrower = question.clone();
         narrower.filter.and.push(random::filter(&self.movies, rng, 0));
         if narrower.filter.validate().is_ok() && self.level(&compiled, &narrower.filter) == level {
