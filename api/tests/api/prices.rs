@@ -137,7 +137,8 @@ async fn prices_of_the_clients_operations_stay() {
             "node 2",
             "person 25",
             "receipt 65",
-            "restore 15",
+            // Refused, as its state is not given.
+            "restore 1",
             "search 127"
         ]
     );
