@@ -134,6 +134,7 @@ fn a_known_document_refuses_what_it_refused_when_it_was_new() {
     for (name, value) in [
         ("n", json!("1")),
         ("n", json!(1.5)),
+        ("n", json!(3_000_000_000_u64)),
         ("w", json!({ "genre": {} })),
         ("w", json!({ "year": { "gte": "1" } })),
         ("w", json!({ "or": [{ "decades": ["x"] }] })),

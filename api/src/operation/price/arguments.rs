@@ -33,13 +33,21 @@ impl VariableValues<'_> {
     }
 
     /// An argument that is an integer; `None` where it is absent, null, or none at all, which validation refuses.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`], and for a variable beyond the range of an `Int`, which the library lets through (GraphQL
+    /// specification, 3.5.1 "Int").
     pub(super) fn integer(&self, arguments: &Arguments, name: &str) -> Result<Option<i64>, String> {
-        Ok(match self.argument(arguments, name)? {
-            Some(Given::Literal(Literal::Number(number)) | Given::Value(Value::Number(number))) => {
-                number.as_i64()
-            }
-            _ => None,
-        })
+        match self.argument(arguments, name)? {
+            Some(Given::Literal(Literal::Number(number))) => Ok(number.as_i64()),
+            Some(Given::Value(Value::Number(number))) => match number.as_i64() {
+                Some(integer) if i32::try_from(integer).is_err() => Err(format!(
+                    "Invalid value for argument \"{name}\": {integer} is beyond the range of \"Int\""
+                )),
+                integer => Ok(integer),
+            },
+            _ => Ok(None),
+        }
     }
 
     /// The number of items of a list; a value that is none is one item.
