@@ -26,10 +26,10 @@ use wikimovie_testkit_services::{TestCluster, engines};
 use wikimovie_text::{apostrophe_parts, characters, key, sort_key, words};
 
 /// Random questions asked of the seeds.
-const QUESTIONS: usize = 600;
+const QUESTIONS: usize = 1_600;
 
 /// Random questions asked of the large catalogue, each of which takes longer.
-const QUESTIONS_OF_LARGE: usize = 150;
+const QUESTIONS_OF_LARGE: usize = 400;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_equal_brute_force() {
