@@ -27,6 +27,9 @@ pub(crate) const WRITE_WINDOW: Duration = Duration::from_secs(20);
 const RENEWAL_INTERVAL: Duration = Duration::from_millis(400);
 /// Time one renewal may take: after one that got no answer another is still in time.
 const RENEWAL_DEADLINE: Duration = Duration::from_secs(1);
+/// Time that taking the lease may take: the ledger may be new, and its node busy with making it. What comes late is safe,
+/// as a lease counts from when its write was begun, and a renewal shows whether it was taken since.
+const TAKING_DEADLINE: Duration = Duration::from_secs(10);
 /// Time from a renewal that failed to the next, and between two looks at a lease that is watched.
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -91,7 +94,8 @@ impl Lease {
         };
         let document = LeaseDocument { holder, epoch, renewals: 0, targets: Vec::new() };
         let since = Instant::now();
-        let position = write(ledger, &document, condition).await?;
+        let call = write_call(ledger, &document, condition, TAKING_DEADLINE)?;
+        let position = ledger.write("taking the writer's lease", call).await?.ok_or_else(|| taken(ledger))?;
         let state = Arc::new(Mutex::new(LeaseState { document, position, since, lost: None }));
         let renewing = tokio::spawn(renew(ledger.clone(), Arc::clone(&state)));
         Ok(Self { state, ledger: ledger.clone(), renewing })
@@ -265,9 +269,18 @@ async fn write(
     document: &LeaseDocument,
     condition: Vec<(&'static str, String)>,
 ) -> Result<WritePosition, WriteError> {
-    let call = ledger.write_call(WRITER, "lease", document, condition)?;
-    let call = Call { repeatable: false, deadline: Some(RENEWAL_DEADLINE), ..call };
+    let call = write_call(ledger, document, condition, RENEWAL_DEADLINE)?;
     ledger.write("renewing the writer's lease", call).await?.ok_or_else(|| taken(ledger))
+}
+
+fn write_call(
+    ledger: &LedgerStore,
+    document: &LeaseDocument,
+    condition: Vec<(&'static str, String)>,
+    deadline: Duration,
+) -> Result<Call, WriteError> {
+    let call = ledger.write_call(WRITER, "lease", document, condition)?;
+    Ok(Call { repeatable: false, deadline: Some(deadline), ..call })
 }
 
 fn taken(ledger: &LedgerStore) -> WriteError {

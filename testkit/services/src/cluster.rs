@@ -9,7 +9,7 @@ use std::{
 };
 
 use wikimovie_elasticsearch::{Auth, Elasticsearch, ElasticsearchOptions};
-use wikimovie_engine::{CatalogWriter, writer::WriteError};
+use wikimovie_engine::CatalogWriter;
 
 use crate::engines::Engine;
 
@@ -45,17 +45,7 @@ impl TestCluster {
         let engine = self.engine.clone();
         let runtime = tokio::runtime::Handle::current();
         let written = tokio::task::spawn_blocking(move || {
-            // A node that all tests share may take longer than a lease allows; the lease is then free after two seconds.
-            let mut attempts = 0;
-            let mut writer = loop {
-                attempts += 1;
-                match engine.writer(runtime.clone()) {
-                    Err(WriteError::Slow { .. } | WriteError::LeaseTaken(_)) if attempts < 5 => {
-                        std::thread::sleep(Duration::from_secs(1));
-                    }
-                    opened => break opened.expect("no other writer is open"),
-                }
-            };
+            let mut writer = engine.writer(runtime).expect("no other writer is open");
             write(&mut writer)
         });
         let written = written.await.expect("the writer does its work");
