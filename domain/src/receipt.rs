@@ -38,6 +38,25 @@ pub struct ObjectReceipt {
 impl ObjectReceipt {
     /// Number of refusals stored in full; the others are only counted, so that a receipt stays small.
     pub const MAX_REFUSALS: usize = 100;
+
+    /// The receipt of an object of which nothing was applied.
+    pub fn empty(object: &str, provider: &str) -> Self {
+        Self {
+            object: object.to_owned(),
+            provider: provider.to_owned(),
+            status: ReceiptStatus::Complete,
+            accepted: 0,
+            changed: 0,
+            merged: 0,
+            refused: 0,
+            removed: 0,
+            held: 0,
+            bytes: 0,
+            generation: 0,
+            finished_at_ms: 0,
+            refusals: Vec::new(),
+        }
+    }
 }
 
 /// Outcome of the import of an object.

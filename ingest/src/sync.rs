@@ -314,21 +314,9 @@ pub(crate) fn problem(state: &ObjectState, error: &io::Error) -> Problem {
 
 /// What came of an object when it was last done; of one that never was, nothing.
 fn last_receipt(row: &LedgerRow) -> ObjectReceipt {
-    row.receipt.clone().unwrap_or_else(|| ObjectReceipt {
-        object: row.object.clone(),
-        provider: row.provider.clone(),
-        status: ReceiptStatus::Complete,
-        accepted: 0,
-        changed: 0,
-        merged: 0,
-        refused: 0,
-        removed: 0,
-        held: 0,
-        bytes: 0,
-        generation: row.generation,
-        finished_at_ms: 0,
-        refusals: Vec::new(),
-    })
+    let empty =
+        || ObjectReceipt { generation: row.generation, ..ObjectReceipt::empty(&row.object, &row.provider) };
+    row.receipt.clone().unwrap_or_else(empty)
 }
 
 fn vanished<'a>(ledger: &'a [LedgerRow], listing: &Listing) -> Vec<&'a LedgerRow> {

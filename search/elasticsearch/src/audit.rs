@@ -144,7 +144,7 @@ pub(crate) async fn contents(records: &RecordStore) -> Result<BTreeMap<String, C
 
 #[cfg(test)]
 mod tests {
-    use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
+    use wikimovie_domain::ObjectReceipt;
 
     use super::*;
 
@@ -157,21 +157,7 @@ mod tests {
             fingerprint: "r1".to_owned(),
         };
         let held = if matches!(state, RowState::AwaitingApproval | RowState::Removed) { 2 } else { 0 };
-        let receipt = ObjectReceipt {
-            object: "a".to_owned(),
-            provider: "acme".to_owned(),
-            status: ReceiptStatus::Complete,
-            accepted,
-            changed: 0,
-            merged: 0,
-            refused: 0,
-            removed: 0,
-            held,
-            bytes: 0,
-            generation: 1,
-            finished_at_ms: 0,
-            refusals: Vec::new(),
-        };
+        let receipt = ObjectReceipt { accepted, held, generation: 1, ..ObjectReceipt::empty("a", "acme") };
         LedgerRow { state, applied, receipt: Some(receipt), ..LedgerRow::in_progress(&object) }
     }
 

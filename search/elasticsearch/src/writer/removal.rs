@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use wikimovie_domain::{ObjectReceipt, ReceiptStatus};
+use wikimovie_domain::ObjectReceipt;
 use wikimovie_engine::writer::{CatalogWriter, LedgerRow, Removal, RowState, WriteError};
 
 use super::{
@@ -101,7 +101,7 @@ impl ElasticsearchWriter {
     fn hold_removal(&mut self, mut row: LedgerRow, held: u64) -> Removal {
         row.state = RowState::Removed;
         SweepOutcome { removed: 0, held }
-            .note(row.receipt.get_or_insert_with(|| nothing(&row.object, &row.provider)));
+            .note(row.receipt.get_or_insert_with(|| ObjectReceipt::empty(&row.object, &row.provider)));
         self.rows.set(row);
         Removal::Held(held)
     }
@@ -129,24 +129,5 @@ impl ElasticsearchWriter {
         let removed = sweep.run(&mut self.session, &mut self.objects)?.removed;
         self.rows.note_change(removed > 0);
         Ok(removed)
-    }
-}
-
-/// The receipt of an object of which nothing is left.
-fn nothing(object: &str, provider: &str) -> ObjectReceipt {
-    ObjectReceipt {
-        object: object.to_owned(),
-        provider: provider.to_owned(),
-        status: ReceiptStatus::Complete,
-        accepted: 0,
-        changed: 0,
-        merged: 0,
-        refused: 0,
-        removed: 0,
-        held: 0,
-        bytes: 0,
-        generation: 0,
-        finished_at_ms: 0,
-        refusals: Vec::new(),
     }
 }
