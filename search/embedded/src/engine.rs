@@ -44,6 +44,14 @@ impl Default for EmbeddedOptions {
     }
 }
 
+/// What a question is answered with.
+struct QuestionContext<'a> {
+    snapshot: &'a Snapshot,
+    plans: &'a Plans,
+    sealer: &'a Sealer,
+    work: &'a Work,
+}
+
 /// The embedded engine, open. It holds the folder's lock until the last handle to it is gone.
 #[derive(Clone, Debug)]
 pub struct Embedded {
@@ -91,7 +99,7 @@ impl Embedded {
     async fn answer<T: Send + 'static>(
         &self,
         context: &OperationContext,
-        work: impl FnOnce(&Snapshot, &Plans, &Sealer, &Work) -> Result<T, ReadError> + Send + 'static,
+        answer: impl FnOnce(&QuestionContext<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
         let (index, part) = (Arc::clone(&self.index), self.part.clone());
         let (current, caller) = (Work::default(), context.caller());
@@ -103,10 +111,19 @@ impl Embedded {
                 match part {
                     Some(part) => {
                         // Others need the part too, whoever asked for it first.
-                        let snapshot = part.snapshot(&index.snapshot, &index.rules)?;
-                        work(&snapshot, &part.plans, &part.sealer, &current)
+                        let snapshot = &part.snapshot(&index.snapshot, &index.rules)?;
+                        let (plans, sealer) = (&part.plans, &part.sealer);
+                        answer(&QuestionContext { snapshot, plans, sealer, work: &current })
                     }
-                    None => work(&index.snapshot(), &index.plans, &index.sealer, &current),
+                    None => {
+                        let (plans, sealer) = (&index.plans, &index.sealer);
+                        answer(&QuestionContext {
+                            snapshot: &index.snapshot(),
+                            plans,
+                            sealer,
+                            work: &current,
+                        })
+                    }
                 }
             };
             tokio::task::spawn_blocking(work).await
@@ -117,9 +134,7 @@ impl Embedded {
             Err(_) => Err(SearchError::Timeout),
         }
     }
-}
 
-impl Embedded {
     /// Reads what a snapshot has in memory, on this thread unless the snapshot may have to be taken first.
     async fn read<T: Send + 'static>(
         &self,
@@ -127,7 +142,7 @@ impl Embedded {
         read: impl FnOnce(&Snapshot) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
         match self.part {
-            Some(_) => self.answer(context, move |snapshot, _, _, _| read(snapshot)).await,
+            Some(_) => self.answer(context, move |with| read(with.snapshot)).await,
             None => Ok(read(&self.index.snapshot())?),
         }
     }
@@ -140,8 +155,8 @@ impl Catalog for Embedded {
         context: &OperationContext,
         request: SearchRequest,
     ) -> Result<Answered<SearchAnswer>, SearchError> {
-        let search = move |snapshot: &Snapshot, plans: &Plans, sealer: &Sealer, work: &Work| {
-            snapshot.search(&request, plans, sealer, work)
+        let search = move |with: &QuestionContext<'_>| {
+            with.snapshot.search(&request, with.plans, with.sealer, with.work)
         };
         self.answer(context, search).await.map(Answered::complete)
     }
@@ -151,9 +166,7 @@ impl Catalog for Embedded {
         context: &OperationContext,
         request: AutocompleteRequest,
     ) -> Result<Answered<Vec<Suggestion>>, SearchError> {
-        let suggest = move |snapshot: &Snapshot, _: &Plans, _: &Sealer, work: &Work| {
-            snapshot.autocomplete(&request, work)
-        };
+        let suggest = move |with: &QuestionContext<'_>| with.snapshot.autocomplete(&request, with.work);
         self.answer(context, suggest).await.map(Answered::complete)
     }
 
@@ -163,7 +176,8 @@ impl Catalog for Embedded {
         ids: &[MovieId],
     ) -> Result<Answered<Vec<Option<Movie>>>, SearchError> {
         let ids = ids.to_vec();
-        let read = move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| {
+        let read = move |with: &QuestionContext<'_>| {
+            let snapshot = with.snapshot;
             let movie = |id: &MovieId| -> Result<Option<Movie>, ReadError> {
                 Ok(snapshot.doc_of(id.as_str())?.map(|doc| snapshot.movie(doc)).transpose()?)
             };
@@ -179,8 +193,7 @@ impl Catalog for Embedded {
         first: usize,
     ) -> Result<Answered<Vec<Movie>>, SearchError> {
         let id = id.clone();
-        let similar =
-            move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| snapshot.similar(id.as_str(), first);
+        let similar = move |with: &QuestionContext<'_>| with.snapshot.similar(id.as_str(), first);
         self.answer(context, similar).await.map(Answered::complete)
     }
 
@@ -204,8 +217,7 @@ impl Catalog for Embedded {
         first: usize,
     ) -> Result<Answered<Vec<Costar>>, SearchError> {
         let name = name.to_owned();
-        let costars =
-            move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| Ok(snapshot.costars(&name, first));
+        let costars = move |with: &QuestionContext<'_>| Ok(with.snapshot.costars(&name, first));
         self.answer(context, costars).await.map(Answered::complete)
     }
 
@@ -216,8 +228,7 @@ impl Catalog for Embedded {
         to: &str,
     ) -> Result<Answered<Option<CostarPath>>, SearchError> {
         let (from, to) = (from.to_owned(), to.to_owned());
-        let path =
-            move |snapshot: &Snapshot, _: &Plans, _: &Sealer, _: &Work| Ok(snapshot.costar_path(&from, &to)?);
+        let path = move |with: &QuestionContext<'_>| Ok(with.snapshot.costar_path(&from, &to)?);
         self.answer(context, path).await.map(Answered::complete)
     }
 
