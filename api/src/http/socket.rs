@@ -95,7 +95,7 @@ async fn converse(
         .filter(|message| future::ready(matches!(message, Message::Text(_) | Message::Binary(_))))
         .map(Message::into_data)
         .filter(move |message| {
-            let duplicate = known.duplicate(message);
+            let duplicate = known.received(message);
             if let Some(id) = &duplicate {
                 let reason = format!("Subscriber for {id} already exists");
                 tell_duplicate.send_replace(End::new(Instant::now(), (SUBSCRIBER_EXISTS, &reason)));
@@ -199,10 +199,18 @@ struct Head {
 }
 
 impl Subscribers {
-    /// The id of a message that begins an operation under an id in use.
-    fn duplicate(&self, message: &[u8]) -> Option<String> {
+    /// Notes what a client begins and what it completes; the id of a message that begins an operation under an id in use.
+    fn received(&self, message: &[u8]) -> Option<String> {
         let Head { kind, id: Some(id) } = serde_json::from_slice(message).ok()? else { return None };
-        (kind == "subscribe" && !self.lock().insert(id.clone())).then_some(id)
+        match kind.as_str() {
+            "subscribe" => (!self.lock().insert(id.clone())).then_some(id),
+            // The library answers nothing to it.
+            "complete" => {
+                self.lock().remove(&id);
+                None
+            }
+            _ => None,
+        }
     }
 
     /// Notes the end of an operation.

@@ -218,4 +218,12 @@ async fn a_connection_is_closed_with_the_codes_of_the_protocol() {
         assert_eq!(receive(&mut later).await["type"], "next");
         assert_eq!(receive(&mut later).await["type"], "complete");
     }
+    // Or once its client has completed it, which nothing answers.
+    let mut cancelled = open(&app).await;
+    for _ in 0..2 {
+        subscribe(&mut cancelled, "1", "subscription { catalogChanged { generation } }").await;
+        send(&mut cancelled, json!({ "type": "complete", "id": "1" })).await;
+    }
+    subscribe(&mut cancelled, "2", "{ catalog { movies } }").await;
+    assert_eq!(receive(&mut cancelled).await["id"], "2");
 }
