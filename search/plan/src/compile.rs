@@ -136,10 +136,13 @@ pub fn corrected(question: &Question, vocabulary: &Vocabulary) -> Option<Questio
         return Some(Question { text, ..question.clone() });
     }
     let mut corrected = reading::cut(&question.text).to_owned();
+    // From the end, so that the places before stay where they are; words may share characters.
+    let mut untouched = corrected.len();
     let mut changed = false;
     for (at, word) in text.reading.words.iter().enumerate().rev() {
-        if let Some(meant) = text.meant(at) {
+        if let Some(meant) = text.meant(at).filter(|_| word.place.end <= untouched) {
             corrected.replace_range(word.place.clone(), &meant);
+            untouched = word.place.start;
             changed = true;
         }
     }

@@ -31,9 +31,8 @@ pub fn relaxations(question: &Question, found: u64, vocabulary: &Vocabulary) -> 
     let alone: Vec<Candidate> = parts.iter().map(|part| without(question, &[part])).collect();
     let mut pairs = Vec::new();
     for (at, first) in parts.iter().enumerate().take(MAX_PAIRED) {
-        pairs.extend(
-            parts[at + 1..].iter().take(MAX_PAIRED).map(|second| without(question, &[first, second])),
-        );
+        let others = parts[at + 1..].iter().take(MAX_PAIRED).filter(|second| !first.overlaps(second));
+        pairs.extend(others.map(|second| without(question, &[first, second])));
     }
     let mut rest = Vec::new();
     let text = reading::cut(&question.text).trim();
@@ -104,6 +103,17 @@ struct Droppable {
     part: RelaxedPart,
     dropped: String,
     drop: Drop,
+}
+
+impl Droppable {
+    /// Whether both are pieces of the text that share a byte. A character may be two words (`½` is `1` and `2`), and a
+    /// phrase holds words: what is dropped with one cannot be dropped again with the other.
+    fn overlaps(&self, other: &Droppable) -> bool {
+        match (&self.drop, &other.drop) {
+            (Drop::Text(one), Drop::Text(two)) => one.start < two.end && two.start < one.end,
+            _ => false,
+        }
+    }
 }
 
 enum Drop {
@@ -184,6 +194,16 @@ mod tests {
         let steps = relaxations(question, 0, &Vocabulary::default());
         let shown = |found: Candidate| (found.part, found.dropped, found.question.text);
         steps.into_iter().map(|step| step.into_iter().map(shown).collect()).collect()
+    }
+
+    #[test]
+    fn words_of_one_character_are_dropped_together() {
+        let cases = [("½ 𝐑'Ý$𐎀%*𝒫¥", "𝐑'Ý$𐎀%*𝒫¥"), ("matrix ﷺ", "matrix"), ("¾½", "½"), ("東京都 𝐑", "都 𝐑")];
+        for (text, left) in cases {
+            let question = Question { text: text.into(), ..Question::default() };
+            let offers: Vec<String> = shown(&question).into_iter().flatten().map(|offer| offer.2).collect();
+            assert!(offers.iter().any(|offer| offer == left), "{text}: {offers:?}");
+        }
     }
 
     #[test]
