@@ -10,7 +10,7 @@ use wikimovie_domain::{
 };
 use wikimovie_engine::{
     Answered, OperationContext,
-    catalog::{Catalog, ReceiptPage, ReceiptsRequest},
+    catalog::{Catalog, CatalogDigest, ReceiptPage, ReceiptsRequest},
     error::SearchError,
     token::Sealer,
     writer::WriteError,
@@ -141,8 +141,11 @@ impl Embedded {
         context: &OperationContext,
         read: impl FnOnce(&Snapshot) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
-        match self.part {
-            Some(_) => self.answer(context, move |with| read(with.snapshot)).await,
+        match &self.part {
+            Some(part) => match part.known_snapshot(&self.index.snapshot) {
+                Some(snapshot) => Ok(read(&snapshot)?),
+                None => self.answer(context, move |with| read(with.snapshot)).await,
+            },
             None => Ok(read(&self.index.snapshot())?),
         }
     }
@@ -234,6 +237,14 @@ impl Catalog for Embedded {
 
     async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError> {
         self.read(context, |snapshot| Ok(snapshot.info())).await
+    }
+
+    async fn digest(&self, context: &OperationContext) -> Result<CatalogDigest, SearchError> {
+        let digest = |snapshot: &Snapshot| Ok(snapshot.digest()?);
+        match self.part {
+            Some(_) => self.read(context, digest).await,
+            None => self.answer(context, move |with| digest(with.snapshot)).await,
+        }
     }
 
     async fn receipt(

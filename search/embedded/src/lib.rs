@@ -6,6 +6,7 @@
 
 mod autocomplete;
 mod columns;
+mod digest;
 mod engine;
 mod error;
 mod eval;

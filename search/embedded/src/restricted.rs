@@ -53,7 +53,16 @@ impl Restricted {
         let filtered = filter::compile(&self.filter);
         let found = Matched::of(&whole, &Clause::all_of(filtered.must), &filtered.drill)?;
         let part = Arc::new(whole.restricted(&found.hits, &self.receipts, rules)?);
+        // Here, since whoever asks for it later may not block.
+        part.digest()?;
         *kept = Some(Kept { whole: Arc::downgrade(&whole), part: Arc::clone(&part) });
         Ok(part)
+    }
+
+    /// The same where it is taken already and nobody takes another.
+    pub(super) fn known_snapshot(&self, newest: &ArcSwap<Snapshot>) -> Option<Arc<Snapshot>> {
+        let kept = self.kept.try_lock().ok()?;
+        let whole = Arc::downgrade(&newest.load_full());
+        kept.as_ref().filter(|kept| kept.whole.ptr_eq(&whole)).map(|kept| Arc::clone(&kept.part))
     }
 }

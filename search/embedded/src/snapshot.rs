@@ -8,7 +8,10 @@
 //! Taking one costs time and memory in proportion to the catalogue: about 60 bytes a movie besides the
 //! vocabulary.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use fixedbitset::FixedBitSet;
 use tantivy::{DocAddress, InvertedIndexReader, Searcher, Term, postings::TermInfo};
@@ -63,6 +66,8 @@ pub(super) struct Snapshot {
     pub(super) vocabulary: Vocabulary,
     pub(super) ledger: Ledger,
     pub(super) revision: Revision,
+    /// See [`Self::digest`].
+    pub(super) digest: OnceLock<u64>,
 }
 
 impl Snapshot {
@@ -170,6 +175,7 @@ impl Commit<'_> {
             ledger: self.ledger,
             revision: Revision { movies, ..self.revision },
             searcher: self.searcher,
+            digest: OnceLock::new(),
         })
     }
 }
