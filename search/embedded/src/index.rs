@@ -56,7 +56,7 @@ impl OpenIndex {
     /// Opens the index in a folder, making both where they are missing.
     pub(super) fn open(folder: &Path, deadline: Duration, rules: &Arc<Rules>) -> Result<Self, WriteError> {
         let folder = DataFolder::open(folder)?;
-        let sealer = Sealer::new(&folder.secret()?);
+        let sealer = folder.sealer()?;
         let fields = Fields::new();
         let unreadable = |error: TantivyError| match io_error(&error) {
             Some(source) => folder::storage_error(folder.path(), source),

@@ -10,6 +10,7 @@ pub mod cursor;
 pub mod error;
 pub mod failpoint;
 pub mod indexed;
+mod keys;
 pub mod operation;
 pub mod receipt;
 pub mod token;
