@@ -6,23 +6,18 @@ use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError, directory::MmapDirectory};
 use tokio::sync::watch;
-use wikimovie_domain::{Filter, Revision};
+use wikimovie_domain::Revision;
 use wikimovie_engine::{token::Sealer, writer::WriteError};
 use wikimovie_plan::rules::Rules;
 
 use super::{
     fields::Fields,
     folder::{self, DataFolder},
+    parts::Parts,
     permits::Permits,
-    plans::{Plans, plans},
-    restricted::Restricted,
+    plans::Plans,
     snapshot::Snapshot,
 };
-
-/// Restrictions held ready at once. Each holds the columns of the whole catalogue and the words of its part: at
-/// 60 bytes a movie some 64 MB for each million.
-const PARTS: u64 = 64;
-const PART_IDLE: Duration = Duration::from_secs(900);
 
 /// The index in a folder, open: what the read side and the writer share.
 pub(super) struct OpenIndex {
@@ -36,7 +31,7 @@ pub(super) struct OpenIndex {
     pub(super) revisions: watch::Sender<Revision>,
     pub(super) sealer: Sealer,
     pub(super) plans: Plans,
-    pub(super) parts: moka::sync::Cache<Filter, Arc<Restricted>>,
+    pub(super) parts: Parts,
     /// Questions that are worked on at once. More would be no faster, and each takes some megabytes.
     pub(super) permits: Permits,
 }
@@ -88,9 +83,9 @@ impl OpenIndex {
             snapshot,
             revisions,
             sealer,
-            plans: plans(),
+            plans: Plans::default(),
             permits: Permits::new(max_permits()),
-            parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
+            parts: Parts::default(),
         })
     }
 
