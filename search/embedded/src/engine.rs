@@ -272,3 +272,6 @@ impl Catalog for Embedded {
         Ok(Arc::new(Self { index: Arc::clone(&self.index), part: Some(Arc::new(filter)) }))
     }
 }
+
+#[cfg(test)]
+mod tests;
