@@ -100,7 +100,7 @@ fn surface(state: &Arc<HandlerState>) -> Router {
 async fn of_served_host(hosts: Arc<AllowedHosts>, request: Request, next: Next) -> Response {
     match hosts.check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(error) => reject(&error, MediaType::Json),
+        Err(error) => reject(&error, MediaType::negotiate(request.headers()).unwrap_or(MediaType::Json)),
     }
 }
 
