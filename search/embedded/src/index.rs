@@ -6,16 +6,18 @@ use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError, directory::MmapDirectory};
 use tokio::sync::watch;
-use wikimovie_domain::Revision;
+use wikimovie_domain::{Filter, Revision};
 use wikimovie_engine::{token::Sealer, writer::WriteError};
 use wikimovie_plan::rules::Rules;
 
 use super::{
+    error::ReadError,
     fields::Fields,
     folder::{self, DataFolder},
     parts::Parts,
     permits::Permits,
     plans::Plans,
+    restricted::Restricted,
     snapshot::Snapshot,
 };
 
@@ -120,6 +122,16 @@ impl OpenIndex {
                 Ok(()) => WriteError::Engine(error.to_string()),
             },
         }
+    }
+
+    /// The part of the catalogue that a filter leaves.
+    pub(super) fn part(&self, filter: &Filter) -> Arc<Restricted> {
+        self.parts.get(filter, || Restricted::new(filter, &self.sealer, self.plans.of_new_part()))
+    }
+
+    /// The part of the newest snapshot. Blocks while it is taken.
+    pub(super) fn part_snapshot(&self, part: &Arc<Restricted>) -> Result<Arc<Snapshot>, ReadError> {
+        self.parts.snapshot(part, &self.snapshot, &self.rules)
     }
 }
 

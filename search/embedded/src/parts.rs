@@ -7,7 +7,7 @@ use moka::{policy::EvictionPolicy, sync::Cache};
 use wikimovie_domain::Filter;
 use wikimovie_plan::rules::Rules;
 
-use super::{error::ReadError, index::OpenIndex, restricted::Restricted, snapshot::Snapshot};
+use super::{error::ReadError, restricted::Restricted, snapshot::Snapshot};
 
 /// Memory of all parts together. A tenant beyond it is counted again with each of its questions.
 const PART_BYTES: usize = 192 * 1024 * 1024;
@@ -45,12 +45,12 @@ impl Parts {
     }
 
     /// The part that a filter leaves; made where it is not held.
-    fn get(&self, filter: &Filter, make: impl FnOnce() -> Restricted) -> Arc<Restricted> {
+    pub(super) fn get(&self, filter: &Filter, make: impl FnOnce() -> Restricted) -> Arc<Restricted> {
         self.0.get_with_by_ref(filter, || Arc::new(make()))
     }
 
     /// The part of the newest snapshot; see [`Restricted::snapshot`].
-    fn snapshot(
+    pub(super) fn snapshot(
         &self,
         part: &Arc<Restricted>,
         newest: &ArcSwap<Snapshot>,
@@ -63,18 +63,6 @@ impl Parts {
             self.0.insert(part.filter.clone(), Arc::clone(part));
         }
         Ok(snapshot)
-    }
-}
-
-impl OpenIndex {
-    /// The part of the catalogue that a filter leaves.
-    pub(super) fn part(&self, filter: &Filter) -> Arc<Restricted> {
-        self.parts.get(filter, || Restricted::new(filter, &self.sealer, self.plans.of_new_part()))
-    }
-
-    /// The part of the newest snapshot. Blocks while it is taken.
-    pub(super) fn part_snapshot(&self, part: &Arc<Restricted>) -> Result<Arc<Snapshot>, ReadError> {
-        self.parts.snapshot(part, &self.snapshot, &self.rules)
     }
 }
 

@@ -12,7 +12,7 @@ const ID_OF: &[u8] = b"key id";
 
 /// Keys, the one that seals first.
 #[derive(Clone)]
-pub(crate) struct Keys(Vec<Key>);
+pub(crate) struct SealingKeys(Vec<Key>);
 
 #[derive(Clone)]
 struct Key {
@@ -28,7 +28,7 @@ impl Key {
     }
 }
 
-impl Keys {
+impl SealingKeys {
     /// Those of these secrets.
     pub(crate) fn new(current: &[u8], former: &[Vec<u8>]) -> Self {
         Self([Key::new(current)].into_iter().chain(former.iter().map(|secret| Key::new(secret))).collect())

@@ -19,7 +19,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use wikimovie_domain::Question;
 
-use crate::keys::{Keys, TokenMac};
+use crate::keys::{SealingKeys, TokenMac};
 
 /// Version of states and receipts.
 const VERSION: u8 = 2;
@@ -90,7 +90,7 @@ pub enum TokenError {
 /// other's tokens.
 #[derive(Clone)]
 pub struct Sealer {
-    keys: Arc<OnceLock<Keys>>,
+    keys: Arc<OnceLock<SealingKeys>>,
     /// What tokens are bound to besides their purpose; empty for nothing.
     audience: Arc<[u8]>,
 }
@@ -129,7 +129,7 @@ impl Sealer {
 
     /// The same with secrets of before, whose tokens are opened too.
     pub fn set_secrets(&self, current: &[u8], former: &[Vec<u8>]) {
-        self.keys.get_or_init(|| Keys::new(current, former));
+        self.keys.get_or_init(|| SealingKeys::new(current, former));
     }
 
     /// Seals a value.
@@ -144,7 +144,7 @@ impl Sealer {
 
     fn seal_version(&self, purpose: Purpose, version: u8, payload: &[u8]) -> String {
         let mut bytes = Vec::with_capacity(2 + payload.len() + MAC_BYTES);
-        let sealing = self.keys.get().and_then(Keys::sealing);
+        let sealing = self.keys.get().and_then(SealingKeys::sealing);
         bytes.extend([version | KEYED, sealing.as_ref().map_or(0, |(id, _)| *id)]);
         bytes.extend_from_slice(payload);
         let mac = sealing.map(|(_, mac)| self.mac_of(mac, purpose, &bytes).finalize().into_bytes());
