@@ -9,7 +9,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use wikimovie_text::spelling_variants::spelling_variants;
 
-use crate::rules::{MAX_USES, Rules, Synonym};
+use crate::{
+    near_words::{self, NearWords},
+    rules::{MAX_USES, Rules, Synonym},
+};
 
 /// Movies that have a word, by field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,6 +126,7 @@ impl VocabularyBuilder {
             genres: self.genres,
             providers: self.providers,
             rules: self.rules,
+            near_words: NearWords::default(),
         }
     }
 }
@@ -138,6 +142,7 @@ pub struct Vocabulary {
     genres: Vec<Entry>,
     providers: Vec<Entry>,
     rules: Arc<Rules>,
+    pub(crate) near_words: NearWords,
 }
 
 impl Default for Vocabulary {
@@ -197,7 +202,8 @@ impl Vocabulary {
         let entries = [&self.people, &self.genres, &self.providers].into_iter().flatten();
         let entries =
             entries.map(|entry| size_of::<Entry>() + entry.key.len() + entry.name.len() + ALLOCATIONS);
-        self.words.as_fst().size()
+        near_words::MAX_BYTES
+            + self.words.as_fst().size()
             + self.counts.len() * size_of::<WordCounts>()
             + names
             + entries.sum::<usize>()
