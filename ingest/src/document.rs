@@ -22,7 +22,7 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use wikimovie_domain::{Movie, MovieId, Provenance, Refusal, RefusalReason, Year};
+use wikimovie_domain::{Movie, MovieId, Provenance, Refusal, RefusalReason};
 
 use crate::{
     clean,

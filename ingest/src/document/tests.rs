@@ -1,5 +1,6 @@
 use super::*;
 use serde_json::json;
+use wikimovie_domain::Year;
 
 fn origin() -> Origin {
     Origin { provider: "p".into(), object: "p/a.json".into(), generation: 7 }

@@ -192,7 +192,8 @@ impl Shape {
             let is_special = sources.peek().is_none();
             is_special || sources.any(|source| source.read.get())
         };
-        let unread = self.seen.iter().filter(|(name, fills)| !name.is_empty() && !(**fills && is_read(name)));
+        let named = self.seen.iter().filter(|(name, _)| !name.is_empty());
+        let unread = named.filter(|(name, fills)| !(**fills && is_read(name)));
         let mut unread: Vec<String> = unread.map(|(name, _)| name.clone()).collect();
         unread.sort();
         unread

@@ -111,8 +111,13 @@ fn year_of_text(text: &str, is_date: bool) -> Result<Year, String> {
             _ => year_of_number(number, is_date),
         };
     }
-    if let Some(whole) = text.parse::<f64>().ok().filter(|_| text.contains('.')).and_then(whole) {
-        return year_of_number(whole, false);
+    if text.contains('.')
+        && let Ok(number) = text.parse::<f64>()
+    {
+        return match whole(number) {
+            Some(number) => year_of_number(number, false),
+            None => Err(format!("{} is no whole number", shortened(text))),
+        };
     }
     let groups = text.split(|c: char| !c.is_ascii_digit()).filter(|group| group.len() == 4);
     let mut years = groups.filter_map(|group| group.parse::<i64>().ok()).map(Year::try_from);
