@@ -40,6 +40,9 @@ pub struct Entry {
     pub movies: u32,
 }
 
+/// What the two texts of an entry take beyond their bytes.
+const ALLOCATIONS: usize = 2 * 8;
+
 /// Collects what a [`Vocabulary`] is made of.
 #[derive(Clone, Debug, Default)]
 pub struct VocabularyBuilder {
@@ -185,6 +188,19 @@ impl Vocabulary {
 
     pub(crate) fn names(&self) -> &NameIndex {
         &self.names
+    }
+
+    /// Memory of the words and names, about; synonyms and pins are shared with all other vocabularies.
+    pub fn heap_bytes(&self) -> usize {
+        let NameIndex { words, starts, bearers } = &self.names;
+        let names = words.as_fst().size() + (starts.len() + bearers.len()) * size_of::<u32>();
+        let entries = [&self.people, &self.genres, &self.providers].into_iter().flatten();
+        let entries =
+            entries.map(|entry| size_of::<Entry>() + entry.key.len() + entry.name.len() + ALLOCATIONS);
+        self.words.as_fst().size()
+            + self.counts.len() * size_of::<WordCounts>()
+            + names
+            + entries.sum::<usize>()
     }
 
     /// The person with this key.
