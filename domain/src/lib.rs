@@ -24,5 +24,7 @@ pub use filter::{Filter, FilterError, ValueMatch, YearRange};
 pub use movie::{Image, Movie, MovieId, Provenance, Year, YearOutOfRange};
 pub use page::{Direction, PageError, PageRequest};
 pub use question::{HitsRequest, MovieParts, MovieSort, Question, SearchRequest, Wanted};
-pub use receipt::{ObjectReceipt, ReceiptStatus, Refusal, RefusalReason};
+pub use receipt::{
+    DroppedValues, ObjectReceipt, Reading, ReceiptStatus, Refusal, RefusalReason, SkippedRecords,
+};
 pub use suggest::{AutocompleteRequest, Suggested, Suggestion, SuggestionKind};

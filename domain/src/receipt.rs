@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The receipt of one object (file) after it was applied. `accepted + merged + refused` is the number of records in it;
-/// `changed` counts the accepted ones that altered the catalogue.
+/// The receipt of one object (file) after it was applied. `accepted + merged + refused` is the number of records in it,
+/// without those that [`Reading::skipped`] counts; `changed` counts the accepted ones that altered the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectReceipt {
     /// Key, such as `nickelodeon/1900s-1930s.json`.
@@ -33,6 +33,9 @@ pub struct ObjectReceipt {
     pub finished_at_ms: u64,
     /// The first refusals, at most [`ObjectReceipt::MAX_REFUSALS`]; `refused` counts all.
     pub refusals: Vec<Refusal>,
+    /// How it was read; absent in receipts of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Box<Reading>>,
 }
 
 impl ObjectReceipt {
@@ -55,8 +58,64 @@ impl ObjectReceipt {
             generation: 0,
             finished_at_ms: 0,
             refusals: Vec::new(),
+            reading: None,
         }
     }
+}
+
+/// How an object was read, and what of it is in no movie. A function of the object alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Format, such as `CSV separated by tabs`.
+    pub format: String,
+    /// Encoding, such as `UTF-8`.
+    pub encoding: String,
+    /// Shape that its names are known as, such as `movielens`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
+    /// Records that are no movies (series, say), by the value that says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<SkippedRecords>,
+    /// Columns or names of the object that fill no field, at most [`Reading::MAX_UNREAD`], sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
+    /// Fields of a movie that no record fills.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfilled: Vec<String>,
+    /// Values that movies lack because they are not valid, by field and reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<DroppedValues>,
+}
+
+impl Reading {
+    /// Most names in [`Reading::unread`].
+    pub const MAX_UNREAD: usize = 100;
+}
+
+/// Records that are no movies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedRecords {
+    /// The value that says so, such as `tvSeries`.
+    pub value: String,
+    /// Number of records.
+    pub records: u64,
+}
+
+/// Values of one field that were left out of movies for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedValues {
+    /// Field of the movie.
+    pub field: String,
+    /// Kind of fault.
+    pub reason: RefusalReason,
+    /// Number of values.
+    pub values: u64,
+    /// Line of the first, from 1 (in unpacked text).
+    pub line: u64,
+    /// Position of the first one's record, from 1.
+    pub record: u64,
+    /// One sentence that names the first value.
+    pub message: String,
 }
 
 /// Outcome of the import of an object.

@@ -14,6 +14,7 @@ use wikimovie_engine::ObjectState;
 use crate::{
     folder::{is_meant, provider_of},
     queue::RemoteError,
+    read::READER_VERSION,
     slots::Opener,
     sync::{Listed, Listing, Problem, Source},
 };
@@ -23,9 +24,6 @@ pub const RESERVED: &[&str] = &["receipts/", "quarantine/"];
 
 /// How often a body that breaks off is taken up again where it broke.
 const RESUMES: u32 = 5;
-
-/// Raised when records are read differently, so that objects are read anew.
-const READER_VERSION: u32 = 1;
 
 /// What a bucket says of an object without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Cleaning of texts, the same for every provider and always the same result for the same text.
 //!
-//! What [`text`] does, in this order: Unicode NFC; white space of any kind (no-break spaces and line breaks
+//! What [`text`] does, in this order: character references (`&amp;`, `&#39;`) decoded, once; Unicode NFC; white space of any kind (no-break spaces and line breaks
 //! included) collapsed to single spaces and trimmed; control characters and invisible ones (soft hyphen, zero-width
 //! space, byte order mark, direction overrides) removed; style sheets left by scrapers
 //! (`.mw-parser-output .frac{…}`) removed. [`title`] also drops footnote marks at the end (`[1]`, `[fr]`,
@@ -21,9 +21,10 @@ pub fn text(raw: &str) -> String {
     if is_plain(raw) {
         return raw.to_owned();
     }
-    let normal = match is_nfc_quick(raw.chars()) {
-        IsNormalized::Yes => Cow::Borrowed(raw),
-        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(raw.nfc().collect()),
+    let decoded = html_escape::decode_html_entities(raw);
+    let normal = match is_nfc_quick(decoded.chars()) {
+        IsNormalized::Yes => decoded,
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(decoded.nfc().collect()),
     };
     let bare = without_styles(&normal);
     let mut cleaned = String::with_capacity(bare.len());
@@ -46,7 +47,7 @@ pub fn text(raw: &str) -> String {
 fn is_plain(raw: &str) -> bool {
     let mut before = b' ';
     let plain = raw.bytes().all(|byte| {
-        let fits = byte.is_ascii_graphic() || (byte == b' ' && before != b' ');
+        let fits = (byte.is_ascii_graphic() && byte != b'&') || (byte == b' ' && before != b' ');
         before = byte;
         fits
     });
@@ -125,7 +126,9 @@ mod tests {
             ("cut .mw-parser-output .x{b:", "cut"),
             ("about .mw-parser-output and so on", "about .mw-parser-output and so on"),
             ("👨\u{200d}👩\u{200d}👧", "👨\u{200d}👩\u{200d}👧"),
-            ("<b>&amp;</b>", "<b>&amp;</b>"),
+            ("<b>&amp;</b>", "<b>&</b>"),
+            ("Ender&#39;s Game", "Ender's Game"),
+            ("Am&eacute;lie&nbsp; &amp;amp; &unknown; AT&T &", "Amélie &amp; &unknown; AT&T &"),
             ("\u{1}\u{200b} ", ""),
         ];
         for (raw, cleaned) in cases {

@@ -22,15 +22,13 @@ use wikimovie_engine::ObjectState;
 
 use crate::{
     limits::MAX_PROVIDER_BYTES,
+    read::READER_VERSION,
     slots::Opener,
     sync::{Listed, Listing, Problem, Source},
 };
 
 /// Provider of files that stand in no folder of their own.
 pub const DEFAULT_PROVIDER: &str = "default";
-
-/// Raised when records are read differently, so that files are read anew.
-const READER_VERSION: u32 = 1;
 
 /// Younger changes may be followed by others with the same time, see the module's words on fingerprints. File
 /// systems stamp by the kernel's tick, 1 to 10 ms.

@@ -1,6 +1,15 @@
 //! What an object is, told by its content: packed or plain by magic bytes, then JSON array, NDJSON or CSV by the
 //! first bytes of text. The name is a hint only where content cannot tell (CSV without a `title` column).
 
+use crate::{
+    layout::{CsvLayout, csv_layout},
+    read::nested::{self, RecordsPath},
+    shape::values::shortened,
+};
+
+/// Most characters of the way to nested records that receipts show.
+const MAX_SHOWN_STEPS: usize = 100;
+
 /// How an object is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {
@@ -33,7 +42,7 @@ impl Packing {
 }
 
 /// How the records stand in the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Format {
     /// `[{…},{…}]`; several arrays one after the other are read as one.
     JsonArray,
@@ -41,19 +50,42 @@ pub enum Format {
     Ndjson,
     /// JSON objects one after the other, each over several lines.
     JsonObjects,
-    /// Comma-separated values (RFC 4180), the first line names the fields.
-    Csv,
+    /// Records in a list or object within an object.
+    Nested(RecordsPath),
+    /// Rows of separated values; the first line names the fields, if the layout does not.
+    Csv(CsvLayout),
+}
+
+impl Format {
+    /// What receipts call it.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::JsonArray => "JSON array".to_owned(),
+            Self::Ndjson => "JSON lines".to_owned(),
+            Self::JsonObjects => "JSON objects".to_owned(),
+            Self::Nested(path) => {
+                let what = if path.by_id { "JSON object by id" } else { "JSON array" };
+                if path.steps.is_empty() {
+                    what.to_owned()
+                } else {
+                    let steps: String = path.steps.join(".").chars().take(MAX_SHOWN_STEPS).collect();
+                    format!("{what} within {steps}")
+                }
+            }
+            Self::Csv(layout) => format!("CSV separated by {}", layout.separator.describe()),
+        }
+    }
 }
 
 /// What the first bytes of text say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sniffed {
     /// Nothing but white space.
     Empty,
     /// A format.
     Format(Format),
     /// None that we read; the reason completes "unknown format: ".
-    Unknown(&'static str),
+    Unknown(String),
 }
 
 /// The byte order mark of UTF-8.
@@ -62,37 +94,51 @@ pub const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Tells the format by the first bytes of text (at least the first line, or some kilobytes of it), without a byte
 /// order mark. `name` is the object's name.
 pub fn sniff(head: &[u8], name: &str) -> Sniffed {
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return Sniffed::Unknown("text in UTF-16, where UTF-8 is expected");
-    }
     let text = head.trim_ascii_start();
     let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    let json = |otherwise| Sniffed::Format(nested::find(text).map_or(otherwise, Format::Nested));
     match text.first() {
         None => Sniffed::Empty,
-        Some(b'[') => Sniffed::Format(Format::JsonArray),
+        Some(_) if is_wide(text) => {
+            Sniffed::Unknown("text in UTF-16 without a byte order mark: save it as UTF-8".to_owned())
+        }
+        Some(b'[') => json(Format::JsonArray),
         // A brace alone on its line opens a record that goes on below; NDJSON never does that.
-        Some(b'{') if line == b"{" => Sniffed::Format(Format::JsonObjects),
-        Some(b'{') => Sniffed::Format(Format::Ndjson),
-        Some(_) if names_a_title(line) || has_csv_name(name) => Sniffed::Format(Format::Csv),
-        Some(b'<') => Sniffed::Unknown("it looks like HTML or XML"),
-        Some(_) if text.contains(&0) => Sniffed::Unknown("it holds binary data"),
-        Some(_) => Sniffed::Unknown("neither a JSON array, nor JSON lines, nor CSV with a title column"),
+        Some(b'{') if line == b"{" => json(Format::JsonObjects),
+        Some(b'{') => json(Format::Ndjson),
+        Some(b'<') => Sniffed::Unknown(markup(text)),
+        Some(_) => match csv_layout(head, has_csv_name(name)).filter(|_| !line.contains(&0)) {
+            Some(layout) => Sniffed::Format(Format::Csv(layout)),
+            None if text.contains(&0) => Sniffed::Unknown("it holds binary data".to_owned()),
+            None => Sniffed::Unknown(format!(
+                "neither a JSON array, nor JSON lines, nor CSV with a title column; the first line is {}",
+                shortened(&String::from_utf8_lossy(line))
+            )),
+        },
     }
 }
 
-/// Whether a line is the header of a CSV file: one of its fields is `title`.
-fn names_a_title(line: &[u8]) -> bool {
-    line.split(|&byte| byte == b',').any(|field| {
-        let field = field.trim_ascii();
-        let bare = field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field);
-        bare.trim_ascii().eq_ignore_ascii_case(b"title")
-    })
+fn markup(text: &[u8]) -> String {
+    let starts =
+        |tag: &str| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()));
+    let message = if starts("<!doctype html") || starts("<html") {
+        "it is an HTML page (an error or login page, say), not a file of movies"
+    } else {
+        "it looks like XML or HTML: deliver JSON, JSON lines or CSV"
+    };
+    message.to_owned()
+}
+
+/// Whether every other byte is 0, as in UTF-16 of Latin text.
+fn is_wide(text: &[u8]) -> bool {
+    let zeros = |from: usize| text.iter().take(64).skip(from).step_by(2).all(|&byte| byte == 0);
+    text.len() > 4 && zeros(0) != zeros(1)
 }
 
 fn has_csv_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let bare = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    bare.ends_with(".csv")
+    [".csv", ".tsv", ".tab", ".psv"].iter().any(|ending| bare.ends_with(ending))
 }
 
 #[cfg(test)]
@@ -101,27 +147,38 @@ mod tests {
 
     #[test]
     fn the_format_is_detected_by_content() {
-        let is = Sniffed::Format;
-        let cases: &[(&[u8], &str, Sniffed)] = &[
-            (b"", "a.json", Sniffed::Empty),
-            (b" \n\t ", "a.csv", Sniffed::Empty),
-            (b"[{\"title\":\"M\"}]", "a.csv", is(Format::JsonArray)),
-            (b"\n  [", "a", is(Format::JsonArray)),
-            (b"{\"title\":\"M\"}\n", "a.json", is(Format::Ndjson)),
-            (b"{\n  \"title\": \"M\"\n}\n", "a.json", is(Format::JsonObjects)),
-            (b"{\r\n  \"title\": \"M\"\n}\n", "a.json", is(Format::JsonObjects)),
-            (b"id,Title,year\n", "a", is(Format::Csv)),
-            (b"\"title\",\"year\"\r\n", "a", is(Format::Csv)),
-            (b"name,when\n", "a.csv", is(Format::Csv)),
-            (b"name,when\n", "A.CSV.GZ", is(Format::Csv)),
+        let cases: &[(&[u8], &str, &str)] = &[
+            (b"", "a.json", "empty"),
+            (b" \n\t ", "a.csv", "empty"),
+            (b"[{\"title\":\"M\"}]", "a.csv", "JSON array"),
+            (b"\n  [", "a", "JSON array"),
+            (b"{\"title\":\"M\"}\n", "a.json", "JSON lines"),
+            (b"{\n  \"title\": \"M\"\n}\n", "a.json", "JSON objects"),
+            (b"{\r\n  \"title\": \"M\"\n}\n", "a.json", "JSON objects"),
+            (b"{\"page\":1,\"results\":[{", "a", "JSON array within results"),
+            (b"{\"tt1\":{\"title\":\"M\"}}", "a", "JSON object by id"),
+            (b"id,Title,year\n", "a", "CSV separated by commas"),
+            (b"\"title\",\"year\"\r\n", "a", "CSV separated by commas"),
+            (b"label,when\n", "a.csv", "CSV separated by commas"),
+            (b"label,when\n", "A.CSV.GZ", "CSV separated by commas"),
+            (b"label\twhen\n", "a.tsv", "CSV separated by tabs"),
+            (b"title;year\n", "a", "CSV separated by semicolons"),
+            (b"Primary Title|Start Year\n", "a", "CSV separated by bars"),
+            (b"movieId::title::genres\n", "a", "CSV separated by ::"),
         ];
         for (head, name, expected) in cases {
-            assert_eq!(sniff(head, name), *expected, "{:?}", String::from_utf8_lossy(head));
+            let found = match sniff(head, name) {
+                Sniffed::Format(format) => format.describe(),
+                Sniffed::Empty => "empty".to_owned(),
+                Sniffed::Unknown(reason) => reason,
+            };
+            assert_eq!(found, *expected, "{:?}", String::from_utf8_lossy(head));
         }
-        for head in ["<html>", "hello", "123", "\u{0}\u{1}", "subtitle,year"] {
+        for head in ["<html>", "hello", "123", "\u{0}\u{1}", "subtitle,year", "t\0i\0t\0l\0e\0"] {
             assert!(matches!(sniff(head.as_bytes(), "a"), Sniffed::Unknown(_)), "{head}");
         }
-        assert!(matches!(sniff(b"\xff\xfe[\0", "a.json"), Sniffed::Unknown(_)));
+        let Sniffed::Unknown(page) = sniff(b"<!DOCTYPE html><html>", "a.csv") else { panic!("a page") };
+        assert!(page.starts_with("it is an HTML page"), "{page}");
     }
 
     #[test]

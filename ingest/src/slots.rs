@@ -14,13 +14,10 @@ use std::{
     time::Duration,
 };
 
-use wikimovie_domain::{Movie, ObjectReceipt, Refusal};
+use wikimovie_domain::{Movie, ObjectReceipt, Reading, Refusal};
 use wikimovie_engine::{Abandoned, CatalogWriter, ObjectState, ObjectWriter, Tally, WriteError};
 
-use crate::{
-    document::{self, Origin},
-    read::RecordReader,
-};
+use crate::{document::Origin, movies::MovieReader};
 
 /// Batches parsed ahead, of all slots together; each slot has one more at hand.
 const BATCHES_AHEAD: usize = 4;
@@ -80,7 +77,7 @@ enum News {
 }
 
 enum Ending {
-    Whole,
+    Whole(Box<Reading>),
     Unopened(io::Error),
     Broken(io::Error),
     Panicked(Box<dyn Any + Send>),
@@ -120,7 +117,7 @@ impl Slots {
             generation: state.modified_ms,
         };
         let thread = thread::Builder::new().name("read".to_owned());
-        thread.spawn(move || read(number, open, &origin, &sender))?;
+        thread.spawn(move || read(number, open, origin, &sender))?;
         self.slots.insert(number, Slot { state, tally: Tally::default(), records: 0, object: None });
         Ok(())
     }
@@ -184,12 +181,12 @@ impl Slot {
 
     fn end(mut self, writer: &mut dyn CatalogWriter, ending: Ending, bytes: u64) -> Result<Step, WriteError> {
         match ending {
-            Ending::Whole => {
+            Ending::Whole(reading) => {
                 let object = match self.object {
                     Some(object) => object,
                     None => writer.begin(&self.state)?,
                 };
-                let receipt = writer.finish(object, Tally { bytes, ..self.tally })?;
+                let receipt = writer.finish(object, Tally { bytes, reading: Some(reading), ..self.tally })?;
                 Ok(Step::Finished(self.state, receipt))
             }
             Ending::Unopened(error) => Ok(Step::Unopened(self.state, error)),
@@ -206,20 +203,21 @@ impl Slot {
 }
 
 /// Reads an object to its end, or until nobody listens.
-fn read(number: u64, open: Opener, origin: &Origin, news: &SyncSender<(u64, News)>) {
+fn read(number: u64, open: Opener, origin: Origin, news: &SyncSender<(u64, News)>) {
     let mut bytes = 0;
     let ending = catch_unwind(AssertUnwindSafe(|| {
         let source = match open() {
             Ok(source) => source,
             Err(error) => return Some(Ending::Unopened(error)),
         };
-        let mut reader = RecordReader::new(source, &origin.object);
+        let mut reader = MovieReader::new(source, origin);
         let gauges = reader.gauges();
-        let heard = parse(&mut reader, origin, &mut |batch| {
+        let heard = parse(&mut reader, &mut |batch| {
             news.send((number, News::Batch { batch, bytes: gauges.bytes() })).is_ok()
         });
         bytes = gauges.bytes();
-        heard.then(|| reader.take_failure().map_or(Ending::Whole, Ending::Broken))
+        let whole = || Ending::Whole(Box::new(reader.reading()));
+        heard.then(|| reader.take_failure().map_or_else(whole, Ending::Broken))
     }));
     let ending = match ending {
         Ok(Some(ending)) => ending,
@@ -231,12 +229,12 @@ fn read(number: u64, open: Opener, origin: &Origin, news: &SyncSender<(u64, News
 }
 
 /// Hands on batches; `false` where nobody took one.
-fn parse(reader: &mut RecordReader<'_>, origin: &Origin, hand_on: &mut dyn FnMut(Batch) -> bool) -> bool {
+fn parse(reader: &mut MovieReader<'_>, hand_on: &mut dyn FnMut(Batch) -> bool) -> bool {
     let mut batch = Batch::new();
     let mut bytes = 0;
-    for record in reader {
-        bytes += record.as_ref().map_or(0, |record| record.bytes);
-        batch.push(record.and_then(|record| document::movie(&record, origin)));
+    while let Some(movie) = reader.next() {
+        bytes += reader.record_bytes();
+        batch.push(movie);
         if batch.len() >= BATCH_RECORDS || bytes >= BATCH_BYTES {
             bytes = 0;
             if !hand_on(std::mem::take(&mut batch)) {

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use wikimovie_domain::{Refusal, RefusalReason};
 use wikimovie_ingest::{
-    RawRecord, RecordReader,
-    document::{self, Origin},
+    MovieReader, RawRecord, RecordReader,
+    document::Origin,
     limits::{MAX_DEPTH, MAX_RECORD_BYTES},
 };
 
@@ -96,7 +96,53 @@ fn every_fault_is_told_and_the_rest_lands() {
         ("line of another kind", "{\"title\":\"a\"}\n[1]\n".into(), &["a", "WrongType@2#2"]),
         ("indented objects", "{\n\"title\":\"a\"\n}\n{\n\"title\":\"b\"\n}\n".into(), &["a", "b"]),
         ("one indented object cut", "{\n\"title\":\"a\"".into(), &["Truncated@1#1"]),
+        // Nested records.
+        ("in a list", r#"{"page":1,"results":[{"title":"a"},{"title":"b"}],"pages":3}"#.into(), &["a", "b"]),
+        ("in a list, indented", "{\n\"movies\": [\n{\"title\":\"a\"}\n]\n}\n".into(), &["a"]),
+        (
+            "pages",
+            "{\"page\":1,\"results\":[{\"title\":\"a\"}],\"of\":2}\n{\"results\":[]}\n\
+             {\"page\":2}\n{\"results\":[{\"title\":\"b\"}]}\n"
+                .into(),
+            &["a", "b"],
+        ),
+        (
+            "pages in an array",
+            r#"[{"page":1,"results":[{"title":"a"}]},{"page":{"n":2},"results":[{"title":"b"}]}]"#.into(),
+            &["a", "b"],
+        ),
+        (
+            "deep",
+            r#"{"head":{"vars":["a"]},"results":{"bindings":[{"title":"a"}],"x":[]},"y":1}"#.into(),
+            &["a"],
+        ),
+        ("by id", r#"{"tt1":{"title":"a"},"tt2":{"title":"b"}}"#.into(), &["a", "b"]),
+        ("by id, in an object", r#"{"n":2,"movies":{"tt1":{"title":"a"}},"x":{}}"#.into(), &["a"]),
+        (
+            "a bad record in a list",
+            r#"{"results":[{"title":oops},7,{"title":"c"}],"page":1}"#.into(),
+            &["Unreadable@1#1", "WrongType@1#2", "c"],
+        ),
+        (
+            "a bad record by id",
+            r#"{"tt1":{"title":"a"},"tt2":{"title":"b" "x":1},"tt3":{"title":"c"},"tt4":5}"#.into(),
+            &["a", "Unreadable@1#2", "c", "WrongType@1#4"],
+        ),
+        ("a list cut", r#"{"results":[{"title":"a"},{"tit"#.into(), &["a", "Truncated@1#2"]),
+        ("cut behind a list", r#"{"results":[{"title":"a"}],"pag"#.into(), &["a", "Truncated@1#2"]),
+        ("a record with a list of records", r#"{"title":"a","movies":[{"title":"b"}]}"#.into(), &["a"]),
+        (
+            "a list too large",
+            format!(r#"{{"results":[{{"title":"{long}"}},{{"title":"b"}}],"x":"{long}"}}"#),
+            &["TooLarge@1#1", "b"],
+        ),
         // CSV.
+        ("tabs", "title\tyear\na, b\t1\n".into(), &["a, b"]),
+        ("semicolons", "\"title\";\"year\"\n\"a; b\";1\n".into(), &["a; b"]),
+        ("bars", "year|title\n1|a,b\n".into(), &["a,b"]),
+        ("colons", "year::title\n1::a:b\n".into(), &["a:b"]),
+        ("a line that names the separator", "sep=;\r\ntitle;year\r\na,b;1\r\n".into(), &["a,b"]),
+        ("a separator of its own", "sep=^\ntitle^year\na,b^1\n".into(), &["a,b"]),
         ("csv", "title,year\r\na,1\r\n\r\n\"b, \"\"c\"\"\nd\",2\r\n".into(), &["a", "b, \"c\"\nd"]),
         ("csv without rows", "title,year\n".into(), &[]),
         ("csv too few fields", "title,year\na\nb,2\n".into(), &["Unreadable@2#1", "b"]),
@@ -119,15 +165,41 @@ fn text_that_is_not_utf8_costs_its_record_only() {
     assert_eq!(outline(b"[{\"title\":\"\xff\"},{\"title\":\"b\"}]"), ["Unreadable@1#1", "b"]);
     assert_eq!(outline(b"{\"title\":\"\xff\"}\n{\"title\":\"b\"}\n"), ["Unreadable@1#1", "b"]);
     assert_eq!(outline(b"title\n\xff\nb\n"), ["Unreadable@2#1", "b"]);
-    assert_eq!(outline(b"\xff\xfe[\0{\0"), ["UnknownFormat@1#1"]);
+    assert_eq!(outline(b"[\0{\0\"\0t\0"), ["UnknownFormat@1#1"]);
+    for content in [b"title\nCaf\xe9\n".as_slice(), b"[{\"title\":\"Caf\xe9\"}]"] {
+        let refusal = read_as(content, "m").remove(0).expect_err("it is refused");
+        assert!(refusal.message.contains("save the file as UTF-8"), "{}", refusal.message);
+    }
+}
+
+#[test]
+fn utf_16_is_read_by_its_byte_order_mark() {
+    let little = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let big = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    let long: String = (0..60_000).map(|n| format!("Café {n} 😀\t1999\r\n")).collect();
+    for text in ["[{\"title\":\"Amélie\"}]", "{\"title\":\"Amélie\"}\n", "title\tyear\nAmélie\t2001\n"] {
+        for content in [little(&format!("\u{feff}{text}")), big(&format!("\u{feff}{text}"))] {
+            assert_eq!(outline(&content), ["Amélie"]);
+            assert_eq!(outline(gzip(&content)), ["Amélie"]);
+            let slowly: Vec<_> = RecordReader::new(Slow(&content, 1), "m").map(in_short).collect();
+            assert_eq!(slowly, ["Amélie"]);
+        }
+    }
+    let read = outline(little(&format!("\u{feff}title\tyear\r\n{long}")));
+    assert_eq!((read.len(), read[59_999].as_str()), (60_000, "Café 59999 😀"));
+    let mut reader = RecordReader::new(b"\xff\xfet\0i\0t\0l\0e\0\n\0a\0".as_slice(), "m");
+    assert!(reader.next().is_some());
+    assert_eq!((reader.encoding(), reader.format()), ("UTF-16LE", "CSV separated by commas"));
     assert_eq!(outline(b"\xfd7zXZ\0...."), ["UnknownFormat@1#1"]);
 }
 
 #[test]
 fn a_csv_without_a_title_fails_as_a_whole() {
-    let records = read_as(b"name,year\na,1\n", "movies.csv");
+    let records = read_as(b"label,year\na,1\n", "movies.csv");
     let [Err(refusal)] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!((refusal.reason, refusal.field.as_deref()), (RefusalReason::Missing, Some("title")));
+    let message = r#"the header names no field title; separated by commas, its fields are "label", "year""#;
+    assert_eq!(refusal.message, message);
 }
 
 #[test]
@@ -301,11 +373,11 @@ impl Sample {
 /// What is told of a movie, without its place.
 fn movies(content: &[u8], name: &str) -> Vec<String> {
     let origin = Origin { provider: "p".into(), object: "o".into(), generation: 1 };
-    read_as(content, name)
-        .into_iter()
-        .map(|record| match record.and_then(|record| document::movie(&record, &origin)) {
+    MovieReader::new(content, Origin { object: name.to_owned(), ..origin })
+        .map(|movie| match movie {
             Ok(mut movie) => {
                 movie.provenance.record = 0;
+                movie.provenance.object.clear();
                 serde_json::to_string(&movie).unwrap()
             }
             Err(refusal) => format!("{:?} {}", refusal.reason, refusal.message),
@@ -320,14 +392,28 @@ proptest! {
         let array = serde_json::to_vec(&records).unwrap();
         let indented = serde_json::to_vec_pretty(&records).unwrap();
         let lines = records.iter().map(|record| format!("{record}\n")).collect::<String>();
-        let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(["id", "title", "year", "cast", "summary"]).unwrap();
-        samples.iter().for_each(|sample| csv.write_record(sample.csv()).unwrap());
-        let csv = csv.into_inner().unwrap();
+        let nested = json!({"page": 1, "results": records, "pages": {"of": 1}}).to_string();
+        let table = |separator: u8| {
+            let mut csv = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
+            csv.write_record(["id", "title", "year", "cast", "summary"]).unwrap();
+            samples.iter().for_each(|sample| csv.write_record(sample.csv()).unwrap());
+            csv.into_inner().unwrap()
+        };
+        let (csv, tabs, semicolons) = (table(b','), table(b'\t'), table(b';'));
+        let wide: Vec<u8> = format!("\u{feff}{nested}").encode_utf16().flat_map(u16::to_le_bytes).collect();
 
         let expected = movies(&array, "a");
         prop_assert_eq!(expected.len(), samples.len());
-        for (name, content) in [("indented", &indented), ("lines", &lines.into_bytes()), ("csv", &csv)] {
+        let contents = [
+            ("indented", &indented),
+            ("lines", &lines.into_bytes()),
+            ("nested", &nested.into_bytes()),
+            ("wide", &wide),
+            ("csv", &csv),
+            ("tabs", &tabs),
+            ("semicolons", &semicolons),
+        ];
+        for (name, content) in contents {
             prop_assert_eq!(&movies(content, name), &expected, "{}", name);
             prop_assert_eq!(&movies(&gzip(content), name), &expected, "{} packed", name);
         }
@@ -336,12 +422,15 @@ proptest! {
     #[test]
     fn chunks_do_not_matter(
         samples in proptest::collection::vec(any_sample(), 1..6), chunk in 1_usize..40,
-        cut in any::<prop::sample::Index>(), flip in any::<prop::sample::Index>(), byte in any::<u8>(), form in 0..3,
+        cut in any::<prop::sample::Index>(), flip in any::<prop::sample::Index>(), byte in any::<u8>(), form in 0..6,
     ) {
         let records: Vec<String> = samples.iter().map(|sample| sample.json().to_string()).collect();
         let mut content = match form {
             0 => format!("[{}]", records.join(",")),
             1 => records.join("\n"),
+            2 => format!("{{\"of\":1,\"movies\":[{}],\"x\":{{\"y\":2}}}}", records.join(",")),
+            3 => format!("{{{}}}", records.iter().map(|r| format!("\"k\":{r}")).collect::<Vec<_>>().join(",")),
+            4 => samples.iter().map(|s| format!("1::{:?} (1999)::x\n", s.title)).collect(),
             _ => format!("title,year\n{}", samples.iter().map(|s| format!("{:?},1\n", s.title)).collect::<String>()),
         }
         .into_bytes();
@@ -372,7 +461,10 @@ proptest! {
 
     #[test]
     fn random_bytes_never_panic(
-        head in prop::sample::select(vec!["", "[", "{", "{\n", "title\n", "\u{1f}", "[{\"", "title,a\n\""]),
+        head in prop::sample::select(vec![
+            "", "[", "{", "{\n", "title\n", "\u{1f}", "[{\"", "title,a\n\"", "{\"results\":[{\"title\":1},",
+            "{\"a\":{\"title\":\"\"},", "sep=;\ntitle;a\n", "1::a (1999)::", "title\tgenre_ids\n[{'a': ",
+        ]),
         bytes in proptest::collection::vec(
             prop_oneof![any::<u8>(), prop::sample::select(b"[]{},:\"\\\n\r ,a1".to_vec())], 0..300),
     ) {

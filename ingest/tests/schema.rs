@@ -2,16 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
 use serde_json::{Value, json};
-use wikimovie_ingest::{
-    RecordReader,
-    document::{Origin, movie},
-};
+use wikimovie_ingest::{MovieReader, document::Origin};
 
+/// Whether a record becomes a movie with all that it says.
 fn is_read(record: &Value) -> bool {
     let origin = Origin { provider: "acme".to_owned(), object: "acme/a.json".to_owned(), generation: 1 };
     let content = json!([record]).to_string();
-    RecordReader::new(content.as_bytes(), "a.json")
-        .all(|record| record.and_then(|record| movie(&record, &origin)).is_ok())
+    let mut movies = MovieReader::new(content.as_bytes(), origin);
+    movies.by_ref().all(|movie| movie.is_ok()) && movies.reading().dropped.is_empty()
 }
 
 #[test]
@@ -29,6 +27,8 @@ fn schema_and_reader_agree() {
         json!({ "title": "" }),
         json!({ "title": "  " }),
         json!({ "title": 7 }),
+        json!({ "title": true }),
+        json!({ "title": ["A"] }),
         json!({ "title": long(500) }),
         json!({ "title": long(501) }),
         json!({ "title": "A", "id": 7 }),
@@ -42,6 +42,9 @@ fn schema_and_reader_agree() {
         json!({ "title": "A", "year": 1979.5 }),
         json!({ "title": "A", "year": "1979" }),
         json!({ "title": "A", "year": "soon" }),
+        json!({ "title": "A", "year": 1979.0 }),
+        json!({ "title": "A", "year": "1979-05-25" }),
+        json!({ "title": "A", "year": "25 May 1979" }),
         json!({ "title": "A", "year": "" }),
         json!({ "title": "A", "year": "99999" }),
         json!({ "title": "A", "year": 1_869 }),
@@ -51,6 +54,10 @@ fn schema_and_reader_agree() {
         json!({ "title": "A", "year": 0 }),
         json!({ "title": "A", "year": [1979] }),
         json!({ "title": "A", "cast": "One" }),
+        json!({ "title": "A", "cast": "One Two, Three Four" }),
+        json!({ "title": "A", "cast": 7 }),
+        json!({ "title": "A", "genres": "Drama|Horror" }),
+        json!({ "title": "A", "cast": [{ "name": "One" }] }),
         json!({ "title": "A", "cast": ["One", 7] }),
         json!({ "title": "A", "cast": vec!["One"; 1_000] }),
         json!({ "title": "A", "cast": vec!["One"; 1_001] }),

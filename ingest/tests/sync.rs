@@ -85,7 +85,7 @@ fn a_folder_is_kept_equal() {
     let folder = tempfile::tempdir().unwrap();
     let mut index = Index::new();
     put(folder.path(), "acme/a.ndjson", line("One") + &line("Two"));
-    put(folder.path(), "b.json", "[{\"title\":\"Three\"},{\"title\":7},{\"title\":\"Three\"}]");
+    put(folder.path(), "b.json", "[{\"title\":\"Three\"},{\"title\":true},{\"title\":\"Three\"}]");
     let source = Folder::watched(folder.path()).unwrap();
 
     let report = index.sync(&source);

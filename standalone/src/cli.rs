@@ -70,7 +70,7 @@ pub(crate) struct DataArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct LoadArgs {
-    /// Files or folders of movies: JSON arrays, NDJSON or CSV, plain or gzip, of any size
+    /// Files or folders of movies: JSON, NDJSON or CSV, plain, gzip or zstd, of any size
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Provider of all these files [default: the first folder of a file's path inside PATH, or `default`]
@@ -79,6 +79,9 @@ pub(crate) struct LoadArgs {
     /// Print the receipts as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Exit with status 0 although records are refused or there is nothing to load
+    #[arg(long)]
+    pub(crate) keep_going: bool,
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]

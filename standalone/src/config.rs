@@ -47,6 +47,7 @@ pub(crate) struct LoadSettings {
     pub(crate) paths: Vec<PathBuf>,
     pub(crate) provider: Option<String>,
     pub(crate) json: bool,
+    pub(crate) keep_going: bool,
     pub(crate) log: LogSettings,
 }
 
@@ -96,8 +97,8 @@ fn load(args: LoadArgs) -> Result<LoadSettings, CliError> {
         check_provider(provider).map_err(CliError::new)?;
     }
     let log = args.log.settings("warn", LogFormat::Text)?;
-    let LoadArgs { paths, provider, json, data, .. } = args;
-    Ok(LoadSettings { data_dir: data.data_dir, paths, provider, json, log })
+    let LoadArgs { paths, provider, json, keep_going, data, .. } = args;
+    Ok(LoadSettings { data_dir: data.data_dir, paths, provider, json, keep_going, log })
 }
 
 fn relevance(args: GoldenArgs) -> Result<RelevanceSettings, CliError> {

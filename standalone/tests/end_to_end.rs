@@ -29,13 +29,13 @@ fn loading_the_seeds_twice_is_idempotent() {
 #[test]
 fn a_receipt_lists_every_refusal() {
     let home = Home::new();
-    home.put("acme/a.ndjson", "{\"title\":\"Fine\"}\n{\"title\":\"Odd\",\"year\":18}\noops\n");
+    home.put("acme/a.ndjson", "{\"title\":\"Fine\"}\n{\"title\":\"Odd\",\"id\":\"\"}\noops\n");
     let output = home.run(&["load", home.movies().to_str().unwrap()]);
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap();
     for expected in [
         "acme/a.ndjson partial           1         1         0         2         0",
-        "refused: acme/a.ndjson, line 2, record 2, field year: INVALID, year 18 is outside 1870 to 2100",
+        "refused: acme/a.ndjson, line 2, record 2, field id: INVALID, id is empty: omit it instead",
         "refused: acme/a.ndjson, line 3, record 3: UNREADABLE, not JSON: expected value",
         "1 accepted (1 changed), 0 merged, 2 refused, 0 removed",
         "1 movies in the catalogue",
@@ -43,10 +43,35 @@ fn a_receipt_lists_every_refusal() {
         assert!(said.contains(expected), "{expected}\n{said}");
     }
 
+    let output = home.run(&["load", "--keep-going", home.movies().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+
     home.put("page.json", "<html>");
     let output = home.load(&home.movies());
     assert_eq!(output.status.code(), Some(1), "an object failed as a whole");
     assert_eq!(json_output(&output)["totals"]["accepted"], 1);
+}
+
+#[test]
+fn a_load_reports_how_files_were_read() {
+    let home = Home::new();
+    let empty = home.run(&["load", home.movies().to_str().unwrap()]);
+    assert_eq!(empty.status.code(), Some(1), "{empty:?}");
+    assert!(String::from_utf8(empty.stderr).unwrap().contains("no files of movies in "));
+
+    home.put("lens/movies.csv", "movieId,title,genres,extra\n1,Heat (1995),Action|Crime,x\n");
+    home.put("acme/a.ndjson", "{\"title\":\"Odd\",\"year\":18}\n");
+    let output = home.run(&["load", home.movies().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let report = String::from_utf8(output.stdout).unwrap();
+    for expected in [
+        "lens/movies.csv: read as movielens (CSV separated by commas, UTF-8)",
+        "lens/movies.csv: not read: extra",
+        "lens/movies.csv: never filled: cast, summary, url, poster",
+        "acme/a.ndjson: 1 values of year dropped, the first in line 1: year 18 is outside 1870 to 2100",
+    ] {
+        assert!(report.contains(expected), "{expected}\n{report}");
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub struct Load {
     started: Instant,
     folders: Vec<Folder>,
     json: bool,
+    keep_going: bool,
 }
 
 impl Load {
@@ -28,7 +29,7 @@ impl Load {
     ///
     /// # Errors
     /// One line about the path or the provider's name.
-    pub fn new(paths: &[PathBuf], provider: Option<&str>, json: bool) -> Result<Self, CliError> {
+    pub fn new(paths: &[PathBuf], provider: Option<&str>) -> Result<Self, CliError> {
         let started = Instant::now();
         if let Some(provider) = provider {
             crate::folder::check_provider(provider).map_err(CliError::new)?;
@@ -38,10 +39,24 @@ impl Load {
                 Folder::loaded(path).map_err(|error| CliError::cannot_read(Path::new(path), &error))?;
             Ok(folder.with_provider(provider.map(str::to_owned)))
         };
-        Ok(Self { started, folders: paths.iter().map(folder).collect::<Result<_, CliError>>()?, json })
+        let folders = paths.iter().map(folder).collect::<Result<_, CliError>>()?;
+        Ok(Self { started, folders, json: false, keep_going: false })
     }
 
-    /// Loads them and prints the receipt. Status 1 where an object failed as a whole.
+    /// Prints the receipt as JSON.
+    #[must_use]
+    pub fn as_json(self, json: bool) -> Self {
+        Self { json, ..self }
+    }
+
+    /// Ends with status 0 although records are refused, or nothing is found.
+    #[must_use]
+    pub fn keep_going(self, keep_going: bool) -> Self {
+        Self { keep_going, ..self }
+    }
+
+    /// Loads them and prints the receipt. Status 1 where an object failed as a whole, a record was refused, or there
+    /// was nothing to load.
     ///
     /// # Errors
     /// What stopped the load.
@@ -55,7 +70,14 @@ impl Load {
         bar.finish();
         receipt.elapsed = self.started.elapsed();
         receipt.print(self.json);
-        Ok(ExitCode::from(u8::from(receipt.has_failures())))
+        if receipt.is_empty() {
+            let places: Vec<String> =
+                self.folders.iter().map(|folder| folder.root().display().to_string()).collect();
+            output::note(format_args!("no files of movies in {}", places.join(", ")));
+        }
+        let is_flawed = receipt.has_refusals() || receipt.is_empty();
+        let failed = receipt.has_failures() || (is_flawed && !self.keep_going);
+        Ok(ExitCode::from(u8::from(failed)))
     }
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 use wikimovie_command::output;
-use wikimovie_domain::{ObjectReceipt, ReceiptStatus, Refusal, Revision};
+use wikimovie_domain::{
+    DroppedValues, ObjectReceipt, Reading, ReceiptStatus, Refusal, Revision, SkippedRecords,
+};
 
 use crate::{Applied, Change, Problem, SyncReport};
 
@@ -14,6 +16,9 @@ const MAX_ROWS: usize = 100;
 
 /// Refusals printed.
 const MAX_REFUSALS: usize = 20;
+
+/// Objects of which is printed how they were read.
+const MAX_READINGS: usize = 10;
 
 /// Account of a whole load.
 #[derive(Debug, Default)]
@@ -50,6 +55,16 @@ impl Receipt {
             || self.objects.iter().any(|applied| applied.receipt.status == ReceiptStatus::Failed)
     }
 
+    /// Whether a record was refused.
+    pub(crate) fn has_refusals(&self) -> bool {
+        self.objects.iter().any(|applied| applied.receipt.refused > 0)
+    }
+
+    /// Whether there was nothing to load.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.problems.is_empty()
+    }
+
     pub(crate) fn print(&self, as_json: bool) {
         if as_json {
             output::line(serde_json::to_string(&self.report()).unwrap_or_default());
@@ -57,6 +72,7 @@ impl Receipt {
         }
         self.print_objects();
         self.print_refusals();
+        self.print_readings();
         for problem in &self.problems {
             output::line(format_args!("failed: {}", problem.message));
         }
@@ -129,6 +145,25 @@ impl Receipt {
         }
     }
 
+    /// How objects were read that hold more, less or something else than movies.
+    fn print_readings(&self) {
+        let applied = self.objects.iter().filter(|applied| applied.change == Change::Applied);
+        let lines = applied.filter_map(|applied| {
+            let lines = reading_lines(applied.receipt.reading.as_deref()?);
+            (!lines.is_empty()).then_some((&applied.receipt.object, lines))
+        });
+        let lines: Vec<_> = lines.collect();
+        for (object, lines) in lines.iter().take(MAX_READINGS) {
+            for line in lines {
+                output::line(format_args!("{object}: {line}"));
+            }
+        }
+        if lines.len() > MAX_READINGS {
+            let more = output::number((lines.len() - MAX_READINGS) as u64);
+            output::line(format_args!("and {more} more objects, see their receipts"));
+        }
+    }
+
     fn print_totals(&self) {
         let totals = self.totals();
         output::line(format_args!(
@@ -194,6 +229,29 @@ struct ReportedObject<'a> {
 struct ReportedCatalog {
     movies: u64,
     revision: u64,
+}
+
+/// What a reading has to report beside its movies.
+fn reading_lines(reading: &Reading) -> Vec<String> {
+    let mut lines = Vec::new();
+    let Reading { format, encoding, preset, skipped, unread, unfilled, dropped } = reading;
+    if let Some(preset) = preset {
+        lines.push(format!("read as {preset} ({format}, {encoding})"));
+    }
+    for SkippedRecords { value, records } in skipped {
+        lines.push(format!("{} records are {value}, not movies", output::number(*records)));
+    }
+    if !unread.is_empty() {
+        lines.push(format!("not read: {}", unread.join(", ")));
+        if !unfilled.is_empty() {
+            lines.push(format!("never filled: {}", unfilled.join(", ")));
+        }
+    }
+    for DroppedValues { field, values, line, message, .. } in dropped {
+        let values = output::number(*values);
+        lines.push(format!("{values} values of {field} dropped, the first in line {line}: {message}"));
+    }
+    lines
 }
 
 fn status(applied: &Applied) -> &'static str {

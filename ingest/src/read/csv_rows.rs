@@ -1,4 +1,4 @@
-//! CSV (RFC 4180): the first line names the fields, one row is one record, lists are split at `|`.
+//! CSV (RFC 4180) and its kin: the first line names the fields, one row is one record.
 //!
 //! Rows are cut here, so that a quote never closed costs one row and not the rest of the object; the `csv` crate
 //! then splits each row into fields.
@@ -9,15 +9,22 @@ use serde_json::{Map, Value};
 use wikimovie_domain::{Refusal, RefusalReason};
 
 use super::{RawRecord, json_lines::too_large, window::Window};
-use crate::limits::{MAX_COLUMNS, MAX_RECORD_BYTES};
+use crate::{
+    layout::{CsvLayout, Separator},
+    limits::{MAX_COLUMNS, MAX_RECORD_BYTES},
+    shape::{self, names},
+};
 
-/// Fields that hold several values.
-const LISTS: [&str; 2] = ["cast", "genres"];
+/// Most characters of a column's name in a refusal.
+const MAX_SHOWN_NAME: usize = 100;
 
 /// Where the reading stands.
-#[derive(Default)]
 pub(crate) struct CsvRows {
+    layout: CsvLayout,
+    lines_skipped: usize,
     header: Option<Vec<String>>,
+    /// Whether a cell was no UTF-8 and read as Windows-1252.
+    recoded: bool,
     record: u64,
     /// Bytes read twice and read at all: going back is bounded, so that the work stays linear.
     gone_back: u64,
@@ -26,6 +33,35 @@ pub(crate) struct CsvRows {
 }
 
 impl CsvRows {
+    pub(crate) fn new(layout: CsvLayout) -> Self {
+        let named = |columns: &[&str]| columns.iter().map(|name| own_or_as_written(name)).collect();
+        Self {
+            lines_skipped: 0,
+            header: layout.columns.map(named),
+            layout,
+            recoded: false,
+            record: 0,
+            gone_back: 0,
+            gone: 0,
+            over: false,
+        }
+    }
+
+    /// Names of the columns, once they are read.
+    pub(crate) fn header(&self) -> Option<&[String]> {
+        self.header.as_deref()
+    }
+
+    /// How the rows are made.
+    pub(crate) fn layout(&self) -> &CsvLayout {
+        &self.layout
+    }
+
+    /// Whether a cell was read as Windows-1252.
+    pub(crate) fn recoded(&self) -> bool {
+        self.recoded
+    }
+
     /// The next record; `None` at the end of the stream.
     pub(crate) fn next<R: Read>(&mut self, window: &mut Window<R>) -> Option<Result<RawRecord, Refusal>> {
         if self.over {
@@ -51,7 +87,14 @@ impl CsvRows {
                     reason,
                     message,
                 })
-                .map(|(fields, bytes)| RawRecord { line, record: self.record, place: line, bytes, fields }),
+                .map(|(fields, bytes)| RawRecord {
+                    line,
+                    record: self.record,
+                    place: line,
+                    bytes,
+                    key: None,
+                    fields,
+                }),
         )
     }
 
@@ -61,26 +104,34 @@ impl CsvRows {
     }
 
     fn read_header<R: Read>(&mut self, window: &mut Window<R>) -> Option<Result<Vec<String>, Refusal>> {
+        skip_blank_lines(window)?;
+        while self.lines_skipped < self.layout.lines_before {
+            self.skip_line(window);
+            window.skip_one(b'\n');
+            self.lines_skipped += 1;
+        }
         let (line, row) = self.row(window)?;
         let named = row.and_then(|row| {
-            let names: Vec<String> = split(&row.bytes)?
+            let names: Vec<String> = self
+                .split(&row.bytes)?
                 .iter()
-                .map(|name| String::from_utf8_lossy(name).trim().to_lowercase())
+                .map(|name| own_or_as_written(&String::from_utf8_lossy(name)))
                 .collect();
             if names.len() > MAX_COLUMNS {
                 let message = format!("the header names {} fields, more than {MAX_COLUMNS}", names.len());
                 return Err((RefusalReason::TooLarge, None, message));
             }
             let mut seen = HashSet::new();
-            let repeated = names.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str()));
+            let repeated = names.iter().find(|name| !name.is_empty() && !seen.insert(name.to_lowercase()));
             match repeated {
                 Some(name) => {
+                    let name: String = name.chars().take(MAX_SHOWN_NAME).collect();
                     Err((RefusalReason::Invalid, None, format!("the header names the field {name} twice")))
                 }
-                _ if !names.iter().any(|name| name == "title") => Err((
+                _ if !names.iter().any(|name| names::is_title(&names::normal(name))) => Err((
                     RefusalReason::Missing,
                     Some("title".to_owned()),
-                    "the header names no field title".to_owned(),
+                    no_title(&names, self.layout.separator),
                 )),
                 _ => Ok(names),
             }
@@ -88,9 +139,13 @@ impl CsvRows {
         Some(named.map_err(|(reason, field, message)| Refusal { line, record: 0, field, reason, message }))
     }
 
-    fn record_of(&self, row: Row) -> Result<(Map<String, Value>, usize), RowFault> {
+    fn split(&self, row: &[u8]) -> Result<csv::ByteRecord, RowFault> {
+        self.layout.split(row).map_err(|error| (RefusalReason::Unreadable, None, format!("not CSV: {error}")))
+    }
+
+    fn record_of(&mut self, row: Row) -> Result<(Map<String, Value>, usize), RowFault> {
+        let values = self.split(&row.bytes)?;
         let header = self.header.as_deref().unwrap_or_default();
-        let values = split(&row.bytes)?;
         if values.len() != header.len() {
             if row.is_last && values.len() < header.len() {
                 let message = "the object ends in the middle of this record".to_owned();
@@ -101,18 +156,23 @@ impl CsvRows {
         }
         let mut fields = Map::new();
         for (name, value) in header.iter().zip(values.iter()) {
-            let text = std::str::from_utf8(value).map_err(|_| {
-                (RefusalReason::Unreadable, Some(name.clone()), format!("{name} is not UTF-8"))
-            })?;
-            if text.is_empty() {
+            if value.is_empty() {
                 continue;
             }
-            let value = if LISTS.contains(&name.as_str()) {
-                Value::Array(text.split('|').map(|part| Value::String(part.to_owned())).collect())
-            } else {
-                Value::String(text.to_owned())
+            let text = match std::str::from_utf8(value) {
+                Ok(text) => text.to_owned(),
+                Err(_) if self.layout.windows_1252 => {
+                    self.recoded = true;
+                    encoding_rs::WINDOWS_1252.decode_without_bom_handling(value).0.into_owned()
+                }
+                Err(_) => {
+                    let name: String = name.chars().take(MAX_SHOWN_NAME).collect();
+                    let message =
+                        format!("{name} is not UTF-8: save the file as UTF-8 (it may be Windows-1252)");
+                    return Err((RefusalReason::Unreadable, Some(name), message));
+                }
             };
-            fields.insert(name.clone(), value);
+            fields.insert(name.clone(), Value::String(text));
         }
         Ok((fields, row.bytes.len()))
     }
@@ -121,7 +181,7 @@ impl CsvRows {
     fn row<R: Read>(&mut self, window: &mut Window<R>) -> Option<(u64, Result<Row, RowFault>)> {
         skip_blank_lines(window)?;
         let line = window.line();
-        let mut scan = RowScan::default();
+        let mut scan = RowScan::of(&self.layout);
         let mut at = 0;
         loop {
             if let Some(length) = scan.run(window.view(), &mut at) {
@@ -198,18 +258,22 @@ struct Row {
 
 type RowFault = (RefusalReason, Option<String>, String);
 
-/// Splits one row.
-fn split(row: &[u8]) -> Result<csv::ByteRecord, RowFault> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(row.len().max(16))
-        .from_reader(row);
-    let mut record = csv::ByteRecord::new();
-    match reader.read_byte_record(&mut record) {
-        Ok(_) => Ok(record),
-        Err(error) => Err((RefusalReason::Unreadable, None, format!("not CSV: {error}"))),
-    }
+/// A column's name: in lower case where it is one of the project's own format, else as written.
+fn own_or_as_written(name: &str) -> String {
+    let name = name.trim();
+    let lower = name.to_lowercase();
+    if shape::is_own(&lower) { lower } else { name.to_owned() }
+}
+
+fn no_title(names: &[String], separator: Separator) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| shape::values::shortened(name)).collect();
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    let separator = separator.describe();
+    format!(
+        "the header names no field title; separated by {separator}, its fields are {}{more}",
+        shown.join(", ")
+    )
 }
 
 /// Lets go of line ends; spaces belong to the row.
@@ -232,14 +296,14 @@ fn skip_blank_lines<R: Read>(window: &mut Window<R>) -> Option<()> {
 }
 
 /// Finds the end of a row.
-#[derive(Default)]
 struct RowScan {
     place: Place,
+    /// What ends a field; none where quotes do not count, as only line ends matter then.
+    separator: Option<u8>,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    #[default]
     FieldStart,
     Bare,
     Quoted,
@@ -247,19 +311,32 @@ enum Place {
 }
 
 impl RowScan {
+    fn of(layout: &CsvLayout) -> Self {
+        let separator = match layout.separator {
+            Separator::Byte(separator) if layout.quotes => Some(separator),
+            Separator::Byte(_) | Separator::Colons => None,
+        };
+        Self { place: Place::FieldStart, separator }
+    }
+
     fn in_quotes(&self) -> bool {
         self.place == Place::Quoted
     }
 
     /// Goes on from `*at`; the row's length where its end is at hand.
     fn run(&mut self, bytes: &[u8], at: &mut usize) -> Option<usize> {
+        let Some(separator) = self.separator else {
+            let end = bytes[*at..].iter().position(|&byte| byte == b'\n').map(|count| *at + count);
+            *at = end.unwrap_or(bytes.len());
+            return end;
+        };
         while let Some(&byte) = bytes.get(*at) {
             self.place = match (self.place, byte) {
                 (Place::Quoted, b'"') => Place::QuoteInQuoted,
                 (Place::Quoted, _) => Place::Quoted,
                 (Place::FieldStart | Place::QuoteInQuoted, b'"') => Place::Quoted,
                 (_, b'\n') => return Some(*at),
-                (_, b',') => Place::FieldStart,
+                (_, byte) if byte == separator => Place::FieldStart,
                 _ => Place::Bare,
             };
             *at += 1;

@@ -3,7 +3,8 @@
 //! A light scanner knows where a record ends: it keeps track of texts, escapes and brackets, and each record then
 //! goes to the real parser. A record that breaks the rules (a quote too few, say) would swallow its neighbours, so
 //! the scanner also knows what may follow a text. Where that fails, reading resumes at the next place that looks
-//! like a border between two objects: `}`, a comma and `{`.
+//! like a border between two objects: `}`, a comma and `{`. Records nested in objects are read the same way, once
+//! [`super::nested`] has found them.
 
 use std::io::Read;
 
@@ -13,6 +14,8 @@ use super::{
     RawRecord,
     json_lines::too_large,
     json_text::{self, Fault},
+    nested::{self, Arrival, RecordsPath},
+    scan::{Scan, Step},
     window::Window,
 };
 use crate::limits::{MAX_DEPTH, MAX_RECORD_BYTES};
@@ -21,6 +24,8 @@ use crate::limits::{MAX_DEPTH, MAX_RECORD_BYTES};
 pub(crate) struct JsonElements {
     /// Whether the records stand in an array, as opposed to bare.
     in_array: bool,
+    /// Where they are nested, if they are.
+    nested: Option<RecordsPath>,
     state: State,
     record: u64,
     /// Bytes read twice and read at all, see [`JsonElements::may_go_back`].
@@ -38,21 +43,45 @@ enum State {
 
 impl JsonElements {
     pub(crate) fn in_array() -> Self {
-        Self { in_array: true, state: State::Before, record: 0, gone_back: 0, gone: 0 }
+        Self { in_array: true, nested: None, state: State::Before, record: 0, gone_back: 0, gone: 0 }
     }
 
     pub(crate) fn bare() -> Self {
         Self { in_array: false, state: State::Inside, ..Self::in_array() }
     }
 
+    pub(crate) fn nested(path: RecordsPath) -> Self {
+        Self { nested: Some(path), ..Self::in_array() }
+    }
+
+    fn is_by_id(&self) -> bool {
+        self.nested.as_ref().is_some_and(|path| path.by_id)
+    }
+
     /// The next record; `None` at the end of the stream.
     pub(crate) fn next<R: Read>(&mut self, window: &mut Window<R>) -> Option<Result<RawRecord, Refusal>> {
         loop {
+            if matches!(self.state, State::Before | State::Behind)
+                && let Some(path) = self.nested.clone()
+            {
+                let arrival = match self.state {
+                    State::Before => path.enter(window, &mut self.gone),
+                    _ => path.leave(window, &mut self.gone),
+                };
+                if let Some(refusal) = self.arrive(arrival, window) {
+                    return Some(Err(refusal));
+                }
+            }
             let Some(byte) = window.skip_space() else {
                 return self.end(window).map(Err);
             };
             match (self.state, byte) {
                 (State::Over, _) => return None,
+                (State::Inside, b'}') if self.is_by_id() => {
+                    window.advance(1);
+                    self.state = State::Behind;
+                }
+                (State::Inside, b'"') if self.is_by_id() => return self.named_element(window),
                 (State::Before | State::Behind, b'[') => {
                     window.advance(1);
                     self.state = State::Inside;
@@ -79,6 +108,45 @@ impl JsonElements {
         self.record
     }
 
+    /// What follows from an arrival at nested records, or from none: the refusal of a text that is cut or broken.
+    fn arrive<R: Read>(&mut self, arrival: Arrival, window: &Window<R>) -> Option<Refusal> {
+        let (reason, message) = match arrival {
+            Arrival::Inside => {
+                self.state = State::Inside;
+                return None;
+            }
+            Arrival::End { closed } if closed || window.failure().is_some() => {
+                self.state = State::Over;
+                return None;
+            }
+            Arrival::End { .. } => (RefusalReason::Truncated, "the object ends in the middle of its JSON"),
+            Arrival::Broken => {
+                (RefusalReason::Unreadable, "not JSON, or not as its first records are nested")
+            }
+        };
+        self.state = State::Over;
+        self.record += 1;
+        Some(self.refusal(window.line(), reason, message.to_owned()))
+    }
+
+    /// A record that is the value of an object, behind its name.
+    fn named_element<R: Read>(&mut self, window: &mut Window<R>) -> Option<Result<RawRecord, Refusal>> {
+        let line = window.line();
+        let key = nested::name(window, &mut self.gone);
+        if window.failure().is_some() {
+            self.state = State::Over;
+            return None;
+        }
+        if key.is_none() || window.skip_space().is_none() {
+            self.record += 1;
+            self.resume_from(window, 0);
+            let message = "not JSON: a name and a colon are expected".to_owned();
+            return Some(Err(self.refusal(line, RefusalReason::Unreadable, message)));
+        }
+        let element = self.element(window)?;
+        Some(element.map(|record| RawRecord { key, ..record }))
+    }
+
     fn end<R: Read>(&mut self, window: &Window<R>) -> Option<Refusal> {
         let unclosed = self.in_array && self.state == State::Inside && window.failure().is_none();
         self.state = State::Over;
@@ -92,7 +160,7 @@ impl JsonElements {
     fn element<R: Read>(&mut self, window: &mut Window<R>) -> Option<Result<RawRecord, Refusal>> {
         self.record += 1;
         let line = window.line();
-        let mut scan = Scan::default();
+        let mut scan = if self.is_by_id() { Scan::of_member() } else { Scan::default() };
         let mut at = 0;
         let mut oversized = false;
         let ended = loop {
@@ -132,6 +200,7 @@ impl JsonElements {
                         record,
                         place: if self.in_array { record } else { line },
                         bytes: at,
+                        key: None,
                         fields,
                     }),
                     Err(fault) => Err(self.refusal(line + fault.lines_down, fault.reason, fault.message)),
@@ -167,8 +236,9 @@ impl JsonElements {
         self.gone += from as u64;
         window.advance(from);
         let mut border = Border::default();
+        let opener = if self.is_by_id() { b'"' } else { b'{' };
         loop {
-            let found = window.view().iter().position(|&byte| border.step(byte));
+            let found = window.view().iter().position(|&byte| border.step(byte, opener));
             let count = found.unwrap_or(window.view().len());
             self.gone += count as u64;
             window.advance(count);
@@ -188,7 +258,7 @@ impl JsonElements {
     }
 }
 
-/// Finds the `{` of `}, {`.
+/// Finds the `{` of `}, {`, or what else a record starts with.
 #[derive(Default)]
 enum Border {
     #[default]
@@ -198,117 +268,15 @@ enum Border {
 }
 
 impl Border {
-    fn step(&mut self, byte: u8) -> bool {
+    fn step(&mut self, byte: u8, opener: u8) -> bool {
         *self = match (&self, byte) {
             (_, b'}') => Self::Brace,
             (Self::Brace, b',') => Self::Comma,
-            (Self::Comma, b'{') => return true,
+            (Self::Comma, b) if b == opener => return true,
             (Self::Brace, b) if b.is_ascii_whitespace() => Self::Brace,
             (Self::Comma, b) if b.is_ascii_whitespace() => Self::Comma,
             _ => Self::Nothing,
         };
         false
-    }
-}
-
-enum Step {
-    /// All bytes at hand belong to the record.
-    More,
-    /// The record ends here.
-    End,
-    /// The record cannot be JSON.
-    Broken(&'static str),
-}
-
-/// Finds the end of one JSON value.
-#[derive(Default)]
-struct Scan {
-    place: Place,
-    depth: usize,
-    deepest: usize,
-    /// One bit a level, the outermost lowest: 1 for `{`. Deeper than 64 levels nothing is checked.
-    braces: u64,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Place {
-    /// Before the first byte.
-    #[default]
-    Start,
-    /// In a number, `true` or the like that is the whole record.
-    Word,
-    /// Between texts.
-    Between,
-    /// In a text.
-    Text,
-    /// Behind a backslash in a text.
-    Escape,
-    /// Behind a text: only `:`, `,` or a closing bracket may follow.
-    AfterText,
-}
-
-impl Scan {
-    fn is_word(&self) -> bool {
-        self.place == Place::Word
-    }
-
-    /// Goes on from `*at`, to the end of the record or of the bytes.
-    fn run(&mut self, bytes: &[u8], at: &mut usize) -> Step {
-        while let Some(&byte) = bytes.get(*at) {
-            match self.place {
-                Place::Text => match byte {
-                    b'"' => {
-                        self.place = Place::AfterText;
-                        if self.depth == 0 {
-                            *at += 1;
-                            return Step::End;
-                        }
-                    }
-                    b'\\' => self.place = Place::Escape,
-                    b'\n' | b'\r' => return Step::Broken("a text does not end on its line"),
-                    _ => {}
-                },
-                Place::Escape => self.place = Place::Text,
-                Place::Word => {
-                    if byte.is_ascii_whitespace() || matches!(byte, b',' | b']') {
-                        return Step::End;
-                    }
-                }
-                Place::Start | Place::Between | Place::AfterText => match byte {
-                    b'"' if self.place == Place::AfterText => {
-                        return Step::Broken("a value follows a value without a comma");
-                    }
-                    b'"' => self.place = Place::Text,
-                    b'{' | b'[' if self.place != Place::AfterText => {
-                        self.place = Place::Between;
-                        if self.depth < 64 {
-                            self.braces &= !(1 << self.depth);
-                            self.braces |= u64::from(byte == b'{') << self.depth;
-                        }
-                        self.depth += 1;
-                        self.deepest = self.deepest.max(self.depth);
-                    }
-                    b'}' | b']' if self.depth > 0 => {
-                        self.depth -= 1;
-                        if self.depth < 64 && (self.braces >> self.depth & 1 == 1) != (byte == b'}') {
-                            return Step::Broken("a bracket is closed by one of the other kind");
-                        }
-                        self.place = Place::Between;
-                        if self.depth == 0 {
-                            *at += 1;
-                            return Step::End;
-                        }
-                    }
-                    _ if self.place == Place::Start => self.place = Place::Word,
-                    b',' | b':' => self.place = Place::Between,
-                    b if self.place == Place::AfterText && !b.is_ascii_whitespace() => {
-                        return Step::Broken("a text is followed by what cannot follow it");
-                    }
-                    _ => {}
-                },
-            }
-            *at += 1;
-        }
-        Step::More
     }
 }

@@ -32,7 +32,9 @@ impl JsonLines {
         let parsed = json_text::parse(window.view()[..length].trim_ascii_end());
         window.advance(length);
         Some(match parsed {
-            Ok(fields) => Ok(RawRecord { line, record: self.record, place: line, bytes: length, fields }),
+            Ok(fields) => {
+                Ok(RawRecord { line, record: self.record, place: line, bytes: length, key: None, fields })
+            }
             Err(fault) if fault.ends_early && cut_short => Err(self.refusal(
                 line,
                 RefusalReason::Truncated,

@@ -5,6 +5,9 @@ use wikimovie_domain::RefusalReason;
 
 use crate::limits::MAX_DEPTH;
 
+/// What to do about a record that is not UTF-8.
+const NOT_UTF_8: &str = "the record is not UTF-8: save the file as UTF-8 (it may be Windows-1252)";
+
 /// Why a text is no record.
 pub(crate) struct Fault {
     pub(crate) reason: RefusalReason,
@@ -27,7 +30,12 @@ impl Fault {
 
 /// Reads one record.
 pub(crate) fn parse(text: &[u8]) -> Result<Map<String, Value>, Fault> {
-    let value: Value = serde_json::from_slice(text).map_err(|error| fault_of(&error))?;
+    let value: Value = serde_json::from_slice(text).map_err(|error| {
+        let fault = fault_of(&error);
+        // A text of another encoding fails at its first accent, which says little.
+        let is_foreign = !error.is_eof() && std::str::from_utf8(text).is_err();
+        if is_foreign { Fault { message: NOT_UTF_8.to_owned(), ..fault } } else { fault }
+    })?;
     if is_deeper_than(&value, MAX_DEPTH) {
         return Err(Fault::too_deep());
     }

@@ -9,10 +9,17 @@ mod json_elements;
 mod json_lines;
 mod json_text;
 mod meter;
+pub(crate) mod nested;
 mod reader;
+mod scan;
 mod window;
 
+pub(crate) use meter::Gauges;
+pub use nested::RecordsPath;
 pub use reader::RecordReader;
+
+/// Raised when records are read differently, so that all objects are read again: it is part of their fingerprints.
+pub(crate) const READER_VERSION: u32 = 2;
 
 /// One record of the object.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +32,8 @@ pub struct RawRecord {
     pub place: u64,
     /// Length of its text, in bytes.
     pub bytes: usize,
-    /// The record. CSV fields are texts, lists are arrays of texts.
+    /// Its name, where it is the value of an object.
+    pub key: Option<String>,
+    /// The record. CSV fields are texts.
     pub fields: serde_json::Map<String, serde_json::Value>,
 }

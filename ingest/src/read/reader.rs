@@ -2,6 +2,7 @@
 
 use std::io::{self, BufReader, Cursor, Read};
 
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
 use wikimovie_domain::{Refusal, RefusalReason};
 
@@ -16,10 +17,14 @@ use super::{
 use crate::{
     format::{BOM, Format, Packing, Sniffed, sniff},
     limits::MAX_ZSTD_WINDOW_LOG,
+    shape::ShapeHints,
 };
 
-/// First bytes shown to [`sniff`]: enough for any header line.
-const SNIFF_BYTES: usize = 8 * 1024;
+/// First bytes shown to [`sniff`], no more and no less: enough for any header line and many rows.
+const SNIFF_BYTES: usize = 64 * 1024;
+
+/// Name of the encoding of most files.
+const UTF_8: &str = "UTF-8";
 
 /// Records of one object, one after the other. Ends after the last record, or after one refusal that says why the
 /// rest cannot be read. Where the store itself fails it just ends, see [`RecordReader::take_failure`].
@@ -34,6 +39,9 @@ const SNIFF_BYTES: usize = 8 * 1024;
 pub struct RecordReader<'a> {
     gauges: Gauges,
     state: State<'a>,
+    format: String,
+    encoding: &'static str,
+    hints: ShapeHints,
 }
 
 type Text<'a> = Window<Box<dyn Read + Send + 'a>>;
@@ -57,7 +65,28 @@ impl<'a> RecordReader<'a> {
     pub fn new(source: impl Read + Send + 'a, name: &str) -> Self {
         let gauges = Gauges::default();
         let metered = Metered { source, gauges: gauges.clone() };
-        Self { gauges, state: State::Closed(Some(Box::new(metered)), name.to_owned()) }
+        Self {
+            gauges,
+            state: State::Closed(Some(Box::new(metered)), name.to_owned()),
+            format: String::new(),
+            encoding: UTF_8,
+            hints: ShapeHints::default(),
+        }
+    }
+
+    /// What the format is, once a record was asked for; empty where it is none.
+    pub fn format(&self) -> &str {
+        &self.format
+    }
+
+    /// What the encoding is, as far as was read.
+    pub fn encoding(&self) -> &'static str {
+        self.encoding
+    }
+
+    /// What tells the shape of the records, once one was asked for.
+    pub fn shape_hints(&self) -> ShapeHints {
+        self.hints.clone()
     }
 
     /// Bytes that the store delivered so far, before unpacking.
@@ -75,7 +104,7 @@ impl<'a> RecordReader<'a> {
         self.gauges.clone()
     }
 
-    fn open(&self, mut source: Box<dyn Read + Send + 'a>, name: &str) -> Result<State<'a>, Refusal> {
+    fn open(&mut self, mut source: Box<dyn Read + Send + 'a>, name: &str) -> Result<State<'a>, Refusal> {
         let mut head = [0; Packing::MAGIC_BYTES];
         let count = read_fully(&mut source, &mut head).unwrap_or_default();
         let head = &head[..count];
@@ -100,14 +129,33 @@ impl<'a> RecordReader<'a> {
         if text.view().starts_with(BOM) {
             text.advance(BOM.len());
         }
+        for encoding in [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE] {
+            let mark: &[u8] = if encoding == encoding_rs::UTF_16LE { b"\xff\xfe" } else { b"\xfe\xff" };
+            if text.view().starts_with(mark) {
+                text.advance(mark.len());
+                self.encoding = encoding.name();
+                text = Window::new(decoded(text, encoding));
+                break;
+            }
+        }
         text.want(SNIFF_BYTES);
-        let rows = match sniff(text.view(), name) {
-            Sniffed::Format(Format::JsonArray) => Rows::Elements(JsonElements::in_array()),
-            Sniffed::Format(Format::JsonObjects) => Rows::Elements(JsonElements::bare()),
-            Sniffed::Format(Format::Csv) => Rows::Csv(CsvRows::default()),
+        let head = &text.view()[..text.view().len().min(SNIFF_BYTES)];
+        let format = match sniff(head, name) {
+            Sniffed::Format(format) => format,
             // Blank so far: lines read on to whatever follows, or to nothing.
-            Sniffed::Format(Format::Ndjson) | Sniffed::Empty => Rows::Lines(JsonLines::default()),
-            Sniffed::Unknown(reason) => return Err(unknown(reason)),
+            Sniffed::Empty => Format::Ndjson,
+            Sniffed::Unknown(reason) => return Err(unknown(&reason)),
+        };
+        self.format = format.describe();
+        let rows = match format {
+            Format::JsonArray => Rows::Elements(JsonElements::in_array()),
+            Format::JsonObjects => Rows::Elements(JsonElements::bare()),
+            Format::Nested(path) => {
+                self.hints.steps.clone_from(&path.steps);
+                Rows::Elements(JsonElements::nested(path))
+            }
+            Format::Csv(layout) => Rows::Csv(CsvRows::new(layout)),
+            Format::Ndjson => Rows::Lines(JsonLines::default()),
         };
         Ok(State::Open(text, rows))
     }
@@ -145,7 +193,21 @@ impl Iterator for RecordReader<'_> {
         let (next, seen) = match rows {
             Rows::Elements(elements) => (elements.next(text), elements.seen()),
             Rows::Lines(lines) => (lines.next(text), lines.seen()),
-            Rows::Csv(rows) => (rows.next(text), rows.seen()),
+            Rows::Csv(rows) => {
+                let next = (rows.next(text), rows.seen());
+                if self.hints.header.is_none()
+                    && let Some(header) = rows.header()
+                {
+                    let barred =
+                        rows.layout().barred.iter().filter_map(|&column| header.get(column).cloned());
+                    self.hints.barred = barred.collect();
+                    self.hints.header = Some(header.to_vec());
+                }
+                if rows.recoded() {
+                    self.encoding = encoding_rs::WINDOWS_1252.name();
+                }
+                next
+            }
         };
         if next.is_some() {
             return next;
@@ -153,6 +215,12 @@ impl Iterator for RecordReader<'_> {
         let State::Open(text, _) = std::mem::replace(&mut self.state, State::Over) else { return None };
         self.ending(&text, seen).map(Err)
     }
+}
+
+/// A text of another encoding, in UTF-8; what its encoding does not allow is U+FFFD.
+fn decoded<'a>(text: Text<'a>, encoding: &'static encoding_rs::Encoding) -> Box<dyn Read + Send + 'a> {
+    let mut builder = DecodeReaderBytesBuilder::new();
+    Box::new(builder.encoding(Some(encoding)).bom_sniffing(false).build(text.into_reader()))
 }
 
 /// Unpacks every frame, in bounded memory: a frame that asks for a larger window ends the object.

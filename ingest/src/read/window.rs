@@ -1,6 +1,6 @@
 //! A sliding view on a stream: bytes are looked at, asked for, and let go; lines are counted on the way.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 /// Bytes asked of the stream at a time.
 const CHUNK: usize = 64 * 1024;
@@ -58,6 +58,13 @@ impl<R: Read> Window<R> {
         self.start += count;
     }
 
+    /// Lets go of this byte where it is the next.
+    pub(crate) fn skip_one(&mut self, byte: u8) {
+        if self.view().first() == Some(&byte) {
+            self.advance(1);
+        }
+    }
+
     /// The first byte that is no white space, all before it let go; `None` at the end.
     pub(crate) fn skip_space(&mut self) -> Option<u8> {
         loop {
@@ -78,6 +85,13 @@ impl<R: Read> Window<R> {
         }
     }
 
+    /// The stream again, from the view's first byte on.
+    pub(crate) fn into_reader(self) -> Rewound<R> {
+        let mut head = Cursor::new(self.buffer);
+        head.set_position(self.start as u64);
+        Rewound { head, source: (!self.ended).then_some(self.source), failure: self.failure }
+    }
+
     /// Fills until the view holds so many bytes, or all there are.
     pub(crate) fn want(&mut self, count: usize) {
         while self.view().len() < count && self.fill() {}
@@ -91,5 +105,26 @@ impl<R: Read> Window<R> {
     /// Why the stream ended, if it did not end by itself.
     pub(crate) fn failure(&self) -> Option<&io::Error> {
         self.failure.as_ref()
+    }
+}
+
+/// A stream of which some was looked at.
+pub(crate) struct Rewound<R> {
+    head: Cursor<Vec<u8>>,
+    source: Option<R>,
+    failure: Option<io::Error>,
+}
+
+impl<R: Read> Read for Rewound<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.head.read(into)?;
+        if count > 0 || into.is_empty() {
+            return Ok(count);
+        }
+        match (self.failure.take(), &mut self.source) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(source)) => source.read(into),
+            (None, None) => Ok(0),
+        }
     }
 }

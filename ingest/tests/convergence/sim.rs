@@ -229,7 +229,7 @@ impl State {
             movies.push((id, title));
         }
         if self.rng.u8(..4) == 0 {
-            records.push("{\"title\":7}".to_owned());
+            records.push("{\"title\":true}".to_owned());
         }
         let lines = self.rng.bool();
         let mut body =

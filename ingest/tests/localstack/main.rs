@@ -62,7 +62,7 @@ fn the_catalogue_follows_the_bucket() {
     on_each("ingest on LocalStack", |place| {
         let worker = place.worker(30);
         place.put("acme/a b+c.ndjson", &list(&["One", "Two"]));
-        place.put("acme/é.ndjson", &(list(&["Two", "Three"]) + "{\"title\":7}\n"));
+        place.put("acme/é.ndjson", &(list(&["Two", "Three"]) + "{\"title\":true}\n"));
         place.until(&["One", "Three", "Two"]);
         place.put("acme/a b+c.ndjson", &list(&["Four"]));
         place.until(&["Four", "Three", "Two"]);
@@ -181,7 +181,7 @@ fn seeds_reach_the_catalogue() {
 #[test]
 fn files_are_validated_without_services() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.ndjson"), list(&["One"]) + "{\"title\":7}\n").unwrap();
+    std::fs::write(folder.path().join("a.ndjson"), list(&["One"]) + "{\"title\":true}\n").unwrap();
     let run = |path: &std::path::Path| {
         std::process::Command::new(env!("CARGO_BIN_EXE_wikimovie-ingest"))
             .arg("validate")
@@ -193,5 +193,7 @@ fn files_are_validated_without_services() {
     assert_eq!(told.status.code(), Some(1), "{}", text(&told));
     let verdicts: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!((&verdicts[0]["accepted"], &verdicts[0]["refused"]), (&1.into(), &1.into()));
+    assert_eq!(verdicts[0]["movies"][0]["title"], "One");
+    assert_eq!(verdicts[0]["reading"]["format"], "JSON lines");
     assert_eq!(run(&folder.path().join("none")).status.code(), Some(2));
 }

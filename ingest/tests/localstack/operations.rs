@@ -115,7 +115,7 @@ fn a_worker_tells_how_it_is() {
                 .map(|mut answer| (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap()))
                 .ok()
         };
-        place.put("acme/a.ndjson", &(list(&["One"]) + "{\"title\":7}\n"));
+        place.put("acme/a.ndjson", &(list(&["One"]) + "{\"title\":true}\n"));
         place.until(&["One"]);
         assert_eq!(get("/livez").unwrap().0, 200);
         place.until_is("readiness", || get("/readyz").is_some_and(|(status, _)| status == 200));

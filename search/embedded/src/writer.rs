@@ -176,6 +176,7 @@ impl CatalogWriter for EmbeddedWriter {
             generation: begun.generation,
             finished_at_ms: now_ms(),
             refusals: tally.refusals,
+            reading: tally.reading,
         };
         let row = LedgerRow {
             state: RowState::Done,

@@ -5,7 +5,7 @@
 //! when that object drops it, the next newest shows again; listed by none, the movie is gone.
 
 use serde::{Deserialize, Serialize};
-use wikimovie_domain::{Movie, ObjectReceipt, Refusal, Revision};
+use wikimovie_domain::{Movie, ObjectReceipt, Reading, Refusal, Revision};
 
 use crate::error::SearchError;
 
@@ -267,6 +267,8 @@ pub struct Tally {
     pub refusals: Vec<Refusal>,
     /// Bytes read, before unpacking.
     pub bytes: u64,
+    /// How the object was read.
+    pub reading: Option<Box<Reading>>,
 }
 
 /// Why nothing was written.

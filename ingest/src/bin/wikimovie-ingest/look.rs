@@ -5,15 +5,10 @@ use std::{io::Read, path::Path, process::ExitCode, sync::Arc, time::Duration};
 use clap::Args;
 use serde::Serialize;
 use wikimovie_command::{CliError, LogArgs, output};
-use wikimovie_domain::{MovieId, ObjectReceipt, Refusal};
+use wikimovie_domain::{Movie, MovieId, ObjectReceipt, Reading, Refusal};
 use wikimovie_elasticsearch::LedgerAudit;
 use wikimovie_engine::{OperationContext, RowState};
-use wikimovie_ingest::{
-    Folder, RecordReader, Source,
-    bucket::Keys,
-    document::{self, Origin},
-    folder::provider_of,
-};
+use wikimovie_ingest::{Folder, MovieReader, Source, bucket::Keys, document::Origin, folder::provider_of};
 
 use crate::settings::{AllArgs, AwsArgs, cluster, remote, runtime};
 
@@ -132,7 +127,14 @@ struct Verdict {
     bytes: u64,
     /// The first refusals; `refused` counts all.
     refusals: Vec<Refusal>,
+    /// How it would be read.
+    reading: Reading,
+    /// The first movies, as they would be stored.
+    movies: Vec<Movie>,
 }
+
+/// Movies shown of an object.
+const SHOWN_MOVIES: usize = 3;
 
 /// Reads as the worker would, and writes nothing. Status 1 where a record is refused.
 pub(crate) fn validate(args: &ValidateArgs) -> Result<ExitCode, CliError> {
@@ -178,12 +180,24 @@ fn judge_all(place: &str, source: &dyn Source) -> Result<Vec<Verdict>, CliError>
 fn judge(object: &str, content: impl Read + Send) -> std::io::Result<Verdict> {
     let provider = provider_of(object).map_err(std::io::Error::other)?.to_owned();
     let origin = Origin { provider, object: object.to_owned(), generation: 0 };
-    let mut reader = RecordReader::new(content, object);
-    let mut verdict =
-        Verdict { object: object.to_owned(), accepted: 0, refused: 0, bytes: 0, refusals: Vec::new() };
-    for record in &mut reader {
-        match record.and_then(|record| document::movie(&record, &origin)) {
-            Ok(_) => verdict.accepted += 1,
+    let mut reader = MovieReader::new(content, origin);
+    let mut verdict = Verdict {
+        object: object.to_owned(),
+        accepted: 0,
+        refused: 0,
+        bytes: 0,
+        refusals: Vec::new(),
+        reading: Reading::default(),
+        movies: Vec::new(),
+    };
+    for movie in &mut reader {
+        match movie {
+            Ok(movie) => {
+                verdict.accepted += 1;
+                if verdict.movies.len() < SHOWN_MOVIES {
+                    verdict.movies.push(movie);
+                }
+            }
             Err(refusal) => {
                 verdict.refused += 1;
                 if verdict.refusals.len() < ObjectReceipt::MAX_REFUSALS {
@@ -193,5 +207,6 @@ fn judge(object: &str, content: impl Read + Send) -> std::io::Result<Verdict> {
         }
     }
     verdict.bytes = reader.bytes();
+    verdict.reading = reader.reading();
     reader.take_failure().map_or(Ok(verdict), Err)
 }

@@ -70,7 +70,7 @@ enum IngestCommand {
 
 #[derive(Args, Debug)]
 struct LoadArgs {
-    /// Files or folders of movies: JSON arrays, NDJSON or CSV, plain or gzip, of any size
+    /// Files or folders of movies: JSON, NDJSON or CSV, plain, gzip or zstd, of any size
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Provider of all these files [default: the first folder of a file's path inside PATH, or `default`]
@@ -79,6 +79,9 @@ struct LoadArgs {
     /// Print the receipts as JSON
     #[arg(long)]
     json: bool,
+    /// Exit with status 0 although records are refused or there is nothing to load
+    #[arg(long)]
+    keep_going: bool,
     #[command(flatten)]
     cluster: ClusterArgs,
     #[command(flatten)]
@@ -126,7 +129,9 @@ fn run() -> Result<ExitCode, CliError> {
         }
         IngestCommand::Load(args) => {
             start_log(&args.log, "warn")?;
-            let load = Load::new(&args.paths, args.provider.as_deref(), args.json)?;
+            let load = Load::new(&args.paths, args.provider.as_deref())?
+                .as_json(args.json)
+                .keep_going(args.keep_going);
             let (runtime, engine) = (runtime()?, settings::cluster(&args.cluster)?);
             let mut writer = engine.writer(runtime.handle().clone())?;
             load.run(&mut writer)

@@ -146,6 +146,7 @@ fn receipt(object: &ObjectState, listed: &MovieSet, merged: u64, tally: Tally) -
         generation: object.modified_ms,
         finished_at_ms: now_ms(),
         refusals: tally.refusals,
+        reading: tally.reading,
     }
 }
 
