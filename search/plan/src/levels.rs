@@ -10,8 +10,8 @@ use wikimovie_domain::{MatchKind, Matching, ReasonKind};
 
 use super::{
     Clause, Drill, ENOUGH_HITS, Group, Plan, Tier,
-    piece::{Piece, WordFacts},
-    rank::{partial, title},
+    piece::{Piece, PieceKind, WordFacts},
+    rank::{partial, title, word},
     title_parts::TitleParts,
 };
 
@@ -53,6 +53,8 @@ pub struct Levels {
     /// Index of the group of the score that belongs to the first word.
     first: usize,
     words: Vec<WordFacts>,
+    /// By word, other words for the same thing.
+    related: Vec<Vec<Clause>>,
 }
 
 /// What the levels of a question are made of.
@@ -64,6 +66,7 @@ pub(crate) struct Levelled {
     pub(crate) parts: TitleParts,
     pub(crate) first: usize,
     pub(crate) words: Vec<WordFacts>,
+    pub(crate) related: Vec<Vec<Clause>>,
 }
 
 /// What is counted to choose a level.
@@ -77,9 +80,9 @@ pub enum Probe {
 
 impl Levels {
     pub(crate) fn new(of: Levelled) -> Self {
-        let Levelled { pieces, always, whole, named, parts, first, words } = of;
+        let Levelled { pieces, always, whole, named, parts, first, words, related } = of;
         let list = list(&pieces);
-        Self { list, pieces, always, whole, named, parts, first, words }
+        Self { list, pieces, always, whole, named, parts, first, words, related }
     }
 
     /// The one level of a plan that asks for no words.
@@ -92,6 +95,7 @@ impl Levels {
             parts: TitleParts::default(),
             first: 0,
             words: Vec::new(),
+            related: Vec::new(),
         })
     }
 
@@ -161,11 +165,13 @@ impl Levels {
         let mut met = match part {
             PartMet::All(kind) => vec![all(kind)],
             PartMet::Some(count) => {
-                let required = self.pieces.iter().filter(|piece| piece.required).map(of);
-                let others = self.pieces.iter().filter(|piece| !piece.required).map(of);
+                let required = self.pieces.iter().filter(|piece| piece.is_required()).map(of);
+                let others = self.pieces.iter().filter(|piece| !piece.is_required() && piece.telling).map(of);
                 vec![Clause::all_of(required.chain([Clause::at_least(count, others)]))]
             }
-            PartMet::Any(count) => vec![Clause::at_least(count, self.pieces.iter().map(of))],
+            PartMet::Any(count) => {
+                vec![Clause::at_least(count, self.pieces.iter().filter(|piece| piece.telling).map(of))]
+            }
         };
         if !part.is_all() {
             met.push(all(MatchKind::Typo));
@@ -197,7 +203,9 @@ impl Levels {
             };
             let most = kind_of_word(*facts);
             let is_met = |tier: &&Tier| tier.kind != ReasonKind::Pin && facts.match_kind(tier) <= most;
-            Clause::any_of(group.tiers.iter().filter(is_met).map(|tier| tier.clause.clone()))
+            let related = self.related.get(*at).filter(|_| kind == MatchKind::Typo).into_iter().flatten();
+            let tiers = group.tiers.iter().filter(is_met).map(|tier| &tier.clause);
+            Clause::any_of(tiers.chain(related).cloned())
         };
         let words = (!piece.words.is_empty()).then(|| Clause::all_of(piece.words.iter().map(word)));
         let weaker = piece.weaker.iter().filter(|_| kind > MatchKind::Exact);
@@ -232,6 +240,9 @@ impl Levels {
             *whole = Group::new(tiers.into_iter().chain(parts));
         }
         if part.is_all() {
+            if part.kind() == MatchKind::Typo {
+                self.add_related(&mut groups, word::RELATED);
+            }
             return groups;
         }
         for (at, group) in groups.iter_mut().skip(self.first).enumerate() {
@@ -246,6 +257,8 @@ impl Levels {
             tiers.retain(|tier| tier.weight > 0 && !facts.is_some_and(|facts| facts.is_weak));
             *group = Group::new(tiers);
         }
+        self.add_related(&mut groups, partial::RELATED);
+        groups.extend(self.parts.neighbours());
         let all = [
             (title::ALL_EXACT, MatchKind::Exact),
             (title::ALL_MENTIONED, MatchKind::Mention),
@@ -258,10 +271,20 @@ impl Levels {
         groups
     }
 
+    /// Adds to the groups of words what other words for the same thing are worth.
+    fn add_related(&self, groups: &mut [Group], weight: u32) {
+        let of_words = groups.iter_mut().skip(self.first).zip(&self.words).zip(&self.related);
+        for ((group, facts), related) in of_words.filter(|(_, related)| !related.is_empty()) {
+            let clause = Clause::any_of(related.iter().cloned());
+            let tier = Tier { weight: weight * facts.rarity, clause, kind: ReasonKind::Synonym };
+            *group = Group::new(std::mem::take(&mut group.tiers).into_iter().chain([tier]));
+        }
+    }
+
     /// How much of the text the movies of a level meet.
     pub(crate) fn matching(&self, level: usize) -> Matching {
         let part = self.list.get(level).map_or(PartMet::All(MatchKind::Exact), |level| level.part);
-        let required = self.pieces.iter().filter(|piece| piece.required).count();
+        let required = self.pieces.iter().filter(|piece| piece.is_required()).count();
         Matching {
             words: self.pieces.iter().map(|piece| piece.typed.clone()).collect(),
             of: self.pieces.len(),
@@ -279,7 +302,7 @@ impl Levels {
         let part = self.list.get(level).map_or(PartMet::All(MatchKind::Exact), |level| level.part);
         let lacks = |piece: &&Piece| match part {
             PartMet::All(_) => false,
-            PartMet::Some(_) => !piece.required,
+            PartMet::Some(_) => !piece.is_required(),
             PartMet::Any(_) => true,
         };
         let optional = self.pieces.iter().filter(lacks);
@@ -313,7 +336,7 @@ fn first_with(found: &[u64], movies: u64) -> Option<usize> {
 /// The levels that these pieces have. Levels that can find no more than the one before them are left out, and those at
 /// which nothing can be found by words.
 fn list(pieces: &[Piece]) -> Vec<Level> {
-    let others = pieces.iter().filter(|piece| !piece.required).count();
+    let others = pieces.iter().filter(|piece| !piece.is_required()).count();
     let required = pieces.len() - others;
     let can = |kind: MatchKind| pieces.iter().all(|piece| piece.has[kind as usize]);
     let adds = |kind: MatchKind| {
@@ -327,7 +350,7 @@ fn list(pieces: &[Piece]) -> Vec<Level> {
         }
     }
     // Words that nobody has are met by no movie.
-    let known = pieces.iter().filter(|piece| !piece.required && piece.has[2]).count();
+    let known = pieces.iter().filter(|piece| !piece.is_required() && piece.telling && piece.has[2]).count();
     let most = known.min(others.saturating_sub(1));
     let least = usize::from(required == 0);
     if others > 0 && pieces.len() > 1 {
@@ -343,10 +366,15 @@ fn list(pieces: &[Piece]) -> Vec<Level> {
     if parts.is_empty() {
         parts.push(PartMet::All(MatchKind::Typo));
     }
+    // Who types a time, or nothing but people, genres and times, means all of it while a movie is left.
+    let is_meant = pieces.iter().any(|piece| piece.kind == PieceKind::Time)
+        || pieces.iter().all(|piece| piece.kind != PieceKind::Word);
     let level = |(at, &part): (usize, &PartMet)| {
+        let next = parts.get(at + 1);
         // People are required while a movie with them is left.
-        let people_go = matches!(parts.get(at + 1), Some(PartMet::Any(_)));
-        Level { part, enough: if people_go { 1 } else { ENOUGH_HITS } }
+        let people_go = matches!(next, Some(PartMet::Any(_)));
+        let words_go = part.is_all() && next.is_some_and(|next| !next.is_all());
+        Level { part, enough: if people_go || (is_meant && words_go) { 1 } else { ENOUGH_HITS } }
     };
     parts.iter().enumerate().map(level).collect()
 }

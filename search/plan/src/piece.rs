@@ -15,10 +15,32 @@ pub(crate) struct Piece {
     pub(crate) other: Vec<Clause>,
     /// What meets it too where weaker matches are found.
     pub(crate) weaker: Vec<Clause>,
-    /// Whether it must be met as long as a movie meets it: a person.
-    pub(crate) required: bool,
+    /// What it is read as.
+    pub(crate) kind: PieceKind,
+    /// Whether it counts where only some pieces must be met; words that most plots have do not, beside rarer ones.
+    pub(crate) telling: bool,
     /// By [`MatchKind`], whether the catalogue has anything that meets it so strongly.
     pub(crate) has: [bool; 3],
+}
+
+/// What a piece of a text is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PieceKind {
+    /// A word, or a person of one name.
+    Word,
+    /// A year, decade or range of years.
+    Time,
+    /// A genre.
+    Genre,
+    /// A person of several names: required as long as a movie with that person is left.
+    Person,
+}
+
+impl Piece {
+    /// Whether it must be met as long as a movie meets it.
+    pub(crate) fn is_required(&self) -> bool {
+        self.kind == PieceKind::Person
+    }
 }
 
 /// What is known of a word of the text.
