@@ -23,6 +23,8 @@ const MAX_PARTIAL: usize = 10;
 enum PartMet {
     /// Every piece, in this way or a stronger one.
     All(MatchKind),
+    /// Every piece but for a time beside a title: people remember years badly. All with typos includes it.
+    Remembered,
     /// Every required piece, and so many of the others.
     Some(usize),
     /// So many of all pieces, required or not.
@@ -35,6 +37,8 @@ struct Level {
     part: PartMet,
     /// With so many movies the question is answered at this level.
     enough: u64,
+    /// Whether it is answered at this level, too, where the text names one of the movies found.
+    stops_at_named: bool,
 }
 
 /// The levels of one question, strictest first.
@@ -111,7 +115,7 @@ impl Levels {
 
     /// What must be counted to choose a level, but for the levels before `from`.
     pub fn probes(&self, from: usize) -> Vec<Probe> {
-        let may_be_named = self.list.windows(2).any(|pair| pair[0].part.is_all() && !pair[1].part.is_all());
+        let may_be_named = self.list.iter().any(|level| level.stops_at_named);
         (from..self.list.len()).map(Probe::Level).chain(may_be_named.then_some(Probe::Named)).collect()
     }
 
@@ -127,8 +131,7 @@ impl Levels {
                 return Ok(at);
             }
             let movies = count(Probe::Level(at))?;
-            let widened_to_a_part = self.list.get(at + 1).is_some_and(|next| !next.part.is_all());
-            let may_be_named = movies > 0 && level.part.is_all() && widened_to_a_part;
+            let may_be_named = movies > 0 && level.stops_at_named;
             if movies >= level.enough || (may_be_named && count(Probe::Named)? > 0) {
                 return Ok(first_with(&found, movies).unwrap_or(at));
             }
@@ -159,11 +162,15 @@ impl Levels {
         if self.pieces.is_empty() {
             return Clause::All;
         }
-        let all = |kind| Clause::all_of(self.pieces.iter().map(|piece| self.piece(piece, kind, score)));
+        let all = |kind| match kind {
+            MatchKind::Typo => self.remembered(kind, score),
+            _ => Clause::all_of(self.pieces.iter().map(|piece| self.piece(piece, kind, score))),
+        };
         // A known word with a typo is another word; who meets a part only must meet it as typed.
         let of = |piece: &Piece| self.piece_as_typed(piece, score);
         let mut met = match part {
             PartMet::All(kind) => vec![all(kind)],
+            PartMet::Remembered => vec![self.remembered(MatchKind::Mention, score)],
             PartMet::Some(count) => {
                 let required = self.pieces.iter().filter(|piece| piece.is_required()).map(of);
                 let others = self.pieces.iter().filter(|piece| !piece.is_required() && piece.telling).map(of);
@@ -177,6 +184,15 @@ impl Levels {
             met.push(all(MatchKind::Typo));
         }
         Clause::any_of(met.into_iter().chain(self.whole.iter().cloned()))
+    }
+
+    /// Every piece in this way or a stronger one, or the title without the time.
+    fn remembered(&self, kind: MatchKind, score: &[Group]) -> Clause {
+        let piece = |piece: &Piece| {
+            let strictly = self.piece(piece, kind, score);
+            Clause::any_of([strictly].into_iter().chain(piece.remembered.iter().cloned()))
+        };
+        Clause::all_of(self.pieces.iter().map(piece))
     }
 
     /// What meets a piece, in this way or a stronger one.
@@ -201,9 +217,10 @@ impl Levels {
             let Some((facts, group)) = self.words.get(*at).zip(score.get(self.first + at)) else {
                 return Clause::None;
             };
-            let most = kind_of_word(*facts);
+            let most = if piece.is_met_by(kind) { kind_of_word(*facts) } else { MatchKind::Exact };
             let is_met = |tier: &&Tier| tier.kind != ReasonKind::Pin && facts.match_kind(tier) <= most;
-            let related = self.related.get(*at).filter(|_| kind == MatchKind::Typo).into_iter().flatten();
+            let related = self.related.get(*at).filter(|_| kind == MatchKind::Typo && piece.is_met_by(kind));
+            let related = related.into_iter().flatten();
             let tiers = group.tiers.iter().filter(is_met).map(|tier| &tier.clause);
             Clause::any_of(tiers.chain(related).cloned())
         };
@@ -289,7 +306,7 @@ impl Levels {
             words: self.pieces.iter().map(|piece| piece.typed.clone()).collect(),
             of: self.pieces.len(),
             at_least: match part {
-                PartMet::All(_) => self.pieces.len(),
+                PartMet::All(_) | PartMet::Remembered => self.pieces.len(),
                 PartMet::Some(count) => required + count,
                 PartMet::Any(count) => count,
             },
@@ -301,7 +318,7 @@ impl Levels {
     pub(crate) fn optional(&self, level: usize, score: &[Group]) -> Vec<(String, Clause)> {
         let part = self.list.get(level).map_or(PartMet::All(MatchKind::Exact), |level| level.part);
         let lacks = |piece: &&Piece| match part {
-            PartMet::All(_) => false,
+            PartMet::All(_) | PartMet::Remembered => false,
             PartMet::Some(_) => !piece.is_required(),
             PartMet::Any(_) => true,
         };
@@ -317,12 +334,13 @@ impl Levels {
 
 impl PartMet {
     fn is_all(self) -> bool {
-        matches!(self, Self::All(_))
+        matches!(self, Self::All(_) | Self::Remembered)
     }
 
     fn kind(self) -> MatchKind {
         match self {
             Self::All(kind) => kind,
+            Self::Remembered => MatchKind::Mention,
             Self::Some(_) | Self::Any(_) => MatchKind::Typo,
         }
     }
@@ -345,6 +363,12 @@ fn list(pieces: &[Piece]) -> Vec<Level> {
     };
     let mut parts = Vec::new();
     for kind in [MatchKind::Exact, MatchKind::Mention, MatchKind::Typo] {
+        if kind == MatchKind::Typo
+            && !parts.is_empty()
+            && pieces.iter().any(|piece| !piece.remembered.is_empty())
+        {
+            parts.push(PartMet::Remembered);
+        }
         if can(kind) && (kind == MatchKind::Exact || parts.is_empty() || adds(kind)) {
             parts.push(PartMet::All(kind));
         }
@@ -374,7 +398,8 @@ fn list(pieces: &[Piece]) -> Vec<Level> {
         // People are required while a movie with them is left.
         let people_go = matches!(next, Some(PartMet::Any(_)));
         let words_go = part.is_all() && next.is_some_and(|next| !next.is_all());
-        Level { part, enough: if people_go || (is_meant && words_go) { 1 } else { ENOUGH_HITS } }
+        let enough = if people_go || (is_meant && words_go) { 1 } else { ENOUGH_HITS };
+        Level { part, enough, stops_at_named: words_go || (is_meant && part.is_all() && next.is_some()) }
     };
     parts.iter().enumerate().map(level).collect()
 }

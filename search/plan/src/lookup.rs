@@ -132,7 +132,8 @@ pub fn verb_forms(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCount
 /// Words of titles and summaries by which a plot may tell what this word means, commonest first.
 pub fn related_words(vocabulary: &Vocabulary, word: &str) -> Vec<(u32, String)> {
     let counts = |form: &String| vocabulary.counts(form);
-    let found = related::related(word).iter().map(|form| (counts(form).title.max(counts(form).summary), form));
+    let found =
+        related::related(word).iter().map(|form| (counts(form).title.max(counts(form).summary), form));
     let mut found: Vec<(u32, String)> =
         found.filter(|&(movies, _)| movies > 0).map(|(movies, form)| (movies, form.clone())).collect();
     found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));

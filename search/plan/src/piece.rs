@@ -15,6 +15,8 @@ pub(crate) struct Piece {
     pub(crate) other: Vec<Clause>,
     /// What meets it too where weaker matches are found.
     pub(crate) weaker: Vec<Clause>,
+    /// What meets it where a time may be remembered wrongly: the title that the rest of the text is.
+    pub(crate) remembered: Vec<Clause>,
     /// What it is read as.
     pub(crate) kind: PieceKind,
     /// Whether it counts where only some pieces must be met; words that most plots have do not, beside rarer ones.
@@ -40,6 +42,11 @@ impl Piece {
     /// Whether it must be met as long as a movie meets it.
     pub(crate) fn is_required(&self) -> bool {
         self.kind == PieceKind::Person
+    }
+
+    /// Whether it may be met in so strong a way. A plot that mentions a year is not of that year.
+    pub(crate) fn is_met_by(&self, kind: MatchKind) -> bool {
+        kind == MatchKind::Exact || self.kind != PieceKind::Time
     }
 }
 

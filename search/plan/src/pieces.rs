@@ -220,7 +220,7 @@ impl Text<'_> {
                 // Who names a movie by its title and its people may remember the year wrongly.
                 let titles = with_people.iter().filter(|tier| tier.kind == ReasonKind::ExactTitle);
                 let titles = titles.map(|tier| tier.clause.clone()).filter(|clause| *clause != Clause::None);
-                piece.other.extend(titles);
+                piece.remembered.extend(titles);
             }
             pieces.push(piece);
         }
@@ -234,7 +234,8 @@ impl Text<'_> {
             let rarity = piece.words.iter().map(|&at| self.expansions[at].rarity).max();
             piece.kind != PieceKind::Word || rarity.is_none_or(|rarity| rarity >= partial::TELLING)
         };
-        let rare = pieces.iter().filter(|piece| !piece.is_required() && piece.has[2] && is_rare(piece)).count();
+        let rare =
+            pieces.iter().filter(|piece| !piece.is_required() && piece.has[2] && is_rare(piece)).count();
         for piece in pieces.iter_mut().filter(|_| rare > 1) {
             piece.telling = is_rare(piece);
         }
@@ -248,7 +249,7 @@ impl Text<'_> {
         readings: &[&Understood],
         wordings: [Option<&Wording<'_>>; 2],
     ) -> Piece {
-        let mut other = Vec::new();
+        let (mut other, mut remembered) = (Vec::new(), Vec::new());
         for reading in readings {
             other.push(reading.clause.clone());
             other.extend((reading.nearly != Clause::None).then(|| reading.nearly.clone()));
@@ -257,7 +258,7 @@ impl Text<'_> {
                     let moved = wording.understood.iter().filter(|piece| piece.clause == reading.clause);
                     moved.map(|time| self.tiers(wording, &[]).is_rest(time)).collect::<Vec<_>>()
                 });
-                other.extend(rests.filter(|clause| *clause != Clause::None));
+                remembered.extend(rests.filter(|clause| *clause != Clause::None));
             }
         }
         let kind = piece_kind(readings);
@@ -278,7 +279,7 @@ impl Text<'_> {
             besides || own.iter().all(|&at| self.expansions[at].has(kind))
         });
         let typed = self.typed(self.span(&range)).to_owned();
-        Piece { words: own, typed, other, weaker, kind, telling: true, has }
+        Piece { words: own, typed, other, weaker, remembered, kind, telling: true, has }
     }
 
     /// The other movies of a series, where this is a number behind its name: `star wars 4` is not called so.

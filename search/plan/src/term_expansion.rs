@@ -89,7 +89,9 @@ impl TermExpansion {
             _ => self.counts.sum(),
         };
         let is_related = kind == MatchKind::Typo && !self.related.is_empty();
-        itself > 0 || is_related || self.tiers.iter().any(|tier| tier.kind != ReasonKind::Word && match_kind(tier) <= kind)
+        itself > 0
+            || is_related
+            || self.tiers.iter().any(|tier| tier.kind != ReasonKind::Word && match_kind(tier) <= kind)
     }
 
     /// Any of the terms in the title.
@@ -223,7 +225,8 @@ impl Builder<'_> {
     /// Everyday words for the same thing. In names they would be other people.
     fn related(&self) -> Vec<Clause> {
         let lookup = self.context.scope == FieldScope::Everywhere && self.context.typos;
-        let found = if lookup { lookup::related_words(self.context.vocabulary, self.word) } else { Vec::new() };
+        let found =
+            if lookup { lookup::related_words(self.context.vocabulary, self.word) } else { Vec::new() };
         let fields = [WordField::Title, WordField::Summary];
         found
             .into_iter()
