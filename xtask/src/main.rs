@@ -8,6 +8,7 @@ mod engines;
 mod java;
 mod localstack_stack;
 mod process;
+mod provider_schemas;
 mod test_run;
 mod tidy;
 mod tools;
@@ -42,6 +43,8 @@ enum Task {
     /// Make bucket, queues and notifications on LocalStack, or compare them with what Terraform makes
     #[command(subcommand)]
     LocalstackStack(localstack_stack::Action),
+    /// Print the schemas of AWS resources for the schema provider
+    ProviderSchemas(provider_schemas::Arguments),
     /// Start, stop or list the search nodes that tests use
     #[command(subcommand)]
     Engines(engines::Action),
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Deps => deps::check(&root),
         Task::Codegen(arguments) => codegen::run_parts(&arguments),
         Task::LocalstackStack(action) => localstack_stack::run(&action),
+        Task::ProviderSchemas(arguments) => provider_schemas::print(&arguments),
         Task::Engines(action) => engines::run(&root, &action),
     });
     match outcome {

@@ -11,19 +11,18 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use async_graphql::{
-    Data, Error,
-    http::{WebSocket as Protocol, WebSocketProtocols, WsMessage},
-};
+use async_graphql::{Data, Error};
+use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::{
     extract::{
-        WebSocketUpgrade,
+        FromRequestParts, Request, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket, close_code},
     },
     response::Response,
 };
 use bytes::Bytes;
-use futures::{SinkExt, StreamExt};
+use futures::{FutureExt, SinkExt, StreamExt, channel::mpsc, stream::SplitSink};
+use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use tokio::{sync::watch, time::Instant};
 
@@ -81,33 +80,32 @@ async fn converse(
     _share: Share,
 ) {
     let _open = telemetry::Socket::open();
-    let (mut sink, stream) = socket.split();
+    let (sink, stream) = socket.split();
     let init_end = Instant::now() + gateway.settings.socket_init_deadline;
     // Ends the connection: at first for who never says who they are, later when their credential does.
-    let (tell_end, mut end) = watch::channel(End::new(init_end, INIT_TIMEOUT));
+    let (tell_end, end) = watch::channel(End::new(init_end, INIT_TIMEOUT));
     let tell_end = Arc::new(tell_end);
     let subscribers = Arc::new(Subscribers::default());
     let known = Arc::clone(&subscribers);
     let tell_duplicate = Arc::clone(&tell_end);
-    let messages = stream
-        .take_while(|message| future::ready(message.is_ok()))
-        .filter_map(|message| future::ready(message.ok()))
-        .filter(|message| future::ready(matches!(message, Message::Text(_) | Message::Binary(_))))
-        .map(Message::into_data)
-        .filter(move |message| {
-            let duplicate = known.received(message);
-            if let Some(id) = &duplicate {
-                let reason = format!("Subscriber for {id} already exists");
-                tell_duplicate.send_replace(End::new(Instant::now(), (SUBSCRIBER_EXISTS, &reason)));
-            }
-            future::ready(duplicate.is_none())
-        });
-    let lifecycle = gateway.lifecycle.clone();
+    let messages = stream.filter(move |message| {
+        let duplicate = match message {
+            Ok(Message::Text(text)) => known.received(text.as_bytes()),
+            Ok(Message::Binary(bytes)) => known.received(bytes),
+            _ => None,
+        };
+        if let Some(id) = &duplicate {
+            let reason = format!("Subscriber for {id} already exists");
+            tell_duplicate.send_replace(End::new(Instant::now(), (SUBSCRIBER_EXISTS, &reason)));
+        }
+        future::ready(duplicate.is_none())
+    });
     let is_refused = Arc::new(AtomicBool::new(false));
     let refused = Arc::clone(&is_refused);
+    let auth = gateway.auth.clone();
     let introduced = move |payload: serde_json::Value| async move {
         caller.set_credential(Credential::of_payload(&payload));
-        let identity = caller.identity(&gateway.auth).await.map_err(|error| {
+        let identity = caller.identity(&auth).await.map_err(|error| {
             refused.store(true, Ordering::Relaxed);
             Error::new(error.to_string())
         })?;
@@ -115,33 +113,73 @@ async fn converse(
         tell_end.send_replace(End::new(Instant::now() + left.unwrap_or(FOR_EVER), EXPIRED));
         Ok(Data::default())
     };
-    let answers =
-        Protocol::new(executor, messages, WebSocketProtocols::GraphQLWS).on_connection_init(introduced);
-    let mut answers = std::pin::pin!(answers);
-    let mut quiet = tokio::time::interval(PING);
-    quiet.reset();
-    loop {
-        let ends = end.borrow_and_update().clone();
-        let message = tokio::select! {
-            answer = answers.next() => match answer {
-                Some(WsMessage::Text(text)) => {
-                    subscribers.answered(&text);
-                    Message::Text(text.into())
-                }
-                Some(WsMessage::Close(code, reason)) => {
-                    close(code_of(code, is_refused.load(Ordering::Relaxed)), &reason)
-                }
-                None => return,
-            },
-            _ = quiet.tick() => Message::Ping(Bytes::new()),
-            // Somebody said who they are, so the end is another.
-            Ok(()) = end.changed() => continue,
-            () = tokio::time::sleep_until(ends.at) => close(ends.code, &ends.reason),
-            () = lifecycle.closed() => close(close_code::AWAY, "the gateway is shutting down"),
-        };
-        let last = matches!(message, Message::Close(_));
-        if !matches!(tokio::time::timeout(SEND_DEADLINE, sink.send(message)).await, Ok(Ok(()))) || last {
-            return;
+    let (answer, answers) = mpsc::channel(0);
+    let Ok(protocol) = protocol().await else { return };
+    let operations = GraphQLWebSocket::new_with_pair(answer, messages, executor, protocol)
+        .on_connection_init(introduced)
+        .serve();
+    // No answer comes behind the last operation: that ends the sender, which still sends what is there.
+    let operations = operations.then(|()| future::pending());
+    let sender = Sender { sink, answers, subscribers, is_refused, end };
+    tokio::select! {
+        () = operations => {}
+        () = sender.run(&gateway) => {}
+    }
+}
+
+/// The subprotocol as the library has it, which reads it from the headers of a handshake only.
+async fn protocol() -> Result<GraphQLProtocol, StatusCode> {
+    let mut handshake = Request::new(());
+    handshake.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    GraphQLProtocol::from_request_parts(&mut handshake.into_parts().0, &()).await
+}
+
+/// What is sent on a connection: answers, pings, and why it ends.
+struct Sender {
+    sink: SplitSink<WebSocket, Message>,
+    answers: mpsc::Receiver<Message>,
+    subscribers: Arc<Subscribers>,
+    is_refused: Arc<AtomicBool>,
+    end: watch::Receiver<End>,
+}
+
+impl Sender {
+    /// Returns when nothing more can be sent. No answer is taken any more then, which ends the operations.
+    async fn run(mut self, gateway: &Gateway) {
+        let mut quiet = tokio::time::interval(PING);
+        quiet.reset();
+        loop {
+            let ends = self.end.borrow_and_update().clone();
+            let message = tokio::select! {
+                answer = self.answers.next() => match answer {
+                    Some(answer) => self.answer(answer),
+                    None => return,
+                },
+                _ = quiet.tick() => Message::Ping(Bytes::new()),
+                // Somebody said who they are, so the end is another.
+                Ok(()) = self.end.changed() => continue,
+                () = tokio::time::sleep_until(ends.at) => close(ends.code, &ends.reason),
+                () = gateway.lifecycle.closed() => close(close_code::AWAY, "the gateway is shutting down"),
+            };
+            let last = matches!(message, Message::Close(_));
+            let sent = tokio::time::timeout(SEND_DEADLINE, self.sink.send(message)).await;
+            if !matches!(sent, Ok(Ok(()))) || last {
+                return;
+            }
+        }
+    }
+
+    /// An answer as the protocol has it.
+    fn answer(&self, answer: Message) -> Message {
+        match answer {
+            Message::Text(text) => {
+                self.subscribers.answered(&text);
+                Message::Text(text)
+            }
+            Message::Close(Some(CloseFrame { code, reason })) => {
+                close(code_of(code, self.is_refused.load(Ordering::Relaxed)), &reason)
+            }
+            other => other,
         }
     }
 }

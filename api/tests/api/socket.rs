@@ -225,5 +225,6 @@ async fn a_connection_is_closed_with_the_codes_of_the_protocol() {
         send(&mut cancelled, json!({ "type": "complete", "id": "1" })).await;
     }
     subscribe(&mut cancelled, "2", "{ catalog { movies } }").await;
-    assert_eq!(receive(&mut cancelled).await["id"], "2");
+    // What was there before the completion may still come; a connection that is closed gives nothing to receive.
+    while receive(&mut cancelled).await["id"] != "2" {}
 }

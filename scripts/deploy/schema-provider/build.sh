@@ -30,12 +30,12 @@ write_schemas() {
   fi
   names=$(cd "$tree" && cat terraform/*/*/*.tf |
     sed -nE 's/^resource "aws_([a-z0-9_]+)".*/\1/p; s/^data "aws_([a-z0-9_]+)".*/data-aws-\1/p' | tr _ - | sort -u)
-  stamp=$(cat "$source/schemas.py" <(printf '%s' "$names") | cksum | tr ' ' -)
+  stamp=$(cat xtask/src/provider_schemas.rs <(printf '%s' "$names") | cksum | tr ' ' -)
   if [ ! -f "$provider/$stamp/schema.json" ]; then
     local known=(provider)
     for name in $names; do if [ -d "$provider/package/lib/$name" ]; then known+=("$name"); fi; done
     mkdir -p "$provider/$stamp"
-    python3 "$source/schemas.py" "$provider/package/lib" "${known[@]}" >"$provider/$stamp/schema.new" || fail "schemas could not be read"
+    cargo xtask provider-schemas "$provider/package/lib" "${known[@]}" >"$provider/$stamp/schema.new" || fail "schemas could not be read"
     mv "$provider/$stamp/schema.new" "$provider/$stamp/schema.json"
   fi
   ln -f "$tools/bin/terraform-provider-aws" "$provider/$stamp/terraform-provider-aws"

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// attribute, block and nested are what schemas.py writes.
+// attribute, block and nested are what `cargo xtask provider-schemas` prints.
 type attribute struct {
 	Type     any  `json:"type"`
 	Optional bool `json:"optional"`

@@ -202,15 +202,15 @@ impl Snapshot {
         let level = compiled.levels.choose(|probe| -> Result<u64, ReadError> {
             check_waiting(work)?;
             match probe {
-                Probe::Level(0) => {}
+                Probe::Level(level) if level == last.0 => {}
                 Probe::Level(level) => {
                     let plan = compiled.probe(probe);
                     last = (level, Matched::known(self, &plan.must, &plan.drill, &known)?);
                 }
-                Probe::Named => {
+                Probe::Text(_) | Probe::Named => {
                     let plan = compiled.probe(probe);
-                    let named = Matched::known(self, &plan.must, &plan.drill, &known)?;
-                    return Ok(named.hits.count_ones(..) as u64);
+                    let found = Matched::known(self, &plan.must, &plan.drill, &known)?;
+                    return Ok(found.hits.count_ones(..) as u64);
                 }
             }
             Ok(last.1.hits.count_ones(..) as u64)

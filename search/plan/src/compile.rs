@@ -18,7 +18,7 @@ use wikimovie_text::{
 };
 
 use super::{
-    Clause, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, filter,
+    Clause, Drill, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, filter,
     levels::{Levels, Probe},
     lookup,
     negation::negate,
@@ -75,7 +75,8 @@ impl Compiled {
     /// What is counted by a probe, as a plan without scores.
     pub fn probe(&self, probe: Probe) -> Plan {
         let must = self.levels.probed(probe, &self.plan.score);
-        Plan { must, drill: self.plan.drill.clone(), score: Vec::new() }
+        let drill = if probe.ignores_filters() { Drill::default() } else { self.plan.drill.clone() };
+        Plan { must, drill, score: Vec::new() }
     }
 
     /// How much of the text the movies of a level meet.
@@ -106,12 +107,10 @@ pub fn compile(question: &Question, vocabulary: &Vocabulary) -> Compiled {
 /// Reads a question as long as somebody waits; what is read of one whose work is over is of no use.
 pub fn compile_during(question: &Question, vocabulary: &Vocabulary, work: &Work) -> Compiled {
     let text = Text::read(question, vocabulary, work);
-    let mut filtered = filter::compile(&question.filter);
+    let filtered = filter::compile(&question.filter);
     let with_people = text.with_people();
     let (groups, highlight_terms) = text.groups(&with_people);
-    let mut always = text.always();
-    always.append(&mut filtered.must);
-    let levels = text.levels(always, &with_people);
+    let levels = text.levels(&filtered, &with_people);
     let mut warnings = text.warnings();
     warnings.append(&mut filter::warnings(&question.filter, vocabulary, work));
     Compiled {
@@ -233,7 +232,7 @@ impl<'a> Text<'a> {
     }
 
     /// What holds at every level: phrases in quotes, and what is excluded.
-    fn always(&self) -> Vec<Clause> {
+    pub(crate) fn always(&self) -> Vec<Clause> {
         let words = self.words();
         let mut always = Vec::new();
         for phrase in &self.reading.phrases {

@@ -2,6 +2,7 @@
 //!
 //! Each level finds all that the one before it finds. A question is answered at the first one that finds enough, so a
 //! typo or a word of a plot never stands beside words of titles, and a word that nobody has never empties an answer.
+//! Filters do not make them weaker, unless they leave nothing: a value of a facet finds what the facet counted.
 //! Levels are plain clauses with counts of movies between them, so every engine answers at the same one.
 
 use std::borrow::Cow;
@@ -46,8 +47,12 @@ struct Level {
 pub struct Levels {
     list: Vec<Level>,
     pieces: Vec<Piece>,
-    /// What holds at every level: filters, phrases, exclusions.
+    /// What the text asks for at every level: phrases, exclusions.
     always: Vec<Clause>,
+    /// What the filters ask for at every level, but for those that facets ignore.
+    filters: Vec<Clause>,
+    /// Whether there is a filter of any kind.
+    is_filtered: bool,
     /// What meets the whole text at once: a title that is the text, a pin.
     whole: Vec<Clause>,
     /// The movies that the text names, with all its words: where one is found, none that meets less is looked for.
@@ -65,6 +70,8 @@ pub struct Levels {
 pub(crate) struct Levelled {
     pub(crate) pieces: Vec<Piece>,
     pub(crate) always: Vec<Clause>,
+    pub(crate) filters: Vec<Clause>,
+    pub(crate) is_filtered: bool,
     pub(crate) whole: Vec<Clause>,
     pub(crate) named: Clause,
     pub(crate) parts: TitleParts,
@@ -78,15 +85,25 @@ pub(crate) struct Levelled {
 pub enum Probe {
     /// The movies of a level.
     Level(usize),
-    /// The movies that the text names.
+    /// The movies of a level, whatever the filters.
+    Text(usize),
+    /// The movies that the text names, whatever the filters.
     Named,
+}
+
+impl Probe {
+    /// Whether movies are counted that the filters leave out.
+    pub(crate) fn ignores_filters(self) -> bool {
+        !matches!(self, Self::Level(_))
+    }
 }
 
 impl Levels {
     pub(crate) fn new(of: Levelled) -> Self {
-        let Levelled { pieces, always, whole, named, parts, first, words, related } = of;
+        let Levelled { pieces, always, filters, is_filtered, whole, named, parts, first, words, related } =
+            of;
         let list = list(&pieces);
-        Self { list, pieces, always, whole, named, parts, first, words, related }
+        Self { list, pieces, always, filters, is_filtered, whole, named, parts, first, words, related }
     }
 
     /// The one level of a plan that asks for no words.
@@ -94,6 +111,8 @@ impl Levels {
         Self::new(Levelled {
             pieces: Vec::new(),
             always: vec![must],
+            filters: Vec::new(),
+            is_filtered: false,
             whole: Vec::new(),
             named: Clause::None,
             parts: TitleParts::default(),
@@ -113,24 +132,50 @@ impl Levels {
         self.list.get(level).map_or(0, |level| level.enough)
     }
 
-    /// What must be counted to choose a level, but for the levels before `from`.
+    /// What must be counted to choose a level, but for the movies of levels before `from`.
     pub fn probes(&self, from: usize) -> Vec<Probe> {
+        let levels = 0..self.list.len();
+        let by_text = levels.clone().filter(|_| self.is_filtered).map(Probe::Text);
         let may_be_named = self.list.iter().any(|level| level.stops_at_named);
-        (from..self.list.len()).map(Probe::Level).chain(may_be_named.then_some(Probe::Named)).collect()
+        let counted = levels.skip(from).map(Probe::Level).chain(by_text);
+        counted.chain(may_be_named.then_some(Probe::Named)).collect()
     }
 
-    /// The level at which a question is answered, by the movies that each probe counts: the first with enough of them. A
-    /// level is not widened by movies that lack a word where the text names a movie, and never for nothing.
+    /// The level at which a question is answered, by the movies that each probe counts: that of its text, or a wider one
+    /// where the filters leave nothing of it. So a value of a facet finds as many movies as the facet counted.
     ///
     /// # Errors
     /// Whatever counting fails with.
     pub fn choose<E>(&self, mut count: impl FnMut(Probe) -> Result<u64, E>) -> Result<usize, E> {
+        if self.list.len() == 1 || !self.is_filtered {
+            return self.choose_by_text(Probe::Level, count);
+        }
+        // What is enough under the filters is enough without them.
+        if count(Probe::Level(0))? >= self.enough(0) {
+            return Ok(0);
+        }
+        let by_text = self.choose_by_text(Probe::Text, &mut count)?;
+        for level in by_text..self.list.len() {
+            if count(Probe::Level(level))? > 0 {
+                return Ok(level);
+            }
+        }
+        Ok(by_text)
+    }
+
+    /// The first level that finds enough. It is not widened by movies that lack a word where the text names a movie, and
+    /// never for nothing.
+    fn choose_by_text<E>(
+        &self,
+        probe: impl Fn(usize) -> Probe,
+        mut count: impl FnMut(Probe) -> Result<u64, E>,
+    ) -> Result<usize, E> {
         let mut found = Vec::with_capacity(self.list.len());
         for (at, level) in self.list.iter().enumerate() {
             if at + 1 == self.list.len() && found.is_empty() {
                 return Ok(at);
             }
-            let movies = count(Probe::Level(at))?;
+            let movies = count(probe(at))?;
             let may_be_named = movies > 0 && level.stops_at_named;
             if movies >= level.enough || (may_be_named && count(Probe::Named)? > 0) {
                 return Ok(first_with(&found, movies).unwrap_or(at));
@@ -143,6 +188,11 @@ impl Levels {
 
     /// What a movie must meet at a level.
     pub fn must(&self, level: usize, score: &[Group]) -> Clause {
+        Clause::all_of([self.by_text(level, score)].into_iter().chain(self.filters.iter().cloned()))
+    }
+
+    /// What a movie must meet of the text at a level.
+    fn by_text(&self, level: usize, score: &[Group]) -> Clause {
         let part = self.list.get(level).map_or(PartMet::All(MatchKind::Typo), |level| level.part);
         Clause::all_of([self.text(part, score)].into_iter().chain(self.always.iter().cloned()))
     }
@@ -151,13 +201,14 @@ impl Levels {
     pub fn probed(&self, probe: Probe, score: &[Group]) -> Clause {
         match probe {
             Probe::Level(level) => self.must(level, score),
+            Probe::Text(level) => self.by_text(level, score),
             Probe::Named => {
                 Clause::all_of([self.named.clone()].into_iter().chain(self.always.iter().cloned()))
             }
         }
     }
 
-    /// What a movie must meet of the text.
+    /// What a movie must meet of the words.
     fn text(&self, part: PartMet, score: &[Group]) -> Clause {
         if self.pieces.is_empty() {
             return Clause::All;

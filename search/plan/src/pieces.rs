@@ -15,7 +15,7 @@ use super::{
     title_parts::{TitleParts, TitleWord},
     title_tiers::{TitleTiers, form, spellings},
 };
-use crate::understand::Understood;
+use crate::{filter::Filtered, understand::Understood};
 
 /// A text as a title: some of its words, and what was understood of them.
 struct Wording<'a> {
@@ -44,7 +44,7 @@ impl Text<'_> {
     }
 
     /// The levels of the text.
-    pub(crate) fn levels(&self, always: Vec<Clause>, with_people: &[Tier]) -> Levels {
+    pub(crate) fn levels(&self, filtered: &Filtered, with_people: &[Tier]) -> Levels {
         let words = self.words();
         let pieces = self.pieces(&words, with_people);
         let all = self.wording(&words, |_| true);
@@ -73,7 +73,9 @@ impl Text<'_> {
         let parts = self.title_words(&words);
         Levels::new(Levelled {
             pieces,
-            always,
+            always: self.always(),
+            filters: filtered.must.clone(),
+            is_filtered: *filtered != Filtered::default(),
             whole,
             named: Clause::any_of(named),
             parts,
