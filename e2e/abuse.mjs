@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts a gateway, sends hostile requests beside honest clients and reports both:
 // `node abuse.mjs target/release/wikimovie [REQUESTS] [SEED]`. Fails when the process ends, exceeds its memory bound,
-// responds with status 500, or slows honest clients down.
+// responds with status 500, executes what must be refused, or slows honest clients down.
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
@@ -79,6 +79,8 @@ await sleep(BASELINE_MS);
 const before = await report();
 
 const outcomes = new Map();
+/** Kinds that should have been refused, with what they got. */
+const notRefused = new Map();
 const slowest = { ms: 0 };
 let next = 0;
 const started = performance.now();
@@ -86,13 +88,14 @@ const attacker = async () => {
   for (;;) {
     const number = next++;
     if (number >= Number(requests)) return;
-    const { kind, writes } = hostile(Number(seed), number);
+    const { kind, refused, writes } = hostile(Number(seed), number);
     const begun = performance.now();
     const status = await send(writes);
     const ms = performance.now() - begun;
     if (ms > slowest.ms && writes.length === 1) Object.assign(slowest, { ms, kind });
     const row = outcomes.get(kind) ?? {};
     row[status] = (row[status] ?? 0) + 1;
+    if (refused && status === '200') notRefused.set(kind, status);
     outcomes.set(kind, row);
   }
 };
@@ -120,6 +123,7 @@ console.log(`memory: ${loadedMb.toFixed(0)} MB loaded, ${peakMb.toFixed(0)} MB a
 const faults = [];
 if (!alive) faults.push('the gateway is no longer ready');
 for (const [kind, row] of outcomes) if (row[500]) faults.push(`${kind}: ${row[500]} responses with status 500`);
+for (const [kind, status] of notRefused) faults.push(`${kind}: was not refused (${status})`);
 if (peakMb > MAX_MB) faults.push(`memory: more than ${MAX_MB} MB`);
 if (before.failed + during.failed > 0) faults.push(`honest requests failed: ${before.first ?? during.first}`);
 if (Number(requests) >= LATENCY_FROM && during.p99 > Math.max(before.p99 * MAX_RATIO, NOISE_MS)) faults.push(`the latency of honest clients grew by more than ${MAX_RATIO} times`);

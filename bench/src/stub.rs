@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use wikimovie_api::{Gateway, Server, args::GatewayArgs};
 use wikimovie_domain::*;
 use wikimovie_engine::{
-    Answered, Catalog, OperationContext, ReceiptPage, ReceiptsRequest, Sealer, SearchError,
+    Answered, Catalog, CatalogDigest, OperationContext, ReceiptPage, ReceiptsRequest, Sealer, SearchError,
 };
 
 /// A gateway over a stub.
@@ -172,6 +172,10 @@ impl Catalog for Stub {
     }
 
     async fn info(&self, _: &OperationContext) -> Result<CatalogInfo, SearchError> {
+        Err(SearchError::Unavailable)
+    }
+
+    async fn digest(&self, _: &OperationContext) -> Result<CatalogDigest, SearchError> {
         Err(SearchError::Unavailable)
     }
 

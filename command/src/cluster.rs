@@ -10,14 +10,16 @@ use wikimovie_elasticsearch::{Auth, ElasticsearchOptions};
 use crate::{
     CliError,
     rules::RulesArgs,
-    secret::{one_of, read_bytes},
+    secret::{one_of, read_bytes, read_text},
 };
 
 /// Prefix of the variables of the cluster.
 pub const PREFIX: &str = "ELASTICSEARCH_";
 
-/// Minimum length of the secret, in bytes.
+/// Minimum length of a secret, in bytes.
 const MIN_SECRET_BYTES: usize = 16;
+/// Most secrets of before: a token of an earlier version is tried with each.
+const MAX_FORMER_SECRETS: usize = 8;
 
 /// The cluster, and our index in it.
 #[derive(Args, Clone, Debug)]
@@ -69,6 +71,18 @@ pub struct ClusterArgs {
     /// File that holds the secret
     #[arg(long, env = "WIKIMOVIE_SECRET_FILE", value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
+    /// Secrets of before WIKIMOVIE_SECRET was changed, comma-separated: what they authenticate stays valid
+    #[arg(
+        long,
+        env = "WIKIMOVIE_FORMER_SECRETS",
+        value_name = "SECRETS",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub former_secrets: Vec<String>,
+    /// File that holds them, one a line
+    #[arg(long, env = "WIKIMOVIE_FORMER_SECRETS_FILE", value_name = "FILE")]
+    pub former_secrets_file: Option<PathBuf>,
     /// Synonyms and pins
     #[command(flatten)]
     pub rules: RulesArgs,
@@ -89,6 +103,7 @@ impl ClusterArgs {
             replicas: self.replicas,
             deadline: Duration::from_millis(self.engine_deadline),
             secret: self.checked_secret()?,
+            former_secrets: self.checked_former_secrets()?,
             rules: self.rules.read()?,
         })
     }
@@ -158,13 +173,38 @@ impl ClusterArgs {
 
     fn checked_secret(&self) -> Result<Option<Vec<u8>>, CliError> {
         let secret = one_of("WIKIMOVIE_SECRET", self.secret.as_deref(), self.secret_file.as_deref())?;
-        match secret.map(String::into_bytes) {
-            Some(secret) if secret.len() < MIN_SECRET_BYTES => {
-                Err(CliError::new(format!("WIKIMOVIE_SECRET is shorter than {MIN_SECRET_BYTES} bytes")))
-            }
-            secret => Ok(secret),
-        }
+        secret.map(|secret| long_enough("WIKIMOVIE_SECRET is", &secret)).transpose()
     }
+
+    fn checked_former_secrets(&self) -> Result<Vec<Vec<u8>>, CliError> {
+        const NAME: &str = "WIKIMOVIE_FORMER_SECRETS";
+        let given = self.former_secrets.iter().filter(|secret| !secret.is_empty());
+        let former: Vec<String> = match &self.former_secrets_file {
+            Some(_) if given.clone().next().is_some() => {
+                return Err(CliError::new(format!("{NAME} and {NAME}_FILE are both set: give one of them")));
+            }
+            Some(file) => {
+                let text = read_text(file)?;
+                text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+            }
+            None => given.cloned().collect(),
+        };
+        if former.len() > MAX_FORMER_SECRETS {
+            return Err(CliError::new(format!("{NAME} holds more than {MAX_FORMER_SECRETS} secrets")));
+        }
+        former
+            .iter()
+            .map(|secret| long_enough("WIKIMOVIE_FORMER_SECRETS holds one that is", secret))
+            .collect()
+    }
+}
+
+/// The bytes of a secret; `subject` begins what is said of a short one.
+fn long_enough(subject: &str, secret: &str) -> Result<Vec<u8>, CliError> {
+    if secret.len() < MIN_SECRET_BYTES {
+        return Err(CliError::new(format!("{subject} shorter than {MIN_SECRET_BYTES} bytes")));
+    }
+    Ok(secret.as_bytes().to_vec())
 }
 
 #[cfg(test)]
@@ -199,6 +239,8 @@ mod tests {
             ("--urls http://a --index Movies", "WIKIMOVIE_INDEX"),
             ("--urls http://a --index _movies", "WIKIMOVIE_INDEX"),
             ("--urls http://a --secret short", "16 bytes"),
+            ("--urls http://a --former-secrets long-enough-and-more,short", "16 bytes"),
+            ("--urls http://a --former-secrets long-enough-and-more --former-secrets-file f", "give one"),
             ("--urls http://a --ca /no/such/file", "does not exist"),
             ("--urls http://a --shards 0", "0 is not in"),
         ];
@@ -214,6 +256,9 @@ mod tests {
             options("--urls http://a:9200,https://b --username u --password p --replicas 0").unwrap();
         assert_eq!((accepted.urls.len(), accepted.index.as_str(), accepted.replicas), (2, "movies", 0));
         assert!(matches!(accepted.auth, Auth::Basic { .. }));
+        let rotated =
+            options("--urls http://a --former-secrets secret-of-yesterday,secret-of-last-year").unwrap();
+        assert_eq!(rotated.former_secrets.len(), 2);
         let signed = options("--urls https://a --aws-service aoss --aws-region eu-west-1").unwrap();
         assert!(matches!(signed.auth, Auth::SigV4 { region: Some(_), .. }));
     }

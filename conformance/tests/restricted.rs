@@ -298,3 +298,51 @@ fn fresh() -> Movie {
     movie.provenance.provider = "acme".into();
     movie
 }
+
+/// Object, generation, its one movie's title and genre, and whether the comedies have another digest for it.
+const STEPS: [(&str, u64, &str, &str, bool); 7] = [
+    ("acme/mine.json", 1_000, "Mine", "Comedy", true),
+    ("zenith/theirs.json", 1_000, "Theirs", "Drama", false),
+    ("zenith/theirs.json", 2_000, "Theirs, longer", "Drama", false),
+    ("acme/mine.json", 2_000, "Mine, longer", "Comedy", true),
+    // Another object lists the same movie, which is no comedy then, and the first one is shown again.
+    ("acme/again.json", 3_000, "Mine", "Drama", true),
+    ("acme/again.json", 3_500, "Mine, as a play", "Drama", false),
+    ("acme/mine.json", 4_000, "Mine", "Comedy", true),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_changes_with_the_movies_of_a_part_only_on_every_engine() {
+    let comedy = ValueMatch { any_of: vec!["Comedy".into()], ..ValueMatch::default() };
+    let comedies = Filter { genres: comedy, ..Filter::default() };
+    let listed = |object: &str, title: &str, genre: &str| {
+        let id = object.split_once('/').map_or(object, |(provider, _)| provider);
+        wikimovie_testkit_builders::movie(id, title, 2001).genres(genre).build()
+    };
+    let digest = async |catalog: &Arc<dyn Catalog>| {
+        let part = catalog.restricted(&comedies).await.unwrap();
+        part.digest(&OperationContext::new()).await.unwrap()
+    };
+
+    let index = TestIndex::empty();
+    let catalog = index.embedded.catalog();
+    for (object, generation, title, genre, changes) in STEPS {
+        let before = digest(&catalog).await;
+        index.load(object, generation, vec![listed(object, title, genre)]);
+        let after = digest(&catalog).await;
+        assert_eq!(before != after, changes, "{object} of {generation}, embedded: {before:?} {after:?}");
+    }
+
+    for engine in engines("a_digest_changes_with_the_movies_of_a_part_only_on_every_engine") {
+        let cluster = TestCluster::new(&engine).await;
+        let catalog = cluster.engine.catalog();
+        for (object, generation, title, genre, changes) in STEPS {
+            let before = digest(&catalog).await;
+            let movies = vec![listed(object, title, genre)];
+            cluster.write(move |writer| apply(writer, object, generation, movies).unwrap()).await;
+            let after = digest(&catalog).await;
+            let on = &engine.name;
+            assert_eq!(before != after, changes, "{object} of {generation} on {on}: {before:?} {after:?}");
+        }
+    }
+}

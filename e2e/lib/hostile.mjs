@@ -1,5 +1,6 @@
 // Hostile requests generated from a seed. Each is sent over a connection of its own.
 import { deflateSync, gzipSync } from 'node:zlib';
+import { OPERATIONS, forgedAddress, streams } from './costly.mjs';
 
 /** A small random number generator (mulberry32), so that a seed reproduces a run. */
 export function random(seed) {
@@ -108,6 +109,12 @@ const REQUESTS = {
   'unknown method': (rng) => [Buffer.from(`${rng.of(['DELETE', 'TRACE', 'CONNECT', 'PRI', 'X'.repeat(50)])} /graphql HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n`)],
   'form of another site': () => post('query=%7B__typename%7D', { 'content-type': 'application/x-www-form-urlencoded' }),
   'half a handshake': () => [Buffer.from('GET /graphql HTTP/1.1\r\nhost: test\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: x\r\n\r\n')],
+  'cleartext HTTP/2': streams,
+  'forged address': (rng) => post(json({ query: `{ search(text: "${rng.of(['alien', 'robot', 'west'])}") { hits(first: 100) { nodes { title } } } }` }), forgedAddress(rng)),
+  'body of a stranger': (rng) => {
+    const [whole] = post(Buffer.alloc(200_000 + rng.below(800_000), ' '), { authorization: `Bearer wmk_${rng.below(1e9)}` });
+    return [whole.subarray(0, -48_000), Buffer.alloc(0)];
+  },
   'closed early': (rng) => {
     const [whole] = post(json({ query: '{ search(text: "drama") { hits(first: 100) { nodes { title } } } }' }));
     return [whole.subarray(0, 1 + rng.below(whole.length))];
@@ -115,13 +122,19 @@ const REQUESTS = {
 };
 
 /** Kinds of hostile requests. */
-export const KINDS = [...Object.keys(DOCUMENTS), ...Object.keys(REQUESTS)];
+export const KINDS = [...Object.keys(DOCUMENTS), ...Object.keys(REQUESTS), ...Object.keys(OPERATIONS)];
 
-/** Request `number` of a seed: its kind and its writes. */
+/** Request `number` of a seed: its kind, its writes, and whether it must be refused. */
 export function hostile(seed, number) {
   const rng = random(seed * 1_000_003 + number);
   // Every kind occurs, even in a short run.
   const kind = KINDS[number % KINDS.length];
+  const operation = OPERATIONS[kind];
+  if (operation) {
+    const { refused = false, ...body } = operation(rng);
+    // By this type the status says whether an operation ran.
+    return { kind, refused, writes: post(json(body), { accept: 'application/graphql-response+json' }) };
+  }
   const document = DOCUMENTS[kind];
-  return { kind, writes: document ? post(json({ query: document(rng) })) : REQUESTS[kind](rng) };
+  return { kind, refused: false, writes: document ? post(json({ query: document(rng) })) : REQUESTS[kind](rng) };
 }

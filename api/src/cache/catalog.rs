@@ -19,7 +19,8 @@ use wikimovie_domain::{
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
 use wikimovie_engine::{
-    Answered, Catalog, Completeness, OperationContext, ReceiptPage, ReceiptsRequest, SearchError,
+    Answered, Catalog, CatalogDigest, Completeness, OperationContext, ReceiptPage, ReceiptsRequest,
+    SearchError,
 };
 
 use super::{
@@ -428,6 +429,11 @@ impl Catalog for CachedCatalog {
     async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError> {
         self.record(OutcomeRecorder::volatile);
         self.within_deadline(self.inner.info(context)).await
+    }
+
+    async fn digest(&self, context: &OperationContext) -> Result<CatalogDigest, SearchError> {
+        self.record(OutcomeRecorder::volatile);
+        self.within_deadline(self.inner.digest(context)).await
     }
 
     /// Not cached: receipts change without the revision.

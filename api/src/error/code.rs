@@ -77,6 +77,9 @@ error_codes! {
         "The identity provider is unreachable, and its keys are not known. Retry later.";
     CrossSiteRequest = "CROSS_SITE_REQUEST", FORBIDDEN, None,
         "The request may be forged by a page of another site. The message says what is missing.";
+    MisdirectedRequest = "MISDIRECTED_REQUEST", MISDIRECTED_REQUEST, None,
+        "The gateway is not served under the host name of the request. Use the name that its operator gave \
+         you.";
     PersistedQueryNotFound = "PERSISTED_QUERY_NOT_FOUND", BAD_REQUEST, None,
         "No document has this hash or id. Send it once with its hash; afterwards the hash is enough.";
     PersistedQueryNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED", BAD_REQUEST, None,

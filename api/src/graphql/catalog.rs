@@ -10,7 +10,7 @@ use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Movie, MovieId, ObjectReceipt, PersonSummary,
     Revision, SearchAnswer, SearchRequest, Suggestion,
 };
-use wikimovie_engine::{Catalog, OperationContext, ReceiptPage, ReceiptPlace, ReceiptsRequest};
+use wikimovie_engine::{Catalog, CatalogDigest, OperationContext, ReceiptPage, ReceiptsRequest};
 
 use crate::error::{ApiError, ErrorCode};
 
@@ -97,18 +97,9 @@ impl OperationCatalog {
         Ok(self.call()?.receipts(&self.context, request).await?)
     }
 
-    /// State of the catalogue, beside the calls of the operation: a subscription asks at each change, for days.
-    pub(crate) async fn uncounted_info(&self) -> Result<CatalogInfo, ApiError> {
-        Ok(self.catalog.info(&self.context).await?)
-    }
-
-    /// A page of all receipts, beside the calls of the operation.
-    pub(crate) async fn uncounted_receipts(
-        &self,
-        after: Option<ReceiptPlace>,
-    ) -> Result<ReceiptPage, ApiError> {
-        let request = ReceiptsRequest { first: 100, after, status: None };
-        Ok(self.catalog.receipts(&self.context, request).await?)
+    /// What the catalogue holds, beside the calls of the operation: a subscription asks at each change, for days.
+    pub(crate) async fn uncounted_digest(&self) -> Result<CatalogDigest, ApiError> {
+        Ok(self.catalog.digest(&self.context).await?)
     }
 
     /// Notifies of each new revision; see [`Catalog::revisions`].

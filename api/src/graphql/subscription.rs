@@ -1,9 +1,12 @@
 //! What can be followed live.
 
+use std::time::Duration;
+
 use async_graphql::{Context, Subscription};
 use futures::{Stream, stream};
-use wikimovie_domain::{CatalogInfo, ObjectReceipt, Revision};
-use wikimovie_engine::ReceiptPlace;
+use tokio::sync::watch;
+use wikimovie_domain::Revision;
+use wikimovie_engine::CatalogDigest;
 
 use crate::{
     auth::AuthScope,
@@ -13,6 +16,9 @@ use crate::{
         scope::{self, Needs},
     },
 };
+
+/// Time until an engine is asked again that could not say what a tenant sees.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The root of subscriptions.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,49 +32,53 @@ impl Subscription {
     async fn catalog_changed(&self, ctx: &Context<'_>) -> impl Stream<Item = CatalogRevision> + use<> {
         let (catalog, is_part) = scope::scope(ctx).shared_catalog();
         let revisions = catalog.revisions();
-        // What a tenant has at the beginning is compared with what it has after each change.
-        let seen = if is_part { own_state(&catalog).await } else { None };
-        stream::unfold((catalog, revisions, seen), move |(catalog, mut revisions, mut seen)| async move {
-            loop {
-                revisions.changed().await.ok()?;
-                let mut revision = *revisions.borrow_and_update();
-                if is_part {
-                    // That others changed, and how many movies they have, is nobody's business.
-                    let Some(now) = own_state(&catalog).await else { continue };
-                    // Without receipts of their own, equal counts may still hide a change of theirs.
-                    if !now.receipts.is_empty() && seen.as_ref() == Some(&now) {
-                        continue;
-                    }
-                    revision.movies = now.info.movies;
-                    seen = Some(now);
-                }
-                return Some((CatalogRevision::from(revision), (catalog, revisions, seen)));
-            }
+        let part = if is_part { Some(Part::of(catalog).await) } else { None };
+        stream::unfold((revisions, part), |(mut revisions, mut part)| async {
+            let revision = match &mut part {
+                Some(part) => part.next_change(&mut revisions).await?,
+                None => next(&mut revisions).await?,
+            };
+            Some((CatalogRevision::from(revision), (revisions, part)))
         })
     }
 }
 
-/// What a tenant can see of a change: counts, and the receipts of its files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct OwnState {
-    info: CatalogInfo,
-    receipts: Vec<ObjectReceipt>,
+/// The next revision; `None` at the end of the service.
+async fn next(revisions: &mut watch::Receiver<Revision>) -> Option<Revision> {
+    revisions.changed().await.ok()?;
+    Some(*revisions.borrow_and_update())
 }
 
-/// The present state; `None` where the engine does not say.
-async fn own_state(catalog: &OperationCatalog) -> Option<OwnState> {
-    let mut info = catalog.uncounted_info().await.ok()?;
-    let mut receipts = Vec::new();
-    let mut after = None;
-    loop {
-        let page = catalog.uncounted_receipts(after).await.ok()?;
-        after = page.receipts.last().map(ReceiptPlace::from);
-        receipts.extend(page.receipts);
-        if !page.has_next {
-            break;
+/// What a tenant follows: that others changed is nobody's business.
+struct Part {
+    catalog: OperationCatalog,
+    /// What was seen last; `None` where the engine did not say.
+    seen: Option<CatalogDigest>,
+}
+
+impl Part {
+    async fn of(catalog: OperationCatalog) -> Self {
+        let seen = catalog.uncounted_digest().await.ok();
+        Self { catalog, seen }
+    }
+
+    /// The next revision that changes what the tenant sees.
+    async fn next_change(&mut self, revisions: &mut watch::Receiver<Revision>) -> Option<Revision> {
+        let mut revision = next(revisions).await?;
+        loop {
+            match self.catalog.uncounted_digest().await {
+                Ok(now) if self.seen == Some(now) => revision = next(revisions).await?,
+                Ok(now) => {
+                    self.seen = Some(now);
+                    return Some(Revision { movies: now.movies, ..revision });
+                }
+                // Whether it is a change of theirs is asked again, so that none is missed.
+                Err(_) => {
+                    if let Ok(newer) = tokio::time::timeout(RETRY_INTERVAL, next(revisions)).await {
+                        revision = newer?;
+                    }
+                }
+            }
         }
     }
-    // The number of a revision grows with the changes of others.
-    info.revision = Revision { movies: info.movies, ..Revision::default() };
-    Some(OwnState { info, receipts })
 }

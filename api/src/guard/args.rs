@@ -7,7 +7,10 @@ use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use wikimovie_command::CliError;
 
-use super::{ConcurrencySettings, CrossSite, GuardSettings, LimitMode, Limits, Origins, TrustedProxies};
+use super::{
+    AllowedHosts, ConcurrencySettings, CrossSite, GuardSettings, HostName, LimitMode, Limits, Origins,
+    TrustedProxies,
+};
 
 /// Limits of operations and clients.
 #[derive(Args, Clone, Debug)]
@@ -63,6 +66,10 @@ pub struct GuardArgs {
     /// Origins allowed by CORS, comma-separated: `*` for all, `none` for our own pages only
     #[arg(long, env = "WIKIMOVIE_CORS_ORIGINS", value_name = "ORIGINS", default_value = "*")]
     pub cors_origins: OriginList,
+    /// Host names or addresses that clients use, comma-separated, without ports: requests that name another host get 421.
+    /// Probes and metrics are served under any name [default: all names]
+    #[arg(long, env = "WIKIMOVIE_HOSTS", value_name = "NAMES", value_delimiter = ',')]
+    pub hosts: Vec<HostName>,
     /// Whether a GET needs the header GraphQL-Require-Preflight, so that browsers send a preflight request first
     #[arg(long, env = "WIKIMOVIE_REQUIRE_PREFLIGHT", value_name = "BOOL", default_value_t = false, action = ArgAction::Set)]
     pub require_preflight: bool,
@@ -178,6 +185,10 @@ impl GuardArgs {
                 ..ConcurrencySettings::default()
             },
             cross_site: CrossSite { origins: self.cors_origins.0.clone(), preflight: self.require_preflight },
+            hosts: match self.hosts.as_slice() {
+                [] => AllowedHosts::Any,
+                names => AllowedHosts::Listed(names.to_vec()),
+            },
             ..GuardSettings::default()
         })
     }

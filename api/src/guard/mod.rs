@@ -5,6 +5,7 @@ pub mod bounds;
 pub mod client;
 pub mod concurrency;
 pub mod cross_site;
+pub mod hosts;
 pub mod limits;
 pub mod rate;
 pub mod shares;
@@ -15,6 +16,7 @@ pub use self::{
     client::TrustedProxies,
     concurrency::{ConcurrencyLimiter, ConcurrencySettings},
     cross_site::{CrossSite, Origins},
+    hosts::{AllowedHosts, HostName},
     limits::{LimitMode, Limits, Measure},
     rate::{RateLimitedClient, RateLimits, RateStatus},
     shares::{Share, ShareError, Shares},
@@ -33,6 +35,8 @@ pub struct GuardSettings {
     pub concurrency: ConcurrencySettings,
     /// Rules for requests of other origins.
     pub cross_site: CrossSite,
+    /// Host names that are served.
+    pub hosts: AllowedHosts,
     /// Bytes of the bodies that are being read, of all requests together.
     pub body_bytes: usize,
 }
@@ -45,6 +49,7 @@ impl Default for GuardSettings {
             proxies: TrustedProxies::default(),
             concurrency: ConcurrencySettings::default(),
             cross_site: CrossSite::default(),
+            hosts: AllowedHosts::default(),
             body_bytes: 64 * 1024 * 1024,
         }
     }

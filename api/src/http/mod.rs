@@ -15,7 +15,14 @@ mod state;
 
 use std::{any::Any, sync::Arc};
 
-use axum::{Router, body::HttpBody, middleware, response::Response, routing::get};
+use axum::{
+    Router,
+    body::HttpBody,
+    extract::Request,
+    middleware::{self, Next},
+    response::Response,
+    routing::get,
+};
 use http::{HeaderName, HeaderValue, header};
 use tower::ServiceBuilder;
 use tower_http::{
@@ -34,6 +41,7 @@ use self::{negotiate::MediaType, response::reject, sdl::PublishedSchema, state::
 use crate::{
     ApiSettings, Environment, Gateway,
     error::{ApiError, ErrorCode},
+    guard::AllowedHosts,
     telemetry,
 };
 
@@ -79,7 +87,21 @@ fn surface(state: &Arc<HandlerState>) -> Router {
     let sdl = Router::new()
         .route("/schema.graphql", get(sdl::get).layer(cors))
         .with_state(Arc::new(PublishedSchema::new()));
-    api.merge(sdl).merge(pages::router(state.gateway.settings.graphiql).layer(CompressionLayer::new()))
+    let router =
+        api.merge(sdl).merge(pages::router(state.gateway.settings.graphiql).layer(CompressionLayer::new()));
+    let hosts = state.gateway.settings.guard.hosts.clone();
+    if !hosts.is_restricted() {
+        return router;
+    }
+    let hosts = Arc::new(hosts);
+    router.layer(middleware::from_fn(move |request, next| of_served_host(Arc::clone(&hosts), request, next)))
+}
+
+async fn of_served_host(hosts: Arc<AllowedHosts>, request: Request, next: Next) -> Response {
+    match hosts.check(request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => reject(&error, MediaType::negotiate(request.headers()).unwrap_or(MediaType::Json)),
+    }
 }
 
 /// Leaves answers alone that have an ETag: a strong one names one sequence of bytes.

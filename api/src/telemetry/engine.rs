@@ -13,7 +13,9 @@ use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
-use wikimovie_engine::{Answered, Catalog, OperationContext, ReceiptPage, ReceiptsRequest, SearchError};
+use wikimovie_engine::{
+    Answered, Catalog, CatalogDigest, OperationContext, ReceiptPage, ReceiptsRequest, SearchError,
+};
 
 use super::Request;
 
@@ -127,6 +129,10 @@ impl Catalog for Observed {
 
     async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError> {
         call("info", self.0.info(context)).await
+    }
+
+    async fn digest(&self, context: &OperationContext) -> Result<CatalogDigest, SearchError> {
+        call("digest", self.0.digest(context)).await
     }
 
     async fn receipt(

@@ -12,7 +12,9 @@ use wikimovie_api::{
     ApiSettings, CacheSettings, Gateway, PersistedDocuments, ServerSettings, auth::Authenticator,
 };
 use wikimovie_domain::*;
-use wikimovie_engine::{Answered, Catalog, OperationContext, ReceiptPage, ReceiptsRequest, SearchError};
+use wikimovie_engine::{
+    Answered, Catalog, CatalogDigest, OperationContext, ReceiptPage, ReceiptsRequest, SearchError,
+};
 use wikimovie_testkit_builders::dozen;
 use wikimovie_testkit_services::TestIndex;
 
@@ -323,6 +325,11 @@ impl Catalog for Watched {
     async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError> {
         self.called().await?;
         self.inner.info(context).await
+    }
+
+    async fn digest(&self, context: &OperationContext) -> Result<CatalogDigest, SearchError> {
+        self.called().await?;
+        self.inner.digest(context).await
     }
 
     async fn receipt(

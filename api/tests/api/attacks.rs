@@ -16,7 +16,7 @@ use tokio::{
 use wikimovie_api::{
     ApiSettings, CacheSettings, Environment, Server, ServerSettings,
     auth::{AuthSettings, Authenticator, KeySettings, keys::new_key},
-    guard::{GuardSettings, LimitMode, Limits, TrustedProxies},
+    guard::{AllowedHosts, GuardSettings, LimitMode, Limits, TrustedProxies},
 };
 use wikimovie_testkit_builders::{dozen, movie};
 
@@ -197,7 +197,8 @@ async fn what_is_refused_is_refused_early_shortly_and_at_a_price() {
     let parsed = app.post(&json!({ "query": "{ ".repeat(30) })).await;
     assert_eq!(parsed.code(), "GRAPHQL_PARSE_FAILED");
     assert!(remaining(&parsed) < remaining(&answer));
-    // Until nothing is left: then nobody looks at the document.
+    // Until nothing is left: then nobody looks at the document. Of few points, as buckets fill while a slow machine asks.
+    let app = limited(100);
     let mut codes = Vec::new();
     for at in 0..1_000 {
         let answer = app.post(&json!({ "query": format!("{{ nothing{at} }}") })).await;
@@ -312,6 +313,27 @@ async fn cleartext_http_2_and_ambiguous_hosts_are_refused() {
         let answer = raw(usual, request.as_bytes()).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{hosts:?}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn only_listed_hosts_are_served_and_probes_under_any() {
+    let hosts = AllowedHosts::Listed(vec!["movies.example".parse().unwrap()]);
+    let app = TestApp::of(dozen(), settings(GuardSettings { hosts, ..GuardSettings::default() }));
+    let address = serve(&app, ServerSettings { admin_listen: local().listen.into(), ..local() }).await;
+    let both = serve(&app, local()).await;
+    let status = async |address, path: &str, host: &str| {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        raw(address, request.as_bytes()).await.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    let query = "/graphql?query=%7B__typename%7D";
+    for path in [query, "/schema.graphql", "/"] {
+        assert_eq!(status(address, path, "rebound.example").await, "421", "{path}");
+        assert_ne!(status(address, path, "movies.example:8080").await, "421", "{path}");
+    }
+    assert_eq!(status(address, query, "movies.example").await, "200");
+    // A request with a whole address as its target has that host, whatever the header says.
+    assert_eq!(status(address, &format!("http://rebound.example{query}"), "movies.example").await, "421");
+    assert_eq!(status(both, "/livez", "10.0.0.7:8080").await, "200");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use wikimovie_api::{
     ApiSettings, CacheSettings, ErrorCode, PersistedDocuments, PersistedSettings, TrustMode,
     auth::{AuthSettings, Authenticator, jwt::JwtSettings},
-    guard::{ConcurrencySettings, CrossSite, GuardSettings, Limits},
+    guard::{AllowedHosts, ConcurrencySettings, CrossSite, GuardSettings, Limits},
 };
 use wikimovie_testkit_builders::dozen;
 
@@ -139,6 +139,10 @@ async fn each_code_has_its_whole_answer() {
     let app = guarded(GuardSettings { cross_site, ..GuardSettings::default() });
     let by_get = request(Method::GET, "/graphql?query=%7B__typename%7D", &[], "");
     told(pages_of, CrossSiteRequest, &app, by_get).await;
+    let hosts = AllowedHosts::Listed(vec!["movies.example".parse().unwrap()]);
+    let app = guarded(GuardSettings { hosts, ..GuardSettings::default() });
+    let rebound = post(&json!({ "query": CATALOG }), &[(header::HOST, "rebound.example")]);
+    told(pages_of, MisdirectedRequest, &app, rebound).await;
     let app = guarded(GuardSettings { points_per_minute: NonZeroU32::new(1), ..GuardSettings::default() });
     app.ask("{ __typename }").await;
     told(pages_of, RateLimited, &app, query("{ __typename }")).await;

@@ -13,9 +13,12 @@ use wikimovie_api::{
     ApiSettings, Server,
     auth::{AuthSettings, Authenticator, KeySettings, keys::new_key},
 };
-use wikimovie_testkit_builders::{dozen, movie};
+use wikimovie_testkit_builders::{MovieBuilder, dozen, movie};
 
-use crate::app::{TestApp, local};
+use crate::{
+    app::{TestApp, local},
+    auth::TestKeys,
+};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -184,6 +187,56 @@ async fn a_connection_says_who_it_is_and_loses_a_key_that_is_taken_back() {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), refused).await.expect("the key is taken back");
+}
+
+/// What is answered next, which is the number of the caller's movies.
+async fn own_movies(socket: &mut Socket) -> u64 {
+    subscribe(socket, "2", "{ catalog { movies } }").await;
+    let answer = receive(socket).await;
+    assert_eq!(receive(socket).await, json!({ "type": "complete", "id": "2" }));
+    answer["payload"]["data"]["catalog"]["movies"].as_u64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+#[tokio::test]
+async fn a_tenant_is_told_of_changes_of_its_own_movies_only() {
+    // The second filter names no provider, so that no receipts say whose a change is.
+    let filters =
+        [json!({ "providers": { "anyOf": ["acme"] } }), json!({ "genres": { "anyOf": ["Horror"] } })];
+    let keys = TestKeys::new(&[
+        ("by provider", "search", json!({ "where": filters[0] })),
+        ("by genre", "search", json!({ "where": filters[1] })),
+    ]);
+    let app = TestApp::of(dozen(), ApiSettings::default()).with_auth(keys.authenticator());
+    let address = serve(&app).await;
+    let of = |provider: &str, movie: MovieBuilder| {
+        let mut movie = movie.build();
+        movie.provenance.provider = provider.to_owned();
+        movie
+    };
+    let load = |provider: &str, modified_ms: u64, movie: MovieBuilder| {
+        app.index.load(&format!("{provider}/movies.json"), modified_ms, vec![of(provider, movie)]);
+    };
+    for name in ["by provider", "by genre"] {
+        let base = if name == "by provider" { 10_000 } else { 20_000 };
+        let mut socket = connect_to(address, "graphql-transport-ws").await.unwrap();
+        let payload = json!({ "authorization": keys.bearer(name) });
+        send(&mut socket, json!({ "type": "connection_init", "payload": payload })).await;
+        assert_eq!(receive(&mut socket).await["type"], "connection_ack");
+        load("acme", base, movie("mine", "Mine", 2001).genres("Horror"));
+        load("zenith", base, movie("theirs", "Theirs", 2002).genres("Drama"));
+        let movies = own_movies(&mut socket).await;
+        subscribe(&mut socket, "1", "subscription { catalogChanged { generation movies } }").await;
+        own_movies(&mut socket).await;
+        // Others' changes, each a revision, and one of a movie of ours that keeps all counts.
+        for at in 1..4 {
+            load("zenith", base + at, movie("theirs", &format!("Theirs {at}"), 2002).genres("Drama"));
+            own_movies(&mut socket).await;
+        }
+        load("acme", base + 5, movie("mine", "Mine again", 2001).genres("Horror"));
+        let current = app.index.embedded.catalog().revisions().borrow().number.to_string();
+        let event = receive(&mut socket).await["payload"]["data"]["catalogChanged"].clone();
+        assert_eq!(event, json!({ "generation": current, "movies": movies }), "{name}");
+    }
 }
 
 #[tokio::test]

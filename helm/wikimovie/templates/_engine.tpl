@@ -74,13 +74,17 @@
 - name: WIKIMOVIE_SECRET_FILE
   value: /etc/wikimovie/secrets/cursor-secret
 {{- end }}
+{{- if $.Values.secrets.formerCursorSecrets }}
+- name: WIKIMOVIE_FORMER_SECRETS_FILE
+  value: /etc/wikimovie/secrets/former-cursor-secrets
+{{- end }}
 {{- end -}}
 
 {{/* Whether the Secret of ours is read by a component. */}}
 {{- define "wikimovie.readsSecret" -}}
 {{- $ := first . -}}{{- $engine := $.Values.engine -}}
 {{- $byEngine := and (eq $engine.mode "existing") (has $engine.auth.type (list "basic" "apiKey")) -}}
-{{- if or $byEngine $.Values.secrets.cursorSecret (index $.Values (last .)).secretSettings }}true{{ end -}}
+{{- if or $byEngine $.Values.secrets.cursorSecret $.Values.secrets.formerCursorSecrets (index $.Values (last .)).secretSettings }}true{{ end -}}
 {{- end -}}
 
 {{- define "wikimovie.mounts" -}}

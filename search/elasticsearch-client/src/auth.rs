@@ -4,7 +4,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use http::HeaderValue;
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+use url::{Host, Url};
 
 /// Authentication against the cluster.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +61,23 @@ pub(super) fn authorize(url: &Url, auth: &Auth) -> Result<(Url, Option<HeaderVal
     Ok((bare, header))
 }
 
+/// Whether whoever is between us and the node can read the credential: it is sent without TLS, and not within this
+/// machine. A signature is none: it holds for one request.
+pub(super) fn is_in_clear(url: &Url, auth: &Auth) -> bool {
+    let has_credential = match auth {
+        Auth::Basic { .. } | Auth::ApiKey(_) => true,
+        Auth::None => !url.username().is_empty() || url.password().is_some(),
+        Auth::SigV4 { .. } => false,
+    };
+    let is_here = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    };
+    has_credential && url.scheme() == "http" && !is_here
+}
+
 /// Host and port, as the log names a node.
 pub(super) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
@@ -79,4 +96,31 @@ fn secret(text: &str) -> Result<HeaderValue, String> {
         .map_err(|_| "auth: the API key has characters that a header cannot carry".to_owned())?;
     header.set_sensitive(true);
     Ok(header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_is_in_clear_without_tls_and_beyond_this_machine() {
+        let basic = Auth::Basic { username: "u".to_owned(), password: SecretString::from("p") };
+        let key = Auth::ApiKey(SecretString::from("k"));
+        let signed = Auth::SigV4 { region: None, service: "es".to_owned() };
+        for (url, auth, expected) in [
+            ("http://search.example:9200", &basic, true),
+            ("http://10.0.0.7:9200", &key, true),
+            ("http://u:p@search.example", &Auth::None, true),
+            ("http://[2001:db8::1]", &key, true),
+            ("http://localhost.example", &key, true),
+            ("http://search.example", &Auth::None, false),
+            ("http://search.example", &signed, false),
+            ("https://search.example", &basic, false),
+            ("http://localhost:9200", &basic, false),
+            ("http://127.0.0.2", &key, false),
+            ("http://[::1]:9200", &key, false),
+        ] {
+            assert_eq!(is_in_clear(&url.parse().unwrap(), auth), expected, "{url}");
+        }
+    }
 }

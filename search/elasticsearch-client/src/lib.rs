@@ -83,6 +83,9 @@ impl Client {
         if options.urls.is_empty() {
             return Err("urls: at least one address of a node is needed".to_owned());
         }
+        for url in options.urls.iter().filter(|url| auth::is_in_clear(url, &options.auth)) {
+            tracing::warn!(node = auth::host(url), "the credential of the cluster is sent without TLS");
+        }
         let node = |url| Node::new(url, &options.auth, options.ca_certificates.as_deref());
         let nodes = options.urls.iter().map(node).collect::<Result<_, _>>()?;
         let nodes = Nodes::new(nodes, PreparedRequest::probe(signer.clone(), options.user_agent));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{field::Of, query::Query};
 
@@ -10,7 +10,27 @@ use super::{field::Of, query::Query};
 pub type Aggregations = BTreeMap<&'static str, Aggregation>;
 
 /// Values of one bucket of a `composite` aggregation, by the names of their sources.
-pub type CompositeKey = BTreeMap<String, String>;
+pub type CompositeKey = BTreeMap<String, CompositeValue>;
+
+/// Value of one source of a `composite` aggregation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CompositeValue {
+    /// Of a whole-number field.
+    Number(i64),
+    /// Of a keyword.
+    Text(String),
+}
+
+impl CompositeValue {
+    /// The value as text.
+    pub fn into_text(self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text,
+        }
+    }
+}
 
 /// One aggregation, with those below it.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -27,7 +27,7 @@ mod term;
 mod terms;
 
 pub use self::{
-    aggregation::{Aggregation, Aggregations, CompositeKey, Include, TermsOrder},
+    aggregation::{Aggregation, Aggregations, CompositeKey, CompositeValue, Include, TermsOrder},
     aliases::{Alias, AliasAction, AliasActions},
     bulk::{BulkAction, BulkItem, BulkMeta, BulkResponse},
     cluster::{ClusterInfo, ClusterVersion},

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{aggregation::CompositeKey, error::ErrorResponse, sort::SortValue};
+use super::{
+    aggregation::{CompositeKey, CompositeValue},
+    error::ErrorResponse,
+    sort::SortValue,
+};
 
 /// Answer to a `_msearch`.
 #[derive(Debug, Deserialize)]
@@ -188,7 +192,9 @@ impl BucketValue {
         match self {
             Self::Number(number) => number.to_string(),
             Self::Text(text) => text,
-            Self::Composite(values) => values.into_values().next().unwrap_or_default(),
+            Self::Composite(values) => {
+                values.into_values().next().map(CompositeValue::into_text).unwrap_or_default()
+            }
         }
     }
 }
@@ -297,12 +303,15 @@ mod tests {
             objects: CompositePage<Newest>,
         }
         let answer = json!({ "hits": { "hits": [] }, "aggregations": { "objects": {
-            "after_key": { "object": "a" },
+            "after_key": { "object": "a", "applied": 1_u64 << 60 },
             "buckets": [{ "key": { "object": "a" }, "doc_count": 2, "newest": { "value": 6.9E10 } }],
         } } });
         let found: SearchResponse<Value, Objects> = serde_json::from_value(answer).unwrap();
         let page = found.aggregations.objects;
-        assert_eq!(page.after_key, Some(CompositeKey::from([("object".to_owned(), "a".to_owned())])));
+        let after =
+            [("object", CompositeValue::Text("a".to_owned())), ("applied", CompositeValue::Number(1 << 60))];
+        let after = after.map(|(name, value)| (name.to_owned(), value));
+        assert_eq!(page.after_key, Some(CompositeKey::from(after)), "of whole numbers every digit");
         assert_eq!((page.buckets[0].doc_count, page.buckets[0].aggregations.newest.value), (2, Some(6.9e10)));
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use wikimovie_elasticsearch_dsl::{
-    Aggregation, Aggregations, CompositeBucket, CompositePage, Query, Search, SingleValue,
+    Aggregation, Aggregations, CompositeBucket, CompositePage, CompositeValue, Query, Search, SingleValue,
 };
 use wikimovie_engine::writer::{LedgerRow, ObjectState, RowState, WriteError};
 
@@ -128,12 +128,13 @@ pub(crate) async fn contents(records: &RecordStore) -> Result<BTreeMap<String, C
             objects.buckets
         {
             let content = Content {
-                provider: key.remove(PROVIDER).unwrap_or_default(),
+                provider: key.remove(PROVIDER).map(CompositeValue::into_text).unwrap_or_default(),
                 documents: doc_count,
                 oldest: oldest.value.unwrap_or_default(),
                 newest: newest.value.unwrap_or_default(),
             };
-            contents.insert(key.remove(OBJECT).unwrap_or_default(), content);
+            let object = key.remove(OBJECT).map(CompositeValue::into_text).unwrap_or_default();
+            contents.insert(object, content);
         }
         after = objects.after_key;
         if is_last || after.is_none() {

@@ -50,11 +50,13 @@ impl Reader<'_> {
     ) -> Result<Vec<Suggestion>, SearchError> {
         let view = self.view;
         let vocabulary = &view.vocabulary;
-        let read = |view: &View, _: &Work| {
+        let asked = request.clone();
+        let read = move |view: &View, _: &Work| {
+            let request = &asked;
             let candidates = Candidates::of(request, &view.vocabulary, typos)?;
             Some((candidates, compile_prefix(&request.prefix, &request.filter, &view.vocabulary, typos)))
         };
-        let Some((candidates, compiled)) = self.read(read) else { return Ok(Vec::new()) };
+        let Some((candidates, compiled)) = self.read(read).await? else { return Ok(Vec::new()) };
         let mut searches = Vec::new();
         if candidates.movies {
             let page = wikimovie_domain::HitsRequest {

@@ -2,15 +2,16 @@
 //!
 //! A caller adds its requests to the open batch and yields. By then every sibling field has been polled and has added
 //! its own; the first caller to be polled again closes the batch and sends it, and the others wait for the same
-//! answers. No timer and no spawned task is involved. Whoever sends may be cancelled: the batch keeps its requests, and
-//! the next caller sends all of them again.
+//! answers. A caller that still makes its requests on another thread announces them, and the batch waits for them. No
+//! timer is involved. Whoever sends may be cancelled: the batch keeps its requests, and the next caller sends all of them
+//! again.
 
 use std::{
     ops::Range,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 use wikimovie_engine::operation::yield_to_siblings;
 
 /// Times that a caller yields before its batch is sent: once for its siblings, once more for those which gather keys
@@ -24,6 +25,8 @@ const MAX_REQUESTS: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Batcher<Q, A, E> {
     open: Mutex<Option<Arc<Batch<Q, A, E>>>>,
+    /// Callers that have announced requests.
+    announced: watch::Sender<usize>,
 }
 
 #[derive(Debug)]
@@ -36,13 +39,31 @@ struct Batch<Q, A, E> {
 
 impl<Q, A, E> Default for Batcher<Q, A, E> {
     fn default() -> Self {
-        Self { open: Mutex::new(None) }
+        Self { open: Mutex::new(None), announced: watch::Sender::new(0) }
     }
 }
 
 impl<Q, A, E> Default for Batch<Q, A, E> {
     fn default() -> Self {
         Self { joining: Mutex::default(), closed: OnceLock::new(), answers: OnceCell::new() }
+    }
+}
+
+/// Requests to come; dropped when they are asked, or will not be.
+#[derive(Debug)]
+pub(crate) struct Announced<'a>(&'a watch::Sender<usize>);
+
+impl Drop for Announced<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|announced| *announced -= 1);
+    }
+}
+
+impl<Q, A, E> Batcher<Q, A, E> {
+    /// Announces requests: no batch is sent before they are in it. To be dropped in the same poll in which they are asked.
+    pub(crate) fn announce(&self) -> Announced<'_> {
+        self.announced.send_modify(|announced| *announced += 1);
+        Announced(&self.announced)
     }
 }
 
@@ -60,6 +81,8 @@ impl<Q, A, E: Clone> Batcher<Q, A, E> {
         for _ in 0..YIELDS {
             yield_to_siblings().await;
         }
+        // The sender lives as long as this borrow, so that waiting cannot fail.
+        let _ = self.announced.subscribe().wait_for(|announced| *announced == 0).await;
         let sent = batch.answers.get_or_init(|| async {
             let answers = send(self.close(&batch)).await?;
             Ok(answers.into_iter().map(|answer| Mutex::new(Some(answer))).collect())
@@ -150,6 +173,27 @@ mod tests {
         }
         drop(leader);
         assert_eq!(join_all(others).await, [Ok(vec![30]), Ok(vec![40])]);
+        assert_eq!(sent.load(SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_batch_waits_for_requests_that_are_still_made() {
+        let (batcher, sent) = (Tens::default(), AtomicUsize::new(0));
+        let ask = |n: u32| batcher.ask(vec![n], |all| send(&sent, all));
+        let (announced, left) = (batcher.announce(), batcher.announce());
+        let mut first = Box::pin(ask(1));
+        for _ in 0..5 {
+            assert!((&mut first).now_or_never().is_none());
+        }
+        drop(left);
+        assert!((&mut first).now_or_never().is_none());
+        let second = async {
+            drop(announced);
+            ask(2).await
+        };
+        let mut second = Box::pin(second);
+        assert!((&mut second).now_or_never().is_none());
+        assert_eq!(join_all([first.boxed_local(), second.boxed_local()]).await, [Ok(vec![10]), Ok(vec![20])]);
         assert_eq!(sent.load(SeqCst), 1);
     }
 

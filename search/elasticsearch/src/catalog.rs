@@ -8,10 +8,19 @@ use wikimovie_domain::{
     AutocompleteRequest, CatalogInfo, Costar, CostarPath, Filter, Movie, MovieId, ObjectReceipt,
     PersonSummary, Revision, SearchAnswer, SearchRequest, Suggestion,
 };
-use wikimovie_engine::{Answered, Catalog, OperationContext, ReceiptPage, ReceiptsRequest, SearchError};
+use wikimovie_elasticsearch_dsl::Query;
+use wikimovie_engine::{
+    Answered, Catalog, CatalogDigest, OperationContext, ReceiptPage, ReceiptsRequest, SearchError,
+};
 use wikimovie_text::key;
 
-use crate::{engine::Elasticsearch, people, reader::Reader, search::ENGINE};
+use crate::{
+    digest::digest,
+    engine::{Cluster, Elasticsearch},
+    people,
+    reader::Reader,
+    search::ENGINE,
+};
 
 #[async_trait]
 impl Catalog for Elasticsearch {
@@ -109,6 +118,15 @@ impl Catalog for Elasticsearch {
             providers: providers.map(|entry| (entry.name.clone(), u64::from(entry.movies))).collect(),
             revision: view.revision,
         })
+    }
+
+    async fn digest(&self, _context: &OperationContext) -> Result<CatalogDigest, SearchError> {
+        let Cluster { searcher, views, .. } = &*self.cluster;
+        let revision = views.view(None).await?.revision.number;
+        match &self.part {
+            Some(part) => part.digest(searcher, revision).await,
+            None => digest(searcher, &Query::ALL).await,
+        }
     }
 
     async fn receipt(

@@ -35,6 +35,8 @@ pub struct ElasticsearchOptions {
     pub deadline: Duration,
     /// Secret that seals tokens; without one a secret kept in the cluster is used, which all replicas share.
     pub secret: Option<Vec<u8>>,
+    /// Secrets of before, whose tokens stay valid.
+    pub former_secrets: Vec<Vec<u8>>,
     /// Synonyms and pins.
     pub rules: Arc<Rules>,
 }
@@ -55,6 +57,7 @@ pub(crate) struct Cluster {
     sealer: Sealer,
     /// Whether the secret of tokens is one that the cluster keeps.
     shares_secret: bool,
+    former_secrets: Vec<Vec<u8>>,
 }
 
 /// Time between two polls of the cluster's revision.
@@ -87,7 +90,7 @@ impl Elasticsearch {
         })?;
         let sealer = Sealer::without_secret();
         if let Some(secret) = &options.secret {
-            sealer.set_secret(secret);
+            sealer.set_secrets(secret, &options.former_secrets);
         }
         let stores = Stores::new(client, &options.index, options.shards, options.replicas);
         let searcher = Searcher::new(stores.client.clone(), Arc::clone(&stores.names));
@@ -98,6 +101,7 @@ impl Elasticsearch {
             searcher,
             sealer,
             shares_secret: options.secret.is_none(),
+            former_secrets: options.former_secrets.clone(),
         };
         Ok(Self { cluster: Arc::new(cluster), part: None })
     }
@@ -108,10 +112,10 @@ impl Elasticsearch {
     /// # Errors
     /// As said.
     pub async fn prepare(&self) -> Result<(), WriteError> {
-        let Cluster { stores, views, sealer, shares_secret, .. } = &*self.cluster;
+        let Cluster { stores, views, sealer, shares_secret, former_secrets, .. } = &*self.cluster;
         stores.index.ensure().await?;
         if *shares_secret {
-            sealer.set_secret(&stores.ledger.shared_secret().await?);
+            sealer.set_secrets(&stores.ledger.shared_secret().await?, former_secrets);
         }
         views.refresh(true).await?;
         Ok(())

@@ -24,6 +24,7 @@ mod bulk;
 mod catalog;
 mod client;
 mod compile;
+mod digest;
 mod dsl;
 mod engine;
 mod facets;

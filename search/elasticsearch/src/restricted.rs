@@ -6,11 +6,14 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 use tokio::sync::Mutex;
 use wikimovie_domain::Filter;
-use wikimovie_engine::{catalog::ReceiptsOf, error::SearchError, token::Sealer};
+use wikimovie_elasticsearch_dsl::Query;
+use wikimovie_engine::{CatalogDigest, catalog::ReceiptsOf, error::SearchError, token::Sealer};
 use wikimovie_plan::{Clause, Plan, filter};
 
 use crate::{
     compile::everything,
+    digest::digest,
+    searcher::Searcher,
     view::{Plans, View},
     vocabulary::VocabularyCounter,
 };
@@ -25,6 +28,8 @@ pub(crate) struct Restricted {
     kept: ArcSwapOption<View>,
     /// Held while the words are counted.
     counting: Arc<Mutex<()>>,
+    /// The digest last read, and the revision that it is of. Held while it is read.
+    digest: Mutex<Option<(u64, CatalogDigest)>>,
 }
 
 impl Restricted {
@@ -36,6 +41,7 @@ impl Restricted {
             plans,
             kept: ArcSwapOption::empty(),
             counting: Arc::default(),
+            digest: Mutex::default(),
         }
     }
 
@@ -69,10 +75,32 @@ impl Restricted {
         }
     }
 
-    async fn count(&self, counter: &VocabularyCounter, whole: &View) -> Result<(), SearchError> {
+    /// The digest of the part at a revision, read once for all who follow it.
+    pub(crate) async fn digest(
+        &self,
+        searcher: &Searcher,
+        revision: u64,
+    ) -> Result<CatalogDigest, SearchError> {
+        let mut kept = self.digest.lock().await;
+        if let Some((of, known)) = *kept
+            && of == revision
+        {
+            return Ok(known);
+        }
+        let digest = digest(searcher, &self.forced()).await?;
+        *kept = Some((revision, digest));
+        Ok(digest)
+    }
+
+    /// What every movie of the part meets.
+    fn forced(&self) -> Query {
         let filtered = filter::compile(&self.filter);
         let must = Clause::all_of(filtered.must);
-        let forced = everything(&Plan { must, drill: filtered.drill, score: Vec::new() });
+        everything(&Plan { must, drill: filtered.drill, score: Vec::new() })
+    }
+
+    async fn count(&self, counter: &VocabularyCounter, whole: &View) -> Result<(), SearchError> {
+        let forced = self.forced();
         let vocabulary = counter.count(&forced).await?;
         let mut revision = whole.revision;
         revision.movies = vocabulary.movies();

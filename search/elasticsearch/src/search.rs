@@ -20,7 +20,6 @@ use wikimovie_plan::{
     like,
     relax::{self, Candidate},
     similar,
-    work::Work,
 };
 
 use crate::{
@@ -56,7 +55,7 @@ impl Reader<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let compiled = match self.like(question).await? {
             Some(compiled) => Arc::new(compiled),
-            None => self.compiled(question),
+            None => self.compiled(question).await?,
         };
         let moved_on = opened.iter().flatten().find_map(|cursor| cursor.warning(view.revision.number));
         let mut places = Vec::with_capacity(opened.len());
@@ -138,7 +137,7 @@ impl Reader<'_> {
     /// The plan of a question for movies like one, where its text names that one.
     async fn like(&self, question: &Question) -> Result<Option<Compiled>, SearchError> {
         let Some(of) = like::like(question) else { return Ok(None) };
-        let compiled = self.compiled(&of);
+        let compiled = self.compiled(&of).await?;
         let named = compile::everything(&compiled.probe(Probe::Named));
         let search = Search {
             size: 1,
@@ -181,8 +180,10 @@ impl Reader<'_> {
         if !request.wanted.did_you_mean || (found >= ENOUGH_HITS && !weak) {
             return Ok(None);
         }
-        let Some(question) = corrected(&request.question, &self.view.vocabulary) else { return Ok(None) };
-        let compiled = self.compiled(&question);
+        let question = request.question.clone();
+        let corrected = self.read(move |view, _| corrected(&question, &view.vocabulary)).await?;
+        let Some(question) = corrected else { return Ok(None) };
+        let compiled = self.compiled(&question).await?;
         let total = self.count(&[&compiled], 0).await?.total(&compiled, 0);
         // As many will do: the typo-tolerant question finds the same movies, and the spelling is still worth telling.
         let text = question.text.clone();
@@ -192,8 +193,10 @@ impl Reader<'_> {
     /// What may be dropped to find more.
     async fn relaxations(&self, question: &Question, found: u64) -> Result<Vec<Relaxation>, SearchError> {
         for step in relax::relaxations(question, found, &self.view.vocabulary) {
-            let compiled: Vec<Arc<Compiled>> =
-                step.iter().map(|candidate| self.compiled(&candidate.question)).collect();
+            let mut compiled: Vec<Arc<Compiled>> = Vec::with_capacity(step.len());
+            for candidate in &step {
+                compiled.push(self.compiled(&candidate.question).await?);
+            }
             let all: Vec<&Compiled> = compiled.iter().map(AsRef::as_ref).collect();
             let counts = self.count(&all, 0).await?;
             let totals = all.iter().enumerate().map(|(at, compiled)| counts.total(compiled, at));
@@ -217,11 +220,12 @@ impl Reader<'_> {
     }
 
     /// The plan of a question, read off the threads that serve requests where it is not known.
-    fn compiled(&self, question: &Question) -> Arc<Compiled> {
-        match self.view.known_plan(question) {
-            Some(compiled) => compiled,
-            None => self.read(|view, work: &Work| view.compiled(question, work)),
+    async fn compiled(&self, question: &Question) -> Result<Arc<Compiled>, SearchError> {
+        if let Some(compiled) = self.view.known_plan(question) {
+            return Ok(compiled);
         }
+        let question = question.clone();
+        self.read(move |view, work| view.compiled(&question, work)).await
     }
 
     /// Where the page of a cursor starts. A long title is looked up by its start.

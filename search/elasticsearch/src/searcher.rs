@@ -1,7 +1,8 @@
 //! Sends searches to the read alias, within the time of a question.
 
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wikimovie_elasticsearch_dsl::{Aggregation, MultiSearchResponse, Search, multi_search};
 use wikimovie_engine::{OperationContext, SearchError};
 
@@ -16,11 +17,23 @@ use crate::{
 pub(crate) struct Searcher {
     client: Client,
     names: Arc<Names>,
+    /// Texts that are read at once. More would be no faster.
+    reads: Arc<Semaphore>,
+}
+
+/// Twice the processors, as the threads that serve requests need some too.
+fn max_reads() -> usize {
+    2 * std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 impl Searcher {
     pub(crate) fn new(client: Client, names: Arc<Names>) -> Self {
-        Self { client, names }
+        Self { client, names, reads: Arc::new(Semaphore::new(max_reads())) }
+    }
+
+    /// Waits until a text may be read.
+    pub(crate) async fn read_permit(&self) -> Result<OwnedSemaphorePermit, SearchError> {
+        Arc::clone(&self.reads).acquire_owned().await.map_err(|_| SearchError::Unavailable)
     }
 
     /// Asks one search in a request of its own, whose response may be long.

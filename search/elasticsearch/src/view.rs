@@ -1,6 +1,9 @@
 //! What is known of the catalogue at one revision.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use wikimovie_domain::{Question, Revision};
 use wikimovie_elasticsearch_dsl::{Query, Search};
@@ -13,15 +16,36 @@ use wikimovie_plan::{
 
 use crate::compile::Sizes;
 
-/// Plans of questions asked lately, by hash of the question and number of the revision.
-pub(crate) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
-
-/// Plans remembered: at some 20 KB each about 20 MB.
+/// Plans remembered, of all parts of the catalogue together: at some 20 KB each about 20 MB.
 const REMEMBERED_PLANS: u64 = 1_000;
 
-/// No plans yet.
-pub(crate) fn plans() -> Plans {
-    Plans::builder().max_capacity(REMEMBERED_PLANS).build()
+/// Part of the catalogue, hash of the question, and revision.
+type PlanKey = (u64, u64, u64);
+
+/// Plans of questions asked lately of one part of the catalogue, beside those of all others. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Plans {
+    plans: moka::sync::Cache<PlanKey, Arc<Compiled>>,
+    part: u64,
+    parts: Arc<AtomicU64>,
+}
+
+impl Default for Plans {
+    fn default() -> Self {
+        let plans = moka::sync::Cache::builder().max_capacity(REMEMBERED_PLANS).build();
+        Self { plans, part: 0, parts: Arc::default() }
+    }
+}
+
+impl Plans {
+    /// The plans of another part, in the same memory.
+    pub(crate) fn of_new_part(&self) -> Self {
+        Self { part: self.parts.fetch_add(1, Relaxed) + 1, ..self.clone() }
+    }
+
+    fn key(&self, question: &Question, revision: u64) -> PlanKey {
+        (self.part, cursor::hash(question), revision)
+    }
 }
 
 /// What is known of the catalogue at one revision, or of a part of it.
@@ -54,7 +78,7 @@ impl View {
 
     /// The plan of a question, where it was read before.
     pub(crate) fn known_plan(&self, question: &Question) -> Option<Arc<Compiled>> {
-        self.plans.get(&(cursor::hash(question), self.revision.number))
+        self.plans.plans.get(&self.plans.key(question, self.revision.number))
     }
 
     /// The plan of a question by the vocabulary of this view.
@@ -65,7 +89,8 @@ impl View {
         let compiled = Arc::new(compile_during(question, &self.vocabulary, work));
         // One that ended early is of no use to anybody.
         if !work.is_over() {
-            self.plans.insert((cursor::hash(question), self.revision.number), Arc::clone(&compiled));
+            let key = self.plans.key(question, self.revision.number);
+            self.plans.plans.insert(key, Arc::clone(&compiled));
         }
         compiled
     }

@@ -17,7 +17,7 @@ use crate::{
     restricted::Restricted,
     searcher::Searcher,
     stores::Stores,
-    view::{Plans, View, plans},
+    view::{Plans, View},
     vocabulary::VocabularyCounter,
 };
 
@@ -49,7 +49,7 @@ impl Views {
             presence: Presence::new(stores.client.clone(), Arc::clone(&stores.names)),
             stores,
             sealer,
-            plans: plans(),
+            plans: Plans::default(),
             newest: ArcSwapOption::empty(),
             revisions,
             confirmed: ArcSwapOption::empty(),
@@ -92,7 +92,9 @@ impl Views {
 
     /// The part of the catalogue that a filter leaves.
     pub(crate) fn part(&self, filter: &Filter) -> Arc<Restricted> {
-        self.parts.get_with_by_ref(filter, || Arc::new(Restricted::new(filter, &self.sealer, plans())))
+        self.parts.get_with_by_ref(filter, || {
+            Arc::new(Restricted::new(filter, &self.sealer, self.plans.of_new_part()))
+        })
     }
 
     /// Whether index or ledger are gone.

@@ -46,7 +46,7 @@ impl Snapshot {
             let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
             let scores = self.scores(&compiled.plan.score, &hits)?;
             let sort = MovieSort::Relevance;
-            let order = HitOrder { snapshot: self, sort, prior: &self.known, scores: &scores };
+            let order = HitOrder { snapshot: self, sort, prior: &self.columns.known, scores: &scores };
             let page = order.page(&hits, &PageRequest::first(request.first), None);
             movies = page.docs.into_iter().map(|doc| self.movie(doc)).collect::<Result<_, _>>()?;
         }
@@ -84,7 +84,7 @@ impl Counts for Under<'_> {
     }
 
     fn decade(&self, from: i64) -> u64 {
-        let in_decade = |doc: &usize| i64::from(self.snapshot.year[*doc]) / 10 * 10 == from;
+        let in_decade = |doc: &usize| i64::from(self.snapshot.columns.year[*doc]) / 10 * 10 == from;
         self.hits.ones().filter(in_decade).count() as u64
     }
 }

@@ -5,8 +5,32 @@
 use fixedbitset::FixedBitSet;
 use tantivy::{DocId, Searcher, SegmentReader, columnar::StrColumn};
 
+use super::fields::column;
+
 /// A document of a snapshot: its place among all segments.
 pub(super) type Doc = u32;
+
+/// What ranking and filtering need of each document. The same for all parts of a commit, which share it.
+#[derive(Debug)]
+pub(super) struct DocColumns {
+    /// Year of release, 0 where it is not known.
+    pub(super) year: Vec<u16>,
+    pub(super) prior: Vec<u16>,
+    /// How much each movie is expected while its title is typed.
+    pub(super) known: Vec<u16>,
+    pub(super) poster: FixedBitSet,
+}
+
+impl DocColumns {
+    pub(super) fn read(segments: &Segments<'_>) -> tantivy::Result<Self> {
+        Ok(Self {
+            year: segments.small_numbers(column::YEAR)?,
+            prior: segments.small_numbers(column::PRIOR)?,
+            known: segments.small_numbers(column::KNOWN)?,
+            poster: segments.flags(column::POSTER)?,
+        })
+    }
+}
 
 /// The segments of a commit, each with the number of its first document.
 pub(super) struct Segments<'a> {

@@ -10,7 +10,7 @@ use wikimovie_domain::{
 };
 use wikimovie_engine::{
     Answered, OperationContext,
-    catalog::{Catalog, ReceiptPage, ReceiptsRequest},
+    catalog::{Catalog, CatalogDigest, ReceiptPage, ReceiptsRequest},
     error::SearchError,
     token::Sealer,
     writer::WriteError,
@@ -18,13 +18,7 @@ use wikimovie_engine::{
 use wikimovie_plan::{rules::Rules, work::Work};
 
 use super::{
-    error::ReadError,
-    index::OpenIndex,
-    ledger,
-    plans::{Plans, plans},
-    restricted::Restricted,
-    snapshot::Snapshot,
-    writer::EmbeddedWriter,
+    error::ReadError, index::OpenIndex, ledger, plans::Plans, snapshot::Snapshot, writer::EmbeddedWriter,
 };
 
 /// How to open the embedded index.
@@ -56,8 +50,9 @@ struct QuestionContext<'a> {
 #[derive(Clone, Debug)]
 pub struct Embedded {
     index: Arc<OpenIndex>,
-    /// The part of the catalogue that this handle sees; `None` for all of it.
-    part: Option<Arc<Restricted>>,
+    /// What leaves the part of the catalogue that this handle sees; `None` for all of it. Not the part itself, which would
+    /// stay in memory as long as somebody follows it.
+    part: Option<Arc<Filter>>,
 }
 
 impl Embedded {
@@ -109,9 +104,10 @@ impl Embedded {
             let work = move || {
                 let _permit = permit;
                 match part {
-                    Some(part) => {
+                    Some(filter) => {
+                        let part = index.part(&filter);
                         // Others need the part too, whoever asked for it first.
-                        let snapshot = &part.snapshot(&index.snapshot, &index.rules)?;
+                        let snapshot = &index.part_snapshot(&part)?;
                         let (plans, sealer) = (&part.plans, &part.sealer);
                         answer(&QuestionContext { snapshot, plans, sealer, work: &current })
                     }
@@ -141,8 +137,11 @@ impl Embedded {
         context: &OperationContext,
         read: impl FnOnce(&Snapshot) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, SearchError> {
-        match self.part {
-            Some(_) => self.answer(context, move |with| read(with.snapshot)).await,
+        match &self.part {
+            Some(filter) => match self.index.part(filter).known_snapshot(&self.index.snapshot) {
+                Some(snapshot) => Ok(read(&snapshot)?),
+                None => self.answer(context, move |with| read(with.snapshot)).await,
+            },
             None => Ok(read(&self.index.snapshot())?),
         }
     }
@@ -236,6 +235,14 @@ impl Catalog for Embedded {
         self.read(context, |snapshot| Ok(snapshot.info())).await
     }
 
+    async fn digest(&self, context: &OperationContext) -> Result<CatalogDigest, SearchError> {
+        let digest = |snapshot: &Snapshot| Ok(snapshot.digest()?);
+        match self.part {
+            Some(_) => self.read(context, digest).await,
+            None => self.answer(context, move |with| digest(with.snapshot)).await,
+        }
+    }
+
     async fn receipt(
         &self,
         context: &OperationContext,
@@ -258,14 +265,13 @@ impl Catalog for Embedded {
     }
 
     async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError> {
-        let index = &self.index;
-        let filter = match &self.part {
-            Some(part) => Filter { and: vec![part.filter.clone(), to.clone()], ..Filter::default() },
+        let filter = match self.part.as_deref() {
+            Some(part) => Filter { and: vec![part.clone(), to.clone()], ..Filter::default() },
             None => to.clone(),
         };
-        let part = index
-            .parts
-            .get_with_by_ref(&filter, || Arc::new(Restricted::new(&filter, &index.sealer, plans())));
-        Ok(Arc::new(Self { index: Arc::clone(index), part: Some(part) }))
+        Ok(Arc::new(Self { index: Arc::clone(&self.index), part: Some(Arc::new(filter)) }))
     }
 }
+
+#[cfg(test)]
+mod tests;

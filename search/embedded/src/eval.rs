@@ -91,9 +91,9 @@ impl Snapshot {
             Clause::Poster(has) => {
                 let mut with = self.live.clone();
                 if *has {
-                    with.intersect_with(&self.poster);
+                    with.intersect_with(&self.columns.poster);
                 } else {
-                    with.difference_with(&self.poster);
+                    with.difference_with(&self.columns.poster);
                 }
                 bits.union_with(&with);
             }
@@ -175,7 +175,7 @@ impl Snapshot {
 
     fn add_years(&self, ranges: &[YearRange], bits: &mut Bits) {
         for doc in self.live.ones() {
-            let year = i64::from(self.year[doc]);
+            let year = i64::from(self.columns.year[doc]);
             let holds = |range: &YearRange| {
                 range.gte.is_none_or(|gte| gte <= year) && range.lte.is_none_or(|lte| year <= lte)
             };

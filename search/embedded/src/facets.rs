@@ -75,7 +75,7 @@ impl Snapshot {
     fn by_year(&self, among: &Bits) -> (ByYear, u64) {
         let mut counts = facets::no_years();
         for doc in among.ones() {
-            counts[usize::from(self.year[doc])] += 1;
+            counts[usize::from(self.columns.year[doc])] += 1;
         }
         let missing = std::mem::take(&mut counts[0]);
         (counts, missing)

@@ -4,6 +4,7 @@
 //! <folder>/wikimovie.json   which format the index has
 //! <folder>/lock             held while a process has the folder open
 //! <folder>/secret           32 random bytes, made once
+//! <folder>/secret.former    secrets of before, one behind another, whose tokens stay valid; put there by hand
 //! <folder>/index/           the tantivy index
 //! ```
 
@@ -14,7 +15,10 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use wikimovie_engine::{indexed::FORMAT, writer::WriteError};
+use wikimovie_engine::{Sealer, indexed::FORMAT, writer::WriteError};
+
+/// Length of a secret.
+const SECRET_BYTES: usize = 32;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Marker {
@@ -69,19 +73,32 @@ impl DataFolder {
         self.path.join("index")
     }
 
-    /// The folder's secret, made at the first call.
-    pub(super) fn secret(&self) -> Result<Vec<u8>, WriteError> {
-        const BYTES: usize = 32;
+    /// Seals by the folder's secret, which is made at the first call, and opens by the former ones too.
+    pub(super) fn sealer(&self) -> Result<Sealer, WriteError> {
+        let sealer = Sealer::without_secret();
+        sealer.set_secrets(&self.secret()?, &self.former_secrets()?);
+        Ok(sealer)
+    }
+
+    fn former_secrets(&self) -> Result<Vec<Vec<u8>>, WriteError> {
+        match fs::read(self.path.join("secret.former")) {
+            Ok(secrets) => Ok(secrets.chunks_exact(SECRET_BYTES).map(<[u8]>::to_vec).collect()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(storage_error(&self.path, error)),
+        }
+    }
+
+    fn secret(&self) -> Result<Vec<u8>, WriteError> {
         let file = self.path.join("secret");
         let mut secret = Vec::new();
         match File::open(&file).and_then(|mut file| file.read_to_end(&mut secret)) {
-            Ok(BYTES) => return Ok(secret),
+            Ok(SECRET_BYTES) => return Ok(secret),
             // A crash may have left it empty; no token of such a secret was given out.
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(storage_error(&self.path, error)),
         }
-        secret = vec![0; BYTES];
+        secret = vec![0; SECRET_BYTES];
         getrandom::fill(&mut secret).map_err(|error| storage_error(&self.path, io::Error::other(error)))?;
         write_whole(&file, &secret, true).map_err(|error| storage_error(&self.path, error))?;
         Ok(secret)
@@ -141,4 +158,25 @@ fn write_whole(file: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
 
 pub(super) fn storage_error(folder: &Path, source: io::Error) -> WriteError {
     WriteError::Storage { folder: folder.display().to_string(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use wikimovie_domain::Question;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_that_was_moved_aside_still_opens_its_tokens() {
+        let folder = tempfile::tempdir().unwrap();
+        let sealer = || DataFolder::open(folder.path()).unwrap().sealer().unwrap();
+        let token = sealer().seal_state(&Question::default()).unwrap();
+        assert!(sealer().open_state(&token).is_ok());
+        fs::rename(folder.path().join("secret"), folder.path().join("secret.former")).unwrap();
+        let later = sealer().seal_state(&Question::default()).unwrap();
+        assert_ne!(later, token);
+        assert!([token.as_str(), &later].iter().all(|token| sealer().open_state(token).is_ok()));
+        fs::remove_file(folder.path().join("secret.former")).unwrap();
+        assert!(sealer().open_state(&token).is_err() && sealer().open_state(&later).is_ok());
+    }
 }

@@ -11,18 +11,15 @@ use wikimovie_engine::{token::Sealer, writer::WriteError};
 use wikimovie_plan::rules::Rules;
 
 use super::{
+    error::ReadError,
     fields::Fields,
     folder::{self, DataFolder},
+    parts::Parts,
     permits::Permits,
-    plans::{Plans, plans},
+    plans::Plans,
     restricted::Restricted,
     snapshot::Snapshot,
 };
-
-/// Restrictions held ready at once. Each holds the columns of the whole catalogue and the words of its part: at
-/// 60 bytes a movie some 64 MB for each million.
-const PARTS: u64 = 64;
-const PART_IDLE: Duration = Duration::from_secs(900);
 
 /// The index in a folder, open: what the read side and the writer share.
 pub(super) struct OpenIndex {
@@ -36,7 +33,7 @@ pub(super) struct OpenIndex {
     pub(super) revisions: watch::Sender<Revision>,
     pub(super) sealer: Sealer,
     pub(super) plans: Plans,
-    pub(super) parts: moka::sync::Cache<Filter, Arc<Restricted>>,
+    pub(super) parts: Parts,
     /// Questions that are worked on at once. More would be no faster, and each takes some megabytes.
     pub(super) permits: Permits,
 }
@@ -56,7 +53,7 @@ impl OpenIndex {
     /// Opens the index in a folder, making both where they are missing.
     pub(super) fn open(folder: &Path, deadline: Duration, rules: &Arc<Rules>) -> Result<Self, WriteError> {
         let folder = DataFolder::open(folder)?;
-        let sealer = Sealer::new(&folder.secret()?);
+        let sealer = folder.sealer()?;
         let fields = Fields::new();
         let unreadable = |error: TantivyError| match io_error(&error) {
             Some(source) => folder::storage_error(folder.path(), source),
@@ -88,9 +85,9 @@ impl OpenIndex {
             snapshot,
             revisions,
             sealer,
-            plans: plans(),
+            plans: Plans::default(),
             permits: Permits::new(max_permits()),
-            parts: moka::sync::Cache::builder().max_capacity(PARTS).time_to_idle(PART_IDLE).build(),
+            parts: Parts::default(),
         })
     }
 
@@ -125,6 +122,16 @@ impl OpenIndex {
                 Ok(()) => WriteError::Engine(error.to_string()),
             },
         }
+    }
+
+    /// The part of the catalogue that a filter leaves.
+    pub(super) fn part(&self, filter: &Filter) -> Arc<Restricted> {
+        self.parts.get(filter, || Restricted::new(filter, &self.sealer, self.plans.of_new_part()))
+    }
+
+    /// The part of the newest snapshot. Blocks while it is taken.
+    pub(super) fn part_snapshot(&self, part: &Arc<Restricted>) -> Result<Arc<Snapshot>, ReadError> {
+        self.parts.snapshot(part, &self.snapshot, &self.rules)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod autocomplete;
 mod columns;
+mod digest;
 mod engine;
 mod error;
 mod eval;
@@ -16,7 +17,9 @@ mod index;
 mod info;
 mod ledger;
 mod lists;
+mod memory;
 mod paging;
+mod parts;
 mod people;
 mod permits;
 mod plans;

@@ -27,6 +27,11 @@ impl Lists {
         }
     }
 
+    /// Memory.
+    pub(super) fn bytes(&self) -> usize {
+        (self.offsets.capacity() + self.values.capacity()) * size_of::<u32>()
+    }
+
     /// Puts `numbers[value]` in the place of each value.
     pub(super) fn renumber(&mut self, numbers: &[u32]) {
         for value in &mut self.values {
@@ -71,6 +76,11 @@ impl Strings {
     pub(super) fn push(&mut self, text: &str) {
         self.bytes.push_str(text);
         self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.ends.capacity() * size_of::<u32>() + self.bytes.capacity()
     }
 
     pub(super) fn len(&self) -> usize {

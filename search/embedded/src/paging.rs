@@ -42,7 +42,7 @@ impl HitOrder<'_> {
         SortKey {
             score: self.score(doc),
             prior: self.prior[row],
-            year: self.snapshot.year[row],
+            year: self.snapshot.columns.year[row],
             order: self.snapshot.orders.get(self.snapshot.rank[row] as usize).to_owned(),
         }
     }
@@ -86,7 +86,7 @@ impl HitOrder<'_> {
     fn key(&self, doc: Doc) -> u64 {
         let row = doc as usize;
         let position = 2 * u64::from(self.snapshot.rank[row]) + 1;
-        self.pack(self.score(doc), self.prior[row], self.snapshot.year[row], position)
+        self.pack(self.score(doc), self.prior[row], self.snapshot.columns.year[row], position)
     }
 
     fn pack(&self, score: u32, prior: u16, year: u16, position: u64) -> u64 {
@@ -196,10 +196,10 @@ mod tests {
         let snapshot = order.snapshot;
         let mut docs: Vec<Doc> = hits.ones().map(|row| row as Doc).collect();
         let title = |doc: Doc| snapshot.orders.get(snapshot.rank[doc as usize] as usize).to_owned();
-        let year = |doc: Doc| snapshot.year[doc as usize];
+        let year = |doc: Doc| snapshot.columns.year[doc as usize];
         match order.sort {
             MovieSort::Relevance => docs.sort_by_key(|&doc| {
-                (Reverse(order.score(doc)), Reverse(snapshot.prior[doc as usize]), title(doc))
+                (Reverse(order.score(doc)), Reverse(snapshot.columns.prior[doc as usize]), title(doc))
             }),
             MovieSort::YearDesc => docs.sort_by_key(|&doc| (Reverse(year(doc)), title(doc))),
             // A movie without a year comes last in either direction of years.
@@ -221,7 +221,8 @@ mod tests {
         for (hits, sort) in
             [&snapshot.live, &part].into_iter().flat_map(|hits| SORTS.map(|sort| (hits, sort)))
         {
-            let order = HitOrder { snapshot: &snapshot, sort, prior: &snapshot.prior, scores: &scores };
+            let order =
+                HitOrder { snapshot: &snapshot, sort, prior: &snapshot.columns.prior, scores: &scores };
             let expected = sorted(&order, hits);
             for (direction, size) in [Direction::Forward, Direction::Backward]
                 .into_iter()
@@ -256,14 +257,14 @@ mod tests {
         let whole = snapshot(&[movies()], &[]);
         for (gone, sort) in (0..movies().len()).flat_map(|gone| SORTS.map(|sort| (gone, sort))) {
             let scores = vec![7; whole.rows()];
-            let order = HitOrder { snapshot: &whole, sort, prior: &whole.prior, scores: &scores };
+            let order = HitOrder { snapshot: &whole, sort, prior: &whole.columns.prior, scores: &scores };
             let expected = sorted(&order, &whole.live);
             let id = &movies()[gone].id;
             let at = expected.iter().position(|&doc| whole.movie(doc).unwrap().id == *id).unwrap();
             let key = order.sort_key(expected[at]);
 
             let rest = snapshot(&[movies().into_iter().filter(|movie| movie.id != *id).collect()], &[]);
-            let order = HitOrder { snapshot: &rest, sort, prior: &rest.prior, scores: &scores };
+            let order = HitOrder { snapshot: &rest, sort, prior: &rest.columns.prior, scores: &scores };
             let page = order.page(&rest.live, &PageRequest::first(100), Some(&key));
             let ids = |snapshot: &Snapshot, docs: &[Doc]| -> Vec<_> {
                 docs.iter().map(|&doc| snapshot.movie(doc).unwrap().id).collect()

@@ -1,16 +1,51 @@
-//! Plans of recent questions.
+//! Plans of recent questions, because people type the same things.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use wikimovie_plan::compile::Compiled;
 
-/// Plans of recent questions, by hash of the question and revision, because people type the same things.
-pub(super) type Plans = moka::sync::Cache<(u64, u64), Arc<Compiled>>;
-
-/// Plans remembered: at some 20 KB each about 20 MB.
+/// Plans remembered, of all parts of the catalogue together: at some 20 KB each about 20 MB.
 const REMEMBERED_PLANS: u64 = 1_000;
 const PLAN_IDLE: Duration = Duration::from_secs(600);
 
-pub(super) fn plans() -> Plans {
-    Plans::builder().max_capacity(REMEMBERED_PLANS).time_to_idle(PLAN_IDLE).build()
+/// Part of the catalogue, hash of the question, and revision.
+type PlanKey = (u64, u64, u64);
+
+/// The plans of one part of the catalogue, beside those of all others. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Plans {
+    plans: moka::sync::Cache<PlanKey, Arc<Compiled>>,
+    part: u64,
+    parts: Arc<AtomicU64>,
+}
+
+impl Default for Plans {
+    fn default() -> Self {
+        let plans =
+            moka::sync::Cache::builder().max_capacity(REMEMBERED_PLANS).time_to_idle(PLAN_IDLE).build();
+        Self { plans, part: 0, parts: Arc::default() }
+    }
+}
+
+impl Plans {
+    /// The plans of another part, in the same memory.
+    pub(super) fn of_new_part(&self) -> Self {
+        Self { part: self.parts.fetch_add(1, Ordering::Relaxed) + 1, ..self.clone() }
+    }
+
+    /// The plan of a question at a revision.
+    pub(super) fn get(&self, question: u64, revision: u64) -> Option<Arc<Compiled>> {
+        self.plans.get(&(self.part, question, revision))
+    }
+
+    /// Remembers it.
+    pub(super) fn insert(&self, question: u64, revision: u64, plan: Arc<Compiled>) {
+        self.plans.insert((self.part, question, revision), plan);
+    }
 }

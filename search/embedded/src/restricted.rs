@@ -1,6 +1,9 @@
 //! The catalogue of a tenant: a snapshot of its movies only, taken once per commit.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{
+    Arc, Mutex, PoisonError, Weak,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use arc_swap::ArcSwap;
 use wikimovie_domain::Filter;
@@ -17,6 +20,8 @@ pub(super) struct Restricted {
     pub(super) sealer: Sealer,
     receipts: ReceiptsOf,
     kept: Mutex<Option<Kept>>,
+    /// Memory of the snapshot, in bytes.
+    bytes: AtomicUsize,
 }
 
 /// A snapshot, and the whole one that it is a part of.
@@ -34,7 +39,13 @@ impl Restricted {
             sealer: sealer.bound_to(filter),
             receipts: ReceiptsOf::restricted(filter),
             kept: Mutex::default(),
+            bytes: AtomicUsize::new(0),
         }
+    }
+
+    /// Memory of the snapshot last taken, about; 0 before the first.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     /// The restricted part of the newest snapshot. Blocks while it is taken; concurrent callers wait for the same one.
@@ -53,7 +64,17 @@ impl Restricted {
         let filtered = filter::compile(&self.filter);
         let found = Matched::of(&whole, &Clause::all_of(filtered.must), &filtered.drill)?;
         let part = Arc::new(whole.restricted(&found.hits, &self.receipts, rules)?);
+        // Here, since whoever asks for it later may not block.
+        part.digest()?;
+        self.bytes.store(part.bytes(), Ordering::Relaxed);
         *kept = Some(Kept { whole: Arc::downgrade(&whole), part: Arc::clone(&part) });
         Ok(part)
+    }
+
+    /// The same where it is taken already and nobody takes another.
+    pub(super) fn known_snapshot(&self, newest: &ArcSwap<Snapshot>) -> Option<Arc<Snapshot>> {
+        let kept = self.kept.try_lock().ok()?;
+        let whole = Arc::downgrade(&newest.load_full());
+        kept.as_ref().filter(|kept| kept.whole.ptr_eq(&whole)).map(|kept| Arc::clone(&kept.part))
     }
 }

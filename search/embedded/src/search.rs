@@ -79,7 +79,12 @@ impl Snapshot {
         let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
         check_waiting(work)?;
         let list = List {
-            order: HitOrder { snapshot: self, sort: question.sort, prior: &self.prior, scores: &scores },
+            order: HitOrder {
+                snapshot: self,
+                sort: question.sort,
+                prior: &self.columns.prior,
+                scores: &scores,
+            },
             has_text: !plan.score.is_empty(),
             cursors: Cursors::new(sealer, question, self.revision.number),
             compiled: &compiled,
@@ -135,14 +140,14 @@ impl Snapshot {
 
     /// The plan of a question, with the current vocabulary.
     fn compiled(&self, question: &Question, plans: &Plans, work: &Work) -> Result<Arc<Compiled>, ReadError> {
-        let key = (cursor::hash(question), self.revision.number);
-        if let Some(compiled) = plans.get(&key) {
+        let (asked, revision) = (cursor::hash(question), self.revision.number);
+        if let Some(compiled) = plans.get(asked, revision) {
             return Ok(compiled);
         }
         let compiled = Arc::new(compile::compile_during(question, &self.vocabulary, work));
         // One that ended early is of no use to anybody.
         check_waiting(work)?;
-        plans.insert(key, Arc::clone(&compiled));
+        plans.insert(asked, revision, Arc::clone(&compiled));
         Ok(compiled)
     }
 
@@ -187,8 +192,12 @@ impl Snapshot {
         let plan = compiled.probe(Probe::Named);
         let named = Matched::of(self, &plan.must, &plan.drill)?.hits;
         let scores = self.scores(&compiled.plan.score, &named)?;
-        let order =
-            HitOrder { snapshot: self, sort: MovieSort::Relevance, prior: &self.prior, scores: &scores };
+        let order = HitOrder {
+            snapshot: self,
+            sort: MovieSort::Relevance,
+            prior: &self.columns.prior,
+            scores: &scores,
+        };
         let page = order.page(&named, &PageRequest::first(1), None);
         let Some(&doc) = page.docs.first() else { return Ok(None) };
         Ok(Some(like::compile_like(question, &self.movie(doc)?, &self.vocabulary)))

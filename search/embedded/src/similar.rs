@@ -13,8 +13,12 @@ impl Snapshot {
         let mut among = self.matches(&similar::any(&groups))?;
         among.remove(doc as usize);
         let scores = self.scores(&groups, &among)?;
-        let order =
-            HitOrder { snapshot: self, sort: MovieSort::Relevance, prior: &self.prior, scores: &scores };
+        let order = HitOrder {
+            snapshot: self,
+            sort: MovieSort::Relevance,
+            prior: &self.columns.prior,
+            scores: &scores,
+        };
         let page = order.page(&among, &PageRequest::first(first), None);
         page.docs.into_iter().map(|doc| Ok(self.movie(doc)?)).collect()
     }

@@ -5,10 +5,12 @@
 //! shown: of all documents with one id the one of the greatest (generation, object key, record) wins, the rest
 //! is masked. So the catalogue is a pure function of the source records, whatever order they came in.
 //!
-//! Taking one costs time and memory in proportion to the catalogue: about 60 bytes a movie besides the
-//! vocabulary.
+//! Taking one costs time and memory in proportion to the catalogue (see [`super::memory`]).
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use fixedbitset::FixedBitSet;
 use tantivy::{DocAddress, InvertedIndexReader, Searcher, Term, postings::TermInfo};
@@ -22,7 +24,7 @@ use wikimovie_plan::{
 use wikimovie_text as text;
 
 use super::{
-    columns::{Doc, Segments},
+    columns::{Doc, DocColumns, Segments},
     fields::{Fields, column},
     ledger::{self, Ledger},
     lists::{Lists, Strings},
@@ -38,12 +40,7 @@ pub(super) struct Snapshot {
     pub(super) bases: Vec<Doc>,
     /// Documents that are shown movies.
     pub(super) live: FixedBitSet,
-    /// Year of release, 0 where it is not known.
-    pub(super) year: Vec<u16>,
-    pub(super) prior: Vec<u16>,
-    /// How much each movie is expected while its title is typed.
-    pub(super) known: Vec<u16>,
-    pub(super) poster: FixedBitSet,
+    pub(super) columns: Arc<DocColumns>,
     /// Position of each shown movie in title order, then id.
     pub(super) rank: Vec<u32>,
     /// The movie at each position.
@@ -63,6 +60,8 @@ pub(super) struct Snapshot {
     pub(super) vocabulary: Vocabulary,
     pub(super) ledger: Ledger,
     pub(super) revision: Revision,
+    /// See [`Self::digest`].
+    pub(super) digest: OnceLock<u64>,
 }
 
 impl Snapshot {
@@ -74,7 +73,7 @@ impl Snapshot {
     ) -> tantivy::Result<Self> {
         let live = shown(&Segments::of(&searcher))?;
         let ledger = ledger::read_rows(&searcher, fields)?;
-        Commit { fields, searcher, revision, rules, ledger }.snapshot(live)
+        Commit { fields, searcher, revision, rules, ledger, columns: None }.snapshot(live)
     }
 
     /// The same commit as if it held no other movies than these.
@@ -87,7 +86,8 @@ impl Snapshot {
         let rows = self.ledger.iter().filter(|(_, row)| receipts.has(&row.provider));
         let ledger = rows.map(|(key, row)| (key.clone(), row.clone())).collect();
         let (fields, searcher) = (&self.fields, self.searcher.clone());
-        Commit { fields, searcher, revision: self.revision, rules, ledger }.snapshot(among.clone())
+        let columns = Some(Arc::clone(&self.columns));
+        Commit { fields, searcher, revision: self.revision, rules, ledger, columns }.snapshot(among.clone())
     }
 
     /// Documents, shown or not.
@@ -129,6 +129,8 @@ struct Commit<'a> {
     revision: Revision,
     rules: &'a Arc<Rules>,
     ledger: Ledger,
+    /// Those of another snapshot of the commit.
+    columns: Option<Arc<DocColumns>>,
 }
 
 impl Commit<'_> {
@@ -149,10 +151,10 @@ impl Commit<'_> {
             .build();
         Ok(Snapshot {
             fields: self.fields.clone(),
-            year: segments.small_numbers(column::YEAR)?,
-            prior: segments.small_numbers(column::PRIOR)?,
-            known: segments.small_numbers(column::KNOWN)?,
-            poster: segments.flags(column::POSTER)?,
+            columns: match self.columns {
+                Some(columns) => columns,
+                None => Arc::new(DocColumns::read(&segments)?),
+            },
             rank: order.rank,
             doc_at_rank: order.doc_at_rank,
             orders: order.keys,
@@ -170,6 +172,7 @@ impl Commit<'_> {
             ledger: self.ledger,
             revision: Revision { movies, ..self.revision },
             searcher: self.searcher,
+            digest: OnceLock::new(),
         })
     }
 }
@@ -266,8 +269,8 @@ struct TitleOrder {
 /// Some titles by another key than the order key, sorted, and their documents.
 #[derive(Debug, Default)]
 pub(super) struct Titles {
-    keys: Strings,
-    docs: Vec<Doc>,
+    pub(super) keys: Strings,
+    pub(super) docs: Vec<Doc>,
 }
 
 impl Titles {
@@ -396,7 +399,7 @@ mod tests {
         for movie in dozen() {
             let doc = shown.doc_of(movie.id.as_str()).unwrap().unwrap();
             assert_eq!(shown.movie(doc).unwrap().title, movie.title);
-            assert_eq!(i64::from(shown.year[doc as usize]), movie.year.map_or(0, |year| year.get()));
+            assert_eq!(i64::from(shown.columns.year[doc as usize]), movie.year.map_or(0, |year| year.get()));
         }
         for absent in [MovieId::from_record("test", "deleted"), MovieId::from_record("test", "nobody")] {
             assert_eq!(shown.doc_of(absent.as_str()).unwrap(), None);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, indexer::NoMergePolicy};
 use wikimovie_domain::{Movie, MovieId, Revision};
+use wikimovie_engine::content_hash::content_hash;
 use wikimovie_testkit_builders::dozen;
 
 use super::{eval::Bits, fields::Fields, snapshot::Snapshot};
@@ -28,7 +29,9 @@ pub(super) fn snapshot(commits: &[Vec<Movie>], deleted: &[&str]) -> Snapshot {
     for movies in commits {
         for movie in movies {
             let json = serde_json::to_vec(movie).unwrap();
-            writer.add_document(fields.document(&movie.provenance.object, movie, &json, 0)).unwrap();
+            let content = content_hash(movie).unwrap();
+            let document = fields.document(&movie.provenance.object, movie, &json, content);
+            writer.add_document(document).unwrap();
         }
         writer.commit().unwrap();
     }

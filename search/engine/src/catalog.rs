@@ -106,6 +106,13 @@ pub trait Catalog: Send + Sync + 'static {
     /// [`SearchError::Unavailable`] where the engine is not ready yet.
     async fn info(&self, context: &OperationContext) -> Result<CatalogInfo, SearchError>;
 
+    /// What the catalogue holds, in short: two equal digests mean that no movie changed, came or went in between. Only
+    /// digests of the same engine can be compared.
+    ///
+    /// # Errors
+    /// As for every call.
+    async fn digest(&self, context: &OperationContext) -> Result<CatalogDigest, SearchError>;
+
     /// The receipt of an object, by key; `None` where there is none.
     ///
     /// # Errors
@@ -144,6 +151,15 @@ pub trait Catalog: Send + Sync + 'static {
     /// # Errors
     /// [`SearchError::Unavailable`] where the engine is not ready yet.
     async fn restricted(&self, to: &Filter) -> Result<Arc<dyn Catalog>, SearchError>;
+}
+
+/// What a catalogue holds, in short.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CatalogDigest {
+    /// Number of movies.
+    pub movies: u64,
+    /// Digest of the movies, each with its source.
+    pub digest: u64,
 }
 
 /// Position of a receipt in the list: a watched file and one loaded by hand may share a key, not both.

@@ -17,9 +17,9 @@ use crate::{
 /// Code of the warning for a page that continues a list of another revision.
 pub const REVISION_CHANGED: &str = "REVISION_CHANGED";
 
-/// Longest order key that a cursor holds in full, in bytes: version, MAC, [`HEAD_BYTES`] and these make 200 characters of
-/// base64. Of a longer one the cursor holds the start, and a digest that finds the rest.
-const MAX_ORDER_BYTES: usize = 112;
+/// Longest order key that a cursor holds in full, in bytes: version, key id, MAC, [`HEAD_BYTES`] and these make 200
+/// characters of base64. Of a longer one the cursor holds the start, and a digest that finds the rest.
+const MAX_ORDER_BYTES: usize = 111;
 const DIGEST_BYTES: usize = 8;
 /// Digest of the question, revision, score, prior, year, and whether the order key is cut.
 const HEAD_BYTES: usize = 8 + 8 + 4 + 2 + 2 + 1;

@@ -10,12 +10,13 @@ pub mod cursor;
 pub mod error;
 pub mod failpoint;
 pub mod indexed;
+mod keys;
 pub mod operation;
 pub mod receipt;
 pub mod token;
 pub mod writer;
 
-pub use catalog::{Catalog, ReceiptPage, ReceiptPlace, ReceiptsRequest};
+pub use catalog::{Catalog, CatalogDigest, ReceiptPage, ReceiptPlace, ReceiptsRequest};
 pub use context::{Answered, CallerShare, Completeness, OperationContext};
 pub use error::SearchError;
 pub use indexed::FORMAT as INDEX_FORMAT;

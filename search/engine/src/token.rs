@@ -1,9 +1,10 @@
 //! Sealed tokens: cursors and states that come back exactly as they were issued, or are rejected.
 //!
-//! A token is base64url (no padding) of `version byte · payload · MAC`, where the MAC is the first 12 bytes of
-//! HMAC-SHA256 (RFC 2104) over the token's purpose, version and payload. 96 bits put forging out of reach of an
-//! online attacker while a cursor stays short. The payload is readable: tokens keep no secret, they only
-//! cannot be altered. A long state is packed (RFC 1951).
+//! A token is base64url (no padding) of `version byte · key id · payload · MAC`, where the MAC is the first 12 bytes of
+//! HMAC-SHA256 (RFC 2104) over the token's purpose and all before it. 96 bits put forging out of reach of an online
+//! attacker while a cursor stays short. The key id names one of several keys, so that a secret can be replaced while
+//! tokens of the former one are in use. The payload is readable: tokens keep no secret, they only cannot be altered. A
+//! long state is packed (RFC 1951).
 
 use std::{
     io::{Read, Write},
@@ -13,10 +14,12 @@ use std::{
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
+use hmac::Mac;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use wikimovie_domain::Question;
+
+use crate::keys::{SealingKeys, TokenMac};
 
 /// Version of states and receipts.
 const VERSION: u8 = 2;
@@ -24,6 +27,8 @@ const VERSION: u8 = 2;
 const PACKED: u8 = 3;
 /// Version of cursors. Those before carried a plan.
 const CURSOR: u8 = 4;
+/// Bit of a version byte: the id of a key follows. Tokens of earlier versions name none.
+const KEYED: u8 = 0x80;
 const MAC_BYTES: usize = 12;
 
 /// Longest token accepted, in bytes. States of earlier versions, in links, were up to this long.
@@ -81,10 +86,11 @@ pub enum TokenError {
     NotReady,
 }
 
-/// Makes and opens tokens under one secret. Replicas that share the secret open each other's tokens.
+/// Makes tokens under one secret, and opens those of it and of former ones. Replicas that share the secret open each
+/// other's tokens.
 #[derive(Clone)]
 pub struct Sealer {
-    mac: Arc<OnceLock<Hmac<Sha256>>>,
+    keys: Arc<OnceLock<SealingKeys>>,
     /// What tokens are bound to besides their purpose; empty for nothing.
     audience: Arc<[u8]>,
 }
@@ -106,19 +112,24 @@ impl Sealer {
     /// A sealer whose secret is read later, such as from an engine that cannot be reached yet. Until then it opens
     /// nothing, and what it seals can be opened by nobody.
     pub fn without_secret() -> Self {
-        Self { mac: Arc::default(), audience: Arc::default() }
+        Self { keys: Arc::default(), audience: Arc::default() }
     }
 
     /// The same for an audience of its own: neither opens the tokens of the other.
     pub fn bound_to(&self, audience: &impl Serialize) -> Self {
         let json = serde_json::to_vec(audience).unwrap_or_default();
         let audience = Sha256::digest([self.audience.as_ref(), json.as_slice()].concat());
-        Self { mac: Arc::clone(&self.mac), audience: Arc::from(audience.as_slice()) }
+        Self { keys: Arc::clone(&self.keys), audience: Arc::from(audience.as_slice()) }
     }
 
     /// Gives the secret to this sealer and its clones. The first one stays.
     pub fn set_secret(&self, secret: &[u8]) {
-        self.mac.get_or_init(|| Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"));
+        self.set_secrets(secret, &[]);
+    }
+
+    /// The same with secrets of before, whose tokens are opened too.
+    pub fn set_secrets(&self, current: &[u8], former: &[Vec<u8>]) {
+        self.keys.get_or_init(|| SealingKeys::new(current, former));
     }
 
     /// Seals a value.
@@ -132,10 +143,13 @@ impl Sealer {
     }
 
     fn seal_version(&self, purpose: Purpose, version: u8, payload: &[u8]) -> String {
-        let mut bytes = Vec::with_capacity(1 + payload.len() + MAC_BYTES);
-        bytes.push(version);
+        let mut bytes = Vec::with_capacity(2 + payload.len() + MAC_BYTES);
+        let sealing = self.keys.get().and_then(SealingKeys::sealing);
+        bytes.extend([version | KEYED, sealing.as_ref().map_or(0, |(id, _)| *id)]);
         bytes.extend_from_slice(payload);
-        bytes.extend_from_slice(&self.mac_of(purpose, &bytes).unwrap_or_default());
+        let mac = sealing.map(|(_, mac)| self.mac_of(mac, purpose, &bytes).finalize().into_bytes());
+        let mac: [u8; MAC_BYTES] = std::array::from_fn(|place| mac.as_ref().map_or(0, |mac| mac[place]));
+        bytes.extend_from_slice(&mac);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -153,13 +167,13 @@ impl Sealer {
             return Err(TokenError::Forged);
         }
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| TokenError::Forged)?;
-        let (body, mac) = parts(&bytes).ok_or(TokenError::Forged)?;
-        let mut expected = self.mac.get().ok_or(TokenError::NotReady)?.clone();
-        expected.update(purpose.tag());
-        expected.update(&self.audience);
-        expected.update(body);
-        expected.verify_truncated_left(mac).map_err(|_| TokenError::Forged)?;
-        payload_of(purpose, body).ok_or(TokenError::OtherVersion)
+        let sealed = Sealed::read(&bytes).ok_or(TokenError::Forged)?;
+        let keys = self.keys.get().ok_or(TokenError::NotReady)?;
+        let is_ours = |mac| self.mac_of(mac, purpose, sealed.body).verify_truncated_left(sealed.mac).is_ok();
+        if !keys.opening(sealed.key).any(is_ours) {
+            return Err(TokenError::Forged);
+        }
+        sealed.payload_of(purpose).ok_or(TokenError::OtherVersion)
     }
 
     /// The state token of a question.
@@ -184,37 +198,50 @@ impl Sealer {
         self.open(Purpose::State, token)
     }
 
-    fn mac_of(&self, purpose: Purpose, body: &[u8]) -> Option<[u8; MAC_BYTES]> {
-        let mut mac = self.mac.get()?.clone();
+    fn mac_of(&self, mut mac: TokenMac, purpose: Purpose, body: &[u8]) -> TokenMac {
         mac.update(purpose.tag());
         mac.update(&self.audience);
         mac.update(body);
-        let full = mac.finalize().into_bytes();
-        Some(std::array::from_fn(|place| full[place]))
+        mac
     }
 }
 
-/// What is sealed of a token, and its MAC.
-fn parts(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let split = bytes.len().checked_sub(MAC_BYTES).filter(|&split| split > 0)?;
-    Some(bytes.split_at(split))
+/// The parts of a token.
+struct Sealed<'a> {
+    /// All before the MAC.
+    body: &'a [u8],
+    mac: &'a [u8],
+    version: u8,
+    /// The id of its key; `None` in tokens of earlier versions.
+    key: Option<u8>,
+    payload: &'a [u8],
 }
 
-/// The payload of a token of a version that is known.
-fn payload_of(purpose: Purpose, body: &[u8]) -> Option<Vec<u8>> {
-    let (&version, payload) = body.split_first()?;
-    match version {
-        PACKED if purpose == Purpose::State => unpack(payload),
-        version if version == purpose.version() => Some(payload.to_vec()),
-        _ => None,
+impl<'a> Sealed<'a> {
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (body, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC_BYTES)?)?;
+        let (&version, rest) = body.split_first()?;
+        if version & KEYED == 0 {
+            return Some(Self { body, mac, version, key: None, payload: rest });
+        }
+        let (&key, payload) = rest.split_first()?;
+        Some(Self { body, mac, version: version & !KEYED, key: Some(key), payload })
+    }
+
+    /// The payload, of a version that is known.
+    fn payload_of(&self, purpose: Purpose) -> Option<Vec<u8>> {
+        match self.version {
+            PACKED if purpose == Purpose::State => unpack(self.payload),
+            version if version == purpose.version() => Some(self.payload.to_vec()),
+            _ => None,
+        }
     }
 }
 
 /// The question of a state token that may be forged: to estimate its work, never to answer it.
 pub fn peek_state(token: &str) -> Option<Question> {
     let bytes = URL_SAFE_NO_PAD.decode(token.get(..token.len().min(MAX_TOKEN_BYTES))?).ok()?;
-    let (body, _) = parts(&bytes)?;
-    serde_json::from_slice(&payload_of(Purpose::State, body)?).ok()
+    serde_json::from_slice(&Sealed::read(&bytes)?.payload_of(Purpose::State)?).ok()
 }
 
 fn pack(json: &[u8]) -> Option<Vec<u8>> {
@@ -256,6 +283,40 @@ mod tests {
         sealer.set_secret(b"secret");
         sealer.set_secret(b"other");
         assert_eq!(clone.open_state(&token), Ok(Question::default()));
+    }
+
+    #[test]
+    fn a_secret_that_was_replaced_still_opens_its_tokens() {
+        let (former, current) = (b"a secret of before".to_vec(), b"the secret of today");
+        let token = Sealer::new(&former).bound_to(&"one").seal_state(&Question::default()).unwrap();
+        let both = Sealer::without_secret();
+        both.set_secrets(current, std::slice::from_ref(&former));
+        assert!(both.bound_to(&"one").open_state(&token).is_ok());
+        for (sealer, name) in [(&both, "another audience"), (&Sealer::new(current), "the former is dropped")]
+        {
+            assert_eq!(sealer.open_state(&token), Err(TokenError::Forged), "{name}");
+        }
+        // The current one seals.
+        let token = both.seal_state(&Question::default()).unwrap();
+        assert!(Sealer::new(current).open_state(&token).is_ok());
+        assert_eq!(Sealer::new(&former).open_state(&token), Err(TokenError::Forged));
+    }
+
+    #[test]
+    fn a_token_without_the_id_of_a_key_is_opened_by_any() {
+        let question = Question { text: "alien".into(), ..Question::default() };
+        let mut bytes = vec![VERSION];
+        bytes.extend(serde_json::to_vec(&question).unwrap());
+        let mac = TokenMac::new_from_slice(b"secret").unwrap();
+        let mac = mac.chain_update(b"state").chain_update(&bytes).finalize().into_bytes();
+        bytes.extend_from_slice(&mac[..MAC_BYTES]);
+        let token = URL_SAFE_NO_PAD.encode(bytes);
+        let later = Sealer::without_secret();
+        later.set_secrets(b"the secret of today", &[b"secret".to_vec()]);
+        for sealer in [Sealer::new(b"secret"), later] {
+            assert_eq!(sealer.open_state(&token), Ok(question.clone()));
+        }
+        assert_eq!(peek_state(&token), Some(question));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod highlight_terms;
 pub mod levels;
 pub mod like;
 pub mod lookup;
+mod near_words;
 mod negation;
 mod piece;
 mod pieces;

@@ -31,6 +31,10 @@ pub struct Variant {
 /// hardly ever. An unknown word of six or seven letters may hold two typos, if the word meant is long
 /// ([`LONG_CHARS`]; the typos may have left letters out) or at least starts alike.
 pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
+    vocabulary.near_words.get(word, || look_up_near(vocabulary, word))
+}
+
+fn look_up_near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
     let count = vocabulary.counts(word).sum();
     let edits = allowed_edits(word).min(if count > 2 { 1 } else { u8::MAX });
     if edits == 0 {

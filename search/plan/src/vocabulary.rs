@@ -9,7 +9,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use wikimovie_text::spelling_variants::spelling_variants;
 
-use crate::rules::{MAX_USES, Rules, Synonym};
+use crate::{
+    near_words::{self, NearWords},
+    rules::{MAX_USES, Rules, Synonym},
+};
 
 /// Movies that have a word, by field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +42,9 @@ pub struct Entry {
     /// Movies that have it.
     pub movies: u32,
 }
+
+/// What the two texts of an entry take beyond their bytes.
+const ALLOCATIONS: usize = 2 * 8;
 
 /// Collects what a [`Vocabulary`] is made of.
 #[derive(Clone, Debug, Default)]
@@ -120,6 +126,7 @@ impl VocabularyBuilder {
             genres: self.genres,
             providers: self.providers,
             rules: self.rules,
+            near_words: NearWords::default(),
         }
     }
 }
@@ -135,6 +142,7 @@ pub struct Vocabulary {
     genres: Vec<Entry>,
     providers: Vec<Entry>,
     rules: Arc<Rules>,
+    pub(crate) near_words: NearWords,
 }
 
 impl Default for Vocabulary {
@@ -185,6 +193,20 @@ impl Vocabulary {
 
     pub(crate) fn names(&self) -> &NameIndex {
         &self.names
+    }
+
+    /// Memory of the words and names, about; synonyms and pins are shared with all other vocabularies.
+    pub fn heap_bytes(&self) -> usize {
+        let NameIndex { words, starts, bearers } = &self.names;
+        let names = words.as_fst().size() + (starts.len() + bearers.len()) * size_of::<u32>();
+        let entries = [&self.people, &self.genres, &self.providers].into_iter().flatten();
+        let entries =
+            entries.map(|entry| size_of::<Entry>() + entry.key.len() + entry.name.len() + ALLOCATIONS);
+        near_words::MAX_BYTES
+            + self.words.as_fst().size()
+            + self.counts.len() * size_of::<WordCounts>()
+            + names
+            + entries.sum::<usize>()
     }
 
     /// The person with this key.

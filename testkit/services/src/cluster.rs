@@ -83,6 +83,7 @@ pub fn options(engine: &Engine) -> ElasticsearchOptions {
         replicas: 0,
         deadline: Duration::from_secs(30),
         secret: None,
+        former_secrets: Vec::new(),
         rules: Arc::default(),
     }
 }
