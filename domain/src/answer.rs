@@ -171,7 +171,7 @@ pub enum ReasonKind {
     Joined,
     /// The same number in another notation (`2`, `II`, `two`).
     Numeral,
-    /// A synonym that the operator gave.
+    /// A synonym: of the operator's list, or another everyday word for it.
     Synonym,
     /// A word one or two typos away (edit distance).
     Typo,

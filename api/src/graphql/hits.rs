@@ -283,7 +283,7 @@ pub(crate) enum ReasonKind {
     Numeral,
     /// A word occurs that is one or two typos away (edit distance).
     Typo,
-    /// A synonym of the operator's list occurs.
+    /// A synonym occurs: of the operator's list, or another everyday word for it.
     Synonym,
     /// The words occur in this order, as quoted.
     Phrase,

@@ -148,11 +148,11 @@ mod tests {
     #[tokio::test]
     async fn reading_ends_at_the_deadline_of_the_operation() {
         let (searcher, view) = parts();
-        let context = OperationContext::new().with_deadline(Instant::now() + SOON / 2);
+        let started = Instant::now();
+        let context = OperationContext::new().with_deadline(started + SOON / 2);
         let reader = Reader::new(&searcher, &view, &context);
         let (begun, _has_begun) = oneshot::channel();
         let (ended, has_ended) = oneshot::channel();
-        let started = Instant::now();
         reader.read(work_on(begun, ended)).await.unwrap();
         let took = has_ended.await.unwrap().duration_since(started);
         assert!((SOON / 2..SOON * 2).contains(&took), "{took:?}");

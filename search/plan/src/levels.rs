@@ -11,8 +11,8 @@ use wikimovie_domain::{MatchKind, Matching, ReasonKind};
 
 use super::{
     Clause, Drill, ENOUGH_HITS, Group, Plan, Tier,
-    piece::{Piece, WordFacts},
-    rank::{partial, title},
+    piece::{Piece, PieceKind, WordFacts},
+    rank::{partial, title, word},
     title_parts::TitleParts,
 };
 
@@ -24,6 +24,8 @@ const MAX_PARTIAL: usize = 10;
 enum PartMet {
     /// Every piece, in this way or a stronger one.
     All(MatchKind),
+    /// Every piece but for a time beside a title: people remember years badly. All with typos includes it.
+    Remembered,
     /// Every required piece, and so many of the others.
     Some(usize),
     /// So many of all pieces, required or not.
@@ -36,6 +38,8 @@ struct Level {
     part: PartMet,
     /// With so many movies the question is answered at this level.
     enough: u64,
+    /// Whether it is answered at this level, too, where the text names one of the movies found.
+    stops_at_named: bool,
 }
 
 /// The levels of one question, strictest first.
@@ -58,6 +62,8 @@ pub struct Levels {
     /// Index of the group of the score that belongs to the first word.
     first: usize,
     words: Vec<WordFacts>,
+    /// By word, other words for the same thing.
+    related: Vec<Vec<Clause>>,
 }
 
 /// What the levels of a question are made of.
@@ -71,6 +77,7 @@ pub(crate) struct Levelled {
     pub(crate) parts: TitleParts,
     pub(crate) first: usize,
     pub(crate) words: Vec<WordFacts>,
+    pub(crate) related: Vec<Vec<Clause>>,
 }
 
 /// What is counted to choose a level.
@@ -93,9 +100,10 @@ impl Probe {
 
 impl Levels {
     pub(crate) fn new(of: Levelled) -> Self {
-        let Levelled { pieces, always, filters, is_filtered, whole, named, parts, first, words } = of;
+        let Levelled { pieces, always, filters, is_filtered, whole, named, parts, first, words, related } =
+            of;
         let list = list(&pieces);
-        Self { list, pieces, always, filters, is_filtered, whole, named, parts, first, words }
+        Self { list, pieces, always, filters, is_filtered, whole, named, parts, first, words, related }
     }
 
     /// The one level of a plan that asks for no words.
@@ -110,6 +118,7 @@ impl Levels {
             parts: TitleParts::default(),
             first: 0,
             words: Vec::new(),
+            related: Vec::new(),
         })
     }
 
@@ -127,7 +136,7 @@ impl Levels {
     pub fn probes(&self, from: usize) -> Vec<Probe> {
         let levels = 0..self.list.len();
         let by_text = levels.clone().filter(|_| self.is_filtered).map(Probe::Text);
-        let may_be_named = self.list.windows(2).any(|pair| pair[0].part.is_all() && !pair[1].part.is_all());
+        let may_be_named = self.list.iter().any(|level| level.stops_at_named);
         let counted = levels.skip(from).map(Probe::Level).chain(by_text);
         counted.chain(may_be_named.then_some(Probe::Named)).collect()
     }
@@ -167,8 +176,7 @@ impl Levels {
                 return Ok(at);
             }
             let movies = count(probe(at))?;
-            let widened_to_a_part = self.list.get(at + 1).is_some_and(|next| !next.part.is_all());
-            let may_be_named = movies > 0 && level.part.is_all() && widened_to_a_part;
+            let may_be_named = movies > 0 && level.stops_at_named;
             if movies >= level.enough || (may_be_named && count(Probe::Named)? > 0) {
                 return Ok(first_with(&found, movies).unwrap_or(at));
             }
@@ -205,22 +213,37 @@ impl Levels {
         if self.pieces.is_empty() {
             return Clause::All;
         }
-        let all = |kind| Clause::all_of(self.pieces.iter().map(|piece| self.piece(piece, kind, score)));
+        let all = |kind| match kind {
+            MatchKind::Typo => self.remembered(kind, score),
+            _ => Clause::all_of(self.pieces.iter().map(|piece| self.piece(piece, kind, score))),
+        };
         // A known word with a typo is another word; who meets a part only must meet it as typed.
         let of = |piece: &Piece| self.piece_as_typed(piece, score);
         let mut met = match part {
             PartMet::All(kind) => vec![all(kind)],
+            PartMet::Remembered => vec![self.remembered(MatchKind::Mention, score)],
             PartMet::Some(count) => {
-                let required = self.pieces.iter().filter(|piece| piece.required).map(of);
-                let others = self.pieces.iter().filter(|piece| !piece.required).map(of);
+                let required = self.pieces.iter().filter(|piece| piece.is_required()).map(of);
+                let others = self.pieces.iter().filter(|piece| !piece.is_required() && piece.telling).map(of);
                 vec![Clause::all_of(required.chain([Clause::at_least(count, others)]))]
             }
-            PartMet::Any(count) => vec![Clause::at_least(count, self.pieces.iter().map(of))],
+            PartMet::Any(count) => {
+                vec![Clause::at_least(count, self.pieces.iter().filter(|piece| piece.telling).map(of))]
+            }
         };
         if !part.is_all() {
             met.push(all(MatchKind::Typo));
         }
         Clause::any_of(met.into_iter().chain(self.whole.iter().cloned()))
+    }
+
+    /// Every piece in this way or a stronger one, or the title without the time.
+    fn remembered(&self, kind: MatchKind, score: &[Group]) -> Clause {
+        let piece = |piece: &Piece| {
+            let strictly = self.piece(piece, kind, score);
+            Clause::any_of([strictly].into_iter().chain(piece.remembered.iter().cloned()))
+        };
+        Clause::all_of(self.pieces.iter().map(piece))
     }
 
     /// What meets a piece, in this way or a stronger one.
@@ -245,9 +268,12 @@ impl Levels {
             let Some((facts, group)) = self.words.get(*at).zip(score.get(self.first + at)) else {
                 return Clause::None;
             };
-            let most = kind_of_word(*facts);
+            let most = if piece.is_met_by(kind) { kind_of_word(*facts) } else { MatchKind::Exact };
             let is_met = |tier: &&Tier| tier.kind != ReasonKind::Pin && facts.match_kind(tier) <= most;
-            Clause::any_of(group.tiers.iter().filter(is_met).map(|tier| tier.clause.clone()))
+            let related = self.related.get(*at).filter(|_| kind == MatchKind::Typo && piece.is_met_by(kind));
+            let related = related.into_iter().flatten();
+            let tiers = group.tiers.iter().filter(is_met).map(|tier| &tier.clause);
+            Clause::any_of(tiers.chain(related).cloned())
         };
         let words = (!piece.words.is_empty()).then(|| Clause::all_of(piece.words.iter().map(word)));
         let weaker = piece.weaker.iter().filter(|_| kind > MatchKind::Exact);
@@ -282,6 +308,9 @@ impl Levels {
             *whole = Group::new(tiers.into_iter().chain(parts));
         }
         if part.is_all() {
+            if part.kind() == MatchKind::Typo {
+                self.add_related(&mut groups, word::RELATED);
+            }
             return groups;
         }
         for (at, group) in groups.iter_mut().skip(self.first).enumerate() {
@@ -296,6 +325,8 @@ impl Levels {
             tiers.retain(|tier| tier.weight > 0 && !facts.is_some_and(|facts| facts.is_weak));
             *group = Group::new(tiers);
         }
+        self.add_related(&mut groups, partial::RELATED);
+        groups.extend(self.parts.neighbours());
         let all = [
             (title::ALL_EXACT, MatchKind::Exact),
             (title::ALL_MENTIONED, MatchKind::Mention),
@@ -308,15 +339,25 @@ impl Levels {
         groups
     }
 
+    /// Adds to the groups of words what other words for the same thing are worth.
+    fn add_related(&self, groups: &mut [Group], weight: u32) {
+        let of_words = groups.iter_mut().skip(self.first).zip(&self.words).zip(&self.related);
+        for ((group, facts), related) in of_words.filter(|(_, related)| !related.is_empty()) {
+            let clause = Clause::any_of(related.iter().cloned());
+            let tier = Tier { weight: weight * facts.rarity, clause, kind: ReasonKind::Synonym };
+            *group = Group::new(std::mem::take(&mut group.tiers).into_iter().chain([tier]));
+        }
+    }
+
     /// How much of the text the movies of a level meet.
     pub(crate) fn matching(&self, level: usize) -> Matching {
         let part = self.list.get(level).map_or(PartMet::All(MatchKind::Exact), |level| level.part);
-        let required = self.pieces.iter().filter(|piece| piece.required).count();
+        let required = self.pieces.iter().filter(|piece| piece.is_required()).count();
         Matching {
             words: self.pieces.iter().map(|piece| piece.typed.clone()).collect(),
             of: self.pieces.len(),
             at_least: match part {
-                PartMet::All(_) => self.pieces.len(),
+                PartMet::All(_) | PartMet::Remembered => self.pieces.len(),
                 PartMet::Some(count) => required + count,
                 PartMet::Any(count) => count,
             },
@@ -328,8 +369,8 @@ impl Levels {
     pub(crate) fn optional(&self, level: usize, score: &[Group]) -> Vec<(String, Clause)> {
         let part = self.list.get(level).map_or(PartMet::All(MatchKind::Exact), |level| level.part);
         let lacks = |piece: &&Piece| match part {
-            PartMet::All(_) => false,
-            PartMet::Some(_) => !piece.required,
+            PartMet::All(_) | PartMet::Remembered => false,
+            PartMet::Some(_) => !piece.is_required(),
             PartMet::Any(_) => true,
         };
         let optional = self.pieces.iter().filter(lacks);
@@ -344,12 +385,13 @@ impl Levels {
 
 impl PartMet {
     fn is_all(self) -> bool {
-        matches!(self, Self::All(_))
+        matches!(self, Self::All(_) | Self::Remembered)
     }
 
     fn kind(self) -> MatchKind {
         match self {
             Self::All(kind) => kind,
+            Self::Remembered => MatchKind::Mention,
             Self::Some(_) | Self::Any(_) => MatchKind::Typo,
         }
     }
@@ -363,7 +405,7 @@ fn first_with(found: &[u64], movies: u64) -> Option<usize> {
 /// The levels that these pieces have. Levels that can find no more than the one before them are left out, and those at
 /// which nothing can be found by words.
 fn list(pieces: &[Piece]) -> Vec<Level> {
-    let others = pieces.iter().filter(|piece| !piece.required).count();
+    let others = pieces.iter().filter(|piece| !piece.is_required()).count();
     let required = pieces.len() - others;
     let can = |kind: MatchKind| pieces.iter().all(|piece| piece.has[kind as usize]);
     let adds = |kind: MatchKind| {
@@ -372,12 +414,18 @@ fn list(pieces: &[Piece]) -> Vec<Level> {
     };
     let mut parts = Vec::new();
     for kind in [MatchKind::Exact, MatchKind::Mention, MatchKind::Typo] {
+        if kind == MatchKind::Typo
+            && !parts.is_empty()
+            && pieces.iter().any(|piece| !piece.remembered.is_empty())
+        {
+            parts.push(PartMet::Remembered);
+        }
         if can(kind) && (kind == MatchKind::Exact || parts.is_empty() || adds(kind)) {
             parts.push(PartMet::All(kind));
         }
     }
     // Words that nobody has are met by no movie.
-    let known = pieces.iter().filter(|piece| !piece.required && piece.has[2]).count();
+    let known = pieces.iter().filter(|piece| !piece.is_required() && piece.telling && piece.has[2]).count();
     let most = known.min(others.saturating_sub(1));
     let least = usize::from(required == 0);
     if others > 0 && pieces.len() > 1 {
@@ -393,10 +441,16 @@ fn list(pieces: &[Piece]) -> Vec<Level> {
     if parts.is_empty() {
         parts.push(PartMet::All(MatchKind::Typo));
     }
+    // Who types a time, or nothing but people, genres and times, means all of it while a movie is left.
+    let is_meant = pieces.iter().any(|piece| piece.kind == PieceKind::Time)
+        || pieces.iter().all(|piece| piece.kind != PieceKind::Word);
     let level = |(at, &part): (usize, &PartMet)| {
+        let next = parts.get(at + 1);
         // People are required while a movie with them is left.
-        let people_go = matches!(parts.get(at + 1), Some(PartMet::Any(_)));
-        Level { part, enough: if people_go { 1 } else { ENOUGH_HITS } }
+        let people_go = matches!(next, Some(PartMet::Any(_)));
+        let words_go = part.is_all() && next.is_some_and(|next| !next.is_all());
+        let enough = if people_go || (is_meant && words_go) { 1 } else { ENOUGH_HITS };
+        Level { part, enough, stops_at_named: words_go || (is_meant && part.is_all() && next.is_some()) }
     };
     parts.iter().enumerate().map(level).collect()
 }

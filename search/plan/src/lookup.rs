@@ -3,7 +3,7 @@
 use fst::{Automaton, IntoStreamer, Streamer, automaton::Str};
 use wikimovie_text::{
     edit_distance::{FuzzyMatcher, allowed_edits},
-    inflections, stop,
+    inflections, related, stop,
 };
 
 use crate::vocabulary::{Vocabulary, WordCounts};
@@ -131,6 +131,18 @@ pub fn plurals(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts)>
 /// The word in other forms of a verb, where the catalogue has them.
 pub fn verb_forms(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts)> {
     known(vocabulary, inflections::verb_forms(word))
+}
+
+/// Words of titles and summaries by which a plot may tell what this word means, commonest first.
+pub fn related_words(vocabulary: &Vocabulary, word: &str) -> Vec<(u32, String)> {
+    let counts = |form: &String| vocabulary.counts(form);
+    let found =
+        related::related(word).iter().map(|form| (counts(form).title.max(counts(form).summary), form));
+    let mut found: Vec<(u32, String)> =
+        found.filter(|&(movies, _)| movies > 0).map(|(movies, form)| (movies, form.clone())).collect();
+    found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    found.truncate(MAX_VARIANTS);
+    found
 }
 
 fn known(vocabulary: &Vocabulary, forms: Vec<String>) -> Vec<(String, WordCounts)> {

@@ -15,10 +15,39 @@ pub(crate) struct Piece {
     pub(crate) other: Vec<Clause>,
     /// What meets it too where weaker matches are found.
     pub(crate) weaker: Vec<Clause>,
-    /// Whether it must be met as long as a movie meets it: a person.
-    pub(crate) required: bool,
+    /// What meets it where a time may be remembered wrongly: the title that the rest of the text is.
+    pub(crate) remembered: Vec<Clause>,
+    /// What it is read as.
+    pub(crate) kind: PieceKind,
+    /// Whether it counts where only some pieces must be met; words that most plots have do not, beside rarer ones.
+    pub(crate) telling: bool,
     /// By [`MatchKind`], whether the catalogue has anything that meets it so strongly.
     pub(crate) has: [bool; 3],
+}
+
+/// What a piece of a text is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PieceKind {
+    /// A word, or a person of one name.
+    Word,
+    /// A year, decade or range of years.
+    Time,
+    /// A genre.
+    Genre,
+    /// A person of several names: required as long as a movie with that person is left.
+    Person,
+}
+
+impl Piece {
+    /// Whether it must be met as long as a movie meets it.
+    pub(crate) fn is_required(&self) -> bool {
+        self.kind == PieceKind::Person
+    }
+
+    /// Whether it may be met in so strong a way. A plot that mentions a year is not of that year.
+    pub(crate) fn is_met_by(&self, kind: MatchKind) -> bool {
+        kind == MatchKind::Exact || self.kind != PieceKind::Time
+    }
 }
 
 /// What is known of a word of the text.

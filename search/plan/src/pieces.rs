@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use wikimovie_domain::{MatchKind, ReasonKind};
+use wikimovie_domain::{MatchKind, ReasonKind, UnderstandingKind};
 use wikimovie_text::stop;
 
 use super::{
     Clause, Group, MAX_PREFIX_CHARS, Tier, WordField,
     compile::Text,
     levels::{Levelled, Levels},
-    piece::{Piece, WordFacts},
-    rank::title as weights,
+    piece::{Piece, PieceKind, WordFacts},
+    rank::{partial, title as weights},
     term_expansion::TermExpansion,
     title_parts::{TitleParts, TitleWord},
     title_tiers::{TitleTiers, form, spellings},
@@ -46,7 +46,7 @@ impl Text<'_> {
     /// The levels of the text.
     pub(crate) fn levels(&self, filtered: &Filtered, with_people: &[Tier]) -> Levels {
         let words = self.words();
-        let pieces = self.pieces(&words);
+        let pieces = self.pieces(&words, with_people);
         let all = self.wording(&words, |_| true);
         let core = self.core(&words);
         let (mut whole, mut named) = (Vec::new(), Vec::new());
@@ -81,6 +81,7 @@ impl Text<'_> {
             parts,
             first,
             words: self.expansions.iter().enumerate().map(facts).collect(),
+            related: self.expansions.iter().map(|expansion| expansion.related.clone()).collect(),
         })
     }
 
@@ -200,7 +201,7 @@ impl Text<'_> {
     }
 
     /// The pieces that a movie should meet.
-    fn pieces(&self, words: &[&str]) -> Vec<Piece> {
+    fn pieces(&self, words: &[&str], with_people: &[Tier]) -> Vec<Piece> {
         let required = self.required(words);
         let all = self.wording(words, |_| true);
         let core = self.core(words);
@@ -216,9 +217,30 @@ impl Text<'_> {
             let range = start..end;
             done = end;
             let own: Vec<usize> = required.iter().copied().filter(|at| range.contains(at)).collect();
-            pieces.push(self.piece(words, range, own, &readings, [Some(&all), core.as_ref()]));
+            let mut piece = self.piece(words, range, own, &readings, [Some(&all), core.as_ref()]);
+            if piece.kind == PieceKind::Time {
+                // Who names a movie by its title and its people may remember the year wrongly.
+                let titles = with_people.iter().filter(|tier| tier.kind == ReasonKind::ExactTitle);
+                let titles = titles.map(|tier| tier.clause.clone()).filter(|clause| *clause != Clause::None);
+                piece.remembered.extend(titles);
+            }
+            pieces.push(piece);
         }
+        self.mark_telling(&mut pieces);
         pieces
+    }
+
+    /// Marks the pieces that are counted where only some must be met. Words of most plots are not, beside two rarer ones.
+    fn mark_telling(&self, pieces: &mut [Piece]) {
+        let is_rare = |piece: &Piece| {
+            let rarity = piece.words.iter().map(|&at| self.expansions[at].rarity).max();
+            piece.kind != PieceKind::Word || rarity.is_none_or(|rarity| rarity >= partial::TELLING)
+        };
+        let rare =
+            pieces.iter().filter(|piece| !piece.is_required() && piece.has[2] && is_rare(piece)).count();
+        for piece in pieces.iter_mut().filter(|_| rare > 1) {
+            piece.telling = is_rare(piece);
+        }
     }
 
     fn piece(
@@ -229,7 +251,7 @@ impl Text<'_> {
         readings: &[&Understood],
         wordings: [Option<&Wording<'_>>; 2],
     ) -> Piece {
-        let mut other = Vec::new();
+        let (mut other, mut remembered) = (Vec::new(), Vec::new());
         for reading in readings {
             other.push(reading.clause.clone());
             other.extend((reading.nearly != Clause::None).then(|| reading.nearly.clone()));
@@ -238,13 +260,13 @@ impl Text<'_> {
                     let moved = wording.understood.iter().filter(|piece| piece.clause == reading.clause);
                     moved.map(|time| self.tiers(wording, &[]).is_rest(time)).collect::<Vec<_>>()
                 });
-                other.extend(rests.filter(|clause| *clause != Clause::None));
+                remembered.extend(rests.filter(|clause| *clause != Clause::None));
             }
         }
-        let is_person = readings.iter().any(|reading| reading.is_full_name());
+        let kind = piece_kind(readings);
         let mut weaker = Vec::new();
         // A name of several words is that person, or stands in a title or a plot; its words apart are other people's.
-        let is_sure = is_person && readings.iter().all(|reading| !reading.typo);
+        let is_sure = kind == PieceKind::Person && readings.iter().all(|reading| !reading.typo);
         if is_sure {
             let name: Vec<String> = words[range.clone()].iter().map(|&word| word.to_owned()).collect();
             other.extend(initials_joined(&name).map(|name| Clause::Phrase(WordField::Cast, name)));
@@ -259,7 +281,7 @@ impl Text<'_> {
             besides || own.iter().all(|&at| self.expansions[at].has(kind))
         });
         let typed = self.typed(self.span(&range)).to_owned();
-        Piece { words: own, typed, other, weaker, required: is_person, has }
+        Piece { words: own, typed, other, weaker, remembered, kind, telling: true, has }
     }
 
     /// The other movies of a series, where this is a number behind its name: `star wars 4` is not called so.
@@ -289,6 +311,20 @@ impl Text<'_> {
             rarity: if is_strong(at) { self.expansions[at].rarity } else { 0 },
         };
         TitleParts { words: places.map(word).collect(), of: words.len() }
+    }
+}
+
+/// What words are read as that have these readings.
+fn piece_kind(readings: &[&Understood]) -> PieceKind {
+    let any = |is: fn(&Understood) -> bool| readings.iter().any(|reading| is(reading));
+    if any(Understood::is_full_name) {
+        PieceKind::Person
+    } else if any(|reading| reading.years.is_some()) {
+        PieceKind::Time
+    } else if any(|reading| reading.kind == UnderstandingKind::Genre) {
+        PieceKind::Genre
+    } else {
+        PieceKind::Word
     }
 }
 

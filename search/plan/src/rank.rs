@@ -116,6 +116,8 @@ pub mod word {
     pub const SUMMARY_PREFIX: u32 = 80;
     /// In the summary, a typo or two away.
     pub const SUMMARY_TYPO: u32 = 50;
+    /// In title or summary, another everyday word for the same thing.
+    pub const RELATED: u32 = 60;
     /// Slips count so many times less where the typed word is known: exact beats typo, but a typo can make
     /// another word.
     pub const KNOWN_DIVISOR: u32 = 5;
@@ -149,6 +151,15 @@ pub mod partial {
 
     /// A word that occurs at all.
     const OCCURS: u32 = 250;
+    /// By how much less than where all words are met it counts where a word stands: in a text of many words, one that is
+    /// in a title says little about what the movie is.
+    const PLACE_DIVISOR: u32 = 8;
+    /// Another everyday word for the same thing.
+    pub const RELATED: u32 = 120;
+    /// Two neighbours that stand side by side in the summary, too; multiplied by the rarity of both.
+    pub const SIDE_BY_SIDE: u32 = 50;
+    /// Rarity from which a word tells something of a movie. Where two words do, commoner ones are not counted.
+    pub const TELLING: u32 = 35;
     /// A word of a part of the text that is a whole title.
     pub const PART: u32 = 400;
     /// Readings count so many times less than where all words are met.
@@ -162,7 +173,7 @@ pub mod partial {
             ReasonKind::Typo if base >= ONLY_WAY => OCCURS / 2 + base / 4,
             ReasonKind::Typo => base / 4,
             ReasonKind::Prefix => base / 3,
-            _ => OCCURS + base / 4,
+            _ => OCCURS + base / PLACE_DIVISOR,
         }
     }
 }
@@ -182,7 +193,7 @@ const _: () = assert!(
 const _: () = assert!(
     title::PIN
         + title::ALL_EXACT
-        + MAX_WORDS as u32 * 500 * MAX_RARITY
+        + MAX_WORDS as u32 * (500 + 2 * partial::SIDE_BY_SIDE) * MAX_RARITY
         + MAX_UNDERSTOOD as u32 * reading::PERSON / partial::READING_DIVISOR
         < SCORE_LIMIT
 );

@@ -52,6 +52,8 @@ pub(crate) struct TermExpansion {
     pub(crate) tiers: Vec<Tier>,
     /// Near words, nearest first.
     pub(crate) near: Vec<Variant>,
+    /// Words by which a plot may tell the same; met only where weak matches are found.
+    pub(crate) related: Vec<Clause>,
     /// Whether any word of the catalogue is among them.
     pub(crate) known: bool,
     /// Whether the catalogue has the typed word itself.
@@ -86,7 +88,10 @@ impl TermExpansion {
             MatchKind::Exact => self.counts.title + self.counts.cast,
             _ => self.counts.sum(),
         };
-        itself > 0 || self.tiers.iter().any(|tier| tier.kind != ReasonKind::Word && match_kind(tier) <= kind)
+        let is_related = kind == MatchKind::Typo && !self.related.is_empty();
+        itself > 0
+            || is_related
+            || self.tiers.iter().any(|tier| tier.kind != ReasonKind::Word && match_kind(tier) <= kind)
     }
 
     /// Any of the terms in the title.
@@ -110,7 +115,9 @@ pub(crate) fn expand_term(context: &ExpansionContext<'_>, at: usize, exact: bool
     let mut builder = Builder { context, at, word: context.words[at], tiers: Vec::new() };
     builder.itself();
     let mut near = Vec::new();
+    let mut related = Vec::new();
     if !exact {
+        related = builder.related();
         builder.synonyms();
         builder.numerals();
         if context.typos {
@@ -127,7 +134,7 @@ pub(crate) fn expand_term(context: &ExpansionContext<'_>, at: usize, exact: bool
             near = builder.typos(open);
         }
     }
-    builder.finish(near)
+    TermExpansion { related, ..builder.finish(near) }
 }
 
 struct Builder<'a> {
@@ -213,6 +220,18 @@ impl Builder<'_> {
                 self.add(weight, ReasonKind::Inflected, Clause::Word(field, form.to_owned()));
             }
         }
+    }
+
+    /// Everyday words for the same thing. In names they would be other people.
+    fn related(&self) -> Vec<Clause> {
+        let lookup = self.context.scope == FieldScope::Everywhere && self.context.typos;
+        let found =
+            if lookup { lookup::related_words(self.context.vocabulary, self.word) } else { Vec::new() };
+        let fields = [WordField::Title, WordField::Summary];
+        found
+            .into_iter()
+            .flat_map(|(_, word)| fields.map(|field| Clause::Word(field, word.clone())))
+            .collect()
     }
 
     /// The word joined with a neighbour, where the catalogue has such a word.
@@ -456,7 +475,15 @@ impl Builder<'_> {
             tier.weight *= rarity;
         }
         let known = own > 0 || self.tiers.iter().any(|tier| tier.kind != ReasonKind::Word);
-        TermExpansion { exists: own > 0, counts: self.counts(), rarity, tiers: self.tiers, near, known }
+        TermExpansion {
+            exists: own > 0,
+            counts: self.counts(),
+            rarity,
+            tiers: self.tiers,
+            near,
+            related: Vec::new(),
+            known,
+        }
     }
 }
 

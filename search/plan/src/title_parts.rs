@@ -3,7 +3,7 @@
 use wikimovie_domain::ReasonKind;
 
 use super::{
-    Clause, Tier,
+    Clause, Group, Tier, WordField,
     piece::Piece,
     rank::{partial, title as weights},
     title_tiers::form,
@@ -33,6 +33,20 @@ pub(crate) struct TitleParts {
 }
 
 impl TitleParts {
+    /// Groups of neighbours that stand side by side in summaries: `serial killer` says more than its words.
+    pub(crate) fn neighbours(&self) -> impl Iterator<Item = Group> {
+        let pairs = self.words.windows(2).filter_map(|pair| match pair {
+            [first, second] if first.at + 1 == second.at => Some((first, second)),
+            _ => None,
+        });
+        pairs.filter(|(first, second)| first.rarity > 0 && second.rarity > 0).map(|(first, second)| {
+            let phrase = vec![first.text.clone(), second.text.clone()];
+            let weight = partial::SIDE_BY_SIDE * (first.rarity + second.rarity);
+            let clause = Clause::Phrase(WordField::Summary, phrase);
+            Group::new([Tier { weight, clause, kind: ReasonKind::Phrase }])
+        })
+    }
+
     /// Tiers of titles that the text starts or ends with. Where the other pieces are met elsewhere, by the clause that is
     /// given for each, the movie is hardly another one; else a part counts by how much of the text it is.
     pub(crate) fn tiers(&self, pieces: &[Piece], elsewhere: impl Fn(&Piece) -> Clause) -> Vec<Tier> {

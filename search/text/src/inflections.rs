@@ -16,6 +16,63 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("goose", "geese"),
 ];
 
+/// Forms of verbs that no ending makes; the first of a row is the one of which others are made by endings.
+const IRREGULAR_VERBS: &[&[&str]] = &[
+    &["become", "became"],
+    &["begin", "began", "begun"],
+    &["bite", "bit", "bitten"],
+    &["break", "broke", "broken"],
+    &["bring", "brought"],
+    &["build", "built"],
+    &["buy", "bought"],
+    &["catch", "caught"],
+    &["choose", "chose", "chosen"],
+    &["dream", "dreamt"],
+    &["drink", "drank", "drunk"],
+    &["drive", "drove", "driven"],
+    &["fall", "fell", "fallen"],
+    &["feed", "fed"],
+    &["fight", "fought"],
+    &["find", "found"],
+    &["flee", "fled"],
+    &["forget", "forgot", "forgotten"],
+    &["freeze", "froze", "frozen"],
+    &["give", "gave", "given"],
+    &["grow", "grew", "grown"],
+    &["hide", "hid", "hidden"],
+    &["hold", "held"],
+    &["keep", "kept"],
+    &["know", "knew", "known"],
+    &["leave", "left"],
+    &["lose", "lost"],
+    &["marry", "marriage"],
+    &["meet", "met"],
+    &["ride", "rode", "ridden"],
+    &["seek", "sought"],
+    &["sell", "sold"],
+    &["send", "sent"],
+    &["shoot", "shot"],
+    &["shrink", "shrank", "shrunk"],
+    &["sing", "sang", "sung"],
+    &["sink", "sank", "sunk"],
+    &["sleep", "slept"],
+    &["speak", "spoke", "spoken"],
+    &["spend", "spent"],
+    &["steal", "stole", "stolen"],
+    &["strike", "struck"],
+    &["swim", "swam"],
+    &["take", "took", "taken"],
+    &["teach", "taught"],
+    &["tell", "told"],
+    &["think", "thought"],
+    &["wake", "woke", "woken"],
+    &["wear", "wore", "worn"],
+    &["win", "won"],
+    &["write", "wrote", "written"],
+    // What ends otherwise and means the same to whoever describes a plot.
+    &["die", "death", "dying"],
+];
+
 fn is_plain(word: &str) -> bool {
     word.bytes().all(|b| b.is_ascii_lowercase())
 }
@@ -49,10 +106,16 @@ pub fn plurals(word: &str) -> Vec<String> {
 
 /// The word in other forms of a verb, and who does it: `relive`, `relived`, `reliving`; `swap`, `swapped`; `box`, `boxer`.
 pub fn verb_forms(word: &str) -> Vec<String> {
-    if word.chars().count() < MIN_CHARS || !is_plain(word) {
+    let rows: Vec<_> = IRREGULAR_VERBS.iter().filter(|row| is_form_of(word, row)).collect();
+    if (word.chars().count() < MIN_CHARS && rows.is_empty()) || !is_plain(word) {
         return Vec::new();
     }
     let mut stems = vec![word.to_owned()];
+    let mut forms = Vec::new();
+    for row in rows {
+        stems.push(row[0].to_owned());
+        forms.extend(row.iter().map(|&form| form.to_owned()));
+    }
     for ending in ["ing", "ed", "es", "s", "d", "er", "ers"] {
         if let Some(stem) = word.strip_suffix(ending).filter(|stem| stem.len() >= 3) {
             stems.push(stem.to_owned());
@@ -64,7 +127,6 @@ pub fn verb_forms(word: &str) -> Vec<String> {
     }
     stems.extend(word.strip_suffix("ied").map(|stem| format!("{stem}y")));
     stems.extend(word.strip_suffix("ies").map(|stem| format!("{stem}y")));
-    let mut forms = Vec::new();
     for stem in &stems {
         forms.push(stem.clone());
         forms.extend(["s", "es", "ed", "ing", "er"].map(|ending| format!("{stem}{ending}")));
@@ -79,6 +141,15 @@ pub fn verb_forms(word: &str) -> Vec<String> {
         }
     }
     distinct(forms, word)
+}
+
+/// Whether the word is a form of an irregular verb: one of the row, or the first with an ending.
+fn is_form_of(word: &str, row: &[&str]) -> bool {
+    let verb = row[0];
+    let ending =
+        |stem: &str, endings: &[&str]| word.strip_prefix(stem).is_some_and(|end| endings.contains(&end));
+    let short = verb.strip_suffix('e').is_some_and(|stem| ending(stem, &["ing"]));
+    row.contains(&word) || short || ending(verb, &["s", "es", "ing"])
 }
 
 fn without_doubled_end(stem: &str) -> Option<&str> {
@@ -118,6 +189,10 @@ mod tests {
             ("boxing", "boxer"),
             ("hacks", "hacker"),
             ("drummer", "drumming"),
+            ("fought", "fighting"),
+            ("hiding", "hidden"),
+            ("steals", "stolen"),
+            ("dies", "death"),
         ];
         for (typed, meant) in verbs {
             assert!(verb_forms(typed).contains(&meant.to_owned()), "{typed}: {:?}", verb_forms(typed));

@@ -11,6 +11,7 @@ pub mod natural_order;
 pub mod normal_forms;
 pub mod numerals;
 pub mod reading;
+pub mod related;
 pub mod spelling_variants;
 pub mod stop;
 pub mod words;

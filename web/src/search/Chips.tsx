@@ -42,11 +42,9 @@ export function Chips({ answer, year, onRemovePiece, onToggle, onRemoveYear }: P
         <Chip
           key={`${piece.kind} ${piece.typed}`}
           kind={KIND_LABELS[piece.kind]}
-          value={piece.value}
+          value={shown(piece)}
           soft={piece.effect === 'BOOST'}
-          title={`“${piece.typed}” was understood as ${KIND_LABELS[piece.kind]} ${piece.value}${
-            piece.effect === 'BOOST' ? ' and ranks its movies higher' : ''
-          }`}
+          title={explanation(piece)}
           onRemove={() => onRemovePiece(piece)}
         />
       ))}
@@ -56,6 +54,24 @@ export function Chips({ answer, year, onRemovePiece, onToggle, onRemoveYear }: P
       {year && <Chip kind="years" value={`${year.gte ?? ''}–${year.lte ?? ''}`} onRemove={onRemoveYear} />}
     </ul>
   );
+}
+
+/** The value without the minus that the contract puts before what is excluded: the chip says "without". */
+function shown({ kind, value }: Understanding) {
+  return kind === 'EXCLUDED' ? value.replace(/^-/, '') : value;
+}
+
+function explanation(piece: Understanding) {
+  switch (piece.kind) {
+    case 'EXCLUDED':
+      return `“${piece.typed}” leaves out movies with ${shown(piece)}`;
+    case 'FILLER':
+      return `“${piece.typed}” names no movie and is not searched for`;
+    default:
+      return `“${piece.typed}” was understood as ${KIND_LABELS[piece.kind]} ${piece.value}${
+        piece.effect === 'BOOST' ? ' and ranks its movies higher' : ''
+      }`;
+  }
 }
 
 interface ChipProps {
