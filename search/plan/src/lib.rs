@@ -5,6 +5,7 @@
 //! same order, on every engine.
 
 pub mod compile;
+mod counts;
 
 pub mod facets;
 pub mod filter;

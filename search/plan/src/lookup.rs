@@ -6,23 +6,11 @@ use wikimovie_text::{
     inflections, related, stop,
 };
 
+pub use crate::near_words::Variant;
 use crate::vocabulary::{Vocabulary, WordCounts};
 
 /// Most words that one typed word is expanded to, so that no question grows beyond what engines take.
 pub const MAX_VARIANTS: usize = 50;
-
-/// A word of the catalogue that a typed word may mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Variant {
-    /// The word.
-    pub text: String,
-    /// Edits from the typed word.
-    pub edits: u8,
-    /// Whether the first letter is the typed one: people rarely typo there.
-    pub same_start: bool,
-    /// Movies that have it, by field.
-    pub counts: WordCounts,
-}
 
 /// Words within the edits allowed for a typed word, without the word itself: nearest first, then commonest,
 /// then by bytes.

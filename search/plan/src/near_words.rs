@@ -5,18 +5,31 @@ use std::{fmt, sync::Arc};
 
 use moka::sync::Cache;
 
-use crate::lookup::Variant;
+use crate::counts::WordCounts;
+
+/// A word of the catalogue that a typed word may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// The word.
+    pub text: String,
+    /// Edits from the typed word.
+    pub edits: u8,
+    /// Whether the first letter is the typed one: people rarely typo there.
+    pub same_start: bool,
+    /// Movies that have it, by field.
+    pub counts: WordCounts,
+}
 
 /// Most bytes of words remembered of one vocabulary.
 pub(crate) const MAX_BYTES: usize = 1 << 20;
 
 /// What the near words of a typed word are, by word. Copies share what they know.
 #[derive(Clone)]
-pub(crate) struct NearWords(Cache<Box<str>, Arc<[Variant]>>);
+pub(crate) struct NearWords(Cache<String, Arc<[Variant]>>);
 
 impl Default for NearWords {
     fn default() -> Self {
-        let weigh = |word: &Box<str>, near: &Arc<[Variant]>| {
+        let weigh = |word: &String, near: &Arc<[Variant]>| {
             let each = |variant: &Variant| variant.text.len() + size_of::<Variant>();
             u32::try_from(word.len() + near.iter().map(each).sum::<usize>()).unwrap_or(u32::MAX)
         };
@@ -37,7 +50,7 @@ impl NearWords {
             return known.to_vec();
         }
         let found = look_up();
-        self.0.insert(word.into(), found.as_slice().into());
+        self.0.insert(word.to_owned(), found.as_slice().into());
         found
     }
 }
@@ -45,7 +58,6 @@ impl NearWords {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::WordCounts;
 
     fn near(text: &str) -> Vec<Variant> {
         vec![Variant { text: text.to_owned(), edits: 1, same_start: true, counts: WordCounts::default() }]
