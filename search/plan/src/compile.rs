@@ -22,6 +22,7 @@ use super::{
     levels::{Levels, Probe},
     lookup,
     negation::negate,
+    nicknames::read_nicknames,
     rank::reading as weights,
     term_expansion::{ExpansionContext, FieldScope, TermExpansion, expand_term, match_kind},
 };
@@ -167,7 +168,10 @@ pub(crate) struct Text<'a> {
 impl<'a> Text<'a> {
     pub(crate) fn read(question: &'a Question, vocabulary: &Vocabulary, work: &Work) -> Self {
         let text = reading::cut(&question.text);
-        let reading = reading::read(text);
+        let mut reading = reading::read(text);
+        if question.understand {
+            read_nicknames(&mut reading, vocabulary);
+        }
         let words: Vec<&str> = reading.words.iter().map(|word| word.text.as_str()).collect();
         let mut filler = filler::fillers(&words);
         let (mut understood, mut negated) = (Vec::new(), Vec::new());

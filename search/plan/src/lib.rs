@@ -16,6 +16,7 @@ pub mod like;
 pub mod lookup;
 mod near_words;
 mod negation;
+mod nicknames;
 mod piece;
 mod pieces;
 pub mod prefix;

@@ -21,7 +21,7 @@ fn vocabulary() -> Vocabulary {
                 .map(title),
         )
         .words(["john", "wayne", "keanu", "reeves"].map(cast))
-        .people(["John Wayne", "Keanu Reeves"].map(entry).into())
+        .people(["John Wayne", "Keanu Reeves", "Charles \"Buddy\" Rogers"].map(entry).into())
         .genres(["Western", "Romance", "Comedy"].map(entry).into())
         .build()
 }
@@ -93,6 +93,17 @@ fn readings_can_be_turned_off_and_removed() {
     );
     let plain = compile(&Question { understand: false, ..question }, &vocabulary());
     assert_eq!(plain.understood(0).len(), 2, "quotes and minus are no guesses");
+}
+
+#[test]
+fn a_nickname_in_quotes_is_part_of_the_name() {
+    for text in ["Charles \"Buddy\" Rogers", "charles buddy rogers", "the matrix charles \"buddy\" rogers"] {
+        let understood = compile(&ask(text), &vocabulary()).understood(0);
+        let people: Vec<&str> = understood.iter().map(|piece| piece.value.as_str()).collect();
+        assert_eq!(people, ["Charles \"Buddy\" Rogers"], "{text}");
+    }
+    let other = compile(&ask("charles \"matrix\" rogers"), &vocabulary()).understood(0);
+    assert_eq!(other[0].kind, UnderstandingKind::Phrase);
 }
 
 #[test]
