@@ -27,6 +27,8 @@ pub(crate) const MAX_POINTS: u64 = 1_000_000_000;
 const MAX_ITEMS: u64 = 100;
 /// A question of its own to the engine, in values.
 const QUESTION: u64 = 64;
+/// All names of the catalogue looked through for a text, in values.
+const NAMES: u64 = 128;
 
 /// How a field is priced: `1 + extra + items × what is selected of an item`, and what its question asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ enum Items {
     Usually(u64),
     /// `first`, or this many where it is not given.
     First(u64),
+    /// The same, of names that may have to contain a text.
+    Names(u64),
     /// `last` or `first` of a page.
     Page,
     /// The length of `ids`.
@@ -99,7 +103,7 @@ const COST_RULES: &[(&str, &str, CostRule)] = &[
     ("Correction",         "state",          rule(0,            Items::State)),
     ("Relaxation",         "dropped",        rule(0,            Items::State)),
     ("Relaxation",         "state",          rule(0,            Items::State)),
-    ("MovieFacets",        "cast",           rule(16,           Items::First(20))),
+    ("MovieFacets",        "cast",           rule(16,           Items::Names(20))),
     ("MovieFacets",        "decades",        rule(8,            Items::First(20))),
     ("MovieFacets",        "genres",         rule(8,            Items::First(20))),
     ("MovieFacets",        "providers",      rule(8,            Items::First(20))),
@@ -193,6 +197,8 @@ impl Price {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Asked {
     items: u64,
+    /// Values for what the arguments have looked through.
+    searched: u64,
     question: QuestionSize,
 }
 
@@ -205,7 +211,7 @@ impl CostRule {
 
     /// The price of a field of whose items this is selected.
     fn price(self, asked: &Asked, child: Price) -> Price {
-        let own = Price::values(self.extra.saturating_add(1));
+        let own = Price::values(self.extra.saturating_add(1).saturating_add(asked.searched));
         // A list that is too long is refused by its resolver.
         let child = if asked.items > MAX_ITEMS && self.is_sized() { Price::default() } else { child };
         match self.items {
@@ -220,15 +226,19 @@ impl CostRule {
                 let question = Price::values(asked.question.values());
                 own.plus(question).plus(child.times(asked.items).of_question(&asked.question))
             }
-            Items::One | Items::Usually(_) | Items::First(_) | Items::Page | Items::Ids | Items::Years => {
-                own.plus(child.times(asked.items))
-            }
+            Items::One
+            | Items::Usually(_)
+            | Items::First(_)
+            | Items::Names(_)
+            | Items::Page
+            | Items::Ids
+            | Items::Years => own.plus(child.times(asked.items)),
         }
     }
 
     /// Whether the client says how long the list is.
     fn is_sized(self) -> bool {
-        matches!(self.items, Items::First(_) | Items::Page | Items::Autocomplete(_))
+        matches!(self.items, Items::First(_) | Items::Names(_) | Items::Page | Items::Autocomplete(_))
     }
 
     /// What the arguments ask for.
@@ -236,7 +246,7 @@ impl CostRule {
     /// # Errors
     /// The sentence of the GraphQL library about a variable without a value.
     fn asked(self, arguments: &Arguments, values: &VariableValues<'_>) -> Result<Asked, String> {
-        let items = |items| Ok(Asked { items, question: QuestionSize::default() });
+        let items = |items| Ok(Asked { items, ..Asked::default() });
         let count = |argument: Option<i64>, default| {
             argument.map_or(default, |asked| u64::try_from(asked).unwrap_or(0))
         };
@@ -245,6 +255,14 @@ impl CostRule {
             Items::Usually(number) => items(number),
             Items::Relaxations => items(10),
             Items::First(default) => items(count(values.integer(arguments, "first")?, default)),
+            Items::Names(default) => {
+                let contains = values.argument(arguments, "contains")?.and_then(question::string);
+                Ok(Asked {
+                    items: count(values.integer(arguments, "first")?, default),
+                    searched: if contains.is_some_and(|text| !text.is_empty()) { NAMES } else { 0 },
+                    ..Asked::default()
+                })
+            }
             Items::Page => {
                 let first = values.integer(arguments, "first")?;
                 let last = values.integer(arguments, "last")?;
@@ -256,11 +274,13 @@ impl CostRule {
                 items(YEARS.div_ceil(interval))
             }
             Items::Search => {
-                Ok(Asked { items: 1, question: QuestionSize::of_arguments(arguments, "text", values)? })
+                let question = QuestionSize::of_arguments(arguments, "text", values)?;
+                Ok(Asked { items: 1, question, ..Asked::default() })
             }
             Items::Autocomplete(default) => Ok(Asked {
                 items: count(values.integer(arguments, "first")?, default),
                 question: QuestionSize::of_arguments(arguments, "prefix", values)?,
+                ..Asked::default()
             }),
         }
     }
@@ -269,6 +289,7 @@ impl CostRule {
     fn reads(self, argument: &str) -> bool {
         match self.items {
             Items::First(_) => argument == "first",
+            Items::Names(_) => matches!(argument, "first" | "contains"),
             Items::Page => matches!(argument, "first" | "last"),
             Items::Ids => argument == "ids",
             Items::Years => argument == "interval",

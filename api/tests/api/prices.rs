@@ -39,6 +39,17 @@ const PRICES: &[(&str, &str, u64)] = &[
         36,
     ),
     ("query($f: Int) { search { facets { genres(first: $f) { values { value } } } } }", r#"{"f": 12}"#, 13),
+    (r#"{ search { facets { cast(first: 0, contains: "a") { distinct } } } }"#, "{}", 27),
+    (
+        "query($c: String) { search { facets { cast(first: 0, contains: $c) { distinct } } } }",
+        r#"{"c": "a"}"#,
+        27,
+    ),
+    (
+        "query($c: String) { search { facets { cast(first: 0, contains: $c) { distinct } } } }",
+        r#"{"c": null}"#,
+        11,
+    ),
     (r#"{ autocomplete(prefix: "a") { text count } }"#, "{}", 12),
     (r#"{ autocomplete(prefix: "a", first: 30) { __typename text count } }"#, "{}", 21),
     ("query($p: String!) { autocomplete(prefix: $p) { text } }", r#"{"p": "al"}"#, 11),
@@ -139,7 +150,7 @@ async fn prices_of_the_clients_operations_stay() {
             "receipt 65",
             // Refused, as its state is not given.
             "restore 1",
-            "search 127"
+            "search 143"
         ]
     );
 }

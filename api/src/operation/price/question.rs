@@ -149,7 +149,7 @@ fn parts(filter: &Filter) -> u64 {
     lists + others.iter().map(|is_set| u64::from(*is_set)).sum::<u64>()
 }
 
-fn string(value: Given<'_>) -> Option<&str> {
+pub(super) fn string(value: Given<'_>) -> Option<&str> {
     match value {
         Given::Literal(Literal::String(text)) | Given::Value(Value::String(text)) => Some(text),
         _ => None,

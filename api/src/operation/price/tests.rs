@@ -55,7 +55,12 @@ fn every_list_has_a_rule_with_the_default_of_the_contract() {
                     assert!(!is_list || is_priced || SHORT.contains(&(ty, name)), "{ty}.{name} is a list");
                 }
                 (None, None, Some(_), Some(Items::Ids)) | (Some(None), Some(_), None, Some(Items::Page)) => {}
-                (Some(Some(default)), None, None, Some(Items::First(items) | Items::Autocomplete(items))) => {
+                (
+                    Some(Some(default)),
+                    None,
+                    None,
+                    Some(Items::First(items) | Items::Names(items) | Items::Autocomplete(items)),
+                ) => {
                     assert_eq!(default.node.to_string(), items.to_string(), "{ty}.{name}");
                 }
                 _ => panic!("{ty}.{name} has arguments of a list, and no rule of one"),
