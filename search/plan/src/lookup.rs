@@ -121,16 +121,9 @@ pub fn verb_forms(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCount
     known(vocabulary, inflections::verb_forms(word))
 }
 
-/// Words of titles and summaries by which a plot may tell what this word means, commonest first.
-pub fn related_words(vocabulary: &Vocabulary, word: &str) -> Vec<(u32, String)> {
-    let counts = |form: &String| vocabulary.counts(form);
-    let found =
-        related::related(word).iter().map(|form| (counts(form).title.max(counts(form).summary), form));
-    let mut found: Vec<(u32, String)> =
-        found.filter(|&(movies, _)| movies > 0).map(|(movies, form)| (movies, form.clone())).collect();
-    found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    found.truncate(MAX_VARIANTS);
-    found
+/// Everyday words by which a plot may tell what this word means, where the catalogue has them.
+pub fn related_words(vocabulary: &Vocabulary, word: &str) -> Vec<(String, WordCounts)> {
+    known(vocabulary, related::related(word).to_vec())
 }
 
 fn known(vocabulary: &Vocabulary, forms: Vec<String>) -> Vec<(String, WordCounts)> {

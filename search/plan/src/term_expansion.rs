@@ -222,16 +222,18 @@ impl Builder<'_> {
         }
     }
 
-    /// Everyday words for the same thing. In names they would be other people.
+    /// Everyday words for the same thing, in titles and summaries. In names they would be other people.
     fn related(&self) -> Vec<Clause> {
-        let lookup = self.context.scope == FieldScope::Everywhere && self.context.typos;
-        let found =
-            if lookup { lookup::related_words(self.context.vocabulary, self.word) } else { Vec::new() };
-        let fields = [WordField::Title, WordField::Summary];
-        found
-            .into_iter()
-            .flat_map(|(_, word)| fields.map(|field| Clause::Word(field, word.clone())))
-            .collect()
+        use WordField::{Summary, Title};
+        if self.context.scope != FieldScope::Everywhere || !self.context.typos {
+            return Vec::new();
+        }
+        let found = lookup::related_words(self.context.vocabulary, self.word).into_iter();
+        let fields = |(word, counts): (String, WordCounts)| {
+            let fields = [(Title, counts.title), (Summary, counts.summary)].into_iter();
+            fields.filter(|&(_, count)| count > 0).map(move |(field, _)| Clause::Word(field, word.clone()))
+        };
+        found.flat_map(fields).collect()
     }
 
     /// The word joined with a neighbour, where the catalogue has such a word.
