@@ -1,6 +1,7 @@
 //! A worker process on LocalStack and a search node, with bucket, queue and index of its own.
 
 use std::{
+    error::Error,
     process::{Child, Command, Output, Stdio},
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -145,16 +146,18 @@ impl Place {
 
     /// Titles shown, in order.
     pub(crate) fn titles(&self) -> Vec<String> {
-        self.runtime.block_on(self.cluster.engine.prepare()).unwrap();
+        self.read_titles().unwrap()
+    }
+
+    /// The same, where the cluster may not be able to answer.
+    pub(crate) fn read_titles(&self) -> Result<Vec<String>, Box<dyn Error>> {
+        self.runtime.block_on(self.cluster.engine.prepare())?;
         let question = Question { sort: MovieSort::TitleAsc, ..Question::default() };
         let hits = vec![HitsRequest::plain(PageRequest::first(100))];
         let request = SearchRequest { question, hits, ..SearchRequest::default() };
-        let answer = self
-            .runtime
-            .block_on(self.cluster.engine.catalog().search(&OperationContext::new(), request))
-            .unwrap()
-            .value;
-        answer.hits[0].hits.iter().map(|hit| hit.movie.title.clone()).collect()
+        let catalog = self.cluster.engine.catalog();
+        let answer = self.runtime.block_on(catalog.search(&OperationContext::new(), request))?.value;
+        Ok(answer.hits[0].hits.iter().map(|hit| hit.movie.title.clone()).collect())
     }
 
     /// Waits until the catalogue shows these, and tells how long that took.
