@@ -1,3 +1,5 @@
+//! What records become.
+
 use super::*;
 use serde_json::json;
 use wikimovie_domain::Year;
