@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod catalog;
+pub mod details;
 pub mod facet;
 pub mod filter;
 pub mod movie;
@@ -19,9 +20,10 @@ pub use answer::{
     UnderstandingKind, Warning,
 };
 pub use catalog::{CatalogInfo, Costar, CostarPath, CostarStep, PersonSummary, Revision};
+pub use details::{Attribution, Date, Details, Popularity, Rating, RatingValue};
 pub use facet::{FacetAnswer, FacetField, FacetOrder, FacetRequest, FacetValue, YearBucket, YearHistogram};
 pub use filter::{Filter, FilterError, ValueMatch, YearRange};
-pub use movie::{Image, Movie, MovieId, Provenance, Year, YearOutOfRange};
+pub use movie::{Image, Movie, MovieId, OtherTitle, Provenance, TitleKind, Year, YearOutOfRange};
 pub use page::{Direction, PageError, PageRequest};
 pub use question::{HitsRequest, MovieParts, MovieSort, Question, SearchRequest, Wanted};
 pub use receipt::{

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::details::Details;
+
 /// One movie of one provider. Texts are in Unicode NFC, trimmed, without control characters; lists have no duplicates
 /// and keep the provider's order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +33,43 @@ pub struct Movie {
     /// Poster picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poster: Option<Image>,
+    /// Names of the directors, the leading one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub directors: Vec<String>,
+    /// Other titles, such as the original one and those of other countries, without [`Movie::title`] itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub titles: Vec<OtherTitle>,
+    /// What else is known of it.
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
     /// Origin of this record.
     pub provenance: Provenance,
+}
+
+/// A title under which a movie is known besides its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherTitle {
+    /// 1 to 500 characters.
+    pub title: String,
+    /// Language of the title, a tag of BCP 47 such as `ja` or `pt-BR`, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What it is to the movie.
+    #[serde(default)]
+    pub kind: TitleKind,
+}
+
+/// What an other title is to its movie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TitleKind {
+    /// The title in the language in which the movie was made.
+    Original,
+    /// The title elsewhere, or one by which people call it.
+    #[default]
+    Alternative,
+    /// The title of a version while it was made.
+    Working,
 }
 
 /// Address and size of a picture.

@@ -103,7 +103,20 @@ fn read(record: &RawRecord, fields: &mut Fields<'_>, origin: &Origin) -> Result<
         record: record.place,
         generation: origin.generation,
     };
-    Ok(Movie { id, title, year, cast, genres, summary, url, poster, provenance })
+    Ok(Movie {
+        id,
+        title,
+        year,
+        cast,
+        genres,
+        summary,
+        url,
+        poster,
+        directors: Vec::new(),
+        titles: Vec::new(),
+        details: wikimovie_domain::Details::default(),
+        provenance,
+    })
 }
 
 fn own_id(fields: &Fields<'_>, key: Option<&str>) -> Result<Option<String>, ValueFault> {

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use wikimovie_domain::{
-    HitsRequest, Movie, MovieId, MovieSort, PageRequest, Provenance, Question, ReceiptStatus, SearchRequest,
-    Wanted, Year,
+    Details, HitsRequest, Movie, MovieId, MovieSort, PageRequest, Provenance, Question, ReceiptStatus,
+    SearchRequest, Wanted, Year,
 };
 use wikimovie_embedded::{Embedded, EmbeddedOptions, EmbeddedWriter};
 use wikimovie_engine::{
@@ -27,6 +27,9 @@ fn movie(id: &str, title: &str, year: i64) -> Movie {
         summary: None,
         url: None,
         poster: None,
+        directors: Vec::new(),
+        titles: Vec::new(),
+        details: Details::default(),
         provenance: Provenance { provider: "p".into(), object: String::new(), record: 0, generation: 0 },
     }
 }

@@ -264,7 +264,7 @@ pub fn html(highlight: &Highlight) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use wikimovie_domain::{MovieId, Provenance, Question, ReasonKind, Year};
+    use wikimovie_domain::{Details, MovieId, Provenance, Question, ReasonKind, Year};
 
     use super::*;
     use crate::{
@@ -355,6 +355,9 @@ mod tests {
             summary: None,
             url: None,
             poster: None,
+            directors: Vec::new(),
+            titles: Vec::new(),
+            details: Details::default(),
             provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1 },
         };
         let question = Question { text: "martix 1999".into(), ..Question::default() };

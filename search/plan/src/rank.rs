@@ -253,7 +253,7 @@ fn share(value: usize, whole: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use wikimovie_domain::{MovieId, Provenance};
+    use wikimovie_domain::{Details, MovieId, Provenance};
 
     use super::*;
 
@@ -268,6 +268,9 @@ mod tests {
             summary: Some("x".repeat(summary)),
             url: None,
             poster: None,
+            directors: Vec::new(),
+            titles: Vec::new(),
+            details: Details::default(),
             provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1 },
         };
         let movies = [

@@ -139,6 +139,9 @@ fn movie(record: &Value) -> Option<Movie> {
         summary: text("extract").or_else(|| text("summary")),
         url: href.map(|href| format!("https://en.wikipedia.org/wiki/{href}")),
         poster: text("thumbnail").map(|url| Image { url, width: None, height: None }),
+        directors: Vec::new(),
+        titles: Vec::new(),
+        details: Details::default(),
         provenance: Provenance {
             provider: "default".into(),
             object: String::new(),

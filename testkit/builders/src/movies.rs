@@ -23,6 +23,9 @@ pub fn movie(id: &str, title: &str, year: i64) -> MovieBuilder {
         summary: None,
         url: None,
         poster: None,
+        directors: Vec::new(),
+        titles: Vec::new(),
+        details: Details::default(),
         provenance: Provenance {
             provider: PROVIDER.to_owned(),
             object: String::new(),
