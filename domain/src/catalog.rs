@@ -1,5 +1,7 @@
 //! The catalogue as a whole, and the people in it.
 
+use serde::{Deserialize, Serialize};
+
 /// State of the catalogue at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogInfo {
@@ -31,7 +33,7 @@ pub struct Revision {
 }
 
 /// What a person is to a movie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Role {
     /// Stands in its cast.
     Cast,

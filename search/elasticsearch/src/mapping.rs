@@ -63,7 +63,7 @@ pub(crate) mod field {
 pub(crate) fn words(field: WordField) -> &'static str {
     match field {
         WordField::Title => field::TITLE,
-        WordField::Cast => field::CAST,
+        WordField::People => field::CAST,
         WordField::Summary => field::SUMMARY,
     }
 }
@@ -72,7 +72,7 @@ pub(crate) fn words(field: WordField) -> &'static str {
 pub(crate) fn word_twin(field: WordField) -> &'static str {
     match field {
         WordField::Title => field::TITLE_WORD,
-        WordField::Cast => field::CAST_WORD,
+        WordField::People => field::CAST_WORD,
         WordField::Summary => field::SUMMARY_WORD,
     }
 }
@@ -81,7 +81,7 @@ pub(crate) fn word_twin(field: WordField) -> &'static str {
 pub(crate) fn prefixes(field: WordField) -> Option<&'static str> {
     match field {
         WordField::Title => Some(field::TITLE_PREFIX),
-        WordField::Cast => Some(field::CAST_PREFIX),
+        WordField::People => Some(field::CAST_PREFIX),
         WordField::Summary => None,
     }
 }

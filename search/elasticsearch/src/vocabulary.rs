@@ -39,12 +39,12 @@ impl VocabularyCounter {
     pub(crate) async fn count(&self, among: &Query) -> Result<Vocabulary, SearchError> {
         let movies = self.searcher.search_alone(Search::count(among.clone())).await?.total();
         let mut words: HashMap<String, WordCounts> = HashMap::new();
-        for word_field in [WordField::Title, WordField::Cast, WordField::Summary] {
+        for word_field in [WordField::Title, WordField::People, WordField::Summary] {
             self.walk(among, mapping::word_twin(word_field), |word, count| {
                 let counts = words.entry(word).or_default();
                 match word_field {
                     WordField::Title => counts.title = count,
-                    WordField::Cast => counts.cast = count,
+                    WordField::People => counts.people = count,
                     WordField::Summary => counts.summary = count,
                 }
             })

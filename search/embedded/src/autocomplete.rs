@@ -1,6 +1,6 @@
 //! Suggestions while a person types, each with a hit under the current filters.
 
-use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, Suggestion};
+use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, Role, Suggestion};
 use wikimovie_plan::{
     compile, prefix,
     suggest::Typos,
@@ -11,7 +11,7 @@ use wikimovie_plan::{
 use super::{
     error::{ReadError, check_waiting},
     eval::{Bits, Matched},
-    paging::HitOrder,
+    paging::{HitOrder, Ties},
     snapshot::Snapshot,
 };
 
@@ -46,7 +46,7 @@ impl Snapshot {
             let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
             let scores = self.scores(&compiled.plan.score, &hits)?;
             let sort = MovieSort::Relevance;
-            let order = HitOrder { snapshot: self, sort, prior: &self.columns.known, scores: &scores };
+            let order = HitOrder { snapshot: self, sort, ties: Ties::Known(&self.columns.known), scores: &scores };
             let page = order.page(&hits, &PageRequest::first(request.first), None);
             movies = page.docs.into_iter().map(|doc| self.movie(doc)).collect::<Result<_, _>>()?;
         }
@@ -75,8 +75,8 @@ impl Under<'_> {
 }
 
 impl Counts for Under<'_> {
-    fn person(&self, at: usize) -> u64 {
-        self.count(self.snapshot.person_docs.get(at))
+    fn person(&self, at: usize, role: Role) -> u64 {
+        self.count(self.snapshot.docs_of(role).get(at))
     }
 
     fn genre(&self, at: usize) -> u64 {

@@ -7,6 +7,7 @@ use tantivy::{DocId, Searcher, SegmentReader, columnar::StrColumn};
 
 use super::fields::column;
 
+
 /// A document of a snapshot: its place among all segments.
 pub(super) type Doc = u32;
 
@@ -15,7 +16,12 @@ pub(super) type Doc = u32;
 pub(super) struct DocColumns {
     /// Year of release, 0 where it is not known.
     pub(super) year: Vec<u16>,
-    pub(super) prior: Vec<u16>,
+    /// Popularity and prior, see [`wikimovie_plan::rank::standing`].
+    pub(super) standing: Vec<u64>,
+    /// Mean rating, see [`wikimovie_plan::rank::rating`].
+    pub(super) rating: Vec<u16>,
+    /// Minutes and one more, 0 where they are not known.
+    pub(super) runtime: Vec<u16>,
     /// How much each movie is expected while its title is typed.
     pub(super) known: Vec<u16>,
     pub(super) poster: FixedBitSet,
@@ -25,7 +31,9 @@ impl DocColumns {
     pub(super) fn read(segments: &Segments<'_>) -> tantivy::Result<Self> {
         Ok(Self {
             year: segments.small_numbers(column::YEAR)?,
-            prior: segments.small_numbers(column::PRIOR)?,
+            standing: segments.numbers(column::STANDING)?,
+            rating: segments.small_numbers(column::RATING)?,
+            runtime: segments.small_numbers(column::RUNTIME)?,
             known: segments.small_numbers(column::KNOWN)?,
             poster: segments.flags(column::POSTER)?,
         })

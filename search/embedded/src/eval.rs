@@ -8,7 +8,7 @@ use tantivy::{
     query::{EnableScoring, PhraseQuery, Query},
     schema::Field,
 };
-use wikimovie_domain::YearRange;
+use wikimovie_domain::{RatingValue, Role, YearRange};
 use wikimovie_engine::indexed::title_of;
 use wikimovie_plan::{Clause, Drill, Group, MAX_PREFIX_CHARS, WordField};
 use wikimovie_text::natural_order::natural_order;
@@ -82,12 +82,30 @@ impl Snapshot {
                 }
                 self.titles_with_article.add_starting_with(prefix, bits);
             }
+            Clause::OtherTitleForm(form) => self.add_term(self.fields.other_title_form, form, bits)?,
+            Clause::OtherTitleStarts(prefix) => {
+                self.add_starting(self.fields.other_title_start, prefix, bits)?;
+            }
             Clause::Genre(key) => add_docs(self.genre_docs.get(place(self.vocabulary.genres(), key)), bits),
-            Clause::Person(key) => add_docs(self.person_docs.get(place(self.vocabulary.people(), key)), bits),
+            Clause::Person(role, key) => {
+                add_docs(self.docs_of(*role).get(place(self.vocabulary.people(), key)), bits);
+            }
+            Clause::Language(key) => {
+                add_docs(self.language_docs.get(place(self.vocabulary.languages(), key)), bits);
+            }
+            Clause::Country(key) => {
+                add_docs(self.country_docs.get(place(self.vocabulary.countries(), key)), bits);
+            }
             Clause::Provider(key) => {
                 add_docs(self.provider_docs.get(place(self.vocabulary.providers(), key)), bits)
             }
             Clause::Years(range) => self.add_years(std::slice::from_ref(range), bits),
+            Clause::Runtime(range) => self.add_numbers(&self.columns.runtime, bits, |minutes| {
+                range.is_empty() || range.contains(Some(minutes))
+            }),
+            Clause::Rating(range) => self.add_numbers(&self.columns.rating, bits, |hundredths| {
+                range.is_empty() || range.contains(RatingValue::try_from(hundredths).ok())
+            }),
             Clause::Poster(has) => {
                 let mut with = self.live.clone();
                 if *has {
@@ -137,8 +155,12 @@ impl Snapshot {
         {
             return self.add_term(prefixes, prefix, bits);
         }
+        self.add_starting(self.fields.words(field), prefix, bits)
+    }
+
+    fn add_starting(&self, field: Field, prefix: &str, bits: &mut Bits) -> tantivy::Result<()> {
         for (reader, &base) in self.searcher.segment_readers().iter().zip(&self.bases) {
-            let index = reader.inverted_index(self.fields.words(field))?;
+            let index = reader.inverted_index(field)?;
             let mut terms = index.terms().range().ge(prefix).into_stream()?;
             while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
                 postings::for_each_doc_of_entry(&index, terms.value(), |doc| {
@@ -171,6 +193,15 @@ impl Snapshot {
 
     fn add_ranks(&self, ranks: std::ops::Range<usize>, bits: &mut Bits) {
         add_docs(&self.doc_at_rank[ranks], bits);
+    }
+
+    /// Adds the movies that have a number for which this holds, in a column of numbers and one more.
+    fn add_numbers(&self, column: &[u16], bits: &mut Bits, holds: impl Fn(u16) -> bool) {
+        for doc in self.live.ones() {
+            if column[doc].checked_sub(1).is_some_and(&holds) {
+                bits.insert(doc);
+            }
+        }
     }
 
     fn add_years(&self, ranges: &[YearRange], bits: &mut Bits) {
@@ -226,7 +257,7 @@ pub(super) struct Matched {
     /// Text and every filter but the drill.
     base: Bits,
     /// Movies that pass each dimension of the drill; `None` where it constrains nothing.
-    dimensions: [Option<Bits>; 4],
+    dimensions: [Option<Bits>; 7],
     /// Movies that pass everything: the hits.
     pub(super) hits: Bits,
 }
@@ -236,6 +267,9 @@ pub(super) struct Matched {
 pub(super) enum Dimension {
     Genres,
     Cast,
+    Directors,
+    Languages,
+    Countries,
     Providers,
     /// Years and decades, which ignore each other.
     Years,
@@ -271,7 +305,10 @@ impl Matched {
         };
         let dimensions = [
             any(drill.genres.iter().cloned().map(Clause::Genre).collect())?,
-            any(drill.cast.iter().cloned().map(Clause::Person).collect())?,
+            any(in_role(Role::Cast, &drill.cast))?,
+            any(in_role(Role::Director, &drill.directors))?,
+            any(drill.languages.iter().cloned().map(Clause::Language).collect())?,
+            any(drill.countries.iter().cloned().map(Clause::Country).collect())?,
             any(drill.providers.iter().cloned().map(Clause::Provider).collect())?,
             years,
         ];
@@ -294,6 +331,10 @@ impl Matched {
         }
         bits
     }
+}
+
+fn in_role(role: Role, keys: &[String]) -> Vec<Clause> {
+    keys.iter().map(|key| Clause::Person(role, key.clone())).collect()
 }
 
 fn add_docs(docs: &[Doc], bits: &mut Bits) {
@@ -332,7 +373,7 @@ mod tests {
     }
 
     fn person(key: &str) -> Clause {
-        Clause::Person(key.to_owned())
+        Clause::Person(Role::Cast, key.to_owned())
     }
 
     fn years(gte: Option<i64>, lte: Option<i64>) -> YearRange {
@@ -341,7 +382,7 @@ mod tests {
 
     #[test]
     fn a_clause_holds_for_shown_movies_only() {
-        use WordField::{Cast, Summary, Title};
+        use WordField::{People, Summary, Title};
         let snapshot = dozen_in_segments();
         let godfathers = "The Godfather, The Godfather Part II";
         let text = str::to_owned;
@@ -349,21 +390,21 @@ mod tests {
             (Clause::None, ""),
             (word(Title, "godfather"), godfathers),
             (word(Title, "hidden"), ""),
-            (word(Cast, "alien"), ""),
+            (word(People, "alien"), ""),
             (word(Summary, "crew"), "Alien"),
             // Short prefixes stand in a field of their own; longer ones, and those of the summary, in the dictionary.
             (prefix(Title, "ali"), "Alien, Aliens"),
             (prefix(Title, "godfat"), godfathers),
             (prefix(Title, "hid"), ""),
             (prefix(Summary, "cre"), "Alien"),
-            (prefix(Cast, "weav"), "Alien, Aliens, Ghostbusters"),
+            (prefix(People, "weav"), "Alien, Aliens, Ghostbusters"),
             (phrase(Title, "taxi driver"), "Taxi Driver"),
             (phrase(Title, "driver taxi"), ""),
             (phrase(Title, "taxi"), "Taxi Driver"),
             (phrase(Title, ""), ""),
             // The last word of one name and the first of the next are no phrase.
-            (phrase(Cast, "al pacino"), "The Godfather, The Godfather Part II, Heat"),
-            (phrase(Cast, "pacino robert"), ""),
+            (phrase(People, "al pacino"), "The Godfather, The Godfather Part II, Heat"),
+            (phrase(People, "pacino robert"), ""),
             (Clause::TitleKey(text("heat")), "Heat"),
             (Clause::TitleKey(text("the godfather")), "The Godfather"),
             (Clause::TitleKey(text("godfather")), ""),
@@ -448,6 +489,9 @@ mod tests {
             genres: vec!["horror".to_owned(), "thriller".to_owned()],
             cast: vec!["sigourney weaver".to_owned(), "janet leigh".to_owned(), "jodie foster".to_owned()],
             providers: vec!["test".to_owned()],
+            directors: Vec::new(),
+            languages: Vec::new(),
+            countries: Vec::new(),
             decades: vec![
                 years(Some(1960), Some(1969)),
                 years(Some(1970), Some(1979)),

@@ -23,27 +23,22 @@ impl Snapshot {
                 FacetAnswer::Years(facets::histogram(&years, missing, filter, *interval))
             }
             FacetRequest::Terms { field, first, contains, order } => {
-                let counted = match field {
+                let (rows, dimension) = match field {
                     FacetField::Decades => {
                         let (years, missing) = self.by_year(&matched.without(Dimension::Years));
-                        Counted::decades(&years, missing, filter)
+                        let counted = Counted::decades(&years, missing, filter);
+                        return counted.answer(*first, contains.as_deref(), *order);
                     }
-                    FacetField::Genres => {
-                        let among = matched.without(Dimension::Genres);
-                        let chosen = facets::chosen(filter, *field);
-                        self.keyed(&self.genres, self.vocabulary.genres(), &among, chosen)
-                    }
-                    FacetField::Cast => {
-                        let among = matched.without(Dimension::Cast);
-                        let chosen = facets::chosen(filter, *field);
-                        self.keyed(&self.people, self.vocabulary.people(), &among, chosen)
-                    }
-                    FacetField::Providers => {
-                        let among = matched.without(Dimension::Providers);
-                        let chosen = facets::chosen(filter, *field);
-                        self.keyed(&self.providers, self.vocabulary.providers(), &among, chosen)
-                    }
+                    FacetField::Genres => (&self.genres, Dimension::Genres),
+                    FacetField::Cast => (&self.cast, Dimension::Cast),
+                    FacetField::Directors => (&self.directors, Dimension::Directors),
+                    FacetField::Languages => (&self.languages, Dimension::Languages),
+                    FacetField::Countries => (&self.countries, Dimension::Countries),
+                    FacetField::Providers => (&self.providers, Dimension::Providers),
                 };
+                let chosen = facets::chosen(filter, *field);
+                let among = matched.without(dimension);
+                let counted = self.keyed(rows, self.vocabulary.entries(*field), &among, chosen);
                 counted.answer(*first, contains.as_deref(), *order)
             }
         }

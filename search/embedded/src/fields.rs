@@ -16,7 +16,7 @@ use wikimovie_engine::{
     content_hash::hash64,
     indexed::{self, keyword, order_key},
 };
-use wikimovie_plan::{NAME_GAP, WordField, rank};
+use wikimovie_plan::{NAME_GAP, WordField, rank, texts};
 use wikimovie_text as text;
 use wikimovie_text::{Word, words};
 
@@ -31,21 +31,33 @@ pub(super) struct Fields {
     /// The whole movie as JSON.
     pub(super) record: Field,
     title: Field,
-    cast: Field,
+    other_title: Field,
+    people: Field,
     summary: Field,
     title_prefix: Field,
-    cast_prefix: Field,
+    other_title_prefix: Field,
+    people_prefix: Field,
     /// Other whole-title forms.
     pub(super) title_form: Field,
     /// Parts of words of the title at an apostrophe.
     pub(super) title_part: Field,
+    /// Forms of other titles.
+    pub(super) other_title_form: Field,
+    /// Keys of other titles, with and without a leading article.
+    pub(super) other_title_start: Field,
     order: Field,
     genre: Field,
-    person: Field,
+    cast: Field,
+    director: Field,
+    writer: Field,
+    language: Field,
+    country: Field,
     provider: Field,
     year: Field,
+    runtime: Field,
+    rating: Field,
     poster: Field,
-    prior: Field,
+    standing: Field,
     known: Field,
     id_hash: Field,
     content: Field,
@@ -62,11 +74,17 @@ pub(super) mod column {
     pub(in super::super) const OBJECT: &str = "object";
     pub(in super::super) const ORDER: &str = "order";
     pub(in super::super) const GENRE: &str = "genre";
-    pub(in super::super) const PERSON: &str = "person";
+    pub(in super::super) const CAST: &str = "cast";
+    pub(in super::super) const DIRECTOR: &str = "director";
+    pub(in super::super) const WRITER: &str = "writer";
+    pub(in super::super) const LANGUAGE: &str = "language";
+    pub(in super::super) const COUNTRY: &str = "country";
     pub(in super::super) const PROVIDER: &str = "provider";
     pub(in super::super) const YEAR: &str = "year";
     pub(in super::super) const POSTER: &str = "poster";
-    pub(in super::super) const PRIOR: &str = "prior";
+    pub(in super::super) const RUNTIME: &str = "runtime";
+    pub(in super::super) const RATING: &str = "rating";
+    pub(in super::super) const STANDING: &str = "standing";
     pub(in super::super) const KNOWN: &str = "known";
     pub(in super::super) const ID_HASH: &str = "id_hash";
     pub(in super::super) const CONTENT: &str = "content";
@@ -95,22 +113,32 @@ impl Fields {
             builder.add_text_field(name, TextOptions::default().set_fast("raw"))
         };
         let title = words(&mut builder, "title");
-        let cast = words(&mut builder, "cast");
+        let other_title = words(&mut builder, "other_title");
+        let people = words(&mut builder, "people");
         let summary = words(&mut builder, "summary");
         let title_prefix = keyword(&mut builder, "title_prefix");
-        let cast_prefix = keyword(&mut builder, "cast_prefix");
+        let other_title_prefix = keyword(&mut builder, "other_title_prefix");
+        let people_prefix = keyword(&mut builder, "people_prefix");
         let title_form = keyword(&mut builder, "title_form");
         let title_part = keyword(&mut builder, "title_part");
+        let other_title_form = keyword(&mut builder, "other_title_form");
+        let other_title_start = keyword(&mut builder, "other_title_start");
         let order = strings(&mut builder, column::ORDER);
         let genre = strings(&mut builder, column::GENRE);
-        let person = strings(&mut builder, column::PERSON);
+        let cast = strings(&mut builder, column::CAST);
+        let director = strings(&mut builder, column::DIRECTOR);
+        let writer = strings(&mut builder, column::WRITER);
+        let language = strings(&mut builder, column::LANGUAGE);
+        let country = strings(&mut builder, column::COUNTRY);
         let provider = strings(&mut builder, column::PROVIDER);
         let object = builder.add_text_field(column::OBJECT, STRING | FAST);
         let id = builder.add_text_field("id", STRING);
         let record = builder.add_bytes_field("record", STORED);
         let year = builder.add_u64_field(column::YEAR, FAST);
         let poster = builder.add_u64_field(column::POSTER, FAST);
-        let prior = builder.add_u64_field(column::PRIOR, FAST);
+        let runtime = builder.add_u64_field(column::RUNTIME, FAST);
+        let rating = builder.add_u64_field(column::RATING, FAST);
+        let standing = builder.add_u64_field(column::STANDING, FAST);
         let known = builder.add_u64_field(column::KNOWN, FAST);
         let id_hash = builder.add_u64_field(column::ID_HASH, FAST);
         let content = builder.add_u64_field(column::CONTENT, FAST);
@@ -125,19 +153,29 @@ impl Fields {
             id,
             record,
             title,
-            cast,
+            other_title,
+            people,
             summary,
             title_prefix,
-            cast_prefix,
+            other_title_prefix,
+            people_prefix,
             title_form,
             title_part,
+            other_title_form,
+            other_title_start,
             order,
             genre,
-            person,
+            cast,
+            director,
+            writer,
+            language,
+            country,
             provider,
             year,
+            runtime,
+            rating,
             poster,
-            prior,
+            standing,
             known,
             id_hash,
             content,
@@ -151,7 +189,8 @@ impl Fields {
     pub(super) fn words(&self, field: WordField) -> Field {
         match field {
             WordField::Title => self.title,
-            WordField::Cast => self.cast,
+            WordField::OtherTitle => self.other_title,
+            WordField::People => self.people,
             WordField::Summary => self.summary,
         }
     }
@@ -160,7 +199,8 @@ impl Fields {
     pub(super) fn prefixes(&self, field: WordField) -> Option<Field> {
         match field {
             WordField::Title => Some(self.title_prefix),
-            WordField::Cast => Some(self.cast_prefix),
+            WordField::OtherTitle => Some(self.other_title_prefix),
+            WordField::People => Some(self.people_prefix),
             WordField::Summary => None,
         }
     }
@@ -176,30 +216,56 @@ impl Fields {
         doc.add_u64(self.generation, movie.provenance.generation);
         doc.add_u64(self.ordinal, movie.provenance.record);
 
-        let title = positioned([movie.title.as_str()]);
-        add_prefixes(&mut doc, self.title_prefix, &title);
-        doc.add_pre_tokenized_text(self.title, title);
-        let cast = positioned(movie.cast.iter().map(String::as_str));
-        add_prefixes(&mut doc, self.cast_prefix, &cast);
-        doc.add_pre_tokenized_text(self.cast, cast);
-        doc.add_pre_tokenized_text(self.summary, positioned(movie.summary.as_deref()));
+        for field in WordField::ALL {
+            let texts = texts(movie, field);
+            if texts.is_empty() {
+                continue;
+            }
+            let words = positioned(texts.iter().map(|(_, text)| *text));
+            if let Some(prefixes) = self.prefixes(field) {
+                add_prefixes(&mut doc, prefixes, &words);
+            }
+            doc.add_pre_tokenized_text(self.words(field), words);
+        }
         for form in text::title_normal_forms(&movie.title) {
             doc.add_text(self.title_form, keyword(&form));
         }
         for part in text::apostrophe_parts(&movie.title) {
             doc.add_text(self.title_part, part);
         }
-        doc.add_text(self.order, order_key(movie));
-        for genre in &movie.genres {
-            doc.add_text(self.genre, keyword(genre));
+        for other in &movie.titles {
+            for form in text::title_normal_forms(&other.title) {
+                doc.add_text(self.other_title_form, keyword(&form));
+            }
+            for start in indexed::title_starts(&text::title_key(&other.title)) {
+                doc.add_text(self.other_title_start, start);
+            }
         }
-        for name in &movie.cast {
-            doc.add_text(self.person, keyword(name));
+        doc.add_text(self.order, order_key(movie));
+        let details = &movie.details;
+        for (field, values) in [
+            (self.genre, &movie.genres),
+            (self.cast, &movie.cast),
+            (self.director, &movie.directors),
+            (self.writer, &details.writers),
+            (self.language, &details.languages),
+            (self.country, &details.countries),
+        ] {
+            for value in values {
+                doc.add_text(field, keyword(value));
+            }
         }
         doc.add_text(self.provider, &movie.provenance.provider);
         doc.add_u64(self.year, movie.year.map_or(0, |year| year.get().unsigned_abs()));
         doc.add_u64(self.poster, u64::from(movie.poster.is_some()));
-        doc.add_u64(self.prior, u64::from(rank::prior(movie)));
+        doc.add_u64(self.standing, rank::standing(movie));
+        // Most records have neither: what is not there takes no room.
+        if let Some(runtime) = details.runtime {
+            doc.add_u64(self.runtime, u64::from(runtime) + 1);
+        }
+        if rank::rating(movie) > 0 {
+            doc.add_u64(self.rating, u64::from(rank::rating(movie)));
+        }
         doc.add_u64(self.known, u64::from(rank::known(movie)));
         doc
     }

@@ -20,6 +20,11 @@ impl Lists {
         self.offsets.push(u32::try_from(self.values.len()).unwrap_or(u32::MAX));
     }
 
+    /// Whether no row holds a number.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     pub(super) fn get(&self, row: usize) -> &[u32] {
         match (self.offsets.get(row), self.offsets.get(row + 1)) {
             (Some(&start), Some(&end)) => &self.values[start as usize..end as usize],

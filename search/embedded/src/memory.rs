@@ -12,8 +12,15 @@ impl Snapshot {
         let lists = [
             &self.genres,
             &self.genre_docs,
-            &self.people,
-            &self.person_docs,
+            &self.cast,
+            &self.cast_docs,
+            &self.directors,
+            &self.director_docs,
+            &self.writer_docs,
+            &self.languages,
+            &self.language_docs,
+            &self.countries,
+            &self.country_docs,
             &self.providers,
             &self.provider_docs,
         ];

@@ -1,16 +1,39 @@
 //! Order of the hits, and pages of it.
 //!
 //! Every order is one number a movie, greatest first: sort values in the high bits, position in title order as
-//! the tie-breaker in the low ones. Positions are doubled so that a cursor whose movie is gone falls between two.
+//! the tie-breaker in the low ones. It has 128 bits, since a score and a popularity together take more than 64. Positions are doubled so that a cursor whose movie is gone falls between two.
 
 use wikimovie_domain::{Direction, HitPage, MovieSort, PageRequest};
 use wikimovie_engine::cursor::SortKey;
+use wikimovie_plan::rank;
 
 use super::{columns::Doc, eval::Bits, snapshot::Snapshot};
 
 const POSITION_BITS: u32 = 30;
 const POSITIONS: u64 = 1 << POSITION_BITS;
-const PRIOR_BITS: u32 = 10;
+/// Bits of a standing: a popularity and a prior.
+const STANDING_BITS: u32 = 51;
+
+/// What orders a list.
+type Key = u128;
+
+/// What comes first of equal scores, by document.
+#[derive(Clone, Copy)]
+pub(super) enum Ties<'a> {
+    /// Popularity, then prior.
+    Standing(&'a [u64]),
+    /// How much a movie is expected while its title is typed.
+    Known(&'a [u16]),
+}
+
+impl Ties<'_> {
+    fn get(self, row: usize) -> u64 {
+        match self {
+            Self::Standing(standing) => standing[row],
+            Self::Known(known) => u64::from(known[row]),
+        }
+    }
+}
 
 /// One page, still as documents.
 pub(super) struct DocPage {
@@ -29,8 +52,7 @@ impl DocPage {
 pub(super) struct HitOrder<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) sort: MovieSort,
-    /// By document: what comes first of equal scores.
-    pub(super) prior: &'a [u16],
+    pub(super) ties: Ties<'a>,
     /// By document; empty where the order does not ask for scores.
     pub(super) scores: &'a [u32],
 }
@@ -41,8 +63,9 @@ impl HitOrder<'_> {
         let row = doc as usize;
         SortKey {
             score: self.score(doc),
-            prior: self.prior[row],
+            standing: self.ties.get(row),
             year: self.snapshot.columns.year[row],
+            rating: self.snapshot.columns.rating[row],
             order: self.snapshot.orders.get(self.snapshot.rank[row] as usize).to_owned(),
         }
     }
@@ -56,7 +79,7 @@ impl HitOrder<'_> {
     pub(super) fn page(&self, hits: &Bits, request: &PageRequest, after: Option<&SortKey>) -> DocPage {
         let backward = request.direction == Direction::Backward;
         // Read backward, the list is the same list of complemented keys.
-        let flip = |key: u64| if backward { !key } else { key };
+        let flip = |key: Key| if backward { !key } else { key };
         let start = after.map(|sort_key| flip(self.position_of(sort_key)));
         let mut passed = false;
         let mut best = TopKeys::new(request.size);
@@ -76,45 +99,65 @@ impl HitOrder<'_> {
         DocPage { docs, has_previous, has_next }
     }
 
-    fn position_of(&self, sort_key: &SortKey) -> u64 {
+    fn position_of(&self, sort_key: &SortKey) -> Key {
         let orders = &self.snapshot.orders;
         let rank = orders.lower_bound(&sort_key.order);
         let there = rank < orders.len() && orders.get(rank) == sort_key.order;
-        self.pack(sort_key.score, sort_key.prior, sort_key.year, 2 * rank as u64 + u64::from(there))
+        let values =
+            Values { score: sort_key.score, ties: sort_key.standing, year: sort_key.year, rating: sort_key.rating };
+        self.pack(&values, 2 * rank as u64 + u64::from(there))
     }
 
-    fn key(&self, doc: Doc) -> u64 {
+    fn key(&self, doc: Doc) -> Key {
         let row = doc as usize;
         let position = 2 * u64::from(self.snapshot.rank[row]) + 1;
-        self.pack(self.score(doc), self.prior[row], self.snapshot.columns.year[row], position)
+        let columns = &self.snapshot.columns;
+        let values = Values {
+            score: self.score(doc),
+            ties: self.ties.get(row),
+            year: columns.year[row],
+            rating: columns.rating[row],
+        };
+        self.pack(&values, position)
     }
 
-    fn pack(&self, score: u32, prior: u16, year: u16, position: u64) -> u64 {
+    fn pack(&self, values: &Values, position: u64) -> Key {
         let first_titles_first = POSITIONS - 1 - position;
+        let popularity = rank::popularity(values.ties);
+        // What has no value is 0, and comes last in both directions.
+        let descending = |value: u64| (Key::from(value) << POSITION_BITS) | Key::from(first_titles_first);
+        let ascending = |value: u64| descending(if value == 0 { 0 } else { (1 << STANDING_BITS) - value });
         match self.sort {
             MovieSort::Relevance => {
-                (u64::from(score) << (PRIOR_BITS + POSITION_BITS))
-                    | (u64::from(prior) << POSITION_BITS)
-                    | first_titles_first
+                (Key::from(values.score) << (STANDING_BITS + POSITION_BITS)) | descending(values.ties)
             }
-            MovieSort::YearDesc => (u64::from(year) << POSITION_BITS) | first_titles_first,
-            MovieSort::YearAsc => {
-                let year = if year == 0 { 0 } else { u16::MAX - year };
-                (u64::from(year) << POSITION_BITS) | first_titles_first
-            }
-            MovieSort::TitleAsc => first_titles_first,
-            MovieSort::TitleDesc => position,
+            MovieSort::YearDesc => descending(values.year.into()),
+            MovieSort::YearAsc => ascending(values.year.into()),
+            MovieSort::RatingDesc => descending(values.rating.into()),
+            MovieSort::RatingAsc => ascending(values.rating.into()),
+            MovieSort::PopularityDesc => descending(popularity),
+            MovieSort::PopularityAsc => ascending(popularity),
+            MovieSort::TitleAsc => Key::from(first_titles_first),
+            MovieSort::TitleDesc => Key::from(position),
         }
     }
+}
+
+/// What a movie is ordered by besides its title.
+struct Values {
+    score: u32,
+    ties: u64,
+    year: u16,
+    rating: u16,
 }
 
 /// The greatest keys seen, in bounded memory.
 struct TopKeys {
     size: usize,
     /// Unordered between prunings, at most twice the size.
-    kept: Vec<(u64, Doc)>,
+    kept: Vec<(Key, Doc)>,
     /// No key at or below it can still be among the greatest.
-    floor: Option<u64>,
+    floor: Option<Key>,
     overflowed: bool,
 }
 
@@ -123,7 +166,7 @@ impl TopKeys {
         Self { size, kept: Vec::with_capacity(2 * size + 1), floor: None, overflowed: false }
     }
 
-    fn offer(&mut self, key: u64, doc: Doc) {
+    fn offer(&mut self, key: Key, doc: Doc) {
         if self.size == 0 || self.floor.is_some_and(|floor| key < floor) {
             self.overflowed = true;
             return;
@@ -163,15 +206,19 @@ mod tests {
     use super::*;
     use crate::testing::{record, snapshot};
 
-    const SORTS: [MovieSort; 5] = [
+    const SORTS: [MovieSort; 9] = [
         MovieSort::Relevance,
         MovieSort::YearDesc,
         MovieSort::YearAsc,
         MovieSort::TitleAsc,
         MovieSort::TitleDesc,
+        MovieSort::RatingDesc,
+        MovieSort::RatingAsc,
+        MovieSort::PopularityDesc,
+        MovieSort::PopularityAsc,
     ];
 
-    /// Movies of which several share title, year, prior and score; one has no year.
+    /// Movies of which several share title, year, prior, popularity, rating and score; some lack one or the other.
     fn movies() -> Vec<Movie> {
         let titles = ["Heat", "The Heat", "A Heat", "Alien", "heat", "Zulu", "Élan"];
         let mut movies: Vec<Movie> = (0..23)
@@ -179,6 +226,9 @@ mod tests {
                 let title = titles[number % titles.len()];
                 let movie = movie(&format!("{number:02}"), title, 1990 + (number % 3) as i64);
                 let movie = if number % 4 == 0 { movie.summary("Longer than none.") } else { movie };
+                let movie = if number % 3 == 0 { movie.rating([0.0, 7.25, 9.0][number % 5 % 3]) } else { movie };
+                let movie =
+                    if number % 2 == 0 { movie.popularity([0.0, 0.001, 1e9][number % 3]) } else { movie };
                 record(movie.build(), "a", 1, number as u64)
             })
             .collect();
@@ -197,13 +247,21 @@ mod tests {
         let mut docs: Vec<Doc> = hits.ones().map(|row| row as Doc).collect();
         let title = |doc: Doc| snapshot.orders.get(snapshot.rank[doc as usize] as usize).to_owned();
         let year = |doc: Doc| snapshot.columns.year[doc as usize];
+        let rating = |doc: Doc| snapshot.columns.rating[doc as usize];
+        let popularity = |doc: Doc| snapshot.columns.standing[doc as usize] >> 10;
         match order.sort {
             MovieSort::Relevance => docs.sort_by_key(|&doc| {
-                (Reverse(order.score(doc)), Reverse(snapshot.columns.prior[doc as usize]), title(doc))
+                (Reverse(order.score(doc)), Reverse(snapshot.columns.standing[doc as usize]), title(doc))
             }),
             MovieSort::YearDesc => docs.sort_by_key(|&doc| (Reverse(year(doc)), title(doc))),
             // A movie without a year comes last in either direction of years.
             MovieSort::YearAsc => docs.sort_by_key(|&doc| (year(doc) == 0, year(doc), title(doc))),
+            MovieSort::RatingDesc => docs.sort_by_key(|&doc| (Reverse(rating(doc)), title(doc))),
+            MovieSort::RatingAsc => docs.sort_by_key(|&doc| (rating(doc) == 0, rating(doc), title(doc))),
+            MovieSort::PopularityDesc => docs.sort_by_key(|&doc| (Reverse(popularity(doc)), title(doc))),
+            MovieSort::PopularityAsc => {
+                docs.sort_by_key(|&doc| (popularity(doc) == 0, popularity(doc), title(doc)));
+            }
             MovieSort::TitleAsc => docs.sort_by_key(|&doc| title(doc)),
             MovieSort::TitleDesc => docs.sort_by_key(|&doc| Reverse(title(doc))),
         }
@@ -257,14 +315,14 @@ mod tests {
         let whole = snapshot(&[movies()], &[]);
         for (gone, sort) in (0..movies().len()).flat_map(|gone| SORTS.map(|sort| (gone, sort))) {
             let scores = vec![7; whole.rows()];
-            let order = HitOrder { snapshot: &whole, sort, prior: &whole.columns.prior, scores: &scores };
+            let order = HitOrder { snapshot: &whole, sort, ties: Ties::Standing(&whole.columns.standing), scores: &scores };
             let expected = sorted(&order, &whole.live);
             let id = &movies()[gone].id;
             let at = expected.iter().position(|&doc| whole.movie(doc).unwrap().id == *id).unwrap();
             let key = order.sort_key(expected[at]);
 
             let rest = snapshot(&[movies().into_iter().filter(|movie| movie.id != *id).collect()], &[]);
-            let order = HitOrder { snapshot: &rest, sort, prior: &rest.columns.prior, scores: &scores };
+            let order = HitOrder { snapshot: &rest, sort, ties: Ties::Standing(&rest.columns.standing), scores: &scores };
             let page = order.page(&rest.live, &PageRequest::first(100), Some(&key));
             let ids = |snapshot: &Snapshot, docs: &[Doc]| -> Vec<_> {
                 docs.iter().map(|&doc| snapshot.movie(doc).unwrap().id).collect()
@@ -277,7 +335,7 @@ mod tests {
     #[test]
     fn the_greatest_keys_are_kept_in_bounded_memory() {
         // A full cycle of a linear congruence: every key once, in an order of no pattern.
-        let keys: Vec<u64> = (0..997_u64).map(|number| (number * 613 + 11) % 997).collect();
+        let keys: Vec<Key> = (0..997_u128).map(|number| (number * 613 + 11) % 997).collect();
         for size in [0, 1, 3, 50, 996, 997, 2_000] {
             let mut top = TopKeys::new(size);
             for &key in &keys {

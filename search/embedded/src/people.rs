@@ -23,10 +23,10 @@ impl Snapshot {
     pub(super) fn costars(&self, name: &str, first: usize) -> Vec<Costar> {
         let Some(person) = self.person(name) else { return Vec::new() };
         let mut together: Vec<u32> = self
-            .person_docs
+            .cast_docs
             .get(person)
             .iter()
-            .flat_map(|&doc| self.people.get(doc as usize))
+            .flat_map(|&doc| self.cast.get(doc as usize))
             .copied()
             .filter(|&other| other as usize != person)
             .collect();
@@ -61,12 +61,12 @@ impl Snapshot {
         let mut chain = Vec::new();
         let mut person = start;
         while person != goal {
-            let docs = self.person_docs.get(person);
+            let docs = self.cast_docs.get(person);
             let nearer =
                 |&other: &u32| to_goal[other as usize].is_some_and(|to| Some(to + 1) == to_goal[person]);
             let next =
-                docs.iter().flat_map(|&doc| self.people.get(doc as usize)).copied().filter(nearer).min()?;
-            let together = docs.iter().filter(|&&doc| self.people.get(doc as usize).contains(&next));
+                docs.iter().flat_map(|&doc| self.cast.get(doc as usize)).copied().filter(nearer).min()?;
+            let together = docs.iter().filter(|&&doc| self.cast.get(doc as usize).contains(&next));
             chain.push((*together.min_by_key(|&&doc| self.rank[doc as usize])?, next));
             person = next as usize;
         }
@@ -82,11 +82,11 @@ impl Snapshot {
         while steps[start].is_none() {
             let person = queue.pop_front()?;
             let further = steps[person].map(|steps| steps + 1);
-            for &doc in self.person_docs.get(person) {
+            for &doc in self.cast_docs.get(person) {
                 if seen_movies.put(doc as usize) {
                     continue;
                 }
-                for &other in self.people.get(doc as usize) {
+                for &other in self.cast.get(doc as usize) {
                     if steps[other as usize].is_none() {
                         steps[other as usize] = further;
                         queue.push_back(other as usize);

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use serde::Serialize;
 use wikimovie_domain::{
-    Correction, Explain, Hit, HitPage, HitsRequest, MovieSort, PageRequest, Question, Relaxation,
+    Correction, Explain, Hit, HitPage, HitsRequest, Movie, MovieParts, MovieSort, PageRequest, Question, Relaxation,
     SearchAnswer, SearchRequest, Total, TotalRelation,
 };
 use wikimovie_engine::{
@@ -25,7 +25,7 @@ use super::{
     error::{ReadError, check_waiting},
     eval::{Known, Matched},
     info::ENGINE,
-    paging::HitOrder,
+    paging::{HitOrder, Ties},
     plans::Plans,
     snapshot::Snapshot,
 };
@@ -36,6 +36,14 @@ struct ExplainedPlan<'a> {
     plan: &'a Plan,
     revision: u64,
     documents: usize,
+}
+
+/// A movie without its plot where that is not asked for: it may be far longer than all else.
+fn without_unasked(mut movie: Movie, parts: MovieParts) -> Movie {
+    if !parts.plot {
+        movie.details.plot = None;
+    }
+    movie
 }
 
 /// Shared by all pages of one question.
@@ -82,7 +90,7 @@ impl Snapshot {
             order: HitOrder {
                 snapshot: self,
                 sort: question.sort,
-                prior: &self.columns.prior,
+                ties: Ties::Standing(&self.columns.standing),
                 scores: &scores,
             },
             has_text: !plan.score.is_empty(),
@@ -178,7 +186,7 @@ impl Snapshot {
                     } else {
                         Vec::new()
                     },
-                    movie,
+                    movie: without_unasked(movie, request.parts),
                 })
             })
             .collect::<Result<_, ReadError>>()?;
@@ -195,7 +203,7 @@ impl Snapshot {
         let order = HitOrder {
             snapshot: self,
             sort: MovieSort::Relevance,
-            prior: &self.columns.prior,
+            ties: Ties::Standing(&self.columns.standing),
             scores: &scores,
         };
         let page = order.page(&named, &PageRequest::first(1), None);

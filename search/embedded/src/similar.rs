@@ -3,7 +3,7 @@
 use wikimovie_domain::{Movie, MovieSort, PageRequest};
 use wikimovie_plan::similar;
 
-use super::{error::ReadError, paging::HitOrder, snapshot::Snapshot};
+use super::{error::ReadError, paging::{HitOrder, Ties}, snapshot::Snapshot};
 
 impl Snapshot {
     /// The movies most like one, best first, without it.
@@ -16,7 +16,7 @@ impl Snapshot {
         let order = HitOrder {
             snapshot: self,
             sort: MovieSort::Relevance,
-            prior: &self.columns.prior,
+            ties: Ties::Standing(&self.columns.standing),
             scores: &scores,
         };
         let page = order.page(&among, &PageRequest::first(first), None);

@@ -14,12 +14,12 @@ use std::{
 
 use fixedbitset::FixedBitSet;
 use tantivy::{DocAddress, InvertedIndexReader, Searcher, Term, postings::TermInfo};
-use wikimovie_domain::{Movie, Revision};
+use wikimovie_domain::{Movie, Revision, Role};
 use wikimovie_engine::{catalog::ReceiptsOf, indexed::title_of};
 use wikimovie_plan::{
     WordField,
     rules::Rules,
-    vocabulary::{Vocabulary, VocabularyBuilder, WordCounts},
+    vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
 };
 use wikimovie_text as text;
 
@@ -53,8 +53,16 @@ pub(super) struct Snapshot {
     pub(super) titles_with_number: Titles,
     pub(super) genres: Lists,
     pub(super) genre_docs: Lists,
-    pub(super) people: Lists,
-    pub(super) person_docs: Lists,
+    /// People of each movie's cast.
+    pub(super) cast: Lists,
+    pub(super) cast_docs: Lists,
+    pub(super) directors: Lists,
+    pub(super) director_docs: Lists,
+    pub(super) writer_docs: Lists,
+    pub(super) languages: Lists,
+    pub(super) language_docs: Lists,
+    pub(super) countries: Lists,
+    pub(super) country_docs: Lists,
     pub(super) providers: Lists,
     pub(super) provider_docs: Lists,
     pub(super) vocabulary: Vocabulary,
@@ -88,6 +96,15 @@ impl Snapshot {
         let (fields, searcher) = (&self.fields, self.searcher.clone());
         let columns = Some(Arc::clone(&self.columns));
         Commit { fields, searcher, revision: self.revision, rules, ledger, columns }.snapshot(among.clone())
+    }
+
+    /// The documents of each person in a role.
+    pub(super) fn docs_of(&self, role: Role) -> &Lists {
+        match role {
+            Role::Cast => &self.cast_docs,
+            Role::Director => &self.director_docs,
+            Role::Writer => &self.writer_docs,
+        }
     }
 
     /// Documents, shown or not.
@@ -137,18 +154,28 @@ impl Commit<'_> {
     /// The snapshot in which these documents are the movies.
     fn snapshot(self, live: FixedBitSet) -> tantivy::Result<Snapshot> {
         let segments = Segments::of(&self.searcher);
-        let genres = Values::read(&segments, &live, column::GENRE, text::key)?;
-        let people = Values::read(&segments, &live, column::PERSON, text::key)?;
-        let providers = Values::read(&segments, &live, column::PROVIDER, str::to_owned)?;
+        let read = |column| Values::read(&segments, &live, [column], text::key);
+        let (genres, languages, countries) =
+            (read(column::GENRE)?, read(column::LANGUAGE)?, read(column::COUNTRY)?);
+        let columns = [column::CAST, column::DIRECTOR, column::WRITER];
+        let people = Values::read(&segments, &live, columns, text::key)?;
+        let providers = Values::read(&segments, &live, [column::PROVIDER], str::to_owned)?;
+        let roles = people.roles();
         let order = TitleOrder::read(&segments, &live)?;
         let movies = live.count_ones(..) as u64;
         let vocabulary = VocabularyBuilder::new(movies)
             .words(words(&segments, self.fields, &live)?)
             .people(people.entries)
+            .roles(roles)
             .genres(genres.entries)
+            .languages(languages.entries)
+            .countries(countries.entries)
             .providers(providers.entries)
             .rules(Arc::clone(self.rules))
             .build();
+        let [cast, directors, writers] = people.rows;
+        let ([genres], [languages], [countries], [providers]) =
+            (genres.rows, languages.rows, countries.rows, providers.rows);
         Ok(Snapshot {
             fields: self.fields.clone(),
             columns: match self.columns {
@@ -160,12 +187,19 @@ impl Commit<'_> {
             orders: order.keys,
             titles_with_article: Titles::of(order.with_article),
             titles_with_number: Titles::of(order.with_number),
-            genre_docs: genres.rows.inverted(vocabulary.genres().len(), |_| true),
-            genres: genres.rows,
-            person_docs: people.rows.inverted(vocabulary.people().len(), |_| true),
-            people: people.rows,
-            provider_docs: providers.rows.inverted(vocabulary.providers().len(), |_| true),
-            providers: providers.rows,
+            genre_docs: docs_of(&genres, vocabulary.genres()),
+            genres,
+            cast_docs: docs_of(&cast, vocabulary.people()),
+            cast,
+            director_docs: docs_of(&directors, vocabulary.people()),
+            directors,
+            writer_docs: docs_of(&writers, vocabulary.people()),
+            language_docs: docs_of(&languages, vocabulary.languages()),
+            languages,
+            country_docs: docs_of(&countries, vocabulary.countries()),
+            countries,
+            provider_docs: docs_of(&providers, vocabulary.providers()),
+            providers,
             bases: segments.bases,
             live,
             vocabulary,
@@ -175,6 +209,11 @@ impl Commit<'_> {
             digest: OnceLock::new(),
         })
     }
+}
+
+/// The documents of each entry.
+fn docs_of(rows: &Lists, entries: &[Entry]) -> Lists {
+    if rows.is_empty() { Lists::default() } else { rows.inverted(entries.len(), |_| true) }
 }
 
 /// Which documents are shown: of each movie the source record of the greatest (generation, object, record).
@@ -214,7 +253,7 @@ fn words(
         let docs = base..base + reader.max_doc();
         // Where every document is shown, the dictionary's own count is right, and no posting is read.
         let all_live = live.count_ones(docs.start as usize..docs.end as usize) == docs.len();
-        for field in [WordField::Title, WordField::Cast, WordField::Summary] {
+        for field in WordField::ALL {
             let index = reader.inverted_index(fields.words(field))?;
             let mut terms = index.terms().stream()?;
             while terms.advance() {
@@ -232,11 +271,7 @@ fn words(
                     Some(counts) => counts,
                     None => words.entry(word.to_owned()).or_default(),
                 };
-                match field {
-                    WordField::Title => counts.title += movies,
-                    WordField::Cast => counts.cast += movies,
-                    WordField::Summary => counts.summary += movies,
-                }
+                counts.add(field, movies);
             }
         }
     }
@@ -332,7 +367,6 @@ impl TitleOrder {
 #[cfg(test)]
 mod tests {
     use wikimovie_domain::MovieId;
-    use wikimovie_plan::vocabulary::Entry;
     use wikimovie_testkit_builders::{dozen, movie};
 
     use super::*;

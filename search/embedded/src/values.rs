@@ -1,90 +1,154 @@
-//! Genres, people and providers: values that are compared by key and shown in their commonest spelling.
+//! Genres, people, languages, countries and providers: values that are compared by key and shown in their commonest spelling.
 
 use fixedbitset::FixedBitSet;
-use wikimovie_plan::vocabulary::Entry;
+use wikimovie_domain::Role;
+use wikimovie_plan::vocabulary::{Entry, RoleCounts};
 
 use super::{
     columns::{Segments, StringColumn},
     lists::Lists,
 };
 
-/// The values of a column that live movies have.
-pub(super) struct Values {
+/// The values of some columns that live movies have: such as the people of cast, directors and writers.
+pub(super) struct Values<const N: usize> {
     /// Sorted by key.
     pub(super) entries: Vec<Entry>,
-    /// For each document the indices of its values in `entries`, each once, in the order of the movie.
-    pub(super) rows: Lists,
+    /// For each column and document the indices of its values in `entries`, each once, in the order of the movie. Without
+    /// rows where nobody has a value.
+    pub(super) rows: [Lists; N],
+    /// Movies of each entry, by column.
+    counts: Vec<[u32; N]>,
 }
 
 /// Values before it is known which keys live movies have.
-struct ValueCounts {
+struct ValueCounts<const N: usize> {
     /// Movies of each key.
     movies: Vec<u32>,
+    /// The same by column.
+    by_column: Vec<[u32; N]>,
     /// Movies that spell a value so, by spelling.
     spelled: Vec<u32>,
-    /// For each document its keys.
-    rows: Lists,
+    /// For each column and document its keys.
+    rows: [Lists; N],
 }
 
-impl Values {
+impl<const N: usize> Values<N> {
     pub(super) fn read(
         segments: &Segments<'_>,
         live: &FixedBitSet,
-        column: &str,
+        columns: [&str; N],
         key: impl Fn(&str) -> String,
     ) -> tantivy::Result<Self> {
-        let column = segments.strings(column)?;
-        let key_of_spelling: Vec<String> = column.strings.iter().map(|spelling| key(spelling)).collect();
+        let columns = columns.iter().map(|name| segments.strings(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut spellings: Vec<&str> =
+            columns.iter().flat_map(|column| column.strings.iter().map(String::as_str)).collect();
+        spellings.sort_unstable();
+        spellings.dedup();
+        let key_of_spelling: Vec<String> = spellings.iter().map(|spelling| key(spelling)).collect();
         let mut keys: Vec<&str> = key_of_spelling.iter().map(String::as_str).collect();
         keys.sort_unstable();
         keys.dedup();
         let index = |key: &String| keys.partition_point(|other| other < &key.as_str()) as u32;
         let key_of_spelling: Vec<u32> = key_of_spelling.iter().map(index).collect();
 
-        let ValueCounts { movies, spelled, mut rows } =
-            ValueCounts::of(segments, live, &column, &key_of_spelling, keys.len());
+        let named: Vec<Named<'_>> = columns.iter().map(|column| Named::new(column, &spellings)).collect();
+        let counts = ValueCounts::of(segments, live, &named, &key_of_spelling, keys.len());
+        let ValueCounts { movies, by_column, spelled, mut rows } = counts;
         let commonest = commonest(&spelled, &key_of_spelling, keys.len());
         let mut entries = Vec::with_capacity(keys.len());
+        let mut counts = Vec::with_capacity(keys.len());
         let mut renumbered = vec![0; keys.len()];
         for (key, &movies) in movies.iter().enumerate().filter(|&(_, &movies)| movies > 0) {
             renumbered[key] = entries.len() as u32;
-            let name = column.strings[commonest[key]].clone();
+            let name = spellings[commonest[key]].to_owned();
             entries.push(Entry { key: keys[key].to_owned(), name, movies });
+            counts.push(by_column[key]);
         }
         if entries.len() < keys.len() {
-            rows.renumber(&renumbered);
+            rows.iter_mut().for_each(|rows| rows.renumber(&renumbered));
         }
-        Ok(Self { entries, rows })
+        Ok(Self { entries, rows, counts })
     }
 }
 
-impl ValueCounts {
+impl Values<3> {
+    /// Movies by role of the people who direct or write.
+    pub(super) fn roles(&self) -> Vec<(String, RoleCounts)> {
+        let others = self.entries.iter().zip(&self.counts).filter(|(_, [_, others @ ..])| *others != [0, 0]);
+        let counts = |counts: &[u32; 3]| {
+            let mut roles = RoleCounts::default();
+            Role::ALL.into_iter().zip(counts).for_each(|(role, &movies)| roles.add(role, movies));
+            roles
+        };
+        others.map(|(entry, by_role)| (entry.key.clone(), counts(by_role))).collect()
+    }
+}
+
+/// A column whose spellings are numbered together with those of other columns.
+struct Named<'a> {
+    column: &'a StringColumn,
+    /// Number of each of its own spellings; `None` where all numbers are its own.
+    numbers: Option<Vec<u32>>,
+}
+
+impl<'a> Named<'a> {
+    fn new(column: &'a StringColumn, spellings: &[&str]) -> Self {
+        let number = |own: &String| spellings.partition_point(|other| *other < own.as_str()) as u32;
+        let has_all = column.strings.len() == spellings.len();
+        Self { column, numbers: (!has_all).then(|| column.strings.iter().map(number).collect()) }
+    }
+
+    fn number(&self, own: u32) -> usize {
+        self.numbers.as_ref().map_or(own, |numbers| numbers[own as usize]) as usize
+    }
+}
+
+impl<const N: usize> ValueCounts<N> {
     fn of(
         segments: &Segments<'_>,
         live: &FixedBitSet,
-        column: &StringColumn,
+        columns: &[Named<'_>],
         key_of_spelling: &[u32],
         keys: usize,
     ) -> Self {
         let mut counts = Self {
             movies: vec![0; keys],
+            by_column: vec![[0; N]; keys],
             spelled: vec![0; key_of_spelling.len()],
-            rows: Lists::with_rows(segments.rows()),
+            rows: std::array::from_fn(|_| Lists::default()),
         };
+        let used: Vec<(usize, &Named<'_>)> =
+            columns.iter().enumerate().filter(|(_, named)| !named.column.strings.is_empty()).collect();
+        for &(at, _) in &used {
+            counts.rows[at] = Lists::with_rows(segments.rows());
+        }
+        // The keys of a movie in the columns before the current one.
+        let mut seen: Vec<u32> = Vec::new();
         let mut row: Vec<u32> = Vec::new();
         for (segment, doc, number) in segments.docs() {
-            row.clear();
+            seen.clear();
             let is_live = live.contains(number as usize);
-            for spelling in column.of(segment, doc).filter(|_| is_live) {
-                let key = key_of_spelling[spelling as usize];
-                // A movie that spells a value in two ways counts for the first of them.
-                if !row.contains(&key) {
+            for &(at, named) in &used {
+                row.clear();
+                for own in named.column.of(segment, doc).filter(|_| is_live) {
+                    let spelling = named.number(own);
+                    let key = key_of_spelling[spelling];
+                    if row.contains(&key) {
+                        continue;
+                    }
                     row.push(key);
-                    counts.movies[key as usize] += 1;
-                    counts.spelled[spelling as usize] += 1;
+                    counts.by_column[key as usize][at] += 1;
+                    // A movie that spells a value in two ways counts for the first of them.
+                    if !seen.contains(&key) {
+                        counts.movies[key as usize] += 1;
+                        counts.spelled[spelling] += 1;
+                    }
+                }
+                counts.rows[at].push(row.iter().copied());
+                if used.len() > 1 {
+                    seen.extend_from_slice(&row);
                 }
             }
-            counts.rows.push(row.iter().copied());
         }
         counts
     }

@@ -10,8 +10,10 @@ use crate::writer::WriteError;
 /// # Errors
 /// Where the record cannot be written as JSON.
 pub fn content_hash(movie: &Movie) -> Result<u64, WriteError> {
-    let said =
-        (&movie.title, movie.year, &movie.cast, &movie.genres, &movie.summary, &movie.url, &movie.poster);
+    let said = (
+        (&movie.title, movie.year, &movie.cast, &movie.genres, &movie.summary, &movie.url, &movie.poster),
+        (&movie.directors, &movie.titles, &movie.details),
+    );
     Ok(hash64(&serde_json::to_vec(&said)?))
 }
 

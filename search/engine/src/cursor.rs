@@ -19,20 +19,22 @@ pub const REVISION_CHANGED: &str = "REVISION_CHANGED";
 
 /// Longest order key that a cursor holds in full, in bytes: version, key id, MAC, [`HEAD_BYTES`] and these make 200
 /// characters of base64. Of a longer one the cursor holds the start, and a digest that finds the rest.
-const MAX_ORDER_BYTES: usize = 111;
+const MAX_ORDER_BYTES: usize = 103;
 const DIGEST_BYTES: usize = 8;
-/// Digest of the question, revision, score, prior, year, and whether the order key is cut.
-const HEAD_BYTES: usize = 8 + 8 + 4 + 2 + 2 + 1;
+/// Digest of the question, revision, score, standing, year, rating, and whether the order key is cut.
+const HEAD_BYTES: usize = 8 + 8 + 4 + 7 + 2 + 2 + 1;
 
 /// The position of a movie in a list: its sort values and its order key (title key, NUL, id), which no other has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SortKey {
     /// Score.
     pub score: u32,
-    /// Prior.
-    pub prior: u16,
+    /// Popularity and prior, see [`wikimovie_plan::rank::standing`].
+    pub standing: u64,
     /// Year, 0 where there is none.
     pub year: u16,
+    /// Mean rating, see [`wikimovie_plan::rank::rating`]; 0 where there is none.
+    pub rating: u16,
     /// Order key.
     pub order: String,
 }
@@ -90,13 +92,15 @@ impl<'a> Cursors<'a> {
 
     /// The token of a position.
     pub fn seal(&self, sort_key: &SortKey) -> String {
-        let SortKey { score, prior, year, order } = sort_key;
+        let SortKey { score, standing, year, rating, order } = sort_key;
         let mut payload = Vec::with_capacity(HEAD_BYTES + MAX_ORDER_BYTES);
         payload.extend_from_slice(&self.question.to_be_bytes());
         payload.extend_from_slice(&self.revision.to_be_bytes());
         payload.extend_from_slice(&score.to_be_bytes());
-        payload.extend_from_slice(&prior.to_be_bytes());
+        // A standing has 51 bits.
+        payload.extend_from_slice(&standing.to_be_bytes()[1..]);
         payload.extend_from_slice(&year.to_be_bytes());
+        payload.extend_from_slice(&rating.to_be_bytes());
         let is_cut = order.len() > MAX_ORDER_BYTES;
         payload.push(u8::from(is_cut));
         if is_cut {
@@ -124,8 +128,9 @@ fn read(bytes: &[u8]) -> Option<(u64, Cursor)> {
     let (&question, rest) = bytes.split_first_chunk()?;
     let (&revision, rest) = rest.split_first_chunk()?;
     let (&score, rest) = rest.split_first_chunk()?;
-    let (&prior, rest) = rest.split_first_chunk()?;
+    let (standing, rest) = rest.split_first_chunk::<7>()?;
     let (&year, rest) = rest.split_first_chunk()?;
+    let (&rating, rest) = rest.split_first_chunk()?;
     let (&is_cut, mut rest) = rest.split_first()?;
     let mut cut = None;
     if is_cut != 0 {
@@ -135,8 +140,9 @@ fn read(bytes: &[u8]) -> Option<(u64, Cursor)> {
     let order = str::from_utf8(rest).ok()?.to_owned();
     let sort_key = SortKey {
         score: u32::from_be_bytes(score),
-        prior: u16::from_be_bytes(prior),
+        standing: standing.iter().fold(0, |standing, &byte| standing << 8 | u64::from(byte)),
         year: u16::from_be_bytes(year),
+        rating: u16::from_be_bytes(rating),
         order,
     };
     Some((u64::from_be_bytes(question), Cursor { revision: u64::from_be_bytes(revision), sort_key, cut }))
@@ -160,7 +166,7 @@ mod tests {
     use super::*;
 
     fn sort_key(order: &str) -> SortKey {
-        SortKey { score: 8_000_123, prior: 1023, year: 1972, order: order.to_owned() }
+        SortKey { score: 8_000_123, standing: (1 << 51) - 1, year: 1972, rating: 921, order: order.to_owned() }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use wikimovie_text::{
 
 /// Version of what is indexed of a movie, and of the words that `text` makes. It goes up with every change of
 /// either, and every index is built anew then.
-pub const FORMAT: u32 = 6;
+pub const FORMAT: u32 = 7;
 
 /// Longest keyword in bytes; engines refuse terms above some 32,000.
 const MAX_KEYWORD_BYTES: usize = 2_000;
@@ -42,6 +42,12 @@ pub fn title_of(order_key: &str) -> (String, Option<&str>) {
     let mut parts = order_key.splitn(3, '\0');
     let rest = from_natural_order(parts.next().unwrap_or_default());
     (rest, parts.nth(1))
+}
+
+/// The keys by whose start a title is found: its key, and that without its leading article.
+pub fn title_starts(key: &str) -> impl Iterator<Item = &str> {
+    let key = keyword(key);
+    [key].into_iter().chain(text::stop::without_article(key))
 }
 
 /// The words of a text that an index holds besides [`wikimovie_text::words()`], apart from them: single characters of

@@ -25,8 +25,8 @@ use crate::keys::{SealingKeys, TokenMac};
 const VERSION: u8 = 2;
 /// Version of states that are packed.
 const PACKED: u8 = 3;
-/// Version of cursors. Those before carried a plan.
-const CURSOR: u8 = 4;
+/// Version of cursors. Those before had neither popularity nor rating.
+const CURSOR: u8 = 5;
 /// Bit of a version byte: the id of a key follows. Tokens of earlier versions name none.
 const KEYED: u8 = 0x80;
 const MAC_BYTES: usize = 12;

@@ -89,9 +89,11 @@ impl Compiled {
     pub fn understood(&self, level: usize) -> Vec<Understanding> {
         let mut understood = self.understood.clone();
         if self.levels.is_partial(level) {
+            let is_person =
+                |kind| matches!(kind, UnderstandingKind::Person | UnderstandingKind::Director);
             let may_lack = |kind| !matches!(kind, UnderstandingKind::Phrase | UnderstandingKind::Excluded);
             for piece in understood.iter_mut().filter(|piece| may_lack(piece.kind)) {
-                if piece.effect == UnderstandingEffect::Filter && piece.kind != UnderstandingKind::Person {
+                if piece.effect == UnderstandingEffect::Filter && !is_person(piece.kind) {
                     piece.effect = UnderstandingEffect::Boost;
                 }
             }
@@ -163,6 +165,8 @@ pub(crate) struct Text<'a> {
     pub(crate) longer: Vec<String>,
     pub(crate) synonyms: Vec<Synonym>,
     pub(crate) pins: Vec<Clause>,
+    /// Whether any movie has an other title.
+    pub(crate) has_other_titles: bool,
 }
 
 impl<'a> Text<'a> {
@@ -214,7 +218,8 @@ impl<'a> Text<'a> {
             }
             _ => Vec::new(),
         };
-        Self { text, reading, understood, expansions, filler, negated, longer, synonyms, pins }
+        let has_other_titles = vocabulary.has_other_titles();
+        Self { text, reading, understood, expansions, filler, negated, longer, synonyms, pins, has_other_titles }
     }
 
     pub(crate) fn words(&self) -> Vec<&str> {
@@ -240,11 +245,11 @@ impl<'a> Text<'a> {
         let words = self.words();
         let mut always = Vec::new();
         for phrase in &self.reading.phrases {
-            always.push(anywhere(&words[phrase.words.clone()]));
+            always.push(anywhere(&words[phrase.words.clone()], self.has_other_titles));
         }
         for excluded in &self.reading.excluded {
             let words: Vec<&str> = excluded.words.iter().map(String::as_str).collect();
-            always.push(excluded_words(&words).negated());
+            always.push(excluded_words(&words, self.has_other_titles).negated());
         }
         for piece in self.understood.iter().filter(|piece| piece.excluded) {
             always.push(piece.clause.clone().negated());
@@ -397,8 +402,8 @@ impl<'a> Text<'a> {
         {
             return None;
         }
-        if let Some(person) = self.readings_of(at).find(|u| u.typo && matches!(u.clause, Clause::Person(_)))
-            && let Clause::Person(key) = &person.clause
+        if let Some(person) = self.readings_of(at).find(|understood| understood.typo)
+            && let Some(key) = &person.person
         {
             return key
                 .split(' ')
@@ -427,7 +432,7 @@ fn is_sure(tier: &Tier) -> bool {
 impl Understood {
     fn reason(&self) -> ReasonKind {
         match self.clause {
-            Clause::Person(_) => ReasonKind::Person,
+            _ if self.is_person() => ReasonKind::Person,
             Clause::Years(_) => ReasonKind::Year,
             _ => ReasonKind::Genre,
         }
@@ -436,8 +441,8 @@ impl Understood {
 
 fn weight(understood: &Understood) -> u32 {
     match understood.kind {
-        UnderstandingKind::Person if understood.typo => weights::PERSON_TYPO,
-        UnderstandingKind::Person => weights::PERSON,
+        UnderstandingKind::Person | UnderstandingKind::Director if understood.typo => weights::PERSON_TYPO,
+        UnderstandingKind::Person | UnderstandingKind::Director => weights::PERSON,
         UnderstandingKind::Year => weights::YEAR,
         UnderstandingKind::YearRange | UnderstandingKind::Decade => weights::DECADE,
         UnderstandingKind::Genre
@@ -461,7 +466,7 @@ fn runs(marked: &[bool]) -> Vec<Range<usize>> {
 }
 
 /// What holds of movies with excluded words. A number excludes titles that count so: plots are full of numbers.
-fn excluded_words(words: &[&str]) -> Clause {
+fn excluded_words(words: &[&str], has_other_titles: bool) -> Clause {
     match words {
         [word] if word.bytes().all(|b| b.is_ascii_digit()) => {
             let number = numerals::number(word);
@@ -469,13 +474,14 @@ fn excluded_words(words: &[&str]) -> Clause {
             let all = spellings.into_iter().chain([(*word).to_owned()]);
             Clause::any_of(all.map(|word| Clause::Word(WordField::Title, word)))
         }
-        _ => anywhere(words),
+        _ => anywhere(words, has_other_titles),
     }
 }
 
-/// The words side by side in the title, in a name of the cast, or in the summary.
-fn anywhere(words: &[&str]) -> Clause {
-    let fields = [WordField::Title, WordField::Cast, WordField::Summary];
+/// The words side by side in a title, in a name, or in the summary.
+fn anywhere(words: &[&str], has_other_titles: bool) -> Clause {
+    let other = has_other_titles.then_some(WordField::OtherTitle);
+    let fields = [WordField::Title, WordField::People, WordField::Summary].into_iter().chain(other);
     Clause::any_of(
         fields.map(|field| Clause::words(field, words.iter().map(|&word| word.to_owned()).collect())),
     )

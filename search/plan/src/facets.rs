@@ -103,6 +103,9 @@ fn values(filter: &Filter, field: FacetField) -> Option<&ValueMatch> {
     match field {
         FacetField::Genres => Some(&filter.genres),
         FacetField::Cast => Some(&filter.cast),
+        FacetField::Directors => Some(&filter.directors),
+        FacetField::Languages => Some(&filter.languages),
+        FacetField::Countries => Some(&filter.countries),
         FacetField::Providers => Some(&filter.providers),
         FacetField::Decades => None,
     }

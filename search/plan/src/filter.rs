@@ -1,10 +1,14 @@
 //! A filter as clauses, with a warning for each value that the catalogue has not.
 
-use wikimovie_domain::{Filter, ValueMatch, Warning, YearRange};
+use wikimovie_domain::{Filter, Role, ValueMatch, Warning, YearRange};
 use wikimovie_text::{key, words};
 
 use super::{Clause, Drill, WordField};
-use crate::{suggest::Typos, vocabulary::Vocabulary, work::Work};
+use crate::{
+    suggest::{Typos, suggest_entries},
+    vocabulary::Vocabulary,
+    work::Work,
+};
 
 /// Code of the warning for a value that no movie has.
 pub const UNKNOWN_VALUE: &str = "UNKNOWN_VALUE";
@@ -32,14 +36,21 @@ pub fn compile(filter: &Filter) -> Filtered {
     let drill = Drill {
         genres: keys(&filter.genres.any_of),
         cast: keys(&filter.cast.any_of),
+        directors: keys(&filter.directors.any_of),
+        languages: keys(&filter.languages.any_of),
+        countries: keys(&filter.countries.any_of),
         providers: filter.providers.any_of.clone(),
         decades: filter.decades.iter().map(|&decade| decade_range(decade)).collect(),
         years: filter.year,
     };
+    let without_any = |list: &ValueMatch| ValueMatch { any_of: Vec::new(), ..list.clone() };
     let rest = Filter {
-        genres: ValueMatch { any_of: Vec::new(), ..filter.genres.clone() },
-        cast: ValueMatch { any_of: Vec::new(), ..filter.cast.clone() },
-        providers: ValueMatch { any_of: Vec::new(), ..filter.providers.clone() },
+        genres: without_any(&filter.genres),
+        cast: without_any(&filter.cast),
+        directors: without_any(&filter.directors),
+        languages: without_any(&filter.languages),
+        countries: without_any(&filter.countries),
+        providers: without_any(&filter.providers),
         decades: Vec::new(),
         year: YearRange::default(),
         ..filter.clone()
@@ -62,7 +73,11 @@ pub fn warnings(filter: &Filter, vocabulary: &Vocabulary, work: &Work) -> Vec<Wa
 /// A filter as one clause.
 fn clause(filter: &Filter) -> Clause {
     let mut all = values(&filter.genres, |value| Clause::Genre(key(value)));
-    all.extend(values(&filter.cast, |value| Clause::Person(key(value))));
+    for (role, names) in by_role(filter) {
+        all.extend(values(names, |value| Clause::Person(role, key(value))));
+    }
+    all.extend(values(&filter.languages, |value| Clause::Language(key(value))));
+    all.extend(values(&filter.countries, |value| Clause::Country(key(value))));
     all.extend(values(&filter.providers, |value| Clause::Provider(value.to_owned())));
     for word in filter.title.iter().flat_map(|title| words(title)) {
         let part = Clause::TitlePart(word.text.clone());
@@ -74,6 +89,12 @@ fn clause(filter: &Filter) -> Clause {
     if !filter.decades.is_empty() {
         all.push(Clause::any_of(filter.decades.iter().map(|&decade| Clause::Years(decade_range(decade)))));
     }
+    if !filter.runtime.is_empty() {
+        all.push(Clause::Runtime(filter.runtime));
+    }
+    if !filter.rating.is_empty() {
+        all.push(Clause::Rating(filter.rating));
+    }
     all.extend(filter.has_poster.map(Clause::Poster));
     all.extend(filter.and.iter().map(clause));
     if !filter.or.is_empty() {
@@ -83,6 +104,11 @@ fn clause(filter: &Filter) -> Clause {
         all.push(clause(not).negated());
     }
     Clause::all_of(all)
+}
+
+/// The names of a filter by role.
+fn by_role(filter: &Filter) -> [(Role, &ValueMatch); 3] {
+    [(Role::Cast, &filter.cast), (Role::Director, &filter.directors), (Role::Writer, &filter.writers)]
 }
 
 fn values(list: &ValueMatch, leaf: impl Fn(&str) -> Clause) -> Vec<Clause> {
@@ -122,14 +148,32 @@ fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, work: &Work, warni
             near.into_iter().map(|(at, _)| vocabulary.genres()[at].name.clone()).collect()
         });
     }
-    for value in filter.cast.values().filter(|value| vocabulary.person(&key(value)).is_none()) {
-        unknown("cast", "person", value, &|value| {
-            let near = vocabulary.suggest_people(value, SUGGESTIONS, Typos::Forgiven);
-            near.into_iter().map(|(at, _)| vocabulary.people()[at].name.clone()).collect()
+    for ((role, names), (field, noun)) in
+        by_role(filter).into_iter().zip([("cast", "person"), ("directors", "director"), ("writers", "writer")])
+    {
+        for value in names.values().filter(|value| vocabulary.roles(&key(value)).of(role) == 0) {
+            unknown(field, noun, value, &|value| {
+                let near = vocabulary.suggest_people(value, usize::MAX, Typos::Forgiven).into_iter();
+                let people = near.filter_map(|(at, _)| vocabulary.people().get(at));
+                let people = people.filter(|person| vocabulary.roles(&person.key).of(role) > 0);
+                people.take(SUGGESTIONS).map(|person| person.name.clone()).collect()
+            });
+        }
+    }
+    for value in filter.languages.values().filter(|value| vocabulary.language(&key(value)).is_none()) {
+        unknown("languages", "language", value, &|value| {
+            suggest_entries(vocabulary.languages(), &key(value), SUGGESTIONS)
+        });
+    }
+    for value in filter.countries.values().filter(|value| vocabulary.country(&key(value)).is_none()) {
+        unknown("countries", "country", value, &|value| {
+            suggest_entries(vocabulary.countries(), &key(value), SUGGESTIONS)
         });
     }
     for value in filter.providers.values().filter(|value| vocabulary.provider(value).is_none()) {
-        unknown("providers", "provider", value, &|value| vocabulary.suggest_providers(value, SUGGESTIONS));
+        unknown("providers", "provider", value, &|value| {
+            suggest_entries(vocabulary.providers(), value, SUGGESTIONS)
+        });
     }
     for (list, name) in [(&filter.and, "and"), (&filter.or, "or")] {
         for (at, child) in list.iter().enumerate() {

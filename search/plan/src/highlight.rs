@@ -15,38 +15,44 @@ use crate::{
     compile::Compiled,
     highlight_terms::{HighlightTerms, indexed_words, typed_part},
     shape::Shape,
+    texts::{texts, word_field},
 };
 
 /// Length of the part of a summary that is shown, in characters.
 const WINDOW_CHARS: usize = 240;
 
-/// The texts of a movie that hold highlight terms: title, names, genres, year, and the best part of the summary.
+/// The texts of a movie that hold highlight terms: titles, names, genres, year, keywords, and the best part of summary and
+/// plot.
 pub fn highlights(movie: &Movie, highlight_terms: &HighlightTerms) -> Vec<Highlight> {
-    let mut found = vec![highlight_text(SearchField::Title, &movie.title, highlight_terms)];
-    found.extend(movie.cast.iter().map(|name| highlight_text(SearchField::Cast, name, highlight_terms)));
+    let in_fields = |fields: &[WordField]| -> Vec<Highlight> {
+        let texts = fields.iter().flat_map(|&field| texts(movie, field));
+        texts.map(|(field, text)| highlight_text(field, text, highlight_terms)).collect()
+    };
+    let mut found = in_fields(&[WordField::Title, WordField::OtherTitle, WordField::People]);
     found
         .extend(movie.genres.iter().map(|genre| highlight_text(SearchField::Genres, genre, highlight_terms)));
     if let Some(year) = movie.year {
         found.push(highlight_text(SearchField::Year, &year.get().to_string(), highlight_terms));
     }
-    if let Some(summary) = &movie.summary {
-        found.push(highlight_text(SearchField::Summary, summary, highlight_terms));
-    }
+    found.extend(in_fields(&[WordField::Summary]));
     found.retain(|highlight| !highlight.spans.is_empty());
     found
 }
 
-/// A text with the typed words in it marked; of a summary the part of about 240 characters that holds most of
+/// A text with the typed words in it marked; of a summary or plot the part of about 240 characters that holds most of
 /// them, cut at words.
 pub fn highlight_text(field: SearchField, text: &str, highlight_terms: &HighlightTerms) -> Highlight {
     let terms = &highlight_terms.0;
     let ranges = match field {
-        SearchField::Title => terms.find(WordField::Title, text),
-        SearchField::Cast => terms.find(WordField::Cast, text),
         SearchField::Genres if terms.genres.contains(&key(text)) => std::iter::once(0..text.len()).collect(),
         SearchField::Year if is_in(text, &terms.years) => std::iter::once(0..text.len()).collect(),
-        SearchField::Genres | SearchField::Year => Vec::new(),
-        SearchField::Summary => return window(text, terms.find(WordField::Summary, text)),
+        SearchField::Writers if terms.writers.contains(&key(text)) => {
+            std::iter::once(0..text.len()).collect()
+        }
+        SearchField::Summary | SearchField::Plot => {
+            return window(field, text, terms.find(WordField::Summary, text));
+        }
+        _ => word_field(field).map_or_else(Vec::new, |words| terms.find(words, text)),
     };
     Highlight { field, text: text.to_owned(), spans: spans(text, &ranges) }
 }
@@ -82,8 +88,8 @@ fn is_in(year: &str, ranges: &[YearRange]) -> bool {
     ranges.iter().any(|range| !range.is_empty() && range.contains(year))
 }
 
-/// The part of a summary that holds the most different marked words.
-fn window(text: &str, ranges: Vec<Range<usize>>) -> Highlight {
+/// The part of a summary or plot that holds the most different marked words.
+fn window(field: SearchField, text: &str, ranges: Vec<Range<usize>>) -> Highlight {
     let chars = text.chars().count();
     let part = if chars <= WINDOW_CHARS { 0..text.len() } else { best_part(text, &ranges) };
     let (before, after) =
@@ -93,7 +99,7 @@ fn window(text: &str, ranges: Vec<Range<usize>>) -> Highlight {
     let moved: Vec<Range<usize>> =
         inside.map(|r| r.start - part.start + before.len()..r.end - part.start + before.len()).collect();
     let spans = spans(&shown, &moved);
-    Highlight { field: SearchField::Summary, text: shown, spans }
+    Highlight { field, text: shown, spans }
 }
 
 fn best_part(text: &str, ranges: &[Range<usize>]) -> Range<usize> {
@@ -273,7 +279,7 @@ mod tests {
     };
 
     fn vocabulary() -> Vocabulary {
-        let counts = WordCounts { title: 3, cast: 3, summary: 3 };
+        let counts = WordCounts { title: 3, people: 3, summary: 3, ..WordCounts::default() };
         let words = [
             "amelie",
             "matrix",

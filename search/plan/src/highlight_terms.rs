@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use wikimovie_domain::YearRange;
+use wikimovie_domain::{Role, YearRange};
 use wikimovie_text::{Word, characters, fold, key, words};
 
 use crate::{Clause, Group, WordField, understand::Understood};
@@ -23,6 +23,8 @@ pub(crate) struct Terms {
     prefixes: Vec<(WordField, String)>,
     /// Keys of genres to mark.
     pub(crate) genres: HashSet<String>,
+    /// Keys of writers to mark.
+    pub(crate) writers: HashSet<String>,
     /// Years to mark.
     pub(crate) years: Vec<YearRange>,
     /// What was typed for each group of the plan.
@@ -46,6 +48,9 @@ impl HighlightTerms {
         }
         for understood in understood.iter().filter(|understood| !understood.excluded) {
             terms.add(&understood.clause, "");
+            if understood.is_person() {
+                terms.add(&understood.nearly, "");
+            }
         }
         Self(Arc::new(terms))
     }
@@ -67,9 +72,12 @@ impl Terms {
                 }
             }
             Clause::Prefix(field, prefix) => self.prefixes.push((*field, prefix.clone())),
-            Clause::Person(person) => {
+            Clause::Person(Role::Writer, person) => {
+                self.writers.insert(person.clone());
+            }
+            Clause::Person(_, person) => {
                 for word in person.split(' ') {
-                    self.words.entry((WordField::Cast, word.to_owned())).or_insert_with(|| word.to_owned());
+                    self.words.entry((WordField::People, word.to_owned())).or_insert_with(|| word.to_owned());
                 }
             }
             Clause::Genre(genre) => {

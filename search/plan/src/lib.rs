@@ -28,6 +28,7 @@ pub mod similar;
 pub mod suggest;
 pub mod suggestions;
 mod term_expansion;
+mod texts;
 mod title_parts;
 mod title_tiers;
 pub mod toggle;
@@ -36,23 +37,31 @@ pub mod vocabulary;
 pub mod work;
 
 use serde::{Deserialize, Serialize};
-use wikimovie_domain::{ReasonKind, YearRange};
+use wikimovie_domain::{RatingRange, ReasonKind, Role, RuntimeRange, YearRange};
 
 pub use rules::{Rules, RulesError};
+pub use texts::texts;
 
-/// Indexed word fields, written by [`wikimovie_text::words()`] with positions. Names of a cast are
-/// [`NAME_GAP`] positions apart, so no phrase spans two of them.
+/// Indexed word fields, written by [`wikimovie_text::words()`] with positions. The texts of a field are [`NAME_GAP`]
+/// positions apart, so no phrase spans two of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum WordField {
     /// Words of the title.
     Title,
-    /// Words of the names of the cast.
-    Cast,
-    /// Words of the summary.
+    /// Words of the other titles.
+    OtherTitle,
+    /// Words of the names of cast and directors.
+    People,
+    /// Words of summary, plot, keywords and names of writers: what a movie is about, and who is rarely asked for.
     Summary,
 }
 
-/// Positions left free between two names of a cast.
+impl WordField {
+    /// All fields.
+    pub const ALL: [Self; 4] = [Self::Title, Self::OtherTitle, Self::People, Self::Summary];
+}
+
+/// Positions left free between two texts of a field.
 pub const NAME_GAP: usize = 100;
 
 /// A condition on a movie. Every text in it is folded already.
@@ -77,14 +86,26 @@ pub enum Clause {
     TitlePart(String),
     /// The key of the title, with or without a leading article, starts so.
     TitleStarts(String),
+    /// A normal form of an other title is this.
+    OtherTitleForm(String),
+    /// The key of an other title, with or without a leading article, starts so.
+    OtherTitleStarts(String),
     /// Has the genre with this key.
     Genre(String),
-    /// Has the person with this key.
-    Person(String),
+    /// Has the person with this key in this role.
+    Person(Role, String),
+    /// Has the spoken language with this key.
+    Language(String),
+    /// Has the country of production with this key.
+    Country(String),
     /// Is of the provider.
     Provider(String),
     /// Has a year in the range (an empty range: has a year).
     Years(YearRange),
+    /// Has a runtime in the range (an empty range: has a runtime).
+    Runtime(RuntimeRange),
+    /// Has a mean rating in the range (an empty range: has a rating).
+    Rating(RatingRange),
     /// Has a poster, or has none.
     Poster(bool),
     /// All hold; empty is [`Clause::All`].
@@ -128,6 +149,12 @@ pub struct Drill {
     pub genres: Vec<String>,
     /// Keys of `cast.anyOf`.
     pub cast: Vec<String>,
+    /// Keys of `directors.anyOf`.
+    pub directors: Vec<String>,
+    /// Keys of `languages.anyOf`.
+    pub languages: Vec<String>,
+    /// Keys of `countries.anyOf`.
+    pub countries: Vec<String>,
     /// Keys of `providers.anyOf`.
     pub providers: Vec<String>,
     /// `decades`, as ranges; any of them.

@@ -13,7 +13,7 @@ use super::{
     rank::{partial, title as weights},
     term_expansion::TermExpansion,
     title_parts::{TitleParts, TitleWord},
-    title_tiers::{TitleTiers, form, spellings},
+    title_tiers::{TitleTiers, form, other_form, spellings},
 };
 use crate::{filter::Filtered, understand::Understood};
 
@@ -66,7 +66,7 @@ impl Text<'_> {
         let facts = |(at, expansion): (usize, &TermExpansion)| WordFacts {
             rarity: expansion.rarity,
             is_known: expansion.exists,
-            is_whole: expansion.counts.title + expansion.counts.cast > 0
+            is_whole: expansion.counts.title + expansion.counts.other_title + expansion.counts.people > 0
                 && words[at].chars().count() > MAX_PREFIX_CHARS,
             is_weak: stop::is_stop_word(words[at]) || stop::is_question_word(&words, at),
         };
@@ -97,6 +97,7 @@ impl Text<'_> {
             longer: if ends_alike { &self.longer } else { &[] },
             synonyms: if whole { &self.synonyms } else { &[] },
             pins,
+            has_other_titles: self.has_other_titles,
         }
     }
 
@@ -142,10 +143,10 @@ impl Text<'_> {
         for at in 0..words.len() {
             let counts = self.expansions[at].counts;
             // A word that is a name and in hardly any title.
-            let is_name = counts.cast > 0 && counts.cast > 4 * counts.title;
+            let is_name = counts.people > 0 && counts.people > 4 * counts.title;
             if is_rest[at] && is_name && !self.reading.words[at].quoted && !stop::is_stop_word(words[at]) {
                 is_rest[at] = false;
-                people.push(Clause::Word(WordField::Cast, words[at].to_owned()));
+                people.push(Clause::Word(WordField::People, words[at].to_owned()));
             }
         }
         let places: Vec<usize> = (0..words.len()).filter(|&at| is_rest[at]).collect();
@@ -155,6 +156,8 @@ impl Text<'_> {
         let rest: Vec<&str> = places.iter().map(|&at| words[at]).collect();
         let key = rest.join(" ");
         let expansions: Vec<&TermExpansion> = self.expansions.iter().collect();
+        let other =
+            if self.has_other_titles { Clause::any_of(other_form(&rest)) } else { Clause::None };
         let tier = |weight, kind, title: Clause| {
             let met = || Clause::all_of([title.clone()].into_iter().chain(people.iter().cloned()));
             let clause = if title == Clause::None { Clause::None } else { met() };
@@ -163,6 +166,7 @@ impl Text<'_> {
         vec![
             tier(weights::EXACT_WITH_PEOPLE, ReasonKind::ExactTitle, Clause::TitleKey(key.clone())),
             tier(weights::FORM_WITH_PEOPLE, ReasonKind::ExactTitle, Clause::any_of(form(&rest))),
+            tier(weights::OTHER_WITH_PEOPLE, ReasonKind::ExactTitle, other),
             tier(
                 weights::STARTS_WITH_PEOPLE,
                 ReasonKind::TitlePrefix,
@@ -269,7 +273,7 @@ impl Text<'_> {
         let is_sure = kind == PieceKind::Person && readings.iter().all(|reading| !reading.typo);
         if is_sure {
             let name: Vec<String> = words[range.clone()].iter().map(|&word| word.to_owned()).collect();
-            other.extend(initials_joined(&name).map(|name| Clause::Phrase(WordField::Cast, name)));
+            other.extend(initials_joined(&name).map(|name| Clause::Phrase(WordField::People, name)));
             other.push(Clause::Phrase(WordField::Title, name.clone()));
             weaker.push(Clause::Phrase(WordField::Summary, name));
         }
@@ -310,7 +314,11 @@ impl Text<'_> {
             text: words[at].to_owned(),
             rarity: if is_strong(at) { self.expansions[at].rarity } else { 0 },
         };
-        TitleParts { words: places.map(word).collect(), of: words.len() }
+        TitleParts {
+            words: places.map(word).collect(),
+            of: words.len(),
+            has_other_titles: self.has_other_titles,
+        }
     }
 }
 

@@ -41,6 +41,7 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary, typo
         longer: &[],
         synonyms: &synonyms,
         pins: &[],
+        has_other_titles: vocabulary.has_other_titles(),
     };
     let filtered = filter::compile(filter);
     let mut must = filtered.must;
@@ -51,7 +52,7 @@ pub fn compile_prefix(text: &str, filter: &Filter, vocabulary: &Vocabulary, typo
         let first = usize::from(words.len() > 1 && stop::is_article(words[0]));
         let every = Clause::all_of(expansions[first..].iter().map(TermExpansion::any));
         let starts = if open { titles.starts() } else { Clause::None };
-        must.push(Clause::any_of([every, titles.is_title(), starts]));
+        must.push(Clause::any_of([every, titles.is_title(), starts, titles.is_or_starts_other()]));
         score.push(titles.prefix_group());
         let groups: Vec<Group> =
             expansions.iter().map(|expansion| Group::new(expansion.tiers.iter().cloned())).collect();

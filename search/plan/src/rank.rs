@@ -1,4 +1,4 @@
-//! Scores: the one table of weights, and the prior that breaks ties.
+//! Scores: the one table of weights, and the standing of a movie that breaks ties.
 //!
 //! A score is a sum over groups, of each its best tier. The whole text comes first: its title tier
 //! outweighs all single words together, so that an exact title is above a title that merely has rare words.
@@ -27,6 +27,20 @@ pub mod title {
     pub const FORM_IN_YEAR: u32 = 7_100_000;
     /// The title, with a synonym in place of what was typed.
     pub const SYNONYM: u32 = 6_500_000;
+    /// An other title, in any normal form: right below the title itself.
+    pub const OTHER: u32 = 7_050_000;
+    /// An other title without the year typed, and of that year.
+    pub const OTHER_IN_YEAR: u32 = 7_020_000;
+    /// An other title, and people of the movie beside it.
+    pub const OTHER_WITH_PEOPLE: u32 = 6_800_000;
+    /// An other title starts with the text.
+    pub const OTHER_STARTS: u32 = 4_650_000;
+    /// An other title starts with the letters typed so far.
+    pub const OTHER_STARTS_OPEN: u32 = 4_600_000;
+    /// An other title, but for a year, a genre, or words such as `movie`.
+    pub const OTHER_REST: u32 = 2_900_000;
+    /// All the words in other titles.
+    pub const OTHER_WORDS: u32 = 1_300_000;
     /// While it is typed: the last word is completed to the end of the title, `star w` to `Star Wars` before its sequels.
     pub const ENDS: u32 = 6_000_000;
     /// The title starts with the text: `Star Wars` of `Star Wars: A New Hope`.
@@ -88,8 +102,18 @@ pub mod word {
     pub const TITLE_SYNONYM: u32 = 750;
     /// In the title, as a prefix.
     pub const TITLE_PREFIX: u32 = 700;
-    /// In the cast: below any title word as typed, above any typo.
+    /// In the name of a person: below any title word as typed, above any typo.
     pub const CAST: u32 = 600;
+    /// In an other title: below people, since it may be in any language.
+    pub const OTHER_TITLE: u32 = 580;
+    /// In an other title, joined or split otherwise.
+    pub const OTHER_TITLE_JOINED: u32 = 530;
+    /// In an other title, as a prefix.
+    pub const OTHER_TITLE_PREFIX: u32 = 400;
+    /// In an other title, one typo away.
+    pub const OTHER_TITLE_TYPO: u32 = 290;
+    /// In an other title, two typos away.
+    pub const OTHER_TITLE_TWO_TYPOS: u32 = 190;
     /// In the cast, joined or split otherwise.
     pub const CAST_JOINED: u32 = 540;
     /// In the cast, as a synonym.
@@ -223,6 +247,26 @@ pub fn prior(movie: &Movie) -> u32 {
 /// Highest [`known`].
 pub const MAX_KNOWN: u32 = 1023;
 
+/// Bits of a standing that the prior takes.
+pub const PRIOR_BITS: u32 = 10;
+
+/// What comes first of movies with equal scores: the more popular one where a provider says how popular they are, then the
+/// one with the higher [`prior`]. The popularity, if any, is in the bits from [`PRIOR_BITS`] up; see [`popularity`].
+pub fn standing(movie: &Movie) -> u64 {
+    let popularity = movie.details.popularity.map_or(0, |popularity| popularity.thousandths() + 1);
+    (popularity << PRIOR_BITS) | u64::from(prior(movie))
+}
+
+/// The popularity in a standing, in thousandths and one more; 0 where there is none.
+pub fn popularity(standing: u64) -> u64 {
+    standing >> PRIOR_BITS
+}
+
+/// The mean rating of a movie as engines compare it, in hundredths and one more; 0 where there is none.
+pub fn rating(movie: &Movie) -> u16 {
+    movie.details.rating().map_or(0, |rating| rating.hundredths() + 1)
+}
+
 /// How much a movie is expected by whoever has typed the start of its title, 0 to [`MAX_KNOWN`]: how well known it is, and
 /// how short its title. Of the titles that start so, the shorter one is nearer to its end, and the longer one will be
 /// alone with a few letters more: `Star Wars` before all of its sequels.
@@ -257,9 +301,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn known_movies_with_short_titles_come_first() {
-        let movie = |title: &str, cast: usize, summary: usize| Movie {
+    fn movie(title: &str, cast: usize, summary: usize) -> Movie {
+        Movie {
             id: MovieId::from_record("p", title),
             title: title.to_owned(),
             year: None,
@@ -272,7 +315,11 @@ mod tests {
             titles: Vec::new(),
             details: Details::default(),
             provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1 },
-        };
+        }
+    }
+
+    #[test]
+    fn known_movies_with_short_titles_come_first() {
         let movies = [
             movie("Star Trek", 24, 1200),
             movie("The Star Trek", 24, 900),
@@ -284,6 +331,19 @@ mod tests {
         assert!(known.is_sorted_by(|a, b| a > b), "{known:?}");
         assert_eq!(super::known(&movie(&"x".repeat(500), 0, 0)), 0);
         assert!(super::known(&movie("x", 24, 1200)) <= MAX_KNOWN);
+    }
+
+    #[test]
+    fn popularity_comes_before_the_prior() {
+        let of = |popularity: Option<f64>, cast| {
+            let details =
+                Details { popularity: popularity.and_then(wikimovie_domain::Popularity::new), ..Details::default() };
+            standing(&Movie { details, ..movie("x", cast, 0) })
+        };
+        let standings = [of(None, 0), of(None, 24), of(Some(0.0), 0), of(Some(0.001), 0), of(Some(1e9), 24)];
+        assert!(standings.is_sorted_by(|a, b| a < b), "{standings:?}");
+        assert_eq!(standings.map(popularity), [0, 0, 1, 2, 1_000_000_000_001]);
+        assert!(i64::try_from(standings[4]).is_ok());
     }
 
     #[test]

@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use wikimovie_domain::{Filter, Question, RelaxedPart, UnderstandingKind, ValueMatch, YearRange};
+use wikimovie_domain::{
+    Filter, Question, RatingRange, RelaxedPart, RuntimeRange, UnderstandingKind, ValueMatch, YearRange,
+};
 use wikimovie_text::reading;
 
 use crate::{compile::Text, vocabulary::Vocabulary, work::Work};
@@ -131,7 +133,7 @@ fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Droppable> {
     for Dropped { place, kind, name } in dropped.into_iter().filter(|_| several) {
         let part = match kind {
             None => RelaxedPart::Word,
-            Some(UnderstandingKind::Person) => RelaxedPart::Person,
+            Some(UnderstandingKind::Person | UnderstandingKind::Director) => RelaxedPart::Person,
             Some(_) => RelaxedPart::Understood,
         };
         parts.push(Droppable { part, dropped: name, drop: Drop::Text(place) });
@@ -145,8 +147,19 @@ fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Droppable> {
     let list = |values: &ValueMatch| values.values().cloned().collect::<Vec<_>>().join(", ");
     add(RelaxedPart::Genres, list(&filter.genres), |filter| filter.genres = ValueMatch::default());
     add(RelaxedPart::Cast, list(&filter.cast), |filter| filter.cast = ValueMatch::default());
+    add(RelaxedPart::Directors, list(&filter.directors), |filter| filter.directors = ValueMatch::default());
+    add(RelaxedPart::Writers, list(&filter.writers), |filter| filter.writers = ValueMatch::default());
+    add(RelaxedPart::Languages, list(&filter.languages), |filter| filter.languages = ValueMatch::default());
+    add(RelaxedPart::Countries, list(&filter.countries), |filter| filter.countries = ValueMatch::default());
     add(RelaxedPart::Title, filter.title.clone().unwrap_or_default(), |filter| filter.title = None);
-    add(RelaxedPart::Year, years(filter.year), |filter| filter.year = YearRange::default());
+    add(RelaxedPart::Year, range(filter.year.gte, filter.year.lte), |filter| {
+        filter.year = YearRange::default();
+    });
+    let runtime = range(filter.runtime.gte, filter.runtime.lte);
+    let runtime = if runtime.is_empty() { runtime } else { [runtime.as_str(), " min"].concat() };
+    add(RelaxedPart::Runtime, runtime, |filter| filter.runtime = RuntimeRange::default());
+    let rating = range(filter.rating.gte.map(|value| value.get()), filter.rating.lte.map(|value| value.get()));
+    add(RelaxedPart::Rating, rating, |filter| filter.rating = RatingRange::default());
     let decades: Vec<String> = filter.decades.iter().map(|decade| format!("{decade}s")).collect();
     add(RelaxedPart::Decades, decades.join(", "), |filter| filter.decades.clear());
     let poster = filter.has_poster.map_or("", |has| if has { "with a poster" } else { "without a poster" });
@@ -177,9 +190,9 @@ fn without(question: &Question, dropped: &[&Droppable]) -> Candidate {
     Candidate { part, dropped: names.join(", "), question: left }
 }
 
-fn years(range: YearRange) -> String {
-    let end = |year: Option<i64>| year.map(|year| year.to_string()).unwrap_or_default();
-    match (range.gte, range.lte) {
+fn range<T: ToString + PartialEq>(gte: Option<T>, lte: Option<T>) -> String {
+    let end = |value: Option<T>| value.map(|value| value.to_string()).unwrap_or_default();
+    match (gte, lte) {
         (None, None) => String::new(),
         (Some(gte), Some(lte)) if gte == lte => gte.to_string(),
         (gte, lte) => format!("{}-{}", end(gte), end(lte)),

@@ -1,18 +1,26 @@
 //! One movie as clauses see it: what holds of it, and by which of its texts. For reasons, which are given of the
 //! few movies on a page; engines find movies by their own index.
 
-use wikimovie_domain::{Movie, SearchField};
+use wikimovie_domain::{Movie, Role, SearchField};
 use wikimovie_text::{Word, apostrophe_parts, characters, key, stop, title_key, title_normal_forms, words};
 
-use super::{Clause, NAME_GAP, WordField};
+use super::{Clause, NAME_GAP, WordField, texts};
 
 /// A movie taken apart.
 pub(crate) struct Shape<'a> {
     movie: &'a Movie,
-    title: Vec<(usize, String, &'a str)>,
-    cast: Vec<(usize, String, &'a str)>,
-    summary: Vec<(usize, String, &'a str)>,
+    /// By [`WordField`].
+    words: [Vec<Placed<'a>>; WordField::ALL.len()],
     title_key: String,
+}
+
+/// A word of a movie.
+struct Placed<'a> {
+    position: usize,
+    word: String,
+    /// As the movie writes it.
+    text: &'a str,
+    field: SearchField,
 }
 
 /// By what a clause holds: the field, and the text of the movie.
@@ -22,19 +30,29 @@ impl<'a> Shape<'a> {
     pub(crate) fn of(movie: &'a Movie) -> Self {
         Self {
             movie,
-            title: placed([movie.title.as_str()]),
-            cast: placed(movie.cast.iter().map(String::as_str)),
-            summary: placed(movie.summary.as_deref()),
+            words: WordField::ALL.map(|field| placed(&texts(movie, field))),
             title_key: title_key(&movie.title),
         }
     }
 
-    fn words(&self, field: WordField) -> &[(usize, String, &'a str)] {
-        match field {
-            WordField::Title => &self.title,
-            WordField::Cast => &self.cast,
-            WordField::Summary => &self.summary,
-        }
+    fn words(&self, field: WordField) -> &[Placed<'a>] {
+        &self.words[field as usize]
+    }
+
+    /// The first other title for which this holds.
+    fn other_title(&self, is: impl Fn(&str) -> bool) -> Option<Found> {
+        let other = self.movie.titles.iter().find(|other| is(&other.title))?;
+        Some((Some(SearchField::Titles), other.title.clone()))
+    }
+
+    fn person(&self, role: Role, person: &str) -> Option<Found> {
+        let (field, names) = match role {
+            Role::Cast => (SearchField::Cast, &self.movie.cast),
+            Role::Director => (SearchField::Directors, &self.movie.directors),
+            Role::Writer => (SearchField::Writers, &self.movie.details.writers),
+        };
+        let name = names.iter().find(|name| key(name) == person)?;
+        Some((Some(field), name.clone()))
     }
 
     /// By what the clause holds, if it does: the first leaf that does, as the movie writes it.
@@ -49,19 +67,30 @@ impl<'a> Shape<'a> {
             Clause::TitleKey(key) => (*key == self.title_key).then(title),
             Clause::TitleForm(form) => title_normal_forms(&self.movie.title).contains(form).then(title),
             Clause::TitlePart(part) => apostrophe_parts(&self.movie.title).contains(part).then(title),
-            Clause::TitleStarts(start) => self.title_starts(start).then(title),
+            Clause::TitleStarts(start) => title_starts(&self.title_key, start).then(title),
+            Clause::OtherTitleForm(form) => {
+                self.other_title(|other| title_normal_forms(other).contains(form))
+            }
+            Clause::OtherTitleStarts(start) => {
+                self.other_title(|other| title_starts(&title_key(other), start))
+            }
             Clause::Genre(genre) => self
                 .movie
                 .genres
                 .iter()
                 .find(|name| key(name) == *genre)
                 .map(|n| (Some(SearchField::Genres), n.clone())),
-            Clause::Person(person) => self
-                .movie
-                .cast
-                .iter()
-                .find(|name| key(name) == *person)
-                .map(|n| (Some(SearchField::Cast), n.clone())),
+            Clause::Person(role, person) => self.person(*role, person),
+            Clause::Language(language) => self.value(&self.movie.details.languages, language),
+            Clause::Country(country) => self.value(&self.movie.details.countries, country),
+            Clause::Runtime(range) => {
+                let runtime = self.movie.details.runtime?;
+                range.contains(Some(runtime)).then(|| (None, runtime.to_string()))
+            }
+            Clause::Rating(range) => {
+                let rating = self.movie.details.rating()?;
+                range.contains(Some(rating)).then(|| (None, rating.get().to_string()))
+            }
             Clause::Provider(provider) => {
                 (self.movie.provenance.provider == *provider).then(|| (None, provider.clone()))
             }
@@ -89,49 +118,45 @@ impl<'a> Shape<'a> {
     }
 
     fn word(&self, field: WordField, is: impl Fn(&str) -> bool) -> Option<Found> {
-        let found = self.words(field).iter().find(|(_, word, _)| is(word))?;
-        Some((Some(search_field(field)), found.2.to_owned()))
+        let found = self.words(field).iter().find(|placed| is(&placed.word))?;
+        Some((Some(found.field), found.text.to_owned()))
     }
 
     fn phrase(&self, field: WordField, phrase: &[String]) -> Option<Found> {
         let words = self.words(field);
         let at = words.windows(phrase.len().max(1)).find(|window| {
-            window.iter().zip(phrase).all(|((_, word, _), wanted)| word == wanted)
-                && window.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1)
+            window.iter().zip(phrase).all(|(placed, wanted)| placed.word == *wanted)
+                && window.windows(2).all(|pair| pair[1].position == pair[0].position + 1)
         })?;
-        let text = at.iter().map(|(_, _, text)| *text).collect::<Vec<_>>().join(" ");
-        Some((Some(search_field(field)), text))
+        let text = at.iter().map(|placed| placed.text).collect::<Vec<_>>().join(" ");
+        Some((at.first().map(|placed| placed.field), text))
     }
 
-    fn title_starts(&self, start: &str) -> bool {
-        self.title_key.starts_with(start)
-            || self
-                .title_key
-                .split_once(' ')
-                .is_some_and(|(article, rest)| stop::is_article(article) && rest.starts_with(start))
+    fn value(&self, values: &[String], wanted: &str) -> Option<Found> {
+        values.iter().find(|value| key(value) == wanted).map(|value| (None, value.clone()))
     }
 }
 
-fn search_field(field: WordField) -> SearchField {
-    match field {
-        WordField::Title => SearchField::Title,
-        WordField::Cast => SearchField::Cast,
-        WordField::Summary => SearchField::Summary,
-    }
+fn title_starts(title_key: &str, start: &str) -> bool {
+    title_key.starts_with(start)
+        || title_key
+            .split_once(' ')
+            .is_some_and(|(article, rest)| stop::is_article(article) && rest.starts_with(start))
 }
 
 /// The words of texts one behind another with their positions, then their single characters, as engines index them.
-fn placed<'a>(texts: impl IntoIterator<Item = &'a str> + Clone) -> Vec<(usize, String, &'a str)> {
+fn placed<'a>(texts: &[(SearchField, &'a str)]) -> Vec<Placed<'a>> {
     let reads: [fn(&str) -> Vec<Word>; 2] = [words, characters];
     let mut placed = Vec::new();
-    let mut place = 0;
+    let mut position = 0;
     for read in reads {
-        for text in texts.clone() {
-            for word in read(text) {
-                placed.push((place, word.text, text.get(word.start..word.end).unwrap_or_default()));
-                place += 1;
+        for &(field, whole) in texts {
+            for Word { text: word, start, end, .. } in read(whole) {
+                let text = whole.get(start..end).unwrap_or_default();
+                placed.push(Placed { position, word, text, field });
+                position += 1;
             }
-            place += NAME_GAP;
+            position += NAME_GAP;
         }
     }
     placed

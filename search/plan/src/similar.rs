@@ -1,9 +1,9 @@
-//! Movies like a movie: those that share its people, genres, rare words and time.
+//! Movies like a movie: those that share its cast, directors, genres, rare words and time.
 //!
 //! The terms are ours and weighed by how rare each is in the catalogue, so the same movie gives the same list
 //! on every engine: a plan like any other.
 
-use wikimovie_domain::{Movie, ReasonKind, YearRange};
+use wikimovie_domain::{Movie, ReasonKind, Role, YearRange};
 use wikimovie_text as text;
 
 use super::{Clause, Group, Tier, WordField, lookup};
@@ -11,10 +11,12 @@ use crate::vocabulary::{Entry, Vocabulary};
 
 /// Most people and words taken from the movie; the rest of a long cast or summary means little.
 const PEOPLE: usize = 10;
+const DIRECTORS: usize = 3;
 const WORDS: usize = 12;
 
 /// Worth of a shared term per bit of rarity.
 const PERSON: u32 = 12;
+const DIRECTOR: u32 = 14;
 const GENRE: u32 = 16;
 const TITLE_WORD: u32 = 10;
 const SUMMARY_WORD: u32 = 6;
@@ -42,8 +44,13 @@ impl SimilarTerms<'_> {
         let mut groups = Vec::new();
         for name in movie.cast.iter().take(PEOPLE) {
             let key = text::key(name);
-            let weight = PERSON * self.rarity(entry(self.vocabulary.person(&key)));
-            groups.push(group(weight, Clause::Person(key), ReasonKind::Person));
+            let weight = PERSON * self.rarity(self.vocabulary.roles(&key).cast);
+            groups.push(group(weight, Clause::Person(Role::Cast, key), ReasonKind::Person));
+        }
+        for name in movie.directors.iter().take(DIRECTORS) {
+            let key = text::key(name);
+            let weight = DIRECTOR * self.rarity(self.vocabulary.roles(&key).directed);
+            groups.push(group(weight, Clause::Person(Role::Director, key), ReasonKind::Person));
         }
         for genre in &movie.genres {
             let key = text::key(genre);
@@ -86,12 +93,7 @@ impl SimilarTerms<'_> {
     }
 
     fn word_rarity(&self, field: WordField, word: &str) -> u32 {
-        let counts = self.vocabulary.counts(word);
-        self.rarity(match field {
-            WordField::Title => counts.title,
-            WordField::Cast => counts.cast,
-            WordField::Summary => counts.summary,
-        })
+        self.rarity(self.vocabulary.counts(word).of(field))
     }
 }
 

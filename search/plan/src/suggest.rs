@@ -8,7 +8,7 @@ use wikimovie_text::{
     key,
 };
 
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Entry, Vocabulary};
 
 /// Whether names and titles that are nearly what was typed are suggested: only where nothing is found without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,21 +109,6 @@ impl Vocabulary {
         best(found.collect(), limit, |at| (self.genres()[at].movies, at))
     }
 
-    /// Names of providers close to a text.
-    pub(crate) fn suggest_providers(&self, text: &str, limit: usize) -> Vec<String> {
-        let near = FuzzyMatcher::word(text, 2);
-        let found = self.providers().iter().enumerate().filter_map(|(at, provider)| {
-            let fit = if provider.key.starts_with(text) {
-                Some(Fit::Start)
-            } else {
-                near.edits(&provider.key).map(|_| Fit::Typo)
-            };
-            fit.map(|fit| (at, fit))
-        });
-        let found = best(found.collect(), limit, |at| (self.providers()[at].movies, at));
-        found.into_iter().map(|(at, _)| self.providers()[at].name.clone()).collect()
-    }
-
     /// People with a word near this one; near its prefix if the word may be incomplete.
     fn bearers_near(&self, word: &str, open: bool) -> Vec<u32> {
         let edits = allowed_edits(word);
@@ -139,6 +124,21 @@ impl Vocabulary {
         ords.dedup();
         ords
     }
+}
+
+/// Names of entries whose key starts as a key does or is close to it: languages, countries, providers.
+pub(crate) fn suggest_entries(entries: &[Entry], key: &str, limit: usize) -> Vec<String> {
+    let near = FuzzyMatcher::word(key, 2);
+    let found = entries.iter().enumerate().filter_map(|(at, entry)| {
+        let fit = if entry.key.starts_with(key) {
+            Some(Fit::Start)
+        } else {
+            near.edits(&entry.key).map(|_| Fit::Typo)
+        };
+        fit.map(|fit| (at, fit))
+    });
+    let found = best(found.collect(), limit, |at| (entries[at].movies, at));
+    found.into_iter().map(|(at, _)| entries[at].name.clone()).collect()
 }
 
 fn starts_in(name: &str, typed: &str) -> bool {
@@ -172,7 +172,7 @@ fn intersection(mut lists: Vec<Vec<u32>>) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::{Entry, VocabularyBuilder};
+    use crate::vocabulary::VocabularyBuilder;
 
     fn vocabulary() -> Vocabulary {
         let entry = |(name, movies): (&str, u32)| Entry { key: key(name), name: name.to_owned(), movies };

@@ -1,7 +1,7 @@
 //! Suggestions from what an engine found and counted, shared by all engines.
 
 use wikimovie_domain::{
-    AutocompleteRequest, FacetField, Highlight, Movie, Question, SearchField, Suggested, Suggestion,
+    AutocompleteRequest, FacetField, Highlight, Movie, Question, Role, SearchField, Suggested, Suggestion,
     SuggestionKind,
 };
 use wikimovie_text as text;
@@ -48,8 +48,8 @@ pub struct Candidates {
 
 /// Counts of movies under the current filters.
 pub trait Counts {
-    /// By the person at this index of the vocabulary.
-    fn person(&self, at: usize) -> u64;
+    /// With the person at this index of the vocabulary in a role.
+    fn person(&self, at: usize, role: Role) -> u64;
     /// By the genre at this index.
     fn genre(&self, at: usize) -> u64;
     /// By the decade with this first year.
@@ -99,11 +99,17 @@ impl Candidates {
         let typed = Typed::new(&request.prefix);
         let movies = movies.into_iter().map(|movie| typed.rank(movie_suggestion(request, compiled, movie)));
         let people = self.people.iter().zip(&self.fits).filter_map(|(&at, &fit)| {
-            let Entry { name, movies, .. } = vocabulary.people().get(at)?;
+            let Entry { key, name, movies } = vocabulary.people().get(at)?;
+            let role = vocabulary.roles(key).main();
             let suggested = Suggested::Person { name: name.clone() };
-            let highlight = highlight_suggestion(SearchField::Cast, name, &request.prefix);
-            let suggestion =
-                facet_suggestion(request, FacetField::Cast, name, suggested, highlight, counts.person(at))?;
+            let field = field_of(role);
+            let highlight = highlight_suggestion(field, name, &request.prefix);
+            let count = counts.person(at, role);
+            let suggestion = suggestion(suggested, highlight, count, || match role {
+                Role::Cast => with_facet(request, FacetField::Cast, name),
+                Role::Director => with_facet(request, FacetField::Directors, name),
+                Role::Writer => with_writer(request, name),
+            })?;
             let bonus = if fit >= Fit::Words { WORDS_BONUS } else { 0 };
             Some(Ranked { rank: person_rank(*movies) + bonus, is_start: false, suggestion })
         });
@@ -111,14 +117,16 @@ impl Candidates {
             let Entry { name, .. } = vocabulary.genres().get(at)?;
             let suggested = Suggested::Genre { name: name.clone() };
             let highlight = highlight_suggestion(SearchField::Genres, name, &request.prefix);
-            facet_suggestion(request, FacetField::Genres, name, suggested, highlight, counts.genre(at))
+            let count = counts.genre(at);
+            suggestion(suggested, highlight, count, || with_facet(request, FacetField::Genres, name))
         });
         let decades = self.decades.iter().filter_map(|&from| {
             let shown = [from.to_string().as_str(), "s"].concat();
             let highlight = highlight_suggestion(SearchField::Year, &shown, &request.prefix);
             let suggested = Suggested::Decade { from };
             let count = counts.decade(from);
-            facet_suggestion(request, FacetField::Decades, &from.to_string(), suggested, highlight, count)
+            let decade = from.to_string();
+            suggestion(suggested, highlight, count, || with_facet(request, FacetField::Decades, &decade))
         });
         let mut short: Vec<Suggestion> = genres.chain(decades.take(request.first)).collect();
         if self.kinds > 1 {
@@ -227,20 +235,36 @@ fn movie_suggestion(request: &AutocompleteRequest, compiled: &Compiled, movie: M
     }
 }
 
-/// A suggestion that adds a value to the current filter; none if that would find nothing.
-fn facet_suggestion(
-    request: &AutocompleteRequest,
-    field: FacetField,
-    value: &str,
+/// A suggestion; none if its question would find nothing.
+fn suggestion(
     suggested: Suggested,
     highlight: Highlight,
     count: u64,
+    question: impl FnOnce() -> Question,
 ) -> Option<Suggestion> {
-    let current = Question { filter: request.filter.clone(), ..Question::default() };
-    (count > 0).then(|| Suggestion {
-        suggested,
-        highlight,
-        count,
-        question: with_value(&current, field, value),
-    })
+    (count > 0).then(|| Suggestion { suggested, highlight, count, question: question() })
+}
+
+/// The question that adds a value to the current filter.
+fn with_facet(request: &AutocompleteRequest, field: FacetField, value: &str) -> Question {
+    with_value(&Question { filter: request.filter.clone(), ..Question::default() }, field, value)
+}
+
+/// The question that adds a writer to the current filter.
+fn with_writer(request: &AutocompleteRequest, name: &str) -> Question {
+    let mut filter = request.filter.clone();
+    let is_named = filter.writers.any_of.iter().any(|other| text::key(other) == text::key(name));
+    if !is_named {
+        filter.writers.any_of.push(name.to_owned());
+    }
+    Question { filter, ..Question::default() }
+}
+
+/// The field that holds the names of people in a role.
+fn field_of(role: Role) -> SearchField {
+    match role {
+        Role::Cast => SearchField::Cast,
+        Role::Director => SearchField::Directors,
+        Role::Writer => SearchField::Writers,
+    }
 }

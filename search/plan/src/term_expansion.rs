@@ -22,7 +22,7 @@ const CLEAR_TITLES: u32 = 5;
 /// Fields that words are searched in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldScope {
-    /// Title, cast and summary.
+    /// Titles, people and summary.
     Everywhere,
     /// The title alone.
     Title,
@@ -85,7 +85,7 @@ impl TermExpansion {
     /// Whether the catalogue has a term that matches this strongly at least.
     pub(crate) fn has(&self, kind: MatchKind) -> bool {
         let itself = match kind {
-            MatchKind::Exact => self.counts.title + self.counts.cast,
+            MatchKind::Exact => self.counts.title + self.counts.other_title + self.counts.people,
             _ => self.counts.sum(),
         };
         let is_related = kind == MatchKind::Typo && !self.related.is_empty();
@@ -157,19 +157,21 @@ impl Builder<'_> {
     }
 
     fn itself(&mut self) {
-        use WordField::{Cast, Summary, Title};
-        let fields = [(Title, weights::TITLE), (Cast, weights::CAST), (Summary, weights::SUMMARY)];
-        for (field, weight) in fields {
+        use WordField::{OtherTitle, People, Summary, Title};
+        let fields = [(Title, weights::TITLE), (People, weights::CAST), (Summary, weights::SUMMARY)];
+        // Few words are in other titles: an engine is not asked for those that are not.
+        let other = (self.counts().other_title > 0).then_some((OtherTitle, weights::OTHER_TITLE));
+        for (field, weight) in fields.into_iter().chain(other) {
             self.add(weight, ReasonKind::Word, Clause::Word(field, self.word.to_owned()));
         }
     }
 
     /// Synonyms, by the operator's rules, of the word or of a run of words it is part of.
     fn synonyms(&mut self) {
-        use WordField::{Cast, Summary, Title};
+        use WordField::{People, Summary, Title};
         let fields = [
             (Title, weights::TITLE_SYNONYM),
-            (Cast, weights::CAST_SYNONYM),
+            (People, weights::CAST_SYNONYM),
             (Summary, weights::SUMMARY_SYNONYM),
         ];
         let (context, at) = (self.context, self.at);
@@ -274,14 +276,15 @@ impl Builder<'_> {
     }
 
     fn add_joined(&mut self, joined: &str) {
-        use WordField::{Cast, Summary, Title};
+        use WordField::{OtherTitle, People, Summary, Title};
         let counts = self.context.vocabulary.counts(joined);
-        for (count, field, weight) in [
-            (counts.title, Title, weights::TITLE_JOINED),
-            (counts.cast, Cast, weights::CAST_JOINED),
-            (counts.summary, Summary, weights::SUMMARY_JOINED),
+        for (field, weight) in [
+            (Title, weights::TITLE_JOINED),
+            (People, weights::CAST_JOINED),
+            (OtherTitle, weights::OTHER_TITLE_JOINED),
+            (Summary, weights::SUMMARY_JOINED),
         ] {
-            if count > 0 {
+            if counts.of(field) > 0 {
                 self.add(weight, ReasonKind::Joined, Clause::Word(field, joined.to_owned()));
             }
         }
@@ -292,20 +295,21 @@ impl Builder<'_> {
     fn split(&mut self) {
         let vocabulary = self.context.vocabulary;
         let word = self.word;
-        if word.len() == 2 && word.bytes().all(|b| b.is_ascii_lowercase()) && self.counts().cast == 0 {
+        if word.len() == 2 && word.bytes().all(|b| b.is_ascii_lowercase()) && self.counts().people == 0 {
             // Initials: `jk simmons` is J. K. Simmons.
             let letters: Vec<String> = word.chars().map(String::from).collect();
-            if letters.iter().all(|letter| vocabulary.counts(letter).cast > 0) {
-                self.add(weights::CAST_JOINED, ReasonKind::Joined, Clause::Phrase(WordField::Cast, letters));
+            if letters.iter().all(|letter| vocabulary.counts(letter).people > 0) {
+                self.add(weights::CAST_JOINED, ReasonKind::Joined, Clause::Phrase(WordField::People, letters));
             }
         }
-        for (field, weight) in
-            [(WordField::Title, weights::TITLE_JOINED), (WordField::Cast, weights::CAST_JOINED)]
-        {
-            let count = |half: &str| {
-                let counts = vocabulary.counts(half);
-                if field == WordField::Title { counts.title } else { counts.cast }
-            };
+        let fields = [
+            (WordField::Title, weights::TITLE_JOINED),
+            (WordField::People, weights::CAST_JOINED),
+            (WordField::OtherTitle, weights::OTHER_TITLE_JOINED),
+        ];
+        let is_asked = |field| field != WordField::OtherTitle || vocabulary.has_other_titles();
+        for (field, weight) in fields.into_iter().filter(|&(field, _)| is_asked(field)) {
+            let count = |half: &str| vocabulary.counts(half).of(field);
             let mut splits: Vec<(u32, usize)> = word
                 .char_indices()
                 .map(|(at, _)| at)
@@ -327,12 +331,13 @@ impl Builder<'_> {
     /// Words that the typed letters are a prefix of. In summaries only where nothing else is found: many words there
     /// start alike.
     fn prefix(&mut self) {
-        use WordField::{Cast, Summary, Title};
+        use WordField::{OtherTitle, People, Summary, Title};
         let short = self.word.chars().count() <= MAX_PREFIX_CHARS;
         let unknown = self.counts().sum() == 0;
         let fields = [
             (Title, weights::TITLE_PREFIX, true),
-            (Cast, weights::CAST_PREFIX, true),
+            (People, weights::CAST_PREFIX, true),
+            (OtherTitle, weights::OTHER_TITLE_PREFIX, self.context.vocabulary.has_other_titles()),
             (Summary, weights::SUMMARY_PREFIX, unknown && !short),
         ];
         for (field, weight, wanted) in fields {
@@ -342,11 +347,7 @@ impl Builder<'_> {
             let clause = if short {
                 Clause::Prefix(field, self.word.to_owned())
             } else {
-                let longer = lookup::longer(self.context.vocabulary, self.word, |counts| match field {
-                    Title => counts.title,
-                    Cast => counts.cast,
-                    Summary => counts.summary,
-                });
+                let longer = lookup::longer(self.context.vocabulary, self.word, |counts| counts.of(field));
                 Clause::any_of(longer.into_iter().map(|word| Clause::Word(field, word)))
             };
             self.add(weight, ReasonKind::Prefix, clause);
@@ -436,22 +437,20 @@ impl Builder<'_> {
         known: bool,
         in_summaries: bool,
     ) {
-        use WordField::{Cast, Summary, Title};
-        let (title, cast) = match edits {
-            1 => (weights::TITLE_TYPO, weights::CAST_TYPO),
-            _ => (weights::TITLE_TWO_TYPOS, weights::CAST_TWO_TYPOS),
+        use WordField::{OtherTitle, People, Summary, Title};
+        let (title, people, other) = match edits {
+            1 => (weights::TITLE_TYPO, weights::CAST_TYPO, weights::OTHER_TITLE_TYPO),
+            _ => (weights::TITLE_TWO_TYPOS, weights::CAST_TWO_TYPOS, weights::OTHER_TITLE_TWO_TYPOS),
         };
         let divisor = if known { weights::KNOWN_DIVISOR } else { 1 }
             * if same_start { 1 } else { weights::START_DIVISOR };
-        for (field, weight) in [(Title, title), (Cast, cast), (Summary, weights::SUMMARY_TYPO)] {
+        let fields =
+            [(Title, title), (People, people), (OtherTitle, other), (Summary, weights::SUMMARY_TYPO)];
+        for (field, weight) in fields {
             if field == Summary && !in_summaries {
                 continue;
             }
-            let words = variants.iter().filter(|variant| match field {
-                Title => variant.counts.title > 0,
-                Cast => variant.counts.cast > 0,
-                Summary => variant.counts.summary > 0,
-            });
+            let words = variants.iter().filter(|variant| variant.counts.of(field) > 0);
             let clause = Clause::any_of(words.map(|variant| Clause::Word(field, variant.text.clone())));
             self.add((weight / divisor).max(1), ReasonKind::Typo, clause);
         }
@@ -460,17 +459,17 @@ impl Builder<'_> {
     /// Movies with the commonest synonym, counted by its rarest word.
     fn synonym_count(&self) -> Option<u32> {
         let synonyms = self.context.synonyms.iter().filter(|synonym| synonym.words.contains(&self.at));
-        let count = |word: &String| most(self.context.vocabulary.counts(word));
+        let count = |word: &String| self.context.vocabulary.counts(word).most();
         synonyms.filter_map(|synonym| synonym.meant.iter().map(count).min()).max()
     }
 
     /// Multiplies the weights by how rare the word is: by its own count, or that of what it is taken for.
     fn finish(mut self, near: Vec<Variant>) -> TermExpansion {
-        let own = most(self.counts());
+        let own = self.counts().most();
         let count = if own > 0 {
             own
         } else {
-            self.synonym_count().or_else(|| Some(most(near.first()?.counts))).unwrap_or(0)
+            self.synonym_count().or_else(|| Some(near.first()?.counts.most())).unwrap_or(0)
         };
         let rarity = rarity(count, self.context.vocabulary.movies());
         for tier in &mut self.tiers {
@@ -487,9 +486,4 @@ impl Builder<'_> {
             known,
         }
     }
-}
-
-/// Movies with the word, in whichever field most have it.
-fn most(counts: WordCounts) -> u32 {
-    counts.title.max(counts.cast).max(counts.summary)
 }

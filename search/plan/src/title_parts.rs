@@ -6,7 +6,7 @@ use super::{
     Clause, Group, Tier, WordField,
     piece::Piece,
     rank::{partial, title as weights},
-    title_tiers::form,
+    title_tiers::{form, other_form},
 };
 
 /// Longest text of which parts are compared with titles, in words.
@@ -30,6 +30,8 @@ pub(crate) struct TitleParts {
     pub(crate) words: Vec<TitleWord>,
     /// Number of words of the whole text.
     pub(crate) of: usize,
+    /// Whether a part may be an other title, too.
+    pub(crate) has_other_titles: bool,
 }
 
 impl TitleParts {
@@ -63,7 +65,8 @@ impl TitleParts {
                 continue;
             }
             let words: Vec<&str> = part.iter().map(|word| word.text.as_str()).collect();
-            let title = Clause::any_of(form(&words));
+            let other = self.has_other_titles.then(|| other_form(&words)).into_iter().flatten();
+            let title = Clause::any_of(form(&words).into_iter().chain(other));
             let weight = partial::PART * rarity * if part.len() > 1 { 2 } else { 1 };
             tiers.push(Tier { weight, clause: title.clone(), kind: ReasonKind::ExactTitle });
             if part.len() > 1 && part.first() == self.words.first() {

@@ -10,6 +10,8 @@ use crate::{rules::Synonym, understand::Understood};
 const MAX_SPELLINGS: usize = 64;
 /// Longer texts are searched as typed only.
 const MAX_SPELLED_WORDS: usize = 12;
+/// Bytes from which an other title is found by its start: three letters, or one character of a script of syllables.
+const MIN_START_BYTES: usize = 3;
 /// Near words tried for one word of the text.
 const NEAR_WORDS: usize = 12;
 
@@ -29,16 +31,34 @@ pub(crate) struct TitleTiers<'a> {
     pub(crate) synonyms: &'a [Synonym],
     /// Movies pinned to it, first one first.
     pub(crate) pins: &'a [Clause],
+    /// Whether any movie has an other title.
+    pub(crate) has_other_titles: bool,
 }
 
 impl TitleTiers<'_> {
     /// The title is this text, written in some way; what satisfies every word at once.
-    pub(crate) fn is_title(&self) -> Clause {
+    fn is_own_title(&self) -> Clause {
         let key = Clause::TitleKey(self.words.join(" "));
         let meant = self.meant();
         Clause::any_of(
             [key].into_iter().chain(form(self.words)).chain(meant.iter().flat_map(|words| form(words))),
         )
+    }
+
+    /// The title, or an other one, is this text.
+    pub(crate) fn is_title(&self) -> Clause {
+        Clause::any_of([self.is_own_title(), self.other(self.words)])
+    }
+
+    /// An other title is these words.
+    fn other(&self, words: &[&str]) -> Clause {
+        if self.has_other_titles { Clause::any_of(other_form(words)) } else { Clause::None }
+    }
+
+    /// An other title starts so. One or two letters start too many of them.
+    fn other_starts(&self, start: String) -> Clause {
+        let is_long = start.trim_end().len() >= MIN_START_BYTES;
+        if self.has_other_titles && is_long { Clause::OtherTitleStarts(start) } else { Clause::None }
     }
 
     /// The text with one synonym in place of what was typed, each in turn.
@@ -59,7 +79,8 @@ impl TitleTiers<'_> {
             let years = piece.years.map(Clause::Years);
             let rests = if years.is_some() { self.rests(piece) } else { Vec::new() };
             rests.into_iter().map(move |rest| {
-                Clause::all_of([Clause::any_of(form(&rest))].into_iter().chain(years.clone()))
+                let title = Clause::any_of(form(&rest).into_iter().chain([self.other(&rest)]));
+                Clause::all_of([title].into_iter().chain(years.clone()))
             })
         });
         Clause::any_of([self.is_title()].into_iter().chain(in_years))
@@ -70,7 +91,8 @@ impl TitleTiers<'_> {
         if !self.names_a_title(time) {
             return Clause::None;
         }
-        Clause::any_of(self.rests(time).into_iter().flat_map(|rest| form(&rest)))
+        let titles = |rest: Vec<&str>| form(&rest).into_iter().chain([self.other(&rest)]).collect::<Vec<_>>();
+        Clause::any_of(self.rests(time).into_iter().flat_map(titles))
     }
 
     /// Whether the rest beside a time may well be a title: it is one year, and the rest is more than a genre.
@@ -84,6 +106,13 @@ impl TitleTiers<'_> {
         Clause::TitleStarts(self.words.join(" "))
     }
 
+    /// An other title is the text, or starts with the letters typed so far: what suggests a movie by another name.
+    pub(crate) fn is_or_starts_other(&self) -> Clause {
+        let key = self.words.join(" ");
+        let start = if self.open { key } else { [key.as_str(), " "].concat() };
+        Clause::any_of([self.other(self.words), self.other_starts(start)])
+    }
+
     /// The group of a text still being typed: the title itself, then titles that start so, then titles written apart or
     /// with a typo. Titles of one tier are equal here: which of them is meant is for [`super::rank::known`] to say.
     pub(crate) fn prefix_group(&self) -> Group {
@@ -91,10 +120,15 @@ impl TitleTiers<'_> {
         let starts =
             if self.open { self.starts() } else { Clause::TitleStarts(format!("{} ", self.words.join(" "))) };
         Group::new([
-            Tier { weight: weights::EXACT, clause: self.is_title(), kind: ReasonKind::ExactTitle },
+            Tier { weight: weights::EXACT, clause: self.is_own_title(), kind: ReasonKind::ExactTitle },
             Tier { weight: weights::STARTS, clause: starts, kind: ReasonKind::TitlePrefix },
             Tier { weight: weights::COMPLETED, clause: self.joined(), kind: ReasonKind::Joined },
             Tier { weight: weights::TYPO, clause: typos, kind: ReasonKind::Typo },
+            Tier {
+                weight: weights::OTHER_REST,
+                clause: self.is_or_starts_other(),
+                kind: ReasonKind::TitlePrefix,
+            },
         ])
     }
 
@@ -131,6 +165,8 @@ impl TitleTiers<'_> {
         add(weights::EXACT, ReasonKind::ExactTitle, Clause::TitleKey(key.clone()));
         add(weights::FORM, ReasonKind::ExactTitle, Clause::any_of(form(self.words)));
         add(weights::STARTS, ReasonKind::TitlePrefix, Clause::TitleStarts(format!("{key} ")));
+        add(weights::OTHER, ReasonKind::ExactTitle, self.other(self.words));
+        add(weights::OTHER_STARTS, ReasonKind::TitlePrefix, self.other_starts(format!("{key} ")));
         let meant = self.meant();
         add(
             weights::SYNONYM,
@@ -140,6 +176,7 @@ impl TitleTiers<'_> {
         let starts = meant.iter().map(|words| Clause::TitleStarts(format!("{} ", words.join(" "))));
         add(weights::STARTS_SYNONYM, ReasonKind::Synonym, Clause::any_of(starts));
         if self.open {
+            add(weights::OTHER_STARTS_OPEN, ReasonKind::TitlePrefix, self.other_starts(key.clone()));
             add(weights::STARTS_OPEN, ReasonKind::TitlePrefix, Clause::TitleStarts(key));
             add(weights::COMPLETED, ReasonKind::TitlePrefix, self.completed());
         }
@@ -155,6 +192,7 @@ impl TitleTiers<'_> {
         if content.len() < self.words.len() && !content.is_empty() {
             let rest: Vec<&str> = content.iter().map(|&at| self.words[at]).collect();
             add(weights::REST, ReasonKind::ExactTitle, Clause::any_of(form(&rest)));
+            add(weights::OTHER_REST, ReasonKind::ExactTitle, self.other(&rest));
         }
         if self.words.len() > 1 {
             let words = self.words.iter().map(|&word| word.to_owned()).collect();
@@ -164,6 +202,10 @@ impl TitleTiers<'_> {
             add(weights::ALL_WORDS, ReasonKind::Word, Clause::all_of(all));
             let all = strong.iter().map(|&at| self.expansions[at].any_in_title());
             add(weights::ALL_VARIANTS, ReasonKind::Typo, Clause::all_of(all));
+            if strong.iter().all(|&at| self.expansions[at].counts.other_title > 0) {
+                let word = |at: &usize| Clause::Word(WordField::OtherTitle, self.words[*at].to_owned());
+                add(weights::OTHER_WORDS, ReasonKind::Word, Clause::all_of(strong.iter().map(word)));
+            }
         }
         Group::new(tiers)
     }
@@ -182,6 +224,9 @@ impl TitleTiers<'_> {
         let other = Clause::any_of(form(rest));
         add(weights::EXACT_IN_YEAR, ReasonKind::ExactTitle, in_years(exact, years));
         add(weights::FORM_IN_YEAR, ReasonKind::ExactTitle, in_years(other.clone(), years));
+        if self.has_other_titles {
+            add(weights::OTHER_IN_YEAR, ReasonKind::ExactTitle, in_years(self.other(rest), years));
+        }
         if !is_title {
             return;
         }
@@ -213,8 +258,7 @@ impl TitleTiers<'_> {
     fn content(&self) -> Vec<usize> {
         let is_read = |at: usize| {
             self.understood.iter().any(|understood| {
-                let time_or_genre = !matches!(understood.clause, Clause::Person(_));
-                time_or_genre && (understood.lead..understood.words.end).contains(&at)
+                !understood.is_person() && (understood.lead..understood.words.end).contains(&at)
             })
         };
         (0..self.words.len()).filter(|&at| !is_read(at) && !filler::is_filler(self.words[at])).collect()
@@ -228,7 +272,17 @@ impl TitleTiers<'_> {
     }
 }
 
+/// Clauses that hold where the title is these words, written in any way.
 pub(crate) fn form(words: &[&str]) -> Vec<Clause> {
+    normal_forms_of(words).into_iter().map(Clause::TitleForm).collect()
+}
+
+/// The same of an other title.
+pub(crate) fn other_form(words: &[&str]) -> Vec<Clause> {
+    normal_forms_of(words).into_iter().map(Clause::OtherTitleForm).collect()
+}
+
+fn normal_forms_of(words: &[&str]) -> Vec<String> {
     let mut forms = vec![normal_forms::squash_words(words), normal_forms::squash_plain_words(words)];
     if let [before @ .., last] = words
         && stop::is_article(last)
@@ -242,8 +296,8 @@ pub(crate) fn form(words: &[&str]) -> Vec<Clause> {
         let without: Vec<&str> = words.iter().copied().filter(|word| *word != "and").collect();
         forms.push(normal_forms::squash_words(&without));
     }
-    let mut kept: Vec<Clause> = Vec::with_capacity(forms.len());
-    for form in forms.into_iter().filter(|form| !form.is_empty()).map(Clause::TitleForm) {
+    let mut kept: Vec<String> = Vec::with_capacity(forms.len());
+    for form in forms.into_iter().filter(|form| !form.is_empty()) {
         if !kept.contains(&form) {
             kept.push(form);
         }

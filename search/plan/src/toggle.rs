@@ -60,6 +60,9 @@ fn values(filter: &mut Filter, field: FacetField) -> Option<&mut ValueMatch> {
     match field {
         FacetField::Genres => Some(&mut filter.genres),
         FacetField::Cast => Some(&mut filter.cast),
+        FacetField::Directors => Some(&mut filter.directors),
+        FacetField::Languages => Some(&mut filter.languages),
+        FacetField::Countries => Some(&mut filter.countries),
         FacetField::Providers => Some(&mut filter.providers),
         FacetField::Decades => None,
     }
@@ -87,6 +90,9 @@ mod tests {
         let fields = [
             (FacetField::Genres, "Drama"),
             (FacetField::Cast, "Renée Zellweger"),
+            (FacetField::Directors, "Agnès Varda"),
+            (FacetField::Languages, "pt-BR"),
+            (FacetField::Countries, "Japan"),
             (FacetField::Decades, "1980"),
             (FacetField::Providers, "default"),
         ];

@@ -5,7 +5,7 @@
 
 use std::{cell::LazyCell, collections::HashMap, ops::Range, sync::LazyLock};
 
-use wikimovie_domain::{UnderstandingKind, Year, YearRange};
+use wikimovie_domain::{Role, UnderstandingKind, Year, YearRange};
 use wikimovie_text::{
     decades::decade,
     edit_distance::{FuzzyMatcher, allowed_edits},
@@ -28,6 +28,8 @@ const MAX_GENRE_WORDS: usize = 3;
 const MIN_SHORT_CHARS: usize = 3;
 /// Letters of a whole name from which that is so.
 const MIN_NAME_CHARS: usize = 6;
+/// So many times more movies make one of several directors the one who is meant.
+const CLEARLY: u32 = 2;
 /// Most readings of one text; bounds the score.
 pub const MAX_UNDERSTOOD: usize = 10;
 
@@ -48,6 +50,8 @@ pub struct Understood {
     pub nearly: Clause,
     /// Years meant, for a time.
     pub years: Option<YearRange>,
+    /// Key of the person, for one.
+    pub person: Option<String>,
     /// Whether a typo was corrected.
     pub typo: bool,
     /// Whether it must not hold.
@@ -57,7 +61,12 @@ pub struct Understood {
 impl Understood {
     /// Whether it is a person whose name has several words: too specific to be anything else.
     pub(crate) fn is_full_name(&self) -> bool {
-        self.kind == UnderstandingKind::Person && self.words.len() > 1 && !self.excluded
+        self.is_person() && self.words.len() > 1 && !self.excluded
+    }
+
+    /// Whether it is a person.
+    pub(crate) fn is_person(&self) -> bool {
+        self.person.is_some()
     }
 }
 
@@ -73,12 +82,30 @@ pub fn understand(text: &str, words: &[TypedWord], tail: usize, vocabulary: &Voc
     reader.times();
     reader.people();
     reader.genres();
+    reader.directors_by_surname();
     reader.lone_name();
     reader.people_with_a_typo();
     let mut found = reader.found;
     found.sort_by_key(|understood| understood.words.start);
     found.truncate(MAX_UNDERSTOOD);
     found
+}
+
+/// What words before a name say of the role.
+struct Cue {
+    role: Role,
+    /// First of those words.
+    lead: usize,
+    /// Whether no other role can be meant.
+    is_sure: bool,
+}
+
+/// A person as one role or several.
+struct Read {
+    role: Option<Role>,
+    lead: usize,
+    clause: Clause,
+    nearly: Clause,
 }
 
 struct Reader<'a> {
@@ -202,6 +229,7 @@ impl<'a> Reader<'a> {
             clause: Clause::Years(years),
             nearly: Clause::None,
             years: Some(years),
+            person: None,
             typo: false,
             excluded: false,
         });
@@ -242,17 +270,82 @@ impl<'a> Reader<'a> {
     fn take_person(&mut self, words: Range<usize>, person: &Entry, typo: bool) {
         let lead =
             self.lead(words.start, |word| matches!(word, "with" | "starring" | "featuring" | "by" | "and"));
+        let (cue, vocabulary) = (self.cue(words.start), self.vocabulary);
+        let counts = vocabulary.roles(&person.key);
+        let in_roles = |roles: &[Role]| vocabulary.person_in(&person.key, roles);
+        let read = match cue {
+            // Where the text does not say for sure what is meant, other roles are found behind the one it says.
+            Some(cue) if counts.of(cue.role) > 0 => {
+                let others: Vec<Role> = Role::ALL.into_iter().filter(|&role| role != cue.role).collect();
+                let nearly = if cue.is_sure { Clause::None } else { in_roles(&others) };
+                Read { role: Some(cue.role), lead: lead.min(cue.lead), clause: in_roles(&[cue.role]), nearly }
+            }
+            _ => Read { role: None, lead, clause: in_roles(&Role::ALL), nearly: Clause::None },
+        };
+        let directs = read.role == Some(Role::Director) || (counts.cast == 0 && counts.directed > 0);
         self.take(Understood {
-            kind: UnderstandingKind::Person,
+            kind: if directs { UnderstandingKind::Director } else { UnderstandingKind::Person },
             words,
-            lead,
+            lead: read.lead,
             value: person.name.clone(),
-            clause: Clause::Person(person.key.clone()),
-            nearly: Clause::None,
+            clause: read.clause,
+            nearly: read.nearly,
             years: None,
+            person: Some(person.key.clone()),
             typo,
             excluded: false,
         });
+    }
+
+    /// What the words before a name say of the role: `directed by`, `director`, `by`, `written by`, `starring`.
+    fn cue(&self, start: usize) -> Option<Cue> {
+        let free = |back: usize| start.checked_sub(back).filter(|&at| !self.taken[at]);
+        let last = free(1)?;
+        let before = free(2).map(|at| (at, self.word(at)));
+        let cue = |role, lead, is_sure| Some(Cue { role, lead, is_sure });
+        match (self.word(last), before) {
+            ("by", Some((at, "directed" | "filmed"))) => cue(Role::Director, at, true),
+            ("by", Some((at, "written"))) => cue(Role::Writer, at, true),
+            // The reading leaves what was written or filmed to be searched for.
+            ("by", Some((_, "story" | "novel" | "novels" | "book" | "books" | "screenplay"))) => {
+                cue(Role::Writer, last, false)
+            }
+            ("by", _) => cue(Role::Director, last, false),
+            ("director", _) => cue(Role::Director, last, true),
+            ("with" | "starring" | "featuring", _) => cue(Role::Cast, last, true),
+            _ => None,
+        }
+    }
+
+    /// A surname behind `directed by` or `director`, where one director is meant more than all others who bear it.
+    fn directors_by_surname(&mut self) {
+        for at in 1..self.words.len() {
+            let cue = self.cue(at).filter(|cue| cue.role == Role::Director && cue.is_sure);
+            let (Some(cue), true) = (cue, self.is_free(at..at + 1)) else { continue };
+            let bearers = self.vocabulary.names().bearers_of(self.word(at)).iter();
+            let people = bearers.filter_map(|&ord| self.vocabulary.people().get(ord as usize));
+            let directed = |person: &&Entry| self.vocabulary.roles(&person.key).directed;
+            let mut directors: Vec<&Entry> = people.filter(|person| directed(person) > 0).collect();
+            directors.sort_by_key(|person| std::cmp::Reverse(directed(person)));
+            let is_clear = match &directors[..] {
+                [] => false,
+                [_] => true,
+                [first, second, ..] => directed(first) >= CLEARLY * directed(second),
+            };
+            let Some(&director) = directors.first().filter(|_| is_clear) else { continue };
+            self.take(Understood {
+                kind: UnderstandingKind::Director,
+                words: at..at + 1,
+                lead: cue.lead,
+                value: director.name.clone(),
+                clause: Clause::Person(Role::Director, director.key.clone()),
+                nearly: Clause::None,
+                years: None,
+                person: Some(director.key.clone()),
+                typo: false,
+                excluded: false,
+            });
+        }
     }
 
     fn genres(&mut self) {
@@ -270,6 +363,7 @@ impl<'a> Reader<'a> {
                         clause,
                         nearly,
                         years: None,
+                        person: None,
                         typo: false,
                         excluded: false,
                     });

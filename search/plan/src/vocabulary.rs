@@ -1,4 +1,4 @@
-//! The vocabulary: words, people, genres and providers of one catalogue revision, by which typed text is understood.
+//! The vocabulary: words, people, genres, languages, countries and providers of one catalogue revision, by which typed text is understood.
 //!
 //! It holds the synonyms and pins too. Built by an engine from its own terms with live counts, then only read. Words
 //! are in a finite-state map (a few bytes a word); people in an array sorted by key, with an index from each word
@@ -7,15 +7,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
+use wikimovie_domain::{FacetField, Role};
 use wikimovie_text::spelling_variants::spelling_variants;
 
 pub use crate::counts::WordCounts;
 use crate::{
+    Clause, WordField,
     near_words::{self, NearWords},
     rules::{MAX_USES, Rules, Synonym},
 };
 
-/// A person, genre or provider.
+/// A person, genre, language, country or provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Identity: `text::key` of the name (a provider: its name unchanged).
@@ -24,6 +26,44 @@ pub struct Entry {
     pub name: String,
     /// Movies that have it.
     pub movies: u32,
+}
+
+/// Movies of a person by role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoleCounts {
+    /// In whose cast they stand.
+    pub cast: u32,
+    /// That they directed.
+    pub directed: u32,
+    /// That they wrote.
+    pub written: u32,
+}
+
+impl RoleCounts {
+    /// Movies in a role.
+    pub fn of(self, role: Role) -> u32 {
+        match role {
+            Role::Cast => self.cast,
+            Role::Director => self.directed,
+            Role::Writer => self.written,
+        }
+    }
+
+    /// Counts more movies in a role.
+    pub fn add(&mut self, role: Role, movies: u32) {
+        let count = match role {
+            Role::Cast => &mut self.cast,
+            Role::Director => &mut self.directed,
+            Role::Writer => &mut self.written,
+        };
+        *count = count.saturating_add(movies);
+    }
+
+    /// The role in which they have most movies; of equals the first of [`Role::ALL`].
+    pub fn main(self) -> Role {
+        let most = Role::ALL.into_iter().rev().max_by_key(|&role| self.of(role));
+        most.unwrap_or(Role::Cast)
+    }
 }
 
 /// What the two texts of an entry take beyond their bytes.
@@ -35,7 +75,10 @@ pub struct VocabularyBuilder {
     movies: u64,
     words: Vec<(String, WordCounts)>,
     people: Vec<Entry>,
+    roles: Vec<(String, RoleCounts)>,
     genres: Vec<Entry>,
+    languages: Vec<Entry>,
+    countries: Vec<Entry>,
     providers: Vec<Entry>,
     rules: Arc<Rules>,
 }
@@ -53,10 +96,31 @@ impl VocabularyBuilder {
         self
     }
 
-    /// Sets the people, in any order, each key once.
+    /// Sets the people, in any order, each key once. All of them stand in casts, unless [`Self::roles`] says more.
     #[must_use]
     pub fn people(mut self, people: Vec<Entry>) -> Self {
         self.people = people;
+        self
+    }
+
+    /// Sets the movies by role of those people who direct or write, by key.
+    #[must_use]
+    pub fn roles(mut self, roles: Vec<(String, RoleCounts)>) -> Self {
+        self.roles = roles;
+        self
+    }
+
+    /// Sets the spoken languages, in any order, each key once.
+    #[must_use]
+    pub fn languages(mut self, languages: Vec<Entry>) -> Self {
+        self.languages = languages;
+        self
+    }
+
+    /// Sets the countries of production, in any order, each key once.
+    #[must_use]
+    pub fn countries(mut self, countries: Vec<Entry>) -> Self {
+        self.countries = countries;
         self
     }
 
@@ -84,29 +148,38 @@ impl VocabularyBuilder {
     /// Builds it: sorts, and packs the words.
     pub fn build(mut self) -> Vocabulary {
         let by_key = |a: &Entry, b: &Entry| a.key.cmp(&b.key);
-        self.people.sort_unstable_by(by_key);
-        self.genres.sort_unstable_by(by_key);
-        self.providers.sort_unstable_by(by_key);
+        for list in [
+            &mut self.people,
+            &mut self.genres,
+            &mut self.languages,
+            &mut self.countries,
+            &mut self.providers,
+        ] {
+            list.sort_unstable_by(by_key);
+        }
+        self.roles.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         self.words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         self.words.dedup_by(|later, first| {
             let same = later.0 == first.0;
             if same {
-                first.1.title += later.1.title;
-                first.1.cast += later.1.cast;
-                first.1.summary += later.1.summary;
+                WordField::ALL.into_iter().for_each(|field| first.1.add(field, later.1.of(field)));
             }
             same
         });
         let words = pack(self.words.iter().map(|(word, _)| word.as_str()));
-        let counts = self.words.iter().map(|&(_, counts)| counts).collect();
+        let counts: Vec<WordCounts> = self.words.iter().map(|&(_, counts)| counts).collect();
         let names = NameIndex::build(&self.people);
         Vocabulary {
             movies: self.movies,
             words,
+            has_other_titles: counts.iter().any(|counts| counts.other_title > 0),
             counts,
             names,
             people: self.people,
+            roles: self.roles,
             genres: self.genres,
+            languages: self.languages,
+            countries: self.countries,
             providers: self.providers,
             rules: self.rules,
             near_words: NearWords::default(),
@@ -120,9 +193,14 @@ pub struct Vocabulary {
     movies: u64,
     words: Map<Vec<u8>>,
     counts: Vec<WordCounts>,
+    has_other_titles: bool,
     names: NameIndex,
     people: Vec<Entry>,
+    /// By key, of those who direct or write; all others stand in casts only.
+    roles: Vec<(String, RoleCounts)>,
     genres: Vec<Entry>,
+    languages: Vec<Entry>,
+    countries: Vec<Entry>,
     providers: Vec<Entry>,
     rules: Arc<Rules>,
     pub(crate) near_words: NearWords,
@@ -182,14 +260,37 @@ impl Vocabulary {
     pub fn heap_bytes(&self) -> usize {
         let NameIndex { words, starts, bearers } = &self.names;
         let names = words.as_fst().size() + (starts.len() + bearers.len()) * size_of::<u32>();
-        let entries = [&self.people, &self.genres, &self.providers].into_iter().flatten();
+        let lists = [&self.people, &self.genres, &self.languages, &self.countries, &self.providers];
+        let roles = self.roles.iter().map(|(key, _)| size_of::<(String, RoleCounts)>() + key.len());
+        let entries = lists.into_iter().flatten();
         let entries =
             entries.map(|entry| size_of::<Entry>() + entry.key.len() + entry.name.len() + ALLOCATIONS);
         near_words::MAX_BYTES
             + self.words.as_fst().size()
             + self.counts.len() * size_of::<WordCounts>()
             + names
+            + roles.sum::<usize>()
             + entries.sum::<usize>()
+    }
+
+    /// Whether any movie has an other title.
+    pub(crate) fn has_other_titles(&self) -> bool {
+        self.has_other_titles
+    }
+
+    /// Movies of a person by role; none for somebody unknown.
+    pub fn roles(&self, key: &str) -> RoleCounts {
+        if let Ok(at) = self.roles.binary_search_by(|(other, _)| other.as_str().cmp(key)) {
+            return self.roles[at].1;
+        }
+        RoleCounts { cast: self.person(key).map_or(0, |entry| entry.movies), ..RoleCounts::default() }
+    }
+
+    /// The movies that have this person in one of these roles; those in which nobody knows them so are left out.
+    pub(crate) fn person_in(&self, key: &str, roles: &[Role]) -> Clause {
+        let counts = self.roles(key);
+        let has = roles.iter().filter(|&&role| counts.of(role) > 0);
+        Clause::any_of(has.map(|&role| Clause::Person(role, key.to_owned())))
     }
 
     /// The person with this key.
@@ -207,6 +308,16 @@ impl Vocabulary {
         find(&self.genres, key)
     }
 
+    /// The spoken language with this key.
+    pub fn language(&self, key: &str) -> Option<&Entry> {
+        find(&self.languages, key)
+    }
+
+    /// The country of production with this key.
+    pub fn country(&self, key: &str) -> Option<&Entry> {
+        find(&self.countries, key)
+    }
+
     /// The provider of this name.
     pub fn provider(&self, name: &str) -> Option<&Entry> {
         find(&self.providers, name)
@@ -220,6 +331,28 @@ impl Vocabulary {
     /// Every genre, by key.
     pub fn genres(&self) -> &[Entry] {
         &self.genres
+    }
+
+    /// Every spoken language, by key.
+    pub fn languages(&self) -> &[Entry] {
+        &self.languages
+    }
+
+    /// Every country of production, by key.
+    pub fn countries(&self) -> &[Entry] {
+        &self.countries
+    }
+
+    /// What a facet's values are shown as; decades are no entries. People are listed whatever their role.
+    pub fn entries(&self, field: FacetField) -> &[Entry] {
+        match field {
+            FacetField::Genres => &self.genres,
+            FacetField::Cast | FacetField::Directors => &self.people,
+            FacetField::Languages => &self.languages,
+            FacetField::Countries => &self.countries,
+            FacetField::Providers => &self.providers,
+            FacetField::Decades => &[],
+        }
     }
 
     /// Every provider, by name.

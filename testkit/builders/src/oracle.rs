@@ -52,7 +52,7 @@ impl Oracle {
 
     fn add(&mut self, ord: u32, movie: &Movie) {
         self.add_words(WordField::Title, ord, [movie.title.as_str()].into_iter());
-        self.add_words(WordField::Cast, ord, movie.cast.iter().map(String::as_str));
+        self.add_words(WordField::People, ord, movie.cast.iter().map(String::as_str));
         self.add_words(WordField::Summary, ord, movie.summary.as_deref().into_iter());
         for form in title_normal_forms(&movie.title) {
             self.forms.entry(form).or_default().push(ord);
@@ -84,7 +84,7 @@ impl Oracle {
             let counts = self.sorted_words.entry(word.clone()).or_default();
             match field {
                 WordField::Title => counts.title += 1,
-                WordField::Cast => counts.cast += 1,
+                WordField::People => counts.people += 1,
                 WordField::Summary => counts.summary += 1,
             }
             self.words.entry((field, word)).or_default().push((ord, places));
