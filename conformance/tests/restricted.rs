@@ -100,7 +100,15 @@ fn questions() -> Vec<Question> {
 
 fn request(question: Question, page: PageRequest) -> SearchRequest {
     let facet = |field| FacetRequest::Terms { field, first: 100, contains: None, order: FacetOrder::Count };
-    let fields = [FacetField::Genres, FacetField::Cast, FacetField::Providers, FacetField::Decades];
+    let fields = [
+        FacetField::Genres,
+        FacetField::Cast,
+        FacetField::Directors,
+        FacetField::Languages,
+        FacetField::Countries,
+        FacetField::Providers,
+        FacetField::Decades,
+    ];
     let mut facets: Vec<FacetRequest> = fields.map(facet).into();
     facets.push(FacetRequest::Years { interval: 5 });
     let wanted =

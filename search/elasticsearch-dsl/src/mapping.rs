@@ -58,6 +58,8 @@ pub enum Property {
     Boolean,
     /// A whole number of 64 bits.
     Long,
+    /// A whole number of 32 bits.
+    Integer,
     /// A whole number of 16 bits.
     Short,
     /// A value that is compared as it stands.
@@ -122,6 +124,7 @@ mod tests {
     fn a_mapping_is_written_as_engines_read_it() {
         let properties = [
             ("flag", Property::Boolean),
+            ("minutes", Property::Integer),
             ("name", Property::KEYWORD),
             ("lookup", Property::LOOKUP),
             ("counted", Property::COUNTED),
@@ -135,6 +138,7 @@ mod tests {
             "_source": { "includes": ["data"] },
             "properties": {
                 "flag": { "type": "boolean" },
+                "minutes": { "type": "integer" },
                 "name": { "type": "keyword" },
                 "lookup": { "type": "keyword", "doc_values": false },
                 "counted": { "type": "keyword", "index": false },

@@ -20,7 +20,7 @@ pub struct Direction {
 }
 
 /// Sort value of a missing value.
-pub type Missing = u16;
+pub type Missing = u64;
 
 /// Order of one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, SearchRequest, Suggestion};
+use wikimovie_domain::{
+    AutocompleteRequest, MovieSort, PageRequest, Question, Role, SearchRequest, Suggestion,
+};
 use wikimovie_elasticsearch_dsl::{
     Aggregation, AggregationResults, Aggregations, BucketValue, Query, Search,
 };
@@ -26,7 +28,8 @@ use crate::{
 };
 
 /// Names of what is counted under the current filters.
-const PEOPLE: &str = "people";
+const PEOPLE: [(Role, &str); 3] =
+    [(Role::Cast, "cast"), (Role::Director, "directors"), (Role::Writer, "writers")];
 const GENRES: &str = "genres";
 
 impl Reader<'_> {
@@ -93,9 +96,12 @@ fn aggregations(candidates: &Candidates, vocabulary: &Vocabulary, unfiltered: bo
         places.iter().filter_map(|&at| entries.get(at)).map(|entry| entry.key.clone()).collect()
     };
     let mut aggs = Aggregations::new();
-    if !candidates.people.is_empty() && !unfiltered {
-        let keys = keys(&candidates.people, vocabulary.people());
-        aggs.insert(PEOPLE, Aggregation::counts_of(field::PERSON, keys));
+    for (role, name) in PEOPLE.into_iter().filter(|_| !unfiltered) {
+        let mut keys = keys(&candidates.people, vocabulary.people());
+        keys.retain(|key| vocabulary.roles(key).main() == role);
+        if !keys.is_empty() {
+            aggs.insert(name, Aggregation::counts_of(compile::person(role), keys));
+        }
     }
     if !candidates.genres.is_empty() && !unfiltered {
         let keys = keys(&candidates.genres, vocabulary.genres());
@@ -110,7 +116,8 @@ fn aggregations(candidates: &Candidates, vocabulary: &Vocabulary, unfiltered: bo
 /// Movies under the current filters.
 struct Under<'a> {
     vocabulary: &'a Vocabulary,
-    people: HashMap<String, u64>,
+    /// By role.
+    people: [HashMap<String, u64>; 3],
     genres: HashMap<String, u64>,
     decades: HashMap<i64, u64>,
     unfiltered: bool,
@@ -122,7 +129,7 @@ impl<'a> Under<'a> {
             let buckets = counted.remove(name).map(|counted| counted.buckets).unwrap_or_default();
             buckets.into_iter().map(|bucket| (bucket.key.into_text(), bucket.doc_count)).collect()
         };
-        let (people, genres) = (by_key(PEOPLE), by_key(GENRES));
+        let (people, genres) = (PEOPLE.map(|(_, name)| by_key(name)), by_key(GENRES));
         let mut decades = HashMap::new();
         for bucket in counted.remove(YEARS).map(|counted| counted.buckets).unwrap_or_default() {
             if let BucketValue::Number(year) = bucket.key {
@@ -131,23 +138,23 @@ impl<'a> Under<'a> {
         }
         Self { vocabulary, people, genres, decades, unfiltered }
     }
-
-    fn count(&self, entry: Option<&Entry>, counts: &HashMap<String, u64>) -> u64 {
-        match entry {
-            Some(entry) if self.unfiltered => u64::from(entry.movies),
-            Some(entry) => counts.get(&entry.key).copied().unwrap_or(0),
-            None => 0,
-        }
-    }
 }
 
 impl Counts for Under<'_> {
-    fn person(&self, at: usize) -> u64 {
-        self.count(self.vocabulary.people().get(at), &self.people)
+    fn person(&self, at: usize, role: Role) -> u64 {
+        let Some(Entry { key, .. }) = self.vocabulary.people().get(at) else { return 0 };
+        if self.unfiltered {
+            return u64::from(self.vocabulary.roles(key).of(role));
+        }
+        self.people[role as usize].get(key).copied().unwrap_or(0)
     }
 
     fn genre(&self, at: usize) -> u64 {
-        self.count(self.vocabulary.genres().get(at), &self.genres)
+        match self.vocabulary.genres().get(at) {
+            Some(entry) if self.unfiltered => u64::from(entry.movies),
+            Some(entry) => self.genres.get(&entry.key).copied().unwrap_or(0),
+            None => 0,
+        }
     }
 
     fn decade(&self, from: i64) -> u64 {

@@ -46,15 +46,11 @@ fn answer(
         }
     };
     let vocabulary = &view.vocabulary;
-    let entries = match field {
-        FacetField::Decades => {
-            let years = by_year(asked_below(&mut counted, YEARS)?);
-            return Ok(Facet::decades(&years, missing, filter).answer(first, contains, order));
-        }
-        FacetField::Genres => vocabulary.genres(),
-        FacetField::Cast => vocabulary.people(),
-        FacetField::Providers => vocabulary.providers(),
-    };
+    if field == FacetField::Decades {
+        let years = by_year(asked_below(&mut counted, YEARS)?);
+        return Ok(Facet::decades(&years, missing, filter).answer(first, contains, order));
+    }
+    let entries = vocabulary.entries(field);
     let chosen = facets::chosen(filter, field);
     let values = asked_below(&mut counted, VALUES)?;
     let mut unlisted = values.sum_other_doc_count;

@@ -36,23 +36,49 @@ pub(crate) mod field {
     pub(crate) const TITLE_PART: &str = "title_part";
     /// Key of the title, with and without its leading article.
     pub(crate) const TITLE_START: &str = "title_start";
-    pub(crate) const CAST: &str = "cast";
-    pub(crate) const CAST_WORD: &str = "cast_word";
-    pub(crate) const CAST_PREFIX: &str = "cast_prefix";
+    pub(crate) const OTHER_TITLE: &str = "other_title";
+    pub(crate) const OTHER_TITLE_WORD: &str = "other_title_word";
+    pub(crate) const OTHER_TITLE_PREFIX: &str = "other_title_prefix";
+    /// Forms of other titles.
+    pub(crate) const OTHER_TITLE_FORM: &str = "other_title_form";
+    /// Keys of other titles, with and without their leading article.
+    pub(crate) const OTHER_TITLE_START: &str = "other_title_start";
+    pub(crate) const PEOPLE: &str = "people";
+    pub(crate) const PEOPLE_WORD: &str = "people_word";
+    pub(crate) const PEOPLE_PREFIX: &str = "people_prefix";
     pub(crate) const SUMMARY: &str = "summary";
     pub(crate) const SUMMARY_WORD: &str = "summary_word";
     /// Keys of genres.
     pub(crate) const GENRE: &str = "genre";
     /// Key, NUL, spelling of each genre.
     pub(crate) const GENRE_NAME: &str = "genre_name";
-    /// Keys of people.
-    pub(crate) const PERSON: &str = "person";
-    /// Key, NUL, spelling of each person.
+    /// Keys of the cast.
+    pub(crate) const CAST: &str = "cast";
+    /// Keys of the directors.
+    pub(crate) const DIRECTOR: &str = "director";
+    /// Keys of the writers.
+    pub(crate) const WRITER: &str = "writer";
+    /// Keys of spoken languages.
+    pub(crate) const LANGUAGE: &str = "language";
+    /// Key, NUL, spelling of each language.
+    pub(crate) const LANGUAGE_NAME: &str = "language_name";
+    /// Keys of countries of production.
+    pub(crate) const COUNTRY: &str = "country";
+    /// Key, NUL, spelling of each country.
+    pub(crate) const COUNTRY_NAME: &str = "country_name";
+    /// Key, NUL, spelling of each person; behind another NUL the roles, but for who is in the cast only.
     pub(crate) const PERSON_NAME: &str = "person_name";
     pub(crate) const PROVIDER: &str = "provider";
     pub(crate) const YEAR: &str = "year";
     pub(crate) const POSTER: &str = "poster";
-    pub(crate) const PRIOR: &str = "prior";
+    /// Minutes.
+    pub(crate) const RUNTIME: &str = "runtime";
+    /// Mean rating, see [`wikimovie_plan::rank::rating`].
+    pub(crate) const RATING: &str = "rating";
+    /// Popularity, see [`wikimovie_plan::rank::popularity`].
+    pub(crate) const POPULARITY: &str = "popularity";
+    /// Popularity and prior, see [`wikimovie_plan::rank::standing`].
+    pub(crate) const STANDING: &str = "standing";
     /// How much a movie is expected while its title is typed.
     pub(crate) const KNOWN: &str = "known";
     /// The title's key in natural order, NUL, id: the unique end of every order.
@@ -63,7 +89,8 @@ pub(crate) mod field {
 pub(crate) fn words(field: WordField) -> &'static str {
     match field {
         WordField::Title => field::TITLE,
-        WordField::People => field::CAST,
+        WordField::OtherTitle => field::OTHER_TITLE,
+        WordField::People => field::PEOPLE,
         WordField::Summary => field::SUMMARY,
     }
 }
@@ -72,7 +99,8 @@ pub(crate) fn words(field: WordField) -> &'static str {
 pub(crate) fn word_twin(field: WordField) -> &'static str {
     match field {
         WordField::Title => field::TITLE_WORD,
-        WordField::People => field::CAST_WORD,
+        WordField::OtherTitle => field::OTHER_TITLE_WORD,
+        WordField::People => field::PEOPLE_WORD,
         WordField::Summary => field::SUMMARY_WORD,
     }
 }
@@ -81,7 +109,8 @@ pub(crate) fn word_twin(field: WordField) -> &'static str {
 pub(crate) fn prefixes(field: WordField) -> Option<&'static str> {
     match field {
         WordField::Title => Some(field::TITLE_PREFIX),
-        WordField::People => Some(field::CAST_PREFIX),
+        WordField::OtherTitle => Some(field::OTHER_TITLE_PREFIX),
+        WordField::People => Some(field::PEOPLE_PREFIX),
         WordField::Summary => None,
     }
 }
@@ -123,19 +152,33 @@ pub(crate) fn records(shards: u32, replicas: u32) -> CreateIndex {
         (field::TITLE_FORM, Property::LOOKUP),
         (field::TITLE_PART, Property::LOOKUP),
         (field::TITLE_START, Property::LOOKUP),
-        (field::CAST, words()),
-        (field::CAST_WORD, Property::COUNTED),
-        (field::CAST_PREFIX, Property::LOOKUP),
+        (field::OTHER_TITLE, words()),
+        (field::OTHER_TITLE_WORD, Property::COUNTED),
+        (field::OTHER_TITLE_PREFIX, Property::LOOKUP),
+        (field::OTHER_TITLE_FORM, Property::LOOKUP),
+        (field::OTHER_TITLE_START, Property::LOOKUP),
+        (field::PEOPLE, words()),
+        (field::PEOPLE_WORD, Property::COUNTED),
+        (field::PEOPLE_PREFIX, Property::LOOKUP),
         (field::SUMMARY, words()),
         (field::SUMMARY_WORD, Property::COUNTED),
         (field::GENRE, Property::KEYWORD),
         (field::GENRE_NAME, Property::COUNTED),
-        (field::PERSON, Property::KEYWORD),
+        (field::CAST, Property::KEYWORD),
+        (field::DIRECTOR, Property::KEYWORD),
+        (field::WRITER, Property::KEYWORD),
         (field::PERSON_NAME, Property::COUNTED),
+        (field::LANGUAGE, Property::KEYWORD),
+        (field::LANGUAGE_NAME, Property::COUNTED),
+        (field::COUNTRY, Property::KEYWORD),
+        (field::COUNTRY_NAME, Property::COUNTED),
         (field::PROVIDER, Property::KEYWORD),
         (field::YEAR, Property::Short),
         (field::POSTER, Property::Boolean),
-        (field::PRIOR, Property::Short),
+        (field::RUNTIME, Property::Integer),
+        (field::RATING, Property::Short),
+        (field::POPULARITY, Property::Long),
+        (field::STANDING, Property::Long),
         (field::KNOWN, Property::Short),
         (field::ORDER, Property::COUNTED),
     ];

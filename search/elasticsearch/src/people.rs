@@ -44,10 +44,10 @@ impl Reader<'_> {
 
     /// People of the movies that any of these appear in, most movies first, then by key.
     async fn people_with(&self, keys: &[String], size: usize) -> Result<Vec<(String, u64)>, SearchError> {
-        let counts = Aggregation::terms(field::PERSON, size, TermsOrder::Count, None, None);
+        let counts = Aggregation::terms(field::CAST, size, TermsOrder::Count, None, None);
         let search = Search {
             aggs: Aggregations::from([(PEOPLE, counts)]),
-            ..Search::new(any_value(field::PERSON, keys))
+            ..Search::new(any_value(field::CAST, keys))
         };
         let found = self.ask(vec![search]).await?.pop();
         let counted = found.and_then(|mut found| found.aggregations.remove(PEOPLE));
@@ -139,7 +139,7 @@ impl Reader<'_> {
         one: &str,
         other: &str,
     ) -> Result<Option<wikimovie_domain::MovieId>, SearchError> {
-        let both = [one, other].map(|key| Query::term(field::PERSON, key.to_owned()));
+        let both = [one, other].map(|key| Query::term(field::CAST, key.to_owned()));
         let search = Search {
             size: 1,
             sort: vec![Sort::asc(field::ORDER)],

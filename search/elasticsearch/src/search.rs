@@ -141,7 +141,7 @@ impl Reader<'_> {
         let named = compile::everything(&compiled.probe(Probe::Named));
         let search = Search {
             size: 1,
-            sort: vec![Sort::desc("_score"), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+            sort: vec![Sort::desc("_score"), Sort::desc(field::STANDING), Sort::asc(field::ORDER)],
             source: Source::Whole(true),
             ..Search::new(compile::ranked(named, &compiled.plan.score))
         };
@@ -273,7 +273,7 @@ impl Reader<'_> {
         let among = Query::all_of(vec![compile::query(&similar::any(&groups)), itself.negated()]);
         let search = Search {
             size: first,
-            sort: vec![Sort::desc("_score"), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
+            sort: vec![Sort::desc("_score"), Sort::desc(field::STANDING), Sort::asc(field::ORDER)],
             source: Source::Whole(true),
             ..Search::new(compile::ranked(among, &groups))
         };
@@ -342,6 +342,9 @@ impl List<'_> {
 fn only(mut movie: Movie, parts: MovieParts) -> Movie {
     if !parts.summary {
         movie.summary = None;
+    }
+    if !parts.plot {
+        movie.details.plot = None;
     }
     movie
 }

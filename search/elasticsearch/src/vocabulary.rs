@@ -7,11 +7,12 @@ use wikimovie_engine::error::SearchError;
 use wikimovie_plan::{
     WordField,
     rules::Rules,
-    vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
+    vocabulary::{Entry, RoleCounts, Vocabulary, VocabularyBuilder, WordCounts},
 };
 
 use crate::{
     mapping::{self, field},
+    records::{CAST_ONLY, roles_of},
     searcher::Searcher,
 };
 
@@ -21,6 +22,44 @@ const PAGE: usize = 10_000;
 /// Name of the one aggregation of such a request, and of the one source of its values.
 const WALK: &str = "walk";
 const VALUE: &str = "value";
+
+/// Entries read in the order of their keys, each in its commonest spelling; of equals the first in byte order.
+#[derive(Debug, Default)]
+struct Entries {
+    done: Vec<Entry>,
+    /// Movies of the commonest spelling of the last entry.
+    best: u32,
+    /// The spelling read last, and its movies: one spelling may come several times, by roles.
+    spelled: (String, u32),
+}
+
+impl Entries {
+    fn add(&mut self, key: &str, name: &str, movies: u32) {
+        match self.done.last_mut().filter(|last| last.key == key) {
+            Some(entry) => {
+                entry.movies += movies;
+                if self.spelled.0 == name {
+                    self.spelled.1 += movies;
+                } else {
+                    self.spelled = (name.to_owned(), movies);
+                }
+                if self.spelled.1 > self.best {
+                    self.best = self.spelled.1;
+                    name.clone_into(&mut entry.name);
+                }
+            }
+            None => {
+                self.done.push(Entry { key: key.to_owned(), name: name.to_owned(), movies });
+                self.spelled = (name.to_owned(), movies);
+                self.best = movies;
+            }
+        }
+    }
+
+    fn finish(self) -> Vec<Entry> {
+        self.done
+    }
+}
 
 /// Counts vocabularies. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -39,14 +78,9 @@ impl VocabularyCounter {
     pub(crate) async fn count(&self, among: &Query) -> Result<Vocabulary, SearchError> {
         let movies = self.searcher.search_alone(Search::count(among.clone())).await?.total();
         let mut words: HashMap<String, WordCounts> = HashMap::new();
-        for word_field in [WordField::Title, WordField::People, WordField::Summary] {
+        for word_field in WordField::ALL {
             self.walk(among, mapping::word_twin(word_field), |word, count| {
-                let counts = words.entry(word).or_default();
-                match word_field {
-                    WordField::Title => counts.title = count,
-                    WordField::People => counts.people = count,
-                    WordField::Summary => counts.summary = count,
-                }
+                words.entry(word).or_default().add(word_field, count);
             })
             .await?;
         }
@@ -55,35 +89,48 @@ impl VocabularyCounter {
             providers.push(Entry { key: name.clone(), name, movies });
         })
         .await?;
+        let (people, roles) = self.people(among).await?;
         Ok(VocabularyBuilder::new(movies)
             .words(words)
-            .people(self.entries(among, field::PERSON_NAME).await?)
+            .people(people)
+            .roles(roles)
             .genres(self.entries(among, field::GENRE_NAME).await?)
+            .languages(self.entries(among, field::LANGUAGE_NAME).await?)
+            .countries(self.entries(among, field::COUNTRY_NAME).await?)
             .providers(providers)
             .rules(Arc::clone(&self.rules))
             .build())
     }
 
-    /// Values that are one by their key, each in its commonest spelling; of equals the first in byte order.
+    /// Values that are one by their key.
     async fn entries(&self, among: &Query, field: &'static str) -> Result<Vec<Entry>, SearchError> {
-        let mut entries: Vec<(Entry, u32)> = Vec::new();
-        self.walk(among, field, |spelled, count| {
-            let (key, name) = spelled.split_once('\0').unwrap_or((&spelled, &spelled));
-            match entries.last_mut().filter(|(entry, _)| entry.key == key) {
-                Some((entry, best)) => {
-                    entry.movies += count;
-                    if count > *best {
-                        *best = count;
-                        name.clone_into(&mut entry.name);
-                    }
-                }
-                None => {
-                    entries.push((Entry { key: key.to_owned(), name: name.to_owned(), movies: count }, count))
-                }
+        let mut entries = Entries::default();
+        self.walk(among, field, |value, count| {
+            let (key, name) = value.split_once('\0').unwrap_or((&value, &value));
+            entries.add(key, name, count);
+        })
+        .await?;
+        Ok(entries.finish())
+    }
+
+    /// Everyone, and the movies by role of those who direct or write.
+    async fn people(&self, among: &Query) -> Result<(Vec<Entry>, Vec<(String, RoleCounts)>), SearchError> {
+        let mut entries = Entries::default();
+        let mut roles: Vec<(String, RoleCounts)> = Vec::new();
+        self.walk(among, field::PERSON_NAME, |value, count| {
+            let (key, spelled) = value.split_once('\0').unwrap_or((&value, &value));
+            let (name, marks) = spelled.split_once('\0').unwrap_or((spelled, CAST_ONLY));
+            entries.add(key, name, count);
+            if roles.last().is_none_or(|(last, _)| last != key) {
+                roles.push((key.to_owned(), RoleCounts::default()));
+            }
+            if let Some((_, counts)) = roles.last_mut() {
+                roles_of(marks).for_each(|role| counts.add(role, count));
             }
         })
         .await?;
-        Ok(entries.into_iter().map(|(entry, _)| entry).collect())
+        roles.retain(|(_, counts)| counts.directed > 0 || counts.written > 0);
+        Ok((entries.finish(), roles))
     }
 
     /// Hands over every value of a field with its movies, in byte order.

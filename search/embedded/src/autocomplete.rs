@@ -46,7 +46,8 @@ impl Snapshot {
             let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
             let scores = self.scores(&compiled.plan.score, &hits)?;
             let sort = MovieSort::Relevance;
-            let order = HitOrder { snapshot: self, sort, ties: Ties::Known(&self.columns.known), scores: &scores };
+            let order =
+                HitOrder { snapshot: self, sort, ties: Ties::Known(&self.columns.known), scores: &scores };
             let page = order.page(&hits, &PageRequest::first(request.first), None);
             movies = page.docs.into_iter().map(|doc| self.movie(doc)).collect::<Result<_, _>>()?;
         }

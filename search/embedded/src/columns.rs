@@ -7,7 +7,6 @@ use tantivy::{DocId, Searcher, SegmentReader, columnar::StrColumn};
 
 use super::fields::column;
 
-
 /// A document of a snapshot: its place among all segments.
 pub(super) type Doc = u32;
 

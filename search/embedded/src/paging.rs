@@ -103,8 +103,12 @@ impl HitOrder<'_> {
         let orders = &self.snapshot.orders;
         let rank = orders.lower_bound(&sort_key.order);
         let there = rank < orders.len() && orders.get(rank) == sort_key.order;
-        let values =
-            Values { score: sort_key.score, ties: sort_key.standing, year: sort_key.year, rating: sort_key.rating };
+        let values = Values {
+            score: sort_key.score,
+            ties: sort_key.standing,
+            year: sort_key.year,
+            rating: sort_key.rating,
+        };
         self.pack(&values, 2 * rank as u64 + u64::from(there))
     }
 
@@ -226,7 +230,8 @@ mod tests {
                 let title = titles[number % titles.len()];
                 let movie = movie(&format!("{number:02}"), title, 1990 + (number % 3) as i64);
                 let movie = if number % 4 == 0 { movie.summary("Longer than none.") } else { movie };
-                let movie = if number % 3 == 0 { movie.rating([0.0, 7.25, 9.0][number % 5 % 3]) } else { movie };
+                let movie =
+                    if number % 3 == 0 { movie.rating([0.0, 7.25, 9.0][number % 5 % 3]) } else { movie };
                 let movie =
                     if number % 2 == 0 { movie.popularity([0.0, 0.001, 1e9][number % 3]) } else { movie };
                 record(movie.build(), "a", 1, number as u64)
@@ -315,14 +320,24 @@ mod tests {
         let whole = snapshot(&[movies()], &[]);
         for (gone, sort) in (0..movies().len()).flat_map(|gone| SORTS.map(|sort| (gone, sort))) {
             let scores = vec![7; whole.rows()];
-            let order = HitOrder { snapshot: &whole, sort, ties: Ties::Standing(&whole.columns.standing), scores: &scores };
+            let order = HitOrder {
+                snapshot: &whole,
+                sort,
+                ties: Ties::Standing(&whole.columns.standing),
+                scores: &scores,
+            };
             let expected = sorted(&order, &whole.live);
             let id = &movies()[gone].id;
             let at = expected.iter().position(|&doc| whole.movie(doc).unwrap().id == *id).unwrap();
             let key = order.sort_key(expected[at]);
 
             let rest = snapshot(&[movies().into_iter().filter(|movie| movie.id != *id).collect()], &[]);
-            let order = HitOrder { snapshot: &rest, sort, ties: Ties::Standing(&rest.columns.standing), scores: &scores };
+            let order = HitOrder {
+                snapshot: &rest,
+                sort,
+                ties: Ties::Standing(&rest.columns.standing),
+                scores: &scores,
+            };
             let page = order.page(&rest.live, &PageRequest::first(100), Some(&key));
             let ids = |snapshot: &Snapshot, docs: &[Doc]| -> Vec<_> {
                 docs.iter().map(|&doc| snapshot.movie(doc).unwrap().id).collect()

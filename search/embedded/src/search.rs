@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Instant};
 
 use serde::Serialize;
 use wikimovie_domain::{
-    Correction, Explain, Hit, HitPage, HitsRequest, Movie, MovieParts, MovieSort, PageRequest, Question, Relaxation,
-    SearchAnswer, SearchRequest, Total, TotalRelation,
+    Correction, Explain, Hit, HitPage, HitsRequest, Movie, MovieParts, MovieSort, PageRequest, Question,
+    Relaxation, SearchAnswer, SearchRequest, Total, TotalRelation,
 };
 use wikimovie_engine::{
     cursor::{self, Cursor, Cursors, SortKey},

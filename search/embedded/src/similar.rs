@@ -3,7 +3,11 @@
 use wikimovie_domain::{Movie, MovieSort, PageRequest};
 use wikimovie_plan::similar;
 
-use super::{error::ReadError, paging::{HitOrder, Ties}, snapshot::Snapshot};
+use super::{
+    error::ReadError,
+    paging::{HitOrder, Ties},
+    snapshot::Snapshot,
+};
 
 impl Snapshot {
     /// The movies most like one, best first, without it.

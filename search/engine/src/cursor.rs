@@ -166,7 +166,13 @@ mod tests {
     use super::*;
 
     fn sort_key(order: &str) -> SortKey {
-        SortKey { score: 8_000_123, standing: (1 << 51) - 1, year: 1972, rating: 921, order: order.to_owned() }
+        SortKey {
+            score: 8_000_123,
+            standing: (1 << 51) - 1,
+            year: 1972,
+            rating: 921,
+            order: order.to_owned(),
+        }
     }
 
     #[test]

@@ -89,8 +89,7 @@ impl Compiled {
     pub fn understood(&self, level: usize) -> Vec<Understanding> {
         let mut understood = self.understood.clone();
         if self.levels.is_partial(level) {
-            let is_person =
-                |kind| matches!(kind, UnderstandingKind::Person | UnderstandingKind::Director);
+            let is_person = |kind| matches!(kind, UnderstandingKind::Person | UnderstandingKind::Director);
             let may_lack = |kind| !matches!(kind, UnderstandingKind::Phrase | UnderstandingKind::Excluded);
             for piece in understood.iter_mut().filter(|piece| may_lack(piece.kind)) {
                 if piece.effect == UnderstandingEffect::Filter && !is_person(piece.kind) {
@@ -219,7 +218,18 @@ impl<'a> Text<'a> {
             _ => Vec::new(),
         };
         let has_other_titles = vocabulary.has_other_titles();
-        Self { text, reading, understood, expansions, filler, negated, longer, synonyms, pins, has_other_titles }
+        Self {
+            text,
+            reading,
+            understood,
+            expansions,
+            filler,
+            negated,
+            longer,
+            synonyms,
+            pins,
+            has_other_titles,
+        }
     }
 
     pub(crate) fn words(&self) -> Vec<&str> {

@@ -148,9 +148,11 @@ fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, work: &Work, warni
             near.into_iter().map(|(at, _)| vocabulary.genres()[at].name.clone()).collect()
         });
     }
-    for ((role, names), (field, noun)) in
-        by_role(filter).into_iter().zip([("cast", "person"), ("directors", "director"), ("writers", "writer")])
-    {
+    for ((role, names), (field, noun)) in by_role(filter).into_iter().zip([
+        ("cast", "person"),
+        ("directors", "director"),
+        ("writers", "writer"),
+    ]) {
         for value in names.values().filter(|value| vocabulary.roles(&key(value)).of(role) == 0) {
             unknown(field, noun, value, &|value| {
                 let near = vocabulary.suggest_people(value, usize::MAX, Typos::Forgiven).into_iter();

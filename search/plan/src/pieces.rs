@@ -156,8 +156,7 @@ impl Text<'_> {
         let rest: Vec<&str> = places.iter().map(|&at| words[at]).collect();
         let key = rest.join(" ");
         let expansions: Vec<&TermExpansion> = self.expansions.iter().collect();
-        let other =
-            if self.has_other_titles { Clause::any_of(other_form(&rest)) } else { Clause::None };
+        let other = if self.has_other_titles { Clause::any_of(other_form(&rest)) } else { Clause::None };
         let tier = |weight, kind, title: Clause| {
             let met = || Clause::all_of([title.clone()].into_iter().chain(people.iter().cloned()));
             let clause = if title == Clause::None { Clause::None } else { met() };

@@ -336,8 +336,10 @@ mod tests {
     #[test]
     fn popularity_comes_before_the_prior() {
         let of = |popularity: Option<f64>, cast| {
-            let details =
-                Details { popularity: popularity.and_then(wikimovie_domain::Popularity::new), ..Details::default() };
+            let details = Details {
+                popularity: popularity.and_then(wikimovie_domain::Popularity::new),
+                ..Details::default()
+            };
             standing(&Movie { details, ..movie("x", cast, 0) })
         };
         let standings = [of(None, 0), of(None, 24), of(Some(0.0), 0), of(Some(0.001), 0), of(Some(1e9), 24)];

@@ -158,7 +158,8 @@ fn parts(question: &Question, vocabulary: &Vocabulary) -> Vec<Droppable> {
     let runtime = range(filter.runtime.gte, filter.runtime.lte);
     let runtime = if runtime.is_empty() { runtime } else { [runtime.as_str(), " min"].concat() };
     add(RelaxedPart::Runtime, runtime, |filter| filter.runtime = RuntimeRange::default());
-    let rating = range(filter.rating.gte.map(|value| value.get()), filter.rating.lte.map(|value| value.get()));
+    let rating =
+        range(filter.rating.gte.map(|value| value.get()), filter.rating.lte.map(|value| value.get()));
     add(RelaxedPart::Rating, rating, |filter| filter.rating = RatingRange::default());
     let decades: Vec<String> = filter.decades.iter().map(|decade| format!("{decade}s")).collect();
     add(RelaxedPart::Decades, decades.join(", "), |filter| filter.decades.clear());

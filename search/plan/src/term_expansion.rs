@@ -299,7 +299,11 @@ impl Builder<'_> {
             // Initials: `jk simmons` is J. K. Simmons.
             let letters: Vec<String> = word.chars().map(String::from).collect();
             if letters.iter().all(|letter| vocabulary.counts(letter).people > 0) {
-                self.add(weights::CAST_JOINED, ReasonKind::Joined, Clause::Phrase(WordField::People, letters));
+                self.add(
+                    weights::CAST_JOINED,
+                    ReasonKind::Joined,
+                    Clause::Phrase(WordField::People, letters),
+                );
             }
         }
         let fields = [

@@ -17,9 +17,9 @@ pub fn texts(movie: &Movie, field: WordField) -> Vec<(SearchField, &str)> {
         WordField::OtherTitle => {
             movie.titles.iter().map(|other| (SearchField::Titles, other.title.as_str())).collect()
         }
-        WordField::People => {
-            each(SearchField::Cast, &movie.cast).chain(each(SearchField::Directors, &movie.directors)).collect()
-        }
+        WordField::People => each(SearchField::Cast, &movie.cast)
+            .chain(each(SearchField::Directors, &movie.directors))
+            .collect(),
         WordField::Summary => {
             let summary = movie.summary.iter().map(|text| (SearchField::Summary, text.as_str()));
             let plot = details.plot.iter().map(|text| (SearchField::Plot, text.as_str()));

@@ -1,6 +1,8 @@
 //! Builders of movies.
 
-use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
+use wikimovie_domain::{
+    Details, Image, Movie, MovieId, OtherTitle, Popularity, Provenance, Rating, RatingValue, TitleKind, Year,
+};
 
 /// Default provider of movies.
 pub const PROVIDER: &str = "test";
@@ -47,6 +49,84 @@ impl MovieBuilder {
     #[must_use]
     pub fn genres(mut self, genres: &str) -> Self {
         self.0.genres = split(genres);
+        self
+    }
+
+    /// Names of the directors, comma-separated.
+    #[must_use]
+    pub fn directors(mut self, names: &str) -> Self {
+        self.0.directors = split(names);
+        self
+    }
+
+    /// Names of the writers, comma-separated.
+    #[must_use]
+    pub fn writers(mut self, names: &str) -> Self {
+        self.0.details.writers = split(names);
+        self
+    }
+
+    /// One more title, with its language.
+    #[must_use]
+    pub fn title_also(mut self, title: &str, language: &str) -> Self {
+        let (title, language) = (title.to_owned(), Some(language.to_owned()));
+        self.0.titles.push(OtherTitle { title, language, kind: TitleKind::default() });
+        self
+    }
+
+    /// Its whole plot.
+    #[must_use]
+    pub fn plot(mut self, plot: &str) -> Self {
+        self.0.details.plot = Some(plot.to_owned());
+        self
+    }
+
+    /// Keywords, comma-separated.
+    #[must_use]
+    pub fn keywords(mut self, keywords: &str) -> Self {
+        self.0.details.keywords = split(keywords);
+        self
+    }
+
+    /// Spoken languages, comma-separated.
+    #[must_use]
+    pub fn languages(mut self, languages: &str) -> Self {
+        self.0.details.languages = split(languages);
+        self
+    }
+
+    /// Countries of production, comma-separated.
+    #[must_use]
+    pub fn countries(mut self, countries: &str) -> Self {
+        self.0.details.countries = split(countries);
+        self
+    }
+
+    /// Its runtime in minutes.
+    #[must_use]
+    pub fn runtime(mut self, minutes: u16) -> Self {
+        self.0.details.runtime = Some(minutes);
+        self
+    }
+
+    /// One more rating from 0 to 10, without votes.
+    ///
+    /// # Panics
+    /// For a rating out of range.
+    #[must_use]
+    pub fn rating(mut self, value: f64) -> Self {
+        let value = RatingValue::new(value).expect("a rating from 0 to 10");
+        self.0.details.ratings.push(Rating { source: PROVIDER.to_owned(), value, votes: None });
+        self
+    }
+
+    /// Its popularity.
+    ///
+    /// # Panics
+    /// For a popularity out of range.
+    #[must_use]
+    pub fn popularity(mut self, value: f64) -> Self {
+        self.0.details.popularity = Some(Popularity::new(value).expect("a popularity in range"));
         self
     }
 

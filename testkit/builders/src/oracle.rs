@@ -2,25 +2,30 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use wikimovie_domain::{Movie, YearRange};
+use wikimovie_domain::{Movie, Role, YearRange};
 use wikimovie_plan::{
-    Clause, Drill, Plan, WordField, rank,
-    vocabulary::{Entry, Vocabulary, VocabularyBuilder, WordCounts},
+    Clause, Drill, Plan, WordField, rank, texts,
+    vocabulary::{Entry, RoleCounts, Vocabulary, VocabularyBuilder, WordCounts},
 };
 use wikimovie_text::{apostrophe_parts, characters, key, sort_key, title_key, title_normal_forms, words};
 
 /// Movies, each of which is a bit of a set.
 pub struct Oracle {
     movies: Vec<Movie>,
-    prior: Vec<u32>,
+    standing: Vec<u64>,
     /// Movies and positions of a word; names of a cast are separated by a large gap.
     words: HashMap<(WordField, String), Vec<Posting>>,
     sorted_words: BTreeMap<String, WordCounts>,
     titles: Vec<String>,
     forms: HashMap<String, Vec<u32>>,
     parts: HashMap<String, Vec<u32>>,
+    other_forms: HashMap<String, Vec<u32>>,
     genres: HashMap<String, Vec<u32>>,
+    languages: HashMap<String, Vec<u32>>,
+    countries: HashMap<String, Vec<u32>>,
+    /// In any role.
     people: HashMap<String, Vec<u32>>,
+    by_role: HashMap<(Role, String), Vec<u32>>,
 }
 
 /// Membership of each movie.
@@ -33,14 +38,18 @@ impl Oracle {
     /// Indexes the movies.
     pub fn new(movies: Vec<Movie>) -> Self {
         let mut oracle = Self {
-            prior: movies.iter().map(rank::prior).collect(),
+            standing: movies.iter().map(rank::standing).collect(),
             titles: movies.iter().map(|movie| title_key(&movie.title)).collect(),
             words: HashMap::new(),
             sorted_words: BTreeMap::new(),
             forms: HashMap::new(),
             parts: HashMap::new(),
+            other_forms: HashMap::new(),
             genres: HashMap::new(),
+            languages: HashMap::new(),
+            countries: HashMap::new(),
             people: HashMap::new(),
+            by_role: HashMap::new(),
             movies: Vec::new(),
         };
         for (ord, movie) in (0u32..).zip(&movies) {
@@ -51,20 +60,32 @@ impl Oracle {
     }
 
     fn add(&mut self, ord: u32, movie: &Movie) {
-        self.add_words(WordField::Title, ord, [movie.title.as_str()].into_iter());
-        self.add_words(WordField::People, ord, movie.cast.iter().map(String::as_str));
-        self.add_words(WordField::Summary, ord, movie.summary.as_deref().into_iter());
+        for field in WordField::ALL {
+            self.add_words(field, ord, texts(movie, field).into_iter().map(|(_, text)| text));
+        }
         for form in title_normal_forms(&movie.title) {
             self.forms.entry(form).or_default().push(ord);
         }
         for part in apostrophe_parts(&movie.title) {
             self.parts.entry(part).or_default().push(ord);
         }
-        for genre in &movie.genres {
-            push(self.genres.entry(key(genre)).or_default(), ord);
+        for form in movie.titles.iter().flat_map(|other| title_normal_forms(&other.title)) {
+            push(self.other_forms.entry(form).or_default(), ord);
         }
-        for name in &movie.cast {
-            push(self.people.entry(key(name)).or_default(), ord);
+        for (values, of) in [
+            (&movie.genres, &mut self.genres),
+            (&movie.details.languages, &mut self.languages),
+            (&movie.details.countries, &mut self.countries),
+        ] {
+            for value in values {
+                push(of.entry(key(value)).or_default(), ord);
+            }
+        }
+        for role in Role::ALL {
+            for name in names(movie, role) {
+                push(self.people.entry(key(name)).or_default(), ord);
+                push(self.by_role.entry((role, key(name))).or_default(), ord);
+            }
         }
     }
 
@@ -82,21 +103,18 @@ impl Oracle {
         }
         for (word, places) in found {
             let counts = self.sorted_words.entry(word.clone()).or_default();
-            match field {
-                WordField::Title => counts.title += 1,
-                WordField::People => counts.people += 1,
-                WordField::Summary => counts.summary += 1,
-            }
+            counts.add(field, 1);
             self.words.entry((field, word)).or_default().push((ord, places));
         }
     }
 
     /// The vocabulary of these movies.
     pub fn vocabulary(&self) -> Vocabulary {
-        let entries = |of: &HashMap<String, Vec<u32>>, names: fn(&Movie) -> &Vec<String>| {
+        let entries = |of: &HashMap<String, Vec<u32>>, names: fn(&Movie) -> Vec<&String>| {
             let entry = |(entry_key, ords): (&String, &Vec<u32>)| {
                 let first = ords.first().and_then(|&ord| self.movies.get(ord as usize));
-                let name = first.and_then(|movie| names(movie).iter().find(|name| key(name) == *entry_key));
+                let name =
+                    first.and_then(|movie| names(movie).into_iter().find(|name| key(name) == *entry_key));
                 let movies = u32::try_from(ords.len()).unwrap_or(u32::MAX);
                 Entry { key: entry_key.clone(), name: name.unwrap_or(entry_key).clone(), movies }
             };
@@ -104,9 +122,23 @@ impl Oracle {
         };
         VocabularyBuilder::new(self.movies.len() as u64)
             .words(self.sorted_words.iter().map(|(word, counts)| (word.clone(), *counts)))
-            .people(entries(&self.people, |movie| &movie.cast))
-            .genres(entries(&self.genres, |movie| &movie.genres))
+            .people(entries(&self.people, |movie| {
+                Role::ALL.into_iter().flat_map(|role| names(movie, role)).collect()
+            }))
+            .roles(self.people.keys().map(|key| (key.clone(), self.roles(key))).collect())
+            .genres(entries(&self.genres, |movie| movie.genres.iter().collect()))
+            .languages(entries(&self.languages, |movie| movie.details.languages.iter().collect()))
+            .countries(entries(&self.countries, |movie| movie.details.countries.iter().collect()))
             .build()
+    }
+
+    fn roles(&self, key: &str) -> RoleCounts {
+        let mut roles = RoleCounts::default();
+        for role in Role::ALL {
+            let movies = self.by_role.get(&(role, key.to_owned())).map_or(0, Vec::len);
+            roles.add(role, u32::try_from(movies).unwrap_or(u32::MAX));
+        }
+        roles
     }
 
     /// The movies that match a plan, best first, with their scores.
@@ -117,7 +149,7 @@ impl Oracle {
         let mut found: Vec<usize> = (0..self.movies.len()).filter(|&ord| must[ord] && drill[ord]).collect();
         found.sort_by_key(|&ord| {
             let movie = &self.movies[ord];
-            let reversed = std::cmp::Reverse((scores[ord], self.prior[ord]));
+            let reversed = std::cmp::Reverse((scores[ord], self.standing[ord]));
             (reversed, sort_key(&movie.title), movie.id.clone())
         });
         found.into_iter().map(|ord| (&self.movies[ord], scores[ord])).collect()
@@ -160,8 +192,21 @@ impl Oracle {
             Clause::TitleStarts(start) => {
                 self.titles.iter().map(|title| title_starts(title, start)).collect()
             }
+            Clause::OtherTitleForm(form) => {
+                self.of(self.other_forms.get(form).into_iter().flatten().copied())
+            }
+            Clause::OtherTitleStarts(start) => self
+                .each(|movie| movie.titles.iter().any(|other| title_starts(&title_key(&other.title), start))),
             Clause::Genre(genre) => self.of(self.genres.get(genre).into_iter().flatten().copied()),
-            Clause::Person(person) => self.of(self.people.get(person).into_iter().flatten().copied()),
+            Clause::Person(role, person) => {
+                self.of(self.by_role.get(&(*role, person.clone())).into_iter().flatten().copied())
+            }
+            Clause::Language(value) => self.of(self.languages.get(value).into_iter().flatten().copied()),
+            Clause::Country(value) => self.of(self.countries.get(value).into_iter().flatten().copied()),
+            Clause::Runtime(range) if range.is_empty() => self.each(|movie| movie.details.runtime.is_some()),
+            Clause::Runtime(range) => self.each(|movie| range.contains(movie.details.runtime)),
+            Clause::Rating(range) if range.is_empty() => self.each(|movie| !movie.details.ratings.is_empty()),
+            Clause::Rating(range) => self.each(|movie| range.contains(movie.details.rating())),
             Clause::Provider(name) => self.each(|movie| movie.provenance.provider == *name),
             Clause::Years(range) if range.is_empty() => self.each(|movie| movie.year.is_some()),
             Clause::Years(range) => self.each(|movie| range.contains(movie.year)),
@@ -223,6 +268,15 @@ impl Oracle {
     }
 }
 
+/// The names of a movie's people in a role.
+fn names(movie: &Movie, role: Role) -> &[String] {
+    match role {
+        Role::Cast => &movie.cast,
+        Role::Director => &movie.directors,
+        Role::Writer => &movie.details.writers,
+    }
+}
+
 fn title_starts(title: &str, start: &str) -> bool {
     let bare = ["the ", "a ", "an "].iter().find_map(|article| title.strip_prefix(article));
     title.starts_with(start) || bare.is_some_and(|bare| bare.starts_with(start))
@@ -233,7 +287,10 @@ fn drill(drill: &Drill) -> Clause {
     let years = |range: YearRange| if range.is_empty() { Clause::All } else { Clause::Years(range) };
     Clause::AllOf(vec![
         any(drill.genres.iter().cloned().map(Clause::Genre).collect()),
-        any(drill.cast.iter().cloned().map(Clause::Person).collect()),
+        any(drill.cast.iter().cloned().map(|key| Clause::Person(Role::Cast, key)).collect()),
+        any(drill.directors.iter().cloned().map(|key| Clause::Person(Role::Director, key)).collect()),
+        any(drill.languages.iter().cloned().map(Clause::Language).collect()),
+        any(drill.countries.iter().cloned().map(Clause::Country).collect()),
         any(drill.providers.iter().cloned().map(Clause::Provider).collect()),
         any(drill.decades.iter().copied().map(Clause::Years).collect()),
         years(drill.years),

@@ -1,15 +1,26 @@
 //! Random questions about movies, the same for the same seed.
 
 use fastrand::Rng;
-use wikimovie_domain::{FacetField, FacetOrder, FacetRequest, Filter, Movie, MovieSort, Question};
+use wikimovie_domain::{
+    FacetField, FacetOrder, FacetRequest, Filter, Movie, MovieSort, Question, RatingValue,
+};
 
 /// A question: often with a text, often with filters.
 pub fn question(movies: &[Movie], rng: &mut Rng) -> Question {
-    let sorts = [MovieSort::YearAsc, MovieSort::YearDesc, MovieSort::TitleAsc, MovieSort::TitleDesc];
+    let sorts = [
+        MovieSort::YearAsc,
+        MovieSort::YearDesc,
+        MovieSort::TitleAsc,
+        MovieSort::TitleDesc,
+        MovieSort::RatingDesc,
+        MovieSort::RatingAsc,
+        MovieSort::PopularityDesc,
+        MovieSort::PopularityAsc,
+    ];
     Question {
         text: text(movies, rng),
         filter: if rng.u8(..4) == 0 { Filter::default() } else { filter(movies, rng, 2) },
-        sort: if rng.bool() { MovieSort::Relevance } else { sorts[rng.usize(..4)] },
+        sort: if rng.bool() { MovieSort::Relevance } else { sorts[rng.usize(..sorts.len())] },
         understand: rng.u8(..8) > 0,
     }
 }
@@ -20,8 +31,18 @@ pub fn text(movies: &[Movie], rng: &mut Rng) -> String {
     let name = |rng: &mut Rng| rng.choice(&movie.cast).cloned().unwrap_or_default();
     let genre = |rng: &mut Rng| rng.choice(&movie.genres).cloned().unwrap_or_default();
     let words: Vec<&str> = movie.summary.as_deref().unwrap_or_default().split_whitespace().collect();
-    match rng.u8(..10) {
+    let director = |rng: &mut Rng| rng.choice(&movie.directors).cloned().unwrap_or_default();
+    let other =
+        |rng: &mut Rng| rng.choice(&movie.titles).map_or_else(String::new, |other| other.title.clone());
+    match rng.u8(..15) {
         0 | 1 => String::new(),
+        10 => [["", "directed by ", "by ", "director "][rng.usize(..4)], director(rng).as_str()].concat(),
+        11 => [director(rng), movie.title.clone()].join(" "),
+        12 => other(rng),
+        13 => other(rng).chars().take(rng.usize(1..=8)).collect(),
+        14 => {
+            rng.choice(&movie.details.keywords).or(movie.details.writers.first()).cloned().unwrap_or_default()
+        }
         2 => movie.title.clone(),
         3 => slip(&movie.title, rng),
         4 => name(rng),
@@ -39,7 +60,8 @@ pub fn filter(movies: &[Movie], rng: &mut Rng, depth: usize) -> Filter {
     let other = &movies[rng.usize(..movies.len())];
     let mut filter = Filter::default();
     let some = |values: &[String], rng: &mut Rng| rng.choice(values).cloned().into_iter().collect::<Vec<_>>();
-    match rng.u8(..9) {
+    let (details, others) = (&movie.details, &other.details);
+    match rng.u8(..15) {
         0 => filter.genres.any_of = [some(&movie.genres, rng), some(&other.genres, rng)].concat(),
         1 => filter.genres.all_of = movie.genres.clone(),
         2 => filter.genres.none_of = other.genres.clone(),
@@ -56,6 +78,25 @@ pub fn filter(movies: &[Movie], rng: &mut Rng, depth: usize) -> Filter {
         }
         6 => filter.decades = vec![1900 + rng.i64(0..13) * 10, 1900 + rng.i64(0..13) * 10],
         7 => filter.has_poster = Some(rng.bool()),
+        8 => filter.directors.any_of = [some(&movie.directors, rng), some(&other.directors, rng)].concat(),
+        9 => filter.directors.none_of = some(&movie.directors, rng),
+        10 => filter.writers.any_of = [some(&details.writers, rng), some(&others.writers, rng)].concat(),
+        11 => {
+            filter.languages.any_of = [some(&details.languages, rng), some(&others.languages, rng)].concat()
+        }
+        12 => filter.countries.any_of = some(&details.countries, rng),
+        13 => {
+            let (a, b) = (60 + rng.i64(0..120), 60 + rng.i64(0..120));
+            let open = rng.u8(..4);
+            filter.runtime.gte = (open != 0).then_some(a.min(b));
+            filter.runtime.lte = (open != 1).then_some(a.max(b));
+        }
+        14 => {
+            let (a, b) = (rng.u16(0..=1000), rng.u16(0..=1000));
+            let open = rng.u8(..4);
+            filter.rating.gte = RatingValue::try_from(a.min(b)).ok().filter(|_| open != 0);
+            filter.rating.lte = RatingValue::try_from(a.max(b)).ok().filter(|_| open != 1);
+        }
         _ => filter.providers.any_of = vec![["default", "nobody"][rng.usize(..2)].to_owned()],
     }
     if depth > 0 {
@@ -68,6 +109,10 @@ pub fn filter(movies: &[Movie], rng: &mut Rng, depth: usize) -> Filter {
                 let second = more(rng);
                 filter.cast = if filter.cast.is_empty() { second.cast } else { filter.cast };
                 filter.year = if filter.year.is_empty() { second.year } else { filter.year };
+                filter.directors =
+                    if filter.directors.is_empty() { second.directors } else { filter.directors };
+                filter.languages =
+                    if filter.languages.is_empty() { second.languages } else { filter.languages };
                 filter.decades = if filter.decades.is_empty() { second.decades } else { filter.decades };
             }
             _ => {}
@@ -78,7 +123,15 @@ pub fn filter(movies: &[Movie], rng: &mut Rng, depth: usize) -> Filter {
 
 /// A request for each facet.
 pub fn facets(rng: &mut Rng) -> Vec<FacetRequest> {
-    let fields = [FacetField::Genres, FacetField::Cast, FacetField::Decades, FacetField::Providers];
+    let fields = [
+        FacetField::Genres,
+        FacetField::Cast,
+        FacetField::Directors,
+        FacetField::Languages,
+        FacetField::Countries,
+        FacetField::Decades,
+        FacetField::Providers,
+    ];
     let mut requests: Vec<FacetRequest> = fields
         .into_iter()
         .map(|field| FacetRequest::Terms {

@@ -1,5 +1,6 @@
 //! A clause of the plan as a query. Clauses only find; scores are given in [`super::score`].
 
+use wikimovie_domain::{RatingValue, Role};
 use wikimovie_elasticsearch_dsl::{Bool, Exists, MatchPhrase, Of, Prefix, Query, Range};
 use wikimovie_plan::Clause;
 
@@ -13,9 +14,20 @@ pub(crate) fn query(clause: &Clause) -> Query {
         Clause::Phrase(field, words) => {
             Query::MatchPhrase(Of(mapping::words(*field), MatchPhrase { query: words.join(" ") }))
         }
+        Clause::OtherTitleStarts(start) => {
+            Query::Prefix(Of(field::OTHER_TITLE_START, Prefix { value: start.clone() }))
+        }
         Clause::TitleStarts(start) => Query::Prefix(Of(field::TITLE_START, Prefix { value: start.clone() })),
         Clause::Years(range) if range.is_empty() => Query::Exists(Exists { field: field::YEAR }),
         Clause::Years(range) => Query::Range(Of(field::YEAR, Range { gte: range.gte, lte: range.lte })),
+        Clause::Runtime(range) if range.is_empty() => Query::Exists(Exists { field: field::RUNTIME }),
+        Clause::Runtime(range) => Query::Range(Of(field::RUNTIME, Range { gte: range.gte, lte: range.lte })),
+        Clause::Rating(range) if range.is_empty() => Query::Exists(Exists { field: field::RATING }),
+        Clause::Rating(range) => {
+            // Ratings are stored as one more, so that 0 is none.
+            let stored = |value: Option<RatingValue>| value.map(|value| i64::from(value.hundredths()) + 1);
+            Query::Range(Of(field::RATING, Range { gte: stored(range.gte), lte: stored(range.lte) }))
+        }
         Clause::Poster(has) => Query::term(field::POSTER, *has),
         Clause::AllOf(clauses) => all_of(clauses),
         Clause::AnyOf(clauses) => any_of(clauses),
@@ -44,9 +56,21 @@ fn value(clause: &Clause) -> Option<(&'static str, &str)> {
         Clause::TitleForm(form) => Some((field::TITLE_FORM, form)),
         Clause::TitlePart(part) => Some((field::TITLE_PART, part)),
         Clause::Genre(key) => Some((field::GENRE, key)),
-        Clause::Person(key) => Some((field::PERSON, key)),
+        Clause::OtherTitleForm(form) => Some((field::OTHER_TITLE_FORM, form)),
+        Clause::Person(role, key) => Some((person(*role), key)),
+        Clause::Language(key) => Some((field::LANGUAGE, key)),
+        Clause::Country(key) => Some((field::COUNTRY, key)),
         Clause::Provider(name) => Some((field::PROVIDER, name)),
         _ => None,
+    }
+}
+
+/// The field with the keys of people in a role.
+pub(crate) fn person(role: Role) -> &'static str {
+    match role {
+        Role::Cast => field::CAST,
+        Role::Director => field::DIRECTOR,
+        Role::Writer => field::WRITER,
     }
 }
 

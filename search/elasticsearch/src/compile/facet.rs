@@ -52,7 +52,10 @@ fn counts(facet: &FacetRequest, request: &SearchRequest, sizes: Sizes) -> Aggreg
         FacetRequest::Terms { field: FacetField::Decades, .. } => years(),
         FacetRequest::Terms { field, first, contains, order } => {
             let name = match field {
-                FacetField::Cast => field::PERSON,
+                FacetField::Cast => field::CAST,
+                FacetField::Directors => field::DIRECTOR,
+                FacetField::Languages => field::LANGUAGE,
+                FacetField::Countries => field::COUNTRY,
                 FacetField::Providers => field::PROVIDER,
                 FacetField::Genres | FacetField::Decades => field::GENRE,
             };
@@ -75,7 +78,8 @@ fn counts(facet: &FacetRequest, request: &SearchRequest, sizes: Sizes) -> Aggreg
                 counts.insert(SELECTED, Aggregation::counts_of(name, keys));
             }
             if request.wanted.distinct {
-                if *field == FacetField::Cast && sizes.people > MAX_BUCKETS {
+                let is_of_people = matches!(field, FacetField::Cast | FacetField::Directors);
+                if is_of_people && sizes.people > MAX_BUCKETS {
                     counts.insert(DISTINCT, Aggregation::cardinality(name));
                 } else {
                     counts

@@ -21,6 +21,9 @@ pub(crate) struct Sizes {
 pub(super) enum Dimension {
     Genres,
     Cast,
+    Directors,
+    Languages,
+    Countries,
     Providers,
     /// Years and decades, which ignore each other.
     Years,
@@ -34,6 +37,9 @@ impl Dimension {
             FacetRequest::Terms { field, .. } => match field {
                 FacetField::Genres => Self::Genres,
                 FacetField::Cast => Self::Cast,
+                FacetField::Directors => Self::Directors,
+                FacetField::Languages => Self::Languages,
+                FacetField::Countries => Self::Countries,
                 FacetField::Providers => Self::Providers,
                 FacetField::Decades => Self::Years,
             },
@@ -50,7 +56,10 @@ pub(super) fn dimensions(drill: &Drill) -> Vec<(Dimension, Query)> {
     };
     [
         (Dimension::Genres, any_value(field::GENRE, &drill.genres)),
-        (Dimension::Cast, any_value(field::PERSON, &drill.cast)),
+        (Dimension::Cast, any_value(field::CAST, &drill.cast)),
+        (Dimension::Directors, any_value(field::DIRECTOR, &drill.directors)),
+        (Dimension::Languages, any_value(field::LANGUAGE, &drill.languages)),
+        (Dimension::Countries, any_value(field::COUNTRY, &drill.countries)),
         (Dimension::Providers, any_value(field::PROVIDER, &drill.providers)),
         (Dimension::Years, query(&Clause::all_of([decades, years]))),
     ]

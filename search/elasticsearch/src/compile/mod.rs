@@ -13,7 +13,7 @@ use wikimovie_plan::{ENOUGH_HITS, Plan};
 
 use self::filters::{Filters, conjuncts, dimensions};
 pub(super) use self::{
-    clause::{any_value, query},
+    clause::{any_value, person, query},
     facet::{DISTINCT, MISSING, SELECTED, VALUES, YEARS, by_year, name as facet_name},
     filters::Sizes,
     page::{HitOrder, by_known, sort_key_of},

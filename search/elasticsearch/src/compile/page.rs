@@ -3,7 +3,7 @@
 use wikimovie_domain::{Direction, HitsRequest, MovieParts, MovieSort};
 use wikimovie_elasticsearch_dsl::{Query, Search, Sort, SortValue, Source};
 use wikimovie_engine::cursor::SortKey;
-use wikimovie_plan::Plan;
+use wikimovie_plan::{Plan, rank};
 
 use super::score::ranked;
 use crate::mapping::field;
@@ -14,33 +14,44 @@ pub(crate) type SortValues = Vec<SortValue>;
 /// How the hits of a plan are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HitOrder {
-    /// By score, then prior, then title.
+    /// By score, then standing, then title.
     Score,
-    /// By prior, then title: relevance without text.
-    Prior,
+    /// By standing, then title: relevance without text.
+    Standing,
     YearDesc,
     YearAsc,
     TitleAsc,
     TitleDesc,
+    RatingDesc,
+    RatingAsc,
+    PopularityDesc,
+    PopularityAsc,
 }
 
 impl HitOrder {
     /// The order of a question that became this plan.
     pub(crate) fn of(sort: MovieSort, plan: &Plan) -> Self {
         match sort {
-            MovieSort::Relevance if plan.score.is_empty() => Self::Prior,
+            MovieSort::Relevance if plan.score.is_empty() => Self::Standing,
             MovieSort::Relevance => Self::Score,
             MovieSort::YearDesc => Self::YearDesc,
             MovieSort::YearAsc => Self::YearAsc,
             MovieSort::TitleAsc => Self::TitleAsc,
             MovieSort::TitleDesc => Self::TitleDesc,
+            MovieSort::RatingDesc => Self::RatingDesc,
+            MovieSort::RatingAsc => Self::RatingAsc,
+            MovieSort::PopularityDesc => Self::PopularityDesc,
+            MovieSort::PopularityAsc => Self::PopularityAsc,
         }
     }
 }
 
-/// Sort value of a movie without a year, which comes last in both directions: below every year, or above.
-const NO_YEAR_DESC: u16 = 0;
-const NO_YEAR_ASC: u16 = u16::MAX >> 1;
+/// Sort value of a movie without a year, rating or popularity, which comes last in both directions: below every value.
+const NONE_DESC: u64 = 0;
+/// The same above every year and rating, which are numbers of 16 bits.
+const NONE_ASC: u64 = u16::MAX as u64 >> 1;
+/// The same above every popularity.
+const NO_POPULARITY_ASC: u64 = 1 << 50;
 
 /// The search of a page, without its query, which the caller adds.
 pub(super) fn page(plan: &Plan, asked: &HitsRequest, order: HitOrder, sort_key: Option<&SortKey>) -> Search {
@@ -77,15 +88,25 @@ const SCORE: &str = "_score";
 
 fn keys(order: HitOrder) -> Vec<Sort> {
     match order {
-        HitOrder::Prior => vec![Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
-        HitOrder::Score => vec![Sort::desc(SCORE), Sort::desc(field::PRIOR), Sort::asc(field::ORDER)],
-        HitOrder::YearDesc => {
-            vec![Sort::desc(field::YEAR).missing_as(NO_YEAR_DESC), Sort::asc(field::ORDER)]
-        }
-        HitOrder::YearAsc => vec![Sort::asc(field::YEAR).missing_as(NO_YEAR_ASC), Sort::asc(field::ORDER)],
+        HitOrder::Standing => vec![Sort::desc(field::STANDING), Sort::asc(field::ORDER)],
+        HitOrder::Score => vec![Sort::desc(SCORE), Sort::desc(field::STANDING), Sort::asc(field::ORDER)],
+        HitOrder::YearDesc => descending(field::YEAR),
+        HitOrder::YearAsc => ascending(field::YEAR, NONE_ASC),
+        HitOrder::RatingDesc => descending(field::RATING),
+        HitOrder::RatingAsc => ascending(field::RATING, NONE_ASC),
+        HitOrder::PopularityDesc => descending(field::POPULARITY),
+        HitOrder::PopularityAsc => ascending(field::POPULARITY, NO_POPULARITY_ASC),
         HitOrder::TitleAsc => vec![Sort::asc(field::ORDER)],
         HitOrder::TitleDesc => vec![Sort::desc(field::ORDER)],
     }
+}
+
+fn descending(field: &'static str) -> Vec<Sort> {
+    vec![Sort::desc(field).missing_as(NONE_DESC), Sort::asc(field::ORDER)]
+}
+
+fn ascending(field: &'static str, none: u64) -> Vec<Sort> {
+    vec![Sort::asc(field).missing_as(none), Sort::asc(field::ORDER)]
 }
 
 /// The order of suggestions: by score, then by how much a movie is expected, then by title.
@@ -99,16 +120,19 @@ fn reversed(keys: Vec<Sort>) -> Vec<Sort> {
 
 fn values(by: HitOrder, sort_key: &SortKey) -> SortValues {
     let order = SortValue::Text(sort_key.order.clone());
+    let (standing, popularity) = (sort_key.standing, rank::popularity(sort_key.standing));
+    let one = |value: u64, none: u64| SortValue::Whole(if value == 0 { none } else { value });
     match by {
-        HitOrder::Prior => vec![SortValue::Whole(sort_key.prior.into()), order],
+        HitOrder::Standing => vec![SortValue::Whole(standing), order],
         HitOrder::Score => {
-            vec![SortValue::Whole(sort_key.score.into()), SortValue::Whole(sort_key.prior.into()), order]
+            vec![SortValue::Whole(sort_key.score.into()), SortValue::Whole(standing), order]
         }
-        HitOrder::YearDesc => vec![SortValue::Whole(sort_key.year.into()), order],
-        HitOrder::YearAsc => {
-            let year = if sort_key.year == 0 { NO_YEAR_ASC } else { sort_key.year };
-            vec![SortValue::Whole(year.into()), order]
-        }
+        HitOrder::YearDesc => vec![one(sort_key.year.into(), NONE_DESC), order],
+        HitOrder::YearAsc => vec![one(sort_key.year.into(), NONE_ASC), order],
+        HitOrder::RatingDesc => vec![one(sort_key.rating.into(), NONE_DESC), order],
+        HitOrder::RatingAsc => vec![one(sort_key.rating.into(), NONE_ASC), order],
+        HitOrder::PopularityDesc => vec![one(popularity, NONE_DESC), order],
+        HitOrder::PopularityAsc => vec![one(popularity, NO_POPULARITY_ASC), order],
         HitOrder::TitleAsc | HitOrder::TitleDesc => vec![order],
     }
 }
@@ -120,33 +144,55 @@ pub(crate) fn sort_key_of(order: HitOrder, values: &[SortValue]) -> Option<SortK
         SortValue::Number(number) if (0.0..f64::from(u32::MAX)).contains(number) => Some(*number as u64),
         _ => None,
     };
-    let small = |value: &SortValue| number(value).and_then(|number| u16::try_from(number).ok());
+    // What a movie lacks is 0.
+    let small = |value: &SortValue| {
+        let number = number(value).map(|number| if number == NONE_ASC { 0 } else { number });
+        number.and_then(|number| u16::try_from(number).ok())
+    };
     let (last, first) = values.split_last()?;
     let SortValue::Text(key) = last else { return None };
-    let sort_key = SortKey { score: 0, prior: 0, year: 0, order: key.clone() };
+    let sort_key = SortKey { score: 0, standing: 0, year: 0, rating: 0, order: key.clone() };
     match (order, first) {
-        (HitOrder::Prior, [prior]) => Some(SortKey { prior: small(prior)?, ..sort_key }),
-        (HitOrder::Score, [score, prior]) => {
-            Some(SortKey { score: u32::try_from(number(score)?).ok()?, prior: small(prior)?, ..sort_key })
+        (HitOrder::Standing, [standing]) => Some(SortKey { standing: number(standing)?, ..sort_key }),
+        (HitOrder::Score, [score, standing]) => {
+            let score = u32::try_from(number(score)?).ok()?;
+            Some(SortKey { score, standing: number(standing)?, ..sort_key })
         }
-        (HitOrder::YearDesc | HitOrder::YearAsc, [year]) => {
-            let year = small(year)?;
-            Some(SortKey { year: if year == NO_YEAR_ASC { 0 } else { year }, ..sort_key })
+        (HitOrder::YearDesc | HitOrder::YearAsc, [year]) => Some(SortKey { year: small(year)?, ..sort_key }),
+        (HitOrder::RatingDesc | HitOrder::RatingAsc, [rating]) => {
+            Some(SortKey { rating: small(rating)?, ..sort_key })
+        }
+        (HitOrder::PopularityDesc | HitOrder::PopularityAsc, [popularity]) => {
+            let popularity = number(popularity)?;
+            let popularity = if popularity == NO_POPULARITY_ASC { 0 } else { popularity };
+            Some(SortKey { standing: popularity << rank::PRIOR_BITS, ..sort_key })
         }
         (HitOrder::TitleAsc | HitOrder::TitleDesc, []) => Some(sort_key),
         _ => None,
     }
 }
 
+/// All details but the plot, which may be far longer than all else.
+const DETAILS: [&str; 11] = [
+    "movie.details.writers",
+    "movie.details.keywords",
+    "movie.details.ids",
+    "movie.details.languages",
+    "movie.details.countries",
+    "movie.details.runtime",
+    "movie.details.released",
+    "movie.details.ratings",
+    "movie.details.popularity",
+    "movie.details.certificate",
+    "movie.details.attribution",
+];
+
 /// The parts of the stored movie that are read.
 pub(crate) fn source(parts: MovieParts, plan: &Plan, highlights: bool) -> Source {
     // Highlights need every text.
     let texts = highlights && !plan.score.is_empty();
-    let parts = if texts {
-        parts.or(MovieParts { year: true, cast: true, genres: true, summary: true, ..MovieParts::default() })
-    } else {
-        parts
-    };
+    let parts =
+        if texts { parts.or(MovieParts { url: false, poster: false, ..MovieParts::ALL }) } else { parts };
     if parts == MovieParts::ALL {
         return Source::Whole(true);
     }
@@ -157,10 +203,14 @@ pub(crate) fn source(parts: MovieParts, plan: &Plan, highlights: bool) -> Source
         (parts.summary, "movie.summary"),
         (parts.url, "movie.url"),
         (parts.poster, "movie.poster"),
+        (parts.directors, "movie.directors"),
+        (parts.titles, "movie.titles"),
+        (parts.plot, "movie.details.plot"),
     ];
     let always = ["movie.id", "movie.title", "movie.provenance"];
     let wanted = optional.into_iter().filter(|&(wanted, _)| wanted).map(|(_, field)| field);
-    Source::Only(always.into_iter().chain(wanted).collect())
+    let details = parts.details.then_some(DETAILS).into_iter().flatten();
+    Source::Only(always.into_iter().chain(wanted).chain(details).collect())
 }
 
 /// The smallest text greater than this one.
@@ -203,11 +253,15 @@ mod tests {
 
     #[test]
     fn places_survive_the_way_there_and_back() {
-        let sort_key = SortKey { score: 0, prior: 0, year: 0, order: "a\0b:1".into() };
+        let sort_key = SortKey { score: 0, standing: 0, year: 0, rating: 0, order: "a\0b:1".into() };
         let cases = [
-            (HitOrder::Score, SortKey { score: 16_000_000, prior: 1023, ..sort_key.clone() }),
+            (HitOrder::Score, SortKey { score: 16_000_000, standing: (1 << 50) - 1, ..sort_key.clone() }),
             (HitOrder::YearAsc, sort_key.clone()),
             (HitOrder::YearDesc, SortKey { year: 1999, ..sort_key.clone() }),
+            (HitOrder::RatingAsc, sort_key.clone()),
+            (HitOrder::RatingDesc, SortKey { rating: 1, ..sort_key.clone() }),
+            (HitOrder::PopularityAsc, sort_key.clone()),
+            (HitOrder::PopularityAsc, SortKey { standing: 7 << rank::PRIOR_BITS, ..sort_key.clone() }),
             (HitOrder::TitleDesc, sort_key),
         ];
         for (order, sort_key) in cases {

@@ -1,25 +1,41 @@
 //! A record as the cluster stores it.
 
 use serde::Serialize;
-use wikimovie_domain::Movie;
-use wikimovie_engine::indexed::{self, distinct, keyword};
-use wikimovie_plan::rank;
+use wikimovie_domain::{Movie, Role, SearchField};
+use wikimovie_engine::indexed::{self, distinct, keyword, title_starts};
+use wikimovie_plan::{WordField, rank, texts};
 use wikimovie_text as text;
 
 use super::record::SourceRecord;
 
+/// Marks of the roles that a person has in a movie, as they stand behind the name: none for who is in the cast only, as
+/// most people are.
+pub(crate) const CAST_ONLY: &str = "";
+const MARKS: [(Role, char); 3] = [(Role::Cast, 'c'), (Role::Director, 'd'), (Role::Writer, 'w')];
+
+/// The roles that these marks stand for.
+pub(crate) fn roles_of(marks: &str) -> impl Iterator<Item = Role> {
+    let is_marked =
+        |&(role, mark): &(Role, char)| marks.contains(mark) || (marks == CAST_ONLY && role == Role::Cast);
+    MARKS.into_iter().filter(is_marked).map(|(role, _)| role)
+}
+
 /// Folded texts of a record, for its document to borrow from.
 #[derive(Debug)]
 pub(super) struct Folded {
-    /// Words, joined by spaces, as those below; behind them single characters, where there are any.
-    title: Vec<String>,
+    /// By [`WordField`]: words, joined by spaces; behind them single characters, where there are any.
+    texts: [Vec<String>; WordField::ALL.len()],
     title_key: String,
     title_form: Vec<String>,
     title_part: Vec<String>,
-    cast: Vec<String>,
-    summary: Vec<String>,
+    other_title_form: Vec<String>,
+    other_title_start: Vec<String>,
     genre: Keys,
-    person: Keys,
+    language: Keys,
+    country: Keys,
+    /// By role.
+    people: [Vec<String>; 3],
+    person_name: Vec<String>,
     order: String,
 }
 
@@ -34,33 +50,78 @@ impl Folded {
     /// Those of a record.
     pub(super) fn new(record: &SourceRecord) -> Self {
         let movie = &record.movie;
-        let title = text::joined(&movie.title);
-        let mut title_key = if title.is_empty() { text::title_key(&movie.title) } else { title.clone() };
+        let texts = WordField::ALL.map(|field| folded_texts(&texts(movie, field)));
+        let title = texts[WordField::Title as usize].first().map(String::as_str).unwrap_or_default();
+        let mut title_key = if title.is_empty() { text::title_key(&movie.title) } else { title.to_owned() };
         title_key.truncate(keyword(&title_key).len());
-        let mut cast: Vec<String> = movie.cast.iter().map(|name| text::joined(name)).collect();
-        let person = Keys::new(
-            movie.cast.iter().zip(&cast).map(|(name, words)| (name.as_str(), Some(words.as_str()))),
-        );
-        cast.extend(movie.cast.iter().filter_map(|name| characters(name)));
-        let summary = movie.summary.as_deref().unwrap_or_default();
+        let names = [&movie.cast, &movie.directors, &movie.details.writers];
+        // The words of people stand in the order of their names.
+        let mut words = texts[WordField::People as usize].iter().map(String::as_str);
+        let people = [names[0], names[1]].map(|names| {
+            let with_words = names.iter().map(|name| (name.as_str(), words.next()));
+            Keys::new(with_words)
+        });
+        let [cast, directors] = people;
+        let writers = Keys::of(names[2]);
+        let details = &movie.details;
+        let forms = |titles: &mut dyn Iterator<Item = &str>| {
+            let cut = |mut form: String| {
+                form.truncate(keyword(&form).len());
+                form
+            };
+            titles.flat_map(text::title_normal_forms).map(cut).collect::<Vec<_>>()
+        };
+        let other_keys = movie.titles.iter().map(|other| text::title_key(&other.title));
         Self {
-            title_form: text::title_normal_forms(&movie.title)
-                .into_iter()
-                .map(|mut form| {
-                    form.truncate(keyword(&form).len());
-                    form
-                })
-                .collect(),
+            title_form: forms(&mut [movie.title.as_str()].into_iter()),
             title_part: text::apostrophe_parts(&movie.title),
-            summary: [text::joined(summary)].into_iter().chain(characters(summary)).collect(),
-            genre: Keys::new(movie.genres.iter().map(|genre| (genre.as_str(), None))),
-            person,
+            other_title_form: forms(&mut movie.titles.iter().map(|other| other.title.as_str())),
+            other_title_start: other_keys
+                .flat_map(|key| title_starts(&key).map(str::to_owned).collect::<Vec<_>>())
+                .collect(),
+            genre: Keys::of(&movie.genres),
+            language: Keys::of(&details.languages),
+            country: Keys::of(&details.countries),
+            person_name: person_names([&cast, &directors, &writers]),
+            people: [cast.keys, directors.keys, writers.keys],
             order: indexed::order_key_of(&title_key, movie),
-            title: [title].into_iter().chain(characters(&movie.title)).collect(),
             title_key,
-            cast,
+            texts,
         }
     }
+
+    fn texts(&self, field: WordField) -> &[String] {
+        &self.texts[field as usize]
+    }
+}
+
+/// The words of texts, joined by spaces, then the single characters of those that have any.
+fn folded_texts(texts: &[(SearchField, &str)]) -> Vec<String> {
+    let words = texts.iter().map(|(_, whole)| text::joined(whole));
+    words.chain(texts.iter().filter_map(|(_, whole)| characters(whole))).collect()
+}
+
+/// Key, spelling and roles of each person, once.
+fn person_names(by_role: [&Keys; 3]) -> Vec<String> {
+    let [cast, directors, writers] = by_role;
+    if directors.keys.is_empty() && writers.keys.is_empty() {
+        return cast.spelled.clone();
+    }
+    let mut names: Vec<String> = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for role in by_role {
+        for (key, spelled) in role.keys.iter().zip(&role.spelled) {
+            if seen.contains(&key.as_str()) {
+                continue;
+            }
+            seen.push(key);
+            let has = MARKS.into_iter().zip(by_role).filter(|(_, role)| role.keys.contains(key));
+            let marks: String = has.map(|((_, mark), _)| mark).collect();
+            let is_cast_only = marks == "c";
+            names.push(if is_cast_only { spelled.clone() } else { [spelled, marks.as_str()].join("\0") });
+        }
+    }
+    names
 }
 
 /// The single characters of a text, joined by spaces.
@@ -70,6 +131,10 @@ fn characters(text: &str) -> Option<String> {
 }
 
 impl Keys {
+    fn of(values: &[String]) -> Self {
+        Self::new(values.iter().map(|value| (value.as_str(), None)))
+    }
+
     /// Of values, some of whose words are known.
     fn new<'a>(values: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Self {
         let (mut keys, mut spelled): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
@@ -107,20 +172,48 @@ pub(super) struct Document<'a> {
     title_form: &'a [String],
     title_part: &'a [String],
     title_start: Vec<&'a str>,
-    cast: &'a [String],
-    cast_word: Vec<&'a str>,
-    cast_prefix: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    other_title: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_title_word: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_title_prefix: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    other_title_form: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    other_title_start: &'a [String],
+    people: &'a [String],
+    people_word: Vec<&'a str>,
+    people_prefix: Vec<&'a str>,
     summary: &'a [String],
     summary_word: Vec<&'a str>,
     genre: &'a [String],
     genre_name: &'a [String],
-    person: &'a [String],
+    cast: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    director: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    writer: &'a [String],
     person_name: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    language: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    language_name: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    country: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    country_name: &'a [String],
     provider: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     year: Option<i64>,
     poster: bool,
-    prior: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runtime: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    popularity: Option<u64>,
+    standing: u64,
     known: u32,
     order: &'a str,
 }
@@ -129,9 +222,11 @@ impl<'a> Document<'a> {
     /// What is stored of a record.
     pub(super) fn new(record: &'a SourceRecord, folded: &'a Folded, shown: bool) -> Self {
         let SourceRecord { object, applied, content, movie } = record;
-        let title_word = distinct(folded.title.iter().flat_map(|text| words(text)));
-        let cast_word = distinct(folded.cast.iter().flat_map(|name| words(name)));
+        let words_of = |field| distinct(folded.texts(field).iter().flat_map(|text| words(text)));
+        let (title_word, people_word) = (words_of(WordField::Title), words_of(WordField::People));
+        let other_title_word = words_of(WordField::OtherTitle);
         let bare = text::stop::without_article(&folded.title_key);
+        let standing = rank::standing(movie);
         Self {
             shown,
             id: movie.id.as_str(),
@@ -141,26 +236,40 @@ impl<'a> Document<'a> {
             applied: *applied,
             content,
             movie,
-            title: &folded.title,
+            title: folded.texts(WordField::Title),
             title_prefix: indexed::prefixes(title_word.iter().copied()),
             title_word,
             title_key: &folded.title_key,
             title_form: &folded.title_form,
             title_part: &folded.title_part,
             title_start: [folded.title_key.as_str()].into_iter().chain(bare).collect(),
-            cast: &folded.cast,
-            cast_prefix: indexed::prefixes(cast_word.iter().copied()),
-            cast_word,
-            summary: &folded.summary,
-            summary_word: distinct(folded.summary.iter().flat_map(|text| words(text))),
+            other_title: folded.texts(WordField::OtherTitle),
+            other_title_prefix: indexed::prefixes(other_title_word.iter().copied()),
+            other_title_word,
+            other_title_form: &folded.other_title_form,
+            other_title_start: &folded.other_title_start,
+            people: folded.texts(WordField::People),
+            people_prefix: indexed::prefixes(people_word.iter().copied()),
+            people_word,
+            summary: folded.texts(WordField::Summary),
+            summary_word: words_of(WordField::Summary),
             genre: &folded.genre.keys,
             genre_name: &folded.genre.spelled,
-            person: &folded.person.keys,
-            person_name: &folded.person.spelled,
+            cast: &folded.people[Role::Cast as usize],
+            director: &folded.people[Role::Director as usize],
+            writer: &folded.people[Role::Writer as usize],
+            person_name: &folded.person_name,
+            language: &folded.language.keys,
+            language_name: &folded.language.spelled,
+            country: &folded.country.keys,
+            country_name: &folded.country.spelled,
             provider: &movie.provenance.provider,
             year: movie.year.map(|year| year.get()),
             poster: movie.poster.is_some(),
-            prior: rank::prior(movie),
+            runtime: movie.details.runtime,
+            rating: Some(rank::rating(movie)).filter(|&rating| rating > 0),
+            popularity: Some(rank::popularity(standing)).filter(|&popularity| popularity > 0),
+            standing,
             known: rank::known(movie),
             order: &folded.order,
         }

@@ -10,6 +10,7 @@ mod store;
 mod write;
 
 pub(crate) use self::{
+    document::{CAST_ONLY, roles_of},
     pages::{RecordEntry, RecordPages},
     record::SourceRecord,
     store::{Counts, RecordStore},

@@ -7,6 +7,7 @@ use wikimovie_engine::{
     content_hash::hash64,
     writer::{ObjectState, PutOutcome, WriteError},
 };
+use wikimovie_plan::{WordField, texts};
 
 use super::movie_set::MovieSet;
 use crate::bulk::Bulk;
@@ -141,8 +142,8 @@ impl ObjectInProgress {
 
 /// About how much text a movie has.
 fn bytes_of(movie: &Movie) -> usize {
-    let texts = movie.cast.iter().chain(&movie.genres).chain(&movie.summary);
-    movie.title.len() + texts.map(String::len).sum::<usize>()
+    let texts = WordField::ALL.into_iter().flat_map(|field| texts(movie, field)).map(|(_, text)| text.len());
+    texts.chain(movie.genres.iter().map(String::len)).sum()
 }
 
 /// The file of [`MovieSet`] cannot be written.

@@ -5,6 +5,8 @@
 //! orders and pages are worked out here from the movies alone.
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails with the test")]
 
+mod facts;
+
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
 
 use fastrand::Rng;
@@ -18,15 +20,19 @@ use wikimovie_engine::{Catalog, CatalogWriter, ObjectState, OperationContext, Ta
 use wikimovie_plan::{
     compile::{Compiled, compile},
     levels::Probe,
-    rank,
     vocabulary::Vocabulary,
 };
-use wikimovie_testkit_builders::{Oracle, data, random};
+use wikimovie_testkit_builders::{Oracle, data, full, random};
 use wikimovie_testkit_services::{TestCluster, engines};
-use wikimovie_text::{apostrophe_parts, characters, key, sort_key, words};
+use wikimovie_text::key;
+
+use self::facts::Facts;
 
 /// Random questions asked of the seeds.
 const QUESTIONS: usize = 1_600;
+
+/// Random questions asked of records that tell everything of a movie.
+const QUESTIONS_OF_FULL: usize = 1_200;
 
 /// Random questions asked of the large catalogue, each of which takes longer.
 const QUESTIONS_OF_LARGE: usize = 400;
@@ -38,6 +44,12 @@ async fn answers_equal_brute_force() {
     if let Some(movies) = data::large_catalogue(test) {
         check(test, movies, questions(QUESTIONS_OF_LARGE)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_about_full_records_equal_brute_force() {
+    let test = "answers_about_full_records_equal_brute_force";
+    check(test, full(data::seeds(), 1), questions(QUESTIONS_OF_FULL)).await;
 }
 
 /// Random questions of a run: `WIKIMOVIE_TEST_QUESTIONS` where it is set, else as many as fit a usual one.
@@ -124,70 +136,6 @@ struct Truth {
     movies: Vec<Movie>,
 }
 
-/// What filters and facets ask of a movie, folded once.
-struct Facts {
-    title_words: Vec<String>,
-    sort_key: String,
-    genres: Vec<String>,
-    cast: Vec<String>,
-    year: Option<i64>,
-    poster: bool,
-    provider: String,
-    prior: u32,
-}
-
-impl Facts {
-    fn of(movie: &Movie) -> Self {
-        let keys = |values: &[String]| {
-            let mut keys: Vec<String> = values.iter().map(|value| key(value)).collect();
-            keys.sort();
-            keys.dedup();
-            keys
-        };
-        Self {
-            title_words: [words(&movie.title), characters(&movie.title)]
-                .concat()
-                .into_iter()
-                .map(|word| word.text)
-                .chain(apostrophe_parts(&movie.title))
-                .collect(),
-            sort_key: sort_key(&movie.title),
-            genres: keys(&movie.genres),
-            cast: keys(&movie.cast),
-            year: movie.year.map(|year| year.get()),
-            poster: movie.poster.is_some(),
-            provider: movie.provenance.provider.clone(),
-            prior: rank::prior(movie),
-        }
-    }
-
-    fn passes(&self, filter: &Filter) -> bool {
-        let in_range = |gte: Option<i64>, lte: Option<i64>| {
-            self.year
-                .is_some_and(|year| gte.is_none_or(|gte| gte <= year) && lte.is_none_or(|lte| year <= lte))
-        };
-        let title = |title: &String| words(title).iter().all(|word| self.title_words.contains(&word.text));
-        matches(&filter.genres, &self.genres, key)
-            && matches(&filter.cast, &self.cast, key)
-            && matches(&filter.providers, std::slice::from_ref(&self.provider), str::to_owned)
-            && filter.title.as_ref().is_none_or(title)
-            && (filter.year.is_empty() || in_range(filter.year.gte, filter.year.lte))
-            && (filter.decades.is_empty()
-                || filter.decades.iter().any(|&decade| in_range(Some(decade), Some(decade + 9))))
-            && filter.has_poster.is_none_or(|has| has == self.poster)
-            && filter.and.iter().all(|filter| self.passes(filter))
-            && (filter.or.iter().all(Filter::is_empty) || filter.or.iter().any(|filter| self.passes(filter)))
-            && filter.not.as_ref().is_none_or(|not| not.is_empty() || !self.passes(not))
-    }
-}
-
-fn matches(wanted: &ValueMatch, has: &[String], fold: impl Fn(&str) -> String) -> bool {
-    let holds = |value: &String| has.contains(&fold(value));
-    (wanted.any_of.is_empty() || wanted.any_of.iter().any(holds))
-        && wanted.all_of.iter().all(holds)
-        && !wanted.none_of.iter().any(holds)
-}
-
 impl Truth {
     fn new(movies: Vec<Movie>) -> Self {
         let oracle = Oracle::new(movies.clone());
@@ -237,6 +185,9 @@ impl Truth {
                 FacetRequest::Terms { field, .. } => match field {
                     FacetField::Genres => without.genres.any_of.clear(),
                     FacetField::Cast => without.cast.any_of.clear(),
+                    FacetField::Directors => without.directors.any_of.clear(),
+                    FacetField::Languages => without.languages.any_of.clear(),
+                    FacetField::Countries => without.countries.any_of.clear(),
                     FacetField::Providers => without.providers.any_of.clear(),
                     FacetField::Decades => {}
                 },
@@ -307,6 +258,10 @@ impl Truth {
             MovieSort::YearDesc,
             MovieSort::TitleAsc,
             MovieSort::TitleDesc,
+            MovieSort::RatingDesc,
+            MovieSort::RatingAsc,
+            MovieSort::PopularityDesc,
+            MovieSort::PopularityAsc,
         ];
         for sort in sorts {
             let question = Question { sort, ..Question::default() };
@@ -326,7 +281,8 @@ impl Truth {
         let score = |ord: usize| scores.get(ord).copied().unwrap_or(0);
         match sort {
             MovieSort::Relevance => {
-                found.sort_by_key(|&ord| (Reverse((score(ord), self.facts[ord].prior)), title(ord)));
+                let known = |ord: usize| (self.facts[ord].popularity, self.facts[ord].prior);
+                found.sort_by_key(|&ord| (Reverse((score(ord), known(ord))), title(ord)));
             }
             MovieSort::YearDesc => {
                 found.sort_by_key(|&ord| (Reverse(self.facts[ord].year), title(ord)));
@@ -334,6 +290,18 @@ impl Truth {
             MovieSort::YearAsc => {
                 found.sort_by_key(|&ord| (self.facts[ord].year.unwrap_or(i64::MAX), title(ord)));
             }
+            MovieSort::RatingDesc => found.sort_by_key(|&ord| (Reverse(self.facts[ord].rating), title(ord))),
+            MovieSort::RatingAsc => found.sort_by_key(|&ord| {
+                let rating = self.facts[ord].rating;
+                (rating.is_none(), rating, title(ord))
+            }),
+            MovieSort::PopularityDesc => {
+                found.sort_by_key(|&ord| (Reverse(self.facts[ord].popularity), title(ord)));
+            }
+            MovieSort::PopularityAsc => found.sort_by_key(|&ord| {
+                let popularity = self.facts[ord].popularity;
+                (popularity.is_none(), popularity, title(ord))
+            }),
             MovieSort::TitleAsc => found.sort_by_key(|&ord| title(ord)),
             MovieSort::TitleDesc => found.sort_by_key(|&ord| Reverse(title(ord))),
         }
@@ -383,7 +351,10 @@ impl Truth {
             let facts = &self.facts[ord];
             match field {
                 FacetField::Genres => facts.genres.clone(),
-                FacetField::Cast => facts.cast.clone(),
+                FacetField::Cast => facts.people[0].clone(),
+                FacetField::Directors => facts.people[1].clone(),
+                FacetField::Languages => facts.languages.clone(),
+                FacetField::Countries => facts.countries.clone(),
                 FacetField::Providers => vec![facts.provider.clone()],
                 FacetField::Decades => {
                     facts.year.map(|year| (year / 10 * 10).to_string()).into_iter().collect()
@@ -398,6 +369,9 @@ impl Truth {
             let values = match field {
                 FacetField::Genres => &filter.genres,
                 FacetField::Cast => &filter.cast,
+                FacetField::Directors => &filter.directors,
+                FacetField::Languages => &filter.languages,
+                FacetField::Countries => &filter.countries,
                 FacetField::Providers => &filter.providers,
                 FacetField::Decades => &none,
             };
