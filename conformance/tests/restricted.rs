@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use wikimovie_domain::*;
 use wikimovie_engine::{Catalog, OperationContext, ReceiptsRequest, SearchError, TokenError};
-use wikimovie_testkit_builders::{data, dozen};
+use wikimovie_testkit_builders::{data, dozen, full};
 use wikimovie_testkit_services::{TestCluster, TestIndex, apply, engines};
 
 /// Movies of two providers, whose words, people and genres overlap, and differ in what is commonest.
 fn movies() -> (Vec<Movie>, Vec<Movie>) {
     let mut all = dozen();
-    all.extend(data::seeds().into_iter().take(400));
+    all.extend(full(data::seeds().into_iter().take(400).collect(), 2));
     let (mut acme, mut zenith) = (Vec::new(), Vec::new());
     for (place, mut movie) in all.into_iter().enumerate() {
         // Ids are of no provider here: that the other half is not told must not hang on them.
@@ -25,7 +25,9 @@ fn movies() -> (Vec<Movie>, Vec<Movie>) {
             movie.provenance.provider = "zenith".into();
             // The other half spells names and genres in its own way, and has words that nobody else has.
             movie.genres = movie.genres.iter().map(|genre| genre.to_uppercase()).collect();
-            movie.cast = movie.cast.iter().map(|name| name.to_uppercase()).collect();
+            for names in [&mut movie.cast, &mut movie.directors, &mut movie.details.countries] {
+                *names = names.iter().map(|name| name.to_uppercase()).collect();
+            }
             movie.title = format!("{} Zenithonly", movie.title);
             zenith.push(movie);
         }
@@ -52,6 +54,10 @@ fn questions() -> Vec<Question> {
         "80s horror",
         "drama 1974",
         "al pacino",
+        "akira kurosawa",
+        "directed by varda",
+        "七人の侍",
+        "La vita è",
         "AL PACINO",
         "\"taxi driver\"",
         "crime -godfather",

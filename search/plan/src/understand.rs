@@ -491,45 +491,4 @@ fn leads_to_time(word: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::vocabulary::VocabularyBuilder;
-    use wikimovie_text::reading::read;
-
-    fn entry(name: &str) -> Entry {
-        Entry { key: wikimovie_text::key(name), name: name.to_owned(), movies: 3 }
-    }
-
-    fn check(text: &str, expected: &[(UnderstandingKind, &str)]) {
-        let vocabulary = VocabularyBuilder::new(100)
-            .people(["John Wayne", "Madonna", "Keanu Reeves", "Samuel L. Jackson"].map(entry).into())
-            .genres(["Western", "Science Fiction", "Comedy", "Romance", "Animated", "War"].map(entry).into())
-            .build();
-        let found = understand(text, &read(text).words, usize::MAX, &vocabulary);
-        let found: Vec<_> = found.iter().map(|u| (u.kind, u.value.as_str())).collect();
-        assert_eq!(found, expected, "{text}");
-    }
-
-    #[test]
-    fn pieces_are_read_as_people_mean_them() {
-        use UnderstandingKind::{Decade, Genre, Person, Year, YearRange};
-        check("1950s western", &[(Decade, "1950s"), (Genre, "Western")]);
-        check("westerns from the 80s", &[(Genre, "Western"), (Decade, "1980s")]);
-        check("john wayne western", &[(Person, "John Wayne"), (Genre, "Western")]);
-        check("keanu reaves", &[(Person, "Keanu Reeves")]);
-        check("samuel l ajckson 1994", &[(Person, "Samuel L. Jackson"), (Year, "1994")]);
-        check("jon wayne", &[(Person, "John Wayne")]);
-        check("madonna", &[(Person, "Madonna")]);
-        check("madonna of the streets", &[]);
-        check("movies 1990-95", &[(YearRange, "1990-1995")]);
-        check("between 1990 and 1995", &[(YearRange, "1990-1995")]);
-        check("since 1990", &[(YearRange, "since 1990")]);
-        check("before 1960 sci-fi", &[(YearRange, "until 1959"), (Genre, "Science Fiction")]);
-        check("romcom in 1999", &[(Genre, "Romance + Comedy"), (Year, "1999")]);
-        check("cartoons", &[(Genre, "Animated")]);
-        check("star wars", &[]);
-        check("\"1984\"", &[]);
-        check("late eighties comedies", &[(Decade, "1980s"), (Genre, "Comedy")]);
-        check("9999 1869 12345", &[]);
-    }
-}
+mod tests;

@@ -13,7 +13,8 @@ use crate::{
 
 fn vocabulary() -> Vocabulary {
     let title = |word: &str| (word.to_owned(), WordCounts { title: 3, ..WordCounts::default() });
-    let cast = |word: &str| (word.to_owned(), WordCounts { cast: 3, ..WordCounts::default() });
+    let cast = |word: &str| (word.to_owned(), WordCounts { people: 3, ..WordCounts::default() });
+    let other = |word: &str| (word.to_owned(), WordCounts { other_title: 3, ..WordCounts::default() });
     let entry = |name: &str| Entry { key: wikimovie_text::key(name), name: name.to_owned(), movies: 3 };
     VocabularyBuilder::new(1000)
         .words(
@@ -21,6 +22,7 @@ fn vocabulary() -> Vocabulary {
                 .map(title),
         )
         .words(["john", "wayne", "keanu", "reeves"].map(cast))
+        .words(["shichinin", "samurai"].map(other))
         .people(["John Wayne", "Keanu Reeves", "Charles \"Buddy\" Rogers"].map(entry).into())
         .genres(["Western", "Romance", "Comedy"].map(entry).into())
         .build()
@@ -64,6 +66,36 @@ fn words_are_looked_for_in_every_writing() {
         let last = compiled.plan_at(compiled.levels.count() - 1).into_owned();
         assert!(holds(&last.must, &leaf), "{text}: {:#?}", last.must);
     }
+}
+
+#[test]
+fn other_titles_are_looked_for_only_where_there_are_any() {
+    let has_other = |compiled: &Compiled| {
+        let clauses = compiled.plan.score.iter().flat_map(|group| &group.tiers).map(|tier| &tier.clause);
+        clauses.chain([&compiled.plan.must]).any(|clause| format!("{clause:?}").contains("OtherTitle"))
+    };
+    let without = VocabularyBuilder::new(10).build();
+    for text in ["shichinin no samurai", "the matrix", "samurai 1954"] {
+        assert!(has_other(&compile(&ask(text), &vocabulary())), "{text}");
+        assert!(!has_other(&compile(&ask(text), &without)), "{text}");
+        let prefix = |vocabulary| compile_prefix(text, &Filter::default(), vocabulary, Typos::Refused);
+        assert!(has_other(&prefix(&vocabulary())), "{text}");
+        assert!(!has_other(&prefix(&without)), "{text}");
+    }
+}
+
+#[test]
+fn an_other_title_is_right_below_the_title_itself() {
+    let compiled = compile(&ask("shichinin no samurai"), &vocabulary());
+    let group = &compiled.plan.score[0];
+    let weight = |is: fn(&Clause) -> bool| {
+        group.tiers.iter().find(|tier| is(&tier.clause)).map_or(0, |tier| tier.weight)
+    };
+    let own = weight(|clause| matches!(clause, Clause::TitleForm(_) | Clause::AnyOf(_)));
+    let other = weight(|clause| format!("{clause:?}").contains("OtherTitleForm"));
+    let starts = weight(|clause| matches!(clause, Clause::TitleStarts(_)));
+    let other_starts = weight(|clause| matches!(clause, Clause::OtherTitleStarts(_)));
+    assert!(own > other && other > starts && starts > other_starts && other_starts > 0);
 }
 
 #[test]
