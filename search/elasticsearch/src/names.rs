@@ -3,8 +3,8 @@
 //! ```text
 //! <name>                   read alias: shown records only
 //! <name>-write             write alias: all records
-//! <name>-v6-000001         the index behind both; 6 is the format
-//! <name>-v6-000001-write   alias of this index alone, for writes to several at once
+//! <name>-v7-000001         the index behind both; 7 is the format
+//! <name>-v7-000001-write   alias of this index alone, for writes to several at once
 //! <name>-ledger            a row for each object, the revision, the secret, the writer's lease
 //! <name>-ledger-write      alias of the ledger, for writes
 //! ```

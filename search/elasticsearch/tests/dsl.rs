@@ -129,7 +129,7 @@ fn requests_are_written_for_the_type_check() {
     let sealer = Sealer::new(b"secret");
     let mut shapes = Shapes::default();
     let mut asked = 0;
-    // The random ones are those that every engine answers (tests/brute_force.rs).
+    // The random ones are those that every engine answers (tests/brute_force/).
     let random = (0..2_000).map(|seed| {
         let mut rng = fastrand::Rng::with_seed(seed);
         (random::question(&movies, &mut rng), random::facets(&mut rng))

@@ -12,7 +12,7 @@ use wikimovie_domain::{
     MatchKind, Matching, Question, ReasonKind, Understanding, UnderstandingEffect, UnderstandingKind, Warning,
 };
 use wikimovie_text::{
-    filler, keyboard, numerals,
+    filler, keyboard,
     reading::{self, Reading},
     stop,
 };
@@ -21,7 +21,7 @@ use super::{
     Clause, Drill, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, filter,
     levels::{Levels, Probe},
     lookup,
-    negation::negate,
+    negation::{anywhere, excluded_words, negate},
     nicknames::read_nicknames,
     rank::reading as weights,
     term_expansion::{ExpansionContext, FieldScope, TermExpansion, expand_term, match_kind},
@@ -473,28 +473,6 @@ fn runs(marked: &[bool]) -> Vec<Range<usize>> {
         }
     }
     runs
-}
-
-/// What holds of movies with excluded words. A number excludes titles that count so: plots are full of numbers.
-fn excluded_words(words: &[&str], has_other_titles: bool) -> Clause {
-    match words {
-        [word] if word.bytes().all(|b| b.is_ascii_digit()) => {
-            let number = numerals::number(word);
-            let spellings = number.map(numerals::spellings).unwrap_or_default();
-            let all = spellings.into_iter().chain([(*word).to_owned()]);
-            Clause::any_of(all.map(|word| Clause::Word(WordField::Title, word)))
-        }
-        _ => anywhere(words, has_other_titles),
-    }
-}
-
-/// The words side by side in a title, in a name, or in the summary.
-fn anywhere(words: &[&str], has_other_titles: bool) -> Clause {
-    let other = has_other_titles.then_some(WordField::OtherTitle);
-    let fields = [WordField::Title, WordField::People, WordField::Summary].into_iter().chain(other);
-    Clause::any_of(
-        fields.map(|field| Clause::words(field, words.iter().map(|&word| word.to_owned()).collect())),
-    )
 }
 
 #[cfg(test)]

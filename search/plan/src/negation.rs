@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use wikimovie_text::{filler::is_movie_word, reading::TypedWord, stop};
+use wikimovie_text::{filler::is_movie_word, numerals, reading::TypedWord, stop};
 
-use crate::understand::Understood;
+use crate::{Clause, WordField, understand::Understood};
 
 /// Marks what is read behind a word that negates, and finds the plain words that are negated, each with the words that
 /// negate it. Titles negate too (`Rebel Without a Cause`): a plain word is excluded only where the text says otherwise that
@@ -53,4 +53,26 @@ fn start_of<'a>(negator: usize, word: &impl Fn(usize) -> &'a str) -> usize {
         Some(before) if before > 0 && matches!(word(before), "but" | "and" | "with") => before,
         _ => negator,
     }
+}
+
+/// What holds of movies with excluded words. A number excludes titles that count so: plots are full of numbers.
+pub(crate) fn excluded_words(words: &[&str], has_other_titles: bool) -> Clause {
+    match words {
+        [word] if word.bytes().all(|b| b.is_ascii_digit()) => {
+            let number = numerals::number(word);
+            let spellings = number.map(numerals::spellings).unwrap_or_default();
+            let all = spellings.into_iter().chain([(*word).to_owned()]);
+            Clause::any_of(all.map(|word| Clause::Word(WordField::Title, word)))
+        }
+        _ => anywhere(words, has_other_titles),
+    }
+}
+
+/// The words side by side in a title, in a name, or in the summary.
+pub(crate) fn anywhere(words: &[&str], has_other_titles: bool) -> Clause {
+    let other = has_other_titles.then_some(WordField::OtherTitle);
+    let fields = [WordField::Title, WordField::People, WordField::Summary].into_iter().chain(other);
+    Clause::any_of(
+        fields.map(|field| Clause::words(field, words.iter().map(|&word| word.to_owned()).collect())),
+    )
 }
