@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Map, Value};
-use wikimovie_domain::{Details, Image, Movie, MovieId, Provenance, Year};
+use wikimovie_domain::{Details, Image, Movie, MovieId, OtherTitle, Provenance, TitleKind, Year};
 use wikimovie_testkit_skip::skipped_by_design;
 
 /// Movies in `seeds/`; a test on a part of them would prove less than it says.
@@ -100,8 +100,8 @@ fn csv_records(text: &str) -> Vec<Value> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let rows = reader.deserialize::<BTreeMap<String, String>>().flatten();
     let value = |column: &str, cell: String| match column {
-        "year" => cell.parse::<i64>().map_or(Value::Null, Value::from),
-        "cast" | "genres" => cell.split('|').map(str::to_owned).collect(),
+        "year" | "runtime" => cell.parse::<i64>().map_or(Value::Null, Value::from),
+        "cast" | "genres" | "directors" | "titles" => cell.split('|').map(str::to_owned).collect(),
         _ => Value::String(cell),
     };
     rows.map(|row| {
@@ -139,9 +139,12 @@ fn movie(record: &Value) -> Option<Movie> {
         summary: text("extract").or_else(|| text("summary")),
         url: href.map(|href| format!("https://en.wikipedia.org/wiki/{href}")),
         poster: text("thumbnail").map(|url| Image { url, width: None, height: None }),
-        directors: Vec::new(),
-        titles: Vec::new(),
-        details: Details::default(),
+        directors: list("directors"),
+        titles: other_titles(record),
+        details: Details {
+            runtime: record.get("runtime").and_then(Value::as_u64).and_then(|n| u16::try_from(n).ok()),
+            ..Details::default()
+        },
         provenance: Provenance {
             provider: "default".into(),
             object: String::new(),
@@ -149,4 +152,16 @@ fn movie(record: &Value) -> Option<Movie> {
             generation: 0,
         },
     })
+}
+
+/// Other titles: objects, or plain texts.
+fn other_titles(record: &Value) -> Vec<OtherTitle> {
+    let titles = record.get("titles").and_then(Value::as_array).into_iter().flatten();
+    let titles = titles.filter_map(|title| match title {
+        Value::String(title) => {
+            Some(OtherTitle { title: title.clone(), language: None, kind: TitleKind::default() })
+        }
+        object => serde_json::from_value(object.clone()).ok(),
+    });
+    titles.filter(|other| !other.title.trim().is_empty()).collect()
 }
