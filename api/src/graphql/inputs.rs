@@ -184,6 +184,15 @@ pub(crate) fn count(argument: &'static str, asked: Option<i32>, default: usize) 
     }
 }
 
+/// A number that is not below another.
+///
+/// # Errors
+/// `BAD_USER_INPUT` naming the limit.
+pub(crate) fn least(argument: &'static str, asked: i32, least: usize) -> Result<usize, ApiError> {
+    let enough = usize::try_from(asked).ok().filter(|asked| *asked >= least);
+    enough.ok_or_else(|| ApiError::input(argument, format!("{argument} {asked} is below {least}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
