@@ -50,10 +50,10 @@ impl Matching {
 /// Kinds of match of a word, strongest first. Weaker ones are found only where the stronger ones find few movies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum MatchKind {
-    /// In the title or a name of the cast, or as the year, genre or person that it is understood as.
+    /// In a title or a name of cast or directors, or as the year, genre or person that it is understood as.
     #[default]
     Exact,
-    /// In the summary, or as the start of a word of the title or the cast.
+    /// In summary, plot, keywords or a writer's name, or as the start of a word of a title or a name.
     Mention,
     /// With a typo.
     Typo,
@@ -116,6 +116,16 @@ pub enum SearchField {
     Summary,
     /// Year or decade.
     Year,
+    /// A name of the directors.
+    Directors,
+    /// A name of the writers.
+    Writers,
+    /// An other title.
+    Titles,
+    /// The whole plot (or the part of it that contains the words).
+    Plot,
+    /// A keyword.
+    Keywords,
 }
 
 /// A text with the spans of the matching words.
@@ -215,6 +225,8 @@ pub enum UnderstandingKind {
     Genre,
     /// A person of the catalogue.
     Person,
+    /// A person of the catalogue who directs: one who stands in no cast, or whom the text calls a director.
+    Director,
     /// Words in quotes, which must occur exactly.
     Phrase,
     /// What must not occur: behind a minus, or behind a word such as `without`.
@@ -277,6 +289,18 @@ pub enum RelaxedPart {
     Genres,
     /// A filter by cast.
     Cast,
+    /// A filter by directors.
+    Directors,
+    /// A filter by writers.
+    Writers,
+    /// A filter by language.
+    Languages,
+    /// A filter by country.
+    Countries,
+    /// A filter by runtime.
+    Runtime,
+    /// A filter by rating.
+    Rating,
     /// A filter by title.
     Title,
     /// A filter by year.

@@ -30,18 +30,34 @@ pub struct Revision {
     pub movies: u64,
 }
 
-/// A person, known by the names in the casts.
+/// What a person is to a movie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Stands in its cast.
+    Cast,
+    /// Directed it.
+    Director,
+    /// Wrote it.
+    Writer,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 3] = [Self::Cast, Self::Director, Self::Writer];
+}
+
+/// A person, known by the names of casts, directors and writers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonSummary {
     /// Identity: the name folded (no case, diacritics, punctuation).
     pub key: String,
     /// Commonest spelling.
     pub name: String,
-    /// Movies with this person.
+    /// Movies with this person, in whatever role; one in which they have several roles counts once.
     pub movies: u64,
 }
 
-/// Someone who appears in the same movies.
+/// Someone who stands in the same casts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Costar {
     /// Who.

@@ -1,12 +1,18 @@
-//! Facets: the movies of a question counted by genre, person, decade, year and provider.
+//! Facets: the movies of a question counted by genre, person, director, language, country, decade, year and provider.
 
 /// Fields with a facet of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FacetField {
     /// Genre.
     Genres,
-    /// Person.
+    /// Person of the cast.
     Cast,
+    /// Director.
+    Directors,
+    /// Spoken language.
+    Languages,
+    /// Country of production.
+    Countries,
     /// Decade, by its first year.
     Decades,
     /// Provider.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::movie::Year;
+use crate::{catalog::Role, details::RatingValue, movie::Year};
 
 /// Constraints that all must hold. An empty filter constrains nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +14,18 @@ pub struct Filter {
     /// Names of people, compared without case and diacritics.
     #[serde(skip_serializing_if = "ValueMatch::is_empty")]
     pub cast: ValueMatch,
+    /// Names of directors, compared without case and diacritics.
+    #[serde(skip_serializing_if = "ValueMatch::is_empty")]
+    pub directors: ValueMatch,
+    /// Names of writers, compared without case and diacritics.
+    #[serde(skip_serializing_if = "ValueMatch::is_empty")]
+    pub writers: ValueMatch,
+    /// Spoken languages, compared without case and diacritics.
+    #[serde(skip_serializing_if = "ValueMatch::is_empty")]
+    pub languages: ValueMatch,
+    /// Countries of production, compared without case and diacritics.
+    #[serde(skip_serializing_if = "ValueMatch::is_empty")]
+    pub countries: ValueMatch,
     /// Words that must all occur in the title, folded, without typo tolerance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -23,6 +35,12 @@ pub struct Filter {
     /// First years of decades (1980), any of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub decades: Vec<i64>,
+    /// Minutes, both ends included.
+    #[serde(skip_serializing_if = "RuntimeRange::is_empty")]
+    pub runtime: RuntimeRange,
+    /// Mean rating (see [`crate::Details::rating`]), both ends included.
+    #[serde(skip_serializing_if = "RatingRange::is_empty")]
+    pub rating: RatingRange,
     /// Whether the movie has a poster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_poster: Option<bool>,
@@ -67,6 +85,30 @@ pub struct YearRange {
     pub lte: Option<i64>,
 }
 
+/// Minutes from `gte` to `lte`, both included; an open end is `None`. A movie without a runtime is in no range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RuntimeRange {
+    /// Fewest minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gte: Option<i64>,
+    /// Most minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lte: Option<i64>,
+}
+
+/// Ratings from `gte` to `lte`, both included; an open end is `None`. A movie without a rating is in no range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RatingRange {
+    /// Lowest rating.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gte: Option<RatingValue>,
+    /// Highest rating.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lte: Option<RatingValue>,
+}
+
 /// Why a filter cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
@@ -77,6 +119,22 @@ pub enum FilterError {
         gte: i64,
         /// Last year asked.
         lte: i64,
+    },
+    /// `gte` is above `lte`.
+    #[error("runtime.gte {gte} is above runtime.lte {lte}")]
+    RuntimeReversed {
+        /// Fewest minutes asked.
+        gte: i64,
+        /// Most minutes asked.
+        lte: i64,
+    },
+    /// `gte` is above `lte`.
+    #[error("rating.gte {} is above rating.lte {}", gte.get(), lte.get())]
+    RatingReversed {
+        /// Lowest rating asked.
+        gte: RatingValue,
+        /// Highest rating asked.
+        lte: RatingValue,
     },
     /// A decade that is not a multiple of ten, or out of range.
     #[error("decade {0} is not the first year of a decade from {min} to {max}", min = Year::MIN, max = Year::MAX)]
@@ -131,14 +189,23 @@ impl Filter {
         {
             return Err(FilterError::YearsReversed { gte, lte });
         }
+        if let (Some(gte), Some(lte)) = (self.runtime.gte, self.runtime.lte)
+            && gte > lte
+        {
+            return Err(FilterError::RuntimeReversed { gte, lte });
+        }
+        if let (Some(gte), Some(lte)) = (self.rating.gte, self.rating.lte)
+            && gte > lte
+        {
+            return Err(FilterError::RatingReversed { gte, lte });
+        }
         for &decade in &self.decades {
             if decade % 10 != 0 || !(Year::MIN..=Year::MAX).contains(&decade) {
                 return Err(FilterError::NotADecade(decade));
             }
         }
-        let lists = [("genres", &self.genres), ("cast", &self.cast), ("providers", &self.providers)];
         let values =
-            lists.into_iter().flat_map(|(field, list)| list.values().map(move |value| (field, value)));
+            self.lists().into_iter().flat_map(|(field, list)| list.values().map(move |value| (field, value)));
         for (field, value) in values.chain(self.title.iter().map(|title| ("title", title))) {
             let chars = value.chars().count();
             if chars > Self::MAX_VALUE_CHARS {
@@ -150,13 +217,47 @@ impl Filter {
 
     /// Conditions in the whole tree.
     pub fn leaves(&self) -> usize {
-        [&self.genres, &self.cast, &self.providers].into_iter().map(ValueMatch::len).sum::<usize>()
+        let ends = [
+            self.year.gte.is_some(),
+            self.year.lte.is_some(),
+            self.runtime.gte.is_some(),
+            self.runtime.lte.is_some(),
+            self.rating.gte.is_some(),
+            self.rating.lte.is_some(),
+        ];
+        self.lists().into_iter().map(|(_, list)| list.len()).sum::<usize>()
             + usize::from(self.title.is_some())
-            + usize::from(self.year.gte.is_some())
-            + usize::from(self.year.lte.is_some())
+            + ends.into_iter().filter(|&is_asked| is_asked).count()
             + self.decades.len()
             + usize::from(self.has_poster.is_some())
             + self.children().map(Self::leaves).sum::<usize>()
+    }
+
+    /// The lists of values, by name.
+    fn lists(&self) -> [(&'static str, &ValueMatch); 7] {
+        [
+            ("genres", &self.genres),
+            ("cast", &self.cast),
+            ("directors", &self.directors),
+            ("writers", &self.writers),
+            ("languages", &self.languages),
+            ("countries", &self.countries),
+            ("providers", &self.providers),
+        ]
+    }
+
+    /// The movies with a person in this role; in any role where none is given.
+    pub fn of_person(name: &str, role: Option<Role>) -> Self {
+        let named = || ValueMatch { any_of: vec![name.to_owned()], ..ValueMatch::default() };
+        let of = |role| match role {
+            Role::Cast => Self { cast: named(), ..Self::default() },
+            Role::Director => Self { directors: named(), ..Self::default() },
+            Role::Writer => Self { writers: named(), ..Self::default() },
+        };
+        match role {
+            Some(role) => of(role),
+            None => Self { or: Role::ALL.map(of).into(), ..Self::default() },
+        }
     }
 
     /// The filters of `and`, `or` and `not`.
@@ -183,6 +284,36 @@ impl ValueMatch {
     /// Every value, whichever list it stands in.
     pub fn values(&self) -> impl Iterator<Item = &String> {
         self.any_of.iter().chain(&self.all_of).chain(&self.none_of)
+    }
+}
+
+impl RuntimeRange {
+    /// Whether it constrains nothing.
+    pub fn is_empty(&self) -> bool {
+        self.gte.is_none() && self.lte.is_none()
+    }
+
+    /// Whether a movie of so many minutes is in the range.
+    pub fn contains(&self, minutes: Option<u16>) -> bool {
+        self.is_empty()
+            || minutes.map(i64::from).is_some_and(|minutes| {
+                self.gte.is_none_or(|gte| gte <= minutes) && self.lte.is_none_or(|lte| minutes <= lte)
+            })
+    }
+}
+
+impl RatingRange {
+    /// Whether it constrains nothing.
+    pub fn is_empty(&self) -> bool {
+        self.gte.is_none() && self.lte.is_none()
+    }
+
+    /// Whether a movie of this rating is in the range.
+    pub fn contains(&self, rating: Option<RatingValue>) -> bool {
+        self.is_empty()
+            || rating.is_some_and(|rating| {
+                self.gte.is_none_or(|gte| gte <= rating) && self.lte.is_none_or(|lte| rating <= lte)
+            })
     }
 }
 
@@ -230,6 +361,31 @@ mod tests {
         assert_eq!(decade.validate(), Err(FilterError::NotADecade(1985)));
         let inside = Filter { and: vec![decade], ..Filter::default() };
         assert_eq!(inside.validate(), Err(FilterError::NotADecade(1985)));
+    }
+
+    #[test]
+    fn reversed_runtimes_and_ratings_are_rejected() {
+        let runtime = RuntimeRange { gte: Some(120), lte: Some(90) };
+        let error = Filter { runtime, ..Filter::default() }.validate().unwrap_err();
+        assert_eq!(error.to_string(), "runtime.gte 120 is above runtime.lte 90");
+        let rating = RatingRange { gte: RatingValue::new(7.5), lte: RatingValue::new(7.0) };
+        let error = Filter { rating, ..Filter::default() }.validate().unwrap_err();
+        assert_eq!(error.to_string(), "rating.gte 7.5 is above rating.lte 7");
+        let same = RatingRange { gte: RatingValue::new(7.0), lte: RatingValue::new(7.0) };
+        assert_eq!(Filter { rating: same, ..Filter::default() }.validate(), Ok(()));
+        assert_eq!(Filter { runtime, rating, ..Filter::default() }.leaves(), 4);
+        assert!(same.contains(RatingValue::new(7.0)) && !same.contains(None));
+        assert!(RuntimeRange { gte: None, lte: Some(90) }.contains(Some(90)));
+    }
+
+    #[test]
+    fn a_person_is_asked_by_role() {
+        let director = Filter::of_person("Ida Lupino", Some(Role::Director));
+        assert_eq!(director.directors.any_of, ["Ida Lupino"]);
+        assert_eq!(director.leaves(), 1);
+        let any = Filter::of_person("Ida Lupino", None);
+        assert_eq!(any.or, Role::ALL.map(|role| Filter::of_person("Ida Lupino", Some(role))));
+        assert_eq!(any.leaves(), 3);
     }
 
     #[test]

@@ -41,7 +41,8 @@ impl Default for Question {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MovieSort {
-    /// Best match first, then the prior (how well known the data says it is), then title.
+    /// Best match first, then popularity where it is known, then the prior (how well known the data says it is), then
+    /// title.
     #[default]
     Relevance,
     /// Newest first; movies without a year last.
@@ -52,6 +53,14 @@ pub enum MovieSort {
     TitleAsc,
     /// Folded title, Z first.
     TitleDesc,
+    /// Highest mean rating first; movies without a rating last.
+    RatingDesc,
+    /// Lowest mean rating first; movies without a rating last.
+    RatingAsc,
+    /// Most popular first; movies without a popularity last.
+    PopularityDesc,
+    /// Least popular first; movies without a popularity last.
+    PopularityAsc,
 }
 
 impl MovieSort {
@@ -74,7 +83,7 @@ pub struct SearchRequest {
 }
 
 impl SearchRequest {
-    /// Most facets in one request: each of the five under a few aliases.
+    /// Most facets in one request: each of the eight under two or three aliases.
     pub const MAX_FACETS: usize = 20;
 }
 
@@ -122,12 +131,30 @@ pub struct MovieParts {
     pub url: bool,
     /// Poster picture.
     pub poster: bool,
+    /// Names of the directors.
+    pub directors: bool,
+    /// Other titles.
+    pub titles: bool,
+    /// The whole plot, [`crate::Details::plot`].
+    pub plot: bool,
+    /// All of [`crate::Details`] but the plot.
+    pub details: bool,
 }
 
 impl MovieParts {
     /// All parts.
-    pub const ALL: Self =
-        Self { year: true, cast: true, genres: true, summary: true, url: true, poster: true };
+    pub const ALL: Self = Self {
+        year: true,
+        cast: true,
+        genres: true,
+        summary: true,
+        url: true,
+        poster: true,
+        directors: true,
+        titles: true,
+        plot: true,
+        details: true,
+    };
 
     /// The union of both.
     #[must_use]
@@ -139,6 +166,10 @@ impl MovieParts {
             summary: self.summary || other.summary,
             url: self.url || other.url,
             poster: self.poster || other.poster,
+            directors: self.directors || other.directors,
+            titles: self.titles || other.titles,
+            plot: self.plot || other.plot,
+            details: self.details || other.details,
         }
     }
 }
