@@ -100,7 +100,11 @@ impl Movie {
     /// What the movie is about, in plain text.
     async fn summary(
         &self,
-        #[graphql(desc = MAX)] max: Option<i32>,
+        #[graphql(
+            desc = "Most characters, at least 1: a longer text ends behind a word, with an ellipsis. Omit it \
+                    for the whole text."
+        )]
+        max: Option<i32>,
     ) -> Result<Option<Cow<'_, str>>> {
         text(self.0.summary.as_deref(), max)
     }
@@ -108,7 +112,11 @@ impl Movie {
     /// The whole plot in plain text: up to 100,000 characters, which are priced unless `max` asks for fewer.
     async fn plot(
         &self,
-        #[graphql(desc = MAX)] max: Option<i32>,
+        #[graphql(
+            desc = "Most characters, at least 1: a longer text ends behind a word, with an ellipsis. Omit it \
+                    for the whole text."
+        )]
+        max: Option<i32>,
     ) -> Result<Option<Cow<'_, str>>> {
         text(self.0.details.plot.as_deref(), max)
     }
@@ -201,10 +209,6 @@ impl Movie {
         }
     }
 }
-
-/// What the argument `max` of a text is.
-const MAX: &str = "Most characters, at least 1: a longer text ends behind a word that fits, with an ellipsis. Omit it for \
-                   the whole text.";
 
 /// A text in at most so many characters.
 fn text(text: Option<&str>, max: Option<i32>) -> Result<Option<Cow<'_, str>>> {
