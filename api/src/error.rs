@@ -141,6 +141,8 @@ impl From<FilterError> for ApiError {
     fn from(error: FilterError) -> Self {
         let argument = match &error {
             FilterError::YearsReversed { .. } => "where.year".to_owned(),
+            FilterError::RuntimeReversed { .. } => "where.runtime".to_owned(),
+            FilterError::RatingReversed { .. } => "where.rating".to_owned(),
             FilterError::NotADecade(_) => "where.decades".to_owned(),
             FilterError::TooDeep | FilterError::TooManyLeaves(_) => "where".to_owned(),
             FilterError::ValueTooLong { field, .. } => format!("where.{field}"),

@@ -26,7 +26,7 @@ const config: CodegenConfig = {
         enumsAsTypes: true,
         strictScalars: true,
         useTypeImports: true,
-        scalars: { SearchState: 'string', DateTime: 'string' },
+        scalars: { SearchState: 'string', DateTime: 'string', Date: 'string' },
       },
     },
   },

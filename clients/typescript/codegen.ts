@@ -18,6 +18,8 @@ const config: CodegenConfig = {
           SearchState: 'string',
           /** RFC 3339. */
           DateTime: 'string',
+          /** A day, `YYYY-MM-DD`. */
+          Date: 'string',
         },
       },
     },

@@ -8,6 +8,11 @@ export const movie = {
   title: 'The Quiet Gateway',
   year: 2026,
   cast: ['Ada Testwright'],
+  directors: ['Vera Lockhart'],
+  titles: [{ title: 'Die stille Pforte', language: 'de', kind: 'ALTERNATIVE' }],
+  runtime: 95,
+  ratings: [{ source: 'example', value: 7.25, votes: 4 }],
+  attribution: { text: 'Told by its keepers', licence: 'CC BY-SA 4.0', url: 'https://example.org/licence' },
   genres: ['Drama'],
   summary: 'A keeper of doors learns which of them were never locked.',
 };

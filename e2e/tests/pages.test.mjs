@@ -248,6 +248,28 @@ describe('pages', { skip: !executablePath }, () => {
     });
   }
 
+  if (watched) {
+    onPage('a card shows directors, runtime, rating, other titles and attribution, and a director can be followed', async (page) => {
+      try {
+        await addFile();
+        await search(page, movie.title);
+        const hit = page.getByTestId('hit').first();
+        await hit.filter({ hasText: movie.cast[0] }).waitFor();
+        assert.equal(await hit.locator('.titles').textContent(), movie.titles[0].title);
+        assert.match(await hit.locator('.facts').textContent(), /1 h 35 min.*7\.3/);
+        const licence = hit.getByRole('link', { name: movie.attribution.licence });
+        assert.equal(await licence.getAttribute('href'), movie.attribution.url);
+        await hit.getByRole('list', { name: 'Directors' }).getByRole('button', { name: movie.directors[0] }).click();
+        await page.getByRole('button', { name: `Remove director ${movie.directors[0]}` }).waitFor();
+        assert.equal(await total(page), 1);
+        const value = facet(page, 'directors').getByRole('button', { name: movie.directors[0] });
+        assert.equal(await value.getAttribute('aria-pressed'), 'true');
+      } finally {
+        await removeFile();
+      }
+    });
+  }
+
   for (const colorScheme of ['light', 'dark']) {
     onPage(
       `a phone shows the whole page, ${colorScheme}`,

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use wikimovie_domain::{Filter, ValueMatch, YearRange};
+use wikimovie_domain::{Filter, RatingRange, RatingValue, RuntimeRange, ValueMatch, YearRange};
 use wikimovie_plan::filter::Filtered;
 
 /// Placeholder of the claim's value in a rule.
@@ -69,9 +69,7 @@ fn is_in_title(json: &Value) -> bool {
 /// Whether every movie meets a filter: it may have conditions, none of which asks for anything (`title: "!!!"`), or an
 /// alternative without any.
 fn constrains_nothing(filter: &Filter) -> bool {
-    let Filtered { must, drill } = wikimovie_plan::filter::compile(filter);
-    let is_open = drill.genres.is_empty() && drill.cast.is_empty() && drill.providers.is_empty();
-    must.is_empty() && is_open && drill.decades.is_empty() && drill.years.is_empty()
+    wikimovie_plan::filter::compile(filter) == Filtered::default()
 }
 
 fn fill(json: &mut Value, values: &[String]) -> Result<(), String> {
@@ -117,9 +115,15 @@ pub fn parse(json: Value) -> Result<Filter, String> {
 struct Where {
     genres: Values,
     cast: Values,
+    directors: Values,
+    writers: Values,
+    languages: Values,
+    countries: Values,
     title: Option<String>,
-    year: Years,
+    year: Numbers,
     decades: Vec<i64>,
+    runtime: Numbers,
+    rating: Ratings,
     has_poster: Option<bool>,
     providers: Values,
     and: Vec<Where>,
@@ -137,9 +141,29 @@ struct Values {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Years {
+struct Numbers {
     gte: Option<i64>,
     lte: Option<i64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Ratings {
+    gte: Option<RatingEnd>,
+    lte: Option<RatingEnd>,
+}
+
+/// An end of a range of ratings.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "f64")]
+struct RatingEnd(RatingValue);
+
+impl TryFrom<f64> for RatingEnd {
+    type Error = String;
+
+    fn try_from(value: f64) -> Result<Self, String> {
+        RatingValue::new(value).map(Self).ok_or_else(|| format!("rating {value} is outside 0 to 10"))
+    }
 }
 
 impl From<Values> for ValueMatch {
@@ -154,9 +178,18 @@ impl From<Where> for Filter {
         Self {
             genres: json.genres.into(),
             cast: json.cast.into(),
+            directors: json.directors.into(),
+            writers: json.writers.into(),
+            languages: json.languages.into(),
+            countries: json.countries.into(),
             title: json.title.filter(|title| !title.trim().is_empty()),
             year: YearRange { gte: json.year.gte, lte: json.year.lte },
             decades: json.decades,
+            runtime: RuntimeRange { gte: json.runtime.gte, lte: json.runtime.lte },
+            rating: RatingRange {
+                gte: json.rating.gte.map(|end| end.0),
+                lte: json.rating.lte.map(|end| end.0),
+            },
             has_poster: json.has_poster,
             providers: json.providers.into(),
             and: list(json.and),
@@ -184,11 +217,30 @@ mod tests {
             (json!({ "title": "!!!" }), "every movie"),
             (json!({ "or": [{ "providers": { "anyOf": ["acme"] } }, {}] }), "every movie"),
             (json!({ "year": { "gte": 2000, "lte": 1990 } }), "is after"),
+            (json!({ "runtime": { "gte": 120, "lte": 90 } }), "is above"),
+            (json!({ "rating": { "gte": 10.5 } }), "outside 0 to 10"),
+            (json!({ "rating": { "gte": "7" } }), ""),
             (json!("acme"), ""),
         ] {
             let told = parse(json.clone()).expect_err(&json.to_string());
             assert!(told.contains(part), "{json}: {told}");
         }
+    }
+
+    #[test]
+    fn every_condition_of_the_contract_is_one() {
+        for json in [
+            json!({ "directors": { "anyOf": ["Ida Lupino"] } }),
+            json!({ "writers": { "noneOf": ["Ida Lupino"] } }),
+            json!({ "languages": { "allOf": ["en", "fr"] } }),
+            json!({ "countries": { "anyOf": ["Japan"] } }),
+            json!({ "runtime": { "lte": 90 } }),
+            json!({ "rating": { "gte": 7, "lte": 9.25 } }),
+        ] {
+            assert!(parse(json.clone()).is_ok_and(|filter| filter.leaves() > 0), "{json}");
+        }
+        let rating = parse(json!({ "rating": { "lte": 9.25 } })).unwrap().rating;
+        assert_eq!(rating.lte, RatingValue::new(9.25));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Estimates how many bytes of memory a query and its answer take. Strings decide; what is not counted is small.
 
 use wikimovie_domain::{
-    Correction, FacetAnswer, Highlight, Hit, Movie, Question, SearchAnswer, Suggested, Suggestion, Warning,
+    Correction, Details, FacetAnswer, Highlight, Hit, Movie, Question, SearchAnswer, Suggested, Suggestion, Warning,
 };
 
 use super::query::{EngineAnswer, EngineQuery};
@@ -10,8 +10,6 @@ use super::query::{EngineAnswer, EngineQuery};
 const EACH: usize = 32;
 /// An entry of the store: key and value behind pointers, counters, the store's own tables.
 const ENTRY: usize = 512;
-/// A movie without its texts.
-const MOVIE: usize = 320;
 
 /// Bytes of an entry, at most `u32::MAX`.
 pub(super) fn entry(query: &EngineQuery, answer: &EngineAnswer) -> u32 {
@@ -100,17 +98,39 @@ fn highlight(highlight: &Highlight) -> usize {
 }
 
 fn movie(movie: &Movie) -> usize {
-    let optional = |value: &Option<String>| value.as_deref().map_or(0, text);
-    MOVIE
+    let titles = movie.titles.iter().map(|other| text(&other.title) + optional(other.language.as_deref()));
+    size_of::<Movie>()
         + text(movie.id.as_str())
         + text(&movie.title)
+        + titles.sum::<usize>()
+        + texts(&movie.directors)
         + texts(&movie.cast)
         + texts(&movie.genres)
-        + optional(&movie.summary)
-        + optional(&movie.url)
+        + optional(movie.summary.as_deref())
+        + optional(movie.url.as_deref())
         + movie.poster.as_ref().map_or(0, |image| text(&image.url))
+        + details(&movie.details)
         + text(&movie.provenance.provider)
         + text(&movie.provenance.object)
+}
+
+fn details(details: &Details) -> usize {
+    let attribution = details.attribution.as_ref().map_or(0, |attribution| {
+        text(&attribution.text)
+            + optional(attribution.licence.as_deref())
+            + optional(attribution.url.as_deref())
+    });
+    let lists = [&details.writers, &details.keywords, &details.languages, &details.countries];
+    lists.into_iter().map(|list| texts(list)).sum::<usize>()
+        + optional(details.plot.as_deref())
+        + optional(details.certificate.as_deref())
+        + details.ids.iter().map(|(source, id)| text(source) + text(id)).sum::<usize>()
+        + details.ratings.iter().map(|rating| EACH + text(&rating.source)).sum::<usize>()
+        + attribution
+}
+
+fn optional(value: Option<&str>) -> usize {
+    value.map_or(0, text)
 }
 
 fn facet(facet: &FacetAnswer) -> usize {

@@ -1,4 +1,4 @@
-//! Counts of the movies found: by genre, person, decade, year and provider.
+//! Counts of the movies found: by genre, person, director, language, country, decade, year and provider.
 
 use std::sync::Arc;
 
@@ -44,6 +44,9 @@ pub(crate) fn facet_request(field: SelectionField<'_>) -> Option<FacetRequest> {
     match field.name() {
         "genres" => terms(FacetField::Genres, true),
         "cast" => terms(FacetField::Cast, true),
+        "directors" => terms(FacetField::Directors, true),
+        "languages" => terms(FacetField::Languages, true),
+        "countries" => terms(FacetField::Countries, true),
         "decades" => terms(FacetField::Decades, false),
         "providers" => terms(FacetField::Providers, false),
         "years" => years(argument(&arguments, "interval")?).ok(),
@@ -128,6 +131,60 @@ impl MovieFacets {
         >,
     ) -> Result<TermFacet> {
         self.terms(FacetField::Cast, terms(FacetField::Cast, first, contains, order_by))
+    }
+
+    /// Movies by director.
+    async fn directors(
+        &self,
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected and excluded values are listed in addition.",
+            default = 20
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only names that contain this text, ignoring case and accents.")] contains: Option<
+            String,
+        >,
+        #[graphql(desc = "Order of the values.", default_with = "Some(FacetOrder::Count)")] order_by: Option<
+            FacetOrder,
+        >,
+    ) -> Result<TermFacet> {
+        self.terms(FacetField::Directors, terms(FacetField::Directors, first, contains, order_by))
+    }
+
+    /// Movies by spoken language, as the providers name them.
+    async fn languages(
+        &self,
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected and excluded values are listed in addition.",
+            default = 20
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only languages that contain this text, ignoring case and accents.")] contains: Option<
+            String,
+        >,
+        #[graphql(desc = "Order of the values.", default_with = "Some(FacetOrder::Count)")] order_by: Option<
+            FacetOrder,
+        >,
+    ) -> Result<TermFacet> {
+        self.terms(FacetField::Languages, terms(FacetField::Languages, first, contains, order_by))
+    }
+
+    /// Movies by country of production, as the providers name them.
+    async fn countries(
+        &self,
+        #[graphql(
+            desc = "Number of values, 0 to 100; selected and excluded values are listed in addition.",
+            default = 20
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only countries that contain this text, ignoring case and accents.")] contains: Option<
+            String,
+        >,
+        #[graphql(desc = "Order of the values.", default_with = "Some(FacetOrder::Count)")] order_by: Option<
+            FacetOrder,
+        >,
+    ) -> Result<TermFacet> {
+        self.terms(FacetField::Countries, terms(FacetField::Countries, first, contains, order_by))
     }
 
     /// Movies by decade; a value is the decade's first year, such as `1980`.

@@ -48,12 +48,32 @@ pub(crate) fn hits_request(page: PageRequest, connection: SelectionField<'_>) ->
     }
 }
 
+/// Fields of a movie that are read from its details.
+const DETAILS: [&str; 12] = [
+    "writers",
+    "keywords",
+    "ids",
+    "languages",
+    "countries",
+    "runtime",
+    "released",
+    "ratings",
+    "rating",
+    "popularity",
+    "certificate",
+    "attribution",
+];
+
 /// Parts of a movie that a selection reads.
 fn movie_parts(movie: &Lookahead<'_>) -> MovieParts {
     let selects = |name| movie.field(name).exists();
     MovieParts {
         year: selects("year"),
         cast: selects("cast") || selects("people"),
+        directors: selects("directors") || selects("directedBy"),
+        titles: selects("titles"),
+        plot: selects("plot"),
+        details: DETAILS.iter().any(|name| selects(name)),
         genres: selects("genres"),
         summary: selects("summary"),
         url: selects("url"),
@@ -235,6 +255,16 @@ pub(crate) enum SearchField {
     Summary,
     /// The year or decade of release.
     Year,
+    /// A name of the directors.
+    Directors,
+    /// A name of the writers.
+    Writers,
+    /// An other title.
+    Titles,
+    /// The whole plot, or the part of it that holds the words.
+    Plot,
+    /// A keyword.
+    Keywords,
 }
 
 /// One reason why a movie was found: what was typed and what it matched.
@@ -291,7 +321,7 @@ pub(crate) enum ReasonKind {
     Year,
     /// It is a genre of the movie.
     Genre,
-    /// It is a person of the cast.
+    /// It is a person of the cast, a director or a writer.
     Person,
     /// The movie does not have it; it was found by other parts of the text.
     Missing,

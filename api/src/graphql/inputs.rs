@@ -2,7 +2,7 @@
 //! errors name the argument.
 
 use async_graphql::{Enum, InputObject};
-use wikimovie_domain::{self as domain, Filter, Question};
+use wikimovie_domain::{self as domain, Filter, Question, RatingValue};
 use wikimovie_engine::Sealer;
 
 use crate::{error::ApiError, graphql::scalars::SearchState};
@@ -18,12 +18,24 @@ pub(crate) struct MovieWhere {
     genres: Option<ValueMatch>,
     /// People who must or must not be in the cast, in any spelling of case and accents.
     cast: Option<ValueMatch>,
+    /// People who must or must not have directed it, in any spelling of case and accents.
+    directors: Option<ValueMatch>,
+    /// People who must or must not have written it, in any spelling of case and accents.
+    writers: Option<ValueMatch>,
+    /// Spoken languages that a movie must or must not have, as its provider names them, in any spelling of case and accents.
+    languages: Option<ValueMatch>,
+    /// Countries that must or must not have produced it, as its provider names them, in any spelling of case and accents.
+    countries: Option<ValueMatch>,
     /// Words that must all occur in the title, in any order, without typo tolerance.
     title: Option<String>,
     /// Years of release, both ends included. A movie without a year is in no range.
     year: Option<YearRange>,
     /// Decades by their first year (1980 for the 1980s); the movie is from one of them.
     decades: Option<Vec<i32>>,
+    /// Minutes that the movie takes, both ends included. A movie without a runtime is in no range.
+    runtime: Option<RuntimeRange>,
+    /// Mean rating, both ends included. A movie without a rating is in no range.
+    rating: Option<RatingRange>,
     /// Whether the movie must have a poster (true) or must have none (false).
     has_poster: Option<bool>,
     /// Providers that a movie must or must not come from.
@@ -56,6 +68,39 @@ pub(crate) struct YearRange {
     lte: Option<i32>,
 }
 
+/// A range of minutes, both ends included; leave an end out to keep it open.
+#[derive(Clone, Copy, Debug, Default, InputObject)]
+pub(crate) struct RuntimeRange {
+    /// Fewest minutes.
+    gte: Option<i32>,
+    /// Most minutes; not below the fewest.
+    lte: Option<i32>,
+}
+
+/// A range of ratings from 0 to 10 in hundredths, both ends included; leave an end out to keep it open.
+#[derive(Clone, Copy, Debug, Default, InputObject)]
+pub(crate) struct RatingRange {
+    /// Lowest rating.
+    gte: Option<f64>,
+    /// Highest rating; not below the lowest.
+    lte: Option<f64>,
+}
+
+impl TryFrom<RatingRange> for domain::RatingRange {
+    type Error = ApiError;
+
+    fn try_from(input: RatingRange) -> Result<Self, ApiError> {
+        let end = |name: &str, value: Option<f64>| match value.map(|value| (value, RatingValue::new(value))) {
+            None => Ok(None),
+            Some((_, Some(rating))) => Ok(Some(rating)),
+            Some((value, None)) => {
+                Err(ApiError::input("where.rating", format!("rating.{name} {value} is outside 0 to 10")))
+            }
+        };
+        Ok(Self { gte: end("gte", input.gte)?, lte: end("lte", input.lte)? })
+    }
+}
+
 /// Order of the movies found. Ties are broken by id, so the order is always total and pages never overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::MovieSort")]
@@ -70,13 +115,21 @@ pub(crate) enum MovieSort {
     TitleAsc,
     /// By title from Z to A, ignoring case, accents and a leading article.
     TitleDesc,
+    /// Highest mean rating first; movies without a rating come last.
+    RatingDesc,
+    /// Lowest mean rating first; movies without a rating come last.
+    RatingAsc,
+    /// Most popular first; movies without a popularity come last.
+    PopularityDesc,
+    /// Least popular first; movies without a popularity come last.
+    PopularityAsc,
 }
 
 impl TryFrom<MovieWhere> for Filter {
     type Error = ApiError;
 
     fn try_from(input: MovieWhere) -> Result<Self, ApiError> {
-        let filter = input.into_filter();
+        let filter = input.into_filter()?;
         filter.validate()?;
         Ok(filter)
     }
@@ -84,23 +137,33 @@ impl TryFrom<MovieWhere> for Filter {
 
 impl MovieWhere {
     /// Recursion is bounded: documents and variables nested deeper than 64 never get here.
-    fn into_filter(self) -> Filter {
+    fn into_filter(self) -> Result<Filter, ApiError> {
         let year = self.year.unwrap_or_default();
+        let runtime = self.runtime.unwrap_or_default();
         let list = |inputs: Option<Vec<Self>>| {
-            inputs.unwrap_or_default().into_iter().map(Self::into_filter).collect()
+            inputs.unwrap_or_default().into_iter().map(Self::into_filter).collect::<Result<Vec<_>, _>>()
         };
-        Filter {
+        Ok(Filter {
             genres: self.genres.unwrap_or_default().into(),
             cast: self.cast.unwrap_or_default().into(),
+            directors: self.directors.unwrap_or_default().into(),
+            writers: self.writers.unwrap_or_default().into(),
+            languages: self.languages.unwrap_or_default().into(),
+            countries: self.countries.unwrap_or_default().into(),
             title: self.title.filter(|title| !title.trim().is_empty()),
             year: domain::YearRange { gte: year.gte.map(i64::from), lte: year.lte.map(i64::from) },
             decades: self.decades.unwrap_or_default().into_iter().map(i64::from).collect(),
+            runtime: domain::RuntimeRange {
+                gte: runtime.gte.map(i64::from),
+                lte: runtime.lte.map(i64::from),
+            },
+            rating: self.rating.unwrap_or_default().try_into()?,
             has_poster: self.has_poster,
             providers: self.providers.unwrap_or_default().into(),
-            and: list(self.and),
-            or: list(self.or),
-            not: self.not.map(|not| Box::new(not.into_filter())),
-        }
+            and: list(self.and)?,
+            or: list(self.or)?,
+            not: self.not.map(|not| not.into_filter().map(Box::new)).transpose()?,
+        })
     }
 }
 
@@ -184,6 +247,15 @@ pub(crate) fn count(argument: &'static str, asked: Option<i32>, default: usize) 
     }
 }
 
+/// A number that is not below another.
+///
+/// # Errors
+/// `BAD_USER_INPUT` naming the limit.
+pub(crate) fn least(argument: &'static str, asked: i32, least: usize) -> Result<usize, ApiError> {
+    let enough = usize::try_from(asked).ok().filter(|asked| *asked >= least);
+    enough.ok_or_else(|| ApiError::input(argument, format!("{argument} {asked} is below {least}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,18 +282,33 @@ mod tests {
             "genres": { "anyOf": ["Drama"], "allOf": ["War"], "noneOf": ["Comedy"] },
             "cast": { "anyOf": ["John Wayne"] }, "title": "high noon", "year": { "gte": 1950, "lte": 1960 },
             "decades": [1950], "hasPoster": true, "providers": { "noneOf": ["x"] },
+            "directors": { "anyOf": ["Fred Zinnemann"] }, "writers": { "allOf": ["Carl Foreman"] },
+            "languages": { "noneOf": ["fr"] }, "countries": { "anyOf": ["USA"] },
+            "runtime": { "gte": 60, "lte": 90 }, "rating": { "gte": 7.5, "lte": 9 },
             "and": [{ "hasPoster": true }], "or": [{ "title": "a" }], "not": { "title": "b" },
         }))
         .unwrap();
-        assert_eq!(filter.leaves(), 13);
+        assert_eq!(filter.leaves(), 21);
         assert_eq!(filter.genres.all_of, ["War"]);
         assert_eq!(filter.year.lte, Some(1960));
+        assert_eq!(filter.runtime.gte, Some(60));
+        assert_eq!(filter.rating.gte, RatingValue::new(7.5));
+        assert_eq!(filter.rating.lte, RatingValue::new(9.0));
     }
 
     #[test]
     fn errors_name_the_argument() {
         let cases = [
             (value!({ "year": { "gte": 2000, "lte": 1990 } }), "year.gte 2000 is after year.lte 1990"),
+            (
+                value!({ "runtime": { "gte": 120, "lte": 90 } }),
+                "runtime.gte 120 is above runtime.lte 90",
+            ),
+            (
+                value!({ "rating": { "gte": 7.5, "lte": 7 } }),
+                "rating.gte 7.5 is above rating.lte 7",
+            ),
+            (value!({ "not": { "rating": { "lte": 10.5 } } }), "rating.lte 10.5 is outside 0 to 10"),
             (
                 value!({ "decades": [1985] }),
                 "decade 1985 is not the first year of a decade from 1870 to 2100",

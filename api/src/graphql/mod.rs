@@ -4,6 +4,7 @@
 
 pub(crate) mod catalog;
 mod catalog_info;
+mod details;
 mod facets;
 mod hits;
 mod ids;

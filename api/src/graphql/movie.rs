@@ -1,11 +1,19 @@
 //! A movie, and what hangs on it.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use wikimovie_domain as domain;
+use wikimovie_text::shortened;
 
-use crate::graphql::{ids, inputs::count, person::Person, scope};
+use crate::graphql::{
+    details::{Attribution, ExternalId, OtherTitle, Rating},
+    ids,
+    inputs::{count, least},
+    person::Person,
+    scalars::Date,
+    scope,
+};
 
 /// One movie of one provider.
 #[derive(Clone, Debug)]
@@ -41,9 +49,29 @@ impl Movie {
         self.0.year.map(domain::Year::get)
     }
 
+    /// Other titles by which the movie is known, such as the original one and those of other countries.
+    async fn titles(&self) -> Vec<OtherTitle> {
+        self.0.titles.iter().map(OtherTitle::from).collect()
+    }
+
+    /// Names of the directors, the leading one first.
+    async fn directors(&self) -> &[String] {
+        &self.0.directors
+    }
+
+    /// Names of the writers.
+    async fn writers(&self) -> &[String] {
+        &self.0.details.writers
+    }
+
     /// Names of the cast in billing order.
-    async fn cast(&self) -> &[String] {
-        &self.0.cast
+    async fn cast(
+        &self,
+        #[graphql(desc = "How many names, 0 to 100; omit it for all.")] first: Option<i32>,
+    ) -> Result<&[String]> {
+        let all = self.0.cast.as_slice();
+        let first = count("first", first, all.len())?.min(all.len());
+        Ok(&all[..first])
     }
 
     /// The first of the cast as people, in billing order, to follow to their other movies. `cast` has all names.
@@ -52,13 +80,16 @@ impl Movie {
         ctx: &Context<'_>,
         #[graphql(desc = "How many people, 0 to 100.", default = 20)] first: Option<i32>,
     ) -> Result<Vec<Person>> {
-        let first = count("first", first, 20)?.min(self.0.cast.len());
-        let cast = &self.0.cast[..first];
-        let found = scope::people(ctx, cast).await?;
-        let people = cast.iter().zip(found);
-        Ok(people
-            .map(|(name, person)| person.map_or_else(|| Person::only_named(name), Person::from))
-            .collect())
+        people(ctx, &self.0.cast, first).await
+    }
+
+    /// The directors as people, the leading one first, to follow to their other movies. `directors` has all names.
+    async fn directed_by(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many people, 0 to 100.", default = 20)] first: Option<i32>,
+    ) -> Result<Vec<Person>> {
+        people(ctx, &self.0.directors, first).await
     }
 
     /// Genres as the provider writes them.
@@ -67,8 +98,77 @@ impl Movie {
     }
 
     /// What the movie is about, in plain text.
-    async fn summary(&self) -> Option<&str> {
-        self.0.summary.as_deref()
+    async fn summary(
+        &self,
+        #[graphql(
+            desc = "Most characters, at least 1: a longer text ends behind a word, with an ellipsis. Omit it \
+                    for the whole text."
+        )]
+        max: Option<i32>,
+    ) -> Result<Option<Cow<'_, str>>> {
+        text(self.0.summary.as_deref(), max)
+    }
+
+    /// The whole plot in plain text: up to 100,000 characters, which are priced unless `max` asks for fewer.
+    async fn plot(
+        &self,
+        #[graphql(
+            desc = "Most characters, at least 1: a longer text ends behind a word, with an ellipsis. Omit it \
+                    for the whole text."
+        )]
+        max: Option<i32>,
+    ) -> Result<Option<Cow<'_, str>>> {
+        text(self.0.details.plot.as_deref(), max)
+    }
+
+    /// Words and short phrases on what the movie is about.
+    async fn keywords(&self) -> &[String] {
+        &self.0.details.keywords
+    }
+
+    /// Spoken languages: tags of BCP 47 where the provider gives such, else names.
+    async fn languages(&self) -> &[String] {
+        &self.0.details.languages
+    }
+
+    /// Countries of production, as the provider names them.
+    async fn countries(&self) -> &[String] {
+        &self.0.details.countries
+    }
+
+    /// Minutes that the movie takes.
+    async fn runtime(&self) -> Option<u16> {
+        self.0.details.runtime
+    }
+
+    /// Day of the first release.
+    async fn released(&self) -> Option<Date> {
+        self.0.details.released.map(Date)
+    }
+
+    /// Ratings side by side, one a source.
+    async fn ratings(&self) -> Vec<Rating> {
+        self.0.details.ratings.iter().map(Rating::from).collect()
+    }
+
+    /// Mean of all ratings from 0 to 10, each weighted by its votes; null without a rating.
+    async fn rating(&self) -> Option<f64> {
+        self.0.details.rating().map(domain::RatingValue::get)
+    }
+
+    /// How much the movie is asked for, on the provider's own scale.
+    async fn popularity(&self) -> Option<f64> {
+        self.0.details.popularity.map(domain::Popularity::get)
+    }
+
+    /// For which age it is released, in the provider's own words, such as `PG-13`.
+    async fn certificate(&self) -> Option<&str> {
+        self.0.details.certificate.as_deref()
+    }
+
+    /// Ids of the movie elsewhere, by source.
+    async fn ids(&self) -> Vec<ExternalId> {
+        ExternalId::of(&self.0.details)
     }
 
     /// Page about the movie, an absolute `http` or `https` address.
@@ -93,6 +193,11 @@ impl Movie {
         Ok(found.into_iter().map(Movie::from).collect())
     }
 
+    /// Whom to name where this movie is shown; null where the provider asks for nothing.
+    async fn attribution(&self) -> Option<Attribution> {
+        self.0.details.attribution.as_ref().map(Attribution::from)
+    }
+
     /// Where this record came from.
     async fn provenance(&self) -> Provenance {
         let provenance = &self.0.provenance;
@@ -103,6 +208,22 @@ impl Movie {
             generation: provenance.generation.to_string(),
         }
     }
+}
+
+/// A text in at most so many characters.
+fn text(text: Option<&str>, max: Option<i32>) -> Result<Option<Cow<'_, str>>> {
+    let Some(max) = max else { return Ok(text.map(Cow::Borrowed)) };
+    let max = least("max", max, 1)?;
+    Ok(text.map(|text| shortened(text, max)))
+}
+
+/// The first of some names as people.
+async fn people(ctx: &Context<'_>, names: &[String], first: Option<i32>) -> Result<Vec<Person>> {
+    let first = count("first", first, 20)?.min(names.len());
+    let names = &names[..first];
+    let found = scope::people(ctx, names).await?;
+    let people = names.iter().zip(found);
+    Ok(people.map(|(name, person)| person.map_or_else(|| Person::only_named(name), Person::from)).collect())
 }
 
 /// A picture on the web.

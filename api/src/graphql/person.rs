@@ -1,9 +1,7 @@
-//! A person, known by the names in the casts; their movies, co-stars, and the path to someone else.
+//! A person, known by the names of casts, directors and writers; their movies, co-stars, and the path to someone else.
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use wikimovie_domain::{
-    self as domain, Filter, MovieSort, PersonSummary, Question, SearchRequest, ValueMatch, Wanted,
-};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use wikimovie_domain::{self as domain, Filter, MovieSort, PersonSummary, Question, SearchRequest, Wanted};
 use wikimovie_text as text;
 
 use crate::error::ApiError;
@@ -32,7 +30,20 @@ impl Person {
     }
 }
 
-/// A person, known by the names in the casts: spellings that differ in case, accents or punctuation are one.
+/// What a person is to a movie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::Role")]
+pub(crate) enum PersonRole {
+    /// Is in its cast.
+    Cast,
+    /// Directed it.
+    Director,
+    /// Wrote it.
+    Writer,
+}
+
+/// A person, known by the names of casts, directors and writers: spellings that differ in case, accents or punctuation
+/// are one.
 #[Object]
 impl Person {
     /// Global id, to fetch this person again with `node`.
@@ -45,7 +56,7 @@ impl Person {
         &self.0.name
     }
 
-    /// Number of movies with this person.
+    /// Number of movies with this person, in whatever role; one with several of their roles counts once.
     async fn movie_count(&self) -> u64 {
         self.0.movies
     }
@@ -54,6 +65,7 @@ impl Person {
     async fn filmography(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "What they are to these movies; omit it for movies in any role.")] role: Option<PersonRole>,
         #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")]
         first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts; requires `first`.")] after: Option<String>,
@@ -65,10 +77,9 @@ impl Person {
         #[graphql(desc = "Cursor before which the page ends; requires `last`.")] before: Option<String>,
     ) -> Result<MovieHitConnection> {
         let page = PageArguments { first, after, last, before }.page()?;
-        let cast = ValueMatch { any_of: vec![self.0.name.clone()], ..ValueMatch::default() };
         let request = SearchRequest {
             question: Question {
-                filter: Filter { cast, ..Filter::default() },
+                filter: Filter::of_person(&self.0.name, role.map(domain::Role::from)),
                 sort: MovieSort::YearDesc,
                 ..Question::default()
             },
@@ -81,7 +92,7 @@ impl Person {
         Ok(page.into())
     }
 
-    /// Who appears in the same movies, most movies together first.
+    /// Who stands in the same casts, most movies together first.
     async fn costars(
         &self,
         ctx: &Context<'_>,
@@ -96,7 +107,7 @@ impl Person {
     }
 }
 
-/// Someone who appears in the same movies.
+/// Someone who stands in the same casts.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Costar {
     /// The other person.

@@ -20,7 +20,8 @@ pub(crate) enum ImportStatus {
     Held,
 }
 
-/// The receipt of one object (file). `accepted + merged + refused` is the number of its records.
+/// The receipt of one object (file). `accepted + merged + refused` is the number of its records, without those of
+/// `reading.skipped`.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct ImportReceipt {
     /// Key of the object, such as `nickelodeon/1900s-1930s.json`.
@@ -50,6 +51,53 @@ pub(crate) struct ImportReceipt {
     finished_at: DateTime,
     /// The first refusals, at most 100; `refused` counts all.
     refusals: Vec<ImportRefusal>,
+    /// How the object was read; null in receipts of earlier versions.
+    reading: Option<ImportReading>,
+}
+
+/// How an object was read, and what of it is in no movie.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct ImportReading {
+    /// Format, such as `CSV separated by tabs`.
+    format: String,
+    /// Encoding of the text, such as `UTF-8`.
+    encoding: String,
+    /// Shape that the names of the object are known as, such as `movielens`; null where it is no known one.
+    preset: Option<String>,
+    /// Records that are no movies (series, say), by the value that says so.
+    skipped: Vec<SkippedRecords>,
+    /// Columns or names of the object that fill no field, at most 100, sorted.
+    unread: Vec<String>,
+    /// Fields of a movie that no record fills.
+    unfilled: Vec<String>,
+    /// Values that movies lack because they are not valid, by field and reason.
+    dropped: Vec<DroppedValues>,
+}
+
+/// Records of an object that are no movies.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct SkippedRecords {
+    /// The value that says so, such as `tvSeries`.
+    value: String,
+    /// Number of records with it.
+    records: u64,
+}
+
+/// Values of one field that were left out of movies for one reason.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct DroppedValues {
+    /// Field of the movie.
+    field: String,
+    /// Kind of fault.
+    reason: RefusalReason,
+    /// Number of values.
+    values: u64,
+    /// Line of the first one in the unpacked object, counted from 1.
+    line: u64,
+    /// Position of the first one's record in the object, counted from 1.
+    record: u64,
+    /// One sentence that names the first value.
+    message: String,
 }
 
 /// One record that was refused, and why.
@@ -125,6 +173,40 @@ impl From<domain::ObjectReceipt> for ImportReceipt {
             generation: receipt.generation.to_string(),
             finished_at: DateTime::from_ms(receipt.finished_at_ms),
             refusals: receipt.refusals.into_iter().map(ImportRefusal::from).collect(),
+            reading: receipt.reading.map(|reading| ImportReading::from(*reading)),
+        }
+    }
+}
+
+impl From<domain::Reading> for ImportReading {
+    fn from(reading: domain::Reading) -> Self {
+        Self {
+            format: reading.format,
+            encoding: reading.encoding,
+            preset: reading.preset,
+            skipped: reading.skipped.into_iter().map(SkippedRecords::from).collect(),
+            unread: reading.unread,
+            unfilled: reading.unfilled,
+            dropped: reading.dropped.into_iter().map(DroppedValues::from).collect(),
+        }
+    }
+}
+
+impl From<domain::SkippedRecords> for SkippedRecords {
+    fn from(skipped: domain::SkippedRecords) -> Self {
+        Self { value: skipped.value, records: skipped.records }
+    }
+}
+
+impl From<domain::DroppedValues> for DroppedValues {
+    fn from(dropped: domain::DroppedValues) -> Self {
+        Self {
+            field: dropped.field,
+            reason: dropped.reason.into(),
+            values: dropped.values,
+            line: dropped.line,
+            record: dropped.record,
+            message: dropped.message,
         }
     }
 }

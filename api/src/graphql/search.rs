@@ -144,7 +144,7 @@ impl MovieSearch {
         Ok(found.ok_or_else(|| ApiError::internal("a page was selected and not requested"))?.clone())
     }
 
-    /// Counts of the movies found by genre, person, decade, year and provider.
+    /// Counts of the movies found by genre, person, director, language, country, decade, year and provider.
     async fn facets(&self) -> MovieFacets {
         MovieFacets(Arc::clone(&self.0))
     }
@@ -214,9 +214,9 @@ pub(crate) struct Matching {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::MatchKind")]
 pub(crate) enum MatchKind {
-    /// In the title or a name of the cast, or as the year, genre or person that it is understood as.
+    /// In a title or a name of cast or directors, or as the year, genre or person that it is understood as.
     Exact,
-    /// In the summary, or as the start of a word of the title or the cast.
+    /// In summary, plot, keywords or a writer's name, or as the start of a word of a title or a name.
     Mention,
     /// With a typo.
     Typo,
@@ -288,6 +288,8 @@ pub(crate) enum UnderstandingKind {
     Genre,
     /// A person of the catalogue.
     Person,
+    /// A person of the catalogue who directs: one who is in no cast, or whom the text calls a director.
+    Director,
     /// Words in quotes, which must occur exactly.
     Phrase,
     /// What must not occur: behind a minus, or behind a word such as `without`.
@@ -379,6 +381,18 @@ pub(crate) enum RelaxedPart {
     Genres,
     /// The filter by cast.
     Cast,
+    /// The filter by directors.
+    Directors,
+    /// The filter by writers.
+    Writers,
+    /// The filter by language.
+    Languages,
+    /// The filter by country.
+    Countries,
+    /// The filter by runtime.
+    Runtime,
+    /// The filter by rating.
+    Rating,
     /// The filter by title.
     Title,
     /// The filter by year.

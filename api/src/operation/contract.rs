@@ -40,6 +40,8 @@ pub(crate) struct ContractField {
 #[derive(Debug)]
 enum InputKind {
     Int,
+    /// Any number.
+    Float,
     Boolean,
     Text,
     /// Text, or an integer.
@@ -61,6 +63,7 @@ impl Contract {
         let mut contract = Self::default();
         for (name, kind) in [
             ("Int", InputKind::Int),
+            ("Float", InputKind::Float),
             ("Boolean", InputKind::Boolean),
             ("String", InputKind::Text),
             ("ID", InputKind::Id),
@@ -146,6 +149,7 @@ impl Contract {
         };
         match (self.inputs.get(named.as_str()), literal) {
             (Some(InputKind::Int), Literal::Number(number)) => is_i32(number),
+            (Some(InputKind::Float), Literal::Number(_)) => true,
             (Some(InputKind::Boolean), Literal::Boolean(_)) => true,
             (Some(InputKind::Text | InputKind::Id), Literal::String(_)) => true,
             (Some(InputKind::Id), Literal::Number(number)) => number.is_i64() || number.is_u64(),
@@ -192,6 +196,7 @@ impl Contract {
         };
         match (self.inputs.get(named.as_str()), value) {
             (Some(InputKind::Int), Value::Number(number)) => is_i32(number),
+            (Some(InputKind::Float), Value::Number(_)) => true,
             (Some(InputKind::Boolean), Value::Boolean(_)) => true,
             (Some(InputKind::Text | InputKind::Id), Value::String(_)) => true,
             (Some(InputKind::Id), Value::Number(number)) => is_i32(number),

@@ -30,6 +30,14 @@ const QUESTION: u64 = 64;
 /// All names of the catalogue looked through for a text, in values.
 const NAMES: u64 = 128;
 
+/// Characters of a text that one value stands for: as many points as an operation may cost are as many bytes as an answer may
+/// have.
+const CHARS_PER_VALUE: u64 = 200;
+/// Names of a list that one value stands for.
+const NAMES_PER_VALUE: u64 = 5;
+/// Values of the longest plot, which has 100,000 characters.
+const PLOT: u64 = 500;
+
 /// How a field is priced: `1 + extra + items × what is selected of an item`, and what its question asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CostRule {
@@ -56,6 +64,8 @@ enum Items {
     Years,
     /// One, of a list, however many items the list has.
     Once,
+    /// One: a text or list of `max` characters or `first` names, of which so many are a value; at most this many values.
+    Part { most: u64, each: u64 },
     /// One, for a question of text and filter.
     Search,
     /// `first`, for a question of a prefix and a filter.
@@ -104,6 +114,9 @@ const COST_RULES: &[(&str, &str, CostRule)] = &[
     ("Relaxation",         "dropped",        rule(0,            Items::State)),
     ("Relaxation",         "state",          rule(0,            Items::State)),
     ("MovieFacets",        "cast",           rule(16,           Items::Names(20))),
+    ("MovieFacets",        "directors",      rule(16,           Items::Names(20))),
+    ("MovieFacets",        "languages",      rule(8,            Items::First(20))),
+    ("MovieFacets",        "countries",      rule(8,            Items::First(20))),
     ("MovieFacets",        "decades",        rule(8,            Items::First(20))),
     ("MovieFacets",        "genres",         rule(8,            Items::First(20))),
     ("MovieFacets",        "providers",      rule(8,            Items::First(20))),
@@ -121,11 +134,23 @@ const COST_RULES: &[(&str, &str, CostRule)] = &[
     ("PersonSuggestion",   "state",          rule(0,            Items::State)),
     ("GenreSuggestion",    "state",          rule(0,            Items::State)),
     ("DecadeSuggestion",   "state",          rule(0,            Items::State)),
-    ("Movie",              "cast",           rule(4,            Items::One)),
+    ("Movie",              "titles",         rule(0,            Items::Usually(8))),
+    ("Movie",              "directors",      rule(1,            Items::One)),
+    ("Movie",              "writers",        rule(1,            Items::One)),
+    ("Movie",              "cast",           rule(0,            Items::Part { most: 4, each: NAMES_PER_VALUE })),
     ("Movie",              "genres",         rule(1,            Items::One)),
-    ("Movie",              "summary",        rule(4,            Items::One)),
+    ("Movie",              "keywords",       rule(4,            Items::One)),
+    ("Movie",              "languages",      rule(1,            Items::One)),
+    ("Movie",              "countries",      rule(1,            Items::One)),
+    ("Movie",              "summary",        rule(0,            Items::Part { most: 4, each: CHARS_PER_VALUE })),
+    ("Movie",              "plot",           rule(0,            Items::Part { most: PLOT, each: CHARS_PER_VALUE })),
     ("Movie",              "url",            rule(1,            Items::One)),
+    ("Movie",              "ids",            rule(0,            Items::Usually(4))),
+    ("Movie",              "ratings",        rule(0,            Items::Usually(3))),
+    ("Attribution",        "text",           rule(1,            Items::One)),
+    ("Attribution",        "url",            rule(1,            Items::One)),
     ("Movie",              "people",         rule(0,            Items::First(20))),
+    ("Movie",              "directedBy",     rule(0,            Items::First(20))),
     ("Movie",              "similar",        rule(QUESTION,     Items::First(6))),
     ("Person",             "costars",        rule(QUESTION,     Items::First(10))),
     ("Person",             "filmography",    rule(QUESTION,     Items::Page)),
@@ -133,6 +158,10 @@ const COST_RULES: &[(&str, &str, CostRule)] = &[
     ("ImportReceiptConnection", "pageInfo",   rule(0,           Items::Once)),
     ("ImportReceiptConnection", "totalCount", rule(0,           Items::Once)),
     ("ImportReceipt",      "refusals",       rule(0,            Items::Usually(100))),
+    ("ImportReading",      "skipped",        rule(0,            Items::Usually(5))),
+    ("ImportReading",      "unread",         rule(10,           Items::One)),
+    ("ImportReading",      "unfilled",       rule(1,            Items::One)),
+    ("ImportReading",      "dropped",        rule(0,            Items::Usually(10))),
 ];
 
 /// Definitions of the variables of one operation.
@@ -197,7 +226,7 @@ impl Price {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Asked {
     items: u64,
-    /// Values for what the arguments have looked through.
+    /// Values for what the arguments have looked through or shown.
     searched: u64,
     question: QuestionSize,
 }
@@ -227,6 +256,7 @@ impl CostRule {
                 own.plus(question).plus(child.times(asked.items).of_question(&asked.question))
             }
             Items::One
+            | Items::Part { .. }
             | Items::Usually(_)
             | Items::First(_)
             | Items::Names(_)
@@ -253,6 +283,12 @@ impl CostRule {
         match self.items {
             Items::One | Items::Once | Items::State | Items::Correction => items(1),
             Items::Usually(number) => items(number),
+            Items::Part { most, each } => {
+                let first = values.integer(arguments, "first")?;
+                let asked = first.or(values.integer(arguments, "max")?);
+                let searched = asked.map_or(most, |asked| count(Some(asked), 0).div_ceil(each).min(most));
+                Ok(Asked { items: 1, searched, ..Asked::default() })
+            }
             Items::Relaxations => items(10),
             Items::First(default) => items(count(values.integer(arguments, "first")?, default)),
             Items::Names(default) => {
@@ -289,6 +325,7 @@ impl CostRule {
     fn reads(self, argument: &str) -> bool {
         match self.items {
             Items::First(_) => argument == "first",
+            Items::Part { .. } => matches!(argument, "first" | "max"),
             Items::Names(_) => matches!(argument, "first" | "contains"),
             Items::Page => matches!(argument, "first" | "last"),
             Items::Ids => argument == "ids",

@@ -16,6 +16,7 @@ mod people;
 mod persisted;
 mod prices;
 mod receipts;
+mod records;
 mod search;
 mod serving;
 mod socket;

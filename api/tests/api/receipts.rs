@@ -12,12 +12,12 @@ async fn receipts_tell_what_became_of_objects_and_page() {
         app.index.load(&format!("test/{name}.json"), 2_000, movies);
     }
     let one = app
-        .ask("{ importReceipt(object: \"test/a.json\") { object provider status accepted changed merged refused removed bytes generation refusals { line } } none: importReceipt(object: \"x\") { object } }")
+        .ask("{ importReceipt(object: \"test/a.json\") { object provider status accepted changed merged refused removed bytes generation refusals { line } reading { format } } none: importReceipt(object: \"x\") { object } }")
         .await;
     assert_eq!(
         one["importReceipt"],
         json!({ "object": "test/a.json", "provider": "test", "status": "COMPLETE", "accepted": 1, "changed": 1,
-                "merged": 0, "refused": 0, "removed": 0, "bytes": "0", "generation": "2000", "refusals": [] })
+                "merged": 0, "refused": 0, "removed": 0, "bytes": "0", "generation": "2000", "refusals": [], "reading": null })
     );
     assert_eq!(one["none"], json!(null));
     let query = "query($after: String) { importReceipts(first: 2, after: $after) { totalCount nodes { object } edges { cursor }

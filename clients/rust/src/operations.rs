@@ -29,6 +29,14 @@ pub enum MovieSort {
     TitleAsc,
     /// Title, Z first.
     TitleDesc,
+    /// Highest mean rating first.
+    RatingDesc,
+    /// Lowest mean rating first.
+    RatingAsc,
+    /// Most popular first.
+    PopularityDesc,
+    /// Least popular first.
+    PopularityAsc,
 }
 
 /// Which movies may be found. `None` constrains nothing.
@@ -37,9 +45,12 @@ pub struct MovieWhere {
     /// By genre.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub genres: Option<ValueMatch>,
-    /// By person.
+    /// By person of the cast.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub cast: Option<ValueMatch>,
+    /// By director.
+    #[cynic(skip_serializing_if = "Option::is_none")]
+    pub directors: Option<ValueMatch>,
     /// By year.
     #[cynic(skip_serializing_if = "Option::is_none")]
     pub year: Option<YearRange>,
@@ -322,15 +333,32 @@ pub struct MovieById {
 pub struct Movie {
     /// Title.
     pub title: String,
+    /// Other titles by which it is known.
+    pub titles: Vec<OtherTitle>,
+    /// Names of the directors, the leading one first.
+    pub directors: Vec<String>,
     /// Names in billing order.
     pub cast: Vec<String>,
     /// Summary of the plot.
     pub summary: Option<String>,
+    /// Minutes.
+    pub runtime: Option<i32>,
+    /// Mean of all ratings, from 0 to 10.
+    pub rating: Option<f64>,
     /// Similar movies, best first.
     #[arguments(first: 6)]
     pub similar: Vec<MovieSummary>,
     /// Source of the record.
     pub provenance: Provenance,
+}
+
+/// A title under which a movie is known besides its own.
+#[derive(QueryFragment, Clone, Debug)]
+pub struct OtherTitle {
+    /// The title.
+    pub title: String,
+    /// Language of the title, a tag of BCP 47, where known.
+    pub language: Option<String>,
 }
 
 /// Source of a record.

@@ -5,6 +5,10 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type MovieSort =
+  | 'POPULARITY_ASC'
+  | 'POPULARITY_DESC'
+  | 'RATING_ASC'
+  | 'RATING_DESC'
   | 'RELEVANCE'
   | 'TITLE_ASC'
   | 'TITLE_DESC'
@@ -14,14 +18,25 @@ export type MovieSort =
 export type MovieWhere = {
   and?: Array<MovieWhere> | null | undefined;
   cast?: ValueMatch | null | undefined;
+  countries?: ValueMatch | null | undefined;
   decades?: Array<number> | null | undefined;
+  directors?: ValueMatch | null | undefined;
   genres?: ValueMatch | null | undefined;
   hasPoster?: boolean | null | undefined;
+  languages?: ValueMatch | null | undefined;
   not?: MovieWhere | null | undefined;
   or?: Array<MovieWhere> | null | undefined;
   providers?: ValueMatch | null | undefined;
+  rating?: RatingRange | null | undefined;
+  runtime?: RuntimeRange | null | undefined;
   title?: string | null | undefined;
+  writers?: ValueMatch | null | undefined;
   year?: YearRange | null | undefined;
+};
+
+export type RatingRange = {
+  gte?: number | null | undefined;
+  lte?: number | null | undefined;
 };
 
 export type ReasonKind =
@@ -43,24 +58,45 @@ export type ReasonKind =
 
 export type RelaxedPart =
   | 'CAST'
+  | 'COUNTRIES'
   | 'DECADES'
+  | 'DIRECTORS'
   | 'GENRES'
   | 'HAS_POSTER'
+  | 'LANGUAGES'
   | 'PERSON'
   | 'PROVIDERS'
+  | 'RATING'
+  | 'RUNTIME'
   | 'SEVERAL'
   | 'TEXT'
   | 'TITLE'
   | 'UNDERSTOOD'
   | 'WORD'
+  | 'WRITERS'
   | 'YEAR';
+
+export type RuntimeRange = {
+  gte?: number | null | undefined;
+  lte?: number | null | undefined;
+};
 
 export type SearchField =
   | 'CAST'
+  | 'DIRECTORS'
   | 'GENRES'
+  | 'KEYWORDS'
+  | 'PLOT'
   | 'SUMMARY'
   | 'TITLE'
+  | 'TITLES'
+  | 'WRITERS'
   | 'YEAR';
+
+export type TitleKind =
+  | 'ALTERNATIVE'
+  | 'ORIGINAL'
+  | 'WORKING';
 
 export type TotalRelation =
   | 'AT_LEAST'
@@ -73,6 +109,7 @@ export type UnderstandingEffect =
 
 export type UnderstandingKind =
   | 'DECADE'
+  | 'DIRECTOR'
   | 'EXCLUDED'
   | 'FILLER'
   | 'GENRE'
@@ -116,10 +153,12 @@ export type SearchPageQueryVariables = Exact<{
   genresContain?: string | null | undefined;
   people: number;
   peopleContain?: string | null | undefined;
+  directors: number;
+  directorsContain?: string | null | undefined;
 }>;
 
 
-export type SearchPageQuery = { search: { state: string, total: { value: number, relation: TotalRelation }, hits: { edges: Array<{ cursor: string, node: { id: string, title: string, year: number | null, cast: Array<string>, genres: Array<string>, summary: string | null, url: string | null }, highlights: Array<{ field: SearchField, text: string, spans: Array<{ start: number, end: number }> }>, reasons: Array<{ kind: ReasonKind, typed: string, matched: string }> }>, pageInfo: { hasPreviousPage: boolean, hasNextPage: boolean, startCursor: string | null, endCursor: string | null } }, facets: { genres: { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> }, cast: { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> }, decades: { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> }, providers: { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> }, years: { min: number | null, max: number | null, buckets: Array<{ from: number, to: number, count: number, selected: boolean, toggle: string }> } }, understood: Array<{ kind: UnderstandingKind, typed: string, value: string, effect: UnderstandingEffect, remove: string }>, didYouMean: { text: string, total: number, state: string } | null, relaxations: Array<{ part: RelaxedPart, dropped: string, total: number, state: string }> } };
+export type SearchPageQuery = { search: { state: string, total: { value: number, relation: TotalRelation }, hits: { edges: Array<{ cursor: string, node: { id: string, title: string, year: number | null, directors: Array<string>, cast: Array<string>, genres: Array<string>, summary: string | null, runtime: number | null, rating: number | null, url: string | null, titles: Array<{ title: string, language: string | null, kind: TitleKind }>, attribution: { text: string, licence: string | null, url: string | null } | null }, highlights: Array<{ field: SearchField, text: string, spans: Array<{ start: number, end: number }> }>, reasons: Array<{ kind: ReasonKind, typed: string, matched: string }> }>, pageInfo: { hasPreviousPage: boolean, hasNextPage: boolean, startCursor: string | null, endCursor: string | null } }, facets: { genres: { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> }, cast: { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> }, directors: { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> }, decades: { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> }, providers: { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> }, years: { min: number | null, max: number | null, buckets: Array<{ from: number, to: number, count: number, selected: boolean, toggle: string }> } }, understood: Array<{ kind: UnderstandingKind, typed: string, value: string, effect: UnderstandingEffect, remove: string }>, didYouMean: { text: string, total: number, state: string } | null, relaxations: Array<{ part: RelaxedPart, dropped: string, total: number, state: string }> } };
 
 export type TermFacetValuesFragment = { other: number, distinct: number, values: Array<{ value: string, count: number, selected: boolean, toggle: string }> };
 
@@ -194,7 +233,7 @@ export const CatalogLineDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<CatalogLineQuery, CatalogLineQueryVariables>;
 export const SearchPageDocument = new TypedDocumentString(`
-    query SearchPage($text: String, $where: MovieWhere, $sort: MovieSort, $state: SearchState, $first: Int, $after: String, $last: Int, $before: String, $genres: Int!, $genresContain: String, $people: Int!, $peopleContain: String) {
+    query SearchPage($text: String, $where: MovieWhere, $sort: MovieSort, $state: SearchState, $first: Int, $after: String, $last: Int, $before: String, $genres: Int!, $genresContain: String, $people: Int!, $peopleContain: String, $directors: Int!, $directorsContain: String) {
   search(text: $text, where: $where, sort: $sort, state: $state) {
     total {
       value
@@ -207,10 +246,23 @@ export const SearchPageDocument = new TypedDocumentString(`
           id
           title
           year
+          titles {
+            title
+            language
+            kind
+          }
+          directors
           cast
           genres
           summary
+          runtime
+          rating
           url
+          attribution {
+            text
+            licence
+            url
+          }
         }
         highlights {
           field
@@ -238,6 +290,9 @@ export const SearchPageDocument = new TypedDocumentString(`
         ...TermFacetValues
       }
       cast(first: $people, contains: $peopleContain) {
+        ...TermFacetValues
+      }
+      directors(first: $directors, contains: $directorsContain) {
         ...TermFacetValues
       }
       decades(first: 20) {

@@ -6,6 +6,7 @@ export * from './generated';
 
 export type MovieSearch = SearchPageQuery['search'];
 export type MovieHit = MovieSearch['hits']['edges'][number];
+export type Movie = MovieHit['node'];
 export type MatchReason = MovieHit['reasons'][number];
 export type TextMatch = MovieHit['highlights'][number];
 export type Span = TextMatch['spans'][number];

@@ -11,7 +11,14 @@ import { useSearch, type FacetOptions } from './useSearch';
 import { useView } from './useView';
 import { filtersOf, START_VIEW, withoutPart, withoutPiece, writeView, type View } from './view';
 
-const INITIAL_OPTIONS: FacetOptions = { genres: 10, genresContain: '', people: 8, peopleContain: '' };
+const INITIAL_OPTIONS: FacetOptions = {
+  genres: 10,
+  genresContain: '',
+  people: 8,
+  peopleContain: '',
+  directors: 8,
+  directorsContain: '',
+};
 
 export function App() {
   const [view, navigate] = useView();

@@ -15,6 +15,7 @@ const KIND_LABELS: Record<Understanding['kind'], string> = {
   DECADE: 'decade',
   GENRE: 'genre',
   PERSON: 'person',
+  DIRECTOR: 'director',
   PHRASE: 'phrase',
   EXCLUDED: 'without',
   FILLER: 'not searched for',
@@ -24,6 +25,7 @@ const KIND_LABELS: Record<Understanding['kind'], string> = {
 const FACET_LABELS: readonly (readonly [ValueFacet, string])[] = [
   ['genres', 'genre'],
   ['cast', 'person'],
+  ['directors', 'director'],
   ['decades', 'decade'],
   ['providers', 'provider'],
 ];

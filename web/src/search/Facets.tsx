@@ -56,6 +56,16 @@ export function Facets({ facets, options, onOptions, onToggle, onToggleYears }: 
               onContains={(peopleContain) => onOptions({ ...options, peopleContain })}
               onShowAll={options.people < MAX_VALUES ? () => onOptions({ ...options, people: MAX_VALUES }) : undefined}
             />
+            <Group
+              name="Directors"
+              facet={facets.directors}
+              onToggle={(value) => onToggle('directors', value)}
+              contains={options.directorsContain}
+              onContains={(directorsContain) => onOptions({ ...options, directorsContain })}
+              onShowAll={
+                options.directors < MAX_VALUES ? () => onOptions({ ...options, directors: MAX_VALUES }) : undefined
+              }
+            />
             <Group name="Providers" facet={facets.providers} onToggle={(value) => onToggle('providers', value)} />
           </>
         )}

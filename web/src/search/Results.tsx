@@ -42,6 +42,7 @@ export function Results({ search, view, onRetry, onPage, onSearch }: Props) {
             key={hit.node.id}
             hit={hit}
             onPerson={(name) => onSearch({ filters: { cast: { anyOf: [name] } } })}
+            onDirector={(name) => onSearch({ filters: { directors: { anyOf: [name] } } })}
             onGenre={(name) => onSearch({ filters: { genres: { anyOf: [name] } } })}
             onTitle={(text) => onSearch({ text })}
           />

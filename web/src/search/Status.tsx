@@ -9,6 +9,9 @@ interface Props {
 
 /** Number of movies, time taken, and the order. */
 export function Status({ view, search, onSort }: Props) {
+  const rated = search.answer?.hits.edges.some(({ node }) => node.rating !== null) ?? false;
+  // Not every catalogue has ratings to sort by.
+  const sorts = SORTS.filter(([value]) => value !== 'RATING_DESC' || rated || view.sort === value);
   return (
     <div className="status">
       <p role="status" data-testid="total">
@@ -23,7 +26,7 @@ export function Status({ view, search, onSort }: Props) {
             if (sort) onSort(sort);
           }}
         >
-          {SORTS.map(([value, label]) => (
+          {sorts.map(([value, label]) => (
             <option key={value} value={value}>
               {label}
             </option>

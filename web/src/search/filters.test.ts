@@ -7,6 +7,7 @@ test('selected values become filters, others do not', () => {
   const shown = facets({
     genres: ['Drama', 'Crime'],
     cast: ['Al Pacino'],
+    directors: ['Michael Mann'],
     decades: ['1970'],
     providers: ['streamline'],
     years: [[1970, 1974], [1975, 1979]],
@@ -14,6 +15,7 @@ test('selected values become filters, others do not', () => {
   expect(selectedFilters(shown)).toEqual({
     genres: { anyOf: ['Drama', 'Crime'] },
     cast: { anyOf: ['Al Pacino'] },
+    directors: { anyOf: ['Michael Mann'] },
     decades: [1970],
     providers: { anyOf: ['streamline'] },
     year: { gte: 1970, lte: 1979 },
@@ -51,6 +53,7 @@ test('a relaxation drops its own filter alone', () => {
   const filters: Filters = { genres: { anyOf: ['Drama'] }, decades: [1970] };
   expect(relaxFilters(filters, 'GENRES')).toEqual({ decades: [1970] });
   expect(relaxFilters(filters, 'DECADES')).toEqual({ genres: { anyOf: ['Drama'] } });
+  expect(relaxFilters({ directors: { anyOf: ['Michael Mann'] } }, 'DIRECTORS')).toEqual({});
   expect(relaxFilters(filters, 'WORD')).toEqual(filters);
   expect(relaxFilters(filters, 'TITLE')).toEqual(filters);
 });

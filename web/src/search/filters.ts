@@ -8,6 +8,7 @@ import type { MovieFacets, RelaxedPart, YearBucket } from '../operations';
 export interface Filters {
   readonly genres?: { anyOf: string[] };
   readonly cast?: { anyOf: string[] };
+  readonly directors?: { anyOf: string[] };
   readonly providers?: { anyOf: string[] };
   readonly decades?: number[];
   readonly year?: YearRange;
@@ -19,9 +20,9 @@ export interface YearRange {
 }
 
 /** A facet whose values are switched on and off one by one. */
-export type ValueFacet = 'genres' | 'cast' | 'providers' | 'decades';
+export type ValueFacet = 'genres' | 'cast' | 'directors' | 'providers' | 'decades';
 
-const VALUE_FACETS: readonly ValueFacet[] = ['genres', 'cast', 'providers', 'decades'];
+const VALUE_FACETS: readonly ValueFacet[] = ['genres', 'cast', 'directors', 'providers', 'decades'];
 
 /** The filters that an answer's facets show as selected; a year range appears widened to whole buckets. */
 export function selectedFilters(facets: MovieFacets): Filters {
@@ -48,6 +49,7 @@ export function toggleYears(filters: Filters, { from, to }: Pick<YearBucket, 'fr
 const FIELD_OF_PART: Partial<Record<RelaxedPart, keyof Filters>> = {
   GENRES: 'genres',
   CAST: 'cast',
+  DIRECTORS: 'directors',
   PROVIDERS: 'providers',
   DECADES: 'decades',
   YEAR: 'year',

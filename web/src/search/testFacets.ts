@@ -9,6 +9,7 @@ export function facets({ years = [], ...selected }: Selected): MovieFacets {
   return {
     genres: facet(selected.genres),
     cast: facet(selected.cast),
+    directors: facet(selected.directors),
     decades: facet(selected.decades),
     providers: facet(selected.providers),
     years: {

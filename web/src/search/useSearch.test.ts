@@ -2,8 +2,15 @@ import { expect, test } from 'vitest';
 import { PAGE_SIZE, variables } from './useSearch';
 import { START_VIEW, type View } from './view';
 
-const OPTIONS = { genres: 10, genresContain: '', people: 8, peopleContain: 'mifune' };
-const FACETS = { genres: 10, people: 8, peopleContain: 'mifune' };
+const OPTIONS = {
+  genres: 10,
+  genresContain: '',
+  people: 8,
+  peopleContain: 'mifune',
+  directors: 8,
+  directorsContain: '',
+};
+const FACETS = { genres: 10, people: 8, peopleContain: 'mifune', directors: 8 };
 
 test.each<[string, Partial<View>, object]>([
   [

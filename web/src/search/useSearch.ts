@@ -13,6 +13,8 @@ export interface FacetOptions {
   readonly genresContain: string;
   readonly people: number;
   readonly peopleContain: string;
+  readonly directors: number;
+  readonly directorsContain: string;
 }
 
 export interface SearchState {
@@ -73,7 +75,9 @@ export function variables(view: View, options: FacetOptions): SearchPageQueryVar
     ...page,
     genres: options.genres,
     people: options.people,
+    directors: options.directors,
     ...(options.genresContain && { genresContain: options.genresContain }),
     ...(options.peopleContain && { peopleContain: options.peopleContain }),
+    ...(options.directorsContain && { directorsContain: options.directorsContain }),
   };
 }

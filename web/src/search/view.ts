@@ -28,6 +28,7 @@ export const SORTS: readonly (readonly [MovieSort, string])[] = [
   ['YEAR_ASC', 'Oldest first'],
   ['TITLE_ASC', 'Title A–Z'],
   ['TITLE_DESC', 'Title Z–A'],
+  ['RATING_DESC', 'Best rated'],
 ];
 
 const isSort = (value: string | null): value is MovieSort => SORTS.some(([sort]) => sort === value);
@@ -35,6 +36,7 @@ const isSort = (value: string | null): value is MovieSort => SORTS.some(([sort])
 const LIST_PARAMETERS = [
   ['genres', 'genre'],
   ['cast', 'person'],
+  ['directors', 'director'],
   ['providers', 'provider'],
 ] as const;
 

@@ -2,7 +2,7 @@
 
 use async_graphql::Value;
 use async_graphql_value::Value as Literal;
-use wikimovie_domain::{Filter, Question};
+use wikimovie_domain::{Filter, Question, ValueMatch};
 use wikimovie_engine::token;
 
 use super::arguments::{Arguments, Given, VariableValues};
@@ -130,20 +130,25 @@ impl QuestionSize {
 
 /// Bytes of the texts in a filter.
 fn bytes(filter: &Filter) -> u64 {
-    let lists = [&filter.genres, &filter.cast, &filter.providers];
-    let values = lists.iter().flat_map(|list| list.values()).map(String::len).sum::<usize>();
+    let values = lists(filter).into_iter().flat_map(ValueMatch::values).map(String::len).sum::<usize>();
     let title = filter.title.as_deref().map_or(0, str::len);
     let below = filter.and.iter().chain(&filter.or).chain(filter.not.as_deref()).map(bytes);
     (values + title) as u64 + below.sum::<u64>()
 }
 
+fn lists(filter: &Filter) -> [&ValueMatch; 7] {
+    let Filter { genres, cast, directors, writers, languages, countries, providers, .. } = filter;
+    [genres, cast, directors, writers, languages, countries, providers]
+}
+
 fn parts(filter: &Filter) -> u64 {
-    let lists = [&filter.genres, &filter.cast, &filter.providers];
-    let lists = lists.iter().filter(|list| !list.is_empty()).count() as u64;
+    let lists = lists(filter).into_iter().filter(|list| !list.is_empty()).count() as u64;
     let others = [
         filter.title.is_some(),
         !filter.year.is_empty(),
         !filter.decades.is_empty(),
+        !filter.runtime.is_empty(),
+        !filter.rating.is_empty(),
         filter.has_poster.is_some(),
     ];
     lists + others.iter().map(|is_set| u64::from(*is_set)).sum::<u64>()
