@@ -1,7 +1,8 @@
 //! Estimates how many bytes of memory a query and its answer take. Strings decide; what is not counted is small.
 
 use wikimovie_domain::{
-    Correction, Details, FacetAnswer, Highlight, Hit, Movie, Question, SearchAnswer, Suggested, Suggestion, Warning,
+    Correction, Details, FacetAnswer, Highlight, Hit, Movie, Question, SearchAnswer, Suggested, Suggestion,
+    Warning,
 };
 
 use super::query::{EngineAnswer, EngineQuery};

@@ -159,9 +159,8 @@ impl MovieFacets {
             default = 20
         )]
         first: Option<i32>,
-        #[graphql(desc = "Only languages that contain this text, ignoring case and accents.")] contains: Option<
-            String,
-        >,
+        #[graphql(desc = "Only languages that contain this text, ignoring case and accents.")]
+        contains: Option<String>,
         #[graphql(desc = "Order of the values.", default_with = "Some(FacetOrder::Count)")] order_by: Option<
             FacetOrder,
         >,
@@ -177,9 +176,8 @@ impl MovieFacets {
             default = 20
         )]
         first: Option<i32>,
-        #[graphql(desc = "Only countries that contain this text, ignoring case and accents.")] contains: Option<
-            String,
-        >,
+        #[graphql(desc = "Only countries that contain this text, ignoring case and accents.")]
+        contains: Option<String>,
         #[graphql(desc = "Order of the values.", default_with = "Some(FacetOrder::Count)")] order_by: Option<
             FacetOrder,
         >,

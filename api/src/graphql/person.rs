@@ -65,7 +65,9 @@ impl Person {
     async fn filmography(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What they are to these movies; omit it for movies in any role.")] role: Option<PersonRole>,
+        #[graphql(desc = "What they are to these movies; omit it for movies in any role.")] role: Option<
+            PersonRole,
+        >,
         #[graphql(desc = "Number of movies from the start of the list or after `after`, 0 to 100.")]
         first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts; requires `first`.")] after: Option<String>,

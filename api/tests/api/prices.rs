@@ -78,7 +78,11 @@ const PRICES: &[(&str, &str, u64)] = &[
     ("{ search { hits(first: 4) { nodes { plot } } } }", "{}", 260),
     ("{ search { hits(first: 4) { nodes { plot(max: 500) } } } }", "{}", 12),
     ("query($m: Int = 1000) { search { hits(first: 4) { nodes { plot(max: $m) } } } }", "{}", 13),
-    ("query($m: Int = 1000) { search { hits(first: 4) { nodes { plot(max: $m) } } } }", r#"{"m": null}"#, 260),
+    (
+        "query($m: Int = 1000) { search { hits(first: 4) { nodes { plot(max: $m) } } } }",
+        r#"{"m": null}"#,
+        260,
+    ),
     ("{ search { hits(first: 4) { nodes { plot(max: -1) cast(first: -1) } } } }", "{}", 11),
     ("{ search { hits(first: 4) { nodes { directors writers runtime rating released } } } }", "{}", 13),
     (
@@ -86,12 +90,28 @@ const PRICES: &[(&str, &str, u64)] = &[
         "{}",
         26,
     ),
-    ("{ search { hits(first: 4) { nodes { attribution { text licence url } directedBy(first: 2) { name } } } } }", "{}", 14),
-    ("{ search { facets { directors(first: 3) { values { value } } languages { missing } countries(first: 5) { other } } } }", "{}", 17),
+    (
+        "{ search { hits(first: 4) { nodes { attribution { text licence url } directedBy(first: 2) { name } } } } }",
+        "{}",
+        14,
+    ),
+    (
+        "{ search { facets { directors(first: 3) { values { value } } languages { missing } countries(first: 5) { other } } } }",
+        "{}",
+        17,
+    ),
     (r#"{ search { facets { directors(first: 0, contains: "a") { distinct } } } }"#, "{}", 27),
-    ("{ search(where: { directors: { anyOf: [\"a\"] }, runtime: { gte: 1, lte: 2 }, rating: { gte: 7.5 } }) { state } }", "{}", 11),
+    (
+        "{ search(where: { directors: { anyOf: [\"a\"] }, runtime: { gte: 1, lte: 2 }, rating: { gte: 7.5 } }) { state } }",
+        "{}",
+        11,
+    ),
     (r#"{ person(name: "x") { filmography(role: DIRECTOR, first: 2) { nodes { id } } } }"#, "{}", 10),
-    ("{ importReceipt(object: \"x\") { reading { format unread unfilled skipped { value } dropped { field message } } } }", "{}", 6),
+    (
+        "{ importReceipt(object: \"x\") { reading { format unread unfilled skipped { value } dropped { field message } } } }",
+        "{}",
+        6,
+    ),
     ("{ movie(id: \"x\") { ...M } } fragment M on Movie { id similar(first: 5) { id } }", "{}", 9),
     (
         r#"{ person(name: "x") { filmography { nodes { id } } costars(first: 4) { person { name } } } }"#,

@@ -18,8 +18,11 @@ fn ran() -> Movie {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let mut ran = movie("ran", "Ran", 1985).cast("Tatsuya Nakadai, Akira Terao").build();
     ran.directors = texts(&["Akira Kurosawa"]);
-    ran.titles =
-        vec![OtherTitle { title: "乱".to_owned(), language: Some("ja".to_owned()), kind: TitleKind::Original }];
+    ran.titles = vec![OtherTitle {
+        title: "乱".to_owned(),
+        language: Some("ja".to_owned()),
+        kind: TitleKind::Original,
+    }];
     ran.details = Details {
         writers: texts(&["Akira Kurosawa", "Hideo Oguni"]),
         plot: Some("An old warlord divides his realm between his three sons.".to_owned()),

@@ -64,18 +64,11 @@ impl Folded {
         let [cast, directors] = people;
         let writers = Keys::of(names[2]);
         let details = &movie.details;
-        let forms = |titles: &mut dyn Iterator<Item = &str>| {
-            let cut = |mut form: String| {
-                form.truncate(keyword(&form).len());
-                form
-            };
-            titles.flat_map(text::title_normal_forms).map(cut).collect::<Vec<_>>()
-        };
         let other_keys = movie.titles.iter().map(|other| text::title_key(&other.title));
         Self {
-            title_form: forms(&mut [movie.title.as_str()].into_iter()),
+            title_form: forms([movie.title.as_str()]),
             title_part: text::apostrophe_parts(&movie.title),
-            other_title_form: forms(&mut movie.titles.iter().map(|other| other.title.as_str())),
+            other_title_form: forms(movie.titles.iter().map(|other| other.title.as_str())),
             other_title_start: other_keys
                 .flat_map(|key| title_starts(&key).map(str::to_owned).collect::<Vec<_>>())
                 .collect(),
@@ -93,6 +86,15 @@ impl Folded {
     fn texts(&self, field: WordField) -> &[String] {
         &self.texts[field as usize]
     }
+}
+
+/// The normal forms of titles.
+fn forms<'a>(titles: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let cut = |mut form: String| {
+        form.truncate(keyword(&form).len());
+        form
+    };
+    titles.into_iter().flat_map(text::title_normal_forms).map(cut).collect()
 }
 
 /// The words of texts, joined by spaces, then the single characters of those that have any.
