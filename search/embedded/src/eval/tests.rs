@@ -1,10 +1,11 @@
 //! Which movies clauses hold for, and what they score.
 
-use wikimovie_domain::ReasonKind;
+use wikimovie_domain::{RatingRange, ReasonKind, RuntimeRange};
 use wikimovie_plan::Tier;
 
 use super::*;
-use crate::testing::{dozen_in_segments, titles};
+use crate::testing::{dozen_in_segments, record, snapshot, titles};
+use wikimovie_testkit_builders::{MovieBuilder, movie};
 
 fn word(field: WordField, text: &str) -> Clause {
     Clause::Word(field, text.to_owned())
@@ -165,4 +166,124 @@ fn a_facet_ignores_its_own_part_of_the_drill() {
     let matched = Matched::of(&snapshot, &Clause::All, &nobody).unwrap();
     assert!(matched.hits.is_clear(), "a value that no movie has constrains to none");
     assert_eq!(titles(&snapshot, &matched.without(Dimension::Cast)).join(", "), "Alien, Psycho");
+}
+
+/// Movies with all that a record tells; in two segments, with an older record of one of them.
+fn full_records() -> Snapshot {
+    let of = |builder: MovieBuilder, generation| record(builder.build(), "a", generation, 1);
+    let seven = || movie("seven", "Seven Samurai", 1954);
+    let commits = [
+        vec![of(
+            seven().directors("Nobody").title_also("Old Name", "en").runtime(1).rating(1.0).languages("xx"),
+            1,
+        )],
+        vec![
+            of(
+                seven()
+                    .cast("Toshiro Mifune")
+                    .directors("Akira Kurosawa")
+                    .writers("Akira Kurosawa, Hideo Oguni")
+                    .title_also("七人の侍", "ja")
+                    .title_also("Les Sept Samouraïs", "fr")
+                    .languages("ja")
+                    .countries("Japan")
+                    .runtime(207)
+                    .rating(8.6)
+                    .plot("Bandits come after the harvest.")
+                    .keywords("village, last stand"),
+                2,
+            ),
+            of(
+                movie("hitch", "The Hitch-Hiker", 1953)
+                    .directors("Ida Lupino")
+                    .title_also("The Persuader", "en"),
+                2,
+            ),
+            of(movie("sierra", "High Sierra", 1941).cast("Ida Lupino").runtime(0).rating(0.0), 2),
+        ],
+    ];
+    snapshot(&commits, &[])
+}
+
+#[test]
+fn a_clause_asks_for_each_part_of_a_record() {
+    use WordField::{OtherTitle, People, Summary};
+    let snapshot = full_records();
+    let (other, starts) = (
+        |text: &str| Clause::OtherTitleForm(text.into()),
+        |text: &str| Clause::OtherTitleStarts(text.into()),
+    );
+    let of = |role, key: &str| Clause::Person(role, key.to_owned());
+    let runtime = |gte, lte| Clause::Runtime(RuntimeRange { gte, lte });
+    let rating = |gte: f64| Clause::Rating(RatingRange { gte: RatingValue::new(gte), lte: None });
+    let seven = "Seven Samurai";
+    let cases = [
+        (other(&wikimovie_text::squash("七人の侍")), seven),
+        (other("septsamourais"), ""),
+        (other("lesseptsamourais"), seven),
+        (other("oldname"), ""),
+        (other("sevensamurai"), ""),
+        (starts("les sept"), seven),
+        (starts("persua"), "The Hitch-Hiker"),
+        (starts("the persua"), "The Hitch-Hiker"),
+        (starts("hitch"), ""),
+        (word(OtherTitle, "samourais"), seven),
+        (prefix(OtherTitle, "sam"), seven),
+        (prefix(OtherTitle, "old"), ""),
+        (word(People, "kurosawa"), seven),
+        (phrase(People, "ida lupino"), "High Sierra, The Hitch-Hiker"),
+        (phrase(People, "mifune akira"), ""),
+        (word(Summary, "bandits"), seven),
+        (word(Summary, "oguni"), seven),
+        (phrase(Summary, "last stand"), seven),
+        (phrase(Summary, "village last"), ""),
+        (of(Role::Cast, "ida lupino"), "High Sierra"),
+        (of(Role::Director, "ida lupino"), "The Hitch-Hiker"),
+        (of(Role::Writer, "akira kurosawa"), seven),
+        (of(Role::Director, "nobody"), ""),
+        (Clause::Language("ja".into()), seven),
+        (Clause::Language("xx".into()), ""),
+        (Clause::Country("japan".into()), seven),
+        (runtime(Some(207), Some(207)), seven),
+        (runtime(None, Some(206)), "High Sierra"),
+        (runtime(None, None), "High Sierra, Seven Samurai"),
+        (rating(8.6), seven),
+        (rating(8.61), ""),
+        (rating(0.0), "High Sierra, Seven Samurai"),
+    ];
+    for (clause, expected) in cases {
+        let expected: Vec<&str> = expected.split(", ").filter(|title| !title.is_empty()).collect();
+        assert_eq!(titles(&snapshot, &snapshot.matches(&clause).unwrap()), expected, "{clause:?}");
+    }
+}
+
+#[test]
+fn people_are_counted_once_and_by_role() {
+    let vocabulary = &full_records().vocabulary;
+    let people: Vec<(&str, u32)> =
+        vocabulary.people().iter().map(|person| (person.name.as_str(), person.movies)).collect();
+    assert_eq!(people, [("Akira Kurosawa", 1), ("Hideo Oguni", 1), ("Ida Lupino", 2), ("Toshiro Mifune", 1)]);
+    let counts = |key| {
+        let counts = vocabulary.roles(key);
+        Role::ALL.map(|role| counts.of(role))
+    };
+    assert_eq!(counts("akira kurosawa"), [0, 1, 1]);
+    assert_eq!(counts("ida lupino"), [1, 1, 0]);
+    assert_eq!(counts("toshiro mifune"), [1, 0, 0]);
+    assert_eq!(counts("nobody"), [0, 0, 0]);
+}
+
+#[test]
+fn directors_languages_and_countries_drill_sideways() {
+    let snapshot = full_records();
+    let drill = Drill {
+        directors: vec!["ida lupino".to_owned()],
+        languages: vec!["ja".to_owned()],
+        countries: vec!["japan".to_owned()],
+        ..Drill::default()
+    };
+    let matched = Matched::of(&snapshot, &Clause::All, &drill).unwrap();
+    assert!(matched.hits.is_clear());
+    assert_eq!(titles(&snapshot, &matched.without(Dimension::Directors)), ["Seven Samurai"]);
+    assert!(matched.without(Dimension::Languages).is_clear());
 }
