@@ -45,6 +45,7 @@ pub fn index_body(shards: u32, replicas: u32) -> serde_json::Result<Value> {
 /// A cursor of a question at some place, for trying what follows a page without asking for one.
 #[doc(hidden)]
 pub fn cursor_at(sealer: &Sealer, question: &Question) -> String {
-    let place = SortKey { score: 7, prior: 500, year: 1999, order: "matrix\0test:1".to_owned() };
+    let place =
+        SortKey { score: 7, standing: 500, year: 1999, rating: 0, order: "matrix\0test:1".to_owned() };
     Cursors::new(sealer, question, 1).seal(&place)
 }

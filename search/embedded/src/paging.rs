@@ -284,8 +284,12 @@ mod tests {
         for (hits, sort) in
             [&snapshot.live, &part].into_iter().flat_map(|hits| SORTS.map(|sort| (hits, sort)))
         {
-            let order =
-                HitOrder { snapshot: &snapshot, sort, prior: &snapshot.columns.prior, scores: &scores };
+            let order = HitOrder {
+                snapshot: &snapshot,
+                sort,
+                ties: Ties::Standing(&snapshot.columns.standing),
+                scores: &scores,
+            };
             let expected = sorted(&order, hits);
             for (direction, size) in [Direction::Forward, Direction::Backward]
                 .into_iter()

@@ -18,7 +18,7 @@ use wikimovie_text::{
 };
 
 use super::{
-    Clause, Drill, Group, MAX_PREFIX_CHARS, Plan, Tier, WordField, filter,
+    Clause, Drill, Group, MAX_PREFIX_CHARS, Plan, Tier, filter,
     levels::{Levels, Probe},
     lookup,
     negation::{anywhere, excluded_words, negate},

@@ -15,8 +15,9 @@ const MARKS: [(Role, char); 3] = [(Role::Cast, 'c'), (Role::Director, 'd'), (Rol
 
 /// The roles that these marks stand for.
 pub(crate) fn roles_of(marks: &str) -> impl Iterator<Item = Role> {
-    let is_marked =
-        |&(role, mark): &(Role, char)| marks.contains(mark) || (marks == CAST_ONLY && role == Role::Cast);
+    let is_marked = move |&(role, mark): &(Role, char)| {
+        marks.contains(mark) || (marks == CAST_ONLY && role == Role::Cast)
+    };
     MARKS.into_iter().filter(is_marked).map(|(role, _)| role)
 }
 

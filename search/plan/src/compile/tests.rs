@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use wikimovie_domain::Filter;
 
 use super::*;
+use crate::WordField;
 use crate::{
     prefix::compile_prefix,
     relax::relaxations,
@@ -78,7 +79,8 @@ fn other_titles_are_looked_for_only_where_there_are_any() {
     for text in ["shichinin no samurai", "the matrix", "samurai 1954"] {
         assert!(has_other(&compile(&ask(text), &vocabulary())), "{text}");
         assert!(!has_other(&compile(&ask(text), &without)), "{text}");
-        let prefix = |vocabulary| compile_prefix(text, &Filter::default(), vocabulary, Typos::Refused);
+        let filter = Filter::default();
+        let prefix = |vocabulary: &Vocabulary| compile_prefix(text, &filter, vocabulary, Typos::Refused);
         assert!(has_other(&prefix(&vocabulary())), "{text}");
         assert!(!has_other(&prefix(&without)), "{text}");
     }
