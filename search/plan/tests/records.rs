@@ -92,7 +92,7 @@ fn movies_are_found_by_other_titles_and_directors() {
         ("ridley scott alien", "Alien"),
         ("by ridley scott", "Gladiator"),
         ("tarkovsky", "Stalker"),
-        ("directed by clint eastwood", "Bird"),
+        ("directed by clint eastwood", "Unforgiven"),
         ("last stand", "Seven Samurai"),
         ("harvest bandits", "Seven Samurai"),
         ("o'bannon alien", "Alien"),
