@@ -84,7 +84,10 @@ impl Assistant {
         let object = |fields: Vec<(&str, JsonSchema)>, optional: &[&str]| {
             let required = fields.iter().map(|(name, _)| *name).filter(|name| !optional.contains(name));
             let required = required.map(str::to_owned).collect();
-            JsonSchema::object(fields.into_iter().map(|(name, one)| (name.to_owned(), one)).collect(), required)
+            JsonSchema::object(
+                fields.into_iter().map(|(name, one)| (name.to_owned(), one)).collect(),
+                required,
+            )
         };
         let common = [
             ("id", text("Id, for `fetch`.")),

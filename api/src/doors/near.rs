@@ -15,7 +15,8 @@ pub(crate) fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> 
     let name = name.to_lowercase();
     let likeness = |other: &str| {
         let contains = !name.is_empty() && (other.contains(&name) || name.contains(other));
-        strsim::normalized_damerau_levenshtein(&name, &other.to_lowercase()) + if contains { 0.5 } else { 0.0 }
+        strsim::normalized_damerau_levenshtein(&name, &other.to_lowercase())
+            + if contains { 0.5 } else { 0.0 }
     };
     let mut like: Vec<_> = names.into_iter().map(|other| (likeness(other), other)).collect();
     like.retain(|(likeness, _)| *likeness >= LIKENESS);

@@ -228,7 +228,8 @@ fn of(operation: &DoorOperation, suffix: &str) -> String {
 }
 
 fn endpoint(operation: &DoorOperation, auth: &AuthKind, is_get: bool) -> Endpoint {
-    let mut id: String = operation.operation.chars().take(1).map(|first| first.to_ascii_lowercase()).collect();
+    let mut id: String =
+        operation.operation.chars().take(1).map(|first| first.to_ascii_lowercase()).collect();
     id.extend(operation.operation.chars().skip(1));
     if !is_get {
         id.push_str("Post");
@@ -292,7 +293,8 @@ fn query_parameter(
     types: &ContractTypes,
     schemas: &mut Schemas<'_>,
 ) -> Parameter {
-    let example = operation.examples.iter().find_map(|example| example.variables.get(&parameter.name)).cloned();
+    let example =
+        operation.examples.iter().find_map(|example| example.variables.get(&parameter.name)).cloned();
     let description = parameter.description.clone();
     let schema = JsonSchema { description: String::new(), ..variable(parameter, schemas, false) };
     let (schema, content, example) = if is_json(&parameter.ty, types) {
@@ -329,11 +331,7 @@ fn body(operation: &DoorOperation) -> RequestBody {
         (format!("example{}", at + 1), Example { summary: example.title.clone(), value })
     });
     let content = Content { schema, example: None, examples: examples.collect() };
-    RequestBody {
-        description: "The variables.",
-        required: true,
-        content: BTreeMap::from([(DATA, content)]),
-    }
+    RequestBody { description: "The variables.", required: true, content: BTreeMap::from([(DATA, content)]) }
 }
 
 /// A response for each status of the table.
@@ -376,7 +374,11 @@ fn problem() -> JsonSchema {
         ("code", codes.described("Stable name of what is wrong, documented at /docs/errors.".to_owned())),
         ("parameter", text("The parameter at fault, with the path into it.")),
         ("retryAfterMs", int("Delay before a retry, in milliseconds.")),
-        ("near", JsonSchema::list(JsonSchema::of("string")).described("Names that may have been meant.".to_owned())),
+        (
+            "near",
+            JsonSchema::list(JsonSchema::of("string"))
+                .described("Names that may have been meant.".to_owned()),
+        ),
         ("errors", JsonSchema::list(fault).described("All faults, where there are several.".to_owned())),
     ];
     let required = ["type", "title", "status", "detail", "code"].map(str::to_owned).into();

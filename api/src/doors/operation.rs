@@ -106,13 +106,6 @@ impl DoorOperation {
         operation_named(&self.document, None).map(|operation| (&self.document, &operation.node))
     }
 
-    /// The first sentence of its description.
-    pub(crate) fn summary(&self) -> &str {
-        let first = self.description.split("\n\n").next().unwrap_or_default();
-        let end = first.find(['.', ':', ';']).unwrap_or(first.len());
-        &first[..end]
-    }
-
     /// One of its variables.
     pub(crate) fn parameter(&self, name: &str) -> Option<&DoorParameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
@@ -135,9 +128,7 @@ fn parameters(
         DoorParameter {
             is_required: !ty.nullable && default.is_none(),
             may_be_null: ty.nullable && !usage.is_some_and(|usage| usage.is_never_null),
-            description: own
-                .or_else(|| usage.map(|usage| usage.description.clone()))
-                .unwrap_or_default(),
+            description: own.or_else(|| usage.map(|usage| usage.description.clone())).unwrap_or_default(),
             name,
             ty,
             default,
@@ -202,8 +193,9 @@ impl UsageWalk<'_> {
                             argument.node.name.node == name.node
                         };
                         let argument = definition.arguments.iter().find(of);
-                        let argument = argument
-                            .ok_or_else(|| format!("{parent}.{} has no argument {}", field.name.node, name.node))?;
+                        let argument = argument.ok_or_else(|| {
+                            format!("{parent}.{} has no argument {}", field.name.node, name.node)
+                        })?;
                         self.input(&value.node, &argument.node);
                     }
                     self.set(type_name(&definition.ty.node), &field.selection_set.node)?;
@@ -245,7 +237,8 @@ impl UsageWalk<'_> {
             }
             Literal::Object(fields) => {
                 let types = self.types;
-                let Some(TypeKind::InputObject(input)) = types.get(type_name(ty)).map(|found| &found.kind) else {
+                let Some(TypeKind::InputObject(input)) = types.get(type_name(ty)).map(|found| &found.kind)
+                else {
                     return;
                 };
                 for (name, value) in fields {
@@ -285,7 +278,7 @@ mod tests {
                     search(text: $text, where: { year: { gte: $year } }) { total { value } }\n  \
                     movie(id: $id) { id } }";
         let operation = DoorOperation::new(&text.into(), &types).unwrap();
-        assert_eq!((operation.description.as_str(), operation.summary()), ("Finds.", "Finds"));
+        assert_eq!(operation.description, "Finds.");
         let told: Vec<_> = operation
             .parameters
             .iter()

@@ -72,11 +72,7 @@ fn known<'a>(operation: &'a DoorOperation, name: &str) -> Result<&'a DoorParamet
     })
 }
 
-fn read(
-    types: &ContractTypes,
-    parameter: &DoorParameter,
-    mut texts: Vec<String>,
-) -> Result<Value, ApiError> {
+fn read(types: &ContractTypes, parameter: &DoorParameter, mut texts: Vec<String>) -> Result<Value, ApiError> {
     let name = &parameter.name;
     if let BaseType::List(item) = &parameter.ty.base {
         if let [only] = &texts[..]
@@ -130,10 +126,9 @@ fn check(
     }
     let name = match (&ty.base, value) {
         (BaseType::List(item), Value::Array(values)) => {
-            return values
-                .iter()
-                .enumerate()
-                .try_for_each(|(at, value)| check(types, item, item.nullable, value, &format!("{path}[{at}]")));
+            return values.iter().enumerate().try_for_each(|(at, value)| {
+                check(types, item, item.nullable, value, &format!("{path}[{at}]"))
+            });
         }
         (BaseType::List(_), _) => return wrong("a list"),
         (BaseType::Named(_), _) => type_name(ty),

@@ -84,7 +84,9 @@ pub(super) async fn other_method() -> Response {
 /// A request that never reaches the protocol. Whoever lacks a credential is told where to find how to get one.
 fn refuse(state: &HandlerState, parts: &Parts, error: ApiError) -> Response {
     let mut response = problem::respond_error(error);
-    if response.status() == StatusCode::UNAUTHORIZED && matches!(state.gateway.auth.kind(), AuthKind::Jwt { .. }) {
+    if response.status() == StatusCode::UNAUTHORIZED
+        && matches!(state.gateway.auth.kind(), AuthKind::Jwt { .. })
+    {
         let metadata = [base(state, parts).as_str(), METADATA_OF_PATH].concat();
         let challenge = format!("Bearer realm=\"wikimovie\", resource_metadata=\"{metadata}\"");
         if let Ok(challenge) = HeaderValue::try_from(challenge) {
@@ -105,7 +107,10 @@ struct ProtectedResource {
 }
 
 /// Who issues tokens for the tools, where tokens are asked for.
-pub(super) async fn metadata(State(state): State<Arc<HandlerState>>, request: http::Request<Body>) -> Response {
+pub(super) async fn metadata(
+    State(state): State<Arc<HandlerState>>,
+    request: http::Request<Body>,
+) -> Response {
     let (parts, _) = request.into_parts();
     let AuthKind::Jwt { issuer, scope_prefix } = state.gateway.auth.kind() else {
         return (StatusCode::NOT_FOUND, "no authorization server is asked\n").into_response();
@@ -130,7 +135,9 @@ fn base(state: &HandlerState, parts: &Parts) -> String {
         return url.as_str().trim_end_matches('/').to_owned();
     }
     let named = parts.headers.get(header::HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
-    let Some(authority) = parts.uri.authority().cloned().or(named) else { return "http://localhost".to_owned() };
+    let Some(authority) = parts.uri.authority().cloned().or(named) else {
+        return "http://localhost".to_owned();
+    };
     let host = authority.host().trim_matches(['[', ']']);
     let is_here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     format!("{}://{authority}", if is_here { "http" } else { "https" })
@@ -151,8 +158,11 @@ async fn handle(state: &HandlerState, parts: &Parts, caller: &Caller, body: Byte
         .disable_allowed_hosts()
         .disable_allowed_origins()
         .with_max_request_body_bytes(state.gateway.settings.body_limit);
-    let service =
-        StreamableHttpService::new(move || Ok(server.clone()), Arc::new(NeverSessionManager::default()), config);
+    let service = StreamableHttpService::new(
+        move || Ok(server.clone()),
+        Arc::new(NeverSessionManager::default()),
+        config,
+    );
     let mut request = http::Request::new(axum::body::Body::from(body));
     *request.method_mut() = parts.method.clone();
     *request.uri_mut() = parts.uri.clone();
@@ -205,7 +215,10 @@ async fn run(
         let near = tools.near(&name);
         let hint = if near.is_empty() { String::new() } else { format!("; near: {}", near.join(", ")) };
         let shown: String = name.chars().take(100).collect();
-        return (Err(ErrorData::invalid_params(format!("unknown tool {shown:?}{hint}"), None)), Told::default());
+        return (
+            Err(ErrorData::invalid_params(format!("unknown tool {shown:?}{hint}"), None)),
+            Told::default(),
+        );
     };
     match answer(state, caller, tool, arguments).await {
         Ok(DoorAnswer { body, warnings, rate, .. }) => {

@@ -90,8 +90,14 @@ fn surface(state: &Arc<HandlerState>) -> Router {
     let compression = CompressionLayer::new().compress_when(Untagged.and(DefaultPredicate::new()));
     // One stack for each route: every further layer around a route costs an allocation a request.
     let api = Router::new()
-        .route("/graphql", graphql.layer(ServiceBuilder::new().layer(cors.clone()).layer(compression.clone())))
-        .merge(doors(state.gateway.settings.doors).layer(ServiceBuilder::new().layer(cors.clone()).layer(compression)))
+        .route(
+            "/graphql",
+            graphql.layer(ServiceBuilder::new().layer(cors.clone()).layer(compression.clone())),
+        )
+        .merge(
+            doors(state.gateway.settings.doors)
+                .layer(ServiceBuilder::new().layer(cors.clone()).layer(compression)),
+        )
         .with_state(Arc::clone(state));
     // Not compressed, as nothing is that has a tag.
     let sdl = Router::new()

@@ -60,12 +60,12 @@ impl Reference {
     pub(super) fn new(set: &DoorSet, types: &ContractTypes, auth: &AuthKind, doors: ServedDoors) -> Self {
         let html = |body| PublishedText::new(body, "text/html; charset=utf-8");
         Self {
-            pub(super) openapi: PublishedText::new(openapi::describe(set, types, auth), "application/json"),
+            openapi: PublishedText::new(openapi::describe(set, types, auth), "application/json"),
             overview: html(pages::overview(set, doors)),
             schema: html(pages::schema(types)),
             errors: html(pages::errors()),
-            pub(super) style: PublishedText::new(pages::STYLE.as_bytes().to_vec(), "text/css; charset=utf-8"),
-            pub(super) llms: PublishedText::new(pages::llms(set, doors), "text/plain; charset=utf-8"),
+            style: PublishedText::new(pages::STYLE.as_bytes().to_vec(), "text/css; charset=utf-8"),
+            llms: PublishedText::new(pages::llms(set, doors), "text/plain; charset=utf-8"),
         }
     }
 }

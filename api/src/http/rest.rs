@@ -101,16 +101,16 @@ fn find(state: &HandlerState, name: &str) -> Result<Arc<DoorOperation>, Box<Door
 }
 
 fn from_uri(state: &HandlerState, operation: &DoorOperation, uri: &Uri) -> Result<Variables, ApiError> {
-    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| {
-        ApiError::new(ErrorCode::BadRequest, "the query string is not form-encoded UTF-8")
-    })?;
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|_| ApiError::new(ErrorCode::BadRequest, "the query string is not form-encoded UTF-8"))?;
     variables::from_pairs(operation, &state.doors.sets.types, pairs)
 }
 
 fn from_body(state: &HandlerState, operation: &DoorOperation, body: &[u8]) -> Result<Variables, ApiError> {
     bounds::check_json(body)?;
     let bad = |message: String| ApiError::new(ErrorCode::BadRequest, message);
-    let read = serde_json::from_slice(body).map_err(|error| bad(format!("the body is not valid JSON: {error}")))?;
+    let read =
+        serde_json::from_slice(body).map_err(|error| bad(format!("the body is not valid JSON: {error}")))?;
     match read {
         Value::Object(given) => variables::from_object(operation, &state.doors.sets.types, given),
         _ => Err(bad("the body is not a JSON object of variables".to_owned())),

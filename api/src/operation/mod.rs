@@ -33,15 +33,15 @@ use crate::{
     persisted::{DocumentHash, DocumentReference},
 };
 
-use self::{
-    analyze::{Analyzed, Analyzer, DocumentKey, OperationAnalysis, key_of},
-    outcome::Charge,
-};
 pub(crate) use self::{
     analyze::operation_named,
     charge::{Rejection, insert_cost},
     escapes::parse_document,
     outcome::{Execution, Outcome, Refusal},
+};
+use self::{
+    analyze::{Analyzed, Analyzer, DocumentKey, OperationAnalysis, key_of},
+    outcome::Charge,
 };
 
 /// Runs operations. Cheap to clone.

@@ -16,10 +16,6 @@ use async_graphql::{Value, from_value};
 use metrics::{counter, gauge};
 use serde::Deserialize;
 
-pub(crate) use self::{
-    comments::{DocumentComments, DocumentExample},
-    hash::DocumentHash,
-};
 pub use self::{
     args::PersistedArgs,
     manifest::{Manifest, ManifestError},
@@ -27,6 +23,10 @@ pub use self::{
 use self::{
     automatic::AutomaticQueries,
     hash::{hash_text, read_hex},
+};
+pub(crate) use self::{
+    comments::{DocumentComments, DocumentExample},
+    hash::DocumentHash,
 };
 use crate::{
     error::{ApiError, ErrorCode},

@@ -81,7 +81,12 @@ fn shown(asked: &str, answer: &Answer) -> String {
         }
     }
     let mut body = answer.json();
-    for wait in body["errors"].as_array_mut().into_iter().flatten().filter_map(|error| error.pointer_mut("/extensions/retryAfterMs")) {
+    for wait in body["errors"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .filter_map(|error| error.pointer_mut("/extensions/retryAfterMs"))
+    {
         *wait = (wait.as_u64().unwrap().div_ceil(1_000) * 1_000).into();
     }
     let _ = writeln!(text, "\n{}\n```", serde_json::to_string_pretty(&body).unwrap());

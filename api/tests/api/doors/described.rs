@@ -13,17 +13,22 @@ async fn examples_are_answered_within_their_schemas() {
     let openapi = json_of(&app, "/openapi.json").await;
     let mut run = 0;
     for (name, operation) in operations(&openapi) {
-        let body = &openapi["paths"][format!("/api/{name}")]["post"]["requestBody"]["content"]["application/json"];
+        let body =
+            &openapi["paths"][format!("/api/{name}")]["post"]["requestBody"]["content"]["application/json"];
         let examples = body["examples"].as_object().cloned().unwrap_or_default();
         // A state token is one of an answer, and no text of a file.
         assert_eq!(examples.is_empty(), name == "restore", "{name} has no example");
         for example in examples.values() {
             let variables = &example["value"];
-            assert!(validator(&openapi, &format!("{operation}Variables")).is_valid(variables), "{name} {variables}");
+            assert!(
+                validator(&openapi, &format!("{operation}Variables")).is_valid(variables),
+                "{name} {variables}"
+            );
             for answer in [get(&app, &name, &[], variables).await, post(&app, &name, &[], variables).await] {
                 assert_eq!(answer.status, 200, "{name} {variables}: {}", answer.text());
                 let answers = validator(&openapi, &format!("{operation}Data"));
-                let wrong: Vec<_> = answers.iter_errors(&answer.json()).map(|error| error.to_string()).collect();
+                let wrong: Vec<_> =
+                    answers.iter_errors(&answer.json()).map(|error| error.to_string()).collect();
                 assert_eq!(wrong, Vec::<String>::new(), "{name} {variables}");
                 run += 1;
             }
@@ -57,7 +62,10 @@ async fn openapi_has_types_descriptions_and_statuses() {
     assert_eq!(parameter("first")["schema"]["type"], "integer");
     assert_eq!(parameter("first")["schema"]["default"], 5);
     assert_eq!(parameter("sort")["schema"]["$ref"], "#/components/schemas/MovieSort");
-    assert_eq!(parameter("where")["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/MovieWhere");
+    assert_eq!(
+        parameter("where")["content"]["application/json"]["schema"]["$ref"],
+        "#/components/schemas/MovieWhere"
+    );
     assert_eq!(parameter("where")["description"], "Filter of the movies.");
     let cast = &openapi["paths"]["/api/movies-by-cast"]["get"]["parameters"][0];
     assert_eq!((&cast["required"], &cast["schema"]["type"]), (&json!(true), &json!("array")));
@@ -65,7 +73,10 @@ async fn openapi_has_types_descriptions_and_statuses() {
     statuses.sort();
     assert_eq!(statuses, ["200", "304", "400", "403", "406", "421", "429", "500", "503", "504"]);
     let year = &openapi["components"]["schemas"]["YearRange"]["properties"]["gte"];
-    assert_eq!((&year["type"], &year["description"]), (&json!(["integer", "null"]), &json!("First year of the range.")));
+    assert_eq!(
+        (&year["type"], &year["description"]),
+        (&json!(["integer", "null"]), &json!("First year of the range."))
+    );
     for (name, schema) in openapi["components"]["schemas"].as_object().unwrap() {
         assert!(schema.is_object(), "{name}");
     }
@@ -96,7 +107,8 @@ async fn pages_load_nothing_from_elsewhere() {
         }
         assert!(page.body.len() < 400_000, "{uri}: {} bytes", page.body.len());
         let tag = page.header("etag").to_owned();
-        let again = super::send(&app, http::Request::get(uri), &[("if-none-match", &tag)], String::new()).await;
+        let again =
+            super::send(&app, http::Request::get(uri), &[("if-none-match", &tag)], String::new()).await;
         assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{uri}");
     }
 }
@@ -107,8 +119,10 @@ async fn the_operators_manifest_decides_what_is_offered() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("manifest.json");
     let write = |text: &str| std::fs::write(&path, json!({ "one": text }).to_string()).unwrap();
-    write("# Titles of a genre.\n# Example: {\"genre\": \"Crime\"}\nquery TitlesOf($genre: String!) { search(where: { \
-           genres: { anyOf: [$genre] } }) { hits { nodes { name: title } } } }");
+    write(
+        "# Titles of a genre.\n# Example: {\"genre\": \"Crime\"}\nquery TitlesOf($genre: String!) { search(where: { \
+           genres: { anyOf: [$genre] } }) { hits { nodes { name: title } } } }",
+    );
     let settings = PersistedSettings { manifest: Some(path.clone()), ..PersistedSettings::default() };
     let app = TestApp::dozen().with_persisted_documents(PersistedDocuments::open(settings).unwrap());
     let answer = get(&app, "titles-of", &[], &json!({ "genre": "romance" })).await;

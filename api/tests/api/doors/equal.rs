@@ -10,8 +10,20 @@ use crate::app::TestApp;
 const ROUNDS: usize = 200;
 
 const WORDS: [&str; 14] = [
-    "godfather", "the godfahter", "alien", "al pa", "crime 70s", "de niro", "heat -pacino", "\"taxi driver\"", "",
-    "zzzz", "Drama", "horror", "[Rec] & <b>", "1979",
+    "godfather",
+    "the godfahter",
+    "alien",
+    "al pa",
+    "crime 70s",
+    "de niro",
+    "heat -pacino",
+    "\"taxi driver\"",
+    "",
+    "zzzz",
+    "Drama",
+    "horror",
+    "[Rec] & <b>",
+    "1979",
 ];
 const NAMES: [&str; 7] =
     ["Al Pacino", "robert de niro", "Jodie Foster", "Sigourney Weaver", "Crime", "horror", "nobody"];
@@ -126,7 +138,8 @@ async fn each_document_answers_the_same_by_every_door() {
             assert!(taken.is_valid(&variables), "{name}: {variables}");
             let graphql = app.post(&json!({ "query": document, "variables": variables })).await;
             // A parameter cannot be null, and an empty list is none.
-            let is_plain = |value: &Value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty());
+            let is_plain =
+                |value: &Value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty());
             let by_get = round % 2 == 0 && variables.as_object().unwrap().values().all(is_plain);
             let rest = match by_get {
                 true => get(&app, &name, &[], &variables).await,
@@ -142,7 +155,8 @@ async fn each_document_answers_the_same_by_every_door() {
                 assert_eq!(tool["structuredContent"], whole["data"], "{name} {variables}");
                 let text = tool["content"][0]["text"].as_str().unwrap();
                 assert_eq!(serde_json::from_str::<Value>(text).unwrap(), whole["data"]);
-                let errors: Vec<_> = answers.iter_errors(&rest.json()).map(|error| error.to_string()).collect();
+                let errors: Vec<_> =
+                    answers.iter_errors(&rest.json()).map(|error| error.to_string()).collect();
                 assert_eq!(errors, Vec::<String>::new(), "{name} {variables}");
             } else {
                 refused += 1;

@@ -29,12 +29,7 @@ pub(crate) async fn send(
 }
 
 /// Posts variables to an operation.
-pub(crate) async fn post(
-    app: &TestApp,
-    name: &str,
-    headers: &[(&str, &str)],
-    variables: &Value,
-) -> Answer {
+pub(crate) async fn post(app: &TestApp, name: &str, headers: &[(&str, &str)], variables: &Value) -> Answer {
     let request = Request::post(format!("/api/{name}")).header(header::CONTENT_TYPE, "application/json");
     send(app, request, headers, variables.to_string()).await
 }
@@ -80,7 +75,8 @@ pub(crate) async fn call(app: &TestApp, headers: &[(&str, &str)], tool: &str, ar
 /// The operations as `/openapi.json` lists them: name at REST, name in the document.
 pub(crate) fn operations(openapi: &Value) -> Vec<(String, String)> {
     let of = |(path, item): (&String, &Value)| {
-        let schema = item["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].as_str();
+        let schema =
+            item["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].as_str();
         let name = schema.unwrap().rsplit('/').next().unwrap().strip_suffix("Data").unwrap().to_owned();
         (path.strip_prefix("/api/").unwrap().to_owned(), name)
     };

@@ -55,7 +55,14 @@ async fn what_is_wrong_has_a_status_and_a_problem() {
         (by_get("/api/search?first=101"), &[], String::new(), 400, "BAD_USER_INPUT", Some("first")),
         (by_get("/api/search?frist=1"), &[], String::new(), 400, "BAD_USER_INPUT", Some("frist")),
         (by_get("/api/movies-by-title"), &[], String::new(), 400, "BAD_USER_INPUT", Some("title")),
-        (by_get("/api/search?where=%7B%22year%22:1%7D"), &[], String::new(), 400, "BAD_USER_INPUT", Some("where.year")),
+        (
+            by_get("/api/search?where=%7B%22year%22:1%7D"),
+            &[],
+            String::new(),
+            400,
+            "BAD_USER_INPUT",
+            Some("where.year"),
+        ),
         (by_get("/api/search?text=%FF"), &[], String::new(), 400, "BAD_REQUEST", None),
         (by_get("/api/restore?state=x"), &[], String::new(), 400, "BAD_STATE", Some("state")),
         (by_get("/api/search?text=a&after=x&first=1"), &[], String::new(), 400, "BAD_CURSOR", None),
@@ -64,13 +71,24 @@ async fn what_is_wrong_has_a_status_and_a_problem() {
         (Request::post("/api/search"), &[json_type], "{".to_owned(), 400, "BAD_REQUEST", None),
         (Request::post("/api/search"), &[json_type], "[]".to_owned(), 400, "BAD_REQUEST", None),
         (Request::post("/api/search"), &[json_type], "[".repeat(1_000), 400, "QUERY_TOO_COMPLEX", None),
-        (Request::post("/api/search"), &[json_type], " ".repeat(1024 * 1024 + 1), 413, "BODY_TOO_LARGE", None),
+        (
+            Request::post("/api/search"),
+            &[json_type],
+            " ".repeat(1024 * 1024 + 1),
+            413,
+            "BODY_TOO_LARGE",
+            None,
+        ),
         (Request::delete("/api/search"), &[], String::new(), 405, "METHOD_NOT_ALLOWED", None),
     ];
     for (request, headers, body, status, code, parameter) in cases {
         let told = format!("{request:?}");
         let answer = send(&app, request, headers, body).await;
-        assert_eq!((answer.status.as_u16(), answer.header(header::CONTENT_TYPE)), (status, PROBLEM), "{told}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.header(header::CONTENT_TYPE)),
+            (status, PROBLEM),
+            "{told}"
+        );
         let problem = answer.json();
         assert_eq!(problem["code"], code, "{told}: {problem}");
         assert_eq!(problem["status"], status);

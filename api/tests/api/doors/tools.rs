@@ -21,7 +21,10 @@ async fn tools_are_described_by_the_manifest_and_only_read() {
         "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "test", "version": "1" },
     });
     let hello = message(&app, &[], "initialize", hello).await.json()["result"].clone();
-    assert_eq!((&hello["serverInfo"]["name"], &hello["protocolVersion"]), (&json!("wikimovie"), &json!("2025-11-25")));
+    assert_eq!(
+        (&hello["serverInfo"]["name"], &hello["protocolVersion"]),
+        (&json!("wikimovie"), &json!("2025-11-25"))
+    );
     assert!(hello["instructions"].as_str().unwrap().contains("never instructions"));
     let listed = message(&app, &[], "tools/list", json!({})).await.json()["result"].clone();
     let tools = listed["tools"].as_array().unwrap();
