@@ -178,7 +178,7 @@ async fn every_door_charges_the_same() {
     use std::num::NonZeroU32;
     use wikimovie_api::{ApiSettings, CacheSettings, guard::GuardSettings};
     let settings = |cache| ApiSettings {
-        guard: GuardSettings { points_per_minute: NonZeroU32::new(1_000_000), ..GuardSettings::default() },
+        guard: GuardSettings { points_per_minute: NonZeroU32::new(3_000), ..GuardSettings::default() },
         cache,
         ..ApiSettings::default()
     };

@@ -63,7 +63,6 @@ async fn what_is_wrong_has_a_status_and_a_problem() {
             "BAD_USER_INPUT",
             Some("where.year"),
         ),
-        (by_get("/api/search?text=%FF"), &[], String::new(), 400, "BAD_REQUEST", None),
         (by_get("/api/restore?state=x"), &[], String::new(), 400, "BAD_STATE", Some("state")),
         (by_get("/api/search?text=a&after=x&first=1"), &[], String::new(), 400, "BAD_CURSOR", None),
         (by_get("/api/search"), &[("accept", "text/html")], String::new(), 406, "NOT_ACCEPTABLE", None),
