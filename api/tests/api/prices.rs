@@ -143,7 +143,7 @@ async fn prices_of_the_clients_operations_stay() {
             "autocomplete 33",
             "catalog 1288",
             "costars 28",
-            "find-movies 0",
+            "find-movies 24",
             "movie 14",
             "movies 17",
             // Refused, as what they look for is not given.
