@@ -22,5 +22,5 @@ export PATH="$out/python/bin:$PATH"
 # The conformance suite needs a newer Node than the others.
 node22=$PWD/e2e/doors/node_modules/node/bin/node
 export DOORS_OUT=$out DOORS_NODE=$node22
-# Only names of this machine are served, which the suite tries to get around. The address of the gateway is known inside alone.
-WIKIMOVIE_HOSTS=127.0.0.1,localhost node e2e/with-gateway.mjs "$binary" bash scripts/doors-checks.sh
+# Only names of this machine are served, which the suite tries to get around.
+node e2e/with-gateway.mjs "$binary" WIKIMOVIE_HOSTS=127.0.0.1,localhost bash scripts/doors-checks.sh

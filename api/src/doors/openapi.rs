@@ -205,7 +205,7 @@ pub(crate) fn describe(set: &DoorSet, types: &ContractTypes, auth: &AuthKind) ->
         security: security(auth),
         tags: [Tag { name: "movies", description: "Questions to the catalogue of movies." }],
         paths,
-        components: Components { schemas: own, responses: problems(), security_schemes: schemes(auth) },
+        components: Components { schemas: own, responses: answered(auth), security_schemes: schemes(auth) },
     };
     serde_json::to_vec_pretty(&api).unwrap_or_default()
 }
@@ -246,10 +246,9 @@ fn endpoint(operation: &DoorOperation, auth: &AuthKind, is_get: bool) -> Endpoin
     let content = BTreeMap::from([(DATA, Content { schema, example: None, examples: Vec::new() })]);
     let description = "The answer.".to_owned();
     responses.insert("200".to_owned(), Reply { description, headers, content, reference: None });
-    for status in problems().into_keys() {
+    for status in answered(auth).into_keys() {
         let is_of_body = matches!(status.as_str(), "413" | "415");
-        let is_of_auth = status == "401";
-        if (is_of_body && is_get) || (is_of_auth && *auth == AuthKind::Open) {
+        if is_of_body && is_get {
             continue;
         }
         let reference = Some(format!("#/components/responses/{status}"));
@@ -332,6 +331,15 @@ fn body(operation: &DoorOperation) -> RequestBody {
     });
     let content = Content { schema, example: None, examples: examples.collect() };
     RequestBody { description: "The variables.", required: true, content: BTreeMap::from([(DATA, content)]) }
+}
+
+/// The responses that REST may give where callers are told apart in this way.
+fn answered(auth: &AuthKind) -> BTreeMap<String, Reply> {
+    let mut problems = problems();
+    if *auth == AuthKind::Open {
+        problems.remove("401");
+    }
+    problems
 }
 
 /// A response for each status of the table.

@@ -103,7 +103,14 @@ fn read_one(types: &ContractTypes, ty: &Type, name: &str, text: String) -> Resul
                 )
         }
     };
-    if is_json { json(name, &text) } else { Ok(Value::String(text)) }
+    if !is_json {
+        return Ok(Value::String(text));
+    }
+    match json(name, &text)? {
+        // What is not given is left out.
+        Value::Null => Err(ApiError::input(name, format!("{name} is null: a parameter cannot be"))),
+        value => Ok(value),
+    }
 }
 
 fn json(name: &str, text: &str) -> Result<Value, ApiError> {
@@ -230,7 +237,7 @@ mod tests {
             (&[("ids", "a"), ("first", "x")], "first", "not valid JSON"),
             (&[("ids", "a"), ("first", "1.5")], "first", "not an integer"),
             (&[("ids", "a"), ("first", "3000000000")], "first", "not an integer"),
-            (&[("ids", "a"), ("first", "null")], "first", "null is no value"),
+            (&[("ids", "a"), ("first", "null")], "first", "first is null"),
             (&[("ids", "a"), ("first", "1"), ("first", "2")], "first", "more than once"),
             (&[("ids", "a"), ("sort", "BEST")], "sort", "one of RELEVANCE"),
             (&[("ids", "a"), ("flag", "yes")], "flag", "not valid JSON"),
