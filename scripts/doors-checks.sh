@@ -18,7 +18,7 @@ check mcp-conformance conformance server --url "$WIKIMOVIE_URL/mcp" --expected-f
 rm -rf "$out/client"
 check client-made openapi-python-client generate --path "$out/openapi.json" --output-path "$out/client" --config e2e/doors/client.yml --fail-on-warning
 # The generator takes a field of the name `cast` for the function that its own code calls.
-find "$out/client" -name '*.py' -exec sed -i -E 's/^from typing import cast$/from typing import cast as cast_/; s/(^|[^_.[:alnum:]])cast\(/\1cast_(/g' {} +
+find "$out/client" -name '*.py' -exec sed -i -E '/^from typing import/s/\bcast\b/cast as cast_/; s/(^|[^_.[:alnum:]])cast\(/\1cast_(/g' {} +
 check client python e2e/doors/client.py "$out/client" "$WIKIMOVIE_URL"
 check agent node e2e/doors/agent.mjs
 check schemathesis schemathesis run "$WIKIMOVIE_URL/openapi.json" \
