@@ -53,12 +53,13 @@ async function send(method, params) {
 
 const say = (text) => console.log(`${text}\n`);
 
+/** Calls a tool, and writes what is `shown` of its answer. */
 async function call(name, args, shown = (answer) => answer) {
   const result = await send('tools/call', { name, arguments: args });
   assert.notEqual(result.isError, true, JSON.stringify(result));
   const answer = result.structuredContent;
-  say(`**Calls** \`${name}\`\n\n\`\`\`json\n${JSON.stringify(args)}\n\`\`\``);
-  say(`\`\`\`json\n${JSON.stringify(shown(answer), null, 2)}\n\`\`\``);
+  say(`**Calls** \`${name}\` with \`${JSON.stringify(args)}\``);
+  say(`\`\`\`json\n${JSON.stringify(shown(answer), null, 1)}\n\`\`\``);
   return answer;
 }
 
@@ -68,12 +69,12 @@ say(`**Lists the tools**: ${names.map((name) => `\`${name}\``).join(', ')}.`);
 assert.ok(tools.every((tool) => tool.annotations.readOnlyHint === true));
 
 say(`**Is asked** for "${TALK}".`);
-const { results } = await call('search', { query: TALK }, (answer) => ({ results: answer.results.slice(0, 3) }));
+const { results } = await call('search', { query: TALK }, ({ results }) => results.slice(0, 3).map(({ id, title }) => ({ id, title })));
 const [first] = results;
 assert.match(first.title, /\(198\d\)$/, 'a movie of the decade comes first');
 
 say(`**Opens** ${first.title}.`);
-const opened = await call('fetch', { id: first.id });
+const opened = await call('fetch', { id: first.id }, ({ title, text, metadata }) => ({ title, text, metadata }));
 assert.equal(opened.metadata.kind, 'Movie');
 assert.match(opened.text, /Horror/);
 const cast = /^Cast: (.+)$/m.exec(opened.text)[1].split(', ');
@@ -83,13 +84,16 @@ assert.ok(cast.includes('Jamie Lee Curtis'), opened.text);
 let costar, person;
 for (costar of cast.filter((name) => name !== 'Jamie Lee Curtis')) {
   say(`**Walks** to ${costar}.`);
-  ({ person } = await call('person', { name: costar, first: 3 }));
+  const brief = ({ person: { movieCount, filmography } }) => ({ movieCount, movies: filmography.nodes });
+  ({ person } = await call('person', { name: costar, first: 3 }, brief));
   assert.equal(person.name, costar);
   if (person.movieCount > 1) break;
 }
 assert.ok(person.movieCount > 1, 'somebody leads on');
 
-const { costars } = await call('costars', { from: costar, to: 'Al Pacino' });
+const { costars } = await call('costars', { from: costar, to: 'Al Pacino' }, ({ costars }) =>
+  costars?.steps.map((step) => `${step.movie.title} (${step.movie.year}) with ${step.person.name}`) ?? null,
+);
 say(costars === null ? `Nothing connects ${costar} and Al Pacino.` : `${costar} and Al Pacino are ${costars.length} movies apart.`);
 const next = person.filmography.nodes.find((movie) => movie.id !== first.id);
 const last = await call('fetch', { id: next.id }, ({ title, metadata }) => ({ title, metadata }));
