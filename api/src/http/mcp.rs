@@ -170,17 +170,25 @@ async fn handle(state: &HandlerState, parts: &Parts, caller: &Caller, body: Byte
     *request.headers_mut() = parts.headers.clone();
     let handled = service.handle(request);
     tokio::pin!(handled);
-    let mut told = Told::default();
+    let mut told = None;
     let response = loop {
         tokio::select! {
             response = &mut handled => break response,
             Some(call) = queue.recv() => {
                 let (result, tells) = run(state, caller, &tools, call.name, call.arguments).await;
-                told = tells;
+                told = Some(tells);
                 // The receiver is gone where the client is.
                 drop(call.reply.send(result));
             }
         }
+    };
+    let told = match told {
+        Some(told) => told,
+        // Whatever is no call costs a point, as the least operation does.
+        None => match state.operations.charge(caller, 1) {
+            Ok(charge) => Told { problem: None, rate: charge.rate },
+            Err(rejection) => return problem::respond_refused(&Box::<DoorRefusal>::from(rejection)),
+        },
     };
     let mut response = with_rate(response.map(Body::new), told.rate);
     if let Some(problem) = &told.problem {

@@ -152,6 +152,12 @@ async fn calls_without_scope_or_points_have_the_status_of_their_code() {
     }
     assert_eq!(last.status, 429, "{}", last.text());
     assert!(last.header(header::RETRY_AFTER).parse::<u32>().unwrap() >= 1);
+    // A list of tools costs a point.
+    let guard = GuardSettings { points_per_minute: NonZeroU32::new(1), ..GuardSettings::default() };
+    let app = TestApp::of(dozen(), ApiSettings { guard, ..ApiSettings::default() });
+    assert_eq!(message(&app, &[], "tools/list", json!({})).await.status, 200);
+    let limited = message(&app, &[], "tools/list", json!({})).await;
+    assert_eq!((limited.status.as_u16(), limited.code().as_str()), (429, "RATE_LIMITED"));
 }
 
 #[tokio::test]
