@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help codegen tidy abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload cost outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs deps crates-alone bench-ingest kill-points
+.PHONY: help doors codegen tidy abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload cost outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs deps crates-alone bench-ingest kill-points
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -90,6 +90,9 @@ kill-test: ## kill a load at 50 seeded random moments and resume it (KILLS=n for
 
 seed: ## put seeds/ into the bucket of LocalStack (AWS_ENDPOINT), whose notifications feed the worker
 	@cargo run --locked -q -p wikimovie-ingest --bin wikimovie-ingest -- seed s3 $(SEED_PATH)
+
+doors: ## public checkers of REST and of the tools (OpenAPI, MCP), a generated client and an agent; reports in target/doors (MAX_EXAMPLES=n)
+	@scripts/doors.sh
 
 security: ## public security checkers against a gateway in production settings; reports in target/security
 	@scripts/security.sh

@@ -1,19 +1,24 @@
 #!/usr/bin/env node
-// Runs a command against a gateway that it starts: `node with-gateway.mjs target/release/wikimovie npm test`.
+// Runs a command against a gateway that it starts: `node with-gateway.mjs target/release/wikimovie npm test`. Settings of the
+// gateway stand before the command: `node with-gateway.mjs BINARY WIKIMOVIE_HOSTS=localhost npm test`.
 // The command gets its address in WIKIMOVIE_URL, its watched folder in E2E_WATCHED and its binary in E2E_BINARY.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { startGateway } from './lib/gateway.mjs';
 
-const [binary, ...command] = process.argv.slice(2);
+const [binary, ...rest] = process.argv.slice(2);
+const isSetting = (argument) => /^WIKIMOVIE_[A-Z_]+=/.test(argument);
+const first = rest.findIndex((argument) => !isSetting(argument));
+const settings = Object.fromEntries(rest.slice(0, Math.max(first, 0)).map((setting) => setting.split(/=(.*)/s).slice(0, 2)));
+const command = first < 0 ? [] : rest.slice(first);
 if (binary === undefined || command.length === 0) {
-  console.error('usage: with-gateway.mjs BINARY COMMAND [ARGUMENT...]');
+  console.error('usage: with-gateway.mjs BINARY [SETTING=VALUE...] COMMAND [ARGUMENT...]');
   process.exit(2);
 }
 
 let gateway;
 try {
-  gateway = await startGateway(resolve(binary));
+  gateway = await startGateway(resolve(binary), settings);
 } catch (error) {
   console.error(error.message);
   process.exit(1);

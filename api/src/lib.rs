@@ -8,6 +8,7 @@ pub mod args;
 pub mod auth;
 pub mod cache;
 pub(crate) mod caller;
+mod doors;
 pub mod error;
 mod graphql;
 pub mod guard;
@@ -32,6 +33,7 @@ use guard::Guard;
 use telemetry::engine::Observed;
 
 pub use cache::CacheSettings;
+pub use doors::settings::ServedDoors;
 pub use error::{CodeRow, ErrorCode};
 pub use graphql::sdl::sdl;
 pub use http::router;

@@ -46,9 +46,11 @@ pub fn schema(sdl: &str) -> Result<String, String> {
     Ok(out)
 }
 
-type Section = (&'static str, fn(&TypeDefinition) -> bool);
+/// A title, and the types below it.
+pub(crate) type Section = (&'static str, fn(&TypeDefinition) -> bool);
 
-fn sections() -> [Section; 6] {
+/// The sections of the reference.
+pub(crate) fn sections() -> [Section; 6] {
     fn is_root(definition: &TypeDefinition) -> bool {
         matches!(definition.name.node.as_str(), "Query" | "Subscription")
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{TelemetrySettings, auth::Scopes, cache::CacheSettings, guard::GuardSettings};
+use url::Url;
+
+use crate::{ServedDoors, TelemetrySettings, auth::Scopes, cache::CacheSettings, guard::GuardSettings};
 
 /// Where the gateway runs; it decides the defaults that differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +24,10 @@ pub struct ApiSettings {
     /// Whether the schema can be asked through GraphQL. `/schema.graphql` is served either way: it is the
     /// published contract.
     pub introspection: bool,
+    /// What is served beside GraphQL.
+    pub doors: ServedDoors,
+    /// Address under which clients reach the gateway; `None` for the host of each request.
+    pub public_url: Option<Url>,
     /// Whether `/graphiql` is served.
     pub graphiql: bool,
     /// Longest time for a whole operation.
@@ -55,6 +61,8 @@ impl ApiSettings {
         Self {
             environment,
             introspection: open,
+            doors: ServedDoors::ALL,
+            public_url: None,
             graphiql: open,
             operation_deadline: Duration::from_secs(10),
             engine_deadline: Duration::from_secs(5),

@@ -109,8 +109,10 @@ pub fn start_traced(
 
 fn install(settings: &LogSettings, tracer: Option<SdkTracer>) {
     let mut filter = EnvFilter::try_new(&settings.filter).unwrap_or_default();
-    // tantivy logs every segment and commit at level info; spans of traces are not log lines.
-    for (target, quiet) in [("tantivy", "tantivy=warn"), (TARGET, "wikimovie_trace=off")] {
+    // tantivy logs every segment and commit at level info, rmcp every request, with what clients say of themselves; spans of
+    // traces are not log lines.
+    let quiet = [("tantivy", "tantivy=warn"), ("rmcp", "rmcp=error"), (TARGET, "wikimovie_trace=off")];
+    for (target, quiet) in quiet {
         if let Ok(quiet) = quiet.parse()
             && !settings.filter.contains(target)
         {

@@ -16,6 +16,7 @@ use crate::{
     ApiSettings, Environment, PersistedDocuments, PersistedSettings, ServerSettings, TelemetrySettings,
     auth::{AuthSettings, Authenticator, args::AuthArgs},
     cache::CacheArgs,
+    doors::args::DoorArgs,
     guard::args::GuardArgs,
     persisted::PersistedArgs,
 };
@@ -38,6 +39,9 @@ pub struct GatewayArgs {
     /// Documents known by name
     #[command(flatten)]
     pub persisted: PersistedArgs,
+    /// What is served beside GraphQL
+    #[command(flatten)]
+    pub doors: DoorArgs,
     /// What is remembered
     #[command(flatten)]
     pub cache: CacheArgs,
@@ -133,6 +137,8 @@ impl GatewayArgs {
         let mut api = ApiSettings::of(environment);
         api.introspection = self.graphql.introspection.unwrap_or(api.introspection);
         api.graphiql = self.graphql.graphiql.unwrap_or(api.graphiql);
+        api.doors = self.doors.doors;
+        api.public_url = self.doors.public_url()?;
         api.telemetry = TelemetrySettings {
             slow_operation: Duration::from_millis(self.telemetry.slow_operation),
             server_timing: self.telemetry.server_timing,

@@ -130,6 +130,11 @@ impl JwtVerifier {
         Self { verifier: Arc::new(Verifier { settings, keys, verified }) }
     }
 
+    /// How it checks tokens.
+    pub fn settings(&self) -> &JwtSettings {
+        &self.verifier.settings
+    }
+
     /// Whose token it is.
     ///
     /// # Errors

@@ -45,6 +45,22 @@ impl Default for AuthSettings {
     }
 }
 
+/// How callers are authenticated, as they are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthKind {
+    /// Not at all.
+    Open,
+    /// By API keys.
+    Keys,
+    /// By tokens.
+    Jwt {
+        /// Who issues them.
+        issuer: String,
+        /// What stands before the name of a scope.
+        scope_prefix: String,
+    },
+}
+
 /// Authenticates callers. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Authenticator {
@@ -80,6 +96,18 @@ impl Authenticator {
     /// Whether everyone is admitted without a credential.
     pub fn is_open(&self) -> bool {
         matches!(self.mode, Mode::Open(_))
+    }
+
+    /// How callers are authenticated.
+    pub fn kind(&self) -> AuthKind {
+        match &self.mode {
+            Mode::Open(_) => AuthKind::Open,
+            Mode::Keys(_) => AuthKind::Keys,
+            Mode::Jwt(verifier) => {
+                let JwtSettings { issuer, scope_prefix, .. } = verifier.settings();
+                AuthKind::Jwt { issuer: issuer.clone(), scope_prefix: scope_prefix.clone() }
+            }
+        }
     }
 
     /// The identity behind a credential. In open mode credentials are ignored.

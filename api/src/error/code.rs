@@ -88,6 +88,8 @@ error_codes! {
     DocumentNotTrusted = "DOCUMENT_NOT_TRUSTED", FORBIDDEN, None,
         "The gateway executes only documents of the operator's manifest. Send one of them, by hash, id or \
          exact text.";
+    OperationNotFound = "OPERATION_NOT_FOUND", NOT_FOUND, None,
+        "No operation of the manifest has this name; `near` of the problem lists names that may have been meant.";
     BadRequest = "BAD_REQUEST", BAD_REQUEST, None,
         "The HTTP request does not follow GraphQL over HTTP: malformed JSON, or a parameter of the wrong \
          type.";

@@ -84,13 +84,14 @@ fn not_acceptable() -> Response {
     reject(&ApiError::new(ErrorCode::NotAcceptable, message), MediaType::Json)
 }
 
-async fn authenticate(state: &HandlerState, parts: &Parts) -> Result<Caller, ApiError> {
+/// Whose request it is.
+pub(super) async fn authenticate(state: &HandlerState, parts: &Parts) -> Result<Caller, ApiError> {
     let gateway = &state.gateway;
     Ok(Caller::authenticate(&gateway.auth, &gateway.settings.guard.proxies, parts).await?)
 }
 
 /// Reads a body as it arrives. Its bytes are a share of all that are being read.
-async fn read(
+pub(super) async fn read(
     state: &HandlerState,
     headers: &HeaderMap,
     body: Body,
@@ -285,7 +286,7 @@ impl Exchange<'_> {
 }
 
 /// Inserts the rate-limit headers.
-fn with_rate(mut response: Response, rate: Option<RateStatus>) -> Response {
+pub(super) fn with_rate(mut response: Response, rate: Option<RateStatus>) -> Response {
     if let Some(rate) = rate {
         rate.insert_headers(response.headers_mut());
     }

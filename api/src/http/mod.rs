@@ -4,11 +4,16 @@
 mod cached;
 mod conditional;
 mod endpoint;
+mod mcp;
 mod negotiate;
 mod pages;
 mod parameters;
 mod probes;
+mod problem;
+mod published;
+mod reference;
 mod response;
+mod rest;
 mod sdl;
 mod socket;
 mod state;
@@ -21,7 +26,7 @@ use axum::{
     extract::Request,
     middleware::{self, Next},
     response::Response,
-    routing::get,
+    routing::{get, post},
 };
 use http::{HeaderName, HeaderValue, header};
 use tower::ServiceBuilder;
@@ -40,6 +45,7 @@ use wikimovie_command::metrics::{Program, recorder};
 use self::{negotiate::MediaType, response::reject, sdl::PublishedSchema, state::HandlerState};
 use crate::{
     ApiSettings, Environment, Gateway,
+    doors::settings::ServedDoors,
     error::{ApiError, ErrorCode},
     guard::AllowedHosts,
     telemetry,
@@ -51,6 +57,9 @@ use crate::{
 /// |---|---|
 /// | `/graphql` | GraphQL over HTTP (GET, POST) and over WebSocket |
 /// | `/schema.graphql` | the contract |
+/// | `/api/<name>`, `/openapi.json` | the operations of the manifest as REST |
+/// | `/mcp`, `/.well-known/oauth-protected-resource/mcp` | the same as tools of agents |
+/// | `/docs`, `/llms.txt` | the reference |
 /// | `/livez`, `/readyz`, `/metrics` | probes and, in development, metrics, where they have no listener of their own |
 /// | `/`, `/graphiql`, `/assets/…` | the pages, where they were built |
 pub fn router(gateway: Gateway) -> Router {
@@ -81,7 +90,14 @@ fn surface(state: &Arc<HandlerState>) -> Router {
     let compression = CompressionLayer::new().compress_when(Untagged.and(DefaultPredicate::new()));
     // One stack for each route: every further layer around a route costs an allocation a request.
     let api = Router::new()
-        .route("/graphql", graphql.layer(ServiceBuilder::new().layer(cors.clone()).layer(compression)))
+        .route(
+            "/graphql",
+            graphql.layer(ServiceBuilder::new().layer(cors.clone()).layer(compression.clone())),
+        )
+        .merge(
+            doors(state.gateway.settings.doors)
+                .layer(ServiceBuilder::new().layer(cors.clone()).layer(compression)),
+        )
         .with_state(Arc::clone(state));
     // Not compressed, as nothing is that has a tag.
     let sdl = Router::new()
@@ -97,9 +113,26 @@ fn surface(state: &Arc<HandlerState>) -> Router {
     router.layer(middleware::from_fn(move |request, next| of_served_host(Arc::clone(&hosts), request, next)))
 }
 
+/// The routes beside GraphQL.
+fn doors(served: ServedDoors) -> Router<Arc<HandlerState>> {
+    let mut router = reference::router(served);
+    if served.rest {
+        let operation = get(rest::get).post(rest::post).fallback(rest::other_method);
+        router = router.route("/api/{name}", operation);
+    }
+    if served.mcp {
+        router = router
+            .route("/mcp", post(mcp::post).fallback(mcp::other_method))
+            .route(mcp::METADATA, get(mcp::metadata))
+            .route(mcp::METADATA_OF_PATH, get(mcp::metadata));
+    }
+    router
+}
+
 async fn of_served_host(hosts: Arc<AllowedHosts>, request: Request, next: Next) -> Response {
     match hosts.check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
+        Err(error) if request.uri().path().starts_with("/api/") => problem::respond_error(error),
         Err(error) => reject(&error, MediaType::negotiate(request.headers()).unwrap_or(MediaType::Json)),
     }
 }

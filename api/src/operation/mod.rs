@@ -33,14 +33,15 @@ use crate::{
     persisted::{DocumentHash, DocumentReference},
 };
 
-use self::{
-    analyze::{Analyzed, Analyzer, DocumentKey, OperationAnalysis, key_of},
-    outcome::Charge,
-};
 pub(crate) use self::{
+    analyze::operation_named,
     charge::{Rejection, insert_cost},
     escapes::parse_document,
     outcome::{Execution, Outcome, Refusal},
+};
+use self::{
+    analyze::{Analyzed, Analyzer, DocumentKey, OperationAnalysis, key_of},
+    outcome::Charge,
 };
 
 /// Runs operations. Cheap to clone.
@@ -135,6 +136,12 @@ impl Operations {
             request.query = text.as_ref().to_owned();
         }
         Ok(ResolvedRequest { request, is_named, store_as: document.store_as })
+    }
+
+    /// A request of a document that the gateway itself names.
+    pub(crate) fn named(&self, document: &Arc<str>, variables: Variables) -> ResolvedRequest {
+        let request = Request::new(document.as_ref()).variables(variables);
+        ResolvedRequest { request, is_named: true, store_as: None }
     }
 
     /// Stores the document of a request under its hash, where it was sent with one and its stored answer was paid for.

@@ -7,9 +7,12 @@
 //!
 //! Any id will do; every document is found by the SHA-256 of its text, too. An id that looks like a SHA-256 must be that
 //! of its document.
+//!
+//! Without a file the manifest is that of `clients/operations`, which is in the binary.
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
+use rust_embed::RustEmbed;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -20,6 +23,10 @@ use crate::{guard::bounds, operation::parse_document};
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 const APOLLO: &str = "apollo-persisted-query-manifest";
+
+#[derive(RustEmbed)]
+#[folder = "../clients/operations"]
+struct SharedOperations;
 
 /// Documents by id and by hash.
 #[derive(Debug, Default)]
@@ -78,6 +85,26 @@ impl Manifest {
             return Err("it lists no document".to_owned());
         }
         Ok(manifest)
+    }
+
+    /// The operations that all clients share. Their ids are their names.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn built_in() -> Result<Self, String> {
+        let mut manifest = Self::default();
+        for file in SharedOperations::iter() {
+            let Some(id) = file.strip_suffix(".graphql") else { continue };
+            let found = SharedOperations::get(&file).map(|file| file.data.into_owned()).unwrap_or_default();
+            let text = String::from_utf8(found).map_err(|error| format!("document {id}: {error}"))?;
+            manifest.add(id, text).map_err(|what| format!("document {id}: {what}"))?;
+        }
+        Ok(manifest)
+    }
+
+    /// The texts of its documents, each once, in no order.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.by_hash.values()
     }
 
     /// Documents in it.

@@ -6,6 +6,7 @@
 
 mod args;
 mod automatic;
+mod comments;
 mod hash;
 mod manifest;
 
@@ -15,7 +16,6 @@ use async_graphql::{Value, from_value};
 use metrics::{counter, gauge};
 use serde::Deserialize;
 
-pub(crate) use self::hash::DocumentHash;
 pub use self::{
     args::PersistedArgs,
     manifest::{Manifest, ManifestError},
@@ -23,6 +23,10 @@ pub use self::{
 use self::{
     automatic::AutomaticQueries,
     hash::{hash_text, read_hex},
+};
+pub(crate) use self::{
+    comments::{DocumentComments, DocumentExample},
+    hash::DocumentHash,
 };
 use crate::{
     error::{ApiError, ErrorCode},
@@ -76,8 +80,10 @@ pub struct PersistedDocuments {
 struct Store {
     settings: PersistedSettings,
     automatic: AutomaticQueries,
-    /// `None` where no document is trusted.
+    /// The operator's manifest; `None` where no document is trusted by a file.
     manifest: Option<Reloading<Manifest, ManifestError>>,
+    /// The manifest without one.
+    built_in: Arc<Manifest>,
     /// Hashes that were logged, so that each is logged once.
     logged: moka::sync::Cache<DocumentHash, ()>,
 }
@@ -131,7 +137,12 @@ impl PersistedDocuments {
     }
 
     fn new(settings: PersistedSettings, manifest: Option<Reloading<Manifest, ManifestError>>) -> Self {
+        let built_in = Manifest::built_in().unwrap_or_else(|error| {
+            tracing::error!(error, "the shared operations cannot be read");
+            Manifest::default()
+        });
         let store = Store {
+            built_in: Arc::new(built_in),
             automatic: AutomaticQueries::new(settings.automatic_bytes),
             manifest,
             logged: moka::sync::Cache::new(MAX_LOGGED),
@@ -140,7 +151,15 @@ impl PersistedDocuments {
         Self { store: Arc::new(store) }
     }
 
-    /// Documents in the manifest.
+    /// The manifest in use: the operator's, or that of the shared operations.
+    pub(crate) fn manifest(&self) -> Arc<Manifest> {
+        self.store
+            .manifest
+            .as_ref()
+            .map_or_else(|| Arc::clone(&self.store.built_in), |manifest| Arc::clone(&manifest.current()))
+    }
+
+    /// Documents in the operator's manifest.
     pub fn trusted(&self) -> usize {
         self.store.manifest.as_ref().map_or(0, |manifest| manifest.current().len())
     }
@@ -167,11 +186,11 @@ impl PersistedDocuments {
     }
 
     fn trusted_by_id(&self, id: &str) -> Option<Arc<str>> {
-        self.store.manifest.as_ref()?.current().by_id(id)
+        self.manifest().by_id(id)
     }
 
     fn trusted_by_hash(&self, hash: &DocumentHash) -> Option<Arc<str>> {
-        self.store.manifest.as_ref()?.current().by_hash(hash)
+        self.manifest().by_hash(hash)
     }
 
     /// Whether every document that is sent is executed, and none is logged.

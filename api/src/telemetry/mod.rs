@@ -17,6 +17,18 @@ pub(crate) use self::{
 
 use std::time::Duration;
 
+/// Notes the door by which the current request came, and the operation of the manifest that it names.
+pub(crate) fn enter_door(door: &'static str, operation: &str) {
+    if let Some(request) = Request::current() {
+        request.enter_door(door, operation);
+    }
+}
+
+/// Counts what became of a request at a door: `ok`, or the code of its problem.
+pub(crate) fn count_door(door: &'static str, outcome: &'static str) {
+    metrics::counter!("wikimovie_door_requests_total", "door" => door, "outcome" => outcome).increment(1);
+}
+
 /// Settings of what operators see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TelemetrySettings {

@@ -122,8 +122,20 @@ pub(crate) struct RequestMetrics {
     answered: Vec<OnceLock<(Histogram, Counter)>>,
 }
 
-const ROUTES: [&str; 8] =
-    ["/graphql", "/schema.graphql", "/livez", "/readyz", "/metrics", "/", "/graphiql", "/assets/{*path}"];
+const ROUTES: [&str; 12] = [
+    "/graphql",
+    "/api/{name}",
+    "/mcp",
+    "/schema.graphql",
+    "/openapi.json",
+    "/docs",
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/",
+    "/graphiql",
+    "/assets/{*path}",
+];
 const METHODS: [&str; 4] = ["GET", "POST", "OPTIONS", "HEAD"];
 const STATUSES: [u16; 6] = [200, 304, 400, 429, 500, 503];
 

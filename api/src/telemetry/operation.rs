@@ -35,9 +35,15 @@ pub(crate) async fn observe<O: Observable>(
     let span = tracing::info_span!(
         target: "wikimovie_trace", "operation",
         otel.name = name(kind), otel.status_code = Empty, graphql.operation.type = name(kind), error.type = Empty,
+        wikimovie.door = Empty, graphql.operation.name = Empty,
     );
     let current = Request::current();
     let request = current.clone().unwrap_or_else(Request::new);
+    let (door, named) = request.door();
+    span.record("wikimovie.door", door);
+    if let Some(named) = named {
+        span.record("graphql.operation.name", named);
+    }
     let before = request.elapsed();
     let outcome = match current {
         Some(_) => run.instrument(span.clone()).await,
@@ -83,6 +89,7 @@ fn log_slow(request: &Arc<Request>, took: Duration, outcome: &str, outline: &str
         target: "wikimovie_api::slow",
         operation = hash,
         shape = &outline[..end],
+        door = request.door().0,
         took_ms = took.as_secs_f64() * 1_000.0,
         engine_ms = request.engine().as_secs_f64() * 1_000.0,
         engine_calls = request.engine_calls(),

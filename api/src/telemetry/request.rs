@@ -4,7 +4,7 @@ use std::{
     fmt::Write as _,
     future::Future,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -23,6 +23,8 @@ pub(crate) struct Request {
     engine_ns: AtomicU64,
     engine_calls: AtomicU32,
     notes: Mutex<Vec<(&'static str, &'static str)>>,
+    /// The door by which it came, and the operation of the manifest that it named.
+    door: OnceLock<(&'static str, Box<str>)>,
 }
 
 impl Request {
@@ -32,6 +34,7 @@ impl Request {
             engine_ns: AtomicU64::new(0),
             engine_calls: AtomicU32::new(0),
             notes: Mutex::default(),
+            door: OnceLock::new(),
         })
     }
 
@@ -55,6 +58,16 @@ impl Request {
     /// of ours.
     pub(crate) fn note(&self, name: &'static str, what: &'static str) {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).push((name, what));
+    }
+
+    /// Notes the door by which it came; the first counts.
+    pub(super) fn enter_door(&self, door: &'static str, operation: &str) {
+        self.door.get_or_init(|| (door, operation.into()));
+    }
+
+    /// The door by which it came, and the operation of the manifest that it named; `graphql` names none.
+    pub(super) fn door(&self) -> (&'static str, Option<&str>) {
+        self.door.get().map_or(("graphql", None), |(door, operation)| (*door, Some(operation)))
     }
 
     pub(super) fn elapsed(&self) -> Duration {

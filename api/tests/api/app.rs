@@ -66,7 +66,10 @@ impl Answer {
     }
 
     pub(crate) fn code(&self) -> String {
-        self.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
+        let json = self.json();
+        // A problem has its code at the top.
+        let code = json["errors"][0]["extensions"]["code"].as_str().or(json["code"].as_str());
+        code.unwrap_or_default().to_owned()
     }
 }
 

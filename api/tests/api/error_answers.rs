@@ -81,8 +81,12 @@ fn shown(asked: &str, answer: &Answer) -> String {
         }
     }
     let mut body = answer.json();
-    let errors = body["errors"].as_array_mut().unwrap();
-    for wait in errors.iter_mut().filter_map(|error| error.pointer_mut("/extensions/retryAfterMs")) {
+    for wait in body["errors"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .filter_map(|error| error.pointer_mut("/extensions/retryAfterMs"))
+    {
         *wait = (wait.as_u64().unwrap().div_ceil(1_000) * 1_000).into();
     }
     let _ = writeln!(text, "\n{}\n```", serde_json::to_string_pretty(&body).unwrap());
@@ -114,6 +118,8 @@ async fn each_code_has_its_whole_answer() {
     let unknown =
         json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": "0".repeat(64) } } });
     told(pages_of, PersistedQueryNotFound, &app, post(&unknown, &[])).await;
+    let unnamed = request(Method::GET, "/api/serach", &[(header::ACCEPT, "application/json")], "");
+    told(pages_of, OperationNotFound, &app, unnamed).await;
     told(pages_of, BadRequest, &app, post(&json!({ "query": 1 }), &[])).await;
     told(pages_of, BatchingNotSupported, &app, post(&json!([{ "query": CATALOG }]), &[])).await;
     told(pages_of, MethodNotAllowed, &app, request(Method::PUT, "/graphql", &[], "")).await;

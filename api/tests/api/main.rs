@@ -6,6 +6,7 @@ mod app;
 mod attacks;
 mod auth;
 mod cache;
+mod doors;
 mod error_answers;
 mod errors;
 mod guard;

@@ -43,6 +43,13 @@ pub(super) const METRICS: &[Metric] = &[
         help: "GraphQL operations, by type and by outcome: `ok`, `partial` (some fields failed) or `error`.",
     },
     Metric {
+        name: "wikimovie_door_requests_total",
+        kind: Counter,
+        labels: &[("door", &["rest", "mcp"]), ("outcome", &[])],
+        help: "Operations of the manifest that were asked for beside GraphQL, by door and by outcome: `ok` or the \
+               code of the problem (docs/errors.md). They are counted as GraphQL operations too.",
+    },
+    Metric {
         name: "wikimovie_graphql_operation_duration_seconds",
         kind: Histogram,
         labels: &[("type", &["query", "mutation"])],
