@@ -18,6 +18,7 @@ mod prices;
 mod receipts;
 mod search;
 mod serving;
+mod shared_points;
 mod socket;
 mod suggestions;
 mod tls;
