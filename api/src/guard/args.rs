@@ -1,15 +1,15 @@
 //! Options of limits, concurrency and origins.
 
-use std::{num::NonZeroU32, str::FromStr, time::Duration};
+use std::{num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{ArgAction, Args, ValueEnum, value_parser};
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
-use wikimovie_command::CliError;
+use wikimovie_command::{CliError, secret};
 
 use super::{
     AllowedHosts, ConcurrencySettings, CrossSite, GuardSettings, HostName, LimitMode, Limits, Origins,
-    TrustedProxies,
+    PointsStoreAddress, TrustedProxies,
 };
 
 /// Limits of operations and clients.
@@ -20,6 +20,13 @@ pub struct GuardArgs {
     /// answer
     #[arg(long, env = "WIKIMOVIE_RATE_LIMIT", value_name = "POINTS", default_value = "off")]
     pub rate_limit: RateLimit,
+    /// Server of the Redis protocol in which all replicas keep the points together, such as redis://host:6379/0, or
+    /// rediss:// with TLS [default: each process keeps its own]
+    #[arg(long, env = "WIKIMOVIE_RATE_LIMIT_STORE", value_name = "URL", hide_env_values = true)]
+    pub rate_limit_store: Option<String>,
+    /// File that holds this address
+    #[arg(long, env = "WIKIMOVIE_RATE_LIMIT_STORE_FILE", value_name = "FILE")]
+    pub rate_limit_store_file: Option<PathBuf>,
     /// Networks of trusted proxies, comma-separated: the client's address is taken from the header that they write
     #[arg(long, env = "WIKIMOVIE_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
@@ -177,6 +184,7 @@ impl GuardArgs {
                 },
             },
             points_per_minute: self.rate_limit.0,
+            points_store: self.points_store()?,
             proxies: TrustedProxies::new(self.trusted_proxies.clone())
                 .with_header(self.client_address_header.clone()),
             concurrency: ConcurrencySettings {
@@ -191,6 +199,17 @@ impl GuardArgs {
             },
             ..GuardSettings::default()
         })
+    }
+
+    fn points_store(&self) -> Result<Option<PointsStoreAddress>, CliError> {
+        const NAME: &str = "WIKIMOVIE_RATE_LIMIT_STORE";
+        let address =
+            secret::one_of(NAME, self.rate_limit_store.as_deref(), self.rate_limit_store_file.as_deref())?;
+        let Some(address) = address else { return Ok(None) };
+        if self.rate_limit.0.is_none() {
+            return Err(CliError::new(format!("{NAME} is set and WIKIMOVIE_RATE_LIMIT is off")));
+        }
+        address.parse().map(Some).map_err(|why| CliError::new(format!("{NAME}: {why}")))
     }
 }
 

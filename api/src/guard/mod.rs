@@ -7,6 +7,8 @@ pub mod concurrency;
 pub mod cross_site;
 pub mod hosts;
 pub mod limits;
+mod points;
+mod points_store;
 pub mod rate;
 pub mod shares;
 
@@ -18,7 +20,9 @@ pub use self::{
     cross_site::{CrossSite, Origins},
     hosts::{AllowedHosts, HostName},
     limits::{LimitMode, Limits, Measure},
-    rate::{RateLimitedClient, RateLimits, RateStatus},
+    points::RateLimitedClient,
+    points_store::PointsStoreAddress,
+    rate::{RateLimits, RateStatus},
     shares::{Share, ShareError, Shares},
 };
 
@@ -29,6 +33,8 @@ pub struct GuardSettings {
     pub limits: Limits,
     /// Points of one client per minute; `None` for no limit.
     pub points_per_minute: Option<NonZeroU32>,
+    /// Where all replicas keep the points together; each process keeps its own without one.
+    pub points_store: Option<PointsStoreAddress>,
     /// Proxies whose forwarding headers are trusted.
     pub proxies: TrustedProxies,
     /// Concurrent operations.
@@ -46,6 +52,7 @@ impl Default for GuardSettings {
         Self {
             limits: Limits::default(),
             points_per_minute: None,
+            points_store: None,
             proxies: TrustedProxies::default(),
             concurrency: ConcurrencySettings::default(),
             cross_site: CrossSite::default(),
@@ -76,7 +83,13 @@ impl Guard {
     pub fn new(settings: &GuardSettings) -> Self {
         Self {
             concurrency: ConcurrencyLimiter::new(settings.concurrency),
-            rates: settings.points_per_minute.map(RateLimits::new),
+            rates: settings.points_per_minute.map(|points| {
+                let limits = RateLimits::new(points);
+                match &settings.points_store {
+                    Some(address) => limits.with_store(address.clone()),
+                    None => limits,
+                }
+            }),
             // A quarter for one network: a body of the usual size has to fit many times.
             bodies: Shares::new(settings.body_bytes, settings.body_bytes / 4),
         }

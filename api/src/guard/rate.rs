@@ -2,10 +2,10 @@
 //!
 //! Each client has a bucket (GCRA, by `governor`) with the points of a minute, which fills evenly. An operation is
 //! charged its whole cost before it runs. At most [`MAX_CLIENTS`] buckets are kept, of the most recent clients, so that
-//! memory is bounded for any number of addresses; an evicted bucket starts full again.
+//! memory is bounded for any number of addresses; an evicted bucket starts full again. Buckets are of this process, unless
+//! the operator names a store that all replicas share.
 
 use std::{
-    net::IpAddr,
     num::NonZeroU32,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -21,25 +21,16 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use metrics::counter;
 use moka::policy::EvictionPolicy;
 
+use super::{
+    points::{RateLimitedClient, Taken, WINDOW},
+    points_store::{PointsStore, PointsStoreAddress},
+};
 use crate::error::{ApiError, ErrorCode};
 
 /// Maximum number of buckets: at 300 bytes each about 30 MB.
 pub const MAX_CLIENTS: u64 = 100_000;
 /// A bucket is full again after a minute, so an older one carries no information.
 const IDLE: Duration = Duration::from_secs(90);
-/// Time in which a bucket fills.
-const WINDOW_SECS: u32 = 60;
-
-/// The client that is charged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum RateLimitedClient {
-    /// Whoever is behind an address (IPv6: a /64).
-    Network(IpAddr),
-    /// The holder of an API key, by its name.
-    Key(Arc<str>),
-    /// The subject of a token.
-    Subject(Arc<str>),
-}
 
 type PointBucket = RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>;
 
@@ -49,6 +40,8 @@ pub struct RateLimits {
     points: NonZeroU32,
     /// By client and points a minute, so that another limit for a key means another bucket.
     buckets: moka::sync::Cache<(RateLimitedClient, NonZeroU32), Arc<PointBucket>>,
+    /// Asked first, where all replicas share the points.
+    store: Option<PointsStore>,
 }
 
 /// Remaining points of a client.
@@ -83,50 +76,60 @@ impl RateLimits {
             .time_to_idle(IDLE)
             .eviction_policy(EvictionPolicy::lru())
             .build();
-        Self { points: points_per_minute, buckets }
+        Self { points: points_per_minute, buckets, store: None }
+    }
+
+    /// The same, with points that are shared by all who use this store. While it does not answer, the buckets of this
+    /// process limit alone.
+    #[must_use]
+    pub fn with_store(self, address: PointsStoreAddress) -> Self {
+        Self { store: Some(PointsStore::new(address)), ..self }
     }
 
     /// Charges a client for an operation. `own` is an individual limit of the client.
     ///
     /// # Errors
     /// [`Exceeded`]; nothing is charged then.
-    pub fn charge(
+    pub async fn charge(
         &self,
         client: &RateLimitedClient,
         own: Option<NonZeroU32>,
         points: u32,
     ) -> Result<RateStatus, Box<Exceeded>> {
         let limit = own.unwrap_or(self.points);
-        let bucket = self.buckets.get_with((client.clone(), limit), || Arc::new(bucket(limit)));
-        let status = |remaining: u32| RateStatus {
-            limit: limit.get(),
-            remaining,
-            full_after: WINDOW
-                .mul_f64(f64::from(limit.get() - remaining.min(limit.get())) / f64::from(limit.get())),
-        };
         let points = NonZeroU32::new(points).unwrap_or(NonZeroU32::MIN);
-        let exceeded = |reason: &'static str, error: ApiError, remaining, retry_after| {
-            counter!("wikimovie_rate_limited_total", "reason" => reason).increment(1);
-            Err(Box::new(Exceeded { error, status: status(remaining), retry_after }))
+        if points > limit {
+            let message = format!("the operation costs {points} points, more than the {limit} of a minute");
+            let error = ApiError::new(ErrorCode::QueryTooComplex, message);
+            return Err(exceeded("too_dear", error, RateStatus::of(limit, limit.get()), None));
+        }
+        let shared = match &self.store {
+            Some(store) => store.take(client, limit.get(), points.get()).await,
+            None => None,
         };
-        match bucket.check_n(points) {
-            Ok(Ok(snapshot)) => Ok(status(snapshot.remaining_burst_capacity())),
-            Ok(Err(not_until)) => {
-                let now = DefaultClock::default().now();
-                let wait = not_until.wait_time_from(now);
+        match shared.unwrap_or_else(|| self.take(client, limit, points)) {
+            Taken::Granted { remaining } => Ok(RateStatus::of(limit, remaining)),
+            Taken::Refused { wait } => {
                 // What is left follows from the wait: the bucket holds the points asked, less what fills in that time.
                 let missing = (wait.as_secs_f64() / WINDOW.as_secs_f64() * f64::from(limit.get())).ceil();
-                let remaining = points.get().saturating_sub(missing as u32);
+                let status = RateStatus::of(limit, points.get().saturating_sub(missing as u32));
                 let message = format!("the limit of {limit} points a minute is reached");
                 let error = ApiError::new(ErrorCode::RateLimited, message).retry_after(wait);
-                exceeded("points", error, remaining, Some(wait))
+                Err(exceeded("points", error, status, Some(wait)))
             }
-            Err(_) => {
-                let message =
-                    format!("the operation costs {points} points, more than the {limit} of a minute");
-                let error = ApiError::new(ErrorCode::QueryTooComplex, message);
-                exceeded("too_dear", error, limit.get(), None)
+        }
+    }
+
+    /// Takes points from the bucket of this process; there are never more than its limit.
+    fn take(&self, client: &RateLimitedClient, limit: NonZeroU32, points: NonZeroU32) -> Taken {
+        let bucket = self.buckets.get_with((client.clone(), limit), || Arc::new(bucket(limit)));
+        match bucket.check_n(points) {
+            Ok(Ok(snapshot)) => Taken::Granted { remaining: snapshot.remaining_burst_capacity() },
+            Ok(Err(not_until)) => {
+                Taken::Refused { wait: not_until.wait_time_from(DefaultClock::default().now()) }
             }
+            // More than the bucket ever holds, which the caller excludes.
+            Err(_) => Taken::Refused { wait: WINDOW },
         }
     }
 
@@ -137,13 +140,27 @@ impl RateLimits {
     }
 }
 
-const WINDOW: Duration = Duration::from_secs(WINDOW_SECS as u64);
+fn exceeded(
+    reason: &'static str,
+    error: ApiError,
+    status: RateStatus,
+    retry_after: Option<Duration>,
+) -> Box<Exceeded> {
+    counter!("wikimovie_rate_limited_total", "reason" => reason).increment(1);
+    Box::new(Exceeded { error, status, retry_after })
+}
 
 fn bucket(limit: NonZeroU32) -> PointBucket {
     RateLimiter::direct(Quota::per_minute(limit)).with_middleware::<StateInformationMiddleware>()
 }
 
 impl RateStatus {
+    fn of(limit: NonZeroU32, remaining: u32) -> Self {
+        let limit = limit.get();
+        let missing = f64::from(limit - remaining.min(limit)) / f64::from(limit);
+        Self { limit, remaining, full_after: WINDOW.mul_f64(missing) }
+    }
+
     /// The moment at which the bucket is full again, in milliseconds since the Unix epoch.
     pub fn full_at_ms(&self) -> u64 {
         let at = SystemTime::now() + self.full_after;
@@ -156,7 +173,7 @@ impl RateStatus {
         let Self { limit, remaining, .. } = self;
         let full_after = self.full_after_secs();
         for (name, value) in [
-            (RATELIMIT_POLICY, format!("\"points\";q={limit};w={WINDOW_SECS}")),
+            (RATELIMIT_POLICY, format!("\"points\";q={limit};w={}", WINDOW.as_secs())),
             (RATELIMIT, format!("\"points\";r={remaining};t={full_after}")),
         ] {
             if let Ok(value) = HeaderValue::try_from(value) {
@@ -178,6 +195,8 @@ pub const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-poli
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     fn limits(points: u32) -> RateLimits {
@@ -188,52 +207,52 @@ mod tests {
         RateLimitedClient::Network(IpAddr::from(number.to_be_bytes()))
     }
 
-    #[test]
-    fn points_are_charged_per_client_until_they_are_spent() {
+    #[tokio::test]
+    async fn points_are_charged_per_client_until_they_are_spent() {
         let limits = limits(100);
-        assert_eq!(limits.charge(&client(1), None, 40).unwrap().remaining, 60);
-        let status = limits.charge(&client(1), None, 60).unwrap();
+        assert_eq!(limits.charge(&client(1), None, 40).await.unwrap().remaining, 60);
+        let status = limits.charge(&client(1), None, 60).await.unwrap();
         assert_eq!((status.limit, status.remaining, status.full_after_secs()), (100, 0, 60));
-        let exceeded = limits.charge(&client(1), None, 50).unwrap_err();
+        let exceeded = limits.charge(&client(1), None, 50).await.unwrap_err();
         assert_eq!(exceeded.error.code(), ErrorCode::RateLimited);
         let wait = exceeded.retry_after.unwrap().as_secs_f64();
         assert!((29.0..=30.0).contains(&wait), "{wait}");
         assert_eq!(exceeded.status.remaining, 0);
-        assert_eq!(limits.charge(&client(2), None, 1).unwrap().remaining, 99);
+        assert_eq!(limits.charge(&client(2), None, 1).await.unwrap().remaining, 99);
     }
 
-    #[test]
-    fn remaining_points_are_reported_with_a_refusal() {
+    #[tokio::test]
+    async fn remaining_points_are_reported_with_a_refusal() {
         let limits = limits(100);
-        limits.charge(&client(1), None, 70).unwrap();
-        let exceeded = limits.charge(&client(1), None, 50).unwrap_err();
+        limits.charge(&client(1), None, 70).await.unwrap();
+        let exceeded = limits.charge(&client(1), None, 50).await.unwrap_err();
         assert!((29..=30).contains(&exceeded.status.remaining), "{exceeded:?}");
-        assert!(limits.charge(&client(1), None, 29).is_ok());
+        assert!(limits.charge(&client(1), None, 29).await.is_ok());
     }
 
-    #[test]
-    fn a_cost_above_the_limit_of_a_minute_is_never_paid() {
-        let exceeded = limits(100).charge(&client(1), None, 101).unwrap_err();
+    #[tokio::test]
+    async fn a_cost_above_the_limit_of_a_minute_is_never_paid() {
+        let exceeded = limits(100).charge(&client(1), None, 101).await.unwrap_err();
         assert_eq!(exceeded.error.code(), ErrorCode::QueryTooComplex);
         assert_eq!(exceeded.retry_after, None);
     }
 
-    #[test]
-    fn a_key_may_have_a_limit_of_its_own() {
+    #[tokio::test]
+    async fn a_key_may_have_a_limit_of_its_own() {
         let limits = limits(100);
         let key = RateLimitedClient::Key("web".into());
-        assert_eq!(limits.charge(&key, NonZeroU32::new(1_000), 500).unwrap().remaining, 500);
-        assert_eq!(limits.charge(&key, None, 100).unwrap().remaining, 0);
+        assert_eq!(limits.charge(&key, NonZeroU32::new(1_000), 500).await.unwrap().remaining, 500);
+        assert_eq!(limits.charge(&key, None, 100).await.unwrap().remaining, 0);
     }
 
-    #[test]
-    fn no_number_of_clients_takes_more_memory_and_newcomers_are_limited_too() {
+    #[tokio::test]
+    async fn no_number_of_clients_takes_more_memory_and_newcomers_are_limited_too() {
         let limits = limits(10);
         for number in 0..250_000 {
-            limits.charge(&client(number), None, 10).unwrap();
+            limits.charge(&client(number), None, 10).await.unwrap();
         }
         assert!(limits.clients() <= MAX_CLIENTS, "{}", limits.clients());
-        assert!(limits.charge(&client(249_999), None, 1).is_err());
+        assert!(limits.charge(&client(249_999), None, 1).await.is_err());
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(super) async fn post(State(state): State<Arc<HandlerState>>, request: http::
             Exchange { state: &state, media_type, method: Method::Post, headers: &parts.headers, caller };
         let body_key = state.gateway.body_key(&body, &exchange.caller.identity.access());
         if let Some(stored) = body_key.as_ref().and_then(|key| state.gateway.cached_response_to_body(key)) {
-            return Ok(exchange.respond_stored(&stored, CacheControl::Unset));
+            return Ok(exchange.respond_stored(&stored, CacheControl::Unset).await);
         }
         // Boxed, so that stored responses carry none of it.
         Box::pin(exchange.respond(parameters::from_body(&body)?, body_key)).await
@@ -165,7 +165,7 @@ impl Exchange<'_> {
             }
             // A stored response takes no longer than a refusal, so that it waits for nobody.
             if let Some(stored) = gateway.cached_response(&key) {
-                let response = self.respond_stored(&stored, cache_control);
+                let response = self.respond_stored(&stored, cache_control).await;
                 if response.status() != StatusCode::TOO_MANY_REQUESTS {
                     self.state.operations.store_document(&resolved);
                 }
@@ -193,7 +193,7 @@ impl Exchange<'_> {
             let message = "a subscription needs a WebSocket (graphql-transport-ws) at this address";
             return reject(&ApiError::new(ErrorCode::BadRequest, message), self.media_type);
         }
-        let charge = match operations.charge_operation(&self.caller, &mut operation) {
+        let charge = match operations.charge_operation(&self.caller, &mut operation).await {
             Ok(charge) => charge,
             Err(rejection) => return self.respond_rejected(&rejection),
         };
@@ -252,8 +252,8 @@ impl Exchange<'_> {
     }
 
     /// A stored response, after its cost is charged.
-    fn respond_stored(&self, stored: &CachedResponse, cache_control: CacheControl<'_>) -> Response {
-        match self.state.operations.charge(&self.caller, stored.cost) {
+    async fn respond_stored(&self, stored: &CachedResponse, cache_control: CacheControl<'_>) -> Response {
+        match self.state.operations.charge(&self.caller, stored.cost).await {
             Ok(charge) => {
                 let hit = CacheStatusHeader::Hit;
                 let response = cached::respond(stored, self.media_type, self.headers, cache_control, hit);

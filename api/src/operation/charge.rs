@@ -28,9 +28,9 @@ impl Operations {
     ///
     /// # Errors
     /// `RATE_LIMITED` where the client has too few; nothing is taken then.
-    pub(crate) fn charge(&self, caller: &Caller, points: u32) -> Result<Charge, Box<Rejection>> {
+    pub(crate) async fn charge(&self, caller: &Caller, points: u32) -> Result<Charge, Box<Rejection>> {
         let Some(rates) = &self.gateway.guard.rates else { return Ok(Charge { points, rate: None }) };
-        match rates.charge(&caller.client, caller.identity.points_per_minute, points) {
+        match rates.charge(&caller.client, caller.identity.points_per_minute, points).await {
             Ok(rate) => Ok(Charge { points, rate: Some(rate) }),
             Err(exceeded) => {
                 let mut refusal = Refusal::from(exceeded.error);
@@ -44,7 +44,7 @@ impl Operations {
     ///
     /// # Errors
     /// As [`Self::charge`].
-    pub(crate) fn charge_operation(
+    pub(crate) async fn charge_operation(
         &self,
         caller: &Caller,
         operation: &mut ValidatedOperation,
@@ -52,8 +52,8 @@ impl Operations {
         let points = operation.points_charged();
         let charge = match operation.prepaid {
             Some(prepaid) if prepaid.points >= points => prepaid,
-            Some(prepaid) => self.charge(caller, points - prepaid.points)?,
-            None => self.charge(caller, points)?,
+            Some(prepaid) => self.charge(caller, points - prepaid.points).await?,
+            None => self.charge(caller, points).await?,
         };
         if let Some((hash, document)) = operation.store.take() {
             self.gateway.persisted.insert(hash, &document);
@@ -63,9 +63,13 @@ impl Operations {
 
     /// Takes the points for the analysis of a document that is not known yet: one for each hundred tokens, whether it is
     /// refused or not. They count towards the cost of the operation.
-    pub(super) fn charge_analysis(&self, caller: &Caller, tokens: usize) -> Result<Charge, Box<Rejection>> {
+    pub(super) async fn charge_analysis(
+        &self,
+        caller: &Caller,
+        tokens: usize,
+    ) -> Result<Charge, Box<Rejection>> {
         let points = u32::try_from(tokens / TOKENS_PER_POINT).unwrap_or(u32::MAX).max(1);
-        self.charge(caller, points)
+        self.charge(caller, points).await
     }
 }
 

@@ -48,7 +48,8 @@ impl SocketExecutor {
         let resolved = self.operations.resolve(request, None)?;
         let validated = self.operations.validate(resolved, false, &caller).await;
         let mut operation = validated.map_err(|rejection| rejection.refusal)?;
-        let charge = self.operations.charge_operation(&caller, &mut operation).map_err(|rejection| {
+        let charged = self.operations.charge_operation(&caller, &mut operation).await;
+        let charge = charged.map_err(|rejection| {
             operation::count(OperationType::Query, &rejection.refusal);
             rejection.refusal
         })?;

@@ -20,6 +20,7 @@ mod receipts;
 mod records;
 mod search;
 mod serving;
+mod shared_points;
 mod socket;
 mod suggestions;
 mod tls;

@@ -152,6 +152,13 @@ pub(super) const METRICS: &[Metric] = &[
                the limit).",
     },
     Metric {
+        name: "wikimovie_rate_limit_store_failures_total",
+        kind: Counter,
+        labels: &[],
+        help: "Questions to the store of shared points that it did not answer in time: processes limit by themselves \
+               meanwhile.",
+    },
+    Metric {
         name: "wikimovie_authentications_total",
         kind: Counter,
         labels: &[(
