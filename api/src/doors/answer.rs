@@ -124,12 +124,12 @@ async fn run(
     let access = [&caller.identity.access()[..], b"door"].concat();
     let key = gateway.response_key(resolved.request(), &access);
     if let Some(stored) = key.as_ref().and_then(|key| gateway.cached_response(key)) {
-        let rate = operations.charge(caller, stored.cost)?.rate;
+        let rate = operations.charge(caller, stored.cost).await?.rate;
         return Ok(DoorAnswer { body: DoorBody::Cacheable(stored), cache: None, warnings: None, rate });
     }
     let _permit = gateway.guard.concurrency.acquire().await?;
     let mut validated = operations.validate(resolved, true, caller).await?;
-    let charge = operations.charge_operation(caller, &mut validated)?;
+    let charge = operations.charge_operation(caller, &mut validated).await?;
     let refuse = |errors: &[ServerError], retry_after_ms| {
         Box::new(DoorRefusal { problem: Problem::new(errors, retry_after_ms), rate: charge.rate })
     };

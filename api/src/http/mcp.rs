@@ -185,7 +185,7 @@ async fn handle(state: &HandlerState, parts: &Parts, caller: &Caller, body: Byte
     let told = match told {
         Some(told) => told,
         // Whatever is no call costs a point, as the least operation does.
-        None => match state.operations.charge(caller, 1) {
+        None => match state.operations.charge(caller, 1).await {
             Ok(charge) => Told { problem: None, rate: charge.rate },
             Err(rejection) => return problem::respond_refused(&Box::<DoorRefusal>::from(rejection)),
         },
