@@ -55,13 +55,14 @@ pub(crate) struct Rating {
     source: String,
     /// From 0 to 10, in hundredths.
     value: f64,
-    /// Number of votes; null where it is not known.
-    votes: Option<u64>,
+    /// Number of votes, at most the largest `Int`; null where it is not known.
+    votes: Option<i32>,
 }
 
 impl From<&domain::Rating> for Rating {
     fn from(rating: &domain::Rating) -> Self {
-        Self { source: rating.source.clone(), value: rating.value.get(), votes: rating.votes }
+        let votes = rating.votes.map(|votes| i32::try_from(votes).unwrap_or(i32::MAX));
+        Self { source: rating.source.clone(), value: rating.value.get(), votes }
     }
 }
 

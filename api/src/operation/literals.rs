@@ -133,7 +133,7 @@ mod tests {
 
     use super::*;
 
-    const SDL: &str = "type Query { f(int: Int, ints: [Int!], text: String, id: ID, flag: Boolean, sort: Sort, sorts: [Sort!],
+    const SDL: &str = "type Query { f(int: Int, float: Float, ints: [Int!], text: String, id: ID, flag: Boolean, sort: Sort, sorts: [Sort!],
         where: Where, state: State): A } type A { x(int: Int! = 1): Int a: A } enum Sort { UP DOWN } scalar State
         input Where { text: String int: Int! and: [Where!] } schema { query: Query }";
 
@@ -147,6 +147,8 @@ mod tests {
         let good = [
             "int: 1",
             "int: null",
+            "float: 1",
+            "float: 7.5",
             "ints: 1",
             "ints: [1, 2]",
             "ints: []",
@@ -164,6 +166,8 @@ mod tests {
             "int: \"1\"",
             "int: 1.5",
             "int: 3000000000",
+            "float: \"7.5\"",
+            "float: true",
             "ints: [1, null]",
             "ints: \"1\"",
             "text: 1",

@@ -176,10 +176,10 @@ export type SuggestQueryVariables = Exact<{
 
 
 export type SuggestQuery = { autocomplete: Array<
-    | { __typename: 'DecadeSuggestion', from: number, text: string, count: number, state: string, highlight: { text: string, spans: Array<{ start: number, end: number }> } }
-    | { __typename: 'GenreSuggestion', text: string, count: number, state: string, highlight: { text: string, spans: Array<{ start: number, end: number }> } }
-    | { __typename: 'MovieSuggestion', text: string, count: number, state: string, movie: { id: string, year: number | null }, highlight: { text: string, spans: Array<{ start: number, end: number }> } }
-    | { __typename: 'PersonSuggestion', text: string, count: number, state: string, highlight: { text: string, spans: Array<{ start: number, end: number }> } }
+    | { __typename: 'DecadeSuggestion', from: number, text: string, count: number, state: string, highlight: { field: SearchField, text: string, spans: Array<{ start: number, end: number }> } }
+    | { __typename: 'GenreSuggestion', text: string, count: number, state: string, highlight: { field: SearchField, text: string, spans: Array<{ start: number, end: number }> } }
+    | { __typename: 'MovieSuggestion', text: string, count: number, state: string, movie: { id: string, year: number | null }, highlight: { field: SearchField, text: string, spans: Array<{ start: number, end: number }> } }
+    | { __typename: 'PersonSuggestion', text: string, count: number, state: string, highlight: { field: SearchField, text: string, spans: Array<{ start: number, end: number }> } }
   > };
 
 export class TypedDocumentString<TResult, TVariables>
@@ -363,6 +363,7 @@ export const SuggestDocument = new TypedDocumentString(`
     count
     state
     highlight {
+      field
       text
       spans {
         start

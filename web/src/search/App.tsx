@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import { Chips } from './Chips';
 import { Facets } from './Facets';
-import { relaxFilters, toggleValue, toggleYears, without, type Filters } from './filters';
+import { relaxFilters, toggleValue, toggleWriter, toggleYears, without, type Filters } from './filters';
 import { Hints } from './Hints';
 import { Results } from './Results';
-import { SearchBox } from './SearchBox';
+import { SearchBox, type Choice } from './SearchBox';
 import { Status } from './Status';
 import { useCatalog } from './useCatalog';
 import { useSearch, type FacetOptions } from './useSearch';
@@ -44,6 +44,12 @@ export function App() {
   const openState = (state: string, next: Filters = answeredFilters, text = view.text): void =>
     navigate({ text, sort: view.sort, filters: next, state });
 
+  /** The filters that a suggestion's token has. */
+  const chosenFilters = (facet: Choice['facet'], value: string): Filters => {
+    if (facet === 'writers') return toggleWriter(answeredFilters, value);
+    return facet && answer ? toggleValue(answeredFilters, answer.facets, facet, value) : answeredFilters;
+  };
+
   useEffect(() => {
     document.title = view.text ? `${view.text} · WIKIMovie` : 'WIKIMovie';
   }, [view.text]);
@@ -80,8 +86,7 @@ export function App() {
           onType={(text, how) => navigate(changed({ text }), how)}
           // A suggestion is a new question, ordered by relevance.
           onChoose={({ state, text, facet, value }) => {
-            const next = facet && answer ? toggleValue(answeredFilters, answer.facets, facet, value) : answeredFilters;
-            navigate({ text, sort: 'RELEVANCE', filters: next, state });
+            navigate({ text, sort: 'RELEVANCE', filters: chosenFilters(facet, value), state });
           }}
         />
         <nav className="links" aria-label="API">
@@ -109,10 +114,12 @@ export function App() {
             <Chips
               answer={answer}
               year={answeredFilters.year}
+              writers={answeredFilters.writers?.anyOf ?? []}
               onRemovePiece={({ typed, remove }) => openState(remove, answeredFilters, withoutPiece(view.text, typed))}
               onToggle={(facet, { value, toggle }) =>
                 openState(toggle, toggleValue(answeredFilters, answer.facets, facet, value))
               }
+              onRemoveWriter={(name) => navigate(changed({ filters: toggleWriter(answeredFilters, name) }))}
               onRemoveYear={() => navigate(changed({ filters: without(answeredFilters, 'year') }))}
             />
           )}

@@ -4,8 +4,10 @@ import type { ValueFacet, YearRange } from './filters';
 interface Props {
   readonly answer: MovieSearch;
   readonly year: YearRange | undefined;
+  readonly writers: readonly string[];
   readonly onRemovePiece: (piece: Understanding) => void;
   readonly onToggle: (facet: ValueFacet, value: FacetValue) => void;
+  readonly onRemoveWriter: (name: string) => void;
   readonly onRemoveYear: () => void;
 }
 
@@ -31,13 +33,13 @@ const FACET_LABELS: readonly (readonly [ValueFacet, string])[] = [
 ];
 
 /** What the words were understood as, and the filters in use. Each can be removed. */
-export function Chips({ answer, year, onRemovePiece, onToggle, onRemoveYear }: Props) {
+export function Chips({ answer, year, writers, onRemovePiece, onToggle, onRemoveWriter, onRemoveYear }: Props) {
   const filters = FACET_LABELS.flatMap(([facet, kind]) =>
     answer.facets[facet].values
       .filter((value) => value.selected)
       .map((value) => ({ facet, kind, value, label: facet === 'decades' ? `${value.value}s` : value.value })),
   );
-  if (answer.understood.length === 0 && filters.length === 0 && !year) return null;
+  if (answer.understood.length === 0 && filters.length === 0 && writers.length === 0 && !year) return null;
   return (
     <ul className="chips" aria-label="Filters in use">
       {answer.understood.map((piece) => (
@@ -52,6 +54,9 @@ export function Chips({ answer, year, onRemovePiece, onToggle, onRemoveYear }: P
       ))}
       {filters.map(({ facet, kind, value, label }) => (
         <Chip key={`${kind} ${label}`} kind={kind} value={label} onRemove={() => onToggle(facet, value)} />
+      ))}
+      {writers.map((name) => (
+        <Chip key={`writer ${name}`} kind="writer" value={name} onRemove={() => onRemoveWriter(name)} />
       ))}
       {year && <Chip kind="years" value={`${year.gte ?? ''}–${year.lte ?? ''}`} onRemove={onRemoveYear} />}
     </ul>

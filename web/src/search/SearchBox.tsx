@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
-import type { Suggestion } from '../operations';
+import type { SearchField, Suggestion } from '../operations';
 import type { ValueFacet } from './filters';
 import { Highlighted } from './Highlighted';
 import { useSuggestions } from './useSuggestions';
@@ -16,7 +16,7 @@ interface Props {
 export interface Choice {
   readonly state: string;
   readonly text: string;
-  readonly facet: ValueFacet | undefined;
+  readonly facet: ValueFacet | 'writers' | undefined;
   readonly value: string;
 }
 
@@ -210,6 +210,12 @@ function useSlashShortcut(input: React.RefObject<HTMLInputElement | null>): void
   }, [input]);
 }
 
+/** A person becomes a filter of the role in which they have most movies, which the highlight's field tells. */
+const FACET_OF_NAME: Partial<Record<SearchField, ValueFacet | 'writers'>> = {
+  DIRECTORS: 'directors',
+  WRITERS: 'writers',
+};
+
 /** A movie is searched by its title; the other kinds become filters, and their words leave the box. */
 function choiceOf(suggestion: Suggestion): Choice {
   const { state, text } = suggestion;
@@ -217,7 +223,7 @@ function choiceOf(suggestion: Suggestion): Choice {
     case 'MovieSuggestion':
       return { state, text, facet: undefined, value: '' };
     case 'PersonSuggestion':
-      return { state, text: '', facet: 'cast', value: text };
+      return { state, text: '', facet: FACET_OF_NAME[suggestion.highlight.field] ?? 'cast', value: text };
     case 'GenreSuggestion':
       return { state, text: '', facet: 'genres', value: text };
     case 'DecadeSuggestion':

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { relaxFilters, selectedFilters, toggleValue, toggleYears, type Filters, type ValueFacet } from './filters';
+import { relaxFilters, selectedFilters, toggleValue, toggleWriter, toggleYears, type Filters, type ValueFacet } from './filters';
 import { facets } from './testFacets';
 
 test('selected values become filters, others do not', () => {
@@ -47,6 +47,17 @@ test.each<[string, Filters, Filters]>([
   ['removes a range that equals the bucket', { year: { gte: 1970, lte: 1974 } }, {}],
 ])('a click on a bar %s', (_, before, after) => {
   expect(toggleYears(before, { from: 1970, to: 1974 })).toEqual(after);
+});
+
+test('a writer is added once and removed again', () => {
+  const one = toggleWriter({ decades: [1970] }, 'Ida Lupino');
+  expect(one).toEqual({ decades: [1970], writers: { anyOf: ['Ida Lupino'] } });
+  expect(toggleWriter(toggleWriter(one, 'Collier Young'), 'Ida Lupino')).toEqual({
+    decades: [1970],
+    writers: { anyOf: ['Collier Young'] },
+  });
+  expect(toggleWriter(one, 'Ida Lupino')).toEqual({ decades: [1970] });
+  expect(relaxFilters(one, 'WRITERS')).toEqual({ decades: [1970] });
 });
 
 test('a relaxation drops its own filter alone', () => {

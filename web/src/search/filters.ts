@@ -9,6 +9,8 @@ export interface Filters {
   readonly genres?: { anyOf: string[] };
   readonly cast?: { anyOf: string[] };
   readonly directors?: { anyOf: string[] };
+  /** Without a facet: the filter of a suggested person who mostly writes. */
+  readonly writers?: { anyOf: string[] };
   readonly providers?: { anyOf: string[] };
   readonly decades?: number[];
   readonly year?: YearRange;
@@ -40,6 +42,14 @@ export function toggleValue(filters: Filters, facets: MovieFacets, facet: ValueF
   return withValues(filters, facet, others.length < selected.length ? others : [...selected, value]);
 }
 
+/** The filters with one more writer, or without one. */
+export function toggleWriter(filters: Filters, name: string): Filters {
+  const before = filters.writers?.anyOf ?? [];
+  const others = before.filter((other) => other !== name);
+  const anyOf = others.length < before.length ? others : [...before, name];
+  return anyOf.length > 0 ? { ...filters, writers: { anyOf } } : without(filters, 'writers');
+}
+
 /** What `YearBucket.toggle` does: sets the range to the bucket, or removes a range that equals it. */
 export function toggleYears(filters: Filters, { from, to }: Pick<YearBucket, 'from' | 'to'>): Filters {
   if (filters.year?.gte === from && filters.year.lte === to) return without(filters, 'year');
@@ -50,6 +60,7 @@ const FIELD_OF_PART: Partial<Record<RelaxedPart, keyof Filters>> = {
   GENRES: 'genres',
   CAST: 'cast',
   DIRECTORS: 'directors',
+  WRITERS: 'writers',
   PROVIDERS: 'providers',
   DECADES: 'decades',
   YEAR: 'year',

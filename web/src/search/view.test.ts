@@ -13,6 +13,7 @@ describe('an address', () => {
     ['?genre=Drama&genre=Crime', { filters: { genres: { anyOf: ['Drama', 'Crime'] } } }],
     ['?person=Toshir%C5%8D+Mifune', { filters: { cast: { anyOf: ['Toshirō Mifune'] } } }],
     ['?sort=RATING_DESC&director=Ida+Lupino', { sort: 'RATING_DESC', filters: { directors: { anyOf: ['Ida Lupino'] } } }],
+    ['?writer=Ida+Lupino', { filters: { writers: { anyOf: ['Ida Lupino'] } } }],
     ['?provider=a%26b&decade=1980', { filters: { providers: { anyOf: ['a&b'] }, decades: [1980] } }],
     ['?from=1972&to=1974', { filters: { year: { gte: 1972, lte: 1974 } } }],
     ['?from=1972', { filters: { year: { gte: 1972 } } }],

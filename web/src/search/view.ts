@@ -37,6 +37,7 @@ const LIST_PARAMETERS = [
   ['genres', 'genre'],
   ['cast', 'person'],
   ['directors', 'director'],
+  ['writers', 'writer'],
   ['providers', 'provider'],
 ] as const;
 
