@@ -31,8 +31,8 @@ mod tests {
     #[test]
     fn typos_and_parts_are_near() {
         let names = ["search", "movies-by-title", "movies-by-year", "person"];
-        assert_eq!(near("serach", names), ["search"]);
-        assert_eq!(near("movies-by-titel", names)[0], "movies-by-title");
+        assert_eq!(near("searchy", names), ["search"]);
+        assert_eq!(near("movies-by-titlee", names)[0], "movies-by-title");
         assert_eq!(near("title", names), ["movies-by-title"]);
         assert_eq!(near("", names), [""; 0]);
         assert_eq!(near("zzzz", names), [""; 0]);

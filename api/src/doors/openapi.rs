@@ -89,7 +89,7 @@ struct Endpoint {
     parameters: Vec<Parameter>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_body: Option<RequestBody>,
-    responses: BTreeMap<String, Reply>,
+    responses: BTreeMap<String, DescribedResponse>,
 }
 
 #[derive(Serialize)]
@@ -133,7 +133,7 @@ struct RequestBody {
 
 /// A response, or where it is.
 #[derive(Default, Serialize)]
-struct Reply {
+struct DescribedResponse {
     #[serde(rename = "$ref", skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -155,7 +155,7 @@ struct Header {
 struct Components {
     #[serde(serialize_with = "in_order")]
     schemas: Pairs<JsonSchema>,
-    responses: BTreeMap<String, Reply>,
+    responses: BTreeMap<String, DescribedResponse>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     security_schemes: BTreeMap<&'static str, SecurityScheme>,
 }
@@ -240,19 +240,22 @@ fn endpoint(operation: &DoorOperation, auth: &AuthKind, is_get: bool) -> Endpoin
         let etag = "Names the answer; send it back in `If-None-Match`. Only of what changes with the catalogue alone.";
         headers.insert("ETag", Header { description: etag, schema: JsonSchema::of("string") });
         let known = "The client has the answer that `If-None-Match` names.";
-        responses.insert("304".to_owned(), Reply { description: known.to_owned(), ..Reply::default() });
+        responses.insert(
+            "304".to_owned(),
+            DescribedResponse { description: known.to_owned(), ..DescribedResponse::default() },
+        );
     }
     let schema = JsonSchema::refer([SCHEMAS, &of(operation, "Data")].concat());
     let content = BTreeMap::from([(DATA, Content { schema, example: None, examples: Vec::new() })]);
     let description = "The answer.".to_owned();
-    responses.insert("200".to_owned(), Reply { description, headers, content, reference: None });
+    responses.insert("200".to_owned(), DescribedResponse { description, headers, content, reference: None });
     for status in answered(auth).into_keys() {
         let is_of_body = matches!(status.as_str(), "413" | "415");
         if is_of_body && is_get {
             continue;
         }
         let reference = Some(format!("#/components/responses/{status}"));
-        responses.insert(status, Reply { reference, ..Reply::default() });
+        responses.insert(status, DescribedResponse { reference, ..DescribedResponse::default() });
     }
     Endpoint {
         operation_id: id,
@@ -334,7 +337,7 @@ fn body(operation: &DoorOperation) -> RequestBody {
 }
 
 /// The responses that REST may give where callers are told apart in this way.
-fn answered(auth: &AuthKind) -> BTreeMap<String, Reply> {
+fn answered(auth: &AuthKind) -> BTreeMap<String, DescribedResponse> {
     let mut problems = problems();
     if *auth == AuthKind::Open {
         problems.remove("401");
@@ -343,7 +346,7 @@ fn answered(auth: &AuthKind) -> BTreeMap<String, Reply> {
 }
 
 /// A response for each status of the table.
-fn problems() -> BTreeMap<String, Reply> {
+fn problems() -> BTreeMap<String, DescribedResponse> {
     let mut statuses: BTreeMap<String, Vec<ErrorCode>> = BTreeMap::new();
     for &code in ErrorCode::ALL.iter().filter(|code| !NOT_OF_REST.contains(code)) {
         statuses.entry(code.row().status.as_str().to_owned()).or_default().push(code);
@@ -357,7 +360,12 @@ fn problems() -> BTreeMap<String, Reply> {
         }
         let schema = JsonSchema::refer([SCHEMAS, "Problem"].concat());
         let content = BTreeMap::from([(PROBLEM, Content { schema, example: None, examples: Vec::new() })]);
-        Reply { description: lines.collect::<Vec<_>>().join("\n\n"), headers, content, reference: None }
+        DescribedResponse {
+            description: lines.collect::<Vec<_>>().join("\n\n"),
+            headers,
+            content,
+            reference: None,
+        }
     };
     statuses.into_iter().map(|(status, codes)| (status, reply(&codes))).collect()
 }

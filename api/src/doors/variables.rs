@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         for (query, argument, message) in [
-            (&[("frist", "3")][..], "frist", "first may be meant"),
+            (&[("firsst", "3")][..], "firsst", "first may be meant"),
             (&[("ids", "a"), ("first", "x")], "first", "not valid JSON"),
             (&[("ids", "a"), ("first", "1.5")], "first", "not an integer"),
             (&[("ids", "a"), ("first", "3000000000")], "first", "not an integer"),
@@ -241,7 +241,7 @@ mod tests {
             (&[("ids", "a"), ("first", "1"), ("first", "2")], "first", "more than once"),
             (&[("ids", "a"), ("sort", "BEST")], "sort", "one of RELEVANCE"),
             (&[("ids", "a"), ("flag", "yes")], "flag", "not valid JSON"),
-            (&[("ids", "a"), ("where", "{\"yaer\":1}")], "where", "no field \"yaer\""),
+            (&[("ids", "a"), ("where", "{\"yeear\":1}")], "where", "no field \"yeear\""),
             (&[("ids", "a"), ("where", "{\"year\":{\"gte\":\"x\"}}")], "where.year.gte", "not an integer"),
             (&[("ids", "a"), ("or", "[1]")], "or[0]", "not an object"),
             (&[("text", "a")], "ids", "ids is required"),

@@ -81,7 +81,7 @@ pub(super) async fn other_method() -> Response {
     response
 }
 
-/// A request that never reaches the protocol. Whoever lacks a credential is told where to find how to get one.
+/// A request that never reaches the protocol. Whoever lacks a credential learns where to get one.
 fn refuse(state: &HandlerState, parts: &Parts, error: ApiError) -> Response {
     let mut response = problem::respond_error(error);
     if response.status() == StatusCode::UNAUTHORIZED
@@ -170,28 +170,28 @@ async fn handle(state: &HandlerState, parts: &Parts, caller: &Caller, body: Byte
     *request.headers_mut() = parts.headers.clone();
     let handled = service.handle(request);
     tokio::pin!(handled);
-    let mut told = None;
+    let mut headers = None;
     let response = loop {
         tokio::select! {
             response = &mut handled => break response,
             Some(call) = queue.recv() => {
-                let (result, tells) = run(state, caller, &tools, call.name, call.arguments).await;
-                told = Some(tells);
+                let (result, called) = run(state, caller, &tools, call.name, call.arguments).await;
+                headers = Some(called);
                 // The receiver is gone where the client is.
                 drop(call.reply.send(result));
             }
         }
     };
-    let told = match told {
-        Some(told) => told,
+    let headers = match headers {
+        Some(headers) => headers,
         // Whatever is no call costs a point, as the least operation does.
         None => match state.operations.charge(caller, 1).await {
-            Ok(charge) => Told { problem: None, rate: charge.rate },
+            Ok(charge) => CallHeaders { problem: None, rate: charge.rate },
             Err(rejection) => return problem::respond_refused(&Box::<DoorRefusal>::from(rejection)),
         },
     };
-    let mut response = with_rate(response.map(Body::new), told.rate);
-    if let Some(problem) = &told.problem {
+    let mut response = with_rate(response.map(Body::new), headers.rate);
+    if let Some(problem) = &headers.problem {
         // A client that lacks a scope or points has to do something about it before it calls again.
         if matches!(problem.status(), StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
             *response.status_mut() = problem.status();
@@ -202,9 +202,9 @@ async fn handle(state: &HandlerState, parts: &Parts, caller: &Caller, body: Byte
     response
 }
 
-/// What a call tells in the headers of its response.
+/// What a call puts into the headers of its response.
 #[derive(Default)]
-struct Told {
+struct CallHeaders {
     problem: Option<Problem>,
     rate: Option<RateStatus>,
 }
@@ -218,26 +218,26 @@ async fn run(
     tools: &OperationTools,
     name: String,
     arguments: Map<String, Value>,
-) -> (CallResult, Told) {
+) -> (CallResult, CallHeaders) {
     let Some(tool) = tools.get(&name) else {
         let near = tools.near(&name);
         let hint = if near.is_empty() { String::new() } else { format!("; near: {}", near.join(", ")) };
         let shown: String = name.chars().take(100).collect();
         return (
             Err(ErrorData::invalid_params(format!("unknown tool {shown:?}{hint}"), None)),
-            Told::default(),
+            CallHeaders::default(),
         );
     };
     match answer(state, caller, tool, arguments).await {
         Ok(DoorAnswer { body, warnings, rate, .. }) => {
             let data = serde_json::from_slice(body.bytes()).unwrap_or_default();
-            (result(tool, data, warnings), Told { problem: None, rate })
+            (result(tool, data, warnings), CallHeaders { problem: None, rate })
         }
         Err(refusal) => {
             let DoorRefusal { problem, rate } = *refusal;
             let text = serde_json::to_string(&problem).unwrap_or_default();
             let result = CallToolResult::error(vec![ContentBlock::text(text)]);
-            (Ok(result), Told { problem: Some(problem), rate })
+            (Ok(result), CallHeaders { problem: Some(problem), rate })
         }
     }
 }

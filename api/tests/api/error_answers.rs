@@ -118,7 +118,7 @@ async fn each_code_has_its_whole_answer() {
     let unknown =
         json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": "0".repeat(64) } } });
     told(pages_of, PersistedQueryNotFound, &app, post(&unknown, &[])).await;
-    let unnamed = request(Method::GET, "/api/serach", &[(header::ACCEPT, "application/json")], "");
+    let unnamed = request(Method::GET, "/api/searchy", &[(header::ACCEPT, "application/json")], "");
     told(pages_of, OperationNotFound, &app, unnamed).await;
     told(pages_of, BadRequest, &app, post(&json!({ "query": 1 }), &[])).await;
     told(pages_of, BatchingNotSupported, &app, post(&json!([{ "query": CATALOG }]), &[])).await;

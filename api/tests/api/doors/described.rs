@@ -42,7 +42,7 @@ async fn problems_are_within_their_schema() {
     let app = TestApp::dozen();
     let openapi = json_of(&app, "/openapi.json").await;
     let problems = validator(&openapi, "Problem");
-    for uri in ["/api/serach", "/api/search?first=x", "/api/restore?state=x", "/api/search?first=-1"] {
+    for uri in ["/api/searchy", "/api/search?first=x", "/api/restore?state=x", "/api/search?first=-1"] {
         let problem = app.get(uri).await.json();
         let wrong: Vec<_> = problems.iter_errors(&problem).map(|error| error.to_string()).collect();
         assert_eq!(wrong, Vec::<String>::new(), "{uri}: {problem}");

@@ -50,10 +50,10 @@ async fn what_is_wrong_has_a_status_and_a_problem() {
     let json_type = ("content-type", "application/json");
     let by_get = |uri: &str| Request::get(uri);
     let cases = [
-        (by_get("/api/serach"), &[][..], String::new(), 404, "OPERATION_NOT_FOUND", None),
+        (by_get("/api/searchy"), &[][..], String::new(), 404, "OPERATION_NOT_FOUND", None),
         (by_get("/api/search?first=x"), &[], String::new(), 400, "BAD_USER_INPUT", Some("first")),
         (by_get("/api/search?first=101"), &[], String::new(), 400, "BAD_USER_INPUT", Some("first")),
-        (by_get("/api/search?frist=1"), &[], String::new(), 400, "BAD_USER_INPUT", Some("frist")),
+        (by_get("/api/search?firsst=1"), &[], String::new(), 400, "BAD_USER_INPUT", Some("firsst")),
         (by_get("/api/movies-by-title"), &[], String::new(), 400, "BAD_USER_INPUT", Some("title")),
         (
             by_get("/api/search?where=%7B%22year%22:1%7D"),
@@ -95,7 +95,7 @@ async fn what_is_wrong_has_a_status_and_a_problem() {
         assert_eq!(problem["parameter"].as_str(), parameter, "{told}: {problem}");
         assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
     }
-    let near = app.get("/api/movies-by-titel").await.json()["near"].clone();
+    let near = app.get("/api/movies-by-titlee").await.json()["near"].clone();
     assert_eq!(near[0], "movies-by-title");
     let near = app.get("/api/MoviesByTitle").await.json()["near"].clone();
     assert_eq!(near[0], "movies-by-title");

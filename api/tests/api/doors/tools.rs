@@ -78,7 +78,7 @@ async fn an_agent_finds_opens_and_walks_on() {
 #[tokio::test]
 async fn what_is_wrong_with_a_call_is_told_to_the_agent() {
     let app = TestApp::dozen();
-    let unknown = call(&app, &[], "serach", &json!({})).await.json();
+    let unknown = call(&app, &[], "searchy", &json!({})).await.json();
     assert_eq!(unknown["error"]["code"], -32602);
     assert!(unknown["error"]["message"].as_str().unwrap().contains("near: search"), "{unknown}");
     for (tool, arguments, told) in [
