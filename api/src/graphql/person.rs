@@ -94,7 +94,7 @@ impl Person {
         Ok(page.into())
     }
 
-    /// Who stands in the same casts, most movies together first.
+    /// Who is in the same casts, most movies together first.
     async fn costars(
         &self,
         ctx: &Context<'_>,
@@ -109,7 +109,7 @@ impl Person {
     }
 }
 
-/// Someone who stands in the same casts.
+/// Someone who is in the same casts.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Costar {
     /// The other person.
