@@ -59,7 +59,7 @@ pub struct PersonSummary {
     pub movies: u64,
 }
 
-/// Someone who stands in the same casts.
+/// Someone who is in the same casts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Costar {
     /// Who.

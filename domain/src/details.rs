@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Serialize};
 use time::{format_description::BorrowedFormatItem, macros::format_description};
 
-use crate::movie::Year;
+use crate::year::Year;
 
 /// Facts about a movie that a provider may know.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{catalog::Role, details::RatingValue, movie::Year};
+use crate::{catalog::Role, details::RatingValue, year::Year};
 
 /// Constraints that all must hold. An empty filter constrains nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

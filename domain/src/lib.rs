@@ -13,6 +13,7 @@ pub mod page;
 pub mod question;
 pub mod receipt;
 pub mod suggest;
+pub mod year;
 
 pub use answer::{
     Correction, Explain, Highlight, Hit, HitPage, MatchKind, Matching, Reason, ReasonKind, Relaxation,
@@ -23,10 +24,11 @@ pub use catalog::{CatalogInfo, Costar, CostarPath, CostarStep, PersonSummary, Re
 pub use details::{Attribution, Date, Details, Popularity, Rating, RatingValue};
 pub use facet::{FacetAnswer, FacetField, FacetOrder, FacetRequest, FacetValue, YearBucket, YearHistogram};
 pub use filter::{Filter, FilterError, RatingRange, RuntimeRange, ValueMatch, YearRange};
-pub use movie::{Image, Movie, MovieId, OtherTitle, Provenance, TitleKind, Year, YearOutOfRange};
+pub use movie::{Image, Movie, MovieId, OtherTitle, Provenance, TitleKind};
 pub use page::{Direction, PageError, PageRequest};
 pub use question::{HitsRequest, MovieParts, MovieSort, Question, SearchRequest, Wanted};
 pub use receipt::{
     DroppedValues, ObjectReceipt, Reading, ReceiptStatus, Refusal, RefusalReason, SkippedRecords,
 };
 pub use suggest::{AutocompleteRequest, Suggested, Suggestion, SuggestionKind};
+pub use year::{Year, YearOutOfRange};

@@ -23,9 +23,9 @@ const PAGE: usize = 10_000;
 const WALK: &str = "walk";
 const VALUE: &str = "value";
 
-/// Entries read in the order of their keys, each in its commonest spelling; of equals the first in byte order.
+/// EntryList read in the order of their keys, each in its commonest spelling; of equals the first in byte order.
 #[derive(Debug, Default)]
-struct Entries {
+struct EntryList {
     done: Vec<Entry>,
     /// Movies of the commonest spelling of the last entry.
     best: u32,
@@ -33,7 +33,7 @@ struct Entries {
     spelled: (String, u32),
 }
 
-impl Entries {
+impl EntryList {
     fn add(&mut self, key: &str, name: &str, movies: u32) {
         match self.done.last_mut().filter(|last| last.key == key) {
             Some(entry) => {
@@ -104,7 +104,7 @@ impl VocabularyCounter {
 
     /// Values that are one by their key.
     async fn entries(&self, among: &Query, field: &'static str) -> Result<Vec<Entry>, SearchError> {
-        let mut entries = Entries::default();
+        let mut entries = EntryList::default();
         self.walk(among, field, |value, count| {
             let (key, name) = value.split_once('\0').unwrap_or((&value, &value));
             entries.add(key, name, count);
@@ -115,7 +115,7 @@ impl VocabularyCounter {
 
     /// Everyone, and the movies by role of those who direct or write.
     async fn people(&self, among: &Query) -> Result<(Vec<Entry>, Vec<(String, RoleCounts)>), SearchError> {
-        let mut entries = Entries::default();
+        let mut entries = EntryList::default();
         let mut roles: Vec<(String, RoleCounts)> = Vec::new();
         self.walk(among, field::PERSON_NAME, |value, count| {
             let (key, spelled) = value.split_once('\0').unwrap_or((&value, &value));

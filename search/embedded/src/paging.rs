@@ -103,7 +103,7 @@ impl HitOrder<'_> {
         let orders = &self.snapshot.orders;
         let rank = orders.lower_bound(&sort_key.order);
         let there = rank < orders.len() && orders.get(rank) == sort_key.order;
-        let values = Values {
+        let values = OrderValues {
             score: sort_key.score,
             ties: sort_key.standing,
             year: sort_key.year,
@@ -116,7 +116,7 @@ impl HitOrder<'_> {
         let row = doc as usize;
         let position = 2 * u64::from(self.snapshot.rank[row]) + 1;
         let columns = &self.snapshot.columns;
-        let values = Values {
+        let values = OrderValues {
             score: self.score(doc),
             ties: self.ties.get(row),
             year: columns.year[row],
@@ -125,7 +125,7 @@ impl HitOrder<'_> {
         self.pack(&values, position)
     }
 
-    fn pack(&self, values: &Values, position: u64) -> Key {
+    fn pack(&self, values: &OrderValues, position: u64) -> Key {
         let first_titles_first = POSITIONS - 1 - position;
         let popularity = rank::popularity(values.ties);
         // What has no value is 0, and comes last in both directions.
@@ -148,7 +148,7 @@ impl HitOrder<'_> {
 }
 
 /// What a movie is ordered by besides its title.
-struct Values {
+struct OrderValues {
     score: u32,
     ties: u64,
     year: u16,

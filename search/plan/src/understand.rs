@@ -282,7 +282,10 @@ impl<'a> Reader<'a> {
             }
             _ => Read { role: None, lead, clause: in_roles(&Role::ALL), nearly: Clause::None },
         };
-        let directs = read.role == Some(Role::Director) || (counts.cast == 0 && counts.directed > 0);
+        let directs = match read.role {
+            Some(role) => role == Role::Director,
+            None => counts.cast == 0 && counts.directed > 0,
+        };
         self.take(Understood {
             kind: if directs { UnderstandingKind::Director } else { UnderstandingKind::Person },
             words,

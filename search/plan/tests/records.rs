@@ -106,8 +106,11 @@ fn movies_are_found_by_other_titles_and_directors() {
     assert_eq!(found(&oracle, "parasite")[..2], ["Parasite", "La Vita"]);
 }
 
+/// Field of a reason, and what matched.
+type Matched = (Option<SearchField>, String);
+
 /// Field and marked text of each highlight, then kind of reason, field and what matched.
-fn shown(text: &str, id: &str) -> (Vec<(SearchField, String)>, Vec<(Option<SearchField>, String)>) {
+fn shown(text: &str, id: &str) -> (Vec<(SearchField, String)>, Vec<Matched>) {
     let movies = movies();
     let compiled = compile(&ask(text), &Oracle::new(movies.clone()).vocabulary());
     let movie = movies.iter().find(|movie| movie.id.as_str().ends_with(id)).expect("a movie of this id");

@@ -58,9 +58,10 @@ pub fn check(text: &str, vocabulary: &Vocabulary) {
         }
         for value in understood.value.split(" + ") {
             let again = compile(&ask(value), vocabulary).understood(0);
-            // `directed by` a name of somebody who acts, too, is a person where the name stands alone.
+            // Words before a name say whether it is a director; the name alone may be one all the same.
+            let is_person = |kind| matches!(kind, Person | Director);
             let is_same_kind =
-                again.len() == 1 && (again[0].kind == kind || (kind, again[0].kind) == (Director, Person));
+                again.len() == 1 && (again[0].kind == kind || (is_person(kind) && is_person(again[0].kind)));
             let same = is_same_kind && again[0].value == value;
             assert!(same, "{value:?} of {text:?} is read again as {again:?}");
         }
