@@ -113,19 +113,19 @@ pub fn parse(json: Value) -> Result<Filter, String> {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Where {
-    genres: Values,
-    cast: Values,
-    directors: Values,
-    writers: Values,
-    languages: Values,
-    countries: Values,
+    genres: ValueLists,
+    cast: ValueLists,
+    directors: ValueLists,
+    writers: ValueLists,
+    languages: ValueLists,
+    countries: ValueLists,
     title: Option<String>,
     year: Numbers,
     decades: Vec<i64>,
     runtime: Numbers,
     rating: Ratings,
     has_poster: Option<bool>,
-    providers: Values,
+    providers: ValueLists,
     and: Vec<Where>,
     or: Vec<Where>,
     not: Option<Box<Where>>,
@@ -133,7 +133,7 @@ struct Where {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Values {
+struct ValueLists {
     any_of: Vec<String>,
     all_of: Vec<String>,
     none_of: Vec<String>,
@@ -166,8 +166,8 @@ impl TryFrom<f64> for RatingEnd {
     }
 }
 
-impl From<Values> for ValueMatch {
-    fn from(values: Values) -> Self {
+impl From<ValueLists> for ValueMatch {
+    fn from(values: ValueLists) -> Self {
         Self { any_of: values.any_of, all_of: values.all_of, none_of: values.none_of }
     }
 }
