@@ -23,6 +23,7 @@ use std::{
     time::Duration,
 };
 
+use wikimovie_domain::ObjectReceipt;
 use wikimovie_engine::{CatalogWriter, WriteError, failpoint};
 
 pub use self::options::WorkerOptions;
@@ -35,10 +36,12 @@ use self::{
     report::count,
 };
 use crate::{
-    bucket::{Bucket, Keys},
+    bucket::{Bucket, Keys, MappingCache},
     error::IngestError,
+    mapping::MappingFault,
     queue::{Message, Queue, RemoteError},
-    sync::{Applied, Change, Listing, SyncReport, list, sync_listed},
+    rules::Rules,
+    sync::{Applied, Change, Kept, Listing, SyncReport, list, sync_listed},
 };
 
 /// Looks at a key that changes while it is applied, before it is left to a later delivery.
@@ -63,6 +66,7 @@ pub struct Worker {
     bucket: Arc<dyn Bucket>,
     open: OpenWriter,
     writer: Option<Box<dyn CatalogWriter>>,
+    mappings: MappingCache,
     inbox: Inbox,
     large: LargeObjects,
     options: WorkerOptions,
@@ -93,6 +97,7 @@ impl Worker {
         Self {
             inbox: Inbox::new(queue, leases, options.clone()),
             large: LargeObjects::new(bucket.name(), options.large, &halt),
+            mappings: MappingCache::default(),
             bucket,
             open,
             writer: None,
@@ -219,7 +224,8 @@ impl Worker {
     }
 
     fn source(&self, keys: Keys) -> Keys {
-        keys.halted_by(&self.halt).denied_to(&self.denied)
+        let rules = Rules { mapping: None, vocabulary: Arc::clone(&self.options.vocabulary) };
+        keys.reading_by(rules).keeping(&self.mappings).halted_by(&self.halt).denied_to(&self.denied)
     }
 
     fn try_tick(&mut self, tick: &mut Tick) -> Result<(), TickError> {
@@ -292,7 +298,10 @@ impl Worker {
     /// Applies what messages say, and answers them. Returns how many are deleted.
     fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TickError> {
         let read = |message| ParsedMessage::read(message, self.bucket.name());
-        let parsed: Vec<ParsedMessage> = messages.into_iter().map(read).collect();
+        let mut parsed: Vec<ParsedMessage> = messages.into_iter().map(read).collect();
+        for parsed in &mut parsed {
+            parsed.expand(&*self.bucket)?;
+        }
         let mut keys: Vec<String> = parsed.iter().flat_map(|parsed| parsed.keys.iter().cloned()).collect();
         keys.sort();
         keys.dedup();
@@ -301,10 +310,14 @@ impl Worker {
         // A message that comes again may have been applied by somebody who died, or failed, before the receipt was put.
         let again: HashSet<String> = parsed
             .iter()
-            .filter(|parsed| again || parsed.message.receives > 1)
+            // Objects that a mapping kept may be found unchanged, and their receipts say otherwise.
+            .filter(|parsed| again || parsed.message.receives > 1 || !parsed.mappings.is_empty())
             .flat_map(|parsed| parsed.keys.clone())
             .collect();
         let outcomes = self.reconcile_keys(keys, again)?;
+        for mapping in parsed.iter().flat_map(|parsed| &parsed.mappings) {
+            self.tell_of_mapping(mapping)?;
+        }
         let mut done = Vec::new();
         for parsed in &parsed {
             let is_deferred =
@@ -423,6 +436,7 @@ impl Worker {
             let applied = report.changes().map(|applied| applied.receipt.object.clone());
             again.extend(applied);
             self.put_receipts(&report, &again, &outcomes)?;
+            self.tell_of_kept(&report.kept)?;
             keys = changed;
         }
         Ok(outcomes)
@@ -465,6 +479,36 @@ impl Worker {
             failpoint::reach("worker.receipt");
         }
         Ok(())
+    }
+
+    /// Tells of objects that stay as they are; their events are done, since that of the mapping comes for all of them.
+    fn tell_of_kept(&self, kept: &[Kept]) -> Result<(), TickError> {
+        for Kept { key, provider, problem } in kept {
+            tracing::warn!(object = problem.object, "{}", problem.message);
+            let Some(writer) = self.writer.as_ref().filter(|_| self.options.receipts) else { continue };
+            let last = writer.row(key)?.and_then(|row| row.receipt);
+            let last = last.unwrap_or_else(|| ObjectReceipt::empty(&problem.object, provider));
+            let (key, body) = receipt::kept(&last, &problem.message);
+            self.bucket.put(&key, body, "application/json")?;
+        }
+        Ok(())
+    }
+
+    /// Puts the receipt of a mapping, which tells its fault.
+    fn tell_of_mapping(&self, key: &str) -> Result<(), RemoteError> {
+        if !self.options.receipts {
+            return Ok(());
+        }
+        let head = self.bucket.head(key)?;
+        let found = head.as_ref().map(|head| self.mappings.read(&*self.bucket, head)).transpose()?;
+        let fault = match &found {
+            Some(Err(MappingFault::Refused { error, .. })) => Some(error),
+            // Another event tells of what it is by then.
+            Some(Err(MappingFault::Unreadable { .. })) => return Ok(()),
+            _ => None,
+        };
+        let (key, body) = receipt::mapping(key, head.as_ref(), fault);
+        self.bucket.put(&key, body, "application/json")
     }
 
     fn next_pause(&mut self) -> Duration {
