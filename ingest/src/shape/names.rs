@@ -233,6 +233,12 @@ pub(crate) fn place_of(field: MovieField, normal: &str) -> Option<usize> {
     names.iter().position(|name| *name == normal).or_else(behind)
 }
 
+/// Names that a field has elsewhere, in normal form.
+pub(crate) fn synonyms(field: MovieField) -> impl Iterator<Item = &'static str> {
+    let names = SYNONYMS.iter().find(|(named, _)| *named == field).map(|(_, names)| *names);
+    names.unwrap_or_default().iter().copied()
+}
+
 /// Which entry of the field's list a numbered name stands for.
 pub(crate) fn entry_of(field: MovieField, normal: &str) -> Option<u32> {
     let (_, names) = NUMBERED.iter().find(|(named, _)| *named == field)?;

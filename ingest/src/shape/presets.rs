@@ -360,7 +360,7 @@ impl Preset {
     }
 
     /// Names of a field, where the preset says them.
-    pub(super) fn sources_of(&self, field: MovieField) -> Option<&'static [&'static str]> {
+    pub(crate) fn sources_of(&self, field: MovieField) -> Option<&'static [&'static str]> {
         self.sources.iter().find(|(named, _)| *named == field).map(|(_, names)| *names)
     }
 

@@ -110,7 +110,7 @@ pub(super) const SYNONYMS: [(MovieField, &[&str]); 22] = [
         &[
             "runtime", "runtimeminutes", "runtimemins", "runtimemin", "runningtime", "runningtimemin",
             "runningtimeminutes", "duration", "durationminutes", "durationmins", "durationmin", "length",
-            "lengthminutes", "runtimeseconds", "durationseconds", "laufzeit", "duree", "durée",
+            "lengthminutes", "runtimeseconds", "durationseconds", "laufzeit", "dauer", "duree", "durée",
         ],
     ),
     (

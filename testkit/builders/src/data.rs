@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Map, Value};
-use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
+use wikimovie_domain::{Details, Image, Movie, MovieId, Provenance, Year};
 use wikimovie_testkit_skip::skipped_by_design;
 
 /// Movies in `seeds/`; a test on a part of them would prove less than it says.

@@ -1,6 +1,6 @@
 //! Builders of movies.
 
-use wikimovie_domain::{Image, Movie, MovieId, Provenance, Year};
+use wikimovie_domain::{Details, Image, Movie, MovieId, Provenance, Year};
 
 /// Default provider of movies.
 pub const PROVIDER: &str = "test";
