@@ -128,6 +128,8 @@ static PRESETS: &[Preset] = &[
         name: "movielens-100k",
         needs: &["movieid", "movietitle", "releasedate", "videoreleasedate", "imdburl"],
         sources: &[(Id, &["movieid"]), (Genres, &MOVIELENS_GENRES)],
+        // Where the day is not known, the first of January is written.
+        treatments: &[(Released, "releasedate", Treatment::YearlyDate)],
         adds: &[(Ids, "movieid", id_of("movielens-100k"))],
         quotes: false,
         title_has_year: true,
