@@ -319,7 +319,7 @@ fn a_mapping_of_the_bucket_counts_for_its_provider() {
         assert!(why.contains("acme/_mapping.json is refused: line 2"), "{why}");
 
         // As it was before: what was kept unchanged is told to be applied.
-        place.bucket.put_text("acme/_mapping.json", "{\"fields\": {\"title\": [\"Werk\"]}}");
+        place.bucket.put_text("acme/_mapping.json", "{\"fields\": {\"title\": \"Werk\"}}");
         send(&mut place, &["acme/_mapping.json"]);
         assert_eq!(place.titles(), ["Four", "Three", "Two"]);
         assert_eq!(place.bucket.receipt("acme/b.json")["not_applied"], serde_json::Value::Null);

@@ -102,8 +102,11 @@ impl Mapping {
             let message = message.split(" at line ").next().unwrap_or_default().to_owned();
             MappingError { line: (error.line() as u64).max(1), message }
         };
-        let document: Document = serde_json::from_slice(text).map_err(refused)?;
         let value: Value = serde_json::from_slice(text).map_err(refused)?;
+        if !value.is_object() {
+            return Err(MappingError { line: 1, message: "a mapping is an object".to_owned() });
+        }
+        let document: Document = serde_json::from_slice(text).map_err(refused)?;
         // Of the content alone: white space and the order of members change nothing.
         let digest = hex::encode(&Sha256::digest(value.to_string().as_bytes())[..8]);
         let mut paths: BTreeMap<&str, PathSource> = BTreeMap::new();

@@ -116,7 +116,7 @@ fn a_mapping_is_refused_with_its_line() {
         ("{\n\"encoding\": \"latin-9000\"}", 2, "there is no encoding \"latin-9000\""),
         ("{\n\"preset\": \"hulu\"}", 2, "there is no preset \"hulu\""),
         ("{\n\"columns\": [\"a\", \"a\"]}", 2, "names \"a\" twice"),
-        ("[]", 1, "invalid type"),
+        ("[]", 1, "a mapping is an object"),
     ];
     for (text, line, part) in cases {
         let error = Mapping::parse("m", text.as_bytes()).unwrap_err();

@@ -101,7 +101,7 @@ impl Sample {
 }
 
 /// What fills each field, in the order of the fields.
-pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>) -> Vec<(String, String)> {
+pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>, records: usize) -> Vec<(String, String)> {
     let mut placed: Vec<(MovieField, &Sample)> = Vec::new();
     let is_free = |placed: &[(MovieField, &Sample)], sample: &Sample| {
         !placed.iter().any(|(_, other)| other.key == sample.key)
@@ -131,7 +131,7 @@ pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>) -> Vec<(String,
         MovieField::Title,
     ] {
         let is_open = !placed.iter().any(|(filled, _)| *filled == field);
-        let such = |sample: &&Sample| is_free(&placed, sample) && looks_like(sample, field);
+        let such = |sample: &&Sample| is_free(&placed, sample) && looks_like(sample, field, records);
         if is_open && let Some(sample) = samples.iter().find(such) {
             placed.push((field, sample));
         }
@@ -173,7 +173,8 @@ fn by_name<'s>(samples: &'s [Sample], field: MovieField, preset: Option<&Preset>
 
 fn is_partly(normal: &str, field: MovieField) -> bool {
     let counts = !matches!(field, MovieField::Id | MovieField::Ids | MovieField::Ratings | MovieField::Titles);
-    counts && names::synonyms(field).any(|name| name.len() >= MIN_PART && normal.contains(name))
+    let is_telling = |name: &str| name.len() >= MIN_PART && (field != MovieField::Title || name.starts_with("tit"));
+    counts && names::synonyms(field).any(|name| is_telling(name) && normal.contains(name))
 }
 
 /// Whether values may be of a field whose name is alike.
@@ -195,7 +196,7 @@ fn fits(sample: &Sample, field: MovieField) -> bool {
     }
 }
 
-fn looks_like(sample: &Sample, field: MovieField) -> bool {
+fn looks_like(sample: &Sample, field: MovieField, records: usize) -> bool {
     let is_address = |value: &Value| value.as_str().is_some_and(|text| text.starts_with("http"));
     let is_picture = |value: &Value| {
         let text = value.as_str().unwrap_or_default().to_lowercase();
@@ -223,7 +224,8 @@ fn looks_like(sample: &Sample, field: MovieField) -> bool {
         }
         MovieField::Title => {
             let most = sample.distinct() * 10 >= sample.values.len() * 9;
-            is_plain() && most && sample.mean_chars() <= SHORT_TEXT
+            let is_common = sample.values.len() * 2 >= records;
+            is_plain() && most && is_common && sample.mean_chars() <= SHORT_TEXT
         }
         _ => false,
     }

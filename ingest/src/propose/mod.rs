@@ -106,7 +106,15 @@ pub fn propose(source: impl Read + Send, name: &str) -> Result<Proposal, Propose
     let mut records = RecordReader::new(source, name).of_anything();
     let mut samples = Samples::default();
     let (mut seen, mut refusal, mut foreign) = (0_usize, None, false);
-    for record in records.by_ref().take(MAX_RECORDS) {
+    while seen < MAX_RECORDS
+        && let Some(record) = records.next()
+    {
+        // Columns keep the order of the header.
+        if samples.order.is_empty()
+            && let Some(header) = records.shape_hints().header
+        {
+            header.iter().for_each(|name| samples.name(name, name));
+        }
         match record {
             Ok(record) => {
                 seen += 1;
@@ -132,7 +140,7 @@ pub fn propose(source: impl Read + Send, name: &str) -> Result<Proposal, Propose
     let normal: Vec<String> = samples.order.iter().map(|key| names::normal(key)).collect();
     let preset = Preset::of_path(&hints.steps).or_else(|| Preset::of(&normal));
     let samples = samples.finish();
-    let fields = guess(&samples, preset);
+    let fields = guess(&samples, preset, seen.min(MAX_VALUES));
     let used = |sample: &&Sample| fields.iter().any(|(_, source)| *source == sample.key);
     let roots: BTreeSet<&str> = samples.iter().filter(used).map(|sample| sample.root.as_str()).collect();
     let is_unplaced = |sample: &&Sample| sample.root == sample.key && !roots.contains(sample.key.as_str());
