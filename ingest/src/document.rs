@@ -39,8 +39,8 @@ use crate::{
     clean,
     fields::{Fields, ValueFault, within},
     limits::{
-        MAX_CAST, MAX_GENRE_CHARS, MAX_GENRES, MAX_ID_BYTES, MAX_KEYWORDS, MAX_MAKERS, MAX_NAME_CHARS, MAX_PLACES,
-        MAX_TITLE_CHARS, MAX_WORD_CHARS,
+        MAX_CAST, MAX_GENRE_CHARS, MAX_GENRES, MAX_ID_BYTES, MAX_KEYWORDS, MAX_MAKERS, MAX_NAME_CHARS,
+        MAX_PLACES, MAX_TITLE_CHARS, MAX_WORD_CHARS,
     },
     names,
     read::RawRecord,
@@ -127,20 +127,7 @@ fn read(
     let directors = fields.list(MovieField::Directors, MAX_MAKERS, MAX_NAME_CHARS, names::name);
     let titles = fields.titles(&title);
     let details = details(fields, plot, origin);
-    Ok(Movie {
-        id,
-        title,
-        year,
-        cast,
-        genres,
-        summary,
-        url,
-        poster,
-        directors,
-        titles,
-        details,
-        provenance,
-    })
+    Ok(Movie { id, title, year, cast, genres, summary, url, poster, directors, titles, details, provenance })
 }
 
 fn details(fields: &mut Fields<'_>, plot: Option<String>, origin: &Origin) -> Details {

@@ -360,7 +360,9 @@ fn is_passed_over(name: &str) -> bool {
         ".bak",
     ];
     let name = name.to_lowercase();
-    name == mapping::MAPPING_NAME || STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end))
+    name == mapping::MAPPING_NAME
+        || STARTS.iter().any(|start| name.starts_with(start))
+        || ENDS.iter().any(|end| name.ends_with(end))
 }
 
 fn fingerprint(metadata: &Metadata, modified: SystemTime) -> String {

@@ -105,9 +105,9 @@ pub(crate) fn sniff_by(head: &[u8], name: &str, mapping: Option<&Mapping>, any_h
     let json = |otherwise| {
         Sniffed::Format(match mapping.and_then(Mapping::records) {
             Some(records) => records.format(text, otherwise),
-            None if any_header => nested::find(text)
-                .or_else(|| nested::find_list(text))
-                .map_or(otherwise, Format::Nested),
+            None if any_header => {
+                nested::find(text).or_else(|| nested::find_list(text)).map_or(otherwise, Format::Nested)
+            }
             None => nested::find(text).map_or(otherwise, Format::Nested),
         })
     };

@@ -192,7 +192,9 @@ pub(crate) fn csv_layout(head: &[u8], hints: RowHints<'_>) -> Option<CsvLayout> 
         let known = if any_header { None } else { headerless(line) };
         return match known {
             Some(layout) => Some(layout),
-            None => (has_csv_name || any_header || separator.is_some() || mapping.is_some()).then_some(layout),
+            None => {
+                (has_csv_name || any_header || separator.is_some() || mapping.is_some()).then_some(layout)
+            }
         };
     }
     layout.quotes = quotes.unwrap_or(layout.quotes && Preset::of(&names).is_none_or(|preset| preset.quotes));

@@ -19,7 +19,8 @@ use wikimovie_domain::{
 use wikimovie_embedded::{Embedded, EmbeddedOptions, EmbeddedWriter};
 use wikimovie_engine::{CatalogWriter, ObjectState, OperationContext};
 use wikimovie_ingest::{
-    Change, Folder, IngestError, Listing, Mapping, Opener, Problem, Rules, Source, SyncReport, Vocabulary, Watcher,
+    Change, Folder, IngestError, Listing, Mapping, Opener, Problem, Rules, Source, SyncReport, Vocabulary,
+    Watcher,
     folder::{check_provider, provider_of},
     sync,
     sync::Listed,

@@ -238,9 +238,12 @@ struct ReportedCatalog {
 /// What a reading has to report beside its movies.
 fn reading_lines(reading: &Reading) -> Vec<String> {
     let mut lines = Vec::new();
-    let Reading { format, encoding, preset, mapping, skipped, unread, unfilled, missing, dropped, renamed } = reading;
+    let Reading { format, encoding, preset, mapping, skipped, unread, unfilled, missing, dropped, renamed } =
+        reading;
     match (mapping, preset) {
-        (Some(mapping), Some(preset)) => lines.push(format!("read by {mapping} as {preset} ({format}, {encoding})")),
+        (Some(mapping), Some(preset)) => {
+            lines.push(format!("read by {mapping} as {preset} ({format}, {encoding})"))
+        }
         (Some(mapping), None) => lines.push(format!("read by {mapping} ({format}, {encoding})")),
         (None, Some(preset)) => lines.push(format!("read as {preset} ({format}, {encoding})")),
         (None, None) => {}

@@ -149,7 +149,8 @@ impl<'a> Fields<'a> {
                 Value::String(text) if text.trim().is_empty() => {}
                 Value::String(_) | Value::Number(_) => match amounts::day(found.value, order) {
                     Ok(Some(day))
-                        if *found.treatment == Treatment::YearlyDate && day.to_string().ends_with("-01-01") => {}
+                        if *found.treatment == Treatment::YearlyDate
+                            && day.to_string().ends_with("-01-01") => {}
                     Ok(Some(day)) => return Some(day),
                     Ok(None) => {}
                     Err(why) => {
@@ -283,7 +284,8 @@ fn imdb_id(text: &str) -> Option<String> {
     }
     // Tables make numbers of them: 114709.0.
     let digits = text.strip_prefix("tt").unwrap_or(text.strip_suffix(".0").unwrap_or(text));
-    let is_number = !digits.is_empty() && digits.len() <= 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number =
+        !digits.is_empty() && digits.len() <= 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
     (is_number && digits.bytes().any(|byte| byte != b'0')).then(|| format!("tt{digits:0>7}"))
 }
 

@@ -14,7 +14,7 @@ use crate::{
     clean,
     limits::{MAX_PLOT_CHARS, MAX_SUMMARY_CHARS, MAX_URL_BYTES},
     shape::{
-        NamedSource, Shape,
+        Shape,
         names::{AS_IS, MovieField, Treatment},
         values::{self, shortened},
     },

@@ -97,12 +97,20 @@ impl<'a> Fields<'a> {
             }
         }
         let known = all.into_iter().filter(|found| found.votes != Some(0));
-        let ratings = known.filter_map(|Found { source, value, votes }| Some(Rating { source, value: value?, votes }));
+        let ratings =
+            known.filter_map(|Found { source, value, votes }| Some(Rating { source, value: value?, votes }));
         ratings.take(MAX_RATINGS).collect()
     }
 
     /// A list of ratings with their sources, or an object of them by source.
-    fn add_ratings(&mut self, name: &str, value: &Value, by_hundred: bool, provider: &str, all: &mut Vec<Found>) {
+    fn add_ratings(
+        &mut self,
+        name: &str,
+        value: &Value,
+        by_hundred: bool,
+        provider: &str,
+        all: &mut Vec<Found>,
+    ) {
         let parsed;
         let value = match value {
             Value::String(text) => match values::structured(text) {
@@ -117,8 +125,10 @@ impl<'a> Fields<'a> {
         match value {
             Value::Array(items) => {
                 if items.len() > MAX_RATINGS {
-                    let message =
-                        format!("{name} has {} entries, of which the first {MAX_RATINGS} are read", items.len());
+                    let message = format!(
+                        "{name} has {} entries, of which the first {MAX_RATINGS} are read",
+                        items.len()
+                    );
                     self.drop(MovieField::Ratings, ValueFault::new(name, RefusalReason::TooLarge, message));
                 }
                 for item in items.iter().take(MAX_RATINGS) {
@@ -127,7 +137,8 @@ impl<'a> Fields<'a> {
                         self.drop(MovieField::Ratings, fault);
                         continue;
                     };
-                    let source = members.iter().find(|(name, _)| matches!(normal(name).as_str(), "source" | "site"));
+                    let source =
+                        members.iter().find(|(name, _)| matches!(normal(name).as_str(), "source" | "site"));
                     match source.and_then(|(_, source)| source.as_str()).and_then(source_of) {
                         Some(source) => self.add_members(name, source, BEST, members, all),
                         None => {
@@ -222,7 +233,9 @@ fn source_of(name: &str) -> Option<String> {
     let normal = normal(name);
     let known = SOURCES.iter().find(|(named, _)| *named == normal).map(|(_, source)| (*source).to_owned());
     let lower = name.trim().to_lowercase();
-    known.or_else(|| Some(lower).filter(|name| is_source_name(name))).or(Some(normal).filter(|name| is_source_name(name)))
+    known
+        .or_else(|| Some(lower).filter(|name| is_source_name(name)))
+        .or(Some(normal).filter(|name| is_source_name(name)))
 }
 
 /// The source of ratings that are the provider's own.

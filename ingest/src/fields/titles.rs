@@ -59,7 +59,9 @@ impl<'a> Fields<'a> {
             Value::String(text) => {
                 let separator = match self.shape.list_separator(MovieField::Titles, found.name) {
                     // Titles hold commas.
-                    ListSeparator::Only(",") | ListSeparator::Any if text.contains('|') => ListSeparator::Only("|"),
+                    ListSeparator::Only(",") | ListSeparator::Any if text.contains('|') => {
+                        ListSeparator::Only("|")
+                    }
                     ListSeparator::Only(",") | ListSeparator::Any => ListSeparator::Only(";"),
                     other => other,
                 };
@@ -179,10 +181,12 @@ fn kind_of(members: &Map<String, Value>) -> TitleKind {
 /// Whether a text can be a tag of BCP 47: a language of two or three letters, and perhaps more behind it.
 fn is_tag(text: &str) -> bool {
     let mut parts = text.split('-');
-    let is_language = parts
-        .next()
-        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let is_language = parts.next().is_some_and(|part| {
+        (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
     text.len() <= MAX_TAG_BYTES
         && is_language
-        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
 }

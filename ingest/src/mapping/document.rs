@@ -358,7 +358,9 @@ impl<'de> Deserialize<'de> for OnlyRules {
                     let wanted = values.iter().map(|value| match value {
                         Value::String(text) => Ok(text.clone()),
                         Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
-                        _ => Err(A::Error::custom(format!("only: the values of {name:?} are texts or numbers"))),
+                        _ => Err(A::Error::custom(format!(
+                            "only: the values of {name:?} are texts or numbers"
+                        ))),
                     });
                     rules.push((source, wanted.collect::<Result<_, _>>()?));
                 }

@@ -14,11 +14,11 @@ use encoding_rs::Encoding;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::{path::RecordsRule, source::RowNames};
 use self::{
     document::{Document, Rule, Target},
     source::Source,
 };
+pub(crate) use self::{path::RecordsRule, source::RowNames};
 use crate::{
     layout::Separator,
     limits::MAX_MAPPING_BYTES,
@@ -114,10 +114,9 @@ impl Mapping {
             for source in rule.from.iter().filter(|source| source.path.is_some()) {
                 let is_list = target.field.is_list() && !rule.join;
                 let known = paths.entry(source.key.as_str());
-                known.and_modify(|path| path.is_list |= is_list).or_insert_with(|| PathSource {
-                    source: source.clone(),
-                    is_list,
-                });
+                known
+                    .and_modify(|path| path.is_list |= is_list)
+                    .or_insert_with(|| PathSource { source: source.clone(), is_list });
             }
         }
         for (source, _) in document.only.iter().filter(|(source, _)| source.path.is_some()) {
@@ -234,7 +233,8 @@ impl Mapping {
     /// Names that it has of which none of these is one, and the paths that found nothing.
     pub(crate) fn missing(&self, seen: &dyn Fn(&str) -> bool, found: &[bool]) -> Vec<String> {
         let named = self.document.fields.iter().flat_map(|(_, rule)| &rule.from);
-        let plain = named.filter(|source| source.path.is_none() && !seen(&source.key)).map(|source| &source.key);
+        let plain =
+            named.filter(|source| source.path.is_none() && !seen(&source.key)).map(|source| &source.key);
         let paths = self.paths.iter().zip(found.iter().chain(std::iter::repeat(&false)));
         let idle = paths.filter(|(_, found)| !**found).map(|(path, _)| &path.source.key);
         let mut missing: Vec<String> = plain.chain(idle).cloned().collect();

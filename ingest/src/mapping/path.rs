@@ -92,15 +92,16 @@ fn plain(text: &str) -> Option<Vec<Segment>> {
             let behind = behind.trim_start().strip_prefix(']')?;
             (!name.contains('\\')).then(|| (Segment::Name(name.to_owned()), behind))
         };
-        let (segment, behind) = if let Some(behind) = rest.strip_prefix("[*]").or_else(|| rest.strip_prefix(".*")) {
-            (Segment::All, behind)
-        } else if let Some(name) = rest.strip_prefix('.').filter(|name| !name.starts_with('.')) {
-            let end = name.find(['.', '[']).unwrap_or(name.len());
-            let (name, behind) = name.split_at(end);
-            (Segment::Name(name.trim().to_owned()), behind)
-        } else {
-            quoted('\'').or_else(|| quoted('"'))?
-        };
+        let (segment, behind) =
+            if let Some(behind) = rest.strip_prefix("[*]").or_else(|| rest.strip_prefix(".*")) {
+                (Segment::All, behind)
+            } else if let Some(name) = rest.strip_prefix('.').filter(|name| !name.starts_with('.')) {
+                let end = name.find(['.', '[']).unwrap_or(name.len());
+                let (name, behind) = name.split_at(end);
+                (Segment::Name(name.trim().to_owned()), behind)
+            } else {
+                quoted('\'').or_else(|| quoted('"'))?
+            };
         segments.push(segment);
         rest = behind;
     }

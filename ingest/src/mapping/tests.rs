@@ -5,7 +5,8 @@ use crate::{MovieReader, Rules, document::Origin};
 use wikimovie_domain::{Movie, Reading, Year};
 
 fn read(mapping: &str, content: impl AsRef<[u8]>) -> (Vec<Movie>, Reading) {
-    let mapping = Mapping::parse("p/_mapping.json", mapping.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    let mapping =
+        Mapping::parse("p/_mapping.json", mapping.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
     let origin = Origin { provider: "p".into(), object: "p/a.csv".into(), generation: 1 };
     let rules = Rules { mapping: Some(Arc::new(mapping)), ..Rules::default() };
     let mut reader = MovieReader::by(content.as_ref(), origin, rules);
@@ -40,7 +41,10 @@ fn a_table_is_read_as_it_says() {
     assert_eq!((movie.id.as_str(), movie.title.as_str()), ("p:7", "Das Bét"));
     assert_eq!(movie.year.map(Year::get), Some(1981));
     assert_eq!((movie.titles[0].title.as_str(), movie.titles.len()), ("Das Boot", 1));
-    assert_eq!((&movie.cast[..], &movie.genres[..]), (&["Klaus".to_owned()][..], &["Drama".to_owned(), "Krieg".to_owned()][..]));
+    assert_eq!(
+        (&movie.cast[..], &movie.genres[..]),
+        (&["Klaus".to_owned()][..], &["Drama".to_owned(), "Krieg".to_owned()][..])
+    );
     assert_eq!(movie.directors, ["Wolfgang Petersen"]);
     let details = &movie.details;
     assert_eq!(details.released.map(|day| day.to_string()).as_deref(), Some("1981-04-03"));
@@ -74,7 +78,10 @@ fn records_and_values_are_found_by_paths() {
     assert_eq!(movies.len(), 2);
     assert_eq!(movies[0].title, "Der Himmel");
     assert_eq!(movies[0].titles.iter().map(|other| other.title.as_str()).collect::<Vec<_>>(), ["Wings"]);
-    assert_eq!((movies[0].cast.join(";"), movies[0].year.map(Year::get)), ("Bruno Ganz".to_owned(), Some(1987)));
+    assert_eq!(
+        (movies[0].cast.join(";"), movies[0].year.map(Year::get)),
+        ("Bruno Ganz".to_owned(), Some(1987))
+    );
     // What is mapped comes from there alone.
     assert_eq!(movies[1].year, None);
     assert_eq!(reading.missing, ["$.nichts[*]"]);
@@ -87,7 +94,10 @@ fn records_and_values_are_found_by_paths() {
         let ids: Vec<&str> = movies.iter().map(|movie| movie.id.as_str()).collect();
         assert_eq!(ids, ["p:a", "p:b"], "{path}");
     }
-    let (movies, _) = read(r#"{"records": "$.film"}"#, "{\"film\": {\"title\": \"One\"}}\n{\"film\": {\"title\": \"Two\"}}\n");
+    let (movies, _) = read(
+        r#"{"records": "$.film"}"#,
+        "{\"film\": {\"title\": \"One\"}}\n{\"film\": {\"title\": \"Two\"}}\n",
+    );
     assert_eq!(movies.len(), 2);
 }
 

@@ -113,7 +113,9 @@ pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>, records: usize)
     }
     for field in MovieField::ALL {
         let is_open = !placed.iter().any(|(filled, _)| *filled == field);
-        let part = |sample: &&Sample| is_free(&placed, sample) && is_partly(&sample.normal(), field) && fits(sample, field);
+        let part = |sample: &&Sample| {
+            is_free(&placed, sample) && is_partly(&sample.normal(), field) && fits(sample, field)
+        };
         if is_open && let Some(sample) = samples.iter().find(part) {
             placed.push((field, sample));
         }
@@ -145,7 +147,9 @@ fn target(field: MovieField, sample: &Sample) -> String {
     let treatment = names::treatment(field, &sample.normal());
     match (field, treatment) {
         (MovieField::Ids, names::Treatment::IdOf(source)) => format!("ids.{source}"),
-        (MovieField::Ids, names::Treatment::AsIs) if !sample.mostly(Value::is_object) => "ids.imdb".to_owned(),
+        (MovieField::Ids, names::Treatment::AsIs) if !sample.mostly(Value::is_object) => {
+            "ids.imdb".to_owned()
+        }
         (MovieField::Ratings, names::Treatment::Rating { source, .. }) if !source.is_empty() => {
             format!("ratings.{source}")
         }
@@ -172,8 +176,10 @@ fn by_name<'s>(samples: &'s [Sample], field: MovieField, preset: Option<&Preset>
 }
 
 fn is_partly(normal: &str, field: MovieField) -> bool {
-    let counts = !matches!(field, MovieField::Id | MovieField::Ids | MovieField::Ratings | MovieField::Titles);
-    let is_telling = |name: &str| name.len() >= MIN_PART && (field != MovieField::Title || name.starts_with("tit"));
+    let counts =
+        !matches!(field, MovieField::Id | MovieField::Ids | MovieField::Ratings | MovieField::Titles);
+    let is_telling =
+        |name: &str| name.len() >= MIN_PART && (field != MovieField::Title || name.starts_with("tit"));
     counts && names::synonyms(field).any(|name| is_telling(name) && normal.contains(name))
 }
 
@@ -211,16 +217,20 @@ fn looks_like(sample: &Sample, field: MovieField, records: usize) -> bool {
         MovieField::Poster => sample.mostly(|value| is_picture(value) && is_address(value)),
         MovieField::Url => sample.mostly(is_address),
         MovieField::Year => sample.mostly(is_year),
-        MovieField::Runtime => {
-            sample.mostly(|value| value.is_string() && amounts::number(value).is_none() && amounts::minutes(value, 60_000).is_some())
-        }
+        MovieField::Runtime => sample.mostly(|value| {
+            value.is_string() && amounts::number(value).is_none() && amounts::minutes(value, 60_000).is_some()
+        }),
         MovieField::Summary => is_plain() && sample.mean_chars() >= LONG_TEXT,
         MovieField::Cast => is_people(sample),
         MovieField::Genres => {
             let entries = sample.entries(false);
             let kinds: BTreeSet<&String> = entries.iter().collect();
             let are_short = entries.iter().all(|entry| entry.chars().count() <= 30 && !entry.is_empty());
-            sample.is_list() && are_short && entries.len() > kinds.len() && !is_people(sample) && !sample.mostly(is_year)
+            sample.is_list()
+                && are_short
+                && entries.len() > kinds.len()
+                && !is_people(sample)
+                && !sample.mostly(is_year)
         }
         MovieField::Title => {
             let most = sample.distinct() * 10 >= sample.values.len() * 9;

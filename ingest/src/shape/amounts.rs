@@ -8,7 +8,7 @@ use super::values::shortened;
 
 /// Order of the numbers in a date such as `03/04/1999`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-pub enum DateOrder {
+pub(crate) enum DateOrder {
     /// Day, month, year.
     #[serde(rename = "DMY")]
     DayFirst,
@@ -44,7 +44,9 @@ fn number_of_text(text: &str) -> Option<f64> {
     let groups: Vec<&str> = text.split([',', ' ', '\u{a0}', '\u{202f}', '\'']).collect();
     let are_groups = groups.len() > 1
         && groups[0].len() <= 3
-        && groups[1..].iter().all(|group| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit()));
+        && groups[1..]
+            .iter()
+            .all(|group| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit()));
     are_groups.then(|| groups.concat().parse().ok()).flatten()
 }
 
@@ -95,10 +97,8 @@ pub(crate) fn minutes(value: &Value, thousandths: u32) -> Option<f64> {
 
 /// Hours, minutes and perhaps seconds.
 fn clock(text: &str) -> Option<f64> {
-    let parts: Vec<f64> = text
-        .split(':')
-        .map(|part| part.parse::<u32>().ok().map(f64::from))
-        .collect::<Option<Vec<f64>>>()?;
+    let parts: Vec<f64> =
+        text.split(':').map(|part| part.parse::<u32>().ok().map(f64::from)).collect::<Option<Vec<f64>>>()?;
     match parts.as_slice() {
         [hours, minutes] if *minutes < 60.0 => Some(hours * 60.0 + minutes),
         [hours, minutes, seconds] if *minutes < 60.0 && *seconds < 60.0 => {
@@ -187,10 +187,10 @@ fn day_of_text(text: &str, order: Option<DateOrder>) -> Result<Option<Date>, Str
     let year = |text: &str| (text.len() == 4).then(|| text.parse::<i32>().ok()).flatten();
     let small = |text: &str| (text.len() <= 2).then(|| text.parse::<u8>().ok()).flatten();
     let found = match (numbers.as_slice(), month) {
-        ([day, last, ..], Some(month)) if year(last).is_some() => {
-            Some((year(last), Some(month), small(day)))
+        ([day, last, ..], Some(month)) if year(last).is_some() => Some((year(last), Some(month), small(day))),
+        ([first, day, ..], Some(month)) if year(first).is_some() => {
+            Some((year(first), Some(month), small(day)))
         }
-        ([first, day, ..], Some(month)) if year(first).is_some() => Some((year(first), Some(month), small(day))),
         ([first, second, third, ..], None) if year(first).is_some() => {
             Some((year(first), small(second), small(third)))
         }
@@ -201,9 +201,9 @@ fn day_of_text(text: &str, order: Option<DateOrder>) -> Result<Option<Date>, Str
         _ => None,
     };
     match found {
-        Some((Some(year), Some(month), Some(day))) => {
-            Date::new(year, month, day).map(Some).ok_or_else(|| format!("{} is no day in range", shortened(text)))
-        }
+        Some((Some(year), Some(month), Some(day))) => Date::new(year, month, day)
+            .map(Some)
+            .ok_or_else(|| format!("{} is no day in range", shortened(text))),
         // `Oct 1994` and the like.
         _ if numbers.iter().any(|number| year(number).is_some()) => Ok(None),
         _ => Err(none(text)),
@@ -241,8 +241,18 @@ fn ordinal(word: &str) -> Option<&str> {
 /// The month of a name, English, three letters or more of it.
 fn month_of(word: &str) -> Option<u8> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-        "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let word = word.to_ascii_lowercase();
     let position = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(word.as_str()));
@@ -334,10 +344,12 @@ mod tests {
             assert_eq!(of(&json!(text), None), Ok(Some("1994-10-14".to_owned())), "{text}");
         }
         assert_eq!(of(&json!(782_092_800_000_i64), None), Ok(Some("1994-10-14".to_owned())));
-        for value in [json!(1994), json!("1994"), json!("Oct 1994"), json!("1994-10"), json!("1994 (Japan)")] {
+        for value in [json!(1994), json!("1994"), json!("Oct 1994"), json!("1994-10"), json!("1994 (Japan)")]
+        {
             assert_eq!(of(&value, None), Ok(None), "{value}");
         }
-        for value in [json!("soon"), json!("1994-02-30"), json!([1]), json!("05/04/1994"), json!("18-Oct-06")] {
+        for value in [json!("soon"), json!("1994-02-30"), json!([1]), json!("05/04/1994"), json!("18-Oct-06")]
+        {
             assert!(of(&value, None).is_err(), "{value}");
         }
         let both = json!("05/04/1994");

@@ -282,7 +282,9 @@ fn id_treatment(normal: &str) -> Treatment {
 }
 
 fn rating_treatment(normal: &str) -> Treatment {
-    let Some(rating) = RATING_NAMES.iter().find(|rating| rating.name == normal) else { return Treatment::AsIs };
+    let Some(rating) = RATING_NAMES.iter().find(|rating| rating.name == normal) else {
+        return Treatment::AsIs;
+    };
     let source = Cow::Borrowed(rating.source);
     match rating.best {
         0 => Treatment::Votes(source),

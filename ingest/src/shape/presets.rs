@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use super::names::{MovieField, Treatment};
 use MovieField::{
-    Cast, Countries, Directors, Genres, Id, Ids, Keywords, Languages, Poster, Ratings, Released, Summary, Title,
-    Titles, Url, Writers, Year,
+    Cast, Countries, Directors, Genres, Id, Ids, Keywords, Languages, Poster, Ratings, Released, Summary,
+    Title, Titles, Url, Writers, Year,
 };
 
 /// What is known of a shape.
@@ -241,14 +241,8 @@ const WIKIDATA: Preset = Preset {
                 "screenwriter",
             ],
         ),
-        (
-            Languages,
-            &["languagelabel", "languagelabels", "originallanguagelabel", "languages", "language"],
-        ),
-        (
-            Countries,
-            &["countrylabel", "countrylabels", "countryoforiginlabel", "countries", "country"],
-        ),
+        (Languages, &["languagelabel", "languagelabels", "originallanguagelabel", "languages", "language"]),
+        (Countries, &["countrylabel", "countrylabels", "countryoforiginlabel", "countries", "country"]),
         (Released, &["publicationdate", "releasedate", "pubdate", "date", "released"]),
         (Titles, &["originaltitle", "titles"]),
     ],
@@ -368,7 +362,10 @@ impl Preset {
 
     /// Treatment of a name that the field has besides its others.
     pub(super) fn added(&self, field: MovieField, name: &str) -> Option<&Treatment> {
-        self.adds.iter().find(|(of, named, _)| *of == field && *named == name).map(|(_, _, treatment)| treatment)
+        self.adds
+            .iter()
+            .find(|(of, named, _)| *of == field && *named == name)
+            .map(|(_, _, treatment)| treatment)
     }
 
     /// The preset of this name.

@@ -153,7 +153,8 @@ pub(crate) fn list_of_text(text: &str, separator: ListSeparator<'_>, of_people: 
 /// What a text holds that is JSON, or what Python prints.
 pub(crate) fn structured(text: &str) -> Option<Value> {
     let text = text.trim();
-    text.starts_with(['[', '{', '(']).then(|| serde_json::from_str(text).ok().or_else(|| python::parse(text)))?
+    text.starts_with(['[', '{', '('])
+        .then(|| serde_json::from_str(text).ok().or_else(|| python::parse(text)))?
 }
 
 fn nested(text: &str) -> Option<Vec<Value>> {
@@ -248,7 +249,8 @@ pub(crate) fn name_of(entry: &Value) -> Option<&str> {
 /// The same, for a field whose entries may be codes: tags of languages come before their names.
 pub(crate) fn entry_name(field: MovieField, entry: &Value) -> Option<&str> {
     let tags = ["iso_639_1", "tag", "code", "iso"];
-    let tag = (field == MovieField::Languages).then(|| tags.iter().find_map(|name| entry.get(*name)?.as_str()));
+    let tag =
+        (field == MovieField::Languages).then(|| tags.iter().find_map(|name| entry.get(*name)?.as_str()));
     tag.flatten().filter(|tag| !tag.trim().is_empty()).or_else(|| name_of(entry))
 }
 

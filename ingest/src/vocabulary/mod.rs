@@ -81,7 +81,8 @@ impl Vocabulary {
             };
             let value = clean::text(value);
             if normal(&value).is_empty() || value.chars().count() > MAX_GENRE_CHARS {
-                let message = format!("a value has 1 to {MAX_GENRE_CHARS} characters, with letters or digits in it");
+                let message =
+                    format!("a value has 1 to {MAX_GENRE_CHARS} characters, with letters or digits in it");
                 return Err(refused(number, message));
             }
             let value: Arc<str> = value.into();
@@ -178,7 +179,8 @@ mod tests {
             assert_eq!(error.line, line, "{text}");
             assert!(error.message.contains(part), "{text}: {error}");
         }
-        let (a, b) = (Vocabulary::parse("a, b = c").unwrap(), Vocabulary::parse("# x\nB = c\na = c").unwrap());
+        let (a, b) =
+            (Vocabulary::parse("a, b = c").unwrap(), Vocabulary::parse("# x\nB = c\na = c").unwrap());
         assert_eq!(a.digest(), b.digest());
         assert_ne!(a.digest(), Vocabulary::parse("a = c").unwrap().digest());
         assert!(Vocabulary::parse("").unwrap().is_empty());

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     bucket::{Bucket, is_mapping, is_object},
-    mapping,
     folder::provider_of,
+    mapping,
     notification::{Notification, parse},
     queue::{Message, Queue, RemoteError},
 };

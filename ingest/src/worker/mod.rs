@@ -13,6 +13,7 @@ mod options;
 mod outcome;
 mod receipt;
 mod report;
+mod told;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -23,7 +24,6 @@ use std::{
     time::Duration,
 };
 
-use wikimovie_domain::ObjectReceipt;
 use wikimovie_engine::{CatalogWriter, WriteError, failpoint};
 
 pub use self::options::WorkerOptions;
@@ -38,10 +38,9 @@ use self::{
 use crate::{
     bucket::{Bucket, Keys, MappingCache},
     error::IngestError,
-    mapping::MappingFault,
     queue::{Message, Queue, RemoteError},
     rules::Rules,
-    sync::{Applied, Change, Kept, Listing, SyncReport, list, sync_listed},
+    sync::{Listing, SyncReport, list, sync_listed},
 };
 
 /// Looks at a key that changes while it is applied, before it is left to a later delivery.
@@ -457,58 +456,6 @@ impl Worker {
             Err(_) => self.lose_writer(),
         }
         done
-    }
-
-    fn put_receipts(
-        &self,
-        report: &SyncReport,
-        again: &HashSet<String>,
-        outcomes: &HashMap<String, KeyOutcome>,
-    ) -> Result<(), RemoteError> {
-        if !self.options.receipts {
-            return Ok(());
-        }
-        let due = |applied: &&Applied| {
-            let object = &applied.receipt.object;
-            again.contains(object) && !outcomes.contains_key(object)
-        };
-        for applied in report.objects.iter().filter(due) {
-            let removed = matches!(applied.change, Change::Removed | Change::Held);
-            let (key, body) = receipt::object(&applied.receipt, removed);
-            self.bucket.put(&key, body, "application/json")?;
-            failpoint::reach("worker.receipt");
-        }
-        Ok(())
-    }
-
-    /// Tells of objects that stay as they are; their events are done, since that of the mapping comes for all of them.
-    fn tell_of_kept(&self, kept: &[Kept]) -> Result<(), TickError> {
-        for Kept { key, provider, problem } in kept {
-            tracing::warn!(object = problem.object, "{}", problem.message);
-            let Some(writer) = self.writer.as_ref().filter(|_| self.options.receipts) else { continue };
-            let last = writer.row(key)?.and_then(|row| row.receipt);
-            let last = last.unwrap_or_else(|| ObjectReceipt::empty(&problem.object, provider));
-            let (key, body) = receipt::kept(&last, &problem.message);
-            self.bucket.put(&key, body, "application/json")?;
-        }
-        Ok(())
-    }
-
-    /// Puts the receipt of a mapping, which tells its fault.
-    fn tell_of_mapping(&self, key: &str) -> Result<(), RemoteError> {
-        if !self.options.receipts {
-            return Ok(());
-        }
-        let head = self.bucket.head(key)?;
-        let found = head.as_ref().map(|head| self.mappings.read(&*self.bucket, head)).transpose()?;
-        let fault = match &found {
-            Some(Err(MappingFault::Refused { error, .. })) => Some(error),
-            // Another event tells of what it is by then.
-            Some(Err(MappingFault::Unreadable { .. })) => return Ok(()),
-            _ => None,
-        };
-        let (key, body) = receipt::mapping(key, head.as_ref(), fault);
-        self.bucket.put(&key, body, "application/json")
     }
 
     fn next_pause(&mut self) -> Duration {

@@ -31,7 +31,11 @@ pub(super) fn kept(receipt: &ObjectReceipt, why: &str) -> (String, Vec<u8>) {
 }
 
 /// The same of a mapping, of which nothing but its fault is told.
-pub(super) fn mapping(key: &str, head: Option<&ObjectHead>, fault: Option<&MappingError>) -> (String, Vec<u8>) {
+pub(super) fn mapping(
+    key: &str,
+    head: Option<&ObjectHead>,
+    fault: Option<&MappingError>,
+) -> (String, Vec<u8>) {
     let refusal = fault.map(|error| Refusal {
         line: error.line,
         record: 0,

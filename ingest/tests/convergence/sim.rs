@@ -206,7 +206,8 @@ impl State {
     fn change(&mut self, now: u64, loses: bool) {
         let maps = self.rng.u8(..8) == 0;
         let key = if maps { MAPPING } else { KEYS[self.rng.usize(..KEYS.len())] };
-        let removes = if maps { self.mapping.is_some() && self.rng.u8(..4) == 0 } else { self.rng.u8(..10) < 3 };
+        let removes =
+            if maps { self.mapping.is_some() && self.rng.u8(..4) == 0 } else { self.rng.u8(..10) < 3 };
         if maps {
             let kind = if removes { 3 } else { self.rng.u8(..3) };
             self.map(now, kind);
@@ -273,7 +274,10 @@ impl State {
             let id = format!("m{}", self.rng.u8(..8));
             self.count += 1;
             let title = format!("Title {}", self.count);
-            records.push(json!({ "id": id, "title": title, "other": format!("Other {title}"), "year": 1999 }).to_string());
+            records.push(
+                json!({ "id": id, "title": title, "other": format!("Other {title}"), "year": 1999 })
+                    .to_string(),
+            );
             movies.push((id, title));
         }
         if self.rng.u8(..4) == 0 {

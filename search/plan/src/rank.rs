@@ -271,7 +271,13 @@ mod tests {
             directors: Vec::new(),
             titles: Vec::new(),
             details: Details::default(),
-            provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1, original_genres: Vec::new() },
+            provenance: Provenance {
+                provider: "p".into(),
+                object: "o".into(),
+                record: 1,
+                generation: 1,
+                original_genres: Vec::new(),
+            },
         };
         let movies = [
             movie("Star Trek", 24, 1200),
