@@ -77,6 +77,13 @@ fn each_sample_becomes_its_movies() {
     for expected in &all {
         let file = &expected.file;
         let (movies, reading) = read(file);
+        if let Ok(folder) = std::env::var("PRESETS_DUMP") {
+            let shown: Vec<[String; 8]> = movies.iter().map(in_short).collect();
+            let facts: Vec<_> = movies.iter().map(facts).collect();
+            let dump = serde_json::json!({ "file": file, "preset": reading.preset, "format": reading.format, "encoding": reading.encoding, "movies": shown, "facts": facts, "reading": reading });
+            fs::write(format!("{folder}/{file}.dump"), dump.to_string()).unwrap();
+            continue;
+        }
         let shown: Vec<[String; 8]> = movies.iter().map(in_short).collect();
         assert_eq!(shown, expected.movies, "{file}");
         assert_eq!(movies.iter().map(facts).collect::<Vec<_>>(), expected.facts, "{file}");
