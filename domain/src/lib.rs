@@ -28,7 +28,8 @@ pub use movie::{Image, Movie, MovieId, OtherTitle, Provenance, TitleKind};
 pub use page::{Direction, PageError, PageRequest};
 pub use question::{HitsRequest, MovieParts, MovieSort, Question, SearchRequest, Wanted};
 pub use receipt::{
-    DroppedValues, ObjectReceipt, Reading, ReceiptStatus, Refusal, RefusalReason, SkippedRecords,
+    DroppedValues, ObjectReceipt, Reading, ReceiptStatus, Refusal, RefusalReason, RenamedGenre,
+    SkippedRecords,
 };
 pub use suggest::{AutocompleteRequest, Suggested, Suggestion, SuggestionKind};
 pub use year::{Year, YearOutOfRange};

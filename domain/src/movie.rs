@@ -21,7 +21,7 @@ pub struct Movie {
     /// Names in billing order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cast: Vec<String>,
-    /// Genre names as the provider writes them.
+    /// Genre names, each as the vocabulary of genres writes it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub genres: Vec<String>,
     /// Plain text, at most 10,000 characters.
@@ -97,6 +97,9 @@ pub struct Provenance {
     pub record: u64,
     /// Time of the object's last change (LastModified), in milliseconds since the Unix epoch.
     pub generation: u64,
+    /// Genre names as the provider writes them, where the vocabulary made others of some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub original_genres: Vec<String>,
 }
 
 /// Identity of a movie: `provider:` and the record's own id, else a hash of title, year and address. Two records

@@ -73,6 +73,9 @@ pub struct Reading {
     /// Shape that its names are known as, such as `movielens`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,
+    /// Key of the mapping by which it was read, such as `acme/_mapping.json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
     /// Records that are no movies (series, say), by the value that says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<SkippedRecords>,
@@ -82,14 +85,32 @@ pub struct Reading {
     /// Fields of a movie that no record fills.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfilled: Vec<String>,
+    /// Names in the provider's mapping that no record has, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// Values that movies lack because they are not valid, by field and reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<DroppedValues>,
+    /// Genre names that the vocabulary made others, at most [`Reading::MAX_RENAMED`], sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub renamed: Vec<RenamedGenre>,
 }
 
 impl Reading {
     /// Most names in [`Reading::unread`].
     pub const MAX_UNREAD: usize = 100;
+
+    /// Most genres in [`Reading::renamed`].
+    pub const MAX_RENAMED: usize = 100;
+}
+
+/// A genre that the vocabulary writes otherwise than the provider.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RenamedGenre {
+    /// As the provider writes it.
+    pub from: String,
+    /// As the vocabulary does.
+    pub to: String,
 }
 
 /// Records that are no movies.

@@ -13,10 +13,11 @@ use wikimovie_engine::ObjectState;
 
 use crate::{
     folder::{is_meant, provider_of},
+    mapping::{self, Found, Mapping, MappingFault},
     queue::RemoteError,
-    read::READER_VERSION,
+    rules::Rules,
     slots::Opener,
-    sync::{Listed, Listing, Problem, Source},
+    sync::{Listing, Problem, Source},
 };
 
 /// Prefixes that are ours: nothing below is an object of the catalogue.
@@ -39,8 +40,8 @@ pub struct ObjectHead {
 }
 
 impl ObjectHead {
-    fn fingerprint(&self) -> String {
-        format!("r{READER_VERSION}-{}-{}-{}", self.bytes, self.modified_ms, self.etag)
+    fn fingerprint(&self, rules: &Rules) -> String {
+        rules.fingerprint(&format!("{}-{}-{}", self.bytes, self.modified_ms, self.etag))
     }
 }
 
@@ -101,6 +102,59 @@ pub fn is_object(key: &str) -> bool {
     !RESERVED.iter().any(|reserved| key.starts_with(reserved)) && !key.ends_with('/') && is_meant(key)
 }
 
+/// Whether a key is that of a mapping that counts.
+pub fn is_mapping(key: &str) -> bool {
+    !RESERVED.iter().any(|reserved| key.starts_with(reserved))
+        && mapping::is_mapping(key)
+        && mapping::key_beside(key) == key
+        && provider_of(key).is_ok()
+}
+
+/// Mappings that were read, by key, so that each state of one is read once.
+#[derive(Clone, Debug, Default)]
+pub struct MappingCache(Arc<Mutex<HashMap<String, (ObjectHead, Found)>>>);
+
+impl MappingCache {
+    /// The mapping of this state.
+    ///
+    /// # Errors
+    /// [`RemoteError`] where the bucket cannot be asked.
+    pub fn read(&self, bucket: &dyn Bucket, head: &ObjectHead) -> Result<Found, RemoteError> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = lock().get(&head.key).filter(|(known, _)| known == head) {
+            return Ok(found.clone());
+        }
+        let unreadable = |message: String| Err(MappingFault::Unreadable { name: head.key.clone(), message });
+        let found = match bucket.open(head, 0) {
+            Ok(source) => Mapping::read(&head.key, Whole { source, left: head.bytes }),
+            Err(error @ OpenError::Changed) => unreadable(error.to_string()),
+            Err(OpenError::Remote(error @ RemoteError::Denied(_))) => unreadable(error.to_string()),
+            Err(OpenError::Remote(error)) => return Err(error),
+        };
+        if !matches!(found, Err(MappingFault::Unreadable { .. })) {
+            lock().insert(head.key.clone(), (head.clone(), found.clone()));
+        }
+        Ok(found)
+    }
+}
+
+/// A body that fails where it ends too early.
+struct Whole {
+    source: Box<dyn Read + Send>,
+    left: u64,
+}
+
+impl Read for Whole {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(into)?;
+        if count == 0 && self.left > 0 && !into.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left = self.left.saturating_sub(count as u64);
+        Ok(count)
+    }
+}
+
 /// A bucket, or some keys of it, as a source. Remembers what it saw of each key.
 pub struct Keys {
     bucket: Arc<dyn Bucket>,
@@ -109,23 +163,74 @@ pub struct Keys {
     seen: Mutex<HashMap<String, Option<ObjectHead>>>,
     denied: Arc<AtomicBool>,
     halt: Arc<AtomicBool>,
+    rules: Rules,
+    cache: MappingCache,
+    /// Mappings of the last listing, by their keys.
+    mappings: Mutex<HashMap<String, Found>>,
 }
 
 impl Keys {
     /// The whole bucket: what is not listed is gone.
     pub fn all(bucket: Arc<dyn Bucket>) -> Self {
-        Self { bucket, keys: None, seen: Mutex::default(), denied: Arc::default(), halt: Arc::default() }
+        Self::new(bucket, None)
     }
 
     /// Some keys: nothing is told of others.
     pub fn some(bucket: Arc<dyn Bucket>, keys: Vec<String>) -> Self {
+        Self::new(bucket, Some(keys))
+    }
+
+    fn new(bucket: Arc<dyn Bucket>, keys: Option<Vec<String>>) -> Self {
         Self {
             bucket,
-            keys: Some(keys),
+            keys,
             seen: Mutex::default(),
             denied: Arc::default(),
             halt: Arc::default(),
+            rules: Rules::default(),
+            cache: MappingCache::default(),
+            mappings: Mutex::default(),
         }
+    }
+
+    /// Reads objects by these: a mapping among them counts for all of them, in place of those beside them.
+    #[must_use]
+    pub fn reading_by(self, rules: Rules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Keeps mappings there.
+    #[must_use]
+    pub fn keeping(self, cache: &MappingCache) -> Self {
+        Self { cache: cache.clone(), ..self }
+    }
+
+    /// The mapping beside an object, of a bucket that was listed, or else is asked.
+    fn find_mapping(&self, object: &str, listed: Option<&HashMap<&str, &ObjectHead>>) -> io::Result<Found> {
+        if self.rules.mapping.is_some() {
+            return Ok(Ok(self.rules.mapping.clone()));
+        }
+        let key = mapping::key_beside(object);
+        let known = self.mappings.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(found) = known {
+            return Ok(found);
+        }
+        let head = match listed {
+            Some(listed) => Ok(listed.get(key.as_str()).map(|&head| head.clone())),
+            None => self.bucket.head(&key),
+        };
+        let found = match head {
+            Ok(Some(head)) => self.cache.read(&*self.bucket, &head),
+            Ok(None) => Ok(Ok(None)),
+            Err(RemoteError::Denied(message)) => {
+                self.denied.store(true, Relaxed);
+                Ok(Err(MappingFault::Unreadable { name: key.clone(), message }))
+            }
+            Err(error) => Err(error),
+        };
+        let found = found.map_err(io::Error::other)?;
+        self.mappings.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
+        Ok(found)
     }
 
     /// Breaks off reading once this is set.
@@ -151,18 +256,25 @@ impl Keys {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, object: ObjectHead, listing: &mut Listing) {
+    fn add(
+        &self,
+        object: ObjectHead,
+        listed: Option<&HashMap<&str, &ObjectHead>>,
+        listing: &mut Listing,
+    ) -> io::Result<()> {
         let ledger_key = ledger_key(self.bucket.name(), &object.key);
         match provider_of(&object.key) {
             Ok(provider) => {
+                let found = self.find_mapping(&object.key, listed)?;
+                let rules = self.rules.mapped(found.as_ref().ok().cloned().flatten());
                 let state = ObjectState {
                     key: ledger_key,
                     object: object.key.clone(),
                     provider: provider.to_owned(),
                     modified_ms: object.modified_ms,
-                    fingerprint: object.fingerprint(),
+                    fingerprint: object.fingerprint(&rules),
                 };
-                listing.objects.push(Listed { state, bytes: object.bytes });
+                listing.add(&found, state, object.bytes);
                 self.lock().insert(object.key.clone(), Some(object));
             }
             Err(message) => {
@@ -170,6 +282,7 @@ impl Keys {
                 listing.problems.push(Problem { object: object.key, message });
             }
         }
+        Ok(())
     }
 }
 
@@ -180,17 +293,21 @@ impl Source for Keys {
 
     fn list(&self) -> io::Result<Listing> {
         let mut listing = Listing::default();
+        self.mappings.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let Some(keys) = &self.keys else {
             let objects = self.bucket.list("").map_err(io::Error::other)?;
-            for object in objects.into_iter().filter(|object| is_object(&object.key)) {
-                self.add(object, &mut listing);
+            let mappings = objects.iter().filter(|object| is_mapping(&object.key));
+            let mappings: HashMap<&str, &ObjectHead> =
+                mappings.map(|object| (object.key.as_str(), object)).collect();
+            for object in objects.iter().filter(|object| is_object(&object.key)) {
+                self.add(object.clone(), Some(&mappings), &mut listing)?;
             }
             listing.scope = Some(ledger_key(self.bucket.name(), ""));
             return Ok(listing);
         };
         for key in keys {
             match self.bucket.head(key) {
-                Ok(Some(object)) => self.add(object, &mut listing),
+                Ok(Some(object)) => self.add(object, None, &mut listing)?,
                 Ok(None) => {
                     self.lock().insert(key.clone(), None);
                     listing.gone.push(ledger_key(self.bucket.name(), key));
@@ -207,6 +324,12 @@ impl Source for Keys {
             }
         }
         Ok(listing)
+    }
+
+    fn rules(&self, object: &ObjectState) -> Rules {
+        let known = self.mappings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mapping = known.get(&mapping::key_beside(&object.object)).and_then(|found| found.clone().ok());
+        self.rules.mapped(mapping.flatten().or_else(|| self.rules.mapping.clone()))
     }
 
     fn opener(&self, object: &ObjectState) -> Opener {

@@ -14,6 +14,17 @@
 //! | `url` or `href` | text | an `href` that is no http address is the name of an English Wikipedia article |
 //! | `poster` | address, or `{url, width, height}` | |
 //! | `thumbnail`, `thumbnail_width`, `thumbnail_height` | address, integers | used where there is no `poster` |
+//! | `directors`, `writers` | list, or a text that is split | as `cast` |
+//! | `titles` | list of `{title, language, kind}` or of texts | without the movie's own |
+//! | `plot` | text | beside a summary; alone it is the summary, unless it is too long for that |
+//! | `keywords`, `languages`, `countries` | list, or a text that is split | |
+//! | `ids` | object of ids by source | those of IMDb, TMDB and Wikidata in one form |
+//! | `runtime` | minutes, or a text such as `2h 22m` | 0 says that it is not known |
+//! | `released` | date | |
+//! | `ratings` | list of `{source, value, votes}` | from 0 to 10; `94%` and `77/100` are made so |
+//! | `popularity` | number | |
+//! | `certificate` | text | |
+//! | `attribution` | `{text, licence, url}`, or a text | |
 //!
 //! A wrong id or title costs the record; anything else wrong costs the value alone, and is reported. Texts are cleaned
 //! by [`crate::clean`]; a value twice in a list is kept once, whatever its case and accents. The id is made of the
@@ -22,12 +33,15 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use wikimovie_domain::{Movie, MovieId, Provenance, Refusal, RefusalReason};
+use wikimovie_domain::{Details, Movie, MovieId, Provenance, Refusal, RefusalReason};
 
 use crate::{
     clean,
     fields::{Fields, ValueFault, within},
-    limits::{MAX_CAST, MAX_GENRE_CHARS, MAX_GENRES, MAX_ID_BYTES, MAX_NAME_CHARS, MAX_TITLE_CHARS},
+    limits::{
+        MAX_CAST, MAX_GENRE_CHARS, MAX_GENRES, MAX_ID_BYTES, MAX_KEYWORDS, MAX_MAKERS, MAX_NAME_CHARS,
+        MAX_PLACES, MAX_TITLE_CHARS, MAX_WORD_CHARS,
+    },
     names,
     read::RawRecord,
     shape::{
@@ -35,6 +49,7 @@ use crate::{
         names::{MovieField, Treatment},
         values,
     },
+    vocabulary::Vocabulary,
 };
 
 /// What a record does not say itself: the object it stands in.
@@ -56,10 +71,11 @@ pub(crate) fn movie(
     record: &RawRecord,
     shape: &Shape,
     origin: &Origin,
+    vocabulary: &Vocabulary,
     dropped: &mut Vec<ValueFault>,
 ) -> Result<Movie, Refusal> {
     let mut fields = Fields { record: &record.fields, shape, dropped };
-    read(record, &mut fields, origin).map_err(|fault| Refusal {
+    read(record, &mut fields, origin, vocabulary).map_err(|fault| Refusal {
         line: record.line,
         record: record.record,
         field: Some(fault.field),
@@ -68,7 +84,12 @@ pub(crate) fn movie(
     })
 }
 
-fn read(record: &RawRecord, fields: &mut Fields<'_>, origin: &Origin) -> Result<Movie, ValueFault> {
+fn read(
+    record: &RawRecord,
+    fields: &mut Fields<'_>,
+    origin: &Origin,
+    vocabulary: &Vocabulary,
+) -> Result<Movie, ValueFault> {
     let own_id = own_id(fields, record.key.as_deref())?;
     let given = title(fields)?;
     let raw_title = given.as_ref();
@@ -79,7 +100,7 @@ fn read(record: &RawRecord, fields: &mut Fields<'_>, origin: &Origin) -> Result<
     }
     within("title", &title, MAX_TITLE_CHARS)?;
     let mut year = fields.year();
-    if year.is_none() || fields.shape.title_has_year() {
+    if fields.shape.title_has_year().unwrap_or(year.is_none()) {
         let apart = values::title_and_year(&title).map(|(title, year)| (title.to_owned(), year));
         if let Some((bare, behind)) = apart {
             title = bare;
@@ -87,10 +108,9 @@ fn read(record: &RawRecord, fields: &mut Fields<'_>, origin: &Origin) -> Result<
         }
     }
     let cast = fields.list(MovieField::Cast, MAX_CAST, MAX_NAME_CHARS, names::name);
-    let genres = fields.list(MovieField::Genres, MAX_GENRES, MAX_GENRE_CHARS, |raw| {
-        Some(clean::text(raw)).filter(|genre| genre.chars().any(char::is_alphanumeric))
-    });
-    let summary = fields.summary();
+    let genres = fields.list(MovieField::Genres, MAX_GENRES, MAX_GENRE_CHARS, word);
+    let (genres, original_genres) = renamed(genres, vocabulary);
+    let (summary, plot) = fields.texts();
     let (raw_href, url) = fields.url();
     let poster = fields.poster();
     let id = match own_id {
@@ -102,21 +122,50 @@ fn read(record: &RawRecord, fields: &mut Fields<'_>, origin: &Origin) -> Result<
         object: origin.object.clone(),
         record: record.place,
         generation: origin.generation,
+        original_genres,
     };
-    Ok(Movie {
-        id,
-        title,
-        year,
-        cast,
-        genres,
-        summary,
-        url,
-        poster,
-        directors: Vec::new(),
-        titles: Vec::new(),
-        details: wikimovie_domain::Details::default(),
-        provenance,
-    })
+    let directors = fields.list(MovieField::Directors, MAX_MAKERS, MAX_NAME_CHARS, names::name);
+    let titles = fields.titles(&title);
+    let details = details(fields, plot, origin);
+    Ok(Movie { id, title, year, cast, genres, summary, url, poster, directors, titles, details, provenance })
+}
+
+fn details(fields: &mut Fields<'_>, plot: Option<String>, origin: &Origin) -> Details {
+    let language = |raw: &str| word(raw).filter(|tag| tag != "xx" && tag != "zxx");
+    Details {
+        writers: fields.list(MovieField::Writers, MAX_MAKERS, MAX_NAME_CHARS, names::name),
+        plot,
+        keywords: fields.list(MovieField::Keywords, MAX_KEYWORDS, MAX_WORD_CHARS, word),
+        ids: fields.ids(),
+        languages: fields.list(MovieField::Languages, MAX_PLACES, MAX_WORD_CHARS, language),
+        countries: fields.list(MovieField::Countries, MAX_PLACES, MAX_WORD_CHARS, word),
+        runtime: fields.runtime(),
+        released: fields.released(),
+        ratings: fields.ratings(&origin.provider),
+        popularity: fields.popularity(),
+        certificate: fields.certificate(),
+        attribution: fields.attribution(),
+    }
+}
+
+/// A word or name in a list; `None` where nothing in it is one.
+fn word(raw: &str) -> Option<String> {
+    Some(clean::text(raw)).filter(|word| word.chars().any(char::is_alphanumeric))
+}
+
+/// Genres by the vocabulary, and as they were where it changed one.
+fn renamed(genres: Vec<String>, vocabulary: &Vocabulary) -> (Vec<String>, Vec<String>) {
+    if genres.iter().all(|genre| vocabulary.value(genre).is_none()) {
+        return (genres, Vec::new());
+    }
+    let mut shown: Vec<String> = Vec::with_capacity(genres.len());
+    for genre in &genres {
+        let value = vocabulary.value(genre).unwrap_or(genre);
+        if !shown.iter().any(|other| other == value) {
+            shown.push(value.to_owned());
+        }
+    }
+    (shown, genres)
 }
 
 fn own_id(fields: &Fields<'_>, key: Option<&str>) -> Result<Option<String>, ValueFault> {
@@ -126,7 +175,7 @@ fn own_id(fields: &Fields<'_>, key: Option<&str>) -> Result<Option<String>, Valu
             None => return Ok(None),
         },
         Some(found) => match found.value {
-            Value::String(id) if found.treatment == Treatment::LastSegment => {
+            Value::String(id) if *found.treatment == Treatment::LastSegment => {
                 id.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
             }
             Value::String(id) => id.trim().to_owned(),

@@ -1,7 +1,7 @@
 //! A folder (or one file) as a source of objects.
 //!
 //! Keys are paths relative to the folder with `/`, sorted; the first segment is the provider. Files that nobody
-//! means as movies are passed over: hidden ones, `README*`, licences and checksums, `*.md`, `*.schema.json`, names
+//! means as movies are passed over: mappings ([`crate::mapping`]), hidden ones, `README*`, licences and checksums, `*.md`, `*.schema.json`, names
 //! that programs give to unfinished files, and links that lead out of the folder. A file named by hand is read
 //! whatever its name.
 //!
@@ -12,9 +12,11 @@
 //! fingerprint says so, and it is read once more at the next look.
 
 use std::{
+    collections::HashMap,
     fs::{self, File, Metadata},
     io,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -22,9 +24,10 @@ use wikimovie_engine::ObjectState;
 
 use crate::{
     limits::MAX_PROVIDER_BYTES,
-    read::READER_VERSION,
+    mapping::{self, Found, Mapping, MappingFault},
+    rules::Rules,
     slots::Opener,
-    sync::{Listed, Listing, Problem, Source},
+    sync::{Listing, Problem, Source},
 };
 
 /// Provider of files that stand in no folder of their own.
@@ -46,6 +49,18 @@ pub struct Folder {
     prefix: String,
     provider: Option<String>,
     is_file: bool,
+    rules: Rules,
+    /// Whether the mappings beside files count.
+    mapped: bool,
+    /// Mappings of the last listing, by their keys.
+    mappings: Arc<Mutex<HashMap<String, Arc<Mapping>>>>,
+}
+
+/// A listing in the making, and the mappings found so far.
+#[derive(Default)]
+struct Looked {
+    listing: Listing,
+    mappings: HashMap<String, Found>,
 }
 
 impl Folder {
@@ -59,7 +74,7 @@ impl Folder {
             return Err(io::ErrorKind::NotADirectory.into());
         }
         fs::read_dir(&root)?;
-        Ok(Self { root, prefix: "watch/".to_owned(), provider: None, is_file: false })
+        Ok(Self::new(root, "watch/".to_owned(), false))
     }
 
     /// A folder or file to load once. Its ledger keys are `load/<absolute path>`: loading it again takes the place
@@ -76,7 +91,61 @@ impl Folder {
             fs::read_dir(&root)?;
             load_key(&root)
         };
-        Ok(Self { root, prefix, provider: None, is_file })
+        Ok(Self::new(root, prefix, is_file))
+    }
+
+    fn new(root: PathBuf, prefix: String, is_file: bool) -> Self {
+        let (rules, mappings) = (Rules::default(), Arc::default());
+        Self { root, prefix, provider: None, is_file, rules, mapped: true, mappings }
+    }
+
+    /// Reads its files by these: a mapping among them counts for all of them, in place of those beside them.
+    #[must_use]
+    pub fn reading_by(self, rules: Rules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Lists its files whatever the mappings beside them say.
+    #[must_use]
+    pub fn without_mappings(self) -> Self {
+        Self { mapped: false, ..self }
+    }
+
+    /// Keys and files of the mappings that count for some of these objects.
+    pub fn mapping_files(&self, listing: &Listing) -> Vec<(String, PathBuf)> {
+        let mut keys: Vec<String> =
+            listing.objects.iter().map(|listed| mapping::key_beside(&listed.state.object)).collect();
+        keys.sort();
+        keys.dedup();
+        let files = keys.into_iter().map(|key| (self.mapping_path(&key), key));
+        files.filter(|(file, _)| file.is_file()).map(|(file, key)| (key, file)).collect()
+    }
+
+    fn mapping_path(&self, key: &str) -> PathBuf {
+        let root = if self.is_file { self.root.parent().unwrap_or(Path::new("/")) } else { &self.root };
+        root.join(key)
+    }
+
+    /// The mapping beside an object.
+    fn find_mapping(&self, object: &str, known: &mut HashMap<String, Found>) -> Found {
+        if !self.mapped || self.rules.mapping.is_some() {
+            return Ok(self.rules.mapping.clone());
+        }
+        let key = mapping::key_beside(object);
+        if let Some(found) = known.get(&key) {
+            return found.clone();
+        }
+        let found = match File::open(self.mapping_path(&key)) {
+            Ok(file) => Mapping::read(&key, file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(MappingFault::Unreadable { name: key.clone(), message: error.to_string() }),
+        };
+        known.insert(key, found.clone());
+        found
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Mapping>>> {
+        self.mappings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Names the provider of all its files, whatever their folders.
@@ -96,7 +165,16 @@ impl Folder {
         if self.is_file { self.root.clone() } else { self.root.join(&state.object) }
     }
 
-    fn state(&self, object: String, metadata: &Metadata) -> Result<ObjectState, Problem> {
+    fn note(&self, object: String, metadata: &Metadata, looked: &mut Looked) {
+        let found = self.find_mapping(&object, &mut looked.mappings);
+        let rules = self.rules.mapped(found.as_ref().ok().cloned().flatten());
+        match self.state(object, metadata, &rules) {
+            Ok(state) => looked.listing.add(&found, state, metadata.len()),
+            Err(problem) => looked.listing.problems.push(problem),
+        }
+    }
+
+    fn state(&self, object: String, metadata: &Metadata, rules: &Rules) -> Result<ObjectState, Problem> {
         let provider = match &self.provider {
             Some(provider) => provider.clone(),
             None => provider_of(&object)
@@ -109,12 +187,12 @@ impl Folder {
             key: format!("{}{object}", self.prefix),
             provider,
             modified_ms: u64::try_from(modified_ms).unwrap_or_default(),
-            fingerprint: fingerprint(metadata, modified),
+            fingerprint: rules.fingerprint(&fingerprint(metadata, modified)),
             object,
         })
     }
 
-    fn scan(&self, folder: &Path, relative: &str, deep: usize, listing: &mut Listing) -> io::Result<()> {
+    fn scan(&self, folder: &Path, relative: &str, deep: usize, looked: &mut Looked) -> io::Result<()> {
         let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
@@ -122,22 +200,21 @@ impl Folder {
             let Some(name) = name.to_str() else {
                 let object = format!("{relative}{}", name.to_string_lossy());
                 let message = format!("{object} is skipped: its name is not UTF-8");
-                listing.problems.push(Problem { object, message });
+                looked.listing.problems.push(Problem { object, message });
                 continue;
             };
             if is_hidden(name) {
                 continue;
             }
             let object = format!("{relative}{name}");
-            let looked = self.look_at(&entry, name, &object, deep, listing);
-            match looked {
+            match self.look_at(&entry, name, &object, deep, looked) {
                 Ok(()) => {}
                 // Gone between the listing and the look.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
-                    listing.unknown.push(format!("{}{object}", self.prefix));
+                    looked.listing.unknown.push(format!("{}{object}", self.prefix));
                     let message = format!("{object} cannot be read: {error}");
-                    listing.problems.push(Problem { object, message });
+                    looked.listing.problems.push(Problem { object, message });
                 }
             }
         }
@@ -150,12 +227,12 @@ impl Folder {
         name: &str,
         object: &str,
         deep: usize,
-        listing: &mut Listing,
+        looked: &mut Looked,
     ) -> io::Result<()> {
         let kind = entry.file_type()?;
         if kind.is_dir() {
             return if deep < MAX_FOLDERS_DEEP {
-                self.scan(&entry.path(), &format!("{object}/"), deep + 1, listing)
+                self.scan(&entry.path(), &format!("{object}/"), deep + 1, looked)
             } else {
                 Err(io::Error::other(format!("folders are nested deeper than {MAX_FOLDERS_DEEP}")))
             };
@@ -169,10 +246,7 @@ impl Folder {
         }
         let metadata = fs::metadata(entry.path())?;
         if metadata.is_file() {
-            match self.state(object.to_owned(), &metadata) {
-                Ok(state) => listing.objects.push(Listed { state, bytes: metadata.len() }),
-                Err(problem) => listing.problems.push(problem),
-            }
+            self.note(object.to_owned(), &metadata, looked);
         }
         Ok(())
     }
@@ -184,20 +258,27 @@ impl Source for Folder {
     }
 
     fn list(&self) -> io::Result<Listing> {
-        let mut listing = Listing::default();
+        let mut looked = Looked::default();
         if self.is_file {
             let metadata = fs::metadata(&self.root)?;
             let name = self.root.file_name().and_then(|name| name.to_str());
             let name = name.ok_or_else(|| io::Error::other("its name is not UTF-8"))?;
-            match self.state(name.to_owned(), &metadata) {
-                Ok(state) => listing.objects.push(Listed { state, bytes: metadata.len() }),
-                Err(problem) => listing.problems.push(problem),
-            }
-            return Ok(listing);
+            self.note(name.to_owned(), &metadata, &mut looked);
+        } else {
+            self.scan(&self.root, "", 0, &mut looked)?;
+            looked.listing.scope = Some(self.prefix.clone());
         }
-        self.scan(&self.root, "", 0, &mut listing)?;
-        listing.scope = Some(self.prefix.clone());
+        let Looked { listing, mappings } = looked;
+        let usable = mappings.into_iter().filter_map(|(key, found)| Some((key, found.ok()??)));
+        *self.lock() = usable.collect();
         Ok(listing)
+    }
+
+    fn rules(&self, object: &ObjectState) -> Rules {
+        if self.rules.mapping.is_some() {
+            return self.rules.clone();
+        }
+        self.rules.mapped(self.lock().get(&mapping::key_beside(&object.object)).cloned())
     }
 
     fn opener(&self, object: &ObjectState) -> Opener {
@@ -279,7 +360,9 @@ fn is_passed_over(name: &str) -> bool {
         ".bak",
     ];
     let name = name.to_lowercase();
-    STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end))
+    name == mapping::MAPPING_NAME
+        || STARTS.iter().any(|start| name.starts_with(start))
+        || ENDS.iter().any(|end| name.ends_with(end))
 }
 
 fn fingerprint(metadata: &Metadata, modified: SystemTime) -> String {
@@ -299,7 +382,7 @@ fn fingerprint(metadata: &Metadata, modified: SystemTime) -> String {
     let (inode_ns, changed) = (0, modified);
     let is_fresh = SystemTime::now().duration_since(changed).is_ok_and(|age| age < CLOCK_TICK);
     let fresh = if is_fresh { "-fresh" } else { "" };
-    format!("r{READER_VERSION}-{size}-{modified_ns}-{inode_ns}{fresh}")
+    format!("{size}-{modified_ns}-{inode_ns}{fresh}")
 }
 
 fn since_epoch(time: SystemTime) -> Duration {

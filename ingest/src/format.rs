@@ -2,7 +2,8 @@
 //! first bytes of text. The name is a hint only where content cannot tell (CSV without a `title` column).
 
 use crate::{
-    layout::{CsvLayout, csv_layout},
+    layout::{CsvLayout, RowHints, csv_layout},
+    mapping::Mapping,
     read::nested::{self, RecordsPath},
     shape::values::shortened,
 };
@@ -94,9 +95,23 @@ pub const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Tells the format by the first bytes of text (at least the first line, or some kilobytes of it), without a byte
 /// order mark. `name` is the object's name.
 pub fn sniff(head: &[u8], name: &str) -> Sniffed {
+    sniff_by(head, name, None, false)
+}
+
+/// The same, by a provider's mapping; where any header will do, rows need no title.
+pub(crate) fn sniff_by(head: &[u8], name: &str, mapping: Option<&Mapping>, any_header: bool) -> Sniffed {
     let text = head.trim_ascii_start();
     let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
-    let json = |otherwise| Sniffed::Format(nested::find(text).map_or(otherwise, Format::Nested));
+    let json = |otherwise| {
+        Sniffed::Format(match mapping.and_then(Mapping::records) {
+            Some(records) => records.format(text, otherwise),
+            None if any_header => {
+                nested::find(text).or_else(|| nested::find_list(text)).map_or(otherwise, Format::Nested)
+            }
+            None => nested::find(text).map_or(otherwise, Format::Nested),
+        })
+    };
+    let hints = RowHints { has_csv_name: has_csv_name(name), any_header, mapping };
     match text.first() {
         None => Sniffed::Empty,
         Some(_) if is_wide(text) => {
@@ -107,7 +122,7 @@ pub fn sniff(head: &[u8], name: &str) -> Sniffed {
         Some(b'{') if line == b"{" => json(Format::JsonObjects),
         Some(b'{') => json(Format::Ndjson),
         Some(b'<') => Sniffed::Unknown(markup(text)),
-        Some(_) => match csv_layout(head, has_csv_name(name)).filter(|_| !line.contains(&0)) {
+        Some(_) => match csv_layout(head, hints).filter(|_| !line.contains(&0)) {
             Some(layout) => Sniffed::Format(Format::Csv(layout)),
             None if text.contains(&0) => Sniffed::Unknown("it holds binary data".to_owned()),
             None => Sniffed::Unknown(format!(

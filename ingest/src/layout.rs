@@ -3,6 +3,7 @@
 
 use crate::{
     limits::MAX_COLUMNS,
+    mapping::{Mapping, RowNames},
     shape::{
         Preset,
         names::{self, MovieField},
@@ -51,11 +52,36 @@ pub struct CsvLayout {
     /// Lines before the header.
     pub lines_before: usize,
     /// Names of the columns, where the file has no header.
-    pub columns: Option<&'static [&'static str]>,
+    pub columns: Option<Vec<String>>,
     /// Columns with lists that are divided by `|`, from 0.
     pub barred: Vec<usize>,
     /// Whether what is not UTF-8 is Windows-1252.
     pub windows_1252: bool,
+    /// Which columns are titles.
+    pub(crate) titles: Titles,
+}
+
+/// Which columns of a header are titles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Titles {
+    /// Those that are named so.
+    #[default]
+    Known,
+    /// Those that the mapping names.
+    Mapped(RowNames),
+    /// None need be.
+    Any,
+}
+
+impl Titles {
+    /// Whether one of these columns is a title.
+    pub(crate) fn has_one<'n>(&self, mut columns: impl Iterator<Item = &'n str>) -> bool {
+        match self {
+            Self::Known => columns.any(|name| names::is_title(&names::normal(name))),
+            Self::Mapped(mapped) => mapped.has_one(columns),
+            Self::Any => true,
+        }
+    }
 }
 
 impl CsvLayout {
@@ -67,6 +93,7 @@ impl CsvLayout {
             columns: None,
             barred: Vec::new(),
             windows_1252: false,
+            titles: Titles::Known,
         }
     }
 
@@ -111,32 +138,66 @@ fn split_at_colons(row: &[u8]) -> csv::ByteRecord {
     record
 }
 
+/// What is known of rows beside their text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct RowHints<'m> {
+    /// Whether the object has the name of a CSV file.
+    pub(crate) has_csv_name: bool,
+    /// Whether rows are wanted that need not be movies.
+    pub(crate) any_header: bool,
+    /// What the provider says.
+    pub(crate) mapping: Option<&'m Mapping>,
+}
+
 /// Finds the layout of rows; `None` where no column is a title and nothing else says that it is CSV.
-pub(crate) fn csv_layout(head: &[u8], has_csv_name: bool) -> Option<CsvLayout> {
+pub(crate) fn csv_layout(head: &[u8], hints: RowHints<'_>) -> Option<CsvLayout> {
+    let RowHints { has_csv_name, any_header, mapping } = hints;
     let start = head.iter().position(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(head.len());
     let text = &head[start..];
-    let (lines_before, separator) = preamble(text);
+    let (found_before, separator) = preamble(text);
+    let lines_before = mapping.and_then(Mapping::lines_before).unwrap_or(found_before);
+    let separator = mapping.and_then(Mapping::separator).or(separator);
+    let titles = match mapping.and_then(Mapping::title_names) {
+        _ if any_header => Titles::Any,
+        Some(mapped) => Titles::Mapped(mapped),
+        None => Titles::Known,
+    };
+    let quotes = mapping.and_then(Mapping::quotes);
     let rows = after_lines(text, lines_before);
     let line = first_line(rows);
     let candidates: Vec<Separator> =
         separator.map_or(Separator::CANDIDATES.to_vec(), |separator| vec![separator]);
+    let layout_of = |separator| {
+        let layout = CsvLayout { lines_before, titles: titles.clone(), ..CsvLayout::new(separator) };
+        CsvLayout { quotes: quotes.unwrap_or(layout.quotes), ..layout }
+    };
+    if let Some(columns) = mapping.and_then(Mapping::columns) {
+        let fits = |separator: &&Separator| {
+            layout_of(**separator).split(line).is_ok_and(|fields| fields.len() == columns.len())
+        };
+        let separator = candidates.iter().find(fits).or(candidates.first())?;
+        return Some(CsvLayout { columns: Some(columns.to_vec()), ..layout_of(*separator) });
+    }
     let mut best: Option<(Evidence, CsvLayout, Vec<String>)> = None;
     for separator in candidates {
-        let layout = CsvLayout { lines_before, ..CsvLayout::new(separator) };
-        let names = normal_names(&layout, line);
-        let evidence = Evidence::of(&names);
+        let layout = layout_of(separator);
+        let names = written_names(&layout, line);
+        let evidence = Evidence::of(&names, &titles);
         if best.as_ref().is_none_or(|(least, _, _)| evidence > *least) {
-            best = Some((evidence, layout, names));
+            best = Some((evidence, layout, names.iter().map(|name| names::normal(name)).collect()));
         }
     }
     let (evidence, mut layout, names) = best?;
-    if !evidence.title {
-        return match headerless(line) {
+    if !evidence.title || any_header {
+        let known = if any_header { None } else { headerless(line) };
+        return match known {
             Some(layout) => Some(layout),
-            None => (has_csv_name || separator.is_some()).then_some(layout),
+            None => {
+                (has_csv_name || any_header || separator.is_some() || mapping.is_some()).then_some(layout)
+            }
         };
     }
-    layout.quotes &= Preset::of(&names).is_none_or(|preset| preset.quotes);
+    layout.quotes = quotes.unwrap_or(layout.quotes && Preset::of(&names).is_none_or(|preset| preset.quotes));
     layout.barred = barred(&layout, rows, &names);
     Some(layout)
 }
@@ -150,10 +211,10 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn of(names: &[String]) -> Self {
+    fn of(names: &[String], titles: &Titles) -> Self {
         Self {
-            title: names.iter().any(|name| names::is_title(name)),
-            known: names.iter().filter(|name| names::is_known(name)).count(),
+            title: titles.has_one(names.iter().map(String::as_str)),
+            known: names.iter().filter(|name| names::is_known(&names::normal(name))).count(),
             fields: names.len(),
         }
     }
@@ -192,9 +253,9 @@ fn after_lines(text: &[u8], lines: usize) -> &[u8] {
     rest
 }
 
-fn normal_names(layout: &CsvLayout, line: &[u8]) -> Vec<String> {
+fn written_names(layout: &CsvLayout, line: &[u8]) -> Vec<String> {
     let fields = layout.split(line).unwrap_or_default();
-    fields.iter().take(MAX_COLUMNS).map(|name| names::normal(&String::from_utf8_lossy(name))).collect()
+    fields.iter().take(MAX_COLUMNS).map(|name| String::from_utf8_lossy(name).into_owned()).collect()
 }
 
 /// The layout of a known file without a header, by its first row.
@@ -213,7 +274,7 @@ fn headerless(line: &[u8]) -> Option<CsvLayout> {
     };
     Some(CsvLayout {
         quotes: false,
-        columns: Some(known.columns),
+        columns: Some(known.columns.iter().map(|&name| name.to_owned()).collect()),
         windows_1252: known.windows_1252,
         ..CsvLayout::new(separator)
     })
@@ -223,8 +284,8 @@ fn headerless(line: &[u8]) -> Option<CsvLayout> {
 fn barred(layout: &CsvLayout, rows: &[u8], names: &[String]) -> Vec<usize> {
     let Separator::Byte(separator) = layout.separator else { return Vec::new() };
     let is_list = |name: &String| {
-        let place = |field| names::place_of(field, name);
-        place(MovieField::Cast).or(place(MovieField::Genres)).is_some()
+        let mut lists = MovieField::ALL.into_iter().filter(|field| field.is_list());
+        lists.any(|field| names::place_of(field, name).is_some())
     };
     let mut lists: Vec<usize> =
         names.iter().enumerate().filter(|(_, name)| is_list(name)).map(|(column, _)| column).collect();

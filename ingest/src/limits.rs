@@ -49,3 +49,39 @@ pub const MAX_ID_BYTES: usize = 128;
 
 /// Longest provider name in bytes; with [`MAX_ID_BYTES`] it makes [`wikimovie_domain::MovieId::MAX_BYTES`].
 pub const MAX_PROVIDER_BYTES: usize = 64;
+
+/// Most names of directors, and of writers.
+pub const MAX_MAKERS: usize = 100;
+
+/// Most other titles of a movie.
+pub const MAX_TITLES: usize = 100;
+
+/// Longest plot in characters, after cleaning.
+pub const MAX_PLOT_CHARS: usize = 100_000;
+
+/// Most keywords of a movie.
+pub const MAX_KEYWORDS: usize = 200;
+
+/// Longest keyword, language, country or certificate in characters, after cleaning.
+pub const MAX_WORD_CHARS: usize = 100;
+
+/// Most ids of a movie elsewhere.
+pub const MAX_IDS: usize = 50;
+
+/// Most languages of a movie, and most countries.
+pub const MAX_PLACES: usize = 50;
+
+/// Most ratings of a movie.
+pub const MAX_RATINGS: usize = 50;
+
+/// Longest running time in minutes: the longest film shown in cinemas has some 870.
+pub const MAX_RUNTIME_MINUTES: u16 = 1_500;
+
+/// Longest text of an attribution in characters, after cleaning.
+pub const MAX_ATTRIBUTION_CHARS: usize = 1_000;
+
+/// Largest mapping of a provider, in bytes.
+pub const MAX_MAPPING_BYTES: u64 = 256 << 10;
+
+/// Largest vocabulary, in bytes.
+pub const MAX_VOCABULARY_BYTES: u64 = 1 << 20;

@@ -1,17 +1,21 @@
 //! The movies of one object, and the account of how it was read.
 //!
 //! This is the whole way from bytes to movies; nothing else joins its rooms. What it yields depends on the object's
-//! bytes and name alone.
+//! bytes and name, and on the [`Rules`], alone.
 
-use std::{collections::BTreeMap, io::Read};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Read,
+};
 
 use serde_json::{Map, Value};
-use wikimovie_domain::{DroppedValues, Movie, Reading, Refusal, SkippedRecords};
+use wikimovie_domain::{DroppedValues, Movie, Reading, Refusal, RenamedGenre, SkippedRecords};
 
 use crate::{
     document::{self, Origin},
     fields::ValueFault,
     read::{Gauges, RawRecord, RecordReader},
+    rules::Rules,
     shape::{
         Shape,
         names::{self, MovieField},
@@ -36,6 +40,7 @@ const MAX_KINDS: usize = 20;
 pub struct MovieReader<'a> {
     records: RecordReader<'a>,
     origin: Origin,
+    rules: Rules,
     shape: Option<Shape>,
     /// Faults of the record at hand.
     faults: Vec<ValueFault>,
@@ -44,14 +49,23 @@ pub struct MovieReader<'a> {
     filled: [bool; MovieField::ALL.len()],
     skipped: BTreeMap<String, u64>,
     dropped: Vec<DroppedValues>,
+    renamed: BTreeSet<RenamedGenre>,
+    /// Which paths of the mapping found something.
+    found: Vec<bool>,
 }
 
 impl<'a> MovieReader<'a> {
-    /// Prepares to read an object; nothing is read before the first movie is asked for.
+    /// Prepares to read an object without a mapping; nothing is read before the first movie is asked for.
     pub fn new(source: impl Read + Send + 'a, origin: Origin) -> Self {
+        Self::by(source, origin, Rules::default())
+    }
+
+    /// The same, by rules.
+    pub fn by(source: impl Read + Send + 'a, origin: Origin, rules: Rules) -> Self {
         Self {
-            records: RecordReader::new(source, &origin.object),
+            records: RecordReader::new(source, &origin.object).by(rules.mapping.clone()),
             origin,
+            rules,
             shape: None,
             faults: Vec::new(),
             record_bytes: 0,
@@ -59,6 +73,8 @@ impl<'a> MovieReader<'a> {
             filled: [false; MovieField::ALL.len()],
             skipped: BTreeMap::new(),
             dropped: Vec::new(),
+            renamed: BTreeSet::new(),
+            found: Vec::new(),
         }
     }
 
@@ -99,7 +115,15 @@ impl<'a> MovieReader<'a> {
                 .collect(),
             unread: unread.into_iter().take(Reading::MAX_UNREAD).collect(),
             unfilled: unfilled.map(|field| field.name().to_owned()).collect(),
+            mapping: self.rules.mapping.as_ref().map(|mapping| mapping.name().to_owned()),
+            missing: self
+                .shape
+                .as_ref()
+                .filter(|_| self.accepted > 0)
+                .map(|shape| shape.missing(&self.found))
+                .unwrap_or_default(),
             dropped: self.dropped.clone(),
+            renamed: self.renamed.iter().cloned().collect(),
         }
     }
 
@@ -121,6 +145,31 @@ impl<'a> MovieReader<'a> {
         fill(MovieField::Summary, movie.summary.is_some());
         fill(MovieField::Url, movie.url.is_some());
         fill(MovieField::Poster, movie.poster.is_some());
+        fill(MovieField::Directors, !movie.directors.is_empty());
+        fill(MovieField::Titles, !movie.titles.is_empty());
+        let details = &movie.details;
+        fill(MovieField::Writers, !details.writers.is_empty());
+        fill(MovieField::Plot, details.plot.is_some());
+        fill(MovieField::Keywords, !details.keywords.is_empty());
+        fill(MovieField::Ids, !details.ids.is_empty());
+        fill(MovieField::Languages, !details.languages.is_empty());
+        fill(MovieField::Countries, !details.countries.is_empty());
+        fill(MovieField::Runtime, details.runtime.is_some());
+        fill(MovieField::Released, details.released.is_some());
+        fill(MovieField::Ratings, !details.ratings.is_empty());
+        fill(MovieField::Popularity, details.popularity.is_some());
+        fill(MovieField::Certificate, details.certificate.is_some());
+        fill(MovieField::Attribution, details.attribution.is_some());
+    }
+
+    fn note_renamed(&mut self, movie: &Movie) {
+        for from in &movie.provenance.original_genres {
+            if self.renamed.len() < Reading::MAX_RENAMED
+                && let Some(to) = self.rules.vocabulary.value(from)
+            {
+                self.renamed.insert(RenamedGenre { from: from.clone(), to: to.to_owned() });
+            }
+        }
     }
 
     fn note_dropped(&mut self, line: u64, record: u64) {
@@ -141,7 +190,7 @@ impl Iterator for MovieReader<'_> {
         loop {
             let record = self.records.next()?;
             if self.shape.is_none() {
-                self.shape = Some(Shape::new(self.records.shape_hints()));
+                self.shape = Some(Shape::mapped(self.records.shape_hints(), self.rules.mapping.clone()));
             }
             let shape = self.shape.get_or_insert_default();
             let mut record = match record {
@@ -149,16 +198,25 @@ impl Iterator for MovieReader<'_> {
                 Err(refusal) => return Some(Err(refusal)),
             };
             self.record_bytes = record.bytes;
-            unwrap(&mut record);
+            let mapping = self.rules.mapping.as_deref();
+            if mapping.is_none_or(|mapping| mapping.records().is_none()) {
+                unwrap(&mut record);
+            }
+            if let Some(mapping) = mapping {
+                mapping.prepare(&mut record.fields, &mut self.found);
+            }
             shape.learn_from(&record.fields);
-            if let Some(kind) = shape.other_kind(&record.fields) {
-                let kind = kind.to_owned();
+            let mapped = mapping.and_then(|mapping| mapping.other_kind(&record.fields));
+            let kind = mapped.or_else(|| shape.other_kind(&record.fields).map(str::to_owned));
+            if let Some(kind) = kind {
                 self.skip(&kind);
                 continue;
             }
             self.faults.clear();
-            let movie = document::movie(&record, shape, &self.origin, &mut self.faults);
+            let vocabulary = &self.rules.vocabulary;
+            let movie = document::movie(&record, shape, &self.origin, vocabulary, &mut self.faults);
             if let Ok(movie) = &movie {
+                self.note_renamed(movie);
                 self.note_filled(movie);
                 self.note_dropped(record.line, record.record);
             }

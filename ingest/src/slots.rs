@@ -17,7 +17,7 @@ use std::{
 use wikimovie_domain::{Movie, ObjectReceipt, Reading, Refusal};
 use wikimovie_engine::{Abandoned, CatalogWriter, ObjectState, ObjectWriter, Tally, WriteError};
 
-use crate::{document::Origin, movies::MovieReader};
+use crate::{document::Origin, movies::MovieReader, rules::Rules};
 
 /// Batches parsed ahead, of all slots together; each slot has one more at hand.
 const BATCHES_AHEAD: usize = 4;
@@ -106,7 +106,7 @@ impl Slots {
     ///
     /// # Errors
     /// Where no thread can be started.
-    pub(crate) fn start(&mut self, state: ObjectState, open: Opener) -> io::Result<()> {
+    pub(crate) fn start(&mut self, state: ObjectState, open: Opener, rules: Rules) -> io::Result<()> {
         self.count += 1;
         let number = self.count;
         let sender = self.sender.clone();
@@ -117,7 +117,7 @@ impl Slots {
             generation: state.modified_ms,
         };
         let thread = thread::Builder::new().name("read".to_owned());
-        thread.spawn(move || read(number, open, origin, &sender))?;
+        thread.spawn(move || read(number, open, origin, rules, &sender))?;
         self.slots.insert(number, Slot { state, tally: Tally::default(), records: 0, object: None });
         Ok(())
     }
@@ -203,14 +203,14 @@ impl Slot {
 }
 
 /// Reads an object to its end, or until nobody listens.
-fn read(number: u64, open: Opener, origin: Origin, news: &SyncSender<(u64, News)>) {
+fn read(number: u64, open: Opener, origin: Origin, rules: Rules, news: &SyncSender<(u64, News)>) {
     let mut bytes = 0;
     let ending = catch_unwind(AssertUnwindSafe(|| {
         let source = match open() {
             Ok(source) => source,
             Err(error) => return Some(Ending::Unopened(error)),
         };
-        let mut reader = MovieReader::new(source, origin);
+        let mut reader = MovieReader::by(source, origin, rules);
         let gauges = reader.gauges();
         let heard = parse(&mut reader, &mut |batch| {
             news.send((number, News::Batch { batch, bytes: gauges.bytes() })).is_ok()

@@ -15,6 +15,8 @@ use wikimovie_engine::{Abandoned, CatalogWriter, LedgerRow, ObjectState, Removal
 
 use crate::{
     error::IngestError,
+    mapping::{Found, MappingFault},
+    rules::Rules,
     slots::{Opener, Progress, Slots, Step},
 };
 
@@ -35,6 +37,11 @@ pub trait Source {
     /// What opens an object listed before, on the thread that reads it. It fails where the object cannot be read now,
     /// with [`io::ErrorKind::NotFound`] where it has vanished since.
     fn opener(&self, object: &ObjectState) -> Opener;
+
+    /// The rules by which an object listed before is read: those that its fingerprint is of.
+    fn rules(&self, _object: &ObjectState) -> Rules {
+        Rules::default()
+    }
 }
 
 /// What a source holds.
@@ -50,6 +57,37 @@ pub struct Listing {
     pub gone: Vec<String>,
     /// Prefixes in the scope that could not be looked into: nothing below has vanished.
     pub unknown: Vec<String>,
+    /// Objects that stay as they are, because the mapping of their provider is refused.
+    pub kept: Vec<Kept>,
+}
+
+/// An object that stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Ledger key.
+    pub key: String,
+    /// Its provider.
+    pub provider: String,
+    /// Key as people know it, and why.
+    pub problem: Problem,
+}
+
+impl Listing {
+    /// Adds an object, or notes why its mapping keeps it from being read.
+    pub(crate) fn add(&mut self, found: &Found, state: ObjectState, bytes: u64) {
+        let stays = |why: &MappingFault| format!("{} stays as it is: {why}", state.object);
+        match found {
+            Ok(_) => self.objects.push(Listed { state, bytes }),
+            Err(fault @ MappingFault::Refused { .. }) => {
+                let problem = Problem { object: state.object.clone(), message: stays(fault) };
+                self.kept.push(Kept { key: state.key, provider: state.provider, problem });
+            }
+            Err(fault @ MappingFault::Unreadable { .. }) => {
+                self.problems.push(Problem { object: state.object.clone(), message: stays(fault) });
+                self.unknown.push(state.key);
+            }
+        }
+    }
 }
 
 /// One object of a source.
@@ -100,6 +138,8 @@ pub struct SyncReport {
     pub objects: Vec<Applied>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What stays as it is until the mapping of its provider is right.
+    pub kept: Vec<Kept>,
     /// State of the catalogue afterwards.
     pub revision: Revision,
 }
@@ -185,7 +225,11 @@ impl Sync<'_> {
             bytes: changed.iter().map(|listed| listed.bytes).sum(),
         });
 
-        let mut report = SyncReport { problems: listing.problems.clone(), ..SyncReport::default() };
+        let mut report = SyncReport {
+            problems: listing.problems.clone(),
+            kept: listing.kept.clone(),
+            ..SyncReport::default()
+        };
         for row in unchanged.iter().filter_map(|listed| known.get(listed.state.key.as_str())) {
             let receipt = ObjectReceipt { changed: 0, removed: 0, ..last_receipt(row) };
             self.note(&mut report, Change::Unchanged, receipt);
@@ -234,7 +278,7 @@ impl Sync<'_> {
             while slots.len() < self.writer.width()
                 && let Some(state) = waiting.pop_front()
             {
-                let started = slots.start(state.clone(), self.source.opener(state));
+                let started = slots.start(state.clone(), self.source.opener(state), self.source.rules(state));
                 started.map_err(|source| IngestError::Unreadable { object: state.object.clone(), source })?;
             }
             if slots.is_empty() {
@@ -322,7 +366,8 @@ fn last_receipt(row: &LedgerRow) -> ObjectReceipt {
 fn vanished<'a>(ledger: &'a [LedgerRow], listing: &Listing) -> Vec<&'a LedgerRow> {
     let gone: HashSet<&str> = listing.gone.iter().map(String::as_str).collect();
     let in_scope = |key: &str| listing.scope.as_ref().is_some_and(|scope| key.starts_with(scope.as_str()));
-    let listed: HashSet<&str> = listing.objects.iter().map(|listed| listed.state.key.as_str()).collect();
+    let listed = listing.objects.iter().map(|listed| listed.state.key.as_str());
+    let listed: HashSet<&str> = listed.chain(listing.kept.iter().map(|kept| kept.key.as_str())).collect();
     let is_unknown = |key: &str| listing.unknown.iter().any(|prefix| key.starts_with(prefix.as_str()));
     ledger
         .iter()

@@ -176,7 +176,8 @@ impl Task {
                 "{what}"
             );
         }
-        let problems: HashSet<Problem> = report.problems.iter().cloned().collect();
+        let kept = report.kept.iter().map(|kept| &kept.problem);
+        let problems: HashSet<Problem> = report.problems.iter().chain(kept).cloned().collect();
         for problem in problems.difference(&self.known_problems) {
             tracing::warn!(object = problem.object, "{}; retrying", problem.message);
         }

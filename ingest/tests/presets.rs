@@ -5,6 +5,7 @@
 use std::{collections::BTreeSet, fs};
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use wikimovie_domain::{Movie, Reading};
 use wikimovie_ingest::{MovieReader, document::Origin};
 
@@ -18,6 +19,8 @@ struct Expected {
     encoding: String,
     /// Id, title, year, cast, genres, summary, url and poster of each movie.
     movies: Vec<[String; 8]>,
+    /// What else each movie has: directors, other titles, details, and genres as they were.
+    facts: Vec<Map<String, Value>>,
     skipped: Vec<(String, u64)>,
     unread: Vec<String>,
     unfilled: Vec<String>,
@@ -51,6 +54,22 @@ fn in_short(movie: &Movie) -> [String; 8] {
     ]
 }
 
+fn facts(movie: &Movie) -> Map<String, Value> {
+    let Value::Object(mut all) = serde_json::to_value(movie).unwrap() else { panic!("an object") };
+    let mut facts = Map::new();
+    for name in ["directors", "titles"] {
+        facts.extend(all.remove(name).map(|value| (name.to_owned(), value)));
+    }
+    if let Some(Value::Object(details)) = all.remove("details") {
+        facts.extend(details);
+    }
+    let provenance = all.remove("provenance").unwrap();
+    facts.extend(
+        provenance.get("original_genres").map(|genres| ("original_genres".to_owned(), genres.clone())),
+    );
+    facts
+}
+
 #[test]
 fn each_sample_becomes_its_movies() {
     let all: Vec<Expected> =
@@ -58,8 +77,16 @@ fn each_sample_becomes_its_movies() {
     for expected in &all {
         let file = &expected.file;
         let (movies, reading) = read(file);
+        if let Ok(folder) = std::env::var("PRESETS_DUMP") {
+            let shown: Vec<[String; 8]> = movies.iter().map(in_short).collect();
+            let facts: Vec<_> = movies.iter().map(facts).collect();
+            let dump = serde_json::json!({ "file": file, "preset": reading.preset, "format": reading.format, "encoding": reading.encoding, "movies": shown, "facts": facts, "reading": reading });
+            fs::write(format!("{folder}/{file}.dump"), dump.to_string()).unwrap();
+            continue;
+        }
         let shown: Vec<[String; 8]> = movies.iter().map(in_short).collect();
         assert_eq!(shown, expected.movies, "{file}");
+        assert_eq!(movies.iter().map(facts).collect::<Vec<_>>(), expected.facts, "{file}");
         assert_eq!(reading.preset.as_ref(), Some(&expected.preset), "{file}");
         assert_eq!((&reading.format, &reading.encoding), (&expected.format, &expected.encoding), "{file}");
         let skipped: Vec<(String, u64)> =
@@ -146,5 +173,6 @@ fn reading_is_counted_and_bounded() {
     assert_eq!(reading.unread.len(), Reading::MAX_UNREAD);
     let [dropped] = reading.dropped.as_slice() else { panic!("{:?}", reading.dropped) };
     assert_eq!((dropped.field.as_str(), dropped.values, dropped.line), ("year", 3_000, 1));
-    assert_eq!(reading.unfilled, ["year", "cast", "genres", "summary", "url", "poster"]);
+    assert_eq!(reading.unfilled[..6], ["year", "cast", "genres", "summary", "url", "poster"]);
+    assert_eq!(reading.unfilled.len(), 20);
 }

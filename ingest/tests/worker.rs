@@ -64,14 +64,22 @@ impl Queue for Messages {
     }
 }
 
-/// A bucket of texts; those named `closed` may not be read.
+/// A bucket of texts, and of receipts; texts named `closed` may not be read.
 #[derive(Default)]
-struct Texts(Mutex<BTreeMap<String, String>>);
+struct Texts(Mutex<BTreeMap<String, String>>, Mutex<BTreeMap<String, serde_json::Value>>);
 
 impl Texts {
     fn put(&self, key: &str, titles: &[&str]) {
         let text = titles.iter().map(|title| format!("{{\"title\":\"{title}\"}}\n")).collect();
         self.0.lock().unwrap().insert(key.to_owned(), text);
+    }
+
+    fn put_text(&self, key: &str, text: &str) {
+        self.0.lock().unwrap().insert(key.to_owned(), text.to_owned());
+    }
+
+    fn receipt(&self, key: &str) -> serde_json::Value {
+        self.1.lock().unwrap()[&format!("receipts/{key}.json")].clone()
     }
 
     fn head_of(key: &str, text: &str) -> ObjectHead {
@@ -111,7 +119,8 @@ impl Bucket for Texts {
         Ok(listed.map(|(key, text)| Self::head_of(key, text)).collect())
     }
 
-    fn put(&self, _: &str, _: Vec<u8>, _: &str) -> Result<(), RemoteError> {
+    fn put(&self, key: &str, body: Vec<u8>, _: &str) -> Result<(), RemoteError> {
+        self.1.lock().unwrap().insert(key.to_owned(), serde_json::from_slice(&body).unwrap());
         Ok(())
     }
 }
@@ -264,4 +273,62 @@ fn a_worker_stands_by_while_another_has_the_lease() {
     assert_eq!(worker.tick().deleted, 1);
     assert!(!worker.is_standby() && worker.is_ready());
     assert_eq!(place.titles(), ["One"]);
+}
+
+#[test]
+fn a_mapping_of_the_bucket_counts_for_its_provider() {
+    // Large objects take another way to the same end.
+    for large in [u64::MAX, 5] {
+        let mut place = place_with(WorkerOptions { large, ..WorkerOptions::default() });
+        let mut count = 0;
+        let mut send = |place: &mut Place, keys: &[&str]| {
+            for key in keys {
+                count += 1;
+                place.send(&format!("m{count}"), &address(key), 1);
+            }
+            place.worker.tick();
+            while place.worker.is_busy() {
+                place.worker.tick();
+            }
+            let deleted = place.queue.deleted.lock().unwrap().len();
+            assert_eq!(deleted, count, "{keys:?} with {large}: {:?}", place.queue.dead);
+        };
+        place.bucket.put_text("acme/a.csv", "Werk;x\nOne;1\n");
+        place.bucket.put_text("acme/b.json", "[{\"Werk\":\"Two\"}]");
+        place.bucket.put("zenith/a", &["Three"]);
+        send(&mut place, &["acme/a.csv", "acme/b.json", "zenith/a"]);
+        assert_eq!(place.titles(), ["Three"]);
+
+        place.bucket.put_text("acme/_mapping.json", "{\"fields\": {\"title\": \"Werk\"}}");
+        send(&mut place, &["acme/_mapping.json"]);
+        assert_eq!(place.titles(), ["One", "Three", "Two"]);
+        let receipt = place.bucket.receipt("acme/_mapping.json");
+        assert_eq!((&receipt["status"], &receipt["accepted"]), (&"COMPLETE".into(), &0.into()));
+        assert_eq!(place.bucket.receipt("acme/a.csv")["reading"]["mapping"], "acme/_mapping.json");
+
+        // A refused one changes nothing, and is told everywhere; no message is lost or comes for ever.
+        place.bucket.put_text("acme/_mapping.json", "{\n\"records\": \"$..x\"}");
+        place.bucket.put_text("acme/a.csv", "Werk;x\nFour;1\n");
+        send(&mut place, &["acme/a.csv", "acme/_mapping.json"]);
+        assert_eq!(place.titles(), ["One", "Three", "Two"]);
+        let receipt = place.bucket.receipt("acme/_mapping.json");
+        assert_eq!((&receipt["status"], &receipt["refusals"][0]["line"]), (&"FAILED".into(), &2.into()));
+        let receipt = place.bucket.receipt("acme/a.csv");
+        assert_eq!(receipt["accepted"], 1);
+        let why = receipt["not_applied"].as_str().unwrap();
+        assert!(why.contains("acme/_mapping.json is refused: line 2"), "{why}");
+
+        // As it was before: what was kept unchanged is told to be applied.
+        place.bucket.put_text("acme/_mapping.json", "{\"fields\": {\"title\": \"Werk\"}}");
+        send(&mut place, &["acme/_mapping.json"]);
+        assert_eq!(place.titles(), ["Four", "Three", "Two"]);
+        assert_eq!(place.bucket.receipt("acme/b.json")["not_applied"], serde_json::Value::Null);
+
+        place.bucket.0.lock().unwrap().remove("acme/_mapping.json");
+        send(&mut place, &["acme/_mapping.json"]);
+        assert_eq!(place.titles(), ["Three"]);
+        assert_eq!(place.bucket.receipt("acme/_mapping.json")["removed_from_bucket"], true);
+        place.worker.reconcile(&mut |_| {}).unwrap();
+        assert_eq!(place.titles(), ["Three"]);
+    }
 }

@@ -28,6 +28,7 @@ pub(crate) fn run(settings: &ServeSettings, effective: &Settings<()>) -> Result<
     output::line(format_args!("listen         {}", settings.gateway.server.listen));
     output::line(format_args!("data folder    {}", data_dir.display()));
     output::line(format_args!("watched folder {watch}"));
+    output::line(format_args!("genre names    {}", settings.reading.vocabulary.len()));
     output::line(format_args!("synonyms       {}", settings.rules.synonyms()));
     output::line(format_args!("pinned texts   {}", settings.rules.pins()));
     output::line(format_args!("introspection  {}", settings.gateway.api.introspection));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use wikimovie_api::{args::GatewayArgs, auth::command::NewKeyArgs};
 use wikimovie_command::{LogArgs, RulesArgs, health::HealthArgs, settings::ConfigArgs};
+use wikimovie_ingest::command::{GenresArgs, MapArgs, MappingArgs};
 use wikimovie_relevance::command::RelevanceArgs;
 
 /// Movie search as one program: GraphQL, pages, and an index in a folder.
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Serve(Box<ServeArgs>),
     /// Load files or folders of movies into the index, and print a receipt
     Load(LoadArgs),
+    /// Propose a mapping for a file: print the text of a _mapping.json
+    Map(MapArgs),
     /// Run a golden list of questions against the index, and print relevance scores
     Relevance(GoldenArgs),
     /// Make an API key: the key is printed once, the file of keys holds its hash
@@ -43,6 +46,8 @@ pub(crate) struct ServeArgs {
     /// Folder to watch: the catalogue follows its files [default: none]
     #[arg(long, env = "WIKIMOVIE_WATCH", value_name = "FOLDER")]
     pub(crate) watch: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) genres: GenresArgs,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
     #[command(flatten)]
@@ -82,6 +87,10 @@ pub(crate) struct LoadArgs {
     /// Exit with status 0 although records are refused or there is nothing to load
     #[arg(long)]
     pub(crate) keep_going: bool,
+    #[command(flatten)]
+    pub(crate) mapping: MappingArgs,
+    #[command(flatten)]
+    pub(crate) genres: GenresArgs,
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]

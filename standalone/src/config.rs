@@ -14,7 +14,7 @@ use wikimovie_command::{
     names,
     settings::{self, Settings, SettingsSource},
 };
-use wikimovie_ingest::folder::check_provider;
+use wikimovie_ingest::{Rules as ReadRules, command::MapArgs, folder::check_provider};
 use wikimovie_plan::rules::Rules;
 use wikimovie_relevance::command::RelevanceArgs;
 
@@ -25,6 +25,7 @@ use crate::cli::{Command, GoldenArgs, LoadArgs, ServeArgs, StandaloneCli};
 pub(crate) enum Invocation {
     Serve(Box<ServeSettings>),
     Load(LoadSettings),
+    Map(MapArgs),
     Relevance(RelevanceSettings),
     NewKey(NewKeyArgs),
     CheckConfig(Box<ServeSettings>, Settings<()>),
@@ -36,6 +37,8 @@ pub(crate) enum Invocation {
 pub(crate) struct ServeSettings {
     pub(crate) data_dir: PathBuf,
     pub(crate) watch: Option<PathBuf>,
+    /// How files are read.
+    pub(crate) reading: ReadRules,
     pub(crate) rules: Arc<Rules>,
     pub(crate) gateway: GatewaySettings,
 }
@@ -48,6 +51,8 @@ pub(crate) struct LoadSettings {
     pub(crate) provider: Option<String>,
     pub(crate) json: bool,
     pub(crate) keep_going: bool,
+    /// How files are read.
+    pub(crate) reading: ReadRules,
     pub(crate) log: LogSettings,
 }
 
@@ -77,6 +82,7 @@ pub(crate) fn read() -> Result<Invocation, CliError> {
         }
         Some(Command::NewKey(args)) => Ok(Invocation::NewKey(args)),
         Some(Command::Health(args)) => Ok(Invocation::Health(args)),
+        Some(Command::Map(args)) => Ok(Invocation::Map(args)),
         Some(Command::Load(args)) => Ok(Invocation::Load(load(args)?)),
         Some(Command::Relevance(args)) => Ok(Invocation::Relevance(relevance(args)?)),
     }
@@ -89,7 +95,8 @@ fn serve(args: ServeArgs) -> Result<ServeSettings, CliError> {
         check_disjoint(watch, &data_dir)?;
     }
     let rules = args.rules.read()?;
-    Ok(ServeSettings { data_dir, watch: args.watch, rules, gateway })
+    let reading = ReadRules { mapping: None, vocabulary: args.genres.read()? };
+    Ok(ServeSettings { data_dir, watch: args.watch, reading, rules, gateway })
 }
 
 fn load(args: LoadArgs) -> Result<LoadSettings, CliError> {
@@ -97,8 +104,9 @@ fn load(args: LoadArgs) -> Result<LoadSettings, CliError> {
         check_provider(provider).map_err(CliError::new)?;
     }
     let log = args.log.settings("warn", LogFormat::Text)?;
+    let reading = args.mapping.rules(args.genres.read()?)?;
     let LoadArgs { paths, provider, json, keep_going, data, .. } = args;
-    Ok(LoadSettings { data_dir: data.data_dir, paths, provider, json, keep_going, log })
+    Ok(LoadSettings { data_dir: data.data_dir, paths, provider, json, keep_going, reading, log })
 }
 
 fn relevance(args: GoldenArgs) -> Result<RelevanceSettings, CliError> {

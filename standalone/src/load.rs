@@ -12,6 +12,7 @@ use crate::config::LoadSettings;
 pub(crate) fn run(settings: &LoadSettings) -> Result<ExitCode, CliError> {
     log::start(&settings.log);
     let load = Load::new(&settings.paths, settings.provider.as_deref())?
+        .reading_by(&settings.reading)
         .as_json(settings.json)
         .keep_going(settings.keep_going);
     let options = EmbeddedOptions { folder: settings.data_dir.clone(), ..EmbeddedOptions::default() };

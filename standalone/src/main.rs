@@ -33,6 +33,7 @@ fn run() -> Result<ExitCode, CliError> {
     match config::read()? {
         Invocation::Serve(settings) => serve::run(*settings),
         Invocation::Load(settings) => load::run(&settings),
+        Invocation::Map(args) => args.run(),
         Invocation::Relevance(settings) => relevance::run(settings),
         Invocation::NewKey(args) => args.run().map(|()| ExitCode::SUCCESS),
         Invocation::CheckConfig(settings, effective) => check::run(&settings, &effective),

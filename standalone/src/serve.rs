@@ -42,6 +42,7 @@ async fn serve(settings: ServeSettings) -> Result<(), CliError> {
     let server = Server::bind(settings.gateway.server).await?;
     let (base, admin) = (server.base_url(), server.admin_url());
     let folder = settings.watch.as_deref().map(watched).transpose()?;
+    let folder = folder.map(|folder| folder.reading_by(settings.reading));
     let options = EmbeddedOptions {
         folder: settings.data_dir,
         deadline: settings.gateway.api.engine_deadline,

@@ -1,6 +1,9 @@
-//! `load` as programs offer it: files and folders into a catalogue, once, with progress and a receipt.
+//! `load` as programs offer it: files and folders into a catalogue, once, with progress and a receipt. And `map`, which
+//! proposes how to read a file.
 
+mod map;
 mod receipt;
+mod rules;
 
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +16,11 @@ use wikimovie_command::{CliError, output};
 use wikimovie_engine::CatalogWriter;
 
 use self::receipt::Receipt;
-use crate::{Change, Event, Folder, IngestError, Progress, sync};
+pub use self::{
+    map::MapArgs,
+    rules::{GenresArgs, MappingArgs},
+};
+use crate::{Change, Event, Folder, IngestError, Progress, Rules, sync};
 
 /// Files to load.
 #[derive(Debug)]
@@ -41,6 +48,13 @@ impl Load {
         };
         let folders = paths.iter().map(folder).collect::<Result<_, CliError>>()?;
         Ok(Self { started, folders, json: false, keep_going: false })
+    }
+
+    /// Reads the files by these rules.
+    #[must_use]
+    pub fn reading_by(self, rules: &Rules) -> Self {
+        let folders = self.folders.into_iter().map(|folder| folder.reading_by(rules.clone())).collect();
+        Self { folders, ..self }
     }
 
     /// Prints the receipt as JSON.

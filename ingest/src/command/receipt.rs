@@ -17,6 +17,9 @@ const MAX_ROWS: usize = 100;
 /// Refusals printed.
 const MAX_REFUSALS: usize = 20;
 
+/// Renamed genres printed of an object.
+const MAX_RENAMED: usize = 10;
+
 /// Objects of which is printed how they were read.
 const MAX_READINGS: usize = 10;
 
@@ -46,6 +49,7 @@ impl Receipt {
     pub(crate) fn add(&mut self, report: SyncReport) {
         self.objects.extend(report.objects);
         self.problems.extend(report.problems);
+        self.problems.extend(report.kept.into_iter().map(|kept| kept.problem));
         self.revision = report.revision;
     }
 
@@ -234,9 +238,18 @@ struct ReportedCatalog {
 /// What a reading has to report beside its movies.
 fn reading_lines(reading: &Reading) -> Vec<String> {
     let mut lines = Vec::new();
-    let Reading { format, encoding, preset, skipped, unread, unfilled, dropped } = reading;
-    if let Some(preset) = preset {
-        lines.push(format!("read as {preset} ({format}, {encoding})"));
+    let Reading { format, encoding, preset, mapping, skipped, unread, unfilled, missing, dropped, renamed } =
+        reading;
+    match (mapping, preset) {
+        (Some(mapping), Some(preset)) => {
+            lines.push(format!("read by {mapping} as {preset} ({format}, {encoding})"))
+        }
+        (Some(mapping), None) => lines.push(format!("read by {mapping} ({format}, {encoding})")),
+        (None, Some(preset)) => lines.push(format!("read as {preset} ({format}, {encoding})")),
+        (None, None) => {}
+    }
+    if !missing.is_empty() {
+        lines.push(format!("mapped, and in no record: {}", missing.join(", ")));
     }
     for SkippedRecords { value, records } in skipped {
         lines.push(format!("{} records are {value}, not movies", output::number(*records)));
@@ -250,6 +263,11 @@ fn reading_lines(reading: &Reading) -> Vec<String> {
     for DroppedValues { field, values, line, message, .. } in dropped {
         let values = output::number(*values);
         lines.push(format!("{values} values of {field} dropped, the first in line {line}: {message}"));
+    }
+    if !renamed.is_empty() {
+        let shown = renamed.iter().take(MAX_RENAMED).map(|genre| format!("{} = {}", genre.from, genre.to));
+        let more = if renamed.len() > MAX_RENAMED { ", …" } else { "" };
+        lines.push(format!("genres by the vocabulary: {}{more}", shown.collect::<Vec<_>>().join(", ")));
     }
     lines
 }

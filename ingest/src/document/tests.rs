@@ -14,7 +14,7 @@ fn read_with_faults(value: Value) -> (Result<Movie, Refusal>, Vec<ValueFault>) {
     shape.learn_from(&fields);
     let mut faults = Vec::new();
     let record = RawRecord { line: 3, record: 2, place: 2, bytes: 0, key: None, fields };
-    (movie(&record, &shape, &origin(), &mut faults), faults)
+    (movie(&record, &shape, &origin(), &Vocabulary::standard(), &mut faults), faults)
 }
 
 fn read(value: Value) -> Result<Movie, Refusal> {

@@ -12,7 +12,7 @@ use super::{RawRecord, json_lines::too_large, window::Window};
 use crate::{
     layout::{CsvLayout, Separator},
     limits::{MAX_COLUMNS, MAX_RECORD_BYTES},
-    shape::{self, names},
+    shape,
 };
 
 /// Most characters of a column's name in a refusal.
@@ -34,10 +34,10 @@ pub(crate) struct CsvRows {
 
 impl CsvRows {
     pub(crate) fn new(layout: CsvLayout) -> Self {
-        let named = |columns: &[&str]| columns.iter().map(|name| own_or_as_written(name)).collect();
+        let named = |columns: &Vec<String>| columns.iter().map(|name| own_or_as_written(name)).collect();
         Self {
             lines_skipped: 0,
-            header: layout.columns.map(named),
+            header: layout.columns.as_ref().map(named),
             layout,
             recoded: false,
             record: 0,
@@ -66,6 +66,9 @@ impl CsvRows {
     pub(crate) fn next<R: Read>(&mut self, window: &mut Window<R>) -> Option<Result<RawRecord, Refusal>> {
         if self.over {
             return None;
+        }
+        if self.header.is_some() {
+            self.skip_lines_before(window)?;
         }
         if self.header.is_none() {
             self.header = match self.read_header(window)? {
@@ -104,12 +107,7 @@ impl CsvRows {
     }
 
     fn read_header<R: Read>(&mut self, window: &mut Window<R>) -> Option<Result<Vec<String>, Refusal>> {
-        skip_blank_lines(window)?;
-        while self.lines_skipped < self.layout.lines_before {
-            self.skip_line(window);
-            window.skip_one(b'\n');
-            self.lines_skipped += 1;
-        }
+        self.skip_lines_before(window)?;
         let (line, row) = self.row(window)?;
         let named = row.and_then(|row| {
             let names: Vec<String> = self
@@ -128,7 +126,7 @@ impl CsvRows {
                     let name: String = name.chars().take(MAX_SHOWN_NAME).collect();
                     Err((RefusalReason::Invalid, None, format!("the header names the field {name} twice")))
                 }
-                _ if !names.iter().any(|name| names::is_title(&names::normal(name))) => Err((
+                _ if !self.layout.titles.has_one(names.iter().map(String::as_str)) => Err((
                     RefusalReason::Missing,
                     Some("title".to_owned()),
                     no_title(&names, self.layout.separator),
@@ -137,6 +135,18 @@ impl CsvRows {
             }
         });
         Some(named.map_err(|(reason, field, message)| Refusal { line, record: 0, field, reason, message }))
+    }
+
+    fn skip_lines_before<R: Read>(&mut self, window: &mut Window<R>) -> Option<()> {
+        if self.lines_skipped < self.layout.lines_before {
+            skip_blank_lines(window)?;
+        }
+        while self.lines_skipped < self.layout.lines_before {
+            self.skip_line(window);
+            window.skip_one(b'\n');
+            self.lines_skipped += 1;
+        }
+        Some(())
     }
 
     fn split(&self, row: &[u8]) -> Result<csv::ByteRecord, RowFault> {

@@ -19,7 +19,7 @@ pub use nested::RecordsPath;
 pub use reader::RecordReader;
 
 /// Raised when records are read differently, so that all objects are read again: it is part of their fingerprints.
-pub(crate) const READER_VERSION: u32 = 2;
+pub(crate) const READER_VERSION: u32 = 3;
 
 /// One record of the object.
 #[derive(Clone, Debug, PartialEq)]

@@ -74,6 +74,23 @@ pub(crate) fn find(head: &[u8]) -> Option<RecordsPath> {
     }
 }
 
+/// Finds any list of objects in the first object of a text, whatever it is called; the first of the outermost.
+pub(crate) fn find_list(head: &[u8]) -> Option<RecordsPath> {
+    let mut cursor = Cursor { bytes: head, at: 0 };
+    cursor.skip_space();
+    (cursor.peek() == Some(b'{')).then(|| cursor.any_list(0))?
+}
+
+/// Whether names lead to an object rather than a list, as far as the first bytes of a text show.
+pub(crate) fn leads_to_object(head: &[u8], steps: &[String]) -> bool {
+    let mut cursor = Cursor { bytes: head, at: 0 };
+    cursor.skip_space();
+    if cursor.peek() == Some(b'[') {
+        cursor.at += 1;
+    }
+    steps.iter().all(|step| cursor.enter(step).is_some()) && cursor.peek() == Some(b'{')
+}
+
 /// Reads JSON as far as it is at hand; whatever cannot be read ends it.
 struct Cursor<'a> {
     bytes: &'a [u8],
@@ -119,6 +136,47 @@ impl Cursor<'_> {
         self.take(b':')?;
         self.skip_space();
         Some(name)
+    }
+
+    /// Goes to the value of a member of the object at hand.
+    fn enter(&mut self, wanted: &str) -> Option<()> {
+        self.take(b'{')?;
+        while let Some(name) = self.name() {
+            if name == wanted {
+                return Some(());
+            }
+            self.skip_value()?;
+        }
+        None
+    }
+
+    fn any_list(&mut self, depth: usize) -> Option<RecordsPath> {
+        self.take(b'{')?;
+        let mut deeper = None;
+        while let Some(name) = self.name() {
+            let start = self.at;
+            match self.peek() {
+                Some(b'[') => {
+                    self.at += 1;
+                    self.skip_space();
+                    if self.peek() == Some(b'{') {
+                        return Some(RecordsPath { steps: vec![name], by_id: false });
+                    }
+                }
+                Some(b'{') if deeper.is_none() && depth < MAX_STEPS => {
+                    deeper = self.any_list(depth + 1).map(|mut path| {
+                        path.steps.insert(0, name);
+                        path
+                    });
+                }
+                _ => {}
+            }
+            self.at = start;
+            if self.skip_value().is_none() {
+                break;
+            }
+        }
+        deeper
     }
 
     fn object(&mut self, depth: usize) -> Finding {

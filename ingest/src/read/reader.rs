@@ -1,6 +1,9 @@
 //! The way in: unpacks, finds the format, and hands out records and refusals.
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::{
+    io::{self, BufReader, Cursor, Read},
+    sync::Arc,
+};
 
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
@@ -15,8 +18,9 @@ use super::{
     window::Window,
 };
 use crate::{
-    format::{BOM, Format, Packing, Sniffed, sniff},
+    format::{BOM, Format, Packing, Sniffed, sniff_by},
     limits::MAX_ZSTD_WINDOW_LOG,
+    mapping::Mapping,
     shape::ShapeHints,
 };
 
@@ -42,6 +46,8 @@ pub struct RecordReader<'a> {
     format: String,
     encoding: &'static str,
     hints: ShapeHints,
+    mapping: Option<Arc<Mapping>>,
+    any_header: bool,
 }
 
 type Text<'a> = Window<Box<dyn Read + Send + 'a>>;
@@ -71,7 +77,21 @@ impl<'a> RecordReader<'a> {
             format: String::new(),
             encoding: UTF_8,
             hints: ShapeHints::default(),
+            mapping: None,
+            any_header: false,
         }
+    }
+
+    /// Reads by a provider's mapping.
+    #[must_use]
+    pub(crate) fn by(self, mapping: Option<Arc<Mapping>>) -> Self {
+        Self { mapping, ..self }
+    }
+
+    /// Reads records that need not be movies.
+    #[must_use]
+    pub(crate) fn of_anything(self) -> Self {
+        Self { any_header: true, ..self }
     }
 
     /// What the format is, once a record was asked for; empty where it is none.
@@ -126,7 +146,8 @@ impl<'a> RecordReader<'a> {
         };
         let mut text = Window::new(plain);
         text.want(BOM.len());
-        if text.view().starts_with(BOM) {
+        let mut is_marked = text.view().starts_with(BOM);
+        if is_marked {
             text.advance(BOM.len());
         }
         for encoding in [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE] {
@@ -135,12 +156,19 @@ impl<'a> RecordReader<'a> {
                 text.advance(mark.len());
                 self.encoding = encoding.name();
                 text = Window::new(decoded(text, encoding));
+                is_marked = true;
                 break;
             }
         }
+        let said = self.mapping.as_ref().and_then(|mapping| mapping.encoding());
+        // A mark says more than the mapping of all files.
+        if let Some(encoding) = said.filter(|&encoding| !is_marked && encoding != encoding_rs::UTF_8) {
+            self.encoding = encoding.name();
+            text = Window::new(decoded(text, encoding));
+        }
         text.want(SNIFF_BYTES);
         let head = &text.view()[..text.view().len().min(SNIFF_BYTES)];
-        let format = match sniff(head, name) {
+        let format = match sniff_by(head, name, self.mapping.as_deref(), self.any_header) {
             Sniffed::Format(format) => format,
             // Blank so far: lines read on to whatever follows, or to nothing.
             Sniffed::Empty => Format::Ndjson,

@@ -3,8 +3,12 @@
 //! Names are compared in their normal form: letters and digits alone, in lower case, so that `Primary Title`,
 //! `primaryTitle` and `primary_title` are one.
 
+use std::borrow::Cow;
+
+use super::synonyms::{ID_NAMES, IMDB_ADDRESSES, NUMBERED, RATING_NAMES, SYNONYMS};
+
 /// A field of a movie that is read from a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MovieField {
     /// The record's own id.
     Id,
@@ -22,12 +26,62 @@ pub enum MovieField {
     Url,
     /// Poster.
     Poster,
+    /// Directors.
+    Directors,
+    /// Writers.
+    Writers,
+    /// Other titles.
+    Titles,
+    /// The whole plot.
+    Plot,
+    /// Keywords.
+    Keywords,
+    /// Ids elsewhere.
+    Ids,
+    /// Spoken languages.
+    Languages,
+    /// Countries of production.
+    Countries,
+    /// Running time.
+    Runtime,
+    /// Day of the first release.
+    Released,
+    /// Ratings.
+    Ratings,
+    /// Popularity.
+    Popularity,
+    /// For which age it is released.
+    Certificate,
+    /// Whom to name.
+    Attribution,
 }
 
 impl MovieField {
     /// All of them, in the order of their values.
-    pub const ALL: [Self; 8] =
-        [Self::Id, Self::Title, Self::Year, Self::Cast, Self::Genres, Self::Summary, Self::Url, Self::Poster];
+    pub const ALL: [Self; 22] = [
+        Self::Id,
+        Self::Title,
+        Self::Year,
+        Self::Cast,
+        Self::Genres,
+        Self::Summary,
+        Self::Url,
+        Self::Poster,
+        Self::Directors,
+        Self::Writers,
+        Self::Titles,
+        Self::Plot,
+        Self::Keywords,
+        Self::Ids,
+        Self::Languages,
+        Self::Countries,
+        Self::Runtime,
+        Self::Released,
+        Self::Ratings,
+        Self::Popularity,
+        Self::Certificate,
+        Self::Attribution,
+    ];
 
     /// Its name in records, receipts and messages.
     pub fn name(self) -> &'static str {
@@ -40,19 +94,60 @@ impl MovieField {
             Self::Summary => "summary",
             Self::Url => "url",
             Self::Poster => "poster",
+            Self::Directors => "directors",
+            Self::Writers => "writers",
+            Self::Titles => "titles",
+            Self::Plot => "plot",
+            Self::Keywords => "keywords",
+            Self::Ids => "ids",
+            Self::Languages => "languages",
+            Self::Countries => "countries",
+            Self::Runtime => "runtime",
+            Self::Released => "released",
+            Self::Ratings => "ratings",
+            Self::Popularity => "popularity",
+            Self::Certificate => "certificate",
+            Self::Attribution => "attribution",
         }
+    }
+
+    /// The field of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
+    /// Whether it holds a list of texts.
+    pub(crate) fn is_list(self) -> bool {
+        matches!(
+            self,
+            Self::Cast
+                | Self::Genres
+                | Self::Directors
+                | Self::Writers
+                | Self::Titles
+                | Self::Keywords
+                | Self::Languages
+                | Self::Countries
+        )
+    }
+
+    /// Whether its entries are names of people.
+    pub(crate) fn is_of_people(self) -> bool {
+        matches!(self, Self::Cast | Self::Directors | Self::Writers)
     }
 }
 
 /// What is done with a value before its field is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Treatment {
     /// Nothing.
     AsIs,
     /// It is a date: numbers that are no years count seconds or milliseconds since 1970.
     Date,
+    /// The same, where the first of January says no more than the year.
+    YearlyDate,
     /// A relative address, behind this one.
-    Below(&'static str),
+    Below(Cow<'static, str>),
     /// An address, of which the last segment is meant.
     LastSegment,
     /// Numbers of TMDB's genres.
@@ -63,170 +158,36 @@ pub(crate) enum Treatment {
     Entry(u32),
     /// The name of the column is an entry of the list where the value is 1.
     Flag,
+    /// People of a crew who have one of these jobs.
+    Crew(&'static [&'static str]),
+    /// The original title.
+    Original,
+    /// Language of the original title.
+    OriginalLanguage,
+    /// An id of this source.
+    IdOf(Cow<'static, str>),
+    /// An address that may hold an id of IMDb.
+    ImdbAddress,
+    /// A rating of this source, or of the provider where it is empty. Where it is not `sure`, other texts may stand there.
+    Rating { source: Cow<'static, str>, best: u16, sure: bool },
+    /// Votes of this source.
+    Votes(Cow<'static, str>),
+    /// A map of ratings in which those of critics are of a hundred.
+    OfHundred,
+    /// Ratings of Rotten Tomatoes, as sample_mflix has them.
+    Tomatoes,
+    /// A certificate, where it is no rating.
+    ByValue,
+    /// A number of these, of which a minute has so many thousandths.
+    Seconds(u32),
 }
 
-/// Names that a field has elsewhere, in normal form; where a record has several, the first counts.
-const SYNONYMS: [(MovieField, &[&str]); 8] = [
-    (MovieField::Id, &["id"]),
-    (
-        MovieField::Title,
-        &[
-            "title",
-            "primarytitle",
-            "movietitle",
-            "filmtitle",
-            "seriestitle",
-            "showtitle",
-            "itemlabel",
-            "filmlabel",
-            "movielabel",
-            "englishtitle",
-            "name",
-            "moviename",
-            "filmname",
-            "movie",
-            "film",
-            "originaltitle",
-            "titel",
-            "titre",
-            "titulo",
-            "título",
-            "titolo",
-        ],
-    ),
-    (
-        MovieField::Year,
-        &[
-            "year",
-            "releaseyear",
-            "releasedyear",
-            "startyear",
-            "yearofrelease",
-            "yearreleased",
-            "titleyear",
-            "movieyear",
-            "productionyear",
-            "releasedate",
-            "originalreleasedate",
-            "intheatersdate",
-            "released",
-            "datereleased",
-            "publicationdate",
-            "pubdate",
-            "premiered",
-            "initialrelease",
-            "jahr",
-            "annee",
-            "année",
-            "ano",
-            "anno",
-        ],
-    ),
-    (
-        MovieField::Cast,
-        &[
-            "cast",
-            "actors",
-            "actor",
-            "stars",
-            "star",
-            "starring",
-            "castmembers",
-            "leadactors",
-            "leadactor",
-            "leadcast",
-            "maincast",
-            "mainactors",
-            "actornames",
-            "castlabel",
-            "castlabels",
-            "actorlabel",
-            "actorlabels",
-            "castmemberlabel",
-            "credits",
-        ],
-    ),
-    (
-        MovieField::Genres,
-        &[
-            "genres",
-            "genre",
-            "genrenames",
-            "listedin",
-            "majorgenre",
-            "maingenre",
-            "genrelabel",
-            "genrelabels",
-            "genreids",
-        ],
-    ),
-    (
-        MovieField::Summary,
-        &[
-            "summary",
-            "extract",
-            "overview",
-            "plot",
-            "plotsummary",
-            "fullplot",
-            "description",
-            "synopsis",
-            "storyline",
-            "logline",
-            "shortdescription",
-            "movieinfo",
-            "itemdescription",
-        ],
-    ),
-    (
-        MovieField::Url,
-        &[
-            "url",
-            "href",
-            "link",
-            "homepage",
-            "movieurl",
-            "filmurl",
-            "imdburl",
-            "imdblink",
-            "movieimdblink",
-            "letterboxduri",
-            "webpage",
-            "website",
-            "article",
-            "wikipage",
-        ],
-    ),
-    (
-        MovieField::Poster,
-        &[
-            "poster",
-            "posterurl",
-            "posterlink",
-            "posterpath",
-            "posterimage",
-            "posterimageurl",
-            "posterimg",
-            "movieposter",
-            "thumbnail",
-            "thumbnailurl",
-            "cover",
-            "coverurl",
-            "image",
-            "imageurl",
-            "images",
-            "img",
-            "imgurl",
-            "picture",
-        ],
-    ),
-];
+/// Jobs of directors and of writers in the crews of TMDB.
+const DIRECTS: &[&str] = &["Director", "Co-Director"];
+const WRITES: &[&str] = &["Writer", "Screenplay", "Author", "Story", "Novel", "Co-Writer"];
 
-/// Names that stand for one entry of a list, with a number in them: `Star1`, `actor_2_name`.
-const NUMBERED: [(MovieField, &[&str]); 2] = [
-    (MovieField::Cast, &["star", "actor", "actorname", "cast", "castmember", "leadactor"]),
-    (MovieField::Genres, &["genre", "genrename"]),
-];
+/// A treatment that does nothing, to be lent.
+pub(crate) static AS_IS: Treatment = Treatment::AsIs;
 
 /// Where TMDB keeps the pictures that its `poster_path` names.
 const TMDB_POSTERS: &str = "https://image.tmdb.org/t/p/w500";
@@ -255,8 +216,27 @@ pub(crate) fn is_known(normal: &str) -> bool {
 
 /// Place of a name among the synonyms of a field.
 pub(crate) fn place_of(field: MovieField, normal: &str) -> Option<usize> {
+    /// Places of the names in other tables.
+    const BEHIND: usize = 1_000;
     let (_, names) = SYNONYMS.iter().find(|(named, _)| *named == field)?;
-    names.iter().position(|name| *name == normal)
+    let behind = || {
+        let place = match field {
+            MovieField::Ids => {
+                let ids = ID_NAMES.iter().map(|(name, _)| *name);
+                ids.chain(IMDB_ADDRESSES).position(|name| name == normal)
+            }
+            MovieField::Ratings => RATING_NAMES.iter().position(|rating| rating.name == normal),
+            _ => None,
+        };
+        place.map(|place| BEHIND + place)
+    };
+    names.iter().position(|name| *name == normal).or_else(behind)
+}
+
+/// Names that a field has elsewhere, in normal form.
+pub(crate) fn synonyms(field: MovieField) -> impl Iterator<Item = &'static str> {
+    let names = SYNONYMS.iter().find(|(named, _)| *named == field).map(|(_, names)| *names);
+    names.unwrap_or_default().iter().copied()
 }
 
 /// Which entry of the field's list a numbered name stands for.
@@ -278,10 +258,58 @@ pub(crate) fn treatment(field: MovieField, normal: &str) -> Treatment {
         {
             Treatment::Date
         }
-        (MovieField::Poster, "posterpath") => Treatment::Below(TMDB_POSTERS),
+        (MovieField::Poster, "posterpath") => Treatment::Below(Cow::Borrowed(TMDB_POSTERS)),
         (MovieField::Genres, "genreids") => Treatment::TmdbGenres,
         (MovieField::Cast, "credits") => Treatment::Inner("cast"),
+        (MovieField::Directors, "crew" | "credits") => Treatment::Crew(DIRECTS),
+        (MovieField::Writers, "crew" | "credits") => Treatment::Crew(WRITES),
+        (MovieField::Titles, "originaltitle" | "originalname") => Treatment::Original,
+        (MovieField::Titles, "originallanguage") => Treatment::OriginalLanguage,
+        (MovieField::Ids, name) => id_treatment(name),
+        (MovieField::Ratings, name) => rating_treatment(name),
+        (MovieField::Certificate, "rating") => Treatment::ByValue,
+        (MovieField::Runtime, name) if name.ends_with("seconds") => Treatment::Seconds(1_000),
         _ => Treatment::AsIs,
+    }
+}
+
+fn id_treatment(normal: &str) -> Treatment {
+    match ID_NAMES.iter().find(|(name, _)| *name == normal) {
+        Some((_, source)) => Treatment::IdOf(Cow::Borrowed(source)),
+        None if IMDB_ADDRESSES.contains(&normal) => Treatment::ImdbAddress,
+        None => Treatment::AsIs,
+    }
+}
+
+fn rating_treatment(normal: &str) -> Treatment {
+    let Some(rating) = RATING_NAMES.iter().find(|rating| rating.name == normal) else {
+        return Treatment::AsIs;
+    };
+    let source = Cow::Borrowed(rating.source);
+    match rating.best {
+        0 => Treatment::Votes(source),
+        best => Treatment::Rating { source, best, sure: !rating.source.is_empty() },
+    }
+}
+
+/// Whether a name can be that of a source of ids or ratings: lower case, digits, and `.`, `_` or `-` between them.
+pub(crate) fn is_source_name(name: &str) -> bool {
+    const LONGEST: usize = 50;
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    name.len() <= LONGEST
+        && name.bytes().all(|byte| is_plain(byte) || b"._-".contains(&byte))
+        && name.bytes().next().is_some_and(is_plain)
+}
+
+/// The source of an id, by what a provider calls it: `imdb_id` is of `imdb`.
+pub(crate) fn id_source(name: &str) -> String {
+    let normal = normal(name);
+    match ID_NAMES.iter().find(|(named, _)| *named == normal) {
+        Some((_, source)) => (*source).to_owned(),
+        None => match normal.strip_suffix("id") {
+            Some(source) if !source.is_empty() => source.to_owned(),
+            _ => normal,
+        },
     }
 }
 

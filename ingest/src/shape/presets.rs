@@ -1,8 +1,13 @@
 //! Shapes that files of movies have in the world, as one table: how each is recognized, and what is particular to it.
 //! Everything else about names is in [`super::names`].
 
+use std::borrow::Cow;
+
 use super::names::{MovieField, Treatment};
-use MovieField::{Cast, Genres, Id, Poster, Summary, Title, Url, Year};
+use MovieField::{
+    Cast, Countries, Directors, Genres, Id, Ids, Keywords, Languages, Poster, Ratings, Released, Summary,
+    Title, Titles, Url, Writers, Year,
+};
 
 /// What is known of a shape.
 #[derive(Debug, PartialEq)]
@@ -19,10 +24,12 @@ pub struct Preset {
     pub(super) sources: &'static [(MovieField, &'static [&'static str])],
     /// What is done with the values of a name, for a field.
     pub(super) treatments: &'static [(MovieField, &'static str, Treatment)],
+    /// Names that a field has besides its others, and before them.
+    pub(super) adds: &'static [(MovieField, &'static str, Treatment)],
     /// The name that says what a record is, and its value for movies; both in normal form.
     pub(super) movies_only: Option<(&'static str, &'static str)>,
     /// What divides the entries of a list in one text.
-    pub(super) list: Option<char>,
+    pub(super) list: Option<&'static str>,
     /// Whether quotes may stand around the fields of a row.
     pub(crate) quotes: bool,
     /// Whether titles end with the year: `Heat (1995)`.
@@ -36,11 +43,24 @@ const ANY: Preset = Preset {
     lacks: &[],
     sources: &[],
     treatments: &[],
+    adds: &[],
     movies_only: None,
     list: None,
     quotes: true,
     title_has_year: false,
 };
+
+const fn id_of(source: &'static str) -> Treatment {
+    Treatment::IdOf(Cow::Borrowed(source))
+}
+
+const fn rating_of(source: &'static str, best: u16) -> Treatment {
+    Treatment::Rating { source: Cow::Borrowed(source), best, sure: true }
+}
+
+const fn votes_of(source: &'static str) -> Treatment {
+    Treatment::Votes(Cow::Borrowed(source))
+}
 
 /// The first that fits counts.
 static PRESETS: &[Preset] = &[
@@ -49,7 +69,7 @@ static PRESETS: &[Preset] = &[
         needs: &["tconst", "titletype", "primarytitle"],
         sources: &[(Id, &["tconst"])],
         movies_only: Some(("titletype", "movie")),
-        list: Some(','),
+        list: Some(","),
         quotes: false,
         ..ANY
     },
@@ -58,30 +78,40 @@ static PRESETS: &[Preset] = &[
         needs: &["const", "titletype", "title", "url"],
         sources: &[(Id, &["const"]), (Summary, &[])],
         movies_only: Some(("titletype", "movie")),
-        list: Some(','),
+        list: Some(","),
         ..ANY
     },
     // It has the names of `tmdb`, too, but an id of its own database.
     Preset {
         name: "radarr",
         needs: &["tmdbid", "title", "titleslug", "images"],
-        sources: &[(Id, &["tmdbid"]), (Url, &["website"]), (Poster, &["images"])],
+        sources: &[
+            (Id, &["tmdbid"]),
+            (Url, &["website"]),
+            (Poster, &["images"]),
+            (Keywords, &["keywords"]),
+            (Released, &["incinemas"]),
+        ],
+        adds: &[(Ratings, "ratings", Treatment::OfHundred)],
         ..ANY
     },
     Preset {
         name: "tmdb-5000-credits",
         needs: &["movieid", "title", "cast", "crew"],
         sources: &[(Id, &["movieid"])],
+        adds: &[(Ids, "movieid", id_of("tmdb"))],
         ..ANY
     },
     Preset {
         name: "tmdb-5000",
         needs: &["id", "budget", "originaltitle", "overview", "productioncompanies", "revenue"],
+        adds: &[(Ids, "id", id_of("tmdb"))],
         ..ANY
     },
     Preset {
         name: "tmdb",
         needs: &["id", "originallanguage", "originaltitle", "overview"],
+        adds: &[(Ids, "id", id_of("tmdb"))],
         movies_only: Some(("mediatype", "movie")),
         ..ANY
     },
@@ -89,7 +119,8 @@ static PRESETS: &[Preset] = &[
         name: "movielens",
         needs: &["movieid", "title", "genres"],
         sources: &[(Id, &["movieid"])],
-        list: Some('|'),
+        adds: &[(Ids, "movieid", id_of("movielens"))],
+        list: Some("|"),
         title_has_year: true,
         ..ANY
     },
@@ -97,6 +128,9 @@ static PRESETS: &[Preset] = &[
         name: "movielens-100k",
         needs: &["movieid", "movietitle", "releasedate", "videoreleasedate", "imdburl"],
         sources: &[(Id, &["movieid"]), (Genres, &MOVIELENS_GENRES)],
+        // Where the day is not known, the first of January is written.
+        treatments: &[(Released, "releasedate", Treatment::YearlyDate)],
+        adds: &[(Ids, "movieid", id_of("movielens-100k"))],
         quotes: false,
         title_has_year: true,
         ..ANY
@@ -106,7 +140,7 @@ static PRESETS: &[Preset] = &[
         needs: &["imdbid", "title", "type", "year"],
         sources: &[(Id, &["imdbid"])],
         movies_only: Some(("type", "movie")),
-        list: Some(','),
+        list: Some(","),
         ..ANY
     },
     Preset {
@@ -114,23 +148,30 @@ static PRESETS: &[Preset] = &[
         needs: &["showid", "type", "title", "listedin"],
         sources: &[(Id, &["showid"])],
         movies_only: Some(("type", "movie")),
-        list: Some(','),
+        list: Some(","),
         ..ANY
     },
     Preset {
         name: "imdb-top-1000",
         needs: &["seriestitle", "releasedyear", "overview", "star1"],
-        list: Some(','),
+        adds: &[(Ratings, "noofvotes", votes_of("imdb"))],
+        list: Some(","),
         ..ANY
     },
     // The addresses of a diary are those of its entries: by title and year, two entries are of one movie.
     Preset {
         name: "letterboxd-diary",
         needs: &["letterboxduri", "name", "watcheddate"],
-        sources: &[(Url, &[]), (Summary, &[])],
+        sources: &[(Url, &[]), (Summary, &[]), (Keywords, &[])],
+        adds: &[(Ratings, "rating", rating_of("letterboxd", 5))],
         ..ANY
     },
-    Preset { name: "letterboxd", needs: &["letterboxduri", "name", "year"], ..ANY },
+    Preset {
+        name: "letterboxd",
+        needs: &["letterboxduri", "name", "year"],
+        adds: &[(Ratings, "rating", rating_of("letterboxd", 5))],
+        ..ANY
+    },
     Preset {
         name: "letterboxd-list",
         needs: &["position", "name", "year", "url", "description"],
@@ -142,6 +183,7 @@ static PRESETS: &[Preset] = &[
         needs: &["id", "title", "imdb", "type"],
         one_of: &["awards", "lastupdated", "tomatoes", "nummflixcomments"],
         sources: &[(Id, &["id"])],
+        adds: &[(Ratings, "imdb", rating_of("imdb", 10)), (Ratings, "tomatoes", Treatment::Tomatoes)],
         movies_only: Some(("type", "movie")),
         ..ANY
     },
@@ -149,6 +191,7 @@ static PRESETS: &[Preset] = &[
         name: "meilisearch-movies",
         needs: &["id", "title", "overview", "genres", "poster", "releasedate"],
         lacks: &["originaltitle"],
+        adds: &[(Ids, "id", id_of("tmdb"))],
         ..ANY
     },
     Preset { name: "vega-movies", needs: &["title", "usgross", "worldwidegross", "majorgenre"], ..ANY },
@@ -156,6 +199,8 @@ static PRESETS: &[Preset] = &[
     Preset { needs: &["film", "filmlabel"], ..WIKIDATA },
     Preset { needs: &["movie", "movielabel"], ..WIKIDATA },
 ];
+
+const WIKIDATA_ID: Treatment = id_of("wikidata");
 
 const WIKIDATA: Preset = Preset {
     name: "wikidata",
@@ -183,13 +228,36 @@ const WIKIDATA: Preset = Preset {
         (Summary, &["itemdescription", "filmdescription", "moviedescription", "description", "summary"]),
         (Url, &["article", "sitelink", "item", "film", "movie"]),
         (Poster, &["poster", "image", "picture", "pic"]),
+        (Directors, &["directorlabel", "directorlabels", "directors", "director"]),
+        (
+            Writers,
+            &[
+                "writerlabel",
+                "writerlabels",
+                "screenwriterlabel",
+                "screenwriterlabels",
+                "writers",
+                "writer",
+                "screenwriter",
+            ],
+        ),
+        (Languages, &["languagelabel", "languagelabels", "originallanguagelabel", "languages", "language"]),
+        (Countries, &["countrylabel", "countrylabels", "countryoforiginlabel", "countries", "country"]),
+        (Released, &["publicationdate", "releasedate", "pubdate", "date", "released"]),
+        (Titles, &["originaltitle", "titles"]),
     ],
     treatments: &[
         (Id, "item", Treatment::LastSegment),
         (Id, "film", Treatment::LastSegment),
         (Id, "movie", Treatment::LastSegment),
         (Year, "date", Treatment::Date),
+        (Released, "publicationdate", Treatment::YearlyDate),
+        (Released, "releasedate", Treatment::YearlyDate),
+        (Released, "pubdate", Treatment::YearlyDate),
+        (Released, "date", Treatment::YearlyDate),
+        (Released, "released", Treatment::YearlyDate),
     ],
+    adds: &[(Ids, "item", WIKIDATA_ID), (Ids, "film", WIKIDATA_ID), (Ids, "movie", WIKIDATA_ID)],
     ..ANY
 };
 
@@ -288,8 +356,21 @@ impl Preset {
     }
 
     /// Names of a field, where the preset says them.
-    pub(super) fn sources_of(&self, field: MovieField) -> Option<&'static [&'static str]> {
+    pub(crate) fn sources_of(&self, field: MovieField) -> Option<&'static [&'static str]> {
         self.sources.iter().find(|(named, _)| *named == field).map(|(_, names)| *names)
+    }
+
+    /// Treatment of a name that the field has besides its others.
+    pub(super) fn added(&self, field: MovieField, name: &str) -> Option<&Treatment> {
+        self.adds
+            .iter()
+            .find(|(of, named, _)| *of == field && *named == name)
+            .map(|(_, _, treatment)| treatment)
+    }
+
+    /// The preset of this name.
+    pub(crate) fn of_name(name: &str) -> Option<&'static Self> {
+        PRESETS.iter().find(|preset| preset.name == name)
     }
 
     /// Treatment of a name's values.
@@ -300,6 +381,6 @@ impl Preset {
         self.treatments
             .iter()
             .find(|(of, named, _)| *of == field && *named == name)
-            .map(|(_, _, treatment)| *treatment)
+            .map(|(_, _, treatment)| treatment.clone())
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use wikimovie_domain::Year;
 
-use super::{ListSeparator, python};
+use super::{ListSeparator, names::MovieField, python};
 
 /// Words that tables have where there is no value.
 const NULLS: [&str; 12] =
@@ -141,29 +141,33 @@ pub(crate) fn shortened(text: &str) -> String {
 }
 
 /// A list within one text: JSON, what Python prints, or entries behind separators.
-pub(crate) fn list_of_text(text: &str, separator: ListSeparator, of_people: bool) -> Vec<Value> {
+pub(crate) fn list_of_text(text: &str, separator: ListSeparator<'_>, of_people: bool) -> Vec<Value> {
     let text = text.trim();
-    if text.starts_with(['[', '{', '('])
-        && let Some(list) = nested(text)
-    {
+    if let Some(list) = nested(text) {
         return list;
     }
     let entry = |text: &str| Value::String(text.trim().to_owned());
     split(text, separator, of_people).iter().map(|part| entry(part)).collect()
 }
 
+/// What a text holds that is JSON, or what Python prints.
+pub(crate) fn structured(text: &str) -> Option<Value> {
+    let text = text.trim();
+    text.starts_with(['[', '{', '('])
+        .then(|| serde_json::from_str(text).ok().or_else(|| python::parse(text)))?
+}
+
 fn nested(text: &str) -> Option<Vec<Value>> {
-    let value = serde_json::from_str(text).ok().or_else(|| python::parse(text))?;
-    match value {
+    match structured(text)? {
         Value::Array(items) => Some(items),
         one @ Value::Object(_) => Some(vec![one]),
         _ => None,
     }
 }
 
-fn split(text: &str, separator: ListSeparator, of_people: bool) -> Vec<Cow<'_, str>> {
+fn split<'t>(text: &'t str, separator: ListSeparator<'_>, of_people: bool) -> Vec<Cow<'t, str>> {
     let parts: Vec<&str> = match separator {
-        ListSeparator::Only(';') => at_semicolons(text),
+        ListSeparator::Only(";") => at_semicolons(text),
         ListSeparator::Only(separator) => text.split(separator).collect(),
         ListSeparator::Any if text.contains('|') => return borrowed(text.split('|')),
         ListSeparator::Any => {
@@ -242,6 +246,14 @@ pub(crate) fn name_of(entry: &Value) -> Option<&str> {
     ["name", "label", "title", "value"].iter().find_map(|name| members.get(*name)?.as_str())
 }
 
+/// The same, for a field whose entries may be codes: tags of languages come before their names.
+pub(crate) fn entry_name(field: MovieField, entry: &Value) -> Option<&str> {
+    let tags = ["iso_639_1", "tag", "code", "iso"];
+    let tag =
+        (field == MovieField::Languages).then(|| tags.iter().find_map(|name| entry.get(*name)?.as_str()));
+    tag.flatten().filter(|tag| !tag.trim().is_empty()).or_else(|| name_of(entry))
+}
+
 /// A title and the year behind it: `Heat (1995)`.
 pub(crate) fn title_and_year(title: &str) -> Option<(&str, Year)> {
     let (before, year) = title.trim_end().strip_suffix(')')?.rsplit_once('(')?;
@@ -300,7 +312,8 @@ mod tests {
         assert_eq!(of("Smith, John", Any, true), ["Smith, John"]);
         assert_eq!(of("三船敏郎,志村喬", Any, true), ["三船敏郎", "志村喬"]);
         assert_eq!(of("Hearts &amp; Minds; B", Any, false), ["Hearts &amp; Minds", "B"]);
-        assert_eq!(of("a, b", Only('|'), true), ["a, b"]);
+        assert_eq!(of("a, b", Only("|"), true), ["a, b"]);
+        assert_eq!(of("Ivan / Olga", Only(" / "), true), ["Ivan", "Olga"]);
         assert_eq!(of(r#"[{"id": 28, "name": "Action"}]"#, Any, false), ["Action"]);
         assert_eq!(of("[{'id': 28, 'name': \"A's\"}, None]", Any, false), ["A's", "?"]);
         assert_eq!(of("[REC] crew", Any, false), ["[REC] crew"]);

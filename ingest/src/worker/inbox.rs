@@ -10,8 +10,9 @@ use super::{
     options::{LONGEST_DELAY, WorkerOptions, backoff},
 };
 use crate::{
-    bucket::is_object,
+    bucket::{Bucket, is_mapping, is_object},
     folder::provider_of,
+    mapping,
     notification::{Notification, parse},
     queue::{Message, Queue, RemoteError},
 };
@@ -21,6 +22,8 @@ pub(super) struct ParsedMessage {
     pub(super) message: Message,
     /// Keys of our bucket.
     pub(super) keys: Vec<String>,
+    /// Keys of mappings, which stand for all objects beside them.
+    pub(super) mappings: Vec<String>,
     /// Why it goes to the dead-letter queue once its keys are done.
     pub(super) faults: Vec<String>,
 }
@@ -30,12 +33,17 @@ impl ParsedMessage {
     pub(super) fn read(message: Message, bucket: &str) -> Self {
         let Notification { hints, mut faults, .. } = match parse(&message.body) {
             Ok(notification) => notification,
-            Err(poison) => return Self { message, keys: Vec::new(), faults: vec![poison.to_string()] },
+            Err(poison) => {
+                let faults = vec![poison.to_string()];
+                return Self { message, keys: Vec::new(), mappings: Vec::new(), faults };
+            }
         };
-        let mut keys = Vec::new();
+        let (mut keys, mut mappings) = (Vec::new(), Vec::new());
         for hint in hints {
             if hint.bucket != bucket {
                 faults.push(format!("the bucket {:?} is not the bucket of this worker", hint.bucket));
+            } else if is_mapping(&hint.key) {
+                mappings.push(hint.key);
             } else if is_object(&hint.key) {
                 match provider_of(&hint.key) {
                     Ok(_) => keys.push(hint.key),
@@ -43,7 +51,17 @@ impl ParsedMessage {
                 }
             }
         }
-        Self { message, keys, faults }
+        Self { message, keys, mappings, faults }
+    }
+
+    /// Adds the objects that the mappings count for; a mapping's change is theirs.
+    pub(super) fn expand(&mut self, bucket: &dyn Bucket) -> Result<(), RemoteError> {
+        for mapping in &self.mappings {
+            let folder = mapping.strip_suffix(mapping::MAPPING_NAME).unwrap_or_default();
+            let objects = bucket.list(folder)?.into_iter().map(|object| object.key);
+            self.keys.extend(objects.filter(|key| is_object(key) && mapping::counts_for(mapping, key)));
+        }
+        Ok(())
     }
 }
 

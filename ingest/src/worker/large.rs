@@ -23,6 +23,7 @@ use crate::{
     bucket::{HALTED, Keys, ledger_key},
     folder::{DEFAULT_PROVIDER, provider_of},
     queue::Message,
+    rules::Rules,
     slots::{Opener, Slots, Step},
     sync::{Applied, Change, Listing, Source, problem},
 };
@@ -50,7 +51,7 @@ pub(super) struct LargeObjects {
     halt: Arc<AtomicBool>,
     slots: Slots,
     /// Those that wait for a slot.
-    backlog: VecDeque<(ObjectState, Opener)>,
+    backlog: VecDeque<(ObjectState, Opener, Rules)>,
     deferred: Vec<DeferredMessage>,
     /// Objects done so far, one way or another.
     ended: u64,
@@ -113,9 +114,9 @@ impl LargeObjects {
 
     fn fill_slots(&mut self, width: usize) {
         while self.slots.len() < width
-            && let Some((state, open)) = self.backlog.pop_front()
+            && let Some((state, open, rules)) = self.backlog.pop_front()
         {
-            if let Err(error) = self.slots.start(state.clone(), open) {
+            if let Err(error) = self.slots.start(state.clone(), open, rules) {
                 self.gave_up(&state, &error);
             }
         }
@@ -142,7 +143,7 @@ impl LargeObjects {
     }
 
     fn under_way(&self) -> impl Iterator<Item = &ObjectState> {
-        self.slots.objects().chain(self.backlog.iter().map(|(state, _)| state))
+        self.slots.objects().chain(self.backlog.iter().map(|(state, ..)| state))
     }
 
     /// Whether more messages may wait.
@@ -201,7 +202,7 @@ impl LargeObjects {
                 Some((_, reason)) => KeyOutcome::Unreadable(reason),
                 None if self.halt.load(Relaxed) => KeyOutcome::Unreadable(HALTED.to_owned()),
                 None => {
-                    self.backlog.push_back((state.clone(), source.opener(state)));
+                    self.backlog.push_back((state.clone(), source.opener(state), source.rules(state)));
                     KeyOutcome::Deferred
                 }
             };
@@ -258,6 +259,7 @@ impl LargeObjects {
     /// Lets a listing say nothing of objects in slots, nor of what their providers may have moved there.
     pub(super) fn leave_out(&self, listing: &mut Listing) {
         listing.objects.retain(|listed| !self.has_slot(&listed.state.object));
+        listing.kept.retain(|kept| !self.has_slot(&kept.problem.object));
         for state in self.under_way() {
             if state.provider == DEFAULT_PROVIDER {
                 listing.scope = None;

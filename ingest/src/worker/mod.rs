@@ -13,6 +13,7 @@ mod options;
 mod outcome;
 mod receipt;
 mod report;
+mod told;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -35,10 +36,11 @@ use self::{
     report::count,
 };
 use crate::{
-    bucket::{Bucket, Keys},
+    bucket::{Bucket, Keys, MappingCache},
     error::IngestError,
     queue::{Message, Queue, RemoteError},
-    sync::{Applied, Change, Listing, SyncReport, list, sync_listed},
+    rules::Rules,
+    sync::{Listing, SyncReport, list, sync_listed},
 };
 
 /// Looks at a key that changes while it is applied, before it is left to a later delivery.
@@ -63,6 +65,7 @@ pub struct Worker {
     bucket: Arc<dyn Bucket>,
     open: OpenWriter,
     writer: Option<Box<dyn CatalogWriter>>,
+    mappings: MappingCache,
     inbox: Inbox,
     large: LargeObjects,
     options: WorkerOptions,
@@ -93,6 +96,7 @@ impl Worker {
         Self {
             inbox: Inbox::new(queue, leases, options.clone()),
             large: LargeObjects::new(bucket.name(), options.large, &halt),
+            mappings: MappingCache::default(),
             bucket,
             open,
             writer: None,
@@ -219,7 +223,8 @@ impl Worker {
     }
 
     fn source(&self, keys: Keys) -> Keys {
-        keys.halted_by(&self.halt).denied_to(&self.denied)
+        let rules = Rules { mapping: None, vocabulary: Arc::clone(&self.options.vocabulary) };
+        keys.reading_by(rules).keeping(&self.mappings).halted_by(&self.halt).denied_to(&self.denied)
     }
 
     fn try_tick(&mut self, tick: &mut Tick) -> Result<(), TickError> {
@@ -292,7 +297,10 @@ impl Worker {
     /// Applies what messages say, and answers them. Returns how many are deleted.
     fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TickError> {
         let read = |message| ParsedMessage::read(message, self.bucket.name());
-        let parsed: Vec<ParsedMessage> = messages.into_iter().map(read).collect();
+        let mut parsed: Vec<ParsedMessage> = messages.into_iter().map(read).collect();
+        for parsed in &mut parsed {
+            parsed.expand(&*self.bucket)?;
+        }
         let mut keys: Vec<String> = parsed.iter().flat_map(|parsed| parsed.keys.iter().cloned()).collect();
         keys.sort();
         keys.dedup();
@@ -301,10 +309,14 @@ impl Worker {
         // A message that comes again may have been applied by somebody who died, or failed, before the receipt was put.
         let again: HashSet<String> = parsed
             .iter()
-            .filter(|parsed| again || parsed.message.receives > 1)
+            // Objects that a mapping kept may be found unchanged, and their receipts say otherwise.
+            .filter(|parsed| again || parsed.message.receives > 1 || !parsed.mappings.is_empty())
             .flat_map(|parsed| parsed.keys.clone())
             .collect();
         let outcomes = self.reconcile_keys(keys, again)?;
+        for mapping in parsed.iter().flat_map(|parsed| &parsed.mappings) {
+            self.tell_of_mapping(mapping)?;
+        }
         let mut done = Vec::new();
         for parsed in &parsed {
             let is_deferred =
@@ -423,6 +435,7 @@ impl Worker {
             let applied = report.changes().map(|applied| applied.receipt.object.clone());
             again.extend(applied);
             self.put_receipts(&report, &again, &outcomes)?;
+            self.tell_of_kept(&report.kept)?;
             keys = changed;
         }
         Ok(outcomes)
@@ -443,28 +456,6 @@ impl Worker {
             Err(_) => self.lose_writer(),
         }
         done
-    }
-
-    fn put_receipts(
-        &self,
-        report: &SyncReport,
-        again: &HashSet<String>,
-        outcomes: &HashMap<String, KeyOutcome>,
-    ) -> Result<(), RemoteError> {
-        if !self.options.receipts {
-            return Ok(());
-        }
-        let due = |applied: &&Applied| {
-            let object = &applied.receipt.object;
-            again.contains(object) && !outcomes.contains_key(object)
-        };
-        for applied in report.objects.iter().filter(due) {
-            let removed = matches!(applied.change, Change::Removed | Change::Held);
-            let (key, body) = receipt::object(&applied.receipt, removed);
-            self.bucket.put(&key, body, "application/json")?;
-            failpoint::reach("worker.receipt");
-        }
-        Ok(())
     }
 
     fn next_pause(&mut self) -> Duration {

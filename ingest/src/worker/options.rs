@@ -1,6 +1,8 @@
 //! Bounds and times of a worker.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use crate::vocabulary::Vocabulary;
 
 /// Longest pause after ticks that failed in a row: the catalogue is right again within seconds of a fault's end.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(4);
@@ -26,6 +28,8 @@ pub struct WorkerOptions {
     pub large: u64,
     /// Whether a receipt is put beside the data for each object, at `receipts/<key>.json`.
     pub receipts: bool,
+    /// Names of genres.
+    pub vocabulary: Arc<Vocabulary>,
 }
 
 impl Default for WorkerOptions {
@@ -38,6 +42,7 @@ impl Default for WorkerOptions {
             receives: 4,
             large: 1024 * 1024,
             receipts: true,
+            vocabulary: Vocabulary::standard(),
         }
     }
 }

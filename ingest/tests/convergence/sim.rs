@@ -36,6 +36,8 @@ struct State {
     faults: Option<Faults>,
     changes: u32,
     objects: BTreeMap<String, Object>,
+    /// The mapping of one provider: where titles come from; nothing where it is refused.
+    mapping: Option<(Object, Option<&'static str>)>,
     /// What we put ourselves.
     receipts: BTreeMap<String, Vec<u8>>,
     messages: Vec<Queued>,
@@ -68,6 +70,7 @@ impl Sim {
             faults: Some(faults),
             changes: faults.changes,
             objects: BTreeMap::new(),
+            mapping: None,
             receipts: BTreeMap::new(),
             messages: Vec::new(),
             count: 0,
@@ -104,8 +107,14 @@ impl Sim {
 
     /// No more faults. Tells whether events were lost.
     pub(crate) fn calm(&self) -> bool {
+        let now = self.now();
         let mut state = self.lock();
         state.faults = None;
+        // Under a mapping that is refused, what is shown tells of the past.
+        if matches!(state.mapping, Some((_, None))) {
+            state.map(now, 3);
+            state.tell(now, MAPPING, true);
+        }
         state.lost
     }
 
@@ -128,14 +137,19 @@ impl Sim {
 
     /// What a catalogue must show: movie id to title and key of the object.
     pub(crate) fn model(&self) -> BTreeMap<String, (String, String)> {
-        let objects = self.lock().objects.clone();
+        let (objects, mapping) = {
+            let state = self.lock();
+            (state.objects.clone(), state.mapping.as_ref().and_then(|(_, from)| *from))
+        };
         let mut ranked: Vec<(&String, &Object)> = objects.iter().collect();
         ranked.sort_by_key(|(key, object)| (object.modified_ms, key.as_str()));
         let mut shown = BTreeMap::new();
         for (key, object) in ranked {
             let provider = key.split('/').next().unwrap();
+            let is_other = mapping == Some("other") && MAPPING.starts_with(provider);
             for (id, title) in &object.movies {
-                shown.insert(format!("{provider}:{id}"), (title.clone(), key.clone()));
+                let title = if is_other { format!("Other {title}") } else { title.clone() };
+                shown.insert(format!("{provider}:{id}"), (title, key.clone()));
             }
         }
         shown
@@ -176,6 +190,8 @@ impl World for Sim {
     }
 }
 
+const MAPPING: &str = "acme/_mapping.json";
+
 const KEYS: &[&str] = &[
     "acme/a.json",
     "acme/b c+d.ndjson",
@@ -188,9 +204,14 @@ const KEYS: &[&str] = &[
 impl State {
     /// The bucket changes at one key, and an event tells of it, perhaps.
     fn change(&mut self, now: u64, loses: bool) {
-        let key = KEYS[self.rng.usize(..KEYS.len())];
-        let removes = self.rng.u8(..10) < 3;
-        if removes {
+        let maps = self.rng.u8(..8) == 0;
+        let key = if maps { MAPPING } else { KEYS[self.rng.usize(..KEYS.len())] };
+        let removes =
+            if maps { self.mapping.is_some() && self.rng.u8(..4) == 0 } else { self.rng.u8(..10) < 3 };
+        if maps {
+            let kind = if removes { 3 } else { self.rng.u8(..3) };
+            self.map(now, kind);
+        } else if removes {
             self.objects.remove(key);
         } else {
             let object = self.content(now);
@@ -202,6 +223,27 @@ impl State {
             self.trace.push(format!("{now} the event is lost"));
             return;
         }
+        self.tell(now, key, removes);
+    }
+
+    /// The mapping becomes another one, or goes.
+    fn map(&mut self, now: u64, kind: u8) {
+        let (body, from) = match kind {
+            0 => (r#"{"fields": {"title": "title"}}"#, Some("title")),
+            1 => (r#"{"fields": {"title": "other"}}"#, Some("other")),
+            2 => (r#"{"fields": {"titel": "title"}}"#, None),
+            _ => {
+                self.mapping = None;
+                return;
+            }
+        };
+        self.count += 1;
+        let etag = format!("\"e{}\"", self.count);
+        let object = Object { body: body.into(), etag, modified_ms: now / 1_000 * 1_000, movies: Vec::new() };
+        self.mapping = Some((object, from));
+    }
+
+    fn tell(&mut self, now: u64, key: &str, removes: bool) {
         let name = if removes { "ObjectRemoved:Delete" } else { "ObjectCreated:Put" };
         let spelled = spell(key, self.rng.bool());
         let body = json!({ "Records": [{ "eventVersion": "2.1", "eventName": name,
@@ -218,6 +260,13 @@ impl State {
         }
     }
 
+    fn at(&self, key: &str) -> Option<&Object> {
+        match &self.mapping {
+            Some((mapping, _)) if key == MAPPING => Some(mapping),
+            _ => self.objects.get(key),
+        }
+    }
+
     fn content(&mut self, now: u64) -> Object {
         let mut movies: Vec<(String, String)> = Vec::new();
         let mut records = Vec::new();
@@ -225,7 +274,10 @@ impl State {
             let id = format!("m{}", self.rng.u8(..8));
             self.count += 1;
             let title = format!("Title {}", self.count);
-            records.push(json!({ "id": id, "title": title, "year": 1999, "genres": ["Drama"] }).to_string());
+            records.push(
+                json!({ "id": id, "title": title, "other": format!("Other {title}"), "year": 1999 })
+                    .to_string(),
+            );
             movies.push((id, title));
         }
         if self.rng.u8(..4) == 0 {
@@ -335,13 +387,14 @@ impl Bucket for Sim {
 
     fn head(&self, key: &str) -> Result<Option<ObjectHead>, RemoteError> {
         self.point("bucket.head")?;
-        Ok(self.lock().objects.get(key).map(|object| head(key, object)))
+        let state = self.lock();
+        Ok(state.at(key).map(|object| head(key, object)))
     }
 
     fn open(&self, wanted: &ObjectHead, from: u64) -> Result<Box<dyn Read + Send>, OpenError> {
         self.point("bucket.open")?;
         let mut state = self.lock();
-        let object = state.objects.get(&wanted.key).filter(|object| object.etag == wanted.etag);
+        let object = state.at(&wanted.key).filter(|object| object.etag == wanted.etag);
         let body = object.ok_or(OpenError::Changed)?.body[usize::try_from(from).unwrap()..].to_vec();
         if state.faults.is_some() && !body.is_empty() && state.rng.u8(..6) == 0 {
             let cut = state.rng.usize(..body.len());
@@ -354,7 +407,9 @@ impl Bucket for Sim {
         self.point("bucket.list")?;
         let state = self.lock();
         let listed = state.objects.iter().filter(|(key, _)| key.starts_with(prefix));
-        Ok(listed.map(|(key, object)| head(key, object)).collect())
+        let listed = listed.map(|(key, object)| head(key, object));
+        let mapping = state.mapping.iter().map(|(object, _)| head(MAPPING, object));
+        Ok(listed.chain(mapping.filter(|head| head.key.starts_with(prefix))).collect())
     }
 
     fn put(&self, key: &str, body: Vec<u8>, _: &str) -> Result<(), RemoteError> {

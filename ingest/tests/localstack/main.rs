@@ -102,6 +102,34 @@ fn the_catalogue_follows_the_bucket() {
 }
 
 #[test]
+fn a_mapping_of_the_bucket_is_followed() {
+    on_one("mappings on LocalStack", |place| {
+        let _worker = place.worker(30);
+        place.put("acme/a.csv", "Werk;Rest\nOne;1\n");
+        place.put("acme/_mapping.json", "{\"fields\": {\"title\": \"Werk\"}}");
+        place.until(&["One"]);
+        // One with a fault changes nothing, and its receipt has the line.
+        place.put("acme/_mapping.json", "{\"fields\": {\n\"titel\": \"Werk\"}}");
+        place.put("acme/a.csv", "Werk;Rest\nTwo;1\n");
+        let receipt = || {
+            let head = place.bucket.head("receipts/acme/_mapping.json.json").unwrap()?;
+            let mut body = String::new();
+            place.bucket.open(&head, 0).ok()?.read_to_string(&mut body).ok()?;
+            serde_json::from_str::<serde_json::Value>(&body).ok()
+        };
+        place.until_is("a receipt that tells the line", || {
+            receipt().is_some_and(|receipt| receipt["refusals"][0]["line"] == 2)
+        });
+        place.until_is("the queue is empty", || place.is_quiet());
+        place.until(&["One"]);
+        place.put("acme/_mapping.json", "{\"fields\": {\"title\": \"Werk\"}}");
+        place.until(&["Two"]);
+        place.bucket.delete("acme/_mapping.json").unwrap();
+        place.until(&[]);
+    });
+}
+
+#[test]
 fn what_no_event_told_of_is_found() {
     on_each("reconcile on LocalStack", |place| {
         let worker = place.worker(30);

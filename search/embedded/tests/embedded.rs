@@ -30,7 +30,13 @@ fn movie(id: &str, title: &str, year: i64) -> Movie {
         directors: Vec::new(),
         titles: Vec::new(),
         details: Details::default(),
-        provenance: Provenance { provider: "p".into(), object: String::new(), record: 0, generation: 0 },
+        provenance: Provenance {
+            provider: "p".into(),
+            object: String::new(),
+            record: 0,
+            generation: 0,
+            original_genres: Vec::new(),
+        },
     }
 }
 

@@ -364,7 +364,13 @@ mod tests {
             directors: Vec::new(),
             titles: Vec::new(),
             details: Details::default(),
-            provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1 },
+            provenance: Provenance {
+                provider: "p".into(),
+                object: "o".into(),
+                record: 1,
+                generation: 1,
+                original_genres: Vec::new(),
+            },
         };
         let question = Question { text: "martix 1999".into(), ..Question::default() };
         let found = reasons(&movie, &compile(&question, &vocabulary()), 0);

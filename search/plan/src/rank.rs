@@ -314,7 +314,13 @@ mod tests {
             directors: Vec::new(),
             titles: Vec::new(),
             details: Details::default(),
-            provenance: Provenance { provider: "p".into(), object: "o".into(), record: 1, generation: 1 },
+            provenance: Provenance {
+                provider: "p".into(),
+                object: "o".into(),
+                record: 1,
+                generation: 1,
+                original_genres: Vec::new(),
+            },
         }
     }
 

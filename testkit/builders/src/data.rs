@@ -150,6 +150,7 @@ fn movie(record: &Value) -> Option<Movie> {
             object: String::new(),
             record: 0,
             generation: 0,
+            original_genres: Vec::new(),
         },
     })
 }

@@ -33,6 +33,7 @@ pub fn movie(id: &str, title: &str, year: i64) -> MovieBuilder {
             object: String::new(),
             record: 1,
             generation: 0,
+            original_genres: Vec::new(),
         },
     })
 }

@@ -8,7 +8,13 @@ use wikimovie_command::{CliError, LogArgs, output};
 use wikimovie_domain::{Movie, MovieId, ObjectReceipt, Reading, Refusal};
 use wikimovie_elasticsearch::LedgerAudit;
 use wikimovie_engine::{OperationContext, RowState};
-use wikimovie_ingest::{Folder, MovieReader, Source, bucket::Keys, document::Origin, folder::provider_of};
+use wikimovie_ingest::{
+    Folder, MovieReader, Rules, Source,
+    bucket::Keys,
+    command::{GenresArgs, MappingArgs},
+    document::Origin,
+    folder::provider_of,
+};
 
 use crate::settings::{AllArgs, AwsArgs, cluster, remote, runtime};
 
@@ -25,6 +31,10 @@ pub(crate) struct ValidateArgs {
     /// File, folder, or s3://bucket/key
     #[arg(value_name = "PATH|s3://BUCKET/KEY", required = true)]
     paths: Vec<String>,
+    #[command(flatten)]
+    mapping: MappingArgs,
+    #[command(flatten)]
+    genres: GenresArgs,
     #[command(flatten)]
     aws: AwsArgs,
     #[command(flatten)]
@@ -139,18 +149,20 @@ const SHOWN_MOVIES: usize = 3;
 /// Reads as the worker would, and writes nothing. Status 1 where a record is refused.
 pub(crate) fn validate(args: &ValidateArgs) -> Result<ExitCode, CliError> {
     let mut verdicts = Vec::new();
+    let rules = args.mapping.rules(args.genres.read()?)?;
     for path in &args.paths {
         match path.strip_prefix("s3://").and_then(|rest| rest.split_once('/')) {
             Some((bucket, key)) => {
                 let runtime = runtime()?;
                 let aws = args.aws.connect(&runtime)?;
                 let bucket = AwsArgs { bucket: bucket.to_owned(), ..args.aws.clone() }.bucket(&aws, &runtime);
-                let source = Keys::some(Arc::new(bucket), vec![key.to_owned()]);
+                let source = Keys::some(Arc::new(bucket), vec![key.to_owned()]).reading_by(rules.clone());
                 verdicts.extend(judge_all(path, &source)?);
             }
             None => {
                 let path = Path::new(path);
                 let folder = Folder::loaded(path).map_err(|error| CliError::cannot_read(path, &error))?;
+                let folder = folder.reading_by(rules.clone());
                 verdicts.extend(judge_all(&path.display().to_string(), &folder)?);
             }
         }
@@ -164,7 +176,8 @@ pub(crate) fn validate(args: &ValidateArgs) -> Result<ExitCode, CliError> {
 fn judge_all(place: &str, source: &dyn Source) -> Result<Vec<Verdict>, CliError> {
     let told = |error: std::io::Error| CliError::new(format!("{place} cannot be read: {error}"));
     let listing = source.list().map_err(told)?;
-    if let Some(problem) = listing.problems.first() {
+    let kept = listing.kept.iter().map(|kept| &kept.problem);
+    if let Some(problem) = listing.problems.iter().chain(kept).next() {
         return Err(CliError::new(problem.message.clone()));
     }
     if !listing.gone.is_empty() {
@@ -172,15 +185,15 @@ fn judge_all(place: &str, source: &dyn Source) -> Result<Vec<Verdict>, CliError>
     }
     let judged = listing.objects.iter().map(|listed| {
         let content = source.opener(&listed.state)().map_err(told)?;
-        judge(&listed.state.object, content).map_err(told)
+        judge(&listed.state.object, content, source.rules(&listed.state)).map_err(told)
     });
     judged.collect()
 }
 
-fn judge(object: &str, content: impl Read + Send) -> std::io::Result<Verdict> {
+fn judge(object: &str, content: impl Read + Send, rules: Rules) -> std::io::Result<Verdict> {
     let provider = provider_of(object).map_err(std::io::Error::other)?.to_owned();
     let origin = Origin { provider, object: object.to_owned(), generation: 0 };
-    let mut reader = MovieReader::new(content, origin);
+    let mut reader = MovieReader::by(content, origin, rules);
     let mut verdict = Verdict {
         object: object.to_owned(),
         accepted: 0,

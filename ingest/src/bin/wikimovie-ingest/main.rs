@@ -16,7 +16,11 @@ use wikimovie_command::{
     settings::{ConfigArgs, SettingsSource},
 };
 use wikimovie_engine::OperationContext;
-use wikimovie_ingest::{aws::DeadLetters, bucket::Bucket as _, command::Load};
+use wikimovie_ingest::{
+    aws::DeadLetters,
+    bucket::Bucket as _,
+    command::{GenresArgs, Load, MapArgs, MappingArgs},
+};
 
 use self::{
     look::{ValidateArgs, WhyArgs},
@@ -50,6 +54,8 @@ enum IngestCommand {
     Seed(Box<Seed>),
     /// Read files as the worker does, write nothing, and report refused records as JSON
     Validate(Box<ValidateArgs>),
+    /// Propose a mapping for a file: print the text of a _mapping.json
+    Map(Box<MapArgs>),
     /// Compare the bucket with the catalogue, and send the worker a message for each difference
     Reconcile(Box<ReconcileArgs>),
     /// Move dead letters back to the queue
@@ -82,6 +88,10 @@ struct LoadArgs {
     /// Exit with status 0 although records are refused or there is nothing to load
     #[arg(long)]
     keep_going: bool,
+    #[command(flatten)]
+    mapping: MappingArgs,
+    #[command(flatten)]
+    genres: GenresArgs,
     #[command(flatten)]
     cluster: ClusterArgs,
     #[command(flatten)]
@@ -129,7 +139,9 @@ fn run() -> Result<ExitCode, CliError> {
         }
         IngestCommand::Load(args) => {
             start_log(&args.log, "warn")?;
+            let rules = args.mapping.rules(args.genres.read()?)?;
             let load = Load::new(&args.paths, args.provider.as_deref())?
+                .reading_by(&rules)
                 .as_json(args.json)
                 .keep_going(args.keep_going);
             let (runtime, engine) = (runtime()?, settings::cluster(&args.cluster)?);
@@ -144,6 +156,7 @@ fn run() -> Result<ExitCode, CliError> {
             start_log(&args.log, "warn")?;
             look::validate(args)
         }
+        IngestCommand::Map(args) => args.run(),
         IngestCommand::Reconcile(args) => {
             start_log(&args.common.log, "warn")?;
             repair::reconcile(args)

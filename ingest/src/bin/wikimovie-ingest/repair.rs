@@ -13,7 +13,7 @@ use wikimovie_command::{CliError, LogArgs, cluster::ClusterArgs, output};
 use wikimovie_elasticsearch::BuildStep;
 use wikimovie_engine::LedgerRow;
 use wikimovie_ingest::{
-    Source,
+    Rules, Source,
     bucket::{Keys, ledger_key},
     queue::Queue as _,
 };
@@ -72,7 +72,8 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, CliError> {
     let aws = args.common.aws.connect(&runtime)?;
     let name = &args.common.aws.bucket;
     let bucket = args.common.aws.bucket(&aws, &runtime);
-    let listing = Keys::all(Arc::new(bucket)).list();
+    let rules = Rules { mapping: None, vocabulary: args.common.genres.read()? };
+    let listing = Keys::all(Arc::new(bucket)).reading_by(rules).list();
     let listing =
         listing.map_err(|error| CliError::new(format!("the bucket {name} cannot be listed: {error}")))?;
     let engine = cluster(&args.common.cluster)?;
@@ -85,6 +86,10 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, CliError> {
         if !rows.remove(listed.state.key.as_str()).is_some_and(|row| row.is_done(&listed.state)) {
             differing.push(&listed.state.object);
         }
+    }
+    for kept in &listing.kept {
+        rows.remove(kept.key.as_str());
+        output::note(&kept.problem.message);
     }
     let prefix = ledger_key(name, "");
     differing.extend(rows.keys().filter_map(|key| key.strip_prefix(prefix.as_str())));

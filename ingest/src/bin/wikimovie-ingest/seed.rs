@@ -51,7 +51,16 @@ pub(crate) fn run(seed: &Seed) -> Result<ExitCode, CliError> {
     let mut sent = 0_u64;
     for path in &args.paths.paths {
         let folder = Folder::loaded(path).map_err(|error| CliError::cannot_read(path, &error))?;
+        // A mapping that is refused is for the worker to tell.
+        let folder = folder.without_mappings();
         let listing = folder.list().map_err(|error| CliError::cannot_read(path, &error))?;
+        if matches!(seed, Seed::S3(_)) {
+            // Before the files that it counts for, which are then read once.
+            for (key, file) in folder.mapping_files(&listing) {
+                bucket.upload(&key, &file).map_err(|error| remote(&key, &error))?;
+                output::note(format_args!("s3://{}/{key}", args.aws.bucket));
+            }
+        }
         for listed in &listing.objects {
             let key = &listed.state.object;
             let file = folder.path_of(&listed.state);

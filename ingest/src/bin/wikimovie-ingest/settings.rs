@@ -8,6 +8,7 @@ use wikimovie_command::{CliError, LogArgs, cluster::ClusterArgs};
 use wikimovie_elasticsearch::Elasticsearch;
 use wikimovie_ingest::{
     aws::{Aws, AwsOptions, DeadLetters, S3Bucket, SqsQueue},
+    command::GenresArgs,
     queue::RemoteError,
 };
 
@@ -70,6 +71,8 @@ pub(crate) fn remote(what: &str, error: &RemoteError) -> CliError {
 pub(crate) struct AllArgs {
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
+    #[command(flatten)]
+    pub(crate) genres: GenresArgs,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
     #[command(flatten)]

@@ -114,6 +114,7 @@ pub(crate) fn run(args: &WorkerArgs) -> Result<ExitCode, CliError> {
         wait: WAIT,
         batch: usize::try_from(args.batch).unwrap_or(1),
         receipts: !args.no_receipts,
+        vocabulary: args.common.genres.read()?,
         receives: queue.most_receives().map_or(u32::MAX, |most| most.saturating_sub(1).max(1)),
         ..WorkerOptions::default()
     };

@@ -1,19 +1,21 @@
 //! The optional fields of a record, each from the first of its names that has a usable value. A value that cannot be
 //! used is reported, and costs nothing else.
 
-use std::collections::HashSet;
+mod facts;
+mod list;
+mod ratings;
+mod titles;
 
 use serde_json::{Map, Value};
 use wikimovie_domain::{Image, RefusalReason, Year};
-use wikimovie_text::key;
 
 use crate::{
     address::{absolute, escaped},
     clean,
-    limits::{MAX_SUMMARY_CHARS, MAX_URL_BYTES},
+    limits::{MAX_PLOT_CHARS, MAX_SUMMARY_CHARS, MAX_URL_BYTES},
     shape::{
-        NamedSource, Shape,
-        names::{MovieField, Treatment},
+        Shape,
+        names::{AS_IS, MovieField, Treatment},
         values::{self, shortened},
     },
 };
@@ -55,7 +57,7 @@ pub(crate) struct Candidate<'a> {
     /// As the record names it.
     pub(crate) name: &'a str,
     pub(crate) value: &'a Value,
-    pub(crate) treatment: Treatment,
+    pub(crate) treatment: &'a Treatment,
 }
 
 impl<'a> Fields<'a> {
@@ -67,10 +69,10 @@ impl<'a> Fields<'a> {
     ) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
         let (record, shape) = (self.record, self.shape);
         let own = if shape.reads_own(field) { own } else { &[] };
-        let own = own.iter().map(|&name| (name, Treatment::AsIs));
-        let others = shape.sources(field).iter().filter(|source| !is_part(source)).map(|source| {
+        let own = own.iter().map(|&name| (name, &AS_IS));
+        let others = shape.sources(field).iter().filter(|source| !list::is_part(source)).map(|source| {
             source.read.set(true);
-            (source.name.as_str(), source.treatment)
+            (source.name.as_str(), &source.treatment)
         });
         own.chain(others).filter_map(move |(name, treatment)| {
             let value = values::plain(record.get(name)?);
@@ -84,12 +86,21 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// The values of a field that has no name of its own before others.
+    fn sources(&self, field: MovieField) -> impl Iterator<Item = Candidate<'a>> + use<'a> {
+        self.candidates(field, &[])
+    }
+
+    fn has_sources(&self, field: MovieField) -> bool {
+        !self.shape.sources(field).is_empty()
+    }
+
     pub(crate) fn year(&mut self) -> Option<Year> {
         for found in self.candidates(MovieField::Year, &["year"]) {
             match found.value {
                 Value::String(text) if text.trim().is_empty() => {}
                 Value::String(_) | Value::Number(_) => {
-                    match values::year(found.value, found.treatment == Treatment::Date) {
+                    match values::year(found.value, *found.treatment == Treatment::Date) {
                         Ok(year) => return Some(year),
                         Err(why) => {
                             let message = format!("{} {why}", found.name);
@@ -106,14 +117,41 @@ impl<'a> Fields<'a> {
         None
     }
 
-    pub(crate) fn summary(&mut self) -> Option<String> {
+    /// Summary and plot: where there is but one text, it is the summary, unless it is too long for that.
+    pub(crate) fn texts(&mut self) -> (Option<String>, Option<String>) {
+        let (summary, from) = self.summary();
+        let plot = self.plot(summary.as_deref(), from);
+        (summary, plot)
+    }
+
+    fn summary(&mut self) -> (Option<String>, &'a str) {
         for found in self.candidates(MovieField::Summary, &["summary", "extract"]) {
             let Some(raw) = self.text(MovieField::Summary, found) else { continue };
             let summary = clean::text(raw);
             match within(found.name, &summary, MAX_SUMMARY_CHARS) {
                 Ok(()) if summary.is_empty() => {}
-                Ok(()) => return Some(summary),
+                Ok(()) => return (Some(summary), found.name),
+                Err(_) if self.shape.is_source(MovieField::Plot, found.name) => {}
                 Err(fault) => self.drop(MovieField::Summary, fault),
+            }
+        }
+        (None, "")
+    }
+
+    fn plot(&mut self, summary: Option<&str>, from: &str) -> Option<String> {
+        if !self.has_sources(MovieField::Plot) {
+            return None;
+        }
+        for found in self.sources(MovieField::Plot) {
+            if found.name == from || !found.value.is_string() {
+                continue;
+            }
+            let Some(raw) = self.text(MovieField::Plot, found) else { continue };
+            let plot = clean::text(raw);
+            match within(found.name, &plot, MAX_PLOT_CHARS) {
+                Ok(()) if plot.is_empty() || summary == Some(plot.as_str()) => {}
+                Ok(()) => return Some(plot),
+                Err(fault) => self.drop(MovieField::Plot, fault),
             }
         }
         None
@@ -134,86 +172,15 @@ impl<'a> Fields<'a> {
         self.dropped.push(ValueFault { field: field.name().to_owned(), ..fault });
     }
 
-    /// The values of a list, each once.
-    pub(crate) fn list(
-        &mut self,
-        field: MovieField,
-        most: usize,
-        longest: usize,
-        clean: impl Fn(&str) -> Option<String>,
-    ) -> Vec<String> {
-        let own: &[&str] = if field == MovieField::Cast { &["cast"] } else { &["genres"] };
-        for found in self.candidates(field, own) {
-            let mut entries = Entries::new(field, most, longest, &clean);
-            self.add_entries(field, found, &mut entries);
-            let kept = entries.finish(self.dropped);
-            if !kept.is_empty() {
-                return kept;
-            }
-        }
-        self.parts(field, most, longest, &clean)
-    }
-
-    fn add_entries(
-        &mut self,
-        field: MovieField,
-        found: Candidate<'a>,
-        entries: &mut Entries<'_, impl Fn(&str) -> Option<String>>,
-    ) {
-        let value = match found.treatment {
-            Treatment::Inner(member) => found.value.get(member).unwrap_or(&Value::Null),
-            _ => found.value,
-        };
-        match value {
-            Value::Null => {}
-            Value::Array(items) if found.treatment == Treatment::TmdbGenres => {
-                entries.add_genres(found.name, items);
-            }
-            Value::Array(items) => entries.add_all(found.name, items),
-            Value::String(text) => {
-                let separator = self.shape.list_separator(found.name);
-                let items = values::list_of_text(text, separator, field == MovieField::Cast);
-                match found.treatment {
-                    Treatment::TmdbGenres => entries.add_genres(found.name, &items),
-                    _ => entries.add_all(found.name, &items),
-                }
-            }
-            one if values::name_of(one).is_some() => entries.add_all(found.name, std::slice::from_ref(one)),
-            other => self.drop(field, ValueFault::wrong_type(found.name, other, "a list of texts")),
-        }
-    }
-
-    /// A list of which each entry has a name of its own.
-    fn parts(
-        &mut self,
-        field: MovieField,
-        most: usize,
-        longest: usize,
-        clean: &impl Fn(&str) -> Option<String>,
-    ) -> Vec<String> {
-        let shape = self.shape;
-        let mut entries = Entries::new(field, most, longest, clean);
-        for source in shape.sources(field).iter().filter(|source| is_part(source)) {
-            source.read.set(true);
-            match self.record.get(&source.name) {
-                Some(Value::String(flag)) if source.treatment == Treatment::Flag => {
-                    if flag == "1" {
-                        entries.add_text(&source.name, &source.name);
-                    }
-                }
-                Some(Value::String(text)) if !values::is_null(text) => entries.add_text(&source.name, text),
-                Some(Value::String(_) | Value::Null) | None => {}
-                Some(other) => self.drop(field, ValueFault::wrong_type(&source.name, other, "a text")),
-            }
-        }
-        entries.finish(self.dropped)
-    }
-
     /// The address as given under the project's own names, for the id, and as shown.
     pub(crate) fn url(&mut self) -> (Option<&'a str>, Option<String>) {
         for found in self.candidates(MovieField::Url, &["url", "href"]) {
             let Some(raw) = self.text(MovieField::Url, found) else { continue };
-            let url = match (absolute(raw), found.name) {
+            let full = match found.treatment {
+                Treatment::Below(base) if is_relative(raw) => below(base, raw),
+                _ => raw.to_owned(),
+            };
+            let url = match (absolute(&full), found.name) {
                 (Some(url), _) => url,
                 (None, "href") => {
                     format!("https://en.wikipedia.org/wiki/{}", escaped(&raw.replace(' ', "_"), "?"))
@@ -267,9 +234,7 @@ impl<'a> Fields<'a> {
                 }
             };
             let full = match found.treatment {
-                Treatment::Below(base) if raw.starts_with('/') && !raw.starts_with("//") => {
-                    format!("{base}{raw}")
-                }
+                Treatment::Below(base) if is_relative(raw) => below(base, raw),
                 _ => raw.to_owned(),
             };
             if full.is_empty() {
@@ -322,10 +287,6 @@ pub(crate) fn within(field: &str, text: &str, most: usize) -> Result<(), ValueFa
     }
 }
 
-fn is_part(source: &NamedSource) -> bool {
-    matches!(source.treatment, Treatment::Entry(_) | Treatment::Flag)
-}
-
 /// The poster among pictures of several kinds, else the first.
 fn best_picture(pictures: &[Value]) -> &Value {
     let is_poster = |picture: &&Value| {
@@ -341,92 +302,13 @@ fn address_of(picture: &Map<String, Value>) -> Option<(&'static str, &Value)> {
     names.into_iter().find_map(|name| Some((name, picture.get(name)?)).filter(|(_, value)| !value.is_null()))
 }
 
-/// Entries of a list, as they are added.
-struct Entries<'c, C> {
-    field: MovieField,
-    most: usize,
-    longest: usize,
-    clean: &'c C,
-    kept: Vec<String>,
-    seen: HashSet<String>,
-    faults: Vec<ValueFault>,
+/// Whether an address is one below another.
+fn is_relative(raw: &str) -> bool {
+    !raw.is_empty() && !raw.starts_with("//") && absolute(raw).is_none() && !raw.contains("://")
 }
 
-impl<'c, C: Fn(&str) -> Option<String>> Entries<'c, C> {
-    fn new(field: MovieField, most: usize, longest: usize, clean: &'c C) -> Self {
-        Self { field, most, longest, clean, kept: Vec::new(), seen: HashSet::new(), faults: Vec::new() }
-    }
-
-    fn add_all(&mut self, name: &str, items: &[Value]) {
-        self.kept.reserve(items.len().min(self.most));
-        for (at, item) in items.iter().take(self.most).enumerate() {
-            match item {
-                Value::String(text) => self.add_entry(name, at, text),
-                other => match values::name_of(other) {
-                    Some(text) => self.add_entry(name, at, text),
-                    None => {
-                        let place = format!("{name}[{at}]");
-                        self.fault(ValueFault::wrong_type(&place, other, "a text"));
-                    }
-                },
-            }
-        }
-        self.bound(name, items.len());
-    }
-
-    fn add_genres(&mut self, name: &str, numbers: &[Value]) {
-        for (at, number) in numbers.iter().take(self.most).enumerate() {
-            match values::tmdb_genre(number) {
-                Some(genre) => self.add_entry(name, at, genre),
-                None => {
-                    let message = format!("{name}[{at}] is {}, which is no genre of TMDB", shown(number));
-                    self.fault(ValueFault::invalid(name, message));
-                }
-            }
-        }
-        self.bound(name, numbers.len());
-    }
-
-    fn bound(&mut self, name: &str, count: usize) {
-        if count > self.most {
-            let message = format!("{name} has {count} entries, of which the first {} are read", self.most);
-            self.fault(ValueFault::new(name, RefusalReason::TooLarge, message));
-        }
-    }
-
-    fn add_entry(&mut self, name: &str, at: usize, text: &str) {
-        self.add(|| format!("{name}[{at}]"), text);
-    }
-
-    fn add_text(&mut self, name: &str, text: &str) {
-        self.add(|| name.to_owned(), text);
-    }
-
-    fn add(&mut self, place: impl Fn() -> String, text: &str) {
-        if text.starts_with("http://") || text.starts_with("https://") {
-            let place = place();
-            let message = format!("{place} {} is an address, where a name is expected", shortened(text));
-            return self.fault(ValueFault::invalid(&place, message));
-        }
-        let Some(value) = (self.clean)(text) else { return };
-        if value.len() > self.longest
-            && let Err(fault) = within(&place(), &value, self.longest)
-        {
-            return self.fault(fault);
-        }
-        if self.seen.insert(key(&value)) {
-            self.kept.push(value);
-        }
-    }
-
-    fn fault(&mut self, fault: ValueFault) {
-        self.faults.push(ValueFault { field: self.field.name().to_owned(), ..fault });
-    }
-
-    fn finish(self, dropped: &mut Vec<ValueFault>) -> Vec<String> {
-        dropped.extend(self.faults);
-        self.kept
-    }
+fn below(base: &str, raw: &str) -> String {
+    [base, "/", raw.trim_start_matches('/')].concat()
 }
 
 fn image_url(field: &str, raw: &str) -> Result<String, ValueFault> {
