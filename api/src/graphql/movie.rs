@@ -92,7 +92,7 @@ impl Movie {
         people(ctx, &self.0.directors, first).await
     }
 
-    /// Genres as the provider writes them.
+    /// Genres, each under the name that the vocabulary of genres gives it.
     async fn genres(&self) -> &[String] {
         &self.0.genres
     }
@@ -206,6 +206,7 @@ impl Movie {
             object: provenance.object.clone(),
             record: provenance.record,
             generation: provenance.generation.to_string(),
+            original_genres: provenance.original_genres.clone(),
         }
     }
 }
@@ -248,4 +249,6 @@ pub(crate) struct Provenance {
     record: u64,
     /// Generation of the object: its time of change in milliseconds since 1970.
     generation: String,
+    /// Genres as the provider writes them; empty where the vocabulary changes none.
+    original_genres: Vec<String>,
 }

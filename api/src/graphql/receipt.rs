@@ -64,14 +64,31 @@ pub(crate) struct ImportReading {
     encoding: String,
     /// Shape that the names of the object are known as, such as `movielens`; null where it is no known one.
     preset: Option<String>,
+    /// Key of the mapping by which it was read, such as `acme/_mapping.json`; null where there was none.
+    mapping: Option<String>,
     /// Records that are no movies (series, say), by the value that says so.
     skipped: Vec<SkippedRecords>,
     /// Columns or names of the object that fill no field, at most 100, sorted.
     unread: Vec<String>,
     /// Fields of a movie that no record fills.
     unfilled: Vec<String>,
+    /// Names in the mapping that no record has, sorted.
+    missing: Vec<String>,
     /// Values that movies lack because they are not valid, by field and reason.
     dropped: Vec<DroppedValues>,
+    /// Genres that the vocabulary writes otherwise than the provider, at most 100, sorted.
+    renamed: Vec<RenamedGenre>,
+}
+
+/// A genre that the vocabulary writes otherwise than the provider.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct RenamedGenre {
+    /// As the provider writes it.
+    #[graphql(name = "from")]
+    provided: String,
+    /// As movies have it.
+    #[graphql(name = "to")]
+    shown: String,
 }
 
 /// Records of an object that are no movies.
@@ -184,11 +201,20 @@ impl From<domain::Reading> for ImportReading {
             format: reading.format,
             encoding: reading.encoding,
             preset: reading.preset,
+            mapping: reading.mapping,
             skipped: reading.skipped.into_iter().map(SkippedRecords::from).collect(),
             unread: reading.unread,
             unfilled: reading.unfilled,
+            missing: reading.missing,
             dropped: reading.dropped.into_iter().map(DroppedValues::from).collect(),
+            renamed: reading.renamed.into_iter().map(RenamedGenre::from).collect(),
         }
+    }
+}
+
+impl From<domain::RenamedGenre> for RenamedGenre {
+    fn from(renamed: domain::RenamedGenre) -> Self {
+        Self { provided: renamed.from, shown: renamed.to }
     }
 }
 

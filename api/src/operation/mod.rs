@@ -166,8 +166,7 @@ impl Operations {
         let key = key_of(&request);
         let tokens =
             if self.analyzer.is_known(&key) { 0 } else { bounds::measure_text(&request.query).tokens };
-        let prepaid =
-            if tokens > 0 { Some(self.charge_analysis(caller, tokens).await?) } else { None };
+        let prepaid = if tokens > 0 { Some(self.charge_analysis(caller, tokens).await?) } else { None };
         let (request, analyzed) = self.analyze(request, key, read_only, tokens > LARGE_DOCUMENT).await;
         let checked = analyzed.and_then(|Analyzed { analysis, points }| {
             self.gateway.settings.guard.limits.check(&analysis.measure(points))?;

@@ -161,7 +161,10 @@ const COST_RULES: &[(&str, &str, CostRule)] = &[
     ("ImportReading",      "skipped",        rule(0,            Items::Usually(5))),
     ("ImportReading",      "unread",         rule(10,           Items::One)),
     ("ImportReading",      "unfilled",       rule(1,            Items::One)),
+    ("ImportReading",      "missing",        rule(1,            Items::One)),
     ("ImportReading",      "dropped",        rule(0,            Items::Usually(10))),
+    ("ImportReading",      "renamed",        rule(0,            Items::Usually(10))),
+    ("Provenance",         "originalGenres", rule(1,            Items::One)),
 ];
 
 /// Definitions of the variables of one operation.

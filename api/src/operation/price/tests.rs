@@ -27,6 +27,8 @@ const SHORT: &[(&str, &str)] = &[
     ("Matching", "words"),
     ("ImportReading", "unread"),
     ("ImportReading", "unfilled"),
+    ("ImportReading", "missing"),
+    ("Provenance", "originalGenres"),
 ];
 
 fn is_list(ty: &Type) -> bool {
