@@ -99,7 +99,7 @@ fn removed_and_changed_elements_are_found() {
         ("    prefix: String!,", "    prefix: String!, extra: Int!,", "Query.autocomplete(extra)"),
         ("first: Int = 8", "first: Int = 9", "Query.autocomplete(first)"),
         ("  title: String\n", "  titel: String\n", "MovieWhere.title"),
-        ("  gte: Int\n", "  gte: Int!\n", "YearRange.gte"),
+        ("  gte: Int\n", "  gte: Int!\n", "RuntimeRange.gte"),
         ("  YEAR_ASC\n", "  YEAR_UP\n", "MovieSort.YEAR_ASC"),
         ("type Movie implements Node {", "type Movie {", "Movie implements Node"),
         ("type Image {", "type Picture {", "Image"),
