@@ -13,7 +13,7 @@ use wikimovie_engine::ObjectState;
 
 use crate::{
     folder::{is_meant, provider_of},
-    mapping::{self, Found, Mapping, MappingFault},
+    mapping::{self, Mapping, MappingFault, MappingResult},
     queue::RemoteError,
     rules::Rules,
     slots::Opener,
@@ -112,14 +112,14 @@ pub fn is_mapping(key: &str) -> bool {
 
 /// Mappings that were read, by key, so that each state of one is read once.
 #[derive(Clone, Debug, Default)]
-pub struct MappingCache(Arc<Mutex<HashMap<String, (ObjectHead, Found)>>>);
+pub struct MappingCache(Arc<Mutex<HashMap<String, (ObjectHead, MappingResult)>>>);
 
 impl MappingCache {
     /// The mapping of this state.
     ///
     /// # Errors
     /// [`RemoteError`] where the bucket cannot be asked.
-    pub fn read(&self, bucket: &dyn Bucket, head: &ObjectHead) -> Result<Found, RemoteError> {
+    pub fn read(&self, bucket: &dyn Bucket, head: &ObjectHead) -> Result<MappingResult, RemoteError> {
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, found)) = lock().get(&head.key).filter(|(known, _)| known == head) {
             return Ok(found.clone());
@@ -166,7 +166,7 @@ pub struct Keys {
     rules: Rules,
     cache: MappingCache,
     /// Mappings of the last listing, by their keys.
-    mappings: Mutex<HashMap<String, Found>>,
+    mappings: Mutex<HashMap<String, MappingResult>>,
 }
 
 impl Keys {
@@ -206,7 +206,11 @@ impl Keys {
     }
 
     /// The mapping beside an object, of a bucket that was listed, or else is asked.
-    fn find_mapping(&self, object: &str, listed: Option<&HashMap<&str, &ObjectHead>>) -> io::Result<Found> {
+    fn find_mapping(
+        &self,
+        object: &str,
+        listed: Option<&HashMap<&str, &ObjectHead>>,
+    ) -> io::Result<MappingResult> {
         if self.rules.mapping.is_some() {
             return Ok(Ok(self.rules.mapping.clone()));
         }

@@ -49,6 +49,7 @@ use crate::{
         names::{MovieField, Treatment},
         values,
     },
+    shorten::shortened,
     vocabulary::Vocabulary,
 };
 
@@ -217,7 +218,7 @@ fn title<'a>(fields: &Fields<'a>) -> Result<Cow<'a, str>, ValueFault> {
         let mut names: Vec<&str> = fields.record.keys().map(String::as_str).collect();
         names.sort_unstable();
         let more = if names.len() > SHOWN { ", …" } else { "" };
-        let names: Vec<String> = names.iter().take(SHOWN).map(|name| values::shortened(name)).collect();
+        let names: Vec<String> = names.iter().take(SHOWN).map(|name| shortened(name)).collect();
         let message = match names.as_slice() {
             [] => "the record has no title".to_owned(),
             names => format!("the record has no title; its fields are {}{more}", names.join(", ")),

@@ -24,7 +24,7 @@ use wikimovie_engine::ObjectState;
 
 use crate::{
     limits::MAX_PROVIDER_BYTES,
-    mapping::{self, Found, Mapping, MappingFault},
+    mapping::{self, Mapping, MappingFault, MappingResult},
     rules::Rules,
     slots::Opener,
     sync::{Listing, Problem, Source},
@@ -60,7 +60,7 @@ pub struct Folder {
 #[derive(Default)]
 struct Looked {
     listing: Listing,
-    mappings: HashMap<String, Found>,
+    mappings: HashMap<String, MappingResult>,
 }
 
 impl Folder {
@@ -127,7 +127,7 @@ impl Folder {
     }
 
     /// The mapping beside an object.
-    fn find_mapping(&self, object: &str, known: &mut HashMap<String, Found>) -> Found {
+    fn find_mapping(&self, object: &str, known: &mut HashMap<String, MappingResult>) -> MappingResult {
         if !self.mapped || self.rules.mapping.is_some() {
             return Ok(self.rules.mapping.clone());
         }

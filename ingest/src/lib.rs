@@ -1,7 +1,7 @@
 //! From a provider's file to the catalogue: object, records, movies, receipt.
 //!
 //! An object walks through five rooms: [`folder`] (or another [`sync::Source`]) tells which objects there are,
-//! [`mod@format`] finds out what one is, [`read`] streams its records in bounded memory, [`shape`] knows their names,
+//! [`detect`] finds out what one is, [`read`] streams its records in bounded memory, [`shape`] knows their names,
 //! [`document`] makes a movie or a refusal of each ([`movies`] joins these four), and [`slots`] hands them to the engine's [`wikimovie_engine::CatalogWriter`], several objects at
 //! once. [`mod@sync`] keeps the catalogue equal to a source, [`watch`] does so within a second of each change.
 //!
@@ -14,6 +14,7 @@ pub mod bucket;
 pub mod clean;
 #[cfg(feature = "command")]
 pub mod command;
+pub mod detect;
 pub mod document;
 pub mod error;
 mod fields;
@@ -29,7 +30,9 @@ pub mod propose;
 pub mod queue;
 pub mod read;
 pub mod rules;
+mod separator;
 pub mod shape;
+mod shorten;
 pub mod slots;
 pub mod sync;
 pub mod vocabulary;

@@ -15,7 +15,7 @@ use wikimovie_engine::{Abandoned, CatalogWriter, LedgerRow, ObjectState, Removal
 
 use crate::{
     error::IngestError,
-    mapping::{Found, MappingFault},
+    mapping::{MappingFault, MappingResult},
     rules::Rules,
     slots::{Opener, Progress, Slots, Step},
 };
@@ -74,7 +74,7 @@ pub struct Kept {
 
 impl Listing {
     /// Adds an object, or notes why its mapping keeps it from being read.
-    pub(crate) fn add(&mut self, found: &Found, state: ObjectState, bytes: u64) {
+    pub(crate) fn add(&mut self, found: &MappingResult, state: ObjectState, bytes: u64) {
         let stays = |why: &MappingFault| format!("{} stays as it is: {why}", state.object);
         match found {
             Ok(_) => self.objects.push(Listed { state, bytes }),

@@ -7,10 +7,12 @@ use wikimovie_domain::RefusalReason;
 use wikimovie_text::key;
 
 use super::{Candidate, Fields, ValueFault, shown, within};
-use crate::shape::{
-    NamedSource,
-    names::{MovieField, Treatment},
-    values::{self, shortened},
+use crate::{
+    shape::{
+        names::{MovieField, Treatment},
+        values,
+    },
+    shorten::shortened,
 };
 
 impl<'a> Fields<'a> {
@@ -96,7 +98,7 @@ impl<'a> Fields<'a> {
     ) -> Vec<String> {
         let shape = self.shape;
         let mut entries = Entries::new(field, most, longest, clean);
-        for source in shape.sources(field).iter().filter(|source| is_part(source)) {
+        for source in shape.sources(field).iter().filter(|source| source.is_entry()) {
             source.read.set(true);
             match self.record.get(&source.name) {
                 Some(Value::String(flag)) if matches!(source.treatment, Treatment::Flag) => {
@@ -117,10 +119,6 @@ impl<'a> Fields<'a> {
 pub(super) fn only_list(members: &Map<String, Value>) -> Option<&[Value]> {
     let mut lists = members.values().filter_map(Value::as_array);
     lists.next().filter(|_| lists.next().is_none()).map(Vec::as_slice)
-}
-
-pub(super) fn is_part(source: &NamedSource) -> bool {
-    matches!(source.treatment, Treatment::Entry(_) | Treatment::Flag)
 }
 
 /// Entries of a list, as they are added.

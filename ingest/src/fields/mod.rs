@@ -16,8 +16,9 @@ use crate::{
     shape::{
         Shape,
         names::{AS_IS, MovieField, Treatment},
-        values::{self, shortened},
+        values,
     },
+    shorten::shortened,
 };
 
 /// Why a value cannot be used.
@@ -70,7 +71,7 @@ impl<'a> Fields<'a> {
         let (record, shape) = (self.record, self.shape);
         let own = if shape.reads_own(field) { own } else { &[] };
         let own = own.iter().map(|&name| (name, &AS_IS));
-        let others = shape.sources(field).iter().filter(|source| !list::is_part(source)).map(|source| {
+        let others = shape.sources(field).iter().filter(|source| !source.is_entry()).map(|source| {
             source.read.set(true);
             (source.name.as_str(), &source.treatment)
         });

@@ -30,7 +30,7 @@ const SOURCES: [(&str, &str); 8] = [
 
 /// What is found of one source.
 #[derive(Clone, Debug)]
-struct Found {
+struct SourceRating {
     source: String,
     value: Option<RatingValue>,
     votes: Option<u64>,
@@ -62,7 +62,7 @@ impl<'a> Fields<'a> {
             return Vec::new();
         }
         let of = |source: &str| if source.is_empty() { own_source(provider) } else { source.to_owned() };
-        let mut all: Vec<Found> = Vec::new();
+        let mut all: Vec<SourceRating> = Vec::new();
         for found in self.sources(MovieField::Ratings) {
             let (name, value) = (found.name, found.value);
             match (found.treatment, value) {
@@ -97,8 +97,9 @@ impl<'a> Fields<'a> {
             }
         }
         let known = all.into_iter().filter(|found| found.votes != Some(0));
-        let ratings =
-            known.filter_map(|Found { source, value, votes }| Some(Rating { source, value: value?, votes }));
+        let ratings = known.filter_map(|SourceRating { source, value, votes }| {
+            Some(Rating { source, value: value?, votes })
+        });
         ratings.take(MAX_RATINGS).collect()
     }
 
@@ -109,7 +110,7 @@ impl<'a> Fields<'a> {
         value: &Value,
         by_hundred: bool,
         provider: &str,
-        all: &mut Vec<Found>,
+        all: &mut Vec<SourceRating>,
     ) {
         let parsed;
         let value = match value {
@@ -181,7 +182,7 @@ impl<'a> Fields<'a> {
         source: String,
         best: u16,
         members: &Map<String, Value>,
-        all: &mut Vec<Found>,
+        all: &mut Vec<SourceRating>,
     ) {
         let Members { value, votes } = Members::of(members);
         let votes = votes.map(values::plain).filter(|votes| !is_nothing(votes));
@@ -218,13 +219,13 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// Adds what is known of a source; what was known before counts.
-fn note(all: &mut Vec<Found>, source: String, value: Option<RatingValue>, votes: Option<u64>) {
+fn note(all: &mut Vec<SourceRating>, source: String, value: Option<RatingValue>, votes: Option<u64>) {
     match all.iter_mut().find(|found| found.source == source) {
         Some(found) => {
             found.value = found.value.or(value);
             found.votes = found.votes.or(votes);
         }
-        None => all.push(Found { source, value, votes }),
+        None => all.push(SourceRating { source, value, votes }),
     }
 }
 

@@ -13,15 +13,16 @@ use crate::{
     shape::{
         ListSeparator,
         names::{MovieField, Treatment},
-        values::{self, shortened},
+        values,
     },
+    shorten::shortened,
 };
 
 /// Longest tag of a language, in bytes: RFC 5646 asks for 35 at least.
 const MAX_TAG_BYTES: usize = 35;
 
 /// Titles as they are added.
-struct Titles {
+struct TitleList {
     kept: Vec<OtherTitle>,
     seen: HashSet<String>,
 }
@@ -32,7 +33,7 @@ impl<'a> Fields<'a> {
         if !self.has_sources(MovieField::Titles) {
             return Vec::new();
         }
-        let mut titles = Titles { kept: Vec::new(), seen: HashSet::from([key(own)]) };
+        let mut titles = TitleList { kept: Vec::new(), seen: HashSet::from([key(own)]) };
         let original = self.sources(MovieField::Titles).find_map(|found| {
             let tag = (*found.treatment == Treatment::OriginalLanguage).then(|| found.value.as_str())??;
             Some(tag.to_owned()).filter(|tag| is_tag(tag))
@@ -54,7 +55,7 @@ impl<'a> Fields<'a> {
         titles.kept
     }
 
-    fn add_titles(&mut self, found: Candidate<'a>, titles: &mut Titles) {
+    fn add_titles(&mut self, found: Candidate<'a>, titles: &mut TitleList) {
         let items = match found.value {
             Value::String(text) => {
                 let separator = match self.shape.list_separator(MovieField::Titles, found.name) {
@@ -84,7 +85,12 @@ impl<'a> Fields<'a> {
         self.add_items(found, items, titles);
     }
 
-    fn add_by_language(&mut self, found: Candidate<'a>, members: &Map<String, Value>, titles: &mut Titles) {
+    fn add_by_language(
+        &mut self,
+        found: Candidate<'a>,
+        members: &Map<String, Value>,
+        titles: &mut TitleList,
+    ) {
         for (tag, value) in members.iter().filter(|(tag, value)| is_tag(tag) && value.is_string()) {
             let other = OtherTitle {
                 title: value.as_str().unwrap_or_default().to_owned(),
@@ -95,7 +101,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn add_items(&mut self, found: Candidate<'a>, items: &[Value], titles: &mut Titles) {
+    fn add_items(&mut self, found: Candidate<'a>, items: &[Value], titles: &mut TitleList) {
         for item in items {
             let (title, language, kind) = match item {
                 Value::String(text) => (text.as_str(), None, TitleKind::Alternative),
@@ -117,7 +123,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn add_title(&mut self, found: Candidate<'a>, other: OtherTitle, titles: &mut Titles) {
+    fn add_title(&mut self, found: Candidate<'a>, other: OtherTitle, titles: &mut TitleList) {
         let title = match found.value {
             Value::Number(number) => number.to_string(),
             _ => match self.text(MovieField::Titles, found) {
@@ -128,7 +134,7 @@ impl<'a> Fields<'a> {
         self.keep(found.name, OtherTitle { title, ..other }, titles);
     }
 
-    fn keep(&mut self, name: &str, other: OtherTitle, titles: &mut Titles) {
+    fn keep(&mut self, name: &str, other: OtherTitle, titles: &mut TitleList) {
         let title = clean::title(&other.title);
         if title.is_empty() || titles.seen.contains(&key(&title)) {
             return;

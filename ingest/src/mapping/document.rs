@@ -11,11 +11,11 @@ use serde_json::Value;
 
 use super::{
     path::RecordsRule,
-    source::{Source, Sources, sources},
+    source::{FieldSource, FieldSources, sources},
 };
 use crate::{
-    layout::Separator,
     limits::MAX_COLUMNS,
+    separator::Separator,
     shape::{
         Preset,
         amounts::DateOrder,
@@ -132,12 +132,12 @@ impl<'de> Deserialize<'de> for TextEncoding {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Target {
     pub(super) field: MovieField,
-    pub(super) part: Part,
+    pub(super) part: TargetPart,
 }
 
 /// The part of a field that is meant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(super) enum TargetPart {
     Whole,
     /// `ids.<source>`
     Id(String),
@@ -152,12 +152,12 @@ pub(super) enum Part {
 impl Target {
     fn parse(text: &str) -> Option<Self> {
         let (field, part) = match text.split_once('.') {
-            None => (MovieField::of_name(text)?, Part::Whole),
-            Some(("titles", "original")) => (MovieField::Titles, Part::Original),
+            None => (MovieField::of_name(text)?, TargetPart::Whole),
+            Some(("titles", "original")) => (MovieField::Titles, TargetPart::Original),
             Some((of, source)) if is_source_name(source) => match of {
-                "ids" => (MovieField::Ids, Part::Id(source.to_owned())),
-                "ratings" => (MovieField::Ratings, Part::Rating(source.to_owned())),
-                "votes" => (MovieField::Ratings, Part::Votes(source.to_owned())),
+                "ids" => (MovieField::Ids, TargetPart::Id(source.to_owned())),
+                "ratings" => (MovieField::Ratings, TargetPart::Rating(source.to_owned())),
+                "votes" => (MovieField::Ratings, TargetPart::Votes(source.to_owned())),
                 _ => return None,
             },
             Some(_) => return None,
@@ -209,7 +209,7 @@ impl<'de> Deserialize<'de> for FieldRules {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rule {
     /// The first that has a usable value counts.
-    pub(super) from: Vec<Source>,
+    pub(super) from: Vec<FieldSource>,
     pub(super) split: Option<String>,
     /// Whether each source is one entry of the list.
     pub(super) join: bool,
@@ -229,7 +229,7 @@ enum TimeUnit {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleMembers {
-    from: Sources,
+    from: FieldSources,
     #[serde(default, deserialize_with = "divider")]
     split: Option<String>,
     #[serde(default)]
@@ -244,11 +244,11 @@ struct RuleMembers {
 
 impl Rule {
     fn check(&self, target: &Target) -> Result<(), String> {
-        let is_list = target.field.is_list() && target.part == Part::Whole;
+        let is_list = target.field.is_list() && target.part == TargetPart::Whole;
         if (self.split.is_some() || self.join) && !is_list {
             return Err("split and join are for lists alone".to_owned());
         }
-        if self.scale.is_some() && !matches!(target.part, Part::Rating(_)) {
+        if self.scale.is_some() && !matches!(target.part, TargetPart::Rating(_)) {
             return Err("scale is for ratings of one source alone, such as ratings.imdb".to_owned());
         }
         if self.scale == Some(0) {
@@ -273,22 +273,22 @@ impl Rule {
             return Treatment::Entry(u32::try_from(place).unwrap_or(u32::MAX));
         }
         match (&target.part, target.field) {
-            (Part::Id(source), _) => Treatment::IdOf(Cow::Owned(source.clone())),
-            (Part::Rating(source), _) => Treatment::Rating {
+            (TargetPart::Id(source), _) => Treatment::IdOf(Cow::Owned(source.clone())),
+            (TargetPart::Rating(source), _) => Treatment::Rating {
                 source: Cow::Owned(source.clone()),
                 best: self.scale.unwrap_or(10),
                 sure: true,
             },
-            (Part::Votes(source), _) => Treatment::Votes(Cow::Owned(source.clone())),
-            (Part::Original, _) => Treatment::Original,
-            (Part::Whole, MovieField::Certificate | MovieField::Titles) => Treatment::AsIs,
-            (Part::Whole, MovieField::Runtime) => match self.unit {
+            (TargetPart::Votes(source), _) => Treatment::Votes(Cow::Owned(source.clone())),
+            (TargetPart::Original, _) => Treatment::Original,
+            (TargetPart::Whole, MovieField::Certificate | MovieField::Titles) => Treatment::AsIs,
+            (TargetPart::Whole, MovieField::Runtime) => match self.unit {
                 None => names::treatment(MovieField::Runtime, normal),
                 Some(TimeUnit::Seconds) => Treatment::Seconds(1_000),
                 Some(TimeUnit::Minutes) => Treatment::AsIs,
                 Some(TimeUnit::Hours) => Treatment::Seconds(3_600_000),
             },
-            (Part::Whole, field) => match &self.below {
+            (TargetPart::Whole, field) => match &self.below {
                 Some(base) => Treatment::Below(Cow::Owned(base.trim_end_matches('/').to_owned())),
                 None => names::treatment(field, normal),
             },
@@ -307,7 +307,7 @@ impl<'de> Deserialize<'de> for Rule {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Rule, E> {
-                Ok(Rule { from: vec![Source::parse(text)?], ..Rule::default() })
+                Ok(Rule { from: vec![FieldSource::parse(text)?], ..Rule::default() })
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Rule, A::Error> {
@@ -316,7 +316,7 @@ impl<'de> Deserialize<'de> for Rule {
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Rule, A::Error> {
                 let members = RuleMembers::deserialize(MapAccessDeserializer::new(map))?;
-                let RuleMembers { from: Sources(from), split, join, scale, unit, below } = members;
+                let RuleMembers { from: FieldSources(from), split, join, scale, unit, below } = members;
                 Ok(Rule { from, split, join, scale, unit, below })
             }
         }
@@ -326,10 +326,10 @@ impl<'de> Deserialize<'de> for Rule {
 
 /// Names and the values of them that movies have.
 #[derive(Debug, Default)]
-pub(super) struct OnlyRules(Vec<(Source, Vec<String>)>);
+pub(super) struct OnlyRules(Vec<(FieldSource, Vec<String>)>);
 
 impl OnlyRules {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &(Source, Vec<String>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(FieldSource, Vec<String>)> {
         self.0.iter()
     }
 }
@@ -345,9 +345,9 @@ impl<'de> Deserialize<'de> for OnlyRules {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OnlyRules, A::Error> {
-                let mut rules: Vec<(Source, Vec<String>)> = Vec::new();
+                let mut rules: Vec<(FieldSource, Vec<String>)> = Vec::new();
                 while let Some(name) = map.next_key::<String>()? {
-                    let source: Source = Source::parse(&name)?;
+                    let source: FieldSource = FieldSource::parse(&name)?;
                     if rules.iter().any(|(other, _)| other.key == source.key) {
                         return Err(A::Error::custom(format!("only names {name:?} twice")));
                     }

@@ -6,6 +6,7 @@
 
 mod document;
 mod path;
+mod row_names;
 mod source;
 
 use std::{collections::BTreeMap, io::Read as _, sync::Arc};
@@ -16,12 +17,13 @@ use sha2::{Digest, Sha256};
 
 use self::{
     document::{Document, Rule, Target},
-    source::Source,
+    row_names::same,
+    source::FieldSource,
 };
-pub(crate) use self::{path::RecordsRule, source::RowNames};
+pub(crate) use self::{path::RecordsRule, row_names::RowNames};
 use crate::{
-    layout::Separator,
     limits::MAX_MAPPING_BYTES,
+    separator::Separator,
     shape::{
         amounts::DateOrder,
         names::{self, MovieField, Treatment},
@@ -63,7 +65,7 @@ pub struct Mapping {
 /// A source that is found by a path.
 #[derive(Debug)]
 struct PathSource {
-    source: Source,
+    source: FieldSource,
     /// Whether all that it finds counts, as opposed to the first.
     is_list: bool,
 }
@@ -322,11 +324,6 @@ impl Mapping {
     }
 }
 
-/// Whether a name of the mapping is this one, which has this normal form.
-fn same(named: &str, name: &str, normal: &str) -> bool {
-    named == name || (!normal.is_empty() && names::normal(named) == *normal)
-}
-
 fn member<'r>(record: &'r Value, name: &str) -> Option<&'r Value> {
     find(record.as_object()?, name)
 }
@@ -361,11 +358,11 @@ pub enum MappingFault {
 }
 
 /// The mapping beside an object, none, or why it cannot be used.
-pub type Found = Result<Option<Arc<Mapping>>, MappingFault>;
+pub type MappingResult = Result<Option<Arc<Mapping>>, MappingFault>;
 
 impl Mapping {
     /// Reads a mapping from a store's stream.
-    pub(crate) fn read(name: &str, mut source: impl std::io::Read) -> Found {
+    pub(crate) fn read(name: &str, mut source: impl std::io::Read) -> MappingResult {
         let mut text = Vec::new();
         let read = std::io::Read::read_to_end(&mut source.by_ref().take(MAX_MAPPING_BYTES + 1), &mut text);
         match read {

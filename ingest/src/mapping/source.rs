@@ -9,7 +9,6 @@ use serde::{
 use serde_json_path::JsonPath;
 
 use super::path::root_and_width;
-use crate::shape::names;
 
 /// Most sources of one field.
 const MAX_SOURCES: usize = 100;
@@ -18,9 +17,9 @@ const MAX_SOURCES: usize = 100;
 const MAX_NAME_BYTES: usize = 500;
 
 /// Several sources, each once.
-pub(super) fn sources<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<Source>, A::Error> {
-    let mut from: Vec<Source> = Vec::new();
-    while let Some(source) = list.next_element::<Source>()? {
+pub(super) fn sources<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<FieldSource>, A::Error> {
+    let mut from: Vec<FieldSource> = Vec::new();
+    while let Some(source) = list.next_element::<FieldSource>()? {
         if from.iter().any(|other| other.key == source.key) {
             return Err(A::Error::custom(format!("{:?} is named twice", source.key)));
         }
@@ -33,28 +32,28 @@ pub(super) fn sources<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<Source>
 }
 
 /// One source, or several.
-pub(super) struct Sources(pub(super) Vec<Source>);
+pub(super) struct FieldSources(pub(super) Vec<FieldSource>);
 
-impl<'de> Deserialize<'de> for Sources {
+impl<'de> Deserialize<'de> for FieldSources {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Several;
         impl<'de> Visitor<'de> for Several {
-            type Value = Sources;
+            type Value = FieldSources;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a name, a path, or a list of them")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Sources, E> {
-                Ok(Sources(vec![Source::parse(text)?]))
+            fn visit_str<E: Error>(self, text: &str) -> Result<FieldSources, E> {
+                Ok(FieldSources(vec![FieldSource::parse(text)?]))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Sources, A::Error> {
-                sources(list).map(Sources)
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<FieldSources, A::Error> {
+                sources(list).map(FieldSources)
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Sources, A::Error> {
-                Ok(Sources(vec![Source::of_map(map)?]))
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldSources, A::Error> {
+                Ok(FieldSources(vec![FieldSource::of_map(map)?]))
             }
         }
         deserializer.deserialize_any(Several)
@@ -63,7 +62,7 @@ impl<'de> Deserialize<'de> for Sources {
 
 /// A name, or what a path finds in the record or in one of its values.
 #[derive(Clone, Debug)]
-pub(super) struct Source {
+pub(super) struct FieldSource {
     /// As receipts show it.
     pub(super) key: String,
     pub(super) path: Option<JsonPath>,
@@ -75,7 +74,7 @@ pub(super) struct Source {
     pub(super) finds_many: bool,
 }
 
-impl Source {
+impl FieldSource {
     pub(super) fn parse<E: Error>(text: &str) -> Result<Self, E> {
         if text.starts_with('$') { Self::of_path(None, text) } else { Self::of_name(text) }
     }
@@ -125,38 +124,24 @@ fn bounded<E: Error>(text: &str) -> Result<(), E> {
     }
 }
 
-impl<'de> Deserialize<'de> for Source {
+impl<'de> Deserialize<'de> for FieldSource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct OneSource;
         impl<'de> Visitor<'de> for OneSource {
-            type Value = Source;
+            type Value = FieldSource;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a name or a path")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Source, E> {
-                Source::parse(text)
+            fn visit_str<E: Error>(self, text: &str) -> Result<FieldSource, E> {
+                FieldSource::parse(text)
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Source, A::Error> {
-                Source::of_map(map)
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldSource, A::Error> {
+                FieldSource::of_map(map)
             }
         }
         deserializer.deserialize_any(OneSource)
-    }
-}
-
-/// Names of columns that titles come from; `None` in it is anything, found by a path.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RowNames(pub(super) Vec<Option<String>>);
-
-impl RowNames {
-    /// Whether one of these columns has such a name.
-    pub(crate) fn has_one<'n>(&self, mut columns: impl Iterator<Item = &'n str>) -> bool {
-        columns.any(|name| {
-            let normal = names::normal(name);
-            self.0.iter().any(|named| named.as_deref().is_none_or(|named| super::same(named, name, &normal)))
-        })
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     layout::{CsvLayout, Separator},
     limits::{MAX_COLUMNS, MAX_RECORD_BYTES},
     shape,
+    shorten::shortened,
 };
 
 /// Most characters of a column's name in a refusal.
@@ -277,7 +278,7 @@ fn own_or_as_written(name: &str) -> String {
 
 fn no_title(names: &[String], separator: Separator) -> String {
     const SHOWN: usize = 10;
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| shape::values::shortened(name)).collect();
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| shortened(name)).collect();
     let more = if names.len() > SHOWN { ", …" } else { "" };
     let separator = separator.describe();
     format!(

@@ -18,13 +18,14 @@ use super::{
     window::Window,
 };
 use crate::{
-    format::{BOM, Format, Packing, Sniffed, sniff_by},
+    detect::sniff_by,
+    format::{BOM, Format, Packing, Sniffed},
     limits::MAX_ZSTD_WINDOW_LOG,
     mapping::Mapping,
     shape::ShapeHints,
 };
 
-/// First bytes shown to [`sniff`], no more and no less: enough for any header line and many rows.
+/// First bytes shown to [`sniff_by`], no more and no less: enough for any header line and many rows.
 const SNIFF_BYTES: usize = 64 * 1024;
 
 /// Name of the encoding of most files.

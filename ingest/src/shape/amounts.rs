@@ -4,7 +4,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use wikimovie_domain::{Date, RatingValue};
 
-use super::values::shortened;
+use crate::shorten::shortened;
 
 /// Order of the numbers in a date such as `03/04/1999`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]

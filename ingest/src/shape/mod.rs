@@ -2,6 +2,7 @@
 //! the records, as they come; what a record reads to depends on its own names and on the object's preset alone.
 
 pub(crate) mod amounts;
+mod field;
 pub mod names;
 pub(crate) mod presets;
 pub(crate) mod python;
@@ -18,19 +19,11 @@ use serde_json::{Map, Value};
 
 use self::names::{MovieField, Treatment};
 pub use self::presets::{Preset, preset_names};
+pub(crate) use self::values::ListSeparator;
 use crate::{limits::MAX_COLUMNS, mapping::Mapping};
 
 /// Longest name of a column or field that is looked at, in bytes: known ones have some twenty.
 const MAX_NAME_BYTES: usize = 200;
-
-/// What divides the entries of a list in one text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ListSeparator<'s> {
-    /// Whatever is in it: `|`, else `;`, else commas.
-    Any,
-    /// This one.
-    Only(&'s str),
-}
 
 /// Names of one object, and the fields that they fill.
 #[derive(Debug, Default)]
@@ -60,6 +53,13 @@ pub(crate) struct NamedSource {
     pub(crate) treatment: Treatment,
     /// Whether a record was asked for it: where a better name has a value it is not.
     pub(crate) read: Cell<bool>,
+}
+
+impl NamedSource {
+    /// Whether its value is one entry of the field's list.
+    pub(crate) fn is_entry(&self) -> bool {
+        matches!(self.treatment, Treatment::Entry(_) | Treatment::Flag)
+    }
 }
 
 /// What tells an object's shape before its first record.

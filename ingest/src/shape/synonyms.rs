@@ -1,6 +1,6 @@
 //! Names that the fields of a movie have elsewhere, as tables.
 
-use super::names::MovieField;
+use super::field::MovieField;
 
 /// Names that a field has elsewhere, in normal form; where a record has several, the first counts.
 pub(super) const SYNONYMS: [(MovieField, &[&str]); 22] = [

@@ -6,7 +6,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use wikimovie_domain::Year;
 
-use super::{ListSeparator, names::MovieField, python};
+use super::{field::MovieField, python};
+use crate::shorten::shortened;
 
 /// Words that tables have where there is no value.
 const NULLS: [&str; 12] =
@@ -37,6 +38,15 @@ const TMDB_GENRES: [(i64, &str); 19] = [
 
 /// Abbreviations behind the comma of a name.
 const SUFFIXES: [&str; 9] = ["jr", "sr", "ii", "iii", "iv", "esq", "phd", "md", "inc"];
+
+/// What divides the entries of a list in one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListSeparator<'s> {
+    /// Whatever is in it: `|`, else `;`, else commas.
+    Any,
+    /// This one.
+    Only(&'s str),
+}
 
 /// Whether a text says that there is no value.
 pub(crate) fn is_null(text: &str) -> bool {
@@ -128,16 +138,6 @@ fn year_of_text(text: &str, is_date: bool) -> Result<Year, String> {
             _ => format!("{} names no year", shortened(text)),
         }),
     }
-}
-
-/// A text in a message: short, so that receipts stay small.
-pub(crate) fn shortened(text: &str) -> String {
-    const MOST: usize = 40;
-    let mut short: String = text.chars().take(MOST).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    format!("{short:?}")
 }
 
 /// A list within one text: JSON, what Python prints, or entries behind separators.

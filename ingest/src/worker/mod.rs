@@ -11,9 +11,9 @@ mod large;
 pub mod lease;
 mod options;
 mod outcome;
+mod publish;
 mod receipt;
 mod report;
-mod told;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -1,4 +1,4 @@
-//! What providers are told beside their data: of objects applied, of those that stay as they are, and of mappings.
+//! Puts receipts beside the data of providers: of objects applied, of those that stay as they are, and of mappings.
 
 use std::collections::{HashMap, HashSet};
 
