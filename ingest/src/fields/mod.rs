@@ -144,7 +144,8 @@ impl<'a> Fields<'a> {
             return None;
         }
         for found in self.sources(MovieField::Plot) {
-            if found.name == from || !found.value.is_string() {
+            // Without a summary all texts were tried as one, and reported.
+            if found.name == from || (from.is_empty() && !found.value.is_string()) {
                 continue;
             }
             let Some(raw) = self.text(MovieField::Plot, found) else { continue };
