@@ -30,7 +30,7 @@ const META = {
   'io.modelcontextprotocol/clientInfo': { name: 'agent', version: '1' },
   'io.modelcontextprotocol/clientCapabilities': {},
 };
-let id = 0;
+let requests = 0;
 
 async function send(method, params) {
   const response = await fetch(`${url}/mcp`, {
@@ -43,7 +43,7 @@ async function send(method, params) {
       ...(params.name === undefined ? {} : { 'mcp-name': params.name }),
       ...(process.env.WIKIMOVIE_TOKEN === undefined ? {} : { authorization: `Bearer ${process.env.WIKIMOVIE_TOKEN}` }),
     },
-    body: JSON.stringify({ jsonrpc: '2.0', id: (id += 1), method, params: { ...params, _meta: META } }),
+    body: JSON.stringify({ jsonrpc: '2.0', id: (requests += 1), method, params: { ...params, _meta: META } }),
   });
   assert.equal(response.status, 200, await response.clone().text());
   const { result, error } = await response.json();
@@ -69,7 +69,7 @@ say(`**Lists the tools**: ${names.map((name) => `\`${name}\``).join(', ')}.`);
 assert.ok(tools.every((tool) => tool.annotations.readOnlyHint === true));
 
 say(`**Is asked** for "${TALK}".`);
-const { results } = await call('search', { query: TALK }, ({ results }) => results.slice(0, 3).map(({ id, title }) => ({ id, title })));
+const { results } = await call('search', { query: TALK }, (answer) => answer.results.slice(0, 3).map(({ id, title }) => ({ id, title })));
 const [first] = results;
 assert.match(first.title, /\(198\d\)$/, 'a movie of the decade comes first');
 
@@ -91,8 +91,8 @@ for (costar of cast.filter((name) => name !== 'Jamie Lee Curtis')) {
 }
 assert.ok(person.movieCount > 1, 'somebody leads on');
 
-const { costars } = await call('costars', { from: costar, to: 'Al Pacino' }, ({ costars }) =>
-  costars?.steps.map((step) => `${step.movie.title} (${step.movie.year}) with ${step.person.name}`) ?? null,
+const { costars } = await call('costars', { from: costar, to: 'Al Pacino' }, (answer) =>
+  answer.costars?.steps.map((step) => `${step.movie.title} (${step.movie.year}) with ${step.person.name}`) ?? null,
 );
 say(costars === null ? `Nothing connects ${costar} and Al Pacino.` : `${costar} and Al Pacino are ${costars.length} movies apart.`);
 const next = person.filmography.nodes.find((movie) => movie.id !== first.id);

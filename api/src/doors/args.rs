@@ -14,7 +14,7 @@ pub struct DoorArgs {
     /// (/mcp, tools of agents), docs (/docs, /llms.txt); none for nothing
     #[arg(long, env = "WIKIMOVIE_DOORS", value_name = "DOORS", default_value_t = ServedDoors::ALL)]
     pub doors: ServedDoors,
-    /// Address under which clients reach the gateway, such as https://movies.example.com, for the OAuth metadata of /mcp
+    /// Address under which clients reach the gateway, such as `https://movies.example.com`, for the OAuth metadata of /mcp
     /// [default: the host of the request, by https unless it is this machine]
     #[arg(long, env = "WIKIMOVIE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
