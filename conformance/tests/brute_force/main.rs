@@ -32,7 +32,7 @@ use self::facts::Facts;
 const QUESTIONS: usize = 1_600;
 
 /// Random questions asked of records that tell everything of a movie.
-const QUESTIONS_OF_FULL: usize = 1_200;
+const QUESTIONS_OF_FULL: usize = 400;
 
 /// Random questions asked of the large catalogue, each of which takes longer.
 const QUESTIONS_OF_LARGE: usize = 400;
