@@ -73,41 +73,24 @@ pub struct ValueMatch {
     pub none_of: Vec<String>,
 }
 
-/// Years from `gte` to `lte`, both included; an open end is `None`. A movie without a year is in no range.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Values from `gte` to `lte`, both included; an open end is `None`. A movie without a value is in no range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct YearRange {
-    /// First year.
+pub struct Range<T> {
+    /// Lowest value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Last year.
+    pub gte: Option<T>,
+    /// Highest value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
+    pub lte: Option<T>,
 }
 
-/// Minutes from `gte` to `lte`, both included; an open end is `None`. A movie without a runtime is in no range.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RuntimeRange {
-    /// Fewest minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gte: Option<i64>,
-    /// Most minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lte: Option<i64>,
-}
-
-/// Ratings from `gte` to `lte`, both included; an open end is `None`. A movie without a rating is in no range.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RatingRange {
-    /// Lowest rating.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gte: Option<RatingValue>,
-    /// Highest rating.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lte: Option<RatingValue>,
-}
+/// Years.
+pub type YearRange = Range<i64>;
+/// Minutes.
+pub type RuntimeRange = Range<i64>;
+/// Ratings.
+pub type RatingRange = Range<RatingValue>;
 
 /// Why a filter cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -184,19 +167,13 @@ impl Filter {
     }
 
     fn validate_values(&self) -> Result<(), FilterError> {
-        if let (Some(gte), Some(lte)) = (self.year.gte, self.year.lte)
-            && gte > lte
-        {
+        if let Some((gte, lte)) = self.year.reversed() {
             return Err(FilterError::YearsReversed { gte, lte });
         }
-        if let (Some(gte), Some(lte)) = (self.runtime.gte, self.runtime.lte)
-            && gte > lte
-        {
+        if let Some((gte, lte)) = self.runtime.reversed() {
             return Err(FilterError::RuntimeReversed { gte, lte });
         }
-        if let (Some(gte), Some(lte)) = (self.rating.gte, self.rating.lte)
-            && gte > lte
-        {
+        if let Some((gte, lte)) = self.rating.reversed() {
             return Err(FilterError::RatingReversed { gte, lte });
         }
         for &decade in &self.decades {
@@ -217,17 +194,11 @@ impl Filter {
 
     /// Conditions in the whole tree.
     pub fn leaves(&self) -> usize {
-        let ends = [
-            self.year.gte.is_some(),
-            self.year.lte.is_some(),
-            self.runtime.gte.is_some(),
-            self.runtime.lte.is_some(),
-            self.rating.gte.is_some(),
-            self.rating.lte.is_some(),
-        ];
         self.lists().into_iter().map(|(_, list)| list.len()).sum::<usize>()
             + usize::from(self.title.is_some())
-            + ends.into_iter().filter(|&is_asked| is_asked).count()
+            + self.year.ends()
+            + self.runtime.ends()
+            + self.rating.ends()
             + self.decades.len()
             + usize::from(self.has_poster.is_some())
             + self.children().map(Self::leaves).sum::<usize>()
@@ -287,48 +258,34 @@ impl ValueMatch {
     }
 }
 
-impl RuntimeRange {
-    /// Whether it constrains nothing.
-    pub fn is_empty(&self) -> bool {
-        self.gte.is_none() && self.lte.is_none()
-    }
-
-    /// Whether a movie of so many minutes is in the range.
-    pub fn contains(&self, minutes: Option<u16>) -> bool {
-        self.is_empty()
-            || minutes.map(i64::from).is_some_and(|minutes| {
-                self.gte.is_none_or(|gte| gte <= minutes) && self.lte.is_none_or(|lte| minutes <= lte)
-            })
+impl<T> Default for Range<T> {
+    fn default() -> Self {
+        Self { gte: None, lte: None }
     }
 }
 
-impl RatingRange {
+impl<T: Copy + PartialOrd> Range<T> {
     /// Whether it constrains nothing.
     pub fn is_empty(&self) -> bool {
         self.gte.is_none() && self.lte.is_none()
     }
 
-    /// Whether a movie of this rating is in the range.
-    pub fn contains(&self, rating: Option<RatingValue>) -> bool {
+    /// Whether a movie with this value is in the range.
+    pub fn contains(&self, value: Option<impl Into<T>>) -> bool {
         self.is_empty()
-            || rating.is_some_and(|rating| {
-                self.gte.is_none_or(|gte| gte <= rating) && self.lte.is_none_or(|lte| rating <= lte)
+            || value.map(Into::into).is_some_and(|value| {
+                self.gte.is_none_or(|gte| gte <= value) && self.lte.is_none_or(|lte| value <= lte)
             })
     }
-}
 
-impl YearRange {
-    /// Whether it constrains nothing.
-    pub fn is_empty(&self) -> bool {
-        self.gte.is_none() && self.lte.is_none()
+    /// Number of ends that are given.
+    fn ends(&self) -> usize {
+        usize::from(self.gte.is_some()) + usize::from(self.lte.is_some())
     }
 
-    /// Whether a movie of this year is in the range.
-    pub fn contains(&self, year: Option<Year>) -> bool {
-        self.is_empty()
-            || year.is_some_and(|year| {
-                self.gte.is_none_or(|gte| gte <= year.get()) && self.lte.is_none_or(|lte| year.get() <= lte)
-            })
+    /// Both ends, where the first is above the last.
+    fn reversed(&self) -> Option<(T, T)> {
+        self.gte.zip(self.lte).filter(|(gte, lte)| gte > lte)
     }
 }
 
@@ -374,7 +331,7 @@ mod tests {
         let same = RatingRange { gte: RatingValue::new(7.0), lte: RatingValue::new(7.0) };
         assert_eq!(Filter { rating: same, ..Filter::default() }.validate(), Ok(()));
         assert_eq!(Filter { runtime, rating, ..Filter::default() }.leaves(), 4);
-        assert!(same.contains(RatingValue::new(7.0)) && !same.contains(None));
+        assert!(same.contains(RatingValue::new(7.0)) && !same.contains(None::<RatingValue>));
         assert!(RuntimeRange { gte: None, lte: Some(90) }.contains(Some(90)));
     }
 
@@ -392,7 +349,7 @@ mod tests {
     fn empty_lists_constrain_nothing() {
         let filter = Filter { and: vec![Filter::default()], not: Some(Box::default()), ..Filter::default() };
         assert!(filter.is_empty());
-        assert!(YearRange::default().contains(None));
-        assert!(!YearRange { gte: Some(1900), lte: None }.contains(None));
+        assert!(YearRange::default().contains(None::<Year>));
+        assert!(!YearRange { gte: Some(1900), lte: None }.contains(None::<Year>));
     }
 }
