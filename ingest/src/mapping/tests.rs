@@ -90,7 +90,7 @@ fn records_and_values_are_found_by_paths() {
 
     let by_id = r#"{"filme": {"a": {"name": "One"}, "b": {"name": "Two"}}}"#;
     for path in ["$.filme.*", "$.filme[*]"] {
-        let (movies, _) = read(&format!(r#"{{"records": "{path}"}}"#), by_id);
+        let (movies, _) = read(&serde_json::json!({ "records": path }).to_string(), by_id);
         let ids: Vec<&str> = movies.iter().map(|movie| movie.id.as_str()).collect();
         assert_eq!(ids, ["p:a", "p:b"], "{path}");
     }
