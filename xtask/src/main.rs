@@ -52,7 +52,8 @@ enum Task {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = workspace::enter_root().and_then(|root| match cli.task {
+    let root = workspace::leave_own_crate().and_then(|()| workspace::enter_root());
+    let outcome = root.and_then(|root| match cli.task {
         Task::Tidy(arguments) => tidy::run(&root, &arguments),
         Task::CratesAlone(arguments) => workspace::test_crates_alone(&root, &arguments),
         Task::StandaloneDeps => workspace::check_standalone(),

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
@@ -41,15 +42,37 @@ struct Package {
     name: String,
 }
 
+/// The checkout that `cargo run` runs in; the program may have been compiled in another one.
+const ROOT: &str = "XTASK_ROOT";
+
+/// Starts this program anew without what `cargo run` says of its crate. The build script of ring looks at these variables, so
+/// that it and all that TLS is part of would be compiled again whenever cargo runs by hand and by xtask in turn.
+///
+/// # Errors
+/// Where the program cannot be started.
+pub(crate) fn leave_own_crate() -> Result<()> {
+    let Some(manifest) = std::env::var_os("CARGO_MANIFEST_DIR") else { return Ok(()) };
+    let mut anew = Command::new(std::env::current_exe()?);
+    anew.args(std::env::args_os().skip(1)).env(ROOT, Path::new(&manifest).join(".."));
+    for (name, _) in std::env::vars_os() {
+        let is_of_crate = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        if name.to_str().is_some_and(is_of_crate) {
+            anew.env_remove(name);
+        }
+    }
+    Err(anew.exec().into())
+}
+
 /// Makes the root of the workspace the current folder.
 ///
 /// # Errors
 /// Where the folder is gone.
 pub(crate) fn enter_root() -> Result<PathBuf> {
-    // `cargo run` names the checkout that it runs in; the program may have been compiled in another one.
-    let manifest =
-        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    let root = Path::new(&manifest).join("..").canonicalize()?;
+    let root = match std::env::var_os(ROOT) {
+        Some(root) => root.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
+    };
+    let root = root.canonicalize()?;
     std::env::set_current_dir(&root)?;
     Ok(root)
 }
