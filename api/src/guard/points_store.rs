@@ -76,8 +76,14 @@ impl PointsStore {
     /// Takes points from a client's bucket; `None` where the server does not answer in time, which costs at most one
     /// operation a second a wait.
     pub(super) async fn take(&self, client: &RateLimitedClient, limit: u32, points: u32) -> Option<Taken> {
-        let now = self.elapsed_ms();
-        if now < self.0.rests_until.load(Ordering::Relaxed) {
+        let (now, rest) = (self.elapsed_ms(), REST.as_millis() as u64);
+        let until = self.0.rests_until.load(Ordering::Relaxed);
+        // Of those who come when the rest is over, one asks whether the server is back.
+        let is_first = || {
+            let (seen, next) = (Ordering::Relaxed, Ordering::Relaxed);
+            self.0.rests_until.compare_exchange(until, now + rest, seen, next).is_ok()
+        };
+        if until != 0 && (now < until || !is_first()) {
             return None;
         }
         let asked = tokio::time::timeout(TIMEOUT, self.ask(client, limit, points)).await;
@@ -92,7 +98,6 @@ impl PointsStore {
             Err(_) => format!("no answer within {} ms", TIMEOUT.as_millis()),
         };
         counter!("wikimovie_rate_limit_store_failures_total").increment(1);
-        let rest = REST.as_millis() as u64;
         if self.0.rests_until.swap(now + rest, Ordering::Relaxed) == 0 {
             tracing::warn!(why, "the shared rate limit cannot be reached: each process limits by itself");
         }
@@ -120,6 +125,9 @@ impl PointsStore {
         if let Some(connection) = self.0.connection.get() {
             return Ok(connection.clone());
         }
+        // The redis crate takes the process's provider of TLS, and rustls panics where two are compiled in and none is chosen.
+        // One that is chosen already will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::open(self.0.address.0.as_str())?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(REST))
@@ -178,6 +186,19 @@ mod tests {
             let refusal = text.parse::<PointsStoreAddress>().unwrap_err();
             assert!(refusal.contains("rediss://"), "{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_speaks_no_tls_is_an_unreachable_one() {
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("rediss://{}", server.local_addr().unwrap());
+        tokio::spawn(async move { while server.accept().await.is_ok() {} });
+        let store = PointsStore::new(address.parse().unwrap());
+        let network = RateLimitedClient::Network([10, 1, 2, 3].into());
+        assert_eq!(store.take(&network, 100, 1).await, None);
+        let asked = Instant::now();
+        assert_eq!(store.take(&network, 100, 1).await, None);
+        assert!(asked.elapsed() < TIMEOUT, "a server that failed is not asked at once");
     }
 
     #[test]
