@@ -25,6 +25,8 @@ pub(crate) fn from_pairs(
 ) -> Result<Variables, ApiError> {
     let mut given: Vec<(String, Vec<String>)> = Vec::new();
     for (name, text) in pairs {
+        // So many names as the operation has, whatever was sent.
+        known(operation, &name)?;
         match given.iter_mut().find(|(known, _)| *known == name) {
             Some((_, texts)) => texts.push(text),
             None => given.push((name, vec![text])),
@@ -186,7 +188,7 @@ mod tests {
     use super::*;
 
     fn operation() -> (DoorOperation, ContractTypes) {
-        let types = ContractTypes::new(&crate::sdl());
+        let types = ContractTypes::new(crate::sdl());
         let text = "query Find($text: String = \"a\", $where: MovieWhere, $sort: MovieSort, $ids: [ID!]!, \
                     $first: Int = 5, $flag: Boolean, $or: [MovieWhere!]) { \
                     search(text: $text, where: $where, sort: $sort, understand: $flag) { hits(first: $first) { \
