@@ -19,12 +19,19 @@ pub struct ApiError {
     message: String,
     argument: Option<String>,
     retry_after: Option<Duration>,
+    scope: Option<&'static str>,
+}
+
+/// What an error of a response says beside what clients read; it travels as the error's source, which is never serialized.
+struct Cause {
+    code: ErrorCode,
+    scope: Option<&'static str>,
 }
 
 impl ApiError {
     /// An error with a message for the client.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), argument: None, retry_after: None }
+        Self { code, message: message.into(), argument: None, retry_after: None, scope: None }
     }
 
     /// The same error with a retry delay of its own.
@@ -60,7 +67,13 @@ impl ApiError {
             message: format!("the state token is invalid: {error}"),
             argument: Some("state".to_owned()),
             retry_after: None,
+            scope: None,
         }
+    }
+
+    /// The caller lacks this scope.
+    pub fn forbidden(message: impl Into<String>, scope: &'static str) -> Self {
+        Self { scope: Some(scope), ..Self::new(ErrorCode::Forbidden, message) }
     }
 
     /// Its code.
@@ -88,7 +101,7 @@ impl ApiError {
     pub fn into_server_error(self) -> ServerError {
         let extensions = self.extensions();
         let mut error = ServerError::new(self.message, None);
-        error.source = Some(Arc::new(self.code));
+        error.source = Some(Arc::new(Cause { code: self.code, scope: self.scope }));
         error.extensions = Some(extensions);
         error
     }
@@ -114,7 +127,7 @@ impl From<ApiError> for async_graphql::Error {
     fn from(error: ApiError) -> Self {
         let extensions = error.extensions();
         let mut graphql = Self::new(error.message);
-        graphql.source = Some(Arc::new(error.code));
+        graphql.source = Some(Arc::new(Cause { code: error.code, scope: error.scope }));
         graphql.extensions = Some(extensions);
         graphql
     }
@@ -162,14 +175,19 @@ impl From<PageError> for ApiError {
     }
 }
 
-/// The code of an error in a response. It travels as the error's source, which is never serialized.
+/// The code of an error in a response.
 pub fn code_of(error: &ServerError) -> ErrorCode {
-    error.source::<ErrorCode>().copied().unwrap_or(ErrorCode::Internal)
+    error.source::<Cause>().map_or(ErrorCode::Internal, |cause| cause.code)
+}
+
+/// The scope that the caller lacked.
+pub fn scope_of(error: &ServerError) -> Option<&'static str> {
+    error.source::<Cause>()?.scope
 }
 
 /// Gives an error of the GraphQL library a code.
 pub fn set_code(error: &mut ServerError, code: ErrorCode) {
-    error.source = Some(Arc::new(code));
+    error.source = Some(Arc::new(Cause { code, scope: None }));
     error.extensions = Some(code_extensions(code));
 }
 
@@ -177,7 +195,7 @@ pub fn set_code(error: &mut ServerError, code: ErrorCode) {
 /// document never ran.
 pub fn complete_codes(response: &mut Response) {
     for error in &mut response.errors {
-        if error.source::<ErrorCode>().is_none() {
+        if error.source::<Cause>().is_none() {
             let ran = !error.path.is_empty();
             set_code(error, if ran { ErrorCode::BadUserInput } else { ErrorCode::GraphqlValidationFailed });
         }

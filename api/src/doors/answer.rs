@@ -8,9 +8,10 @@ use bytes::Bytes;
 use super::{operation::DoorOperation, problem::Problem};
 use crate::{
     Gateway,
+    auth::AuthKind,
     cache::{CacheOutcome, CachedResponse},
     caller::Caller,
-    error::ApiError,
+    error::{ApiError, ErrorCode},
     guard::RateStatus,
     operation::{Operations, Outcome, Rejection},
     telemetry,
@@ -92,6 +93,11 @@ impl From<Box<Rejection>> for Box<DoorRefusal> {
     }
 }
 
+/// Counts a request for an operation that there is not.
+pub(crate) fn count_unknown(door: Door) {
+    telemetry::count_door(door.name(), ErrorCode::OperationNotFound.row().name);
+}
+
 /// Answers a caller.
 ///
 /// # Errors
@@ -101,10 +107,19 @@ pub(crate) async fn answer(
     (gateway, operations): (&Gateway, &Operations),
     caller: &Caller,
     operation: &DoorOperation,
-    variables: Variables,
+    variables: Result<Variables, ApiError>,
 ) -> Result<DoorAnswer, Box<DoorRefusal>> {
     telemetry::enter_door(door.name(), &operation.name);
-    let answered = run((gateway, operations), caller, operation, variables).await;
+    let mut answered = match variables {
+        Ok(variables) => run((gateway, operations), caller, operation, variables).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(refusal) = &mut answered
+        && let (AuthKind::Jwt { scope_prefix, .. }, Some(scope)) =
+            (gateway.auth.kind(), &mut refusal.problem.scope)
+    {
+        scope.insert_str(0, &scope_prefix);
+    }
     let outcome = match &answered {
         Ok(_) => "ok",
         Err(refusal) => refusal.problem.code,

@@ -21,7 +21,7 @@ pub(crate) mod tool;
 pub(crate) mod variables;
 
 pub(crate) use self::{
-    answer::{Door, DoorAnswer, DoorBody, DoorRefusal, answer},
+    answer::{Door, DoorAnswer, DoorBody, DoorRefusal, answer, count_unknown},
     operation::DoorOperation,
     problem::Problem,
     set::{DoorSet, DoorSets, PerSet},

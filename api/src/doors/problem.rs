@@ -4,7 +4,7 @@ use async_graphql::{PathSegment, ServerError};
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::error::{self, ApiError, ErrorCode};
+use crate::error::{self, ApiError};
 
 /// What went wrong, as `application/problem+json` has it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -33,7 +33,7 @@ pub(crate) struct Problem {
     /// All faults, where there are several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<Fault>,
-    /// What the caller lacks, of which the message names the scope.
+    /// The scope that the caller lacks, as tokens name it.
     #[serde(skip)]
     pub(crate) scope: Option<String>,
 }
@@ -82,7 +82,7 @@ impl Problem {
             retry_after_ms: retry_after_ms.or(own_delay),
             near: Vec::new(),
             errors: if errors.len() > 1 { faults.collect() } else { Vec::new() },
-            scope: scope(code, &first.message),
+            scope: error::scope_of(first).map(str::to_owned),
         }
     }
 
@@ -105,15 +105,13 @@ impl From<ApiError> for Problem {
     }
 }
 
-/// The scope that a caller lacks: the last word of the message.
-fn scope(code: ErrorCode, message: &str) -> Option<String> {
-    let named = message.rsplit(' ').next().map(str::to_owned);
-    named.filter(|_| code == ErrorCode::Forbidden)
-}
-
 /// `BAD_USER_INPUT` as `Bad user input`.
 pub(crate) fn title(code: &str) -> String {
-    let words = code.to_ascii_lowercase().replace('_', " ");
+    sentence(&code.to_ascii_lowercase().replace('_', " "))
+}
+
+/// Words with a capital at their start.
+pub(crate) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
@@ -131,6 +129,8 @@ fn field(path: &[PathSegment]) -> String {
 mod tests {
     use serde_json::json;
 
+    use crate::error::ErrorCode;
+
     use super::*;
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
         );
         let late = Problem::from(ApiError::new(ErrorCode::Timeout, "late"));
         assert_eq!((late.status, late.retry_after_ms), (504, Some(1_000)));
-        let lacking = ApiError::new(ErrorCode::Forbidden, "this field requires the scope provider");
+        let lacking = ApiError::forbidden("this field requires the scope provider", "provider");
         assert_eq!(Problem::from(lacking).scope.as_deref(), Some("provider"));
     }
 }

@@ -138,7 +138,7 @@ impl async_graphql::Guard for Needs {
             return Ok(());
         }
         let message = format!("this field requires the scope {}", self.0.name());
-        Err(ApiError::new(ErrorCode::Forbidden, message).into())
+        Err(ApiError::forbidden(message, self.0.name()).into())
     }
 }
 

@@ -176,7 +176,7 @@ async fn handle(state: &HandlerState, parts: &Parts, caller: &Caller, body: Byte
             response = &mut handled => break response,
             Some(call) = queue.recv() => {
                 let (result, called) = run(state, caller, &tools, call.name, call.arguments).await;
-                headers = Some(called);
+                headers = called;
                 // The receiver is gone where the client is.
                 drop(call.reply.send(result));
             }
@@ -203,7 +203,6 @@ async fn handle(state: &HandlerState, parts: &Parts, caller: &Caller, body: Byte
 }
 
 /// What a call puts into the headers of its response.
-#[derive(Default)]
 struct CallHeaders {
     problem: Option<Problem>,
     rate: Option<RateStatus>,
@@ -218,26 +217,24 @@ async fn run(
     tools: &OperationTools,
     name: String,
     arguments: Map<String, Value>,
-) -> (CallResult, CallHeaders) {
+) -> (CallResult, Option<CallHeaders>) {
     let Some(tool) = tools.get(&name) else {
+        doors::count_unknown(Door::Mcp);
         let near = tools.near(&name);
         let hint = if near.is_empty() { String::new() } else { format!("; near: {}", near.join(", ")) };
         let shown: String = name.chars().take(100).collect();
-        return (
-            Err(ErrorData::invalid_params(format!("unknown tool {shown:?}{hint}"), None)),
-            CallHeaders::default(),
-        );
+        return (Err(ErrorData::invalid_params(format!("unknown tool {shown:?}{hint}"), None)), None);
     };
     match answer(state, caller, tool, arguments).await {
         Ok(DoorAnswer { body, warnings, rate, .. }) => {
             let data = serde_json::from_slice(body.bytes()).unwrap_or_default();
-            (result(tool, data, warnings), CallHeaders { problem: None, rate })
+            (result(tool, data, warnings), Some(CallHeaders { problem: None, rate }))
         }
         Err(refusal) => {
             let DoorRefusal { problem, rate } = *refusal;
             let text = serde_json::to_string(&problem).unwrap_or_default();
             let result = CallToolResult::error(vec![ContentBlock::text(text)]);
-            (Ok(result), CallHeaders { problem: Some(problem), rate })
+            (Ok(result), Some(CallHeaders { problem: Some(problem), rate }))
         }
     }
 }
@@ -248,7 +245,7 @@ async fn answer(
     tool: &OperationTool,
     arguments: Map<String, Value>,
 ) -> Result<DoorAnswer, Box<DoorRefusal>> {
-    let variables = variables::from_object(&tool.operation, &state.doors.sets.types, arguments)?;
+    let variables = variables::from_object(&tool.operation, &state.doors.sets.types, arguments);
     let answering =
         doors::answer(Door::Mcp, (&state.gateway, &state.operations), caller, &tool.operation, variables);
     Box::pin(answering).await

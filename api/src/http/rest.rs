@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::Variables;
 use axum::{
     body::Body,
-    extract::{Path, Query, State},
+    extract::{Path, Query, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -30,7 +30,7 @@ use crate::{
 /// An operation with its variables in the query string.
 pub(super) async fn get(
     State(state): State<Arc<HandlerState>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     request: http::Request<Body>,
 ) -> Response {
     let (parts, _) = request.into_parts();
@@ -38,8 +38,8 @@ pub(super) async fn get(
         check_accept(&parts.headers)?;
         state.gateway.settings.guard.cross_site.check_get(&parts.headers)?;
         let caller = authenticate(&state, &parts).await?;
-        let operation = find(&state, &name)?;
-        let variables = from_uri(&state, &operation, &parts.uri)?;
+        let operation = find(&state, name.as_deref().map_or("", String::as_str))?;
+        let variables = from_uri(&state, &operation, &parts.uri);
         let answer = answer(&state, &caller, &operation, variables).await?;
         let settings = &state.gateway.settings.cache;
         let cache_control = if state.gateway.auth.is_open() {
@@ -55,7 +55,7 @@ pub(super) async fn get(
 /// An operation with its variables in the body.
 pub(super) async fn post(
     State(state): State<Arc<HandlerState>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
     request: http::Request<Body>,
 ) -> Response {
     let (parts, body) = request.into_parts();
@@ -63,9 +63,9 @@ pub(super) async fn post(
         check_accept(&parts.headers)?;
         check_content_type(&parts.headers)?;
         let caller = authenticate(&state, &parts).await?;
-        let operation = find(&state, &name)?;
+        let operation = find(&state, name.as_deref().map_or("", String::as_str))?;
         let body = read(&state, &parts.headers, body, caller.address).await?;
-        let variables = from_body(&state, &operation, &body)?;
+        let variables = from_body(&state, &operation, &body);
         let answer = answer(&state, &caller, &operation, variables).await?;
         Ok(respond_answer(answer, &parts.headers, CacheControl::Unset))
     };
@@ -95,6 +95,7 @@ fn find(state: &HandlerState, name: &str) -> Result<Arc<DoorOperation>, Box<Door
     if let Some(operation) = set.get(name) {
         return Ok(Arc::clone(operation));
     }
+    doors::count_unknown(Door::Rest);
     let error = ApiError::new(ErrorCode::OperationNotFound, "no operation of the manifest has this name");
     let problem = Problem::from(error).near(set.near(name));
     Err(Box::new(DoorRefusal { problem, rate: None }))
@@ -121,7 +122,7 @@ async fn answer(
     state: &HandlerState,
     caller: &Caller,
     operation: &DoorOperation,
-    variables: Variables,
+    variables: Result<Variables, ApiError>,
 ) -> Result<DoorAnswer, Box<DoorRefusal>> {
     // The executor's future is large, and would be copied into each of those around it.
     let answering =
