@@ -15,8 +15,11 @@ python=${PYTHON:-python3}
 out=$PWD/target/doors
 mkdir -p "$out"
 npm_install e2e/doors
-if [ ! -x "$out/python/bin/schemathesis" ]; then
-  "$python" -m venv "$out/python" && "$out/python/bin/pip" install -q -r scripts/doors-requirements.txt
+stamp=$out/python/.installed
+if [ ! -f "$stamp" ] || [ scripts/doors-requirements.txt -nt "$stamp" ]; then
+  "$python" -m venv "$out/python"
+  "$out/python/bin/pip" install -q -r scripts/doors-requirements.txt
+  touch "$stamp"
 fi
 export PATH="$out/python/bin:$PATH"
 # The conformance suite needs a newer Node than the others.

@@ -12,7 +12,10 @@ use async_graphql::{
 use async_graphql_value::Value as Literal;
 use serde_json::Value;
 
-use super::contract_types::{ContractTypes, described, type_name};
+use super::{
+    contract_types::{ContractTypes, described, type_name},
+    problem::sentence,
+};
 use crate::{
     operation::{operation_named, parse_document},
     persisted::{DocumentComments, DocumentExample},
@@ -87,7 +90,7 @@ impl DoorOperation {
         Ok(Self {
             text: Arc::clone(text),
             name: words.join("-"),
-            title: title(&words),
+            title: sentence(&words.join(" ")),
             description: comments.description,
             parameters,
             examples: comments.examples,
@@ -161,13 +164,6 @@ fn words(name: &str) -> Vec<String> {
 /// The name that a name has at doors.
 pub(crate) fn door_name(name: &str) -> String {
     words(name).join("-")
-}
-
-fn title(words: &[String]) -> String {
-    let text = words.join(" ");
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }
 
 /// Finds where variables are used.
@@ -268,12 +264,12 @@ mod tests {
             assert_eq!(door_name(name), door);
             assert_eq!(door_name(door), door);
         }
-        assert_eq!(title(&words("MoviesByTitle")), "Movies by title");
+        assert_eq!(sentence(&words("MoviesByTitle").join(" ")), "Movies by title");
     }
 
     #[test]
     fn variables_are_described_by_comment_or_contract() {
-        let types = ContractTypes::new(&crate::sdl());
+        let types = ContractTypes::new(crate::sdl());
         let text = "# Finds.\nquery Find(\n  # Own.\n  $text: String = \"a\"\n  $year: Int\n  $id: ID\n) {\n  \
                     search(text: $text, where: { year: { gte: $year } }) { total { value } }\n  \
                     movie(id: $id) { id } }";
@@ -297,7 +293,7 @@ mod tests {
 
     #[test]
     fn what_is_no_query_with_a_name_makes_no_door() {
-        let types = ContractTypes::new(&crate::sdl());
+        let types = ContractTypes::new(crate::sdl());
         for (text, why) in [
             ("{ catalog { movies } }", "has a name"),
             ("query A { catalog { movies } } query B { catalog { movies } }", "has a name"),

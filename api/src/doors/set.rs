@@ -81,7 +81,7 @@ impl std::fmt::Debug for DoorSets {
 impl DoorSets {
     /// The operations of these documents.
     pub(crate) fn new(persisted: PersistedDocuments) -> Self {
-        Self { types: ContractTypes::new(&crate::sdl()), persisted, current: ArcSwapOption::empty() }
+        Self { types: ContractTypes::new(crate::sdl()), persisted, current: ArcSwapOption::empty() }
     }
 
     /// The operations that are offered now.

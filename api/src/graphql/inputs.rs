@@ -247,13 +247,13 @@ pub(crate) fn count(argument: &'static str, asked: Option<i32>, default: usize) 
     }
 }
 
-/// A number that is not below another.
+/// A number above 0.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` naming the limit.
-pub(crate) fn least(argument: &'static str, asked: i32, least: usize) -> Result<usize, ApiError> {
-    let enough = usize::try_from(asked).ok().filter(|asked| *asked >= least);
-    enough.ok_or_else(|| ApiError::input(argument, format!("{argument} {asked} is below {least}")))
+pub(crate) fn positive(argument: &'static str, asked: i32) -> Result<usize, ApiError> {
+    let positive = usize::try_from(asked).ok().filter(|asked| *asked > 0);
+    positive.ok_or_else(|| ApiError::input(argument, format!("{argument} {asked} is below 1")))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use wikimovie_text::shortened;
 use crate::graphql::{
     details::{Attribution, ExternalId, OtherTitle, Rating},
     ids,
-    inputs::{count, least},
+    inputs::{count, positive},
     person::Person,
     scalars::Date,
     scope,
@@ -214,7 +214,7 @@ impl Movie {
 /// A text in at most so many characters.
 fn text(text: Option<&str>, max: Option<i32>) -> Result<Option<Cow<'_, str>>> {
     let Some(max) = max else { return Ok(text.map(Cow::Borrowed)) };
-    let max = least("max", max, 1)?;
+    let max = positive("max", max)?;
     Ok(text.map(|text| shortened(text, max)))
 }
 

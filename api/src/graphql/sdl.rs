@@ -1,12 +1,20 @@
 //! The public contract in GraphQL's schema language.
 
+use std::sync::LazyLock;
+
 use async_graphql::SDLExportOptions;
 
 use crate::graphql::schema::builder;
 
 /// The public contract, as `schema.graphql` holds it. Definitions of the directives that GraphQL itself specifies are
 /// left out: every tool knows them, and some stumble over a second definition.
-pub fn sdl() -> String {
+pub fn sdl() -> &'static str {
+    // The whole schema is built for it.
+    static SDL: LazyLock<String> = LazyLock::new(export);
+    &SDL
+}
+
+fn export() -> String {
     let options =
         SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident().include_specified_by();
     let full = builder(true).finish().sdl_with_options(options);

@@ -42,7 +42,7 @@ use tower_http::{
 
 use wikimovie_command::metrics::{Program, recorder};
 
-use self::{negotiate::MediaType, response::reject, sdl::PublishedSchema, state::HandlerState};
+use self::{negotiate::MediaType, response::reject, state::HandlerState};
 use crate::{
     ApiSettings, Environment, Gateway,
     doors::settings::ServedDoors,
@@ -102,7 +102,7 @@ fn surface(state: &Arc<HandlerState>) -> Router {
     // Not compressed, as nothing is that has a tag.
     let sdl = Router::new()
         .route("/schema.graphql", get(sdl::get).layer(cors))
-        .with_state(Arc::new(PublishedSchema::new()));
+        .with_state(Arc::new(sdl::published()));
     let router =
         api.merge(sdl).merge(pages::router(state.gateway.settings.graphiql).layer(CompressionLayer::new()));
     let hosts = state.gateway.settings.guard.hosts.clone();
@@ -132,9 +132,14 @@ fn doors(served: ServedDoors) -> Router<Arc<HandlerState>> {
 async fn of_served_host(hosts: Arc<AllowedHosts>, request: Request, next: Next) -> Response {
     match hosts.check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(error) if request.uri().path().starts_with("/api/") => problem::respond_error(error),
+        Err(error) if speaks_problems(request.uri().path()) => problem::respond_error(error),
         Err(error) => reject(&error, MediaType::negotiate(request.headers()).unwrap_or(MediaType::Json)),
     }
+}
+
+/// Whether what fails at a path is a problem, and not a response of GraphQL.
+fn speaks_problems(path: &str) -> bool {
+    path.starts_with("/api/") || path == "/mcp"
 }
 
 /// Leaves answers alone that have an ETag: a strong one names one sequence of bytes.

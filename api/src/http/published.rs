@@ -1,7 +1,10 @@
 //! What describes the gateway, as it is served: each text with a strong ETag so that tools can watch it cheaply. Nothing here
 //! loads anything from elsewhere.
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    body::Bytes,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
 
@@ -19,7 +22,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// A text as it is served.
 #[derive(Debug)]
 pub(super) struct PublishedText {
-    body: Vec<u8>,
+    body: Bytes,
     etag: String,
     content_type: &'static str,
 }
@@ -36,7 +39,8 @@ pub(super) struct Reference {
 }
 
 impl PublishedText {
-    fn new(body: Vec<u8>, content_type: &'static str) -> Self {
+    pub(super) fn new(body: impl Into<Bytes>, content_type: &'static str) -> Self {
+        let body = body.into();
         let hash = hex::encode(&Sha256::digest(&body)[..16]);
         Self { body, etag: ["\"", &hash, "\""].concat(), content_type }
     }
@@ -58,13 +62,13 @@ impl PublishedText {
 impl Reference {
     /// Describes the operations.
     pub(super) fn new(set: &DoorSet, types: &ContractTypes, auth: &AuthKind, doors: ServedDoors) -> Self {
-        let html = |body| PublishedText::new(body, "text/html; charset=utf-8");
+        let html = |body: Vec<u8>| PublishedText::new(body, "text/html; charset=utf-8");
         Self {
             openapi: PublishedText::new(openapi::describe(set, types, auth), "application/json"),
             overview: html(pages::overview(set, doors)),
             schema: html(pages::schema(types)),
             errors: html(pages::errors()),
-            style: PublishedText::new(pages::STYLE.as_bytes().to_vec(), "text/css; charset=utf-8"),
+            style: PublishedText::new(pages::STYLE, "text/css; charset=utf-8"),
             llms: PublishedText::new(pages::llms(set, doors), "text/plain; charset=utf-8"),
         }
     }

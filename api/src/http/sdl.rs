@@ -1,37 +1,17 @@
-//! `/schema.graphql`: the contract, with a strong ETag so that tools can watch it cheaply.
+//! `/schema.graphql`: the contract.
 
 use std::sync::Arc;
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderMap, StatusCode, header};
-use sha2::{Digest, Sha256};
+use axum::{extract::State, response::Response};
+use http::HeaderMap;
 
-use crate::http::conditional::is_known;
+use crate::http::published::PublishedText;
 
 /// The contract as it is served.
-#[derive(Debug)]
-pub(super) struct PublishedSchema {
-    text: String,
-    etag: String,
+pub(super) fn published() -> PublishedText {
+    PublishedText::new(crate::sdl(), "application/graphql; charset=utf-8")
 }
 
-impl PublishedSchema {
-    pub(super) fn new() -> Self {
-        let text = crate::sdl();
-        let hash = hex::encode(&Sha256::digest(text.as_bytes())[..16]);
-        Self { etag: format!("\"{hash}\""), text }
-    }
-}
-
-pub(super) async fn get(State(schema): State<Arc<PublishedSchema>>, headers: HeaderMap) -> Response {
-    let PublishedSchema { text, etag } = &*schema;
-    let common = [(header::ETAG, etag.as_str()), (header::CACHE_CONTROL, "no-cache")];
-    if is_known(&headers, etag) {
-        return (StatusCode::NOT_MODIFIED, common).into_response();
-    }
-    let content_type = [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")];
-    (common, content_type, text.clone()).into_response()
+pub(super) async fn get(State(schema): State<Arc<PublishedText>>, headers: HeaderMap) -> Response {
+    schema.respond(&headers)
 }

@@ -114,7 +114,7 @@ impl Operations {
     pub(crate) fn new(gateway: Gateway) -> Self {
         Self {
             schema: schema::executing(gateway.clone()),
-            analyzer: Analyzer::new(&gateway.settings, &crate::sdl()),
+            analyzer: Analyzer::new(&gateway.settings, crate::sdl()),
             gateway,
         }
     }

@@ -82,7 +82,7 @@ struct Store {
     automatic: AutomaticQueries,
     /// The operator's manifest; `None` where no document is trusted by a file.
     manifest: Option<Reloading<Manifest, ManifestError>>,
-    /// The manifest without one.
+    /// The manifest without one; empty with one.
     built_in: Arc<Manifest>,
     /// Hashes that were logged, so that each is logged once.
     logged: moka::sync::Cache<DocumentHash, ()>,
@@ -137,12 +137,13 @@ impl PersistedDocuments {
     }
 
     fn new(settings: PersistedSettings, manifest: Option<Reloading<Manifest, ManifestError>>) -> Self {
-        let built_in = Manifest::built_in().unwrap_or_else(|error| {
+        // An operator's manifest takes its place for good.
+        let built_in = manifest.is_none().then(Manifest::built_in).transpose().unwrap_or_else(|error| {
             tracing::error!(error, "the shared operations cannot be read");
-            Manifest::default()
+            None
         });
         let store = Store {
-            built_in: Arc::new(built_in),
+            built_in: Arc::new(built_in.unwrap_or_default()),
             automatic: AutomaticQueries::new(settings.automatic_bytes),
             manifest,
             logged: moka::sync::Cache::new(MAX_LOGGED),

@@ -122,13 +122,19 @@ pub(crate) struct RequestMetrics {
     answered: Vec<OnceLock<(Histogram, Counter)>>,
 }
 
-const ROUTES: [&str; 12] = [
+const ROUTES: [&str; 18] = [
     "/graphql",
     "/api/{name}",
     "/mcp",
     "/schema.graphql",
     "/openapi.json",
     "/docs",
+    "/docs/schema",
+    "/docs/errors",
+    "/docs/style.css",
+    "/llms.txt",
+    "/.well-known/oauth-protected-resource",
+    "/.well-known/oauth-protected-resource/mcp",
     "/livez",
     "/readyz",
     "/metrics",

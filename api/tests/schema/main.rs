@@ -27,12 +27,12 @@ fn check(path: &str, expected: &str) {
 
 #[test]
 fn the_exported_contract_equals_the_code() {
-    check("schema.graphql", &wikimovie_api::sdl());
+    check("schema.graphql", wikimovie_api::sdl());
 }
 
 #[test]
 fn the_reference_equals_the_contract() {
-    check("docs/schema.md", &wikimovie_api::reference::schema(&wikimovie_api::sdl()).unwrap());
+    check("docs/schema.md", &wikimovie_api::reference::schema(wikimovie_api::sdl()).unwrap());
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn the_table_of_limits_equals_the_code() {
 
 #[test]
 fn every_element_is_described() {
-    assert_eq!(descriptions::missing(&wikimovie_api::sdl()), Vec::<String>::new());
+    assert_eq!(descriptions::missing(wikimovie_api::sdl()), Vec::<String>::new());
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_removed_description_is_found() {
 #[test]
 fn breaking_changes_are_announced() {
     let baseline = read("api/tests/baseline.graphql");
-    let breaking = changes::breaking(&baseline, &wikimovie_api::sdl());
+    let breaking = changes::breaking(&baseline, wikimovie_api::sdl());
     let silent = changes::unannounced(&breaking, &read("CHANGELOG.md"));
     assert!(
         silent.is_empty(),
@@ -88,10 +88,10 @@ fn removed_and_changed_elements_are_found() {
     let sdl = wikimovie_api::sdl();
     let changed = |from: &str, to: &str| {
         assert!(sdl.contains(from), "{from}");
-        let elements = changes::breaking(&sdl, &sdl.replacen(from, to, 1));
+        let elements = changes::breaking(sdl, &sdl.replacen(from, to, 1));
         elements.into_iter().map(|change| change.element).collect::<Vec<_>>()
     };
-    assert_eq!(changes::breaking(&sdl, &sdl), []);
+    assert_eq!(changes::breaking(sdl, sdl), []);
     for (from, to, element) in [
         ("  \"Title as the provider writes it.\"\n  title: String!\n", "", "Movie.title"),
         ("  title: String!\n", "  title: String\n", "Movie.title"),
@@ -120,14 +120,14 @@ fn additions_and_stronger_promises_break_nothing() {
         ("  gte: Int\n", "  gte: Int\n  near: Int\n"),
     ] {
         assert!(sdl.contains(from), "{from}");
-        assert_eq!(changes::breaking(&sdl, &sdl.replacen(from, to, 1)), [], "{to}");
+        assert_eq!(changes::breaking(sdl, &sdl.replacen(from, to, 1)), [], "{to}");
     }
 }
 
 #[test]
 fn only_an_unreleased_line_that_names_the_element_announces_it() {
     let sdl = wikimovie_api::sdl();
-    let breaking = changes::breaking(&sdl, &sdl.replacen("  title: String!\n", "  title: String\n", 1));
+    let breaking = changes::breaking(sdl, &sdl.replacen("  title: String!\n", "  title: String\n", 1));
     let announced = |changelog: &str| changes::unannounced(&breaking, changelog).is_empty();
     assert!(announced("# Changelog\n\n## Unreleased\n- Breaking: `Movie.title` may be null.\n"));
     assert!(announced("## [Unreleased]\nBreaking: Movie.title\n## 0.1.0\n"));

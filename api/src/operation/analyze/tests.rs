@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 
 fn analyzer() -> Analyzer {
-    Analyzer::new(&ApiSettings::default(), &crate::sdl())
+    Analyzer::new(&ApiSettings::default(), crate::sdl())
 }
 
 fn request(document: &str, variables: serde_json::Value) -> Request {

@@ -1,11 +1,13 @@
 //! What describes the doors: OpenAPI, the pages, the text for agents; and the examples in all of them.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use wikimovie_api::{ApiSettings, Environment, PersistedDocuments, PersistedSettings};
 use wikimovie_testkit_builders::dozen;
 
 use super::{get, json_of, operations, post, validator};
-use crate::app::TestApp;
+use crate::app::{TestApp, until};
 
 #[tokio::test]
 async fn examples_are_answered_within_their_schemas() {
@@ -123,8 +125,11 @@ async fn the_operators_manifest_decides_what_is_offered() {
         "# Titles of a genre.\n# Example: {\"genre\": \"Crime\"}\nquery TitlesOf($genre: String!) { search(where: { \
            genres: { anyOf: [$genre] } }) { hits { nodes { name: title } } } }",
     );
-    let settings = PersistedSettings { manifest: Some(path.clone()), ..PersistedSettings::default() };
-    let app = TestApp::dozen().with_persisted_documents(PersistedDocuments::open(settings).unwrap());
+    let poll_interval = Duration::from_millis(20);
+    let settings =
+        PersistedSettings { manifest: Some(path.clone()), poll_interval, ..PersistedSettings::default() };
+    let documents = PersistedDocuments::open(settings).unwrap();
+    let app = TestApp::dozen().with_persisted_documents(documents.clone());
     let answer = get(&app, "titles-of", &[], &json!({ "genre": "romance" })).await;
     assert_eq!(answer.json()["search"]["hits"]["nodes"], json!([{ "name": "Amélie" }]));
     assert_eq!(app.get("/api/search").await.status, 404);
@@ -133,4 +138,15 @@ async fn the_operators_manifest_decides_what_is_offered() {
     let listed = super::message(&app, &[], "tools/list", json!({})).await.json()["result"]["tools"].clone();
     let tools: Vec<_> = listed.as_array().unwrap().iter().map(|tool| tool["name"].clone()).collect();
     assert_eq!(tools, ["search", "fetch", "titles_of"].map(Value::from));
+
+    // A change of the file changes all doors at once.
+    let following = tokio::spawn(documents.follow());
+    write("# How many there are.\n# Example: {}\nquery CountAll { search { total { value } } }");
+    until("the manifest is read again", async || app.get("/api/count-all").await.status == 200).await;
+    following.abort();
+    assert_eq!(app.get("/api/titles-of?genre=romance").await.status, 404);
+    let openapi = json_of(&app, "/openapi.json").await;
+    assert_eq!(operations(&openapi), [("count-all".to_owned(), "CountAll".to_owned())]);
+    let listed = super::message(&app, &[], "tools/list", json!({})).await.json()["result"]["tools"].clone();
+    assert_eq!(listed.as_array().unwrap().last().unwrap()["name"], "count_all");
 }
