@@ -31,8 +31,13 @@ const NOT_BUILT: &str = "This binary was built without the pages; the API at /gr
 
 /// Routes of the pages.
 pub(super) fn router(graphiql: bool) -> Router {
+    let search = || async { page("index.html", STRICT) };
+    // The page finds out itself which movie, person or path its address asks for.
     let pages = Router::new()
-        .route("/", get(|| async { page("index.html", STRICT) }))
+        .route("/", get(search))
+        .route("/movie/{*id}", get(search))
+        .route("/person/{*name}", get(search))
+        .route("/path", get(search))
         .route("/assets/{*path}", get(asset))
         .route("/{file}", get(root_file));
     if !graphiql {
