@@ -1,5 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { offerTools } from '../tools/modelContext';
 import { App } from './App';
 import './style.css';
 
@@ -10,3 +11,4 @@ createRoot(container).render(
     <App />
   </StrictMode>,
 );
+void offerTools();
