@@ -14,6 +14,7 @@ pub mod highlight_terms;
 pub mod levels;
 pub mod like;
 pub mod lookup;
+mod near_index;
 mod near_words;
 mod negation;
 mod nicknames;

@@ -119,7 +119,7 @@ impl Vocabulary {
         // Two typos in a word not yet finished would let in almost anyone.
         let near = if open { FuzzyMatcher::prefix(word, 1) } else { FuzzyMatcher::word(word, edits) };
         let mut ords = Vec::new();
-        near.each(self.names().words(), None, |_, at, _| ords.extend_from_slice(self.names().bearers(at)));
+        near.each(self.names().words(), |_, at, _| ords.extend_from_slice(self.names().bearers(at)));
         ords.sort_unstable();
         ords.dedup();
         ords

@@ -13,6 +13,7 @@ use wikimovie_text::spelling_variants::spelling_variants;
 pub use crate::counts::WordCounts;
 use crate::{
     Clause, WordField,
+    near_index::NearIndex,
     near_words::{self, NearWords},
     rules::{MAX_USES, Rules, Synonym},
 };
@@ -168,6 +169,7 @@ impl VocabularyBuilder {
         });
         let words = pack(self.words.iter().map(|(word, _)| word.as_str()));
         let counts: Vec<WordCounts> = self.words.iter().map(|&(_, counts)| counts).collect();
+        let near_index = NearIndex::of(self.words.iter().map(|(word, _)| word.as_str()));
         let names = NameIndex::build(&self.people);
         Vocabulary {
             movies: self.movies,
@@ -182,6 +184,7 @@ impl VocabularyBuilder {
             countries: self.countries,
             providers: self.providers,
             rules: self.rules,
+            near_index,
             near_words: NearWords::default(),
         }
     }
@@ -203,6 +206,7 @@ pub struct Vocabulary {
     countries: Vec<Entry>,
     providers: Vec<Entry>,
     rules: Arc<Rules>,
+    near_index: NearIndex,
     pub(crate) near_words: NearWords,
 }
 
@@ -252,6 +256,10 @@ impl Vocabulary {
         &self.words
     }
 
+    pub(crate) fn near_index(&self) -> &NearIndex {
+        &self.near_index
+    }
+
     pub(crate) fn names(&self) -> &NameIndex {
         &self.names
     }
@@ -266,6 +274,7 @@ impl Vocabulary {
         let entries =
             entries.map(|entry| size_of::<Entry>() + entry.key.len() + entry.name.len() + ALLOCATIONS);
         near_words::MAX_BYTES
+            + self.near_index.bytes()
             + self.words.as_fst().size()
             + self.counts.len() * size_of::<WordCounts>()
             + names
