@@ -63,7 +63,7 @@ impl Restricted {
         }
         let filtered = filter::compile(&self.filter);
         let found = Matched::of(&whole, &Clause::all_of(filtered.must), &filtered.drill)?;
-        let part = Arc::new(whole.restricted(&found.hits, &self.receipts, rules)?);
+        let part = Arc::new(whole.restricted(&found.hits.to_bits(whole.rows()), &self.receipts, rules)?);
         // Here, since whoever asks for it later may not block.
         part.digest()?;
         self.bytes.store(part.bytes(), Ordering::Relaxed);

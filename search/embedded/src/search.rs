@@ -23,10 +23,12 @@ use wikimovie_plan::{
 
 use super::{
     error::{ReadError, check_waiting},
-    eval::{Known, Matched},
+    eval::Matched,
     info::ENGINE,
+    known::Known,
     paging::{HitOrder, Ties},
     plans::Plans,
+    scores::Scores,
     snapshot::Snapshot,
 };
 
@@ -78,13 +80,14 @@ impl Snapshot {
         let moved_on = opened.iter().flatten().find_map(|cursor| cursor.warning(self.revision.number));
         let places: Vec<_> =
             opened.into_iter().map(|cursor| cursor.map(|cursor| self.place(cursor))).collect();
-        let (level, matched) = self.matched(&compiled, work)?;
+        let known = Known::default();
+        let (level, matched) = self.matched(&compiled, &known, work)?;
         let plan = compiled.plan_at(level);
-        let found = matched.hits.count_ones(..) as u64;
+        let found = matched.hits.len() as u64;
         check_waiting(work)?;
 
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
-        let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
+        let scores = if scored { self.scores(&plan.score, &matched.hits, &known)? } else { Scores::None };
         check_waiting(work)?;
         let list = List {
             order: HitOrder {
@@ -109,12 +112,13 @@ impl Snapshot {
         let matching = compiled.matching(level);
         let few = found < ENOUGH_HITS;
         let did_you_mean = if request.wanted.did_you_mean && (few || matching.is_weak()) {
-            self.did_you_mean(question, if matching.is_weak() { 0 } else { found }, work)?
+            let least = if matching.is_weak() { 0 } else { found };
+            self.did_you_mean(question, least, &known, work)?
         } else {
             None
         };
         let relaxations = if request.wanted.relaxations && few {
-            self.relaxations(question, found, work)?
+            self.relaxations(question, found, &known, work)?
         } else {
             Vec::new()
         };
@@ -164,7 +168,7 @@ impl Snapshot {
         request: &HitsRequest,
         place: Option<&SortKey>,
         list: &List<'_>,
-        matched: &Matched,
+        matched: &Matched<'_>,
     ) -> Result<HitPage, ReadError> {
         let List { order, has_text, cursors, compiled, level } = list;
         let page = order.page(&matched.hits, &request.page, place);
@@ -198,8 +202,9 @@ impl Snapshot {
         let Some(of) = like::like(question) else { return Ok(None) };
         let compiled = compile::compile(&of, &self.vocabulary);
         let plan = compiled.probe(Probe::Named);
-        let named = Matched::of(self, &plan.must, &plan.drill)?.hits;
-        let scores = self.scores(&compiled.plan.score, &named)?;
+        let known = Known::default();
+        let named = Matched::known(self, &plan.must, &plan.drill, &known)?.hits;
+        let scores = self.scores(&compiled.plan.score, &named, &known)?;
         let order = HitOrder {
             snapshot: self,
             sort: MovieSort::Relevance,
@@ -212,9 +217,13 @@ impl Snapshot {
     }
 
     /// The level at which a question is answered, and the movies that it finds.
-    fn matched(&self, compiled: &Compiled, work: &Work) -> Result<(usize, Matched), ReadError> {
-        let known = Known::default();
-        let first = Matched::known(self, &compiled.plan.must, &compiled.plan.drill, &known)?;
+    fn matched<'a>(
+        &'a self,
+        compiled: &Compiled,
+        known: &Known<'a>,
+        work: &Work,
+    ) -> Result<(usize, Matched<'a>), ReadError> {
+        let first = Matched::known(self, &compiled.plan.must, &compiled.plan.drill, known)?;
         let mut last = (0, first);
         let level = compiled.levels.choose(|probe| -> Result<u64, ReadError> {
             check_waiting(work)?;
@@ -222,37 +231,38 @@ impl Snapshot {
                 Probe::Level(level) if level == last.0 => {}
                 Probe::Level(level) => {
                     let plan = compiled.probe(probe);
-                    last = (level, Matched::known(self, &plan.must, &plan.drill, &known)?);
+                    last = (level, Matched::known(self, &plan.must, &plan.drill, known)?);
                 }
                 Probe::Text(_) | Probe::Named => {
                     let plan = compiled.probe(probe);
-                    let found = Matched::known(self, &plan.must, &plan.drill, &known)?;
-                    return Ok(found.hits.count_ones(..) as u64);
+                    let found = Matched::known(self, &plan.must, &plan.drill, known)?;
+                    return Ok(found.hits.len() as u64);
                 }
             }
-            Ok(last.1.hits.count_ones(..) as u64)
+            Ok(last.1.hits.len() as u64)
         })?;
         if last.0 != level {
             let plan = compiled.plan_at(level);
-            last = (level, Matched::known(self, &plan.must, &plan.drill, &known)?);
+            last = (level, Matched::known(self, &plan.must, &plan.drill, known)?);
         }
         Ok(last)
     }
 
-    fn total(&self, question: &Question, work: &Work) -> Result<u64, ReadError> {
+    fn total<'a>(&'a self, question: &Question, known: &Known<'a>, work: &Work) -> Result<u64, ReadError> {
         let compiled = compile::compile_during(question, &self.vocabulary, work);
         check_waiting(work)?;
-        Ok(self.matched(&compiled, work)?.1.hits.count_ones(..) as u64)
+        Ok(self.matched(&compiled, known, work)?.1.hits.len() as u64)
     }
 
-    fn did_you_mean(
-        &self,
+    fn did_you_mean<'a>(
+        &'a self,
         question: &Question,
         found: u64,
+        known: &Known<'a>,
         work: &Work,
     ) -> Result<Option<Correction>, ReadError> {
         let Some(corrected) = compile::corrected(question, &self.vocabulary) else { return Ok(None) };
-        let total = self.total(&corrected, work)?;
+        let total = self.total(&corrected, known, work)?;
         // Equal counts suffice: the typo-tolerant question finds the same movies, and the correction is still useful.
         Ok((total > 0 && total >= found).then(|| Correction {
             text: corrected.text.clone(),
@@ -261,16 +271,17 @@ impl Snapshot {
         }))
     }
 
-    fn relaxations(
-        &self,
+    fn relaxations<'a>(
+        &'a self,
         question: &Question,
         found: u64,
+        known: &Known<'a>,
         work: &Work,
     ) -> Result<Vec<Relaxation>, ReadError> {
         for step in relax::relaxations(question, found, &self.vocabulary) {
             let mut offers = Vec::new();
             for Candidate { part, dropped, question } in step {
-                let total = self.total(&question, work)?;
+                let total = self.total(&question, known, work)?;
                 if total > found {
                     offers.push(Relaxation { part, dropped, total, question });
                 }

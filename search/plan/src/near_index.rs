@@ -1,7 +1,7 @@
 //! The words of a vocabulary by their lengths, each with the letters in it, so that the few which may be near a typed word
 //! are found by comparing numbers: an edit brings at most one letter and takes at most one.
 
-use wikimovie_text::edit_distance::{MAX_EDITS, MAX_EDITED_CHARS, WordEdits};
+use wikimovie_text::edit_distance::{MAX_EDITED_CHARS, MAX_EDITS, WordEdits};
 
 /// Longest word that may be near one with typos, in characters.
 const MAX_CHARS: usize = MAX_EDITED_CHARS + MAX_EDITS as usize;
@@ -80,7 +80,9 @@ impl NearIndex {
             }
         };
         for length in chars.saturating_sub(edits.into())..=chars + usize::from(edits) {
-            let (Some(&start), Some(&end)) = (self.starts.get(length), self.starts.get(length + 1)) else { break };
+            let (Some(&start), Some(&end)) = (self.starts.get(length), self.starts.get(length + 1)) else {
+                break;
+            };
             let (start, end) = (start as usize, end as usize);
             let of_length = &self.letters[start..end];
             // Each letter that the lengths differ by is an edit which brings or takes nothing else.
@@ -173,13 +175,14 @@ mod tests {
                 let mut found = Vec::new();
                 index.each(&typed, edits, first, |word, at, edits| found.push((word.to_owned(), at, edits)));
                 found.sort_unstable_by_key(|&(_, at, _)| at);
-                let found: Vec<_> = found.iter().map(|(word, at, edits)| (word.as_str(), *at, *edits)).collect();
+                let found: Vec<_> =
+                    found.iter().map(|(word, at, edits)| (word.as_str(), *at, *edits)).collect();
                 assert_eq!(found, expected, "{typed} {edits} {first:?}");
                 pairs += found.len();
             }
         }
         assert!(pairs > 1_000, "{pairs}");
-        NearIndex::of(std::iter::empty()).each("alien", 2, None, |word, ..| panic!("{word}"));
-        NearIndex::default().each("alien", 2, None, |word, ..| panic!("{word}"));
+        NearIndex::of(std::iter::empty()).each("alien", 2, None, |word, _, _| panic!("{word}"));
+        NearIndex::default().each("alien", 2, None, |word, _, _| panic!("{word}"));
     }
 }

@@ -198,7 +198,8 @@ mod tests {
         let mut found = [0; 4];
         for _ in 0..300 {
             let typed = word(9);
-            let (edits, automata) = (WordEdits::new(&typed).unwrap(), [1, 2].map(|k| FuzzyMatcher::word(&typed, k)));
+            let (edits, automata) =
+                (WordEdits::new(&typed).unwrap(), [1, 2].map(|k| FuzzyMatcher::word(&typed, k)));
             for other in (0..60).map(|_| word(10)) {
                 let expected = [0, 1].map(|at| automata[at].edits(&other));
                 assert_eq!([1, 2].map(|most| edits.within(&other, most)), expected, "{typed} {other}");
