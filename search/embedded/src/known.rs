@@ -4,10 +4,16 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use wikimovie_plan::Clause;
 
-use super::{columns::Doc, doc_set::DocSet, snapshot::Snapshot};
+use super::{
+    columns::Doc,
+    doc_set::{DocSet, Union},
+    snapshot::Snapshot,
+};
 
 /// Where the documents of some clauses are so few of the catalogue, they are counted in a list.
 const FEW_OF: usize = 64;
+/// Counts that are compared at a time.
+const AT_A_TIME: usize = 64;
 
 /// See the module. `'a` is the snapshot that is asked.
 #[derive(Default)]
@@ -79,9 +85,16 @@ impl Counts {
                 .map(|&(doc, _)| doc)
                 .collect(),
             Self::All(counts) => {
-                let mut found = super::doc_set::Union::new(rows);
-                let docs = (0..).zip(counts).filter(|&(_, &count)| usize::from(count) >= least);
-                docs.for_each(|(doc, _)| found.push(doc));
+                let mut found = Union::new(rows);
+                let mut first: Doc = 0;
+                // Of most documents none has enough: many are compared at once.
+                for counts in counts.chunks(AT_A_TIME) {
+                    if usize::from(counts.iter().fold(0, |most, &count| most.max(count))) >= least {
+                        let docs = (first..).zip(counts).filter(|&(_, &count)| usize::from(count) >= least);
+                        docs.for_each(|(doc, _)| found.push(doc));
+                    }
+                    first += AT_A_TIME as Doc;
+                }
                 found.finish()
             }
         }

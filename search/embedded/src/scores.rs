@@ -9,6 +9,9 @@ use super::{
     snapshot::Snapshot,
 };
 
+/// Points are kept by hit where the hits are so small a part of all documents.
+const FEW_OF: usize = 8;
+
 /// Points by hit, or by document where the hits are many.
 #[derive(Debug, Default)]
 pub(super) enum Scores {
@@ -53,7 +56,10 @@ impl Snapshot {
     ) -> tantivy::Result<Scores> {
         match hits {
             _ if groups.is_empty() || hits.is_empty() => Ok(Scores::None),
-            DocSet::List(docs) => self.scores_of_few(groups, docs, known),
+            DocSet::List(docs) => self.scores_of_few(groups, docs.to_vec(), known),
+            DocSet::Bits(bits) if bits.count_ones(..) < self.rows() / FEW_OF => {
+                self.scores_of_few(groups, bits.ones().map(|row| row as Doc).collect(), known)
+            }
             DocSet::Bits(hits) => self.scores_of_many(groups, hits, known),
         }
     }
@@ -61,7 +67,7 @@ impl Snapshot {
     fn scores_of_few<'a>(
         &'a self,
         groups: &[Group],
-        hits: &[Doc],
+        hits: Vec<Doc>,
         known: &Known<'a>,
     ) -> tantivy::Result<Scores> {
         let mut points = vec![0_u32; hits.len()];
@@ -93,7 +99,7 @@ impl Snapshot {
                 }
             }
         }
-        Ok(Scores::List(hits.to_vec(), points))
+        Ok(Scores::List(hits, points))
     }
 
     fn scores_of_many<'a>(

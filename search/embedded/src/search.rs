@@ -172,12 +172,10 @@ impl Snapshot {
     ) -> Result<HitPage, ReadError> {
         let List { order, has_text, cursors, compiled, level } = list;
         let page = order.page(&matched.hits, &request.page, place);
-        let hits = page
-            .docs
-            .iter()
-            .map(|&doc| {
-                let movie = self.movie(doc)?;
-                Ok(Hit {
+        let mut hits = Vec::with_capacity(page.docs.len());
+        for &doc in &page.docs {
+            let movie = self.movie(doc)?;
+            hits.push(Hit {
                     cursor: if request.cursors { cursors.seal(&order.sort_key(doc)) } else { String::new() },
                     score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
                     highlights: if request.highlights {
@@ -191,9 +189,8 @@ impl Snapshot {
                         Vec::new()
                     },
                     movie: without_unasked(movie, request.parts),
-                })
-            })
-            .collect::<Result<_, ReadError>>()?;
+            });
+        }
         Ok(page.into_page(hits))
     }
 

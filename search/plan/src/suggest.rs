@@ -47,9 +47,6 @@ impl Vocabulary {
         let Some((last, whole)) = words.split_last() else {
             return Vec::new();
         };
-        let mut lists: Vec<Vec<u32>> =
-            whole.iter().map(|word| self.names().bearers_of(word).to_vec()).collect();
-        lists.push(self.names().bearers_of_prefix(last));
         // A letter is hardly ever meant as a name: `a` starts Al Pacino before it is A. Martinez.
         let in_full = if last.chars().count() > 1 { self.names().bearers_of(last) } else { &[] };
         let fit = |ord: u32| {
@@ -61,14 +58,42 @@ impl Vocabulary {
                 Fit::Start
             }
         };
-        let mut found: Vec<(usize, Fit)> =
-            intersection(lists).into_iter().map(|ord| (ord as usize, fit(ord))).collect();
+        let mut found: Vec<(usize, Fit)> = if whole.is_empty() {
+            let named = self.bearers_by_movies(last, in_full, limit).map(|ord| (ord as usize, fit(ord)));
+            let mut named: Vec<(usize, Fit)> = named.collect();
+            // Whoever is called so and nothing else may have few movies.
+            let whole = self.person_ord(&typed).map(|ord| (ord, Fit::Whole));
+            named.extend(whole.filter(|whole| !named.contains(whole)));
+            named
+        } else {
+            let lists = whole.iter().map(|word| self.names().bearers_of(word).to_vec()).collect();
+            let starts = |ord: &u32| {
+                let name = self.people()[*ord as usize].key.split(' ');
+                name.into_iter().any(|word| word.starts_with(last))
+            };
+            let named = intersection(lists).into_iter().filter(starts);
+            named.map(|ord| (ord as usize, fit(ord))).collect()
+        };
         if found.is_empty() && typos == Typos::Forgiven {
             let lists =
                 words.iter().enumerate().map(|(at, word)| self.bearers_near(word, at + 1 == words.len()));
             found.extend(intersection(lists.collect()).into_iter().map(|ord| (ord as usize, Fit::Typo)));
         }
         best(found, limit, |ord| (self.people()[ord].movies, ord))
+    }
+
+    /// Those with these words in full, and behind them so many of all people with a word that starts so, those with most
+    /// movies. Thousands of people have a word that starts with one letter: they are put in order by setting bits.
+    fn bearers_by_movies<'a>(
+        &'a self,
+        start: &str,
+        in_full: &'a [u32],
+        limit: usize,
+    ) -> impl Iterator<Item = u32> + 'a {
+        let ranks = self.names().bearer_ranks(start);
+        let others = ranks.into_iter().map(|rank| self.names().ord_at(rank));
+        let others = others.filter(|ord| in_full.binary_search(ord).is_err()).take(limit);
+        in_full.iter().copied().chain(others)
     }
 
     /// Genres that a text still being typed may mean, everyday names (`sci-fi`, `cartoon`) included. Gives places

@@ -6,6 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use fixedbitset::FixedBitSet;
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use wikimovie_domain::{FacetField, Role};
 use wikimovie_text::spelling_variants::spelling_variants;
@@ -266,8 +267,9 @@ impl Vocabulary {
 
     /// Memory of the words and names, about; synonyms and pins are shared with all other vocabularies.
     pub fn heap_bytes(&self) -> usize {
-        let NameIndex { words, starts, bearers } = &self.names;
-        let names = words.as_fst().size() + (starts.len() + bearers.len()) * size_of::<u32>();
+        let NameIndex { words, starts, bearers, ranks, by_rank } = &self.names;
+        let numbers = starts.len() + bearers.len() + ranks.len() + by_rank.len();
+        let names = words.as_fst().size() + numbers * size_of::<u32>();
         let lists = [&self.people, &self.genres, &self.languages, &self.countries, &self.providers];
         let roles = self.roles.iter().map(|(key, _)| size_of::<(String, RoleCounts)>() + key.len());
         let entries = lists.into_iter().flatten();
@@ -390,6 +392,10 @@ pub(crate) struct NameIndex {
     /// Where the people of each word start in `bearers`, and one end.
     starts: Vec<u32>,
     bearers: Vec<u32>,
+    /// Rank of each person: by most movies, then by key.
+    ranks: Vec<u32>,
+    /// The person of each rank.
+    by_rank: Vec<u32>,
 }
 
 impl NameIndex {
@@ -410,7 +416,25 @@ impl NameIndex {
             bearers.extend(ords);
             starts.push(u32::try_from(bearers.len()).unwrap_or(u32::MAX));
         }
-        Self { words, starts, bearers }
+        let mut by_rank: Vec<u32> = (0..).take(people.len()).collect();
+        by_rank.sort_by_key(|&ord| std::cmp::Reverse(people[ord as usize].movies));
+        let mut ranks = vec![0; people.len()];
+        for (rank, &ord) in (0..).zip(&by_rank) {
+            ranks[ord as usize] = rank;
+        }
+        Self { words, starts, bearers, ranks, by_rank }
+    }
+
+    /// The person of a rank.
+    pub(crate) fn ord_at(&self, rank: usize) -> u32 {
+        self.by_rank[rank]
+    }
+
+    /// Ranks of the people with a word that starts so, best first, each once.
+    pub(crate) fn bearer_ranks(&self, prefix: &str) -> impl IntoIterator<Item = usize> + use<> {
+        let mut ranks = FixedBitSet::with_capacity(self.ranks.len());
+        self.each_bearer(prefix, |ord| ranks.insert(self.ranks[ord as usize] as usize));
+        ranks.into_ones()
     }
 
     pub(crate) fn words(&self) -> &Map<Vec<u8>> {
@@ -430,14 +454,23 @@ impl NameIndex {
         self.words.get(word).map_or(&[], |at| self.bearers(at))
     }
 
+    /// Gives the people with a word that starts so, in no order, some of them several times.
+    fn each_bearer(&self, prefix: &str, each: impl FnMut(u32)) {
+        // Words are numbered in their order, so those that start so are neighbours.
+        let first = self.words.range().ge(prefix).into_stream().next().map(|(_, at)| at);
+        let mut behind = prefix.as_bytes().to_vec();
+        // No byte of UTF-8 is the greatest one.
+        behind.push(u8::MAX);
+        let end = self.words.range().ge(behind).into_stream().next().map(|(_, at)| at);
+        let place = |at: Option<u64>| at.map_or(self.starts.len() - 1, |at| at as usize);
+        let (from, to) = (self.starts[place(first)] as usize, self.starts[place(end)] as usize);
+        self.bearers[from..to].iter().copied().for_each(each);
+    }
+
     /// People with a word that starts so, in order, each once.
     pub(crate) fn bearers_of_prefix(&self, prefix: &str) -> Vec<u32> {
-        use fst::Automaton;
         let mut ords = Vec::new();
-        let mut stream = self.words.search(fst::automaton::Str::new(prefix).starts_with()).into_stream();
-        while let Some((_, at)) = stream.next() {
-            ords.extend_from_slice(self.bearers(at));
-        }
+        self.each_bearer(prefix, |ord| ords.push(ord));
         ords.sort_unstable();
         ords.dedup();
         ords
