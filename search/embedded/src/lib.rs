@@ -25,7 +25,6 @@ mod paging;
 mod parts;
 mod people;
 mod permits;
-mod plans;
 mod postings;
 mod restricted;
 mod scores;

@@ -17,6 +17,7 @@ use wikimovie_plan::{
     highlight,
     levels::Probe,
     like,
+    plan_cache::PlanCache,
     relax::{self, Candidate},
     work::Work,
 };
@@ -27,7 +28,6 @@ use super::{
     info::ENGINE,
     known::Known,
     paging::{HitOrder, Ties},
-    plans::Plans,
     scores::Scores,
     snapshot::Snapshot,
 };
@@ -61,7 +61,7 @@ impl Snapshot {
     pub(super) fn search(
         &self,
         request: &SearchRequest,
-        plans: &Plans,
+        plans: &PlanCache,
         sealer: &Sealer,
         work: &Work,
     ) -> Result<SearchAnswer, ReadError> {
@@ -151,7 +151,12 @@ impl Snapshot {
     }
 
     /// The plan of a question, with the current vocabulary.
-    fn compiled(&self, question: &Question, plans: &Plans, work: &Work) -> Result<Arc<Compiled>, ReadError> {
+    fn compiled(
+        &self,
+        question: &Question,
+        plans: &PlanCache,
+        work: &Work,
+    ) -> Result<Arc<Compiled>, ReadError> {
         let (asked, revision) = (cursor::hash(question), self.revision.number);
         if let Some(compiled) = plans.get(asked, revision) {
             return Ok(compiled);
@@ -176,19 +181,19 @@ impl Snapshot {
         for &doc in &page.docs {
             let movie = self.movie(doc)?;
             hits.push(Hit {
-                    cursor: if request.cursors { cursors.seal(&order.sort_key(doc)) } else { String::new() },
-                    score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
-                    highlights: if request.highlights {
-                        highlight::highlights(&movie, &compiled.highlight_terms)
-                    } else {
-                        Vec::new()
-                    },
-                    reasons: if request.reasons {
-                        highlight::reasons(&movie, compiled, *level)
-                    } else {
-                        Vec::new()
-                    },
-                    movie: without_unasked(movie, request.parts),
+                cursor: if request.cursors { cursors.seal(&order.sort_key(doc)) } else { String::new() },
+                score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
+                highlights: if request.highlights {
+                    highlight::highlights(&movie, &compiled.highlight_terms)
+                } else {
+                    Vec::new()
+                },
+                reasons: if request.reasons {
+                    highlight::reasons(&movie, compiled, *level)
+                } else {
+                    Vec::new()
+                },
+                movie: without_unasked(movie, request.parts),
             });
         }
         Ok(page.into_page(hits))

@@ -20,6 +20,7 @@ mod negation;
 mod nicknames;
 mod piece;
 mod pieces;
+pub mod plan_cache;
 pub mod prefix;
 pub mod rank;
 pub mod relax;

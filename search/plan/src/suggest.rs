@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use wikimovie_domain::Role;
 use wikimovie_text::{
     edit_distance::{FuzzyMatcher, allowed_edits},
     genres::{EVERYDAY, stems},
@@ -42,6 +43,19 @@ impl Vocabulary {
     /// start. Gives places in [`Vocabulary::people`], best first: by fit, then movies, then key. Where nobody is found so
     /// and typos are forgiven, those whose words are nearly the typed ones (from four letters).
     pub fn suggest_people(&self, text: &str, limit: usize, typos: Typos) -> Vec<(usize, Fit)> {
+        best(self.people_meant(text, limit, typos), limit, |ord| (self.people()[ord].movies, ord))
+    }
+
+    /// Those of them, typos forgiven, who are somebody in a role.
+    pub(crate) fn suggest_people_as(&self, text: &str, role: Role, limit: usize) -> Vec<usize> {
+        let mut found = self.people_meant(text, usize::MAX, Typos::Forgiven);
+        found.retain(|&(person, _)| self.roles_at(person).of(role) > 0);
+        let found = best(found, limit, |ord| (self.people()[ord].movies, ord));
+        found.into_iter().map(|(person, _)| person).collect()
+    }
+
+    /// The same in no order; of those who fit in the same way so many with most movies at least.
+    fn people_meant(&self, text: &str, limit: usize, typos: Typos) -> Vec<(usize, Fit)> {
         let typed = key(text);
         let words: Vec<&str> = typed.split(' ').filter(|word| !word.is_empty()).collect();
         let Some((last, whole)) = words.split_last() else {
@@ -79,7 +93,7 @@ impl Vocabulary {
                 words.iter().enumerate().map(|(at, word)| self.bearers_near(word, at + 1 == words.len()));
             found.extend(intersection(lists.collect()).into_iter().map(|ord| (ord as usize, Fit::Typo)));
         }
-        best(found, limit, |ord| (self.people()[ord].movies, ord))
+        found
     }
 
     /// Those with these words in full, and behind them so many of all people with a word that starts so, those with most

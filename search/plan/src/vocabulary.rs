@@ -159,7 +159,11 @@ impl VocabularyBuilder {
         ] {
             list.sort_unstable_by(by_key);
         }
-        self.roles.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let place = |key: &String| self.people.binary_search_by(|entry| entry.key.cmp(key)).ok();
+        let by_place =
+            |(key, counts): &(String, RoleCounts)| Some((u32::try_from(place(key)?).ok()?, *counts));
+        let mut roles: Vec<(u32, RoleCounts)> = self.roles.iter().filter_map(by_place).collect();
+        roles.sort_unstable_by_key(|&(person, _)| person);
         self.words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         self.words.dedup_by(|later, first| {
             let same = later.0 == first.0;
@@ -179,7 +183,7 @@ impl VocabularyBuilder {
             counts,
             names,
             people: self.people,
-            roles: self.roles,
+            roles,
             genres: self.genres,
             languages: self.languages,
             countries: self.countries,
@@ -200,8 +204,8 @@ pub struct Vocabulary {
     has_other_titles: bool,
     names: NameIndex,
     people: Vec<Entry>,
-    /// By key, of those who direct or write; all others stand in casts only.
-    roles: Vec<(String, RoleCounts)>,
+    /// By place in `people`, of those who direct or write; all others stand in casts only.
+    roles: Vec<(u32, RoleCounts)>,
     genres: Vec<Entry>,
     languages: Vec<Entry>,
     countries: Vec<Entry>,
@@ -271,7 +275,6 @@ impl Vocabulary {
         let numbers = starts.len() + bearers.len() + ranks.len() + by_rank.len();
         let names = words.as_fst().size() + numbers * size_of::<u32>();
         let lists = [&self.people, &self.genres, &self.languages, &self.countries, &self.providers];
-        let roles = self.roles.iter().map(|(key, _)| size_of::<(String, RoleCounts)>() + key.len());
         let entries = lists.into_iter().flatten();
         let entries =
             entries.map(|entry| size_of::<Entry>() + entry.key.len() + entry.name.len() + ALLOCATIONS);
@@ -280,7 +283,7 @@ impl Vocabulary {
             + self.words.as_fst().size()
             + self.counts.len() * size_of::<WordCounts>()
             + names
-            + roles.sum::<usize>()
+            + self.roles.len() * size_of::<(u32, RoleCounts)>()
             + entries.sum::<usize>()
     }
 
@@ -291,10 +294,18 @@ impl Vocabulary {
 
     /// Movies of a person by role; none for somebody unknown.
     pub fn roles(&self, key: &str) -> RoleCounts {
-        if let Ok(at) = self.roles.binary_search_by(|(other, _)| other.as_str().cmp(key)) {
-            return self.roles[at].1;
+        self.person_ord(key).map_or(RoleCounts::default(), |person| self.roles_at(person))
+    }
+
+    /// The same of the person at a place of [`Vocabulary::people`].
+    pub fn roles_at(&self, person: usize) -> RoleCounts {
+        match self.roles.binary_search_by_key(&person, |&(other, _)| other as usize) {
+            Ok(at) => self.roles[at].1,
+            Err(_) => RoleCounts {
+                cast: self.people.get(person).map_or(0, |entry| entry.movies),
+                ..RoleCounts::default()
+            },
         }
-        RoleCounts { cast: self.person(key).map_or(0, |entry| entry.movies), ..RoleCounts::default() }
     }
 
     /// The movies that have this person in one of these roles; those in which nobody knows them so are left out.

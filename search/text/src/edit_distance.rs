@@ -242,7 +242,12 @@ mod tests {
     }
 
     /// The edits that an automaton of another crate counts.
-    fn by_automaton(builder: &LevenshteinAutomatonBuilder, typed: &str, open: bool, other: &str) -> Option<u8> {
+    fn by_automaton(
+        builder: &LevenshteinAutomatonBuilder,
+        typed: &str,
+        open: bool,
+        other: &str,
+    ) -> Option<u8> {
         let dfa = if open { builder.build_prefix_dfa(typed) } else { builder.build_dfa(typed) };
         match dfa.eval(other) {
             Distance::Exact(edits) => Some(edits),
@@ -277,16 +282,20 @@ mod tests {
                     if open { FuzzyMatcher::prefix(&typed, most) } else { FuzzyMatcher::word(&typed, most) };
                 let expected: Vec<(&str, u64, u8)> = (0..)
                     .zip(&words)
-                    .filter_map(|(at, word)| Some((word.as_str(), at, by_automaton(builder, &typed, open, word)?)))
+                    .filter_map(|(at, word)| {
+                        Some((word.as_str(), at, by_automaton(builder, &typed, open, word)?))
+                    })
                     .collect();
                 for word in &words {
-                    let expected = expected.iter().find(|(other, ..)| other == word).map(|&(.., edits)| edits);
+                    let expected =
+                        expected.iter().find(|(other, ..)| other == word).map(|&(.., edits)| edits);
                     assert_eq!(matcher.edits(word), expected, "{typed} {word} {most} {open}");
                     assert!(open || edits.within(word, most) == expected, "{typed} {word} {most}");
                 }
                 let mut walked = Vec::new();
                 matcher.each(&map, |word, at, edits| walked.push((word.to_owned(), at, edits)));
-                let walked: Vec<_> = walked.iter().map(|(word, at, edits)| (word.as_str(), *at, *edits)).collect();
+                let walked: Vec<_> =
+                    walked.iter().map(|(word, at, edits)| (word.as_str(), *at, *edits)).collect();
                 assert_eq!(walked, expected, "{typed} {most} {open}");
                 found += walked.len();
             }
