@@ -11,7 +11,7 @@ pub(super) type Bits = FixedBitSet;
 
 /// So many times longer a list is searched by halves for each document of the other.
 const MUCH_LONGER: usize = 16;
-/// Where a list is so small a part of all documents, it is sorted by comparing; else by setting bits and reading them.
+/// A list of so large a part of all documents is put in order by setting bits.
 const SORTED_BY_BITS: usize = 512;
 /// Documents that are few in any catalogue.
 const LEAST_FEW: usize = 4;
@@ -236,7 +236,7 @@ impl Union {
         if !self.is_sorted {
             if self.list.len() > self.rows / SORTED_BY_BITS {
                 self.spill();
-                return DocSet::sized(self.bits.unwrap_or_default());
+                return self.finish();
             }
             self.list.sort_unstable();
             self.list.dedup();

@@ -52,6 +52,9 @@ impl Snapshot {
     }
 
     fn phrase<'a>(&self, field: WordField, words: &[String]) -> tantivy::Result<DocSet<'a>> {
+        if words.iter().any(|word| self.vocabulary.counts(word).of(field) == 0) {
+            return Ok(DocSet::default());
+        }
         let field = self.fields.words(field);
         let terms: Vec<Term> = words.iter().map(|word| Fields::term(field, word)).collect();
         match words {
