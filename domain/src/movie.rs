@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{details::Details, year::Year};
+use crate::{catalog::Role, details::Details, year::Year};
 
 /// One movie of one provider. Texts are in Unicode NFC, trimmed, without control characters; lists have no duplicates
 /// and keep the provider's order.
@@ -107,6 +107,17 @@ pub struct Provenance {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MovieId(String);
+
+impl Movie {
+    /// Names of the people in a role.
+    pub fn people(&self, role: Role) -> &[String] {
+        match role {
+            Role::Cast => &self.cast,
+            Role::Director => &self.directors,
+            Role::Writer => &self.details.writers,
+        }
+    }
+}
 
 impl MovieId {
     /// Longest id in bytes: provider (64), colon, record id (128).
