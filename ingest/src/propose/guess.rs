@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::Value;
 
 use crate::shape::{
@@ -19,19 +20,51 @@ const LONG_TEXT: usize = 70;
 /// Characters on average below which a text may be a title.
 const SHORT_TEXT: usize = 60;
 
+/// What values are found by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    Name(String),
+    /// Path of a member, the name in the record with which it begins, and the member's own.
+    Path {
+        path: String,
+        root: String,
+        name: String,
+    },
+}
+
+impl Key {
+    /// The name in the record.
+    pub(super) fn root(&self) -> &str {
+        let (Self::Name(root) | Self::Path { root, .. }) = self;
+        root
+    }
+}
+
+/// As mappings write sources.
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            // It would be taken for a path.
+            Self::Name(name) if name.starts_with('$') => {
+                let mut source = serializer.serialize_map(Some(1))?;
+                source.serialize_entry("name", name)?;
+                source.end()
+            }
+            Self::Name(text) | Self::Path { path: text, .. } => serializer.serialize_str(text),
+        }
+    }
+}
+
 /// A name, and values of it.
 #[derive(Debug)]
 pub(super) struct Sample {
-    /// The name, or the path of a member.
-    pub(super) key: String,
-    /// The name in the record.
-    pub(super) root: String,
+    pub(super) key: Key,
     pub(super) values: Vec<Value>,
 }
 
 impl Sample {
-    pub(super) fn new(key: &str, root: &str) -> Self {
-        Self { key: key.to_owned(), root: root.to_owned(), values: Vec::new() }
+    pub(super) fn new(key: Key) -> Self {
+        Self { key, values: Vec::new() }
     }
 
     pub(super) fn add(&mut self, value: &Value) {
@@ -47,13 +80,8 @@ impl Sample {
 
     /// The name alone, in normal form.
     fn normal(&self) -> String {
-        match self.key.strip_prefix('$') {
-            Some(path) => {
-                let last = path.rsplit(['.', '[']).next().unwrap_or_default();
-                names::normal(last)
-            }
-            None => names::normal(&self.key),
-        }
+        let (Key::Name(name) | Key::Path { name, .. }) = &self.key;
+        names::normal(name)
     }
 
     /// Whether most values are such; of none, none is.
@@ -101,7 +129,7 @@ impl Sample {
 }
 
 /// What fills each field, in the order of the fields.
-pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>, records: usize) -> Vec<(String, String)> {
+pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>, records: usize) -> Vec<(String, Key)> {
     let mut placed: Vec<(MovieField, &Sample)> = Vec::new();
     let is_free = |placed: &[(MovieField, &Sample)], sample: &Sample| {
         !placed.iter().any(|(_, other)| other.key == sample.key)
@@ -170,7 +198,7 @@ fn by_name<'s>(samples: &'s [Sample], field: MovieField, preset: Option<&Preset>
     };
     let ranked = samples.iter().enumerate().filter_map(|(at, sample)| {
         // A name of the record comes before a member of another.
-        Some((place(sample)?, sample.key.starts_with('$'), at, sample))
+        Some((place(sample)?, matches!(sample.key, Key::Path { .. }), at, sample))
     });
     ranked.min_by_key(|(place, deep, at, _)| (*place, *deep, *at)).map(|(.., sample)| sample)
 }

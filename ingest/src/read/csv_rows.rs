@@ -26,6 +26,7 @@ pub(crate) struct CsvRows {
     header: Option<Vec<String>>,
     /// Whether a cell was no UTF-8 and read as Windows-1252.
     recoded: bool,
+    is_foreign: bool,
     record: u64,
     /// Bytes read twice and read at all: going back is bounded, so that the work stays linear.
     gone_back: u64,
@@ -41,6 +42,7 @@ impl CsvRows {
             header: layout.columns.as_ref().map(named),
             layout,
             recoded: false,
+            is_foreign: false,
             record: 0,
             gone_back: 0,
             gone: 0,
@@ -107,15 +109,19 @@ impl CsvRows {
         self.record
     }
 
+    /// Whether the header or a record so far was in another encoding.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
     fn read_header<R: Read>(&mut self, window: &mut Window<R>) -> Option<Result<Vec<String>, Refusal>> {
         self.skip_lines_before(window)?;
         let (line, row) = self.row(window)?;
         let named = row.and_then(|row| {
-            let names: Vec<String> = self
-                .split(&row.bytes)?
-                .iter()
-                .map(|name| own_or_as_written(&String::from_utf8_lossy(name)))
-                .collect();
+            let names = self.split(&row.bytes)?;
+            self.is_foreign |= names.iter().any(|name| std::str::from_utf8(name).is_err());
+            let names = names.iter().map(|name| own_or_as_written(&String::from_utf8_lossy(name)));
+            let names: Vec<String> = names.collect();
             if names.len() > MAX_COLUMNS {
                 let message = format!("the header names {} fields, more than {MAX_COLUMNS}", names.len());
                 return Err((RefusalReason::TooLarge, None, message));
@@ -177,6 +183,7 @@ impl CsvRows {
                     encoding_rs::WINDOWS_1252.decode_without_bom_handling(value).0.into_owned()
                 }
                 Err(_) => {
+                    self.is_foreign = true;
                     let name: String = name.chars().take(MAX_SHOWN_NAME).collect();
                     let message =
                         format!("{name} is not UTF-8: save the file as UTF-8 (it may be Windows-1252)");

@@ -46,6 +46,7 @@ pub struct RecordReader<'a> {
     state: State<'a>,
     format: String,
     encoding: &'static str,
+    is_foreign: bool,
     hints: ShapeHints,
     mapping: Option<Arc<Mapping>>,
     any_header: bool,
@@ -77,6 +78,7 @@ impl<'a> RecordReader<'a> {
             state: State::Closed(Some(Box::new(metered)), name.to_owned()),
             format: String::new(),
             encoding: UTF_8,
+            is_foreign: false,
             hints: ShapeHints::default(),
             mapping: None,
             any_header: false,
@@ -103,6 +105,11 @@ impl<'a> RecordReader<'a> {
     /// What the encoding is, as far as was read.
     pub fn encoding(&self) -> &'static str {
         self.encoding
+    }
+
+    /// Whether a header or record so far was not UTF-8, and no other encoding is known.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     /// What tells the shape of the records, once one was asked for.
@@ -237,6 +244,11 @@ impl Iterator for RecordReader<'_> {
                 }
                 next
             }
+        };
+        self.is_foreign |= match rows {
+            Rows::Elements(elements) => elements.is_foreign(),
+            Rows::Lines(lines) => lines.is_foreign(),
+            Rows::Csv(rows) => rows.is_foreign(),
         };
         if next.is_some() {
             return next;

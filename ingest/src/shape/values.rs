@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use time::OffsetDateTime;
 use wikimovie_domain::Year;
 
-use super::{field::MovieField, python};
+use super::{
+    amounts::{self, whole},
+    field::MovieField,
+    python,
+};
 use crate::shorten::shortened;
 
 /// Words that tables have where there is no value.
@@ -88,22 +91,12 @@ pub(crate) fn year(value: &Value, is_date: bool) -> Result<Year, String> {
     }
 }
 
-fn whole(number: f64) -> Option<i64> {
-    /// Whole numbers are exact up to here.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
-}
-
 fn year_of_number(number: i64, is_date: bool) -> Result<Year, String> {
     match Year::try_from(number) {
         Ok(year) => Ok(year),
         Err(_) if is_date => {
-            // Seconds of the years that we know have at most ten digits.
-            let seconds = if number.unsigned_abs() > 9_999_999_999 { number / 1_000 } else { number };
-            OffsetDateTime::from_unix_timestamp(seconds)
-                .ok()
-                .and_then(|time| Year::try_from(i64::from(time.year())).ok())
-                .ok_or_else(|| format!("{number} is no date in range"))
+            let day = amounts::day_since_1970(number)?;
+            Year::try_from(day.year()).map_err(|_| format!("{number} is no date in range"))
         }
         Err(outside) => Err(outside.to_string().trim_start_matches("year ").to_owned()),
     }
