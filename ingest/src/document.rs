@@ -42,6 +42,7 @@ use crate::{
         MAX_CAST, MAX_GENRE_CHARS, MAX_GENRES, MAX_ID_BYTES, MAX_KEYWORDS, MAX_MAKERS, MAX_NAME_CHARS,
         MAX_PLACES, MAX_TITLE_CHARS, MAX_WORD_CHARS,
     },
+    mapping::NAME_THE_TITLE,
     names,
     read::RawRecord,
     shape::{
@@ -206,7 +207,9 @@ fn title<'a>(fields: &Fields<'a>) -> Result<Cow<'a, str>, ValueFault> {
         let names: Vec<String> = names.iter().take(SHOWN).map(|name| shortened(name)).collect();
         let message = match names.as_slice() {
             [] => "the record has no title".to_owned(),
-            names => format!("the record has no title; its fields are {}{more}", names.join(", ")),
+            names => {
+                format!("the record has no title; its fields are {}{more}: {NAME_THE_TITLE}", names.join(", "))
+            }
         };
         ValueFault::new("title", RefusalReason::Missing, message)
     }))

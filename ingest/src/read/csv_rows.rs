@@ -12,6 +12,7 @@ use super::{RawRecord, json_lines::too_large, window::Window};
 use crate::{
     layout::{CsvLayout, Separator},
     limits::{MAX_COLUMNS, MAX_RECORD_BYTES},
+    mapping::NAME_THE_TITLE,
     shape,
     shorten::shortened,
 };
@@ -289,7 +290,7 @@ fn no_title(names: &[String], separator: Separator) -> String {
     let more = if names.len() > SHOWN { ", …" } else { "" };
     let separator = separator.describe();
     format!(
-        "the header names no field title; separated by {separator}, its fields are {}{more}",
+        "the header names no field title; separated by {separator}, its fields are {}{more}: {NAME_THE_TITLE}",
         shown.join(", ")
     )
 }
