@@ -115,7 +115,8 @@ fn deliver(endpoint: &str, runtime: &Runtime, open: OpenWriter) -> u64 {
     let generation = bucket.head("acme/a b+ä.ndjson").unwrap().unwrap().modified_ms;
     let options = WorkerOptions { wait: Duration::from_millis(500), ..WorkerOptions::default() };
     let queue = Arc::new(queue);
-    let mut worker = Worker::new(Arc::clone(&queue) as Arc<dyn Queue>, bucket, open, Leases::default(), options);
+    let mut worker =
+        Worker::new(Arc::clone(&queue) as Arc<dyn Queue>, bucket, open, Leases::default(), options);
     let begun = Instant::now();
     let mut deleted = 0;
     while deleted == 0 || worker.is_busy() {

@@ -208,7 +208,10 @@ fn title<'a>(fields: &Fields<'a>) -> Result<Cow<'a, str>, ValueFault> {
         let message = match names.as_slice() {
             [] => "the record has no title".to_owned(),
             names => {
-                format!("the record has no title; its fields are {}{more}: {NAME_THE_TITLE}", names.join(", "))
+                format!(
+                    "the record has no title; its fields are {}{more}: {NAME_THE_TITLE}",
+                    names.join(", ")
+                )
             }
         };
         ValueFault::new("title", RefusalReason::Missing, message)

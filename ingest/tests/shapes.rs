@@ -92,16 +92,17 @@ fn files_of_all_shapes_land_whole() {
 /// Files that nobody can read end in one sentence, which says what to do.
 #[test]
 fn unlucky_files_end_in_a_sentence() {
-    let latin = |text: &str| -> Vec<u8> {
-        text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
-    };
+    let latin =
+        |text: &str| -> Vec<u8> { text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect() };
     let utf_16: Vec<u8> = "title;year\nAmélie;2001\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let cases = [
         (
             "a.csv",
             b"Werk;Erschienen;Mitwirkende\nM;1931;Peter Lorre\nMetropolis;1927;Brigitte Helm\n".to_vec(),
             0,
-            vec![r#"its fields are "Werk", "Erschienen", "Mitwirkende": if the title has another name, say so in _mapping.json (the command map proposes one)"#],
+            vec![
+                r#"its fields are "Werk", "Erschienen", "Mitwirkende": if the title has another name, say so in _mapping.json (the command map proposes one)"#,
+            ],
         ),
         (
             "a.csv",
@@ -116,9 +117,32 @@ fn unlucky_files_end_in_a_sentence() {
             vec!["the record is not UTF-8: save the file as UTF-8 (it may be Windows-1252)"],
         ),
         ("a.csv", utf_16, 0, vec!["text in UTF-16 without a byte order mark: save it as UTF-8"]),
-        ("a.csv", b"<!DOCTYPE html><html><body>Sign in</body></html>".to_vec(), 0, vec!["it is an HTML page (an error or login page, say), not a file of movies"]),
-        ("a.xlsx", b"PK\x03\x04\x14\x00\x06\x00xl/workbook.xml".to_vec(), 0, vec!["it holds binary data: deliver JSON, JSON lines or CSV"]),
-        ("a.json", b"[{\"werk\":\"M\",\"jahr\":1931}]".to_vec(), 0, vec![r#"has no title; its fields are "jahr", "werk": if the title has another name, say so in _mapping.json"#]),
+        (
+            "a.csv",
+            b"<!DOCTYPE html><html><body>Sign in</body></html>".to_vec(),
+            0,
+            vec!["it is an HTML page (an error or login page, say), not a file of movies"],
+        ),
+        (
+            "a.xlsx",
+            b"PK\x03\x04\x14\x00\x06\x00xl/workbook.xml".to_vec(),
+            0,
+            vec!["the compression zip is not supported: deliver the file plain, or packed with gzip or zstd"],
+        ),
+        (
+            "a.mdb",
+            b"\x00\x01\x00\x00Standard Jet DB\x00\x01\x02\xff\n".to_vec(),
+            0,
+            vec!["it holds binary data: deliver JSON, JSON lines or CSV"],
+        ),
+        (
+            "a.json",
+            b"[{\"werk\":\"M\",\"jahr\":1931}]".to_vec(),
+            0,
+            vec![
+                r#"has no title; its fields are "jahr", "werk": if the title has another name, say so in _mapping.json"#,
+            ],
+        ),
     ];
     for (name, content, movies, sentences) in cases {
         let (read, refusals, _) = read(name, &content);

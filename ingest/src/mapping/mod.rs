@@ -38,7 +38,8 @@ const MAX_PATHS: usize = 100;
 pub const MAPPING_NAME: &str = "_mapping.json";
 
 /// What to do about a file of which no name is known as the title's.
-pub(crate) const NAME_THE_TITLE: &str = "if the title has another name, say so in _mapping.json (the command map proposes one)";
+pub(crate) const NAME_THE_TITLE: &str =
+    "if the title has another name, say so in _mapping.json (the command map proposes one)";
 
 /// Why a mapping is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]

@@ -150,7 +150,12 @@ impl<'a> RecordReader<'a> {
                 gauges: self.gauges.clone(),
                 inflated: 0,
             }),
-            Err(packing) => return Err(unknown(&format!("the compression {packing} is not supported"))),
+            Err(packing) => {
+                let reason = format!(
+                    "the compression {packing} is not supported: deliver the file plain, or packed with gzip or zstd"
+                );
+                return Err(unknown(&reason));
+            }
         };
         let mut text = Window::new(plain);
         text.want(BOM.len());

@@ -71,11 +71,16 @@ pub(crate) fn plain(value: &Value) -> &Value {
         let only = members.iter().next().filter(|(name, _)| members.len() == 1 && name.starts_with('$'));
         match (only, members.get("value")) {
             (Some((_, held)), _) => inner = held,
-            (None, Some(held)) if members.contains_key("type") => inner = held,
+            (None, Some(held)) if members.get("type").is_some_and(is_rdf_type) => inner = held,
             _ => break,
         }
     }
     inner
+}
+
+/// Whether this is a type of values in SPARQL results; others have members of that name, too.
+fn is_rdf_type(value: &Value) -> bool {
+    matches!(value.as_str(), Some("uri" | "literal" | "typed-literal" | "bnode"))
 }
 
 /// The year in a value; the error completes "year … ".
@@ -326,7 +331,9 @@ mod tests {
         assert_eq!(plain(&json!({"$oid": "a"})), &json!("a"));
         assert_eq!(plain(&json!({"$date": {"$numberLong": "1"}})), &json!("1"));
         assert_eq!(plain(&json!({"type": "uri", "value": "v"})), &json!("v"));
-        assert_eq!(plain(&json!({"url": "v"})), &json!({"url": "v"}));
+        for other in [json!({"url": "v"}), json!({"type": "user", "value": 8, "votes": 7})] {
+            assert_eq!(plain(&other), &other);
+        }
         assert_eq!(tmdb_genre(&json!("878")), Some("Science Fiction"));
         assert!(is_null("\\N") && is_null(" N/A ") && !is_null("Nan"));
     }

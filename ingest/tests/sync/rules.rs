@@ -115,11 +115,11 @@ fn a_mapping_that_is_no_file_keeps_its_provider() {
         let options = target.map(|target| ["-s", target]).into_iter().flatten();
         assert!(std::process::Command::new(program).args(options).arg(&mapping).status().unwrap().success());
         put(folder.path(), "acme/a.ndjson", line("Three"));
-        put(folder.path(), "zenith/a.ndjson", line(program));
+        put(folder.path(), "zenith/a.ndjson", line(&["Two ", program].concat()));
         let report = index.sync(&source);
         let [problem] = report.problems.as_slice() else { panic!("{:?}", report.problems) };
         assert!(problem.message.contains("acme/_mapping.json cannot be read: it is no file"), "{problem:?}");
-        assert_eq!(index.titles(), ["One", program], "{program}");
+        assert_eq!(index.titles(), ["One".to_owned(), ["Two ", program].concat()], "{program}");
         if program == "mkdir" {
             fs::remove_dir(&mapping).unwrap()
         } else {
@@ -127,7 +127,7 @@ fn a_mapping_that_is_no_file_keeps_its_provider() {
         }
     }
     index.sync(&source);
-    assert_eq!(index.titles(), ["Three", "ln"]);
+    assert_eq!(index.titles(), ["Three", "Two ln"]);
 }
 
 const MAPPINGS: [&str; 3] = [
