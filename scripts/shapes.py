@@ -393,7 +393,7 @@ def _(films):
         dict(id=str(f.tmdb), title=f.title, year=f.year, summary=f.summary, poster=f"{f.poster}?poster", url=f.url,
              genres=f.genres, languages=[f.language[0][1]], runtime=f.runtime, certificate=f.certificate, released=f.date,
              popularity=f.n * 1000 + 500, keywords=f.keywords, ids={"imdb": f.imdb, "tmdb": str(f.tmdb)},
-             titles=f.other(f.language[0][1]) + [{"title": f"{f.title} — alias", "kind": "ALTERNATIVE"}],
+             titles=f.other() + [{"title": f"{f.title} — alias", "kind": "ALTERNATIVE"}],
              ratings=[f.rated("imdb"), f.rated("rottentomatoes", False, f.percent * 10)], original_genres=f.elsewhere)
         for f in films
     ]
