@@ -43,7 +43,7 @@ struct Parts {
 impl Parts {
     fn of(text: &str) -> Self {
         let mut parts = Self::default();
-        // Of each open bracket, whether a comma and whether something wide stands in it.
+        // Of each open bracket or parenthesis, whether a comma and whether something wide stands in it.
         let mut open: Vec<(bool, bool)> = Vec::new();
         let mut unquoted = String::with_capacity(text.len());
         let mut characters = text.chars();
@@ -66,7 +66,11 @@ impl Parts {
                         parts.has_wide_union |= comma && wide;
                     }
                 }
-                '(' => parts.parentheses += 1,
+                '(' => {
+                    parts.parentheses += 1;
+                    open.push((false, false));
+                }
+                ')' => drop(open.pop()),
                 '?' => parts.filters += 1,
                 '*' | ':' => parts.finds_many = true,
                 '$' => parts.has_far_filter |= parts.filters > 0,

@@ -1,8 +1,8 @@
 //! Which name fills which field, by what it is called and by its values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::shape::{
@@ -46,9 +46,7 @@ impl Serialize for Key {
         match self {
             // It would be taken for a path.
             Self::Name(name) if name.starts_with('$') => {
-                let mut source = serializer.serialize_map(Some(1))?;
-                source.serialize_entry("name", name)?;
-                source.end()
+                serializer.collect_seq([BTreeMap::from([("name", name)])])
             }
             Self::Name(text) | Self::Path { path: text, .. } => serializer.serialize_str(text),
         }
