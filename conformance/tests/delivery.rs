@@ -1,6 +1,7 @@
 //! The whole way of a record: an object in a bucket, its notification in a queue, the worker, an engine, GraphQL. What the
 //! provider says in every field is what a front end reads, whichever engine stands between.
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
+#![expect(clippy::print_stdout, reason = "a test says how answers differ")]
 
 use std::{
     sync::Arc,

@@ -15,13 +15,10 @@ use crate::{
     rules::Rules,
     shape::{
         Shape,
-        names::{self, MovieField},
+        names::{self, MovieField, WRAPPERS},
     },
     vocabulary::GenreNames,
 };
-
-/// Names under which records are wrapped once more: by search engines, APIs and lists of ranks.
-const WRAPPERS: [&str; 6] = ["_source", "node", "attributes", "movie", "film", "fields"];
 
 /// Most values of records that are no movies, counted apart; further ones are counted together.
 const MAX_KINDS: usize = 20;

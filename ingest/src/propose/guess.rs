@@ -22,7 +22,7 @@ const SHORT_TEXT: usize = 60;
 
 /// What values are found by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
+pub(super) enum SampleKey {
     Name(String),
     /// Path of a member, the name in the record with which it begins, and the member's own.
     Path {
@@ -32,7 +32,7 @@ pub(super) enum Key {
     },
 }
 
-impl Key {
+impl SampleKey {
     /// The name in the record.
     pub(super) fn root(&self) -> &str {
         let (Self::Name(root) | Self::Path { root, .. }) = self;
@@ -41,7 +41,7 @@ impl Key {
 }
 
 /// As mappings write sources.
-impl Serialize for Key {
+impl Serialize for SampleKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             // It would be taken for a path.
@@ -56,12 +56,12 @@ impl Serialize for Key {
 /// A name, and values of it.
 #[derive(Debug)]
 pub(super) struct Sample {
-    pub(super) key: Key,
+    pub(super) key: SampleKey,
     pub(super) values: Vec<Value>,
 }
 
 impl Sample {
-    pub(super) fn new(key: Key) -> Self {
+    pub(super) fn new(key: SampleKey) -> Self {
         Self { key, values: Vec::new() }
     }
 
@@ -78,7 +78,7 @@ impl Sample {
 
     /// The name alone, in normal form.
     fn normal(&self) -> String {
-        let (Key::Name(name) | Key::Path { name, .. }) = &self.key;
+        let (SampleKey::Name(name) | SampleKey::Path { name, .. }) = &self.key;
         names::normal(name)
     }
 
@@ -127,7 +127,7 @@ impl Sample {
 }
 
 /// What fills each field, in the order of the fields.
-pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>, records: usize) -> Vec<(String, Key)> {
+pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>, records: usize) -> Vec<(String, SampleKey)> {
     let mut placed: Vec<(MovieField, &Sample)> = Vec::new();
     let is_free = |placed: &[(MovieField, &Sample)], sample: &Sample| {
         !placed.iter().any(|(_, other)| other.key == sample.key)
@@ -196,7 +196,7 @@ fn by_name<'s>(samples: &'s [Sample], field: MovieField, preset: Option<&Preset>
     };
     let ranked = samples.iter().enumerate().filter_map(|(at, sample)| {
         // A name of the record comes before a member of another.
-        Some((place(sample)?, matches!(sample.key, Key::Path { .. }), at, sample))
+        Some((place(sample)?, matches!(sample.key, SampleKey::Path { .. }), at, sample))
     });
     ranked.min_by_key(|(place, deep, at, _)| (*place, *deep, *at)).map(|(.., sample)| sample)
 }

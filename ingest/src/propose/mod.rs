@@ -10,7 +10,7 @@ use std::{
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value};
 
-use self::guess::{Key, Sample, guess};
+use self::guess::{Sample, SampleKey, guess};
 use crate::{
     read::RecordReader,
     shape::{
@@ -49,7 +49,7 @@ pub struct Proposal {
     #[serde(skip_serializing_if = "Option::is_none")]
     encoding: Option<&'static str>,
     #[serde(serialize_with = "in_order")]
-    fields: Vec<(String, Key)>,
+    fields: Vec<(String, SampleKey)>,
     /// Names that fill nothing; in a mapping, names that receipts pass over.
     #[serde(rename = "ignore", skip_serializing_if = "Vec::is_empty")]
     unplaced: Vec<String>,
@@ -90,7 +90,7 @@ impl Proposal {
     }
 }
 
-fn in_order<S: Serializer>(fields: &[(String, Key)], serializer: S) -> Result<S::Ok, S::Error> {
+fn in_order<S: Serializer>(fields: &[(String, SampleKey)], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(fields.len()))?;
     for (field, source) in fields {
         map.serialize_entry(field, source)?;
@@ -141,8 +141,8 @@ pub fn propose(source: impl Read + Send, name: &str) -> Result<Proposal, Propose
     let used = |sample: &&Sample| fields.iter().any(|(_, source)| *source == sample.key);
     let roots: BTreeSet<&str> = samples.iter().filter(used).map(|sample| sample.key.root()).collect();
     let names = samples.iter().filter_map(|sample| match &sample.key {
-        Key::Name(name) => Some(name),
-        Key::Path { .. } => None,
+        SampleKey::Name(name) => Some(name),
+        SampleKey::Path { .. } => None,
     });
     let unplaced: Vec<String> = names.filter(|name| !roots.contains(name.as_str())).cloned().collect();
     let count = if seen == MAX_RECORDS { "the first " } else { "" };
@@ -179,19 +179,19 @@ fn segment(name: &str) -> String {
 /// Names as they are met, and values of them.
 #[derive(Default)]
 struct Samples {
-    order: Vec<Key>,
-    by_key: BTreeMap<Key, Sample>,
+    order: Vec<SampleKey>,
+    by_key: BTreeMap<SampleKey, Sample>,
 }
 
 impl Samples {
     /// Takes note of a name of the record.
     fn name(&mut self, name: &str) {
         if !name.is_empty() {
-            self.key(&Key::Name(name.to_owned()));
+            self.key(&SampleKey::Name(name.to_owned()));
         }
     }
 
-    fn key(&mut self, key: &Key) {
+    fn key(&mut self, key: &SampleKey) {
         if self.order.len() < MAX_NAMES && !self.by_key.contains_key(key) {
             self.order.push(key.clone());
             self.by_key.insert(key.clone(), Sample::new(key.clone()));
@@ -201,15 +201,15 @@ impl Samples {
     /// Names of records, as they are met.
     fn names(&self) -> impl Iterator<Item = &str> {
         self.order.iter().map(|key| match key {
-            Key::Name(name) => name.as_str(),
-            Key::Path { path, .. } => path,
+            SampleKey::Name(name) => name.as_str(),
+            SampleKey::Path { path, .. } => path,
         })
     }
 
     fn add(&mut self, fields: &Map<String, Value>) {
         for (name, value) in fields {
             self.name(name);
-            self.add_value(&Key::Name(name.clone()), value);
+            self.add_value(&SampleKey::Name(name.clone()), value);
             self.add_members(name, &["$", &segment(name)].concat(), value, MAX_LEVELS);
         }
     }
@@ -221,16 +221,16 @@ impl Samples {
         }
         for (name, value) in members {
             let path = [path, &segment(name)].concat();
-            let key = Key::Path { path, root: root.to_owned(), name: name.clone() };
+            let key = SampleKey::Path { path, root: root.to_owned(), name: name.clone() };
             self.key(&key);
             self.add_value(&key, value);
-            if let Key::Path { path, .. } = key {
+            if let SampleKey::Path { path, .. } = key {
                 self.add_members(root, &path, value, levels - 1);
             }
         }
     }
 
-    fn add_value(&mut self, key: &Key, value: &Value) {
+    fn add_value(&mut self, key: &SampleKey, value: &Value) {
         if let Some(sample) = self.by_key.get_mut(key)
             && sample.values.len() < MAX_VALUES
         {
@@ -319,7 +319,7 @@ mod tests {
         ] {
             let proposal = propose(file(text).as_slice(), name).unwrap();
             assert_eq!(proposal.encoding, Some("windows-1252"), "{text}");
-            assert!(proposal.has_title(), "{}", proposal.text());
+            assert!(proposal.has_title() && !proposal.text().contains('\u{fffd}'), "{}", proposal.text());
             assert_eq!(propose(text.as_bytes(), name).unwrap().encoding, None, "{text}");
         }
     }

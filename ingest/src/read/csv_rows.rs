@@ -28,6 +28,8 @@ pub(crate) struct CsvRows {
     /// Whether a cell was no UTF-8 and read as Windows-1252.
     recoded: bool,
     is_foreign: bool,
+    /// Whether names that are not UTF-8 are read as Windows-1252.
+    guesses_names: bool,
     record: u64,
     /// Bytes read twice and read at all: going back is bounded, so that the work stays linear.
     gone_back: u64,
@@ -44,11 +46,17 @@ impl CsvRows {
             layout,
             recoded: false,
             is_foreign: false,
+            guesses_names: false,
             record: 0,
             gone_back: 0,
             gone: 0,
             over: false,
         }
+    }
+
+    /// Reads names that are not UTF-8 as Windows-1252: a proposal is looked at by somebody.
+    pub(crate) fn guessing_names(self, guesses_names: bool) -> Self {
+        Self { guesses_names, ..self }
     }
 
     /// Names of the columns, once they are read.
@@ -121,8 +129,12 @@ impl CsvRows {
         let named = row.and_then(|row| {
             let names = self.split(&row.bytes)?;
             self.is_foreign |= names.iter().any(|name| std::str::from_utf8(name).is_err());
-            let names = names.iter().map(|name| own_or_as_written(&String::from_utf8_lossy(name)));
-            let names: Vec<String> = names.collect();
+            let guesses = self.guesses_names && self.is_foreign;
+            let names = names.iter().map(|name| match guesses {
+                true => encoding_rs::WINDOWS_1252.decode_without_bom_handling(name).0,
+                false => String::from_utf8_lossy(name),
+            });
+            let names: Vec<String> = names.map(|name| own_or_as_written(&name)).collect();
             if names.len() > MAX_COLUMNS {
                 let message = format!("the header names {} fields, more than {MAX_COLUMNS}", names.len());
                 return Err((RefusalReason::TooLarge, None, message));

@@ -195,7 +195,7 @@ impl<'a> RecordReader<'a> {
                 self.hints.steps.clone_from(&path.steps);
                 Rows::Elements(JsonElements::nested(path))
             }
-            Format::Csv(layout) => Rows::Csv(CsvRows::new(layout)),
+            Format::Csv(layout) => Rows::Csv(CsvRows::new(layout).guessing_names(self.any_header)),
             Format::Ndjson => Rows::Lines(JsonLines::default()),
         };
         Ok(State::Open(text, rows))

@@ -63,6 +63,9 @@ pub(crate) static AS_IS: Treatment = Treatment::AsIs;
 /// Where TMDB keeps the pictures that its `poster_path` names.
 const TMDB_POSTERS: &str = "https://image.tmdb.org/t/p/w500";
 
+/// Names under which records are wrapped once more: by search engines, APIs and lists of ranks.
+pub(crate) const WRAPPERS: [&str; 6] = ["_source", "node", "attributes", "movie", "film", "fields"];
+
 /// A name in its normal form.
 pub fn normal(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()

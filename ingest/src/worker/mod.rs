@@ -15,6 +15,7 @@ mod publish;
 mod receipt;
 mod report;
 mod reread;
+mod rounds;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -35,7 +36,7 @@ use self::{
     options::{LONGEST_PAUSE, backoff},
     outcome::{KeyOutcome, TickError},
     report::count,
-    reread::Rereads,
+    rounds::Rereads,
 };
 use crate::{
     bucket::{Bucket, Keys, MappingCache},
