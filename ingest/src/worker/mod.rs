@@ -15,7 +15,7 @@ mod publish;
 mod receipt;
 mod report;
 mod reread;
-mod rounds;
+mod rereads;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -36,7 +36,7 @@ use self::{
     options::{LONGEST_PAUSE, backoff},
     outcome::{KeyOutcome, TickError},
     report::count,
-    rounds::Rereads,
+    rereads::Rereads,
 };
 use crate::{
     bucket::{Bucket, Keys, MappingCache},

@@ -2,7 +2,7 @@
 //! nobody waits for the end of a large provider.
 //!
 //! A message that tells of a mapping waits, under lease, until all objects beside that were listed and looked at since it
-//! came. One that comes meanwhile waits for another round. A mapping that cannot be read keeps its provider's objects as
+//! came. One that comes meanwhile waits for another reread. A mapping that cannot be read keeps its provider's objects as
 //! they are, and no other's; it is looked at again, ever more rarely, and once it can be read they are, whatever became of
 //! their messages.
 
@@ -14,7 +14,7 @@ use super::{
     Worker,
     outcome::{KeyOutcome, TickError},
     report::count,
-    rounds::{Round, WaitingMessage, next_slice},
+    rereads::{Reread, WaitingMessage, next_slice},
 };
 use crate::{
     bucket::{Keys, ObjectHead, is_object},
@@ -22,18 +22,18 @@ use crate::{
     sync::{Applied, Change, SyncReport, unchanged_receipt},
 };
 
-/// Reasons kept of a round.
+/// Reasons kept of a reread.
 const MAX_REASONS: usize = 10;
 
 impl Worker {
     /// Goes on with the objects of a provider whose mapping changed, a slice of them. Returns how many messages are
     /// deleted.
     pub(super) fn reread(&mut self) -> Result<usize, TickError> {
-        let Some(mut round) = self.rereads.next_round() else { return Ok(0) };
-        match self.go_on(&mut round) {
-            Ok(true) => Ok(self.end(round)?),
+        let Some(mut reread) = self.rereads.next_reread() else { return Ok(0) };
+        match self.go_on(&mut reread) {
+            Ok(true) => Ok(self.end(reread)?),
             Ok(false) => {
-                self.rereads.put_back(round);
+                self.rereads.resume(reread);
                 Ok(0)
             }
             Err(error) => {
@@ -49,8 +49,8 @@ impl Worker {
     }
 
     /// Looks at some of the objects; whether all are done.
-    fn go_on(&mut self, round: &mut Round) -> Result<bool, TickError> {
-        let Round { mapping, left, beside, outcomes, .. } = round;
+    fn go_on(&mut self, reread: &mut Reread) -> Result<bool, TickError> {
+        let Reread { mapping, left, beside, outcomes, .. } = reread;
         let (_, found) = self.mappings.read(&self.bucket, mapping, None, &self.halt);
         if let Err(fault @ MappingFault::Unreadable { .. }) = found {
             self.suspect = true;
@@ -116,20 +116,20 @@ impl Worker {
         Ok(keys)
     }
 
-    /// Answers the messages that waited for a round alone.
-    fn end(&mut self, mut round: Round) -> Result<usize, TickError> {
-        if round.left.is_some() {
-            match self.tell_of_mapping(&round.mapping) {
-                Ok(unreadable) => round.outcomes.extend(unreadable),
+    /// Answers the messages that waited for a reread alone.
+    fn end(&mut self, mut reread: Reread) -> Result<usize, TickError> {
+        if reread.left.is_some() {
+            match self.tell_of_mapping(&reread.mapping) {
+                Ok(unreadable) => reread.outcomes.extend(unreadable),
                 Err(error) => {
                     self.abandon_rereads();
                     return Err(error.into());
                 }
             }
-            self.rereads.succeeded(&round.mapping, round.outcomes.is_empty(), &self.options);
+            self.rereads.succeeded(&reread.mapping, reread.outcomes.is_empty(), &self.options);
         }
         let mut done = Vec::new();
-        let mut ready = self.rereads.end(&round).into_iter();
+        let mut ready = self.rereads.end(&reread).into_iter();
         while let Some(WaitingMessage { parsed, outcomes, .. }) = ready.next() {
             match self.answer(&parsed, &outcomes) {
                 Ok(handle) => done.extend(handle),

@@ -1,4 +1,5 @@
-//! The objects beside mappings that changed, in rounds, and the messages that wait for those; see [`super::reread`].
+//! The objects beside mappings that changed, once through for each change, and the messages that wait for that; see
+//! [`super::reread`].
 
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},
@@ -21,19 +22,19 @@ const SLICE_BYTES: u64 = 8 << 20;
 /// Messages that wait, beyond which nothing is received.
 const MAX_WAITING: usize = 2_000;
 
-/// Rounds for objects that cannot be read though their mapping can, before they are left to the next reconciliation.
-const MAX_ROUNDS: u32 = 10;
+/// Rereads for objects that cannot be read though their mapping can, before they are left to the next reconciliation.
+const MAX_REREADS: u32 = 10;
 
-/// A message that waits for rounds.
+/// A message that waits for rereads.
 pub(super) struct WaitingMessage {
     pub(super) parsed: ParsedMessage,
-    /// What came of its own keys, and of rounds that are done.
+    /// What came of its own keys, and of rereads that are done.
     pub(super) outcomes: Vec<KeyOutcome>,
-    rounds: HashSet<u64>,
+    rereads: HashSet<u64>,
 }
 
 /// The objects beside one mapping, once through.
-pub(super) struct Round {
+pub(super) struct Reread {
     number: u64,
     pub(super) mapping: String,
     /// Those not looked at yet; `None` before they are listed.
@@ -53,7 +54,7 @@ struct Retry {
 /// Providers whose objects are being read again, and messages that wait for that.
 #[derive(Default)]
 pub(super) struct Rereads {
-    rounds: VecDeque<Round>,
+    under_way: VecDeque<Reread>,
     waiting: Vec<WaitingMessage>,
     count: u64,
     /// Mappings that could not be read.
@@ -63,7 +64,7 @@ pub(super) struct Rereads {
 impl Rereads {
     /// Whether objects are left to be looked at.
     pub(super) fn is_busy(&self) -> bool {
-        !self.rounds.is_empty()
+        !self.under_way.is_empty()
     }
 
     /// Whether more messages may wait.
@@ -73,18 +74,18 @@ impl Rereads {
 
     /// Lets a message wait for the objects beside its mappings; these are the outcomes of its own keys.
     pub(super) fn wait(&mut self, parsed: ParsedMessage, outcomes: Vec<KeyOutcome>) {
-        let rounds = parsed.mappings.iter().map(|mapping| self.round(mapping)).collect();
-        self.waiting.push(WaitingMessage { parsed, outcomes, rounds });
+        let rereads = parsed.mappings.iter().map(|mapping| self.of_mapping(mapping)).collect();
+        self.waiting.push(WaitingMessage { parsed, outcomes, rereads });
     }
 
-    /// The round of a mapping that has not begun.
-    fn round(&mut self, mapping: &str) -> u64 {
-        let waits = |round: &&Round| round.mapping == mapping && round.left.is_none();
-        if let Some(round) = self.rounds.iter().find(waits) {
-            return round.number;
+    /// The reread of a mapping that has not begun.
+    fn of_mapping(&mut self, mapping: &str) -> u64 {
+        let waits = |reread: &&Reread| reread.mapping == mapping && reread.left.is_none();
+        if let Some(reread) = self.under_way.iter().find(waits) {
+            return reread.number;
         }
         self.count += 1;
-        self.rounds.push_back(Round {
+        self.under_way.push_back(Reread {
             number: self.count,
             mapping: mapping.to_owned(),
             left: None,
@@ -116,29 +117,29 @@ impl Rereads {
         self.retries.insert(mapping.to_owned(), Retry { failures, due });
     }
 
-    /// After a round of a mapping that could be read: whether there has to be another is told by what came of it.
+    /// After a reread of a mapping that could be read: whether there has to be another is told by what came of it.
     pub(super) fn succeeded(&mut self, mapping: &str, all: bool, options: &WorkerOptions) {
         match self.retries.get(mapping) {
-            Some(retry) if !all && retry.failures < MAX_ROUNDS => self.failed(mapping, options),
+            Some(retry) if !all && retry.failures < MAX_REREADS => self.failed(mapping, options),
             _ => drop(self.retries.remove(mapping)),
         }
     }
 
-    /// Puts back a round that is not done.
-    pub(super) fn put_back(&mut self, round: Round) {
-        self.rounds.push_back(round);
+    /// Goes on with one that is not done, later.
+    pub(super) fn resume(&mut self, reread: Reread) {
+        self.under_way.push_back(reread);
     }
 
-    /// Ends a round; returns the messages that wait for nothing more, with what came of all that they waited for.
-    pub(super) fn end(&mut self, round: &Round) -> Vec<WaitingMessage> {
+    /// Ends a reread; returns the messages that wait for nothing more, with what came of all that they waited for.
+    pub(super) fn end(&mut self, reread: &Reread) -> Vec<WaitingMessage> {
         let waiting = std::mem::take(&mut self.waiting).into_iter().map(|mut waiting| {
-            if waiting.rounds.remove(&round.number) {
-                waiting.outcomes.extend_from_slice(&round.outcomes);
+            if waiting.rereads.remove(&reread.number) {
+                waiting.outcomes.extend_from_slice(&reread.outcomes);
             }
             waiting
         });
         let (ready, waiting): (Vec<WaitingMessage>, Vec<WaitingMessage>) =
-            waiting.partition(|waiting| waiting.rounds.is_empty());
+            waiting.partition(|waiting| waiting.rereads.is_empty());
         self.waiting = waiting;
         ready
     }
@@ -152,15 +153,15 @@ impl Rereads {
 
     /// Gives up what is under way, to be begun again; returns the messages that waited.
     pub(super) fn abandon(&mut self) -> Vec<Message> {
-        self.rounds.clear();
+        self.under_way.clear();
         self.waiting.drain(..).map(|waiting| waiting.parsed.message).collect()
     }
 
-    /// The round to go on with: those of one mapping one after the other, those of several in turn.
-    pub(super) fn next_round(&mut self) -> Option<Round> {
+    /// The reread to go on with: those of one mapping one after the other, those of several in turn.
+    pub(super) fn next_reread(&mut self) -> Option<Reread> {
         let now = Instant::now();
         let is_due = |mapping: &&String, retry: &Retry| {
-            retry.due <= now && !self.rounds.iter().any(|round| round.mapping == **mapping)
+            retry.due <= now && !self.under_way.iter().any(|reread| reread.mapping == **mapping)
         };
         let due: Vec<String> = self
             .retries
@@ -169,17 +170,17 @@ impl Rereads {
             .map(|(mapping, _)| mapping.clone())
             .collect();
         for mapping in &due {
-            self.round(mapping);
+            self.of_mapping(mapping);
         }
         let begun: HashSet<&str> = self
-            .rounds
+            .rereads
             .iter()
-            .filter(|round| round.left.is_some())
-            .map(|round| round.mapping.as_str())
+            .filter(|reread| reread.left.is_some())
+            .map(|reread| reread.mapping.as_str())
             .collect();
-        let is_next = |round: &Round| round.left.is_some() || !begun.contains(round.mapping.as_str());
-        let at = self.rounds.iter().position(is_next)?;
-        self.rounds.remove(at)
+        let is_next = |reread: &Reread| reread.left.is_some() || !begun.contains(reread.mapping.as_str());
+        let at = self.under_way.iter().position(is_next)?;
+        self.under_way.remove(at)
     }
 }
 
