@@ -173,7 +173,7 @@ impl Rereads {
             self.of_mapping(mapping);
         }
         let begun: HashSet<&str> = self
-            .rereads
+            .under_way
             .iter()
             .filter(|reread| reread.left.is_some())
             .map(|reread| reread.mapping.as_str())
