@@ -1,3 +1,4 @@
+/** @jsxImportSource react */
 // Sets the addresses of the workers, which must happen before the editor starts one.
 import 'graphiql/setup-workers/vite';
 
@@ -6,8 +7,8 @@ import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
-import { ENDPOINT } from '../api/graphql';
-import { webSocketUrl } from '../api/live';
+import { ENDPOINT } from '../gateway/ask';
+import { webSocketUrl } from '../gateway/live';
 import { examples } from './examples';
 import 'graphiql/style.css';
 import '@graphiql/plugin-explorer/style.css';
