@@ -57,12 +57,11 @@ export function readQuestion(params: URLSearchParams): Question | undefined {
 }
 
 function readFilters(params: URLSearchParams): Filters {
-  let filters: Filters = {};
-  for (const field of VALUE_FIELDS) {
+  const lists = VALUE_FIELDS.map((field) => {
     const read = (mode: Mode): string[] => [...new Set(params.getAll(parameter(field, mode)).filter(Boolean))];
-    const values = { any: read('any'), all: read('all'), not: read('not') };
-    if (MODES.some((mode) => values[mode].length > 0)) filters = { ...filters, [field]: values };
-  }
+    return [field, { any: read('any'), all: read('all'), not: read('not') }] as const;
+  });
+  let filters: Filters = Object.fromEntries(lists.filter(([, values]) => MODES.some((mode) => values[mode].length > 0)));
   for (const [field, [from, to]] of Object.entries(RANGE_PARAMETERS)) {
     const range = { from: readNumber(params.get(from)), to: readNumber(params.get(to)) };
     filters = setRange(filters, field as RangeField, range);

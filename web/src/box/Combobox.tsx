@@ -36,7 +36,8 @@ export function Combobox({ label, placeholder, text, onText, onSubmit, options, 
 
   // The text changed by other means than typing here: Back, a chip, a facet.
   useEffect(() => setDraft(text), [text]);
-  useEffect(() => setActive(-1), [options]);
+  const keys = options.map(({ key }) => key).join('\n');
+  useEffect(() => setActive(-1), [keys]);
   useSlash(input, slash === true);
 
   const show = (next: boolean): void => {
@@ -190,5 +191,5 @@ function useSlash(input: { readonly current: HTMLInputElement | null }, on: bool
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [on]);
+  }, [on, input]);
 }

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { addValue, toggleDecade, whereOf, type ValueField } from '../address/filters';
 import { EMPTY_QUESTION, type Question } from '../address/question';
 import { movieHref, searchHref } from '../address/route';
@@ -18,23 +18,20 @@ export function SearchBox() {
   const { shown } = useStore(search);
   const [open, setOpen] = useState(false);
   // Consecutive edits make one entry of the browser's history.
-  const typing = useRef(false);
+  const typingRef = useRef(false);
   const question = route.view === 'search' ? route.question : EMPTY_QUESTION;
   const text = question.state === undefined ? question.text : (shown?.found.text ?? '');
 
   const where = whereOf(question.filters);
   const wanted = open && text.trim() !== '';
   const suggestions = useSuggestions(SuggestDocument, wanted ? { prefix: text, ...(where && { where }) } : undefined);
-  const options = useMemo(
-    () => (text.trim() === '' ? (open ? recents() : []) : suggestions.map((suggestion) => option(suggestion, question))),
-    [suggestions, question, text, open],
-  );
+  const options = wanted ? suggestions.map((suggestion) => option(suggestion, question)) : open ? recents() : [];
 
   const ask = (next: string): void => {
     const { sort, filters } = question;
     const empty = next === '' && Object.keys(filters).length === 0;
-    navigation.go(empty ? '/' : searchHref({ text: next, sort, filters }), { replace: typing.current, typing: true });
-    typing.current = true;
+    navigation.go(empty ? '/' : searchHref({ text: next, sort, filters }), { replace: typingRef.current, typing: true });
+    typingRef.current = true;
   };
 
   return (
@@ -46,17 +43,17 @@ export function SearchBox() {
       options={options}
       onOpen={setOpen}
       onFocus={() => {
-        typing.current = false;
+        typingRef.current = false;
       }}
       onText={ask}
       onSubmit={(submitted) => {
         rememberText(submitted);
         if (submitted !== text) ask(submitted);
-        typing.current = false;
+        typingRef.current = false;
       }}
       onChoose={({ href }) => {
         rememberText(text);
-        typing.current = false;
+        typingRef.current = false;
         navigation.go(href);
       }}
     />

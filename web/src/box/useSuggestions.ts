@@ -44,6 +44,8 @@ export function useSuggestions<Item, Variables extends object>(
     return () => {
       wanted = false;
     };
+    // The key stands for document and variables.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
 
   return known ?? landed;

@@ -11,7 +11,7 @@ export function onReachable(listener: () => void): () => void {
 }
 
 export function reportReachable(): void {
-  for (const listener of [...waiting]) listener();
+  for (const listener of waiting) listener();
 }
 
 if (typeof window !== 'undefined') window.addEventListener('online', reportReachable);

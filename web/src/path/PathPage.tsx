@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { movieHref, pathHref, personHref } from '../address/route';
 import { Combobox } from '../box/Combobox';
 import { useSuggestions } from '../box/useSuggestions';
@@ -55,22 +55,18 @@ function PersonBox({ label, name, hrefOf }: BoxProps) {
   const [open, setOpen] = useState(false);
   useEffect(() => setText(name), [name]);
   const people = useSuggestions(SuggestPeopleDocument, open && text.trim() !== '' ? { prefix: text } : undefined);
-  const options = useMemo(
-    () =>
-      people.map((person) => ({
-        key: person.text,
-        href: hrefOf(person.text),
-        content: (
-          <>
-            <span className="what">
-              <Highlighted text={person.highlight.text} spans={person.highlight.spans} />
-            </span>
-            <span className="count">{number(person.count)}</span>
-          </>
-        ),
-      })),
-    [people],
-  );
+  const options = people.map((person) => ({
+    key: person.text,
+    href: hrefOf(person.text),
+    content: (
+      <>
+        <span className="what">
+          <Highlighted text={person.highlight.text} spans={person.highlight.spans} />
+        </span>
+        <span className="count">{number(person.count)}</span>
+      </>
+    ),
+  }));
   return (
     <div className="end-of-path">
       <p aria-hidden="true">{label}</p>

@@ -49,9 +49,9 @@ export function PersonPage({ name }: { readonly name: string }) {
           </ul>
         </>
       )}
-      <Role role="DIRECTOR" title={words.roles.directed} name={known} first={directed} />
-      <Role role="WRITER" title={words.roles.written} name={known} first={written} />
-      <Role role="CAST" title={words.roles.cast} name={known} first={cast} />
+      <Filmography of="DIRECTOR" title={words.roles.directed} name={known} first={directed} />
+      <Filmography of="WRITER" title={words.roles.written} name={known} first={written} />
+      <Filmography of="CAST" title={words.roles.cast} name={known} first={cast} />
       {hasGraphiql() && (
         <p className="aside">
           <a href={graphiqlHref(PersonPageDocument.text, { name: known })}>{words.asGraphql}</a>
@@ -61,14 +61,14 @@ export function PersonPage({ name }: { readonly name: string }) {
   );
 }
 
-interface RoleProps {
-  readonly role: PersonRole;
+interface FilmographyProps {
+  readonly of: PersonRole;
   readonly title: string;
   readonly name: string;
   readonly first: Films;
 }
 
-function Role({ role, title, name, first }: RoleProps) {
+function Filmography({ of: role, title, name, first }: FilmographyProps) {
   const [later, setLater] = useState<Films>();
   const [loading, setLoading] = useState(false);
   const nodes = later ? [...first.nodes, ...later.nodes] : first.nodes;

@@ -10,8 +10,14 @@ import { Ticket } from './Ticket';
 const MAX_NAMES = 5;
 const MAX_GENRES = 3;
 
+interface Props {
+  readonly hit: Hit;
+  /** The page of the movie is opened. */
+  readonly onOpen?: () => void;
+}
+
 /** A movie found. Its genres and people are one stop of the Tab key: arrows move among them. */
-export function Card({ hit: { node: movie, highlights, reasons } }: { readonly hit: Hit }) {
+export function Card({ hit: { node: movie, highlights, reasons }, onOpen }: Props) {
   const text = (field: TextMatch['field'], plain: string) => (
     <Highlighted text={plain} spans={highlights.find((match) => match.field === field && match.text === plain)?.spans ?? []} />
   );
@@ -21,7 +27,9 @@ export function Card({ hit: { node: movie, highlights, reasons } }: { readonly h
     <li className="card" data-testid="hit">
       <Ticket movie={movie} />
       <h2>
-        <a href={movieHref(movie.id)}>{text('TITLE', movie.title)}</a>
+        <a href={movieHref(movie.id)} onClick={onOpen}>
+          {text('TITLE', movie.title)}
+        </a>
         {movie.year !== null && <span className="year"> {text('YEAR', String(movie.year))}</span>}
       </h2>
       {other && (
@@ -58,30 +66,30 @@ function Links({ movie, highlights, text }: LinksProps) {
     movie.rating !== null && `★ ${decimal(movie.rating)}`,
   ].filter(Boolean);
   const genres = movie.genres.slice(0, MAX_GENRES);
-  let stops = 0;
-  const stop = (): number => (stops++ === 0 ? 0 : -1);
+  const directors = movie.directors.slice(0, 2);
+  const stop = (at: number): number => (at === 0 ? 0 : -1);
   return (
     <p className="follow" data-roving role="group" aria-label={words.follow(movie.title)}>
       {facts.length > 0 && `${facts.join(' · ')}  `}
-      {genres.map((genre) => (
+      {genres.map((genre, at) => (
         <a
           key={genre}
           className="genre"
-          tabIndex={stop()}
+          tabIndex={stop(at)}
           href={searchHref({ ...EMPTY_QUESTION, filters: { genres: { any: [genre], all: [], not: [] } } })}
         >
           {text('GENRES', genre)}
         </a>
       ))}
-      {movie.directors.length > 0 && `${words.directedBy} `}
-      {movie.directors.slice(0, 2).map((name) => (
-        <a key={`director ${name}`} tabIndex={stop()} href={personHref(name)}>
+      {directors.length > 0 && `${words.directedBy} `}
+      {directors.map((name, at) => (
+        <a key={`director ${name}`} tabIndex={stop(genres.length + at)} href={personHref(name)}>
           {text('DIRECTORS', name)}
         </a>
       ))}
-      {movie.directors.length > 0 && names.length > 0 && `${words.with} `}
-      {names.map((name) => (
-        <a key={name} tabIndex={stop()} href={personHref(name)}>
+      {directors.length > 0 && names.length > 0 && `${words.with} `}
+      {names.map((name, at) => (
+        <a key={name} tabIndex={stop(genres.length + directors.length + at)} href={personHref(name)}>
           {text('CAST', name)}
         </a>
       ))}

@@ -34,8 +34,8 @@ interface Shown {
 }
 
 /** What the words were understood as, and every filter in use. Each can be removed, and all filters at once. */
-export function Chips({ question, understood = [] }: Props) {
-  const chips = [...understood.map((piece) => pieceChip(piece, question)), ...filterChips(question)];
+export function Chips({ question, understood }: Props) {
+  const chips = [...(understood ?? []).map((piece) => pieceChip(piece, question)), ...filterChips(question)];
   if (chips.length === 0) return null;
   return (
     <ul className="chips" aria-label={words.filtersInUse}>

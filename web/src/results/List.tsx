@@ -17,15 +17,9 @@ export function List({ shown, stale, loadingMore }: Props) {
   const { edges, pageInfo } = found.hits;
   return (
     <>
-      <ol
-        className={stale ? 'results stale' : 'results'}
-        data-testid="results"
-        onClick={(event) => {
-          if (event.target instanceof Element && event.target.closest('h2 a')) rememberText(question.text);
-        }}
-      >
+      <ol className={stale ? 'results stale' : 'results'} data-testid="results">
         {edges.map((hit) => (
-          <Card key={hit.node.id} hit={hit} />
+          <Card key={hit.node.id} hit={hit} onOpen={() => rememberText(question.text)} />
         ))}
       </ol>
       {pageInfo.hasNextPage && pageInfo.endCursor !== null && (

@@ -60,7 +60,7 @@ function useDeadLink({ problem }: SearchState, question: Question, after: string
     if (problem?.kind !== 'dead-link') return;
     if (after !== undefined) navigation.go(searchHref(question), { replace: true, notice: 'dead-cursor' });
     else navigation.go('/', { replace: true, notice: 'dead-state' });
-  }, [problem]);
+  }, [problem, question, after]);
 }
 
 interface StatusProps {

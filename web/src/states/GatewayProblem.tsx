@@ -45,15 +45,16 @@ export function GatewayProblem({ problem, kept = false, onRetry }: Props) {
 
 /** Seconds until the next try; not read out, since an alert tells of the problem already. */
 function Countdown({ until }: { readonly until: number }) {
-  const left = (): number => Math.max(0, Math.ceil((until - Date.now()) / 1_000));
-  const [seconds, setSeconds] = useState(left);
+  const [seconds, setSeconds] = useState(() => secondsTo(until));
   useEffect(() => {
-    setSeconds(left());
-    const timer = setInterval(() => setSeconds(left()), 250);
+    setSeconds(secondsTo(until));
+    const timer = setInterval(() => setSeconds(secondsTo(until)), 250);
     return () => clearInterval(timer);
   }, [until]);
   return <p aria-live="off">{words.inSeconds(number(seconds))}</p>;
 }
+
+const secondsTo = (moment: number): number => Math.max(0, Math.ceil((moment - Date.now()) / 1_000));
 
 function Credential({ message, onRetry }: { readonly message: string; readonly onRetry: () => void }) {
   const [key, setKey] = useState('');
@@ -76,7 +77,7 @@ function Credential({ message, onRetry }: { readonly message: string; readonly o
         {words.key}{' '}
         <input type="password" autocomplete="off" value={key} onInput={(event) => setKey(event.currentTarget.value)} />
       </label>
-      <button type="submit">{words.useKey}</button>
+      <button type="submit">{words.enterKey}</button>
     </form>
   );
 }

@@ -7,8 +7,10 @@ interface Props {
   readonly link?: { readonly href: string; readonly text: string };
 }
 
+const START = { href: '/', text: words.toStart };
+
 /** There is nothing at this address. */
-export function Lost({ title = words.lost, hint, link = { href: '/', text: words.toStart } }: Props) {
+export function Lost({ title = words.lost, hint, link = START }: Props) {
   return (
     <section className="page empty">
       <h1>{title}</h1>

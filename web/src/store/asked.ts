@@ -45,6 +45,8 @@ export function useAsked<Data, Variables extends object>(
       },
       onProblem: (problem) => setLanded((before) => ({ ...before, key, problem })),
     });
+    // The key stands for document and variables.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [key, round]);
 
   // A new revision of the catalogue is asked for as well.

@@ -52,7 +52,7 @@ export class CatalogStore extends Store<CatalogState> {
     const before = this.state.counts?.generation;
     if (before === counts.generation) return;
     this.update({ counts });
-    if (before !== undefined) for (const listener of [...this.changes]) listener();
+    if (before !== undefined) for (const listener of this.changes) listener();
   }
 
   /** Calls `listener` whenever the catalogue has another revision than before. */

@@ -13,7 +13,7 @@ export class Store<State> {
 
   protected update(change: Partial<State>): void {
     this.current = { ...this.current, ...change };
-    for (const listener of [...this.listeners]) listener();
+    for (const listener of this.listeners) listener();
   }
 
   subscribe(listener: () => void): () => void {

@@ -239,7 +239,7 @@ export const en = {
   credentialTitle: 'A key is needed',
   credentialHint: 'This catalogue answers holders of an API key. It stays in this tab, and is forgotten with it.',
   key: 'API key',
-  useKey: 'Use this key',
+  enterKey: 'Use this key',
   deadState: 'This link no longer works, so here is the start.',
   deadCursor: 'That place in the list is gone, so here is its start.',
   lost: 'There is no such page',

@@ -2,7 +2,7 @@
 
 import { en, type Words } from './en';
 
-const { language } = navigator;
+const language = typeof navigator === 'undefined' ? 'en' : navigator.language;
 const numbers = new Intl.NumberFormat(language);
 const decimals = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
