@@ -35,7 +35,9 @@ export function App() {
             <path d="M6 6h20a4 4 0 0 1 4 4v3a3 3 0 0 0 0 6v3a4 4 0 0 1-4 4H6a4 4 0 0 1-4-4v-3a3 3 0 0 0 0-6v-3a4 4 0 0 1 4-4z" />
             <path className="play" d="m13 11 8.5 5-8.5 5z" />
           </svg>
-          WIKI<b>Movie</b>
+          <span>
+            WIKI<b>Movie</b>
+          </span>
         </a>
         <SearchBox />
         <nav className="links" aria-label={words.navigation}>

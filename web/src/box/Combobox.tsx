@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { words } from '../words';
 
 export interface Option {
@@ -12,6 +12,7 @@ export interface Option {
 interface Props {
   readonly label: string;
   readonly placeholder?: string;
+  /** Follows `onText` at once. */
   readonly text: string;
   /** Every change of the text, and the end of a composition of several keys; never during it. */
   readonly onText: (text: string) => void;
@@ -27,15 +28,15 @@ interface Props {
 
 /** An ARIA 1.2 combobox: focus stays in the box, arrows move through the list, Enter chooses, Escape closes. */
 export function Combobox({ label, placeholder, text, onText, onSubmit, options, onChoose, onOpen, slash, onFocus }: Props) {
-  const [draft, setDraft] = useState(text);
+  // While a composition of several keys goes on, the box alone knows its text.
+  const [composed, setComposed] = useState<string>();
+  const draft = composed ?? text;
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
   const shown = open && options.length > 0;
 
-  // The text changed by other means than typing here: Back, a chip, a facet.
-  useEffect(() => setDraft(text), [text]);
   const keys = options.map(({ key }) => key).join('\n');
   useEffect(() => setActive(-1), [keys]);
   useSlash(input, slash === true);
@@ -46,13 +47,12 @@ export function Combobox({ label, placeholder, text, onText, onSubmit, options, 
     if (!next) setActive(-1);
   };
   const change = (next: string, composing: boolean): void => {
-    setDraft(next);
+    setComposed(composing ? next : undefined);
     if (composing) return;
     show(true);
     onText(next);
   };
   const clear = (): void => {
-    setDraft('');
     show(false);
     onText('');
   };
@@ -177,7 +177,7 @@ export function Combobox({ label, placeholder, text, onText, onSubmit, options, 
 
 /** `/` focuses the box, except in another field. */
 function useSlash(input: { readonly current: HTMLInputElement | null }, on: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!on) return undefined;
     const onKey = (event: KeyboardEvent): void => {
       const { target } = event;
