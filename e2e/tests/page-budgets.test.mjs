@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { launch, openPage } from '../lib/chromium.mjs';
-import { answered, hits, requireChromium, size } from '../lib/page.mjs';
+import { answered, box, hits, requireChromium, size } from '../lib/page.mjs';
 import { ask, eventually, url, watched } from '../lib/target.mjs';
 import { addWideFile, removeWideFile, WORD } from '../lib/wide-file.mjs';
 
@@ -25,6 +25,7 @@ describe('budgets', { skip: !executablePath }, () => {
     for (const path of PATHS) {
       const { page, context } = await openPage(browser);
       await page.goto(url + path);
+      await box(page).pressSequentially('a');
       await page.waitForLoadState('networkidle');
       await context.close();
     }
@@ -100,7 +101,7 @@ describe('budgets', { skip: !executablePath }, () => {
         if (request.url().includes('/graphql')) requests.push(decodeURIComponent(request.url()));
       });
       const phrase = 'the godfahter';
-      await page.getByRole('combobox').pressSequentially(phrase, { delay: 60 });
+      await box(page).pressSequentially(phrase, { delay: 60 });
       await answered(page);
       const kinds = { hits: 0, suggestions: 0, facets: 0 };
       for (const address of requests) {

@@ -18,13 +18,10 @@ export function YearBrush({ facet: { min, max, buckets }, question }: { readonly
   const move = (end: 'from' | 'to', value: number): void =>
     setDrag(end === 'from' ? [Math.min(value, to), to] : [from, Math.max(value, from)]);
   const commit = (end: 'from' | 'to', value: number): void => {
-    const range = end === 'from' ? [Math.min(value, to), to] as const : [from, Math.max(value, from)] as const;
-    // The ends of the scale are no limit: movies that come later belong to it, too.
-    const next = {
-      ...(range[0] > min && { from: range[0] }),
-      ...(range[1] < max && { to: range[1] }),
-    };
-    const filters = setRange(question.filters, 'year', next);
+    // The end of the scale is no limit: movies that come later belong to it, too. The other end stays as it was asked.
+    const limit = end === 'from' ? Math.min(value, to) : Math.max(value, from);
+    const open = end === 'from' ? limit <= min : limit >= max;
+    const filters = setRange(question.filters, 'year', { ...year, [end]: open ? undefined : limit });
     navigation.go(searchHref({ ...question, filters }), { replace: navigation.state.typing, typing: true });
   };
 

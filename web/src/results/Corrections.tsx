@@ -5,7 +5,8 @@ import { movies, words } from '../words';
 
 /** Above the list: the spelling that was found, another one that finds more, and how much of the text was found. */
 export function Corrections({ shown: { question, found } }: { readonly shown: Shown }) {
-  const { didYouMean, hits, matching } = found;
+  const { hits, matching } = found;
+  const didYouMean = found.didYouMean && found.didYouMean.total > found.total.value ? found.didYouMean : null;
   const typos = (hits.edges[0]?.reasons ?? []).filter(({ kind }) => kind === 'TYPO');
   const spelling = didYouMean ? undefined : corrected(question.text, typos);
   const partly = matching.atLeast < matching.of && found.total.value > 0;
