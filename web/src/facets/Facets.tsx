@@ -3,7 +3,8 @@ import { countFilters, toggleDecade } from '../address/filters';
 import { EMPTY_QUESTION, type Question } from '../address/question';
 import { searchHref } from '../address/route';
 import type { MovieFacets } from '../operations';
-import type { FacetOptions } from '../store/search';
+import { search, type FacetOptions } from '../store/search';
+import { useStore } from '../store/store';
 import { movies, words } from '../words';
 import { Group } from './Group';
 import { Value } from './Value';
@@ -14,11 +15,10 @@ interface Props {
   /** Those of the last answer, while newer ones are on the way. */
   readonly facets: MovieFacets | undefined;
   readonly options: FacetOptions;
-  readonly total: number | undefined;
 }
 
 /** Beside the movies on a wide screen; folded above them on a narrow one. */
-export function Facets({ question: asked, facets, options, total }: Props) {
+export function Facets({ question: asked, facets, options }: Props) {
   const wide = useWideScreen();
   const [open, setOpen] = useState(false);
   // The filters of a token are not known: the first click starts a question in words.
@@ -47,23 +47,30 @@ export function Facets({ question: asked, facets, options, total }: Props) {
             <Group field="languages" facet={facets.languages} question={question} />
             <Group field="countries" facet={facets.countries} question={question} />
             <Group field="providers" facet={facets.providers} question={question} />
-            {!wide && total !== undefined && (
-              <button
-                type="button"
-                className="show-movies"
+            {!wide && (
+              <ShowMovies
                 onClick={() => {
                   setOpen(false);
                   fold.current?.focus();
                   window.scrollTo(0, 0);
                 }}
-              >
-                {words.showMovies(movies(total))}
-              </button>
+              />
             )}
           </>
         )}
       </div>
     </aside>
+  );
+}
+
+/** Leads from the filters of a narrow screen to what they find. */
+function ShowMovies({ onClick }: { readonly onClick: () => void }) {
+  const total = useStore(search).shown?.found.total.value;
+  if (total === undefined) return null;
+  return (
+    <button type="button" className="show-movies" onClick={onClick}>
+      {words.showMovies(movies(total))}
+    </button>
   );
 }
 

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { searchHref } from '../address/route';
 import type { Attribution, Hit } from '../operations';
 import { rememberText } from '../store/recent';
@@ -10,17 +11,22 @@ interface Props {
   /** Whether the answer to another question is on the way. */
   readonly stale: boolean;
   readonly loadingMore: boolean;
+  /** Whether typing goes on: only what is on the screen is laid out then. */
+  readonly typing: boolean;
 }
 
-export function List({ shown, stale, loadingMore }: Props) {
+export function List({ shown, stale, loadingMore, typing }: Props) {
   const { question, found } = shown;
   const { edges, pageInfo } = found.hits;
+  // The same cards are not compared again at the next key.
+  const cards = useMemo(
+    () => edges.map((hit) => <Card key={hit.node.id} hit={hit} onOpen={() => rememberText(question.text)} />),
+    [edges, question.text],
+  );
   return (
     <>
-      <ol className={stale ? 'results stale' : 'results'} data-testid="results">
-        {edges.map((hit) => (
-          <Card key={hit.node.id} hit={hit} onOpen={() => rememberText(question.text)} />
-        ))}
+      <ol className={`results${stale ? ' stale' : ''}${typing ? ' typing' : ''}`} data-testid="results">
+        {cards}
       </ol>
       {pageInfo.hasNextPage && pageInfo.endCursor !== null && (
         <p className="pages">

@@ -1,10 +1,10 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { EMPTY_QUESTION, SORTS, type Question } from '../address/question';
 import { searchHref } from '../address/route';
 import { Facets } from '../facets/Facets';
 import { GatewayProblem } from '../states/GatewayProblem';
 import { navigation } from '../shell/navigation';
-import { besideKey, search, type SearchState } from '../store/search';
+import { besideKey, PAUSE_MS, search, type SearchState } from '../store/search';
 import { useStore } from '../store/store';
 import { decimal, movies, number, words } from '../words';
 import { Announcement } from './Announcement';
@@ -21,17 +21,24 @@ export function SearchPage({ question, after }: { readonly question: Question; r
   const loading = shown?.key !== wanted;
   useDeadLink(state, question, after);
 
+  const { typing } = useStore(navigation);
+  const settled = useSettled(question, typing);
+  const facets = useMemo(
+    () => <Facets question={settled} facets={beside?.facets} options={state.options} />,
+    [settled, beside?.facets, state.options],
+  );
+
   const current = beside?.key === besideKey(question, state.options);
   const found = shown?.found;
   return (
     <div className="layout">
-      <Facets question={question} facets={beside?.facets} options={state.options} total={found?.total.value} />
+      {facets}
       <section
         className="answers"
         aria-label={words.results}
         aria-busy={loading && !problem}
         data-address={shown?.key}
-        data-facets={current}
+        data-facets={current && settled === question}
       >
         <h1 className="unseen">{words.resultsTitle(question.text)}</h1>
         <Status state={state} question={question} loading={loading} />
@@ -44,7 +51,7 @@ export function SearchPage({ question, after }: { readonly question: Question; r
           </p>
         )}
         {shown && found && found.hits.edges.length > 0 && (
-          <List shown={shown} stale={loading} loadingMore={state.loadingMore} />
+          <List shown={shown} stale={loading} loadingMore={state.loadingMore} typing={typing} />
         )}
         {shown && found?.hits.edges.length === 0 && <Empty hinted={(beside?.relaxations.length ?? 0) > 0} />}
         {shown && current && <Relaxations question={question} relaxations={beside.relaxations} empty={found?.total.value === 0} />}
@@ -52,6 +59,16 @@ export function SearchPage({ question, after }: { readonly question: Question; r
       </section>
     </div>
   );
+}
+
+/** The question before, while typing goes on: nobody clicks on a filter between two keys. */
+function useSettled(question: Question, typing: boolean): Question {
+  const [settled, setSettled] = useState(question);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(question), typing ? PAUSE_MS : 0);
+    return () => clearTimeout(timer);
+  }, [question, typing]);
+  return typing ? settled : question;
 }
 
 /** A token or cursor that the gateway cannot read leaves the address; what the address says in words stays. */
