@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { setRange } from '../address/filters';
 import type { Question } from '../address/question';
 import { searchHref } from '../address/route';
@@ -6,9 +6,13 @@ import type { YearFacet } from '../operations';
 import { navigation } from '../shell/navigation';
 import { words } from '../words';
 
+const CONSECUTIVE_MS = 1_000;
+
 /** The years as a histogram, with a slider for the first and one for the last year of the range. */
 export function YearBrush({ facet: { min, max, buckets }, question }: { readonly facet: YearFacet; readonly question: Question }) {
   const { year } = question.filters;
+  // Consecutive moves make one entry of the browser's history.
+  const movedRef = useRef(0);
   const [drag, setDrag] = useState<readonly [number, number]>();
   useEffect(() => setDrag(undefined), [year?.from, year?.to]);
   if (min === null || max === null || min === max) return null;
@@ -22,7 +26,8 @@ export function YearBrush({ facet: { min, max, buckets }, question }: { readonly
     const limit = end === 'from' ? Math.min(value, to) : Math.max(value, from);
     const open = end === 'from' ? limit <= min : limit >= max;
     const filters = setRange(question.filters, 'year', { ...year, [end]: open ? undefined : limit });
-    navigation.go(searchHref({ ...question, filters }), { replace: navigation.state.typing, typing: true });
+    navigation.go(searchHref({ ...question, filters }), { replace: Date.now() - movedRef.current < CONSECUTIVE_MS });
+    movedRef.current = Date.now();
   };
 
   const highest = Math.max(...buckets.map(({ count }) => count), 1);
