@@ -12,11 +12,12 @@ const proxy = {
   '^/(readyz|schema.graphql|docs|openapi.json|api)(/|$|\\?)': { target: gateway },
 };
 
-/** The policy under which the gateway serves the search page, so that `npm run preview` shows what it forbids. */
-const policy: Plugin = {
-  name: 'policy',
+/** As the gateway serves the pages: `npm run preview` shows what the search page's policy forbids, and has GraphiQL's address. */
+const asGateway: Plugin = {
+  name: 'as-gateway',
   configurePreviewServer(server) {
     server.middlewares.use((request, response, next) => {
+      request.url = request.url?.replace(/^\/graphiql\/?(?=\?|$)/, '/graphiql/index.html');
       if (!/^\/(graphiql|assets)/.test(request.url ?? '')) {
         response.setHeader(
           'content-security-policy',
@@ -31,7 +32,7 @@ const policy: Plugin = {
 /** Each page is built by itself, so that the search page is one script without a part of GraphiQL. */
 export default defineConfig(({ mode }) => ({
   base: '/',
-  plugins: [policy],
+  plugins: [asGateway],
   preview: { proxy },
   // GraphiQL's tabs are the files that every other client uses; they lie beside this folder.
   server: {
