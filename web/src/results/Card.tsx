@@ -102,7 +102,9 @@ function Links({ movie, highlights, text }: LinksProps) {
 function Reasons({ reasons }: { readonly reasons: readonly MatchReason[] }) {
   const told = new Map<string, MatchReason>();
   for (const reason of reasons) {
-    if (reason.kind in words.reasons) told.set(`${reason.kind} ${reason.typed} ${reason.matched}`.toLowerCase(), reason);
+    // A typo within a longer text is told by its word alone.
+    const within = reasons.some(({ kind, typed }) => kind === reason.kind && typed !== reason.typed && reason.typed.includes(typed));
+    if (reason.kind in words.reasons && !(reason.kind === 'TYPO' && within)) told.set(`${reason.kind} ${reason.typed} ${reason.matched}`.toLowerCase(), reason);
   }
   if (told.size === 0) return null;
   return (

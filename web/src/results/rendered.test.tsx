@@ -1,7 +1,8 @@
 import { renderToStaticMarkup } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
 import { EMPTY_QUESTION } from '../address/question';
-import type { Hit, Span } from '../operations';
+import { Group } from '../facets/Group';
+import { HitsDocument, type Hit, type Span } from '../operations';
 import { Card } from './Card';
 import { Chips } from './Chips';
 import { duration } from './duration';
@@ -35,6 +36,7 @@ const hit: Hit = {
   },
   highlights: [{ field: 'CAST', text: 'Al Martino', spans: [{ start: 0, end: 2 }] }],
   reasons: [
+    { kind: 'TYPO', typed: 'the godfahter', matched: 'The Godfather' },
     { kind: 'TYPO', typed: 'godfahter', matched: 'Godfather' },
     { kind: 'TYPO', typed: 'godfahter', matched: 'godfather' },
     { kind: 'WORD', typed: 'the', matched: 'The' },
@@ -77,6 +79,21 @@ test('D2: every filter has a chip, and an address without it', () => {
     expect(html).toContain(text);
   }
   expect(html.match(/from=1972/g)).toHaveLength(9);
+});
+
+test('D6: no cursor is asked for each movie, and nothing that is not shown', () => {
+  expect(HitsDocument.text).not.toMatch(/cursor(?!})/);
+  expect(HitsDocument.text).toMatch(/cast\(first:6\)/);
+  expect(HitsDocument.text).toMatch(/summary\(max:260\)/);
+});
+
+test('D13: a facet whose one value all movies have is no choice', () => {
+  const group = (distinct: number) =>
+    renderToStaticMarkup(
+      <Group field="providers" facet={{ distinct, values: [{ value: 'default', count: 9 }] }} question={EMPTY_QUESTION} />,
+    );
+  expect(group(1)).toBe('');
+  expect(group(2)).toContain('default');
 });
 
 test.each([
