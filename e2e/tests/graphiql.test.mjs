@@ -19,6 +19,11 @@ describe('GraphiQL', { skip: !executablePath }, () => {
     async (page) => {
       await page.getByRole('tab', { name: 'Search' }).waitFor();
       assert.equal(await page.getByRole('tab').filter({ hasText: 'CatalogChanged' }).count(), 1);
+      const lines = await page.locator('.graphiql-query-editor .view-line').count();
+      assert.ok(lines <= 12, `D18: the first tab has ${lines} lines`);
+      await execute(page, 'star wras');
+      await page.locator('.graphiql-response', { hasText: '"Star Wars' }).waitFor();
+      await page.getByRole('tab', { name: 'Search' }).click();
       await execute(page, 'godfahter');
       await page.locator('.graphiql-response', { hasText: '"The Godfather"' }).waitFor();
       await page.getByRole('button', { name: /documentation explorer/i }).click();
@@ -26,6 +31,18 @@ describe('GraphiQL', { skip: !executablePath }, () => {
     },
     { path: '/graphiql' },
   );
+
+  for (const name of ['Movie', 'Node']) {
+    onPage(
+      `D18: the tab ${name} has an id that the catalogue has`,
+      async (page) => {
+        await page.getByRole('tab', { name, exact: true }).click();
+        await execute(page, `query ${name}`);
+        await page.locator('.graphiql-response', { hasText: /"title":\s"\w/ }).waitFor();
+      },
+      { path: '/graphiql' },
+    );
+  }
 
   onPage(
     'GraphiQL opens the operation of a shared link',

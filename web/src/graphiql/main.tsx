@@ -26,6 +26,7 @@ function sharedTab(): { query: string; variables?: string } | undefined {
 }
 
 const shared = sharedTab();
+const tabs = await examples();
 const container = document.getElementById('graphiql');
 if (!container) throw new Error('graphiql/index.html has no element #graphiql');
 createRoot(container).render(
@@ -33,7 +34,7 @@ createRoot(container).render(
     fetcher={fetcher}
     plugins={plugins}
     // Used on the first visit; later GraphiQL restores its own tabs and adds the shared operation to them.
-    defaultTabs={shared ? [shared, ...examples] : examples}
+    defaultTabs={shared ? [shared, ...tabs] : tabs}
     defaultEditorToolsVisibility={false}
     shouldPersistHeaders={false}
     {...(shared && { initialQuery: shared.query, initialVariables: shared.variables ?? '' })}
