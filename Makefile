@@ -97,7 +97,7 @@ doors: ## public checkers of REST and of the tools (OpenAPI, MCP), a generated c
 security: ## public security checkers against a gateway in production settings; reports in target/security
 	@scripts/security.sh
 
-abuse: ## 10,000 hostile requests beside honest clients; fails where those wait (N, SEED)
+abuse: ## 10,000 hostile requests beside honest clients; fails where those wait (N, SEED, MOVIES=folder)
 	@scripts/abuse.sh $${N:-10000} $${SEED:-1}
 
 chaos: ## random schedules of changes, faults and kills: N (1000) on fakes, REAL (50) on LocalStack and search nodes

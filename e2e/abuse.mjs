@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import { startGateway } from './lib/gateway.mjs';
 import { hostile } from './lib/hostile.mjs';
 
 /** Peak memory allowed, with the seeds in the index and every cache at its default size. */
-const MAX_MB = 700;
+const MAX_MB = 400;
 /** How much the 99th percentile of honest clients may grow under attack; below `NOISE_MS` it does not count. */
 const MAX_RATIO = 2;
 const NOISE_MS = 15;
@@ -71,6 +72,9 @@ function send(writes) {
     });
   });
 }
+
+// Attackers are on other machines: they take no processor from those who are measured.
+os.setPriority(os.constants.priority.PRIORITY_LOW);
 
 const loadedMb = memory('VmRSS');
 await sleep(3_000);

@@ -9,7 +9,7 @@ const gateway = process.env['WIKIMOVIE_URL'] ?? 'http://127.0.0.1:8080';
 /** What the gateway answers itself; `npm run preview` passes it on. */
 const proxy = {
   '/graphql': { target: gateway, ws: true },
-  '^/(readyz|schema.graphql|docs|openapi.json|api)(/|$|\\?)': { target: gateway },
+  '^/(readyz|schema.graphql|docs|openapi.json|rest|mcp)(/|$|\\?)': { target: gateway },
 };
 
 /** As the gateway serves the pages: `npm run preview` shows what the search page's policy forbids, and has GraphiQL's address. */

@@ -17,6 +17,8 @@ pub(crate) struct Gateway {
     child: Child,
     url: String,
     agent: ureq::Agent,
+    /// It takes any status for an answer, and waits for a minute.
+    patient: ureq::Agent,
 }
 
 impl Gateway {
@@ -67,7 +69,12 @@ impl Gateway {
         };
         // The rest of its output is drained, so that the pipe does not fill up.
         std::thread::spawn(move || lines.for_each(drop));
-        Ok(Self { child, url, agent: agent() })
+        let patient = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build()
+            .into();
+        Ok(Self { child, url, agent: agent(), patient })
     }
 
     /// Its address, such as `http://127.0.0.1:8080`.
@@ -86,12 +93,17 @@ impl Gateway {
         Ok(request.send(body)?.body_mut().read_to_string()?)
     }
 
-    /// The same, whatever the status of the answer is.
-    pub(crate) fn ask_whatever_comes(&self, body: &str) -> anyhow::Result<String> {
-        let request = self.agent.post(format!("{}/graphql", self.url)).content_type("application/json");
-        let request =
-            request.config().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
-        Ok(request.build().send(body)?.body_mut().with_config().limit(1 << 30).read_to_string()?)
+    /// Sends a request to a path, posting a body where there is one. Reads the whole answer, whatever its status is.
+    pub(crate) fn ask_whatever_comes(&self, path: &str, body: Option<&str>) -> anyhow::Result<String> {
+        let url = format!("{}{path}", self.url);
+        let accept = "application/json, text/event-stream";
+        let mut answer = match body {
+            Some(body) => {
+                self.patient.post(url).content_type("application/json").header("accept", accept).send(body)?
+            }
+            None => self.patient.get(url).header("accept", accept).call()?,
+        };
+        Ok(answer.body_mut().with_config().limit(1 << 30).read_to_string()?)
     }
 
     /// The same, accepting GraphQL's own media type.

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const SEEDS = fileURLToPath(new URL('../../seeds', import.meta.url));
+/** A folder of movie files in place of the seeds. */
+const MOVIES = process.env.MOVIES || undefined;
 const START_MS = 60_000;
 const STOP_MS = 15_000;
 /** Lines of output that an error about a failed start includes. */
@@ -20,7 +22,8 @@ export async function startGateway(binary, settings = {}, credential = undefined
   const home = await mkdtemp(join(tmpdir(), 'wikimovie-e2e-'));
   // A copy, so that tests can add files to the watched folder.
   const watched = join(home, 'seeds');
-  await cp(SEEDS, watched, { recursive: true });
+  if (MOVIES === undefined) await cp(SEEDS, watched, { recursive: true });
+  else await cp(MOVIES, join(watched, 'movies'), { recursive: true });
 
   const gateway = spawn(binary, ['serve'], {
     env: { ...environment(), WIKIMOVIE_LISTEN: '127.0.0.1:0', WIKIMOVIE_DATA_DIR: join(home, 'data'), WIKIMOVIE_WATCH: watched, ...settings },
@@ -55,7 +58,7 @@ export async function startGateway(binary, settings = {}, credential = undefined
   };
 
   // Movies are in the providers' folders; the files beside the folders describe them.
-  const files = (await readdir(SEEDS, { recursive: true })).filter((name) => /[\\/].+\.(json|ndjson|csv)(\.gz)?$/.test(name));
+  const files = (await readdir(watched, { recursive: true })).filter((name) => /[\\/].+\.(json|ndjson|csv)(\.gz)?$/.test(name));
   const deadline = Date.now() + START_MS;
   while (!(url && (await loaded(url, files, credential)))) {
     if (exitReason !== undefined || Date.now() > deadline) {

@@ -4,6 +4,7 @@ import { catalog } from './store/catalog';
 import { search } from './store/search';
 import { navigation } from './shell/navigation';
 import { startRoving } from './shell/roving';
+import { offerTools } from './tools/modelContext';
 import './styles/base.css';
 import './styles/box.css';
 import './styles/facets.css';
@@ -28,3 +29,4 @@ render(<App />, page);
 // The subscription waits until the page stands.
 const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
 window.addEventListener('load', () => idle(() => catalog.start()));
+void offerTools();

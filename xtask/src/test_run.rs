@@ -102,7 +102,7 @@ const NODES: &str = "search nodes";
 const LOCALSTACK: &str = "LocalStack";
 const BROWSER: &str = "browser";
 
-const PHASES: [Phase; 18] = [
+const PHASES: [Phase; 19] = [
     rust("format", &[Check], &[], Step::Run(&["cargo", "fmt", "--all", "--check"])),
     rust("structure", &[Check], &[], Step::Task(&["tidy"])),
     rust(
@@ -134,6 +134,7 @@ const PHASES: [Phase; 18] = [
         &[PAGES, BROWSER],
         Step::Node(&["scripts/end-to-end.sh"]),
     ),
+    rust("prices beside work, in short", &[Pages], &[PAGES], Step::Run(&["scripts/cost.sh", "--short"])),
     beside(PAGES, &[Unit, Pages], &[], Step::Node(&["scripts/pages.sh"])),
     beside(
         "pages: lints, types and unit tests",

@@ -23,4 +23,4 @@ pub use catalog::CachedCatalog;
 pub use settings::CacheSettings;
 
 pub(crate) use outcome::{CacheOutcome, OutcomeRecorder};
-pub(crate) use response::{CachedResponse, ResponseCache, ResponseKey};
+pub(crate) use response::{CachedResponse, ResponseCache, ResponseKey, gzipped};

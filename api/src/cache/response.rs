@@ -138,7 +138,7 @@ impl CachedResponse {
 
     /// The compressed bytes, made once; `None` where the response is too long for that here.
     pub(crate) fn gzip(&self) -> Option<Bytes> {
-        (self.body.len() <= MAX_GZIP_BYTES).then(|| self.gzip.get_or_init(|| pack(&self.body)).clone())
+        (self.body.len() <= MAX_GZIP_BYTES).then(|| self.gzip.get_or_init(|| gzipped(&self.body)).clone())
     }
 
     fn weight(&self) -> u32 {
@@ -147,7 +147,8 @@ impl CachedResponse {
     }
 }
 
-fn pack(bytes: &[u8]) -> Bytes {
+/// Bytes, compressed by gzip.
+pub(crate) fn gzipped(bytes: &[u8]) -> Bytes {
     let mut packed = Vec::with_capacity(bytes.len() / 4);
     let mut encoder = GzEncoder::new(&mut packed, Compression::new(5));
     // Nothing that is written to memory fails.

@@ -112,7 +112,7 @@ pub(crate) async fn answer(
     telemetry::enter_door(door.name(), &operation.name);
     let mut answered = match variables {
         Ok(variables) => run((gateway, operations), caller, operation, variables).await,
-        Err(error) => Err(error.into()),
+        Err(error) => Err(charge_refusal(operations, caller, error).await),
     };
     if let Err(refusal) = &mut answered
         && let (AuthKind::Jwt { scope_prefix, .. }, Some(scope)) =
@@ -126,6 +126,14 @@ pub(crate) async fn answer(
     };
     telemetry::count_door(door.name(), outcome);
     answered
+}
+
+/// Takes a point for variables that do not fit.
+async fn charge_refusal(operations: &Operations, caller: &Caller, error: ApiError) -> Box<DoorRefusal> {
+    match operations.charge(caller, 1).await {
+        Ok(charge) => Box::new(DoorRefusal { problem: error.into(), rate: charge.rate }),
+        Err(rejection) => rejection.into(),
+    }
 }
 
 async fn run(

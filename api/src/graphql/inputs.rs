@@ -194,15 +194,22 @@ pub(crate) struct QuestionInput {
 
 impl QuestionInput {
     /// The question asked. `given` names the arguments that the caller wrote with a value other than null,
-    /// since a default looks the same as a value.
+    /// since a default looks the same as a value. Beside a state, `text` and `sort` take the place of its own.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` or `BAD_STATE`.
     pub(crate) fn question(self, sealer: &Sealer, given: &[&str]) -> Result<Question, ApiError> {
-        if let Some(state) = &self.state {
-            return from_state(sealer, state, given);
-        }
         let text = self.text.unwrap_or_default();
+        if let Some(state) = &self.state {
+            let question = from_state(sealer, state, given)?;
+            let sort = self.sort.filter(|_| given.contains(&"sort")).map(Into::into);
+            let text = given.contains(&"text").then(|| cut(text));
+            return Ok(Question {
+                text: text.unwrap_or(question.text),
+                sort: sort.unwrap_or(question.sort),
+                ..question
+            });
+        }
         Ok(Question {
             text: cut(text),
             filter: self.filter.unwrap_or_default().try_into()?,
@@ -212,13 +219,13 @@ impl QuestionInput {
     }
 }
 
-/// The question of a state, which stands for all other arguments.
+/// The question of a state, whose filter stands for any other.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` where one of `given` stands beside it, `BAD_STATE` where it cannot be opened.
+/// `BAD_USER_INPUT` where a filter is given beside it, `BAD_STATE` where it cannot be opened.
 pub(crate) fn from_state(sealer: &Sealer, state: &SearchState, given: &[&str]) -> Result<Question, ApiError> {
-    if let Some(other) = given.first() {
-        let message = format!("state replaces the whole question: give either state or {other}");
+    if let Some(other) = given.iter().find(|name| matches!(**name, "where" | "understand")) {
+        let message = format!("state holds the filter of a question: give either state or {other}");
         return Err(ApiError::input("state", message));
     }
     let question = sealer.open_state(&state.0).map_err(ApiError::state)?;
@@ -318,14 +325,20 @@ mod tests {
     }
 
     #[test]
-    fn a_state_excludes_other_arguments() {
+    fn a_state_excludes_other_filters() {
         let sealer = Sealer::new(b"secret");
         let question = Question { text: "alien".into(), ..Question::default() };
         let state = Some(SearchState(sealer.seal_state(&question).unwrap()));
         let input = QuestionInput { state, ..QuestionInput::default() };
-        assert_eq!(input.clone().question(&sealer, &[]), Ok(question));
-        let error = input.question(&sealer, &["sort"]).unwrap_err();
-        assert_eq!(error.message(), "state replaces the whole question: give either state or sort");
+        assert_eq!(input.clone().question(&sealer, &[]), Ok(question.clone()));
+        let error = input.clone().question(&sealer, &["sort", "where"]).unwrap_err();
+        assert_eq!(error.message(), "state holds the filter of a question: give either state or where");
+        let input = QuestionInput { text: Some("dune".into()), sort: Some(MovieSort::YearDesc), ..input };
+        assert_eq!(input.clone().question(&sealer, &[]), Ok(question.clone()), "defaults change nothing");
+        let newest = Question { sort: domain::MovieSort::YearDesc, ..question };
+        assert_eq!(input.clone().question(&sealer, &["sort"]), Ok(newest.clone()));
+        let other = Question { text: "dune".into(), ..newest };
+        assert_eq!(input.question(&sealer, &["text", "sort"]), Ok(other));
         let forged = QuestionInput { state: Some(SearchState("x".into())), ..QuestionInput::default() };
         let error = forged.question(&sealer, &[]).unwrap_err();
         assert_eq!(error.code(), crate::error::ErrorCode::BadState);

@@ -65,8 +65,8 @@ impl Query {
         )]
         understand: Option<bool>,
         #[graphql(
-            desc = "State token of an earlier question. It replaces all other arguments; giving both is an \
-                    error."
+            desc = "State token of an earlier question. `text` and `sort` beside it take the place of its own; \
+                    `where` or `understand` beside it is an error."
         )]
         state: Option<SearchState>,
     ) -> Result<MovieSearch> {

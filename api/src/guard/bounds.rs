@@ -32,6 +32,8 @@ pub const MAX_DIRECTIVES: usize = 10;
 pub const MAX_LIST: usize = 1_000;
 /// Maximum number of values in the variables.
 pub const MAX_VALUES: usize = 5_000;
+/// Bytes of a text in the variables that count as a token of a document.
+const TOKEN_BYTES: usize = 16;
 /// Maximum size of an answer, in bytes, escapes not counted.
 pub const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// Maximum number of values of an introspection query, each list at its usual length. The query of GraphiQL has about
@@ -166,29 +168,58 @@ pub fn check_json(json: &[u8]) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Checks the nesting of variables that were parsed elsewhere (a WebSocket message), and how many values they hold. The
-/// JSON parser itself allows 128 levels, so this recursion is bounded.
-///
-/// # Errors
-/// `QUERY_TOO_COMPLEX`, naming the limit.
-pub fn check_variables(variables: &Variables) -> Result<(), ApiError> {
+/// The size of the variables of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VariablesSize {
+    /// Values, those inside of others too.
+    pub values: usize,
+    /// Bytes of texts.
+    pub bytes: usize,
+    /// Items of the longest list.
+    pub longest: usize,
+    /// Deepest nesting of lists and objects.
+    pub nesting: usize,
+}
+
+impl VariablesSize {
+    /// What is as long in a document: a token for each value, and for each further [`TOKEN_BYTES`] of texts. At most
+    /// [`MAX_TOKENS`]: what is longer is not looked at.
+    pub fn tokens(&self) -> usize {
+        (self.values + self.bytes / TOKEN_BYTES).min(MAX_TOKENS)
+    }
+}
+
+/// Measures variables. The JSON parser allows 128 levels, so this recursion is bounded.
+pub fn measure_variables(variables: &Variables) -> VariablesSize {
     /// Counts values; gives the nesting.
-    fn measure(value: &Value, values: &mut usize, longest: &mut usize) -> usize {
-        *values += 1;
+    fn nesting(value: &Value, size: &mut VariablesSize) -> usize {
+        size.values += 1;
         match value {
             Value::List(list) => {
-                *longest = (*longest).max(list.len());
-                1 + list.iter().map(|item| measure(item, values, longest)).max().unwrap_or(0)
+                size.longest = size.longest.max(list.len());
+                1 + list.iter().map(|item| nesting(item, size)).max().unwrap_or(0)
             }
-            Value::Object(object) => {
-                1 + object.values().map(|field| measure(field, values, longest)).max().unwrap_or(0)
+            Value::Object(object) => 1 + object.values().map(|field| nesting(field, size)).max().unwrap_or(0),
+            Value::String(text) => {
+                size.bytes += text.len();
+                0
             }
             _ => 0,
         }
     }
-    let (mut values, mut longest) = (0, 0);
-    let nesting = variables.values().map(|value| measure(value, &mut values, &mut longest)).max();
-    if nesting.is_some_and(|nesting| nesting > MAX_NESTING) {
+    let mut size = VariablesSize::default();
+    size.nesting = variables.values().map(|value| nesting(value, &mut size)).max().unwrap_or(0);
+    size
+}
+
+/// Checks the size of the variables: how deep they are nested, and how many values they hold.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX`, naming the limit.
+pub fn check_variables(
+    VariablesSize { values, longest, nesting, .. }: VariablesSize,
+) -> Result<(), ApiError> {
+    if nesting > MAX_NESTING {
         return Err(beyond(format!("the variables are nested deeper than {MAX_NESTING}")));
     }
     if longest > MAX_LIST {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Shorter responses are not compressed.
-const MIN_GZIP_BYTES: usize = 1024;
+pub(super) const MIN_GZIP_BYTES: usize = 1024;
 
 const CACHE_STATUS: http::HeaderName = http::HeaderName::from_static("cache-status");
 
@@ -128,7 +128,7 @@ fn full(body: Bytes, media_type: MediaType) -> Response {
 }
 
 /// Whether `Accept-Encoding` names gzip without refusing it.
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|coding| {
         let mut parts = coding.split(';').map(str::trim);

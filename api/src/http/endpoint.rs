@@ -6,7 +6,7 @@ use async_graphql::parser::types::OperationType;
 use axum::{
     body::Body,
     extract::{FromRequestParts, State, WebSocketUpgrade},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
@@ -37,6 +37,9 @@ pub(super) async fn get(State(state): State<Arc<HandlerState>>, request: http::R
     let (mut parts, _) = request.into_parts();
     if is_upgrade(&parts.headers) {
         return upgrade(&state, &mut parts).await;
+    }
+    if state.gateway.settings.graphiql && is_visit(&parts) {
+        return Redirect::temporary("/graphiql").into_response();
     }
     let Some(media_type) = MediaType::negotiate(&parts.headers) else { return not_acceptable() };
     let respond = async {
@@ -291,6 +294,12 @@ pub(super) fn with_rate(mut response: Response, rate: Option<RateStatus>) -> Res
         rate.insert_headers(response.headers_mut());
     }
     response
+}
+
+/// Whether a person opened the address in a browser, which asks for a page and sends no operation.
+fn is_visit(parts: &Parts) -> bool {
+    let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    parts.uri.query().is_none() && accept.is_some_and(|accept| accept.starts_with("text/html"))
 }
 
 fn is_upgrade(headers: &HeaderMap) -> bool {

@@ -103,8 +103,7 @@ fn surface(state: &Arc<HandlerState>) -> Router {
     let sdl = Router::new()
         .route("/schema.graphql", get(sdl::get).layer(cors))
         .with_state(Arc::new(sdl::published()));
-    let router =
-        api.merge(sdl).merge(pages::router(state.gateway.settings.graphiql).layer(CompressionLayer::new()));
+    let router = api.merge(sdl).merge(pages::router(state.gateway.settings.graphiql));
     let hosts = state.gateway.settings.guard.hosts.clone();
     if !hosts.is_restricted() {
         return router;

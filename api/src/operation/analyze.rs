@@ -21,7 +21,10 @@ use crate::{
     ApiSettings,
     error::{self, ApiError, ErrorCode},
     graphql::schema::Schema,
-    guard::{Limits, Measure, bounds},
+    guard::{
+        Limits, Measure,
+        bounds::{self, VariablesSize},
+    },
     operation::{
         contract::{Contract, named},
         escapes::parse_document,
@@ -156,9 +159,23 @@ impl Analyzer {
         Self { contract: Arc::new(Contract::new(sdl)), validator: validating(settings), limits, known }
     }
 
-    /// Whether a document was analysed before.
-    pub(crate) fn is_known(&self, key: &DocumentKey) -> bool {
-        self.known.contains_key(key)
+    /// The analysis of a document that was analysed before, where variables of this size fit it.
+    ///
+    /// # Errors
+    /// The document changes something, which this request may not.
+    pub(crate) fn known(
+        &self,
+        request: &Request,
+        key: &DocumentKey,
+        size: VariablesSize,
+        read_only: bool,
+    ) -> Result<Option<Analyzed>, Refusal> {
+        let Some(analysis) = self.known.get(key).filter(|_| bounds::check_variables(size).is_ok()) else {
+            return Ok(None);
+        };
+        let Some(points) = analysis.points(&self.contract, &request.variables) else { return Ok(None) };
+        check_method(analysis.kind, read_only)?;
+        Ok(Some(Analyzed { analysis, points }))
     }
 
     /// The contract.
@@ -175,15 +192,10 @@ impl Analyzer {
         &self,
         request: &Request,
         key: DocumentKey,
+        size: VariablesSize,
         read_only: bool,
     ) -> Result<Analyzed, Refusal> {
-        bounds::check_variables(&request.variables)?;
-        if let Some(analysis) = self.known.get(&key)
-            && let Some(points) = analysis.points(&self.contract, &request.variables)
-        {
-            check_method(analysis.kind, read_only)?;
-            return Ok(Analyzed { analysis, points });
-        }
+        bounds::check_variables(size)?;
         let (analysis, points) = self.analyze_new(request, read_only)?;
         let analysis = Arc::new(analysis);
         self.known.insert(key, Arc::clone(&analysis));

@@ -61,8 +61,8 @@ impl Operations {
         Ok(Charge { points: charge.points.max(points), rate: charge.rate })
     }
 
-    /// Takes the points for the analysis of a document that is not known yet: one for each hundred tokens, whether it is
-    /// refused or not. They count towards the cost of the operation.
+    /// Takes the points for the analysis of a document and its variables: one for each hundred tokens and values, whether
+    /// they are refused or not. They count towards the cost of the operation.
     pub(super) async fn charge_analysis(
         &self,
         caller: &Caller,
@@ -73,7 +73,7 @@ impl Operations {
     }
 }
 
-/// Tokens of a new document that cost a point.
+/// Tokens and values that cost a point.
 const TOKENS_PER_POINT: usize = 100;
 
 /// Inserts `extensions.cost`: the points of the operation, and what the client has left where headers cannot carry it.

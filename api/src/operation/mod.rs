@@ -29,7 +29,7 @@ use crate::{
     caller::Caller,
     error::ApiError,
     graphql::schema::{self, Schema},
-    guard::bounds,
+    guard::bounds::{self, VariablesSize},
     persisted::{DocumentHash, DocumentReference},
 };
 
@@ -152,7 +152,8 @@ impl Operations {
     }
 
     /// Checks a request against the schema and the limits, and prices it. `read_only` refuses mutations, before any
-    /// other check. A document that is not known yet is paid for before it is looked at.
+    /// other check. What has to be looked at is paid for before: a document that is not known yet, and variables that do
+    /// not fit a known one or make it dearer than the limits.
     ///
     /// # Errors
     /// What is wrong with the document or its variables, the limit that the operation is beyond, or `RATE_LIMITED`.
@@ -164,14 +165,29 @@ impl Operations {
     ) -> Result<ValidatedOperation, Box<Rejection>> {
         let ResolvedRequest { request, store_as, .. } = resolved;
         let key = key_of(&request);
-        let tokens =
-            if self.analyzer.is_known(&key) { 0 } else { bounds::measure_text(&request.query).tokens };
-        let prepaid = if tokens > 0 { Some(self.charge_analysis(caller, tokens).await?) } else { None };
-        let (request, analyzed) = self.analyze(request, key, read_only, tokens > LARGE_DOCUMENT).await;
-        let checked = analyzed.and_then(|Analyzed { analysis, points }| {
-            self.gateway.settings.guard.limits.check(&analysis.measure(points))?;
+        let size = bounds::measure_variables(&request.variables);
+        let limits = &self.gateway.settings.guard.limits;
+        let check = |Analyzed { analysis, points }| -> Result<_, Refusal> {
+            limits.check(&analysis.measure(points))?;
             Ok((analysis, points))
-        });
+        };
+        let (request, prepaid, checked) =
+            match self.analyzer.known(&request, &key, size, read_only)?.map(check) {
+                Some(Ok(known)) => (request, None, Ok(known)),
+                known => {
+                    let tokens = bounds::measure_text(&request.query).tokens + size.tokens();
+                    let prepaid = self.charge_analysis(caller, tokens).await?;
+                    let (request, checked) = match known {
+                        Some(refused) => (request, refused),
+                        None => {
+                            let (request, analyzed) =
+                                self.analyze(request, key, size, read_only, tokens).await;
+                            (request, analyzed.and_then(check))
+                        }
+                    };
+                    (request, Some(prepaid), checked)
+                }
+            };
         let (analysis, points) = checked.map_err(|mut refusal| {
             if let Some(Charge { points, rate: Some(_) }) = prepaid {
                 insert_cost(&mut refusal.response, points, None);
@@ -189,15 +205,16 @@ impl Operations {
         &self,
         request: Request,
         key: DocumentKey,
+        size: VariablesSize,
         read_only: bool,
-        is_large: bool,
+        tokens: usize,
     ) -> (Request, Result<Analyzed, Refusal>) {
         let analyzer = self.analyzer.clone();
         let work = move || {
-            let analyzed = analyzer.analyze(&request, key, read_only);
+            let analyzed = analyzer.analyze(&request, key, size, read_only);
             (request, analyzed)
         };
-        if !is_large {
+        if tokens <= LARGE_DOCUMENT {
             return work();
         }
         let panicked =
@@ -206,5 +223,5 @@ impl Operations {
     }
 }
 
-/// Tokens from which a new document is analysed on a thread of its own: that takes milliseconds.
+/// Tokens and values of variables from which a new document is analysed on a thread of its own: that takes milliseconds.
 const LARGE_DOCUMENT: usize = 1_000;

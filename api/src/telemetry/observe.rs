@@ -122,7 +122,7 @@ pub(crate) struct RequestMetrics {
     answered: Vec<OnceLock<(Histogram, Counter)>>,
 }
 
-const ROUTES: [&str; 18] = [
+const ROUTES: [&str; 21] = [
     "/graphql",
     "/api/{name}",
     "/mcp",
@@ -139,6 +139,9 @@ const ROUTES: [&str; 18] = [
     "/readyz",
     "/metrics",
     "/",
+    "/movie/{*id}",
+    "/person/{*name}",
+    "/path",
     "/graphiql",
     "/assets/{*path}",
 ];

@@ -211,6 +211,22 @@ async fn what_is_refused_is_refused_early_shortly_and_at_a_price() {
 }
 
 #[tokio::test]
+async fn variables_that_do_not_fit_a_known_document_are_paid_for() {
+    let query = "query($v: [ID!]!) { movies(ids: $v) { id } }";
+    for (values, code) in [(2_000, "QUERY_TOO_COMPLEX"), (500, "GRAPHQL_VALIDATION_FAILED")] {
+        let app = limited(200);
+        let known = app.post(&json!({ "query": query, "variables": { "v": ["1"] } })).await;
+        assert_eq!(known.status, 200, "{}", known.text());
+        let variables = json!({ "v": vec![json!(null); values] });
+        let mut codes = Vec::new();
+        for _ in 0..100 {
+            codes.push(app.post(&json!({ "query": query, "variables": variables })).await.code());
+        }
+        assert_eq!((codes[0].as_str(), codes[99].as_str()), (code, "RATE_LIMITED"), "{values}");
+    }
+}
+
+#[tokio::test]
 async fn a_document_is_paid_for_once() {
     let app = limited(1_000);
     let query = "{ search(text: \"alien\") { hits(first: 20) { nodes { title } } } }";

@@ -140,6 +140,46 @@ async fn answers_carry_headers_that_protect() {
 }
 
 #[tokio::test]
+async fn files_of_the_pages_have_tags_in_each_form() {
+    let app = TestApp::dozen();
+    let page = app.get("/").await;
+    if page.status != 200 {
+        assert!(page.text().contains("npm run build"));
+        return;
+    }
+    for address in ["/movie/x", "/person/Al%20Pacino", "/path?from=a&to=b"] {
+        assert_eq!(app.get(address).await.text(), page.text(), "{address}");
+    }
+    let text = page.text();
+    let script = text.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js")).unwrap();
+    let get = |encoding: &'static str, tag: String| {
+        let request = Request::get(script).header(header::ACCEPT_ENCODING, encoding);
+        app.send(request.header(header::IF_NONE_MATCH, tag).body(Body::empty()).unwrap())
+    };
+    let (plain, packed) = (get("identity", String::new()).await, get("gzip, br", String::new()).await);
+    assert_eq!(plain.header(header::CONTENT_ENCODING), "");
+    assert_eq!(packed.header(header::CONTENT_ENCODING), "gzip");
+    assert!(packed.body.len() * 2 < plain.body.len());
+    assert_ne!(plain.header(header::ETAG), packed.header(header::ETAG));
+    for (encoding, answer) in [("identity", &plain), ("gzip", &packed)] {
+        let known = get(encoding, answer.header(header::ETAG).to_owned()).await;
+        assert_eq!((known.status.as_u16(), known.body.len()), (304, 0), "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_opens_the_api_is_led_to_the_editor() {
+    let app = TestApp::dozen();
+    let visit = |address: &str| {
+        Request::get(address).header(header::ACCEPT, "text/html,*/*;q=0.8").body(Body::empty()).unwrap()
+    };
+    let led = app.send(visit("/graphql")).await;
+    assert_eq!((led.status.as_u16(), led.header(header::LOCATION)), (307, "/graphiql"));
+    assert_eq!(app.send(visit("/graphql?query=%7B__typename%7D")).await.status, 200);
+    assert_eq!(app.get("/graphql").await.status, 400);
+}
+
+#[tokio::test]
 async fn any_site_may_ask_the_api_without_credentials() {
     let app = TestApp::dozen();
     let preflight = Request::options("/graphql")

@@ -159,7 +159,7 @@ async fn a_state_stands_for_the_whole_question() {
     let again =
         app.ask(&format!("{{ search(state: \"{state}\") {{ state hits {{ nodes {{ title }} }} }} }}")).await;
     assert_eq!(again, data);
-    for other in ["text: \"a\"", "where: {}", "sort: RELEVANCE", "understand: true"] {
+    for other in ["where: {}", "understand: true"] {
         let error = app.fail(&format!("{{ search(state: \"{state}\", {other}) {{ state }} }}")).await;
         assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{other}");
     }
@@ -168,6 +168,18 @@ async fn a_state_stands_for_the_whole_question() {
     assert_eq!(same["search"]["state"], state);
     let absent = "query($text: String, $sort: MovieSort) { search(state: \"STATE\", text: $text, sort: $sort) { state } }";
     assert_eq!(app.ask(&absent.replace("STATE", state)).await["search"]["state"], state);
+    // Another text and order under the same filter.
+    for (beside, written) in [
+        ("text: \"psycho\"", "text: \"psycho\", sort: YEAR_ASC"),
+        ("sort: TITLE_ASC", "text: \"alien\", sort: TITLE_ASC"),
+        ("text: \"\", sort: YEAR_DESC", "text: \"\", sort: YEAR_DESC"),
+    ] {
+        let fields = "{ state hits { nodes { title } } }";
+        let beside = app.ask(&format!("{{ search(state: \"{state}\", {beside}) {fields} }}")).await;
+        let filter = "where: { genres: { anyOf: [\"horror\"] } }";
+        let written = app.ask(&format!("{{ search({written}, {filter}) {fields} }}")).await;
+        assert_eq!(beside, written);
+    }
 }
 
 #[tokio::test]

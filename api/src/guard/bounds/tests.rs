@@ -119,11 +119,16 @@ fn the_introspection_of_tools_is_within_bounds() {
 fn long_lists_of_variables_are_refused() {
     let variables = |json| Variables::from_json(json);
     let ids = |count: usize| serde_json::json!({ "ids": vec!["a"; count] });
-    assert_eq!(check_variables(&variables(ids(MAX_LIST))), Ok(()));
-    let error = check_variables(&variables(ids(MAX_LIST + 1))).unwrap_err();
+    assert_eq!(check_variables(measure_variables(&variables(ids(MAX_LIST)))), Ok(()));
+    let error = check_variables(measure_variables(&variables(ids(MAX_LIST + 1)))).unwrap_err();
     assert_eq!(error.message(), "a list of the variables has 1001 items, more than 1000");
     let many = serde_json::json!({ "w": vec![vec!["a"; 900]; 6] });
-    assert!(check_variables(&variables(many)).unwrap_err().message().contains("more than 5000"));
+    assert!(
+        check_variables(measure_variables(&variables(many)))
+            .unwrap_err()
+            .message()
+            .contains("more than 5000")
+    );
 }
 
 #[test]

@@ -27,7 +27,11 @@ fn analyze(document: &str) -> Arc<OperationAnalysis> {
 }
 
 fn analyze_with(analyzer: &Analyzer, request: &Request, read_only: bool) -> Result<Analyzed, Refusal> {
-    analyzer.analyze(request, key_of(request), read_only)
+    let (key, size) = (key_of(request), bounds::measure_variables(&request.variables));
+    match analyzer.known(request, &key, size, read_only)? {
+        Some(known) => Ok(known),
+        None => analyzer.analyze(request, key, size, read_only),
+    }
 }
 
 fn messages(refusal: &Refusal) -> Vec<String> {
