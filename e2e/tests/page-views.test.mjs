@@ -160,6 +160,18 @@ describe('views', { skip: !executablePath }, () => {
     assert.notEqual(await border('true'), await border('false'));
   });
 
+  onPage(
+    'a visitor from Germany reads German, and numbers as they are written there',
+    async (page) => {
+      await heading(page, 'Welcher Film?');
+      assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+      await page.getByTestId('catalog').filter({ hasText: /^\d\.\d{3} Filme/ }).waitFor();
+      await page.goto(`${page.url()}?q=love`);
+      await page.getByTestId('total').filter({ hasText: /\d+ Filme/ }).waitFor();
+    },
+    { options: { locale: 'de-DE' } },
+  );
+
   onPage('print leaves the filters and the navigation out', async (page) => {
     await search(page, 'the godfather');
     await page.emulateMedia({ media: 'print' });

@@ -5,6 +5,7 @@ import { search } from './store/search';
 import { navigation } from './shell/navigation';
 import { startRoving } from './shell/roving';
 import { offerTools } from './tools/modelContext';
+import { loadWords } from './words';
 import './styles/base.css';
 import './styles/box.css';
 import './styles/facets.css';
@@ -24,6 +25,9 @@ navigation.subscribe(() => {
 navigation.start();
 catalog.onChange(() => search.refresh());
 startRoving();
+// English is at hand; another language is waited for, while the question is on its way.
+const loading = loadWords();
+if (loading) await loading;
 render(<App />, page);
 
 // The subscription waits until the page stands.

@@ -7,16 +7,15 @@ interface Props {
   readonly link?: { readonly href: string; readonly text: string };
 }
 
-const START = { href: '/', text: words.toStart };
-
 /** There is nothing at this address. */
-export function Lost({ title = words.lost, hint, link = START }: Props) {
+export function Lost({ title = words.lost, hint, link }: Props) {
+  const { href, text } = link ?? { href: '/', text: words.toStart };
   return (
     <section className="page empty">
       <h1>{title}</h1>
       {hint && <p>{hint}</p>}
       <p>
-        <a href={link.href}>{link.text}</a>
+        <a href={href}>{text}</a>
       </p>
     </section>
   );

@@ -74,7 +74,6 @@ const KINDS: Record<Suggestion['__typename'], string> = {
 export const en = {
   movies: (count: number, shown: string) => `${shown} ${one(count) ? 'movie' : 'movies'}`,
   people: (count: number, shown: string) => `${shown} ${one(count) ? 'person' : 'people'}`,
-  and: ' and ',
 
   skip: 'Skip to the movies',
   searchLabel: 'Search movies',
