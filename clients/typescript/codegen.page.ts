@@ -19,10 +19,9 @@ const config: CodegenConfig = {
       plugins: [
         { add: { content: '/** Generated from schema.graphql and the operations by `npm run generate`; do not edit. */' } },
         'typescript-operations',
-        'typed-document-node',
+        './hashed-documents.mjs',
       ],
       config: {
-        documentMode: 'string',
         enumsAsTypes: true,
         strictScalars: true,
         useTypeImports: true,

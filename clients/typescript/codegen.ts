@@ -2,14 +2,12 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const config: CodegenConfig = {
   schema: '../../schema.graphql',
-  documents: '../operations/*.graphql',
+  documents: ['../operations/*.graphql', './operations/*.graphql'],
   generates: {
-    './src/generated/': {
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
+    './src/generated/operations.ts': {
+      plugins: ['typescript-operations', './hashed-documents.mjs'],
       config: {
-        // Documents as text, so that the client needs no GraphQL library at run time.
-        documentMode: 'string',
+        module: '../operation.js',
         enumsAsTypes: true,
         strictScalars: true,
         useTypeImports: true,
@@ -23,6 +21,7 @@ const config: CodegenConfig = {
         },
       },
     },
+    './src/generated/cache.ts': { plugins: ['./cache-facts.mjs'] },
   },
   ignoreNoDocuments: false,
 };

@@ -14,14 +14,8 @@ import {
   ReceiptDocument,
   RestoreDocument,
   SearchDocument,
-  WikimovieClient,
-} from '../src/index';
-
-const url = process.env['WIKIMOVIE_URL'];
-if (url === undefined && process.env['CI'] === 'true') throw new Error('WIKIMOVIE_URL is not set');
-if (url === undefined) console.log('SKIPPED: the TypeScript client needs a gateway (set WIKIMOVIE_URL)');
-const client = new WikimovieClient({ url: url ?? 'http://127.0.0.1:8080' });
-const live = { skip: url === undefined };
+} from '../src/index.js';
+import { client, live } from './gateway.js';
 
 test('a typo finds the movie that was meant', live, async () => {
   const { search } = await client.ask(SearchDocument);

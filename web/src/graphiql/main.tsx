@@ -1,3 +1,4 @@
+/** @jsxImportSource react */
 // Sets the addresses of the workers, which must happen before the editor starts one.
 import 'graphiql/setup-workers/vite';
 
@@ -6,8 +7,8 @@ import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
-import { ENDPOINT } from '../api/graphql';
-import { webSocketUrl } from '../api/live';
+import { ENDPOINT } from '../gateway/ask';
+import { webSocketUrl } from '../gateway/live';
 import { examples } from './examples';
 import 'graphiql/style.css';
 import '@graphiql/plugin-explorer/style.css';
@@ -25,6 +26,7 @@ function sharedTab(): { query: string; variables?: string } | undefined {
 }
 
 const shared = sharedTab();
+const tabs = await examples();
 const container = document.getElementById('graphiql');
 if (!container) throw new Error('graphiql/index.html has no element #graphiql');
 createRoot(container).render(
@@ -32,7 +34,7 @@ createRoot(container).render(
     fetcher={fetcher}
     plugins={plugins}
     // Used on the first visit; later GraphiQL restores its own tabs and adds the shared operation to them.
-    defaultTabs={shared ? [shared, ...examples] : examples}
+    defaultTabs={shared ? [shared, ...tabs] : tabs}
     defaultEditorToolsVisibility={false}
     shouldPersistHeaders={false}
     {...(shared && { initialQuery: shared.query, initialVariables: shared.variables ?? '' })}
