@@ -67,13 +67,16 @@ module "bucket" {
   queue_arns  = [module.queue.arn]
   events_by   = var.events_by
   kms_key_arn = module.key.arn
+
+  force_destroy = var.force_destroy
 }
 
 module "registry" {
   source = "../../modules/registry"
   count  = var.own_registry ? 1 : 0
 
-  prefix = var.name
+  prefix        = var.name
+  force_destroy = var.force_destroy
 }
 
 module "eks" {

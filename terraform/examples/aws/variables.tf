@@ -14,6 +14,12 @@ variable "bucket" {
   type        = string
 }
 
+variable "force_destroy" {
+  description = "Allow terraform destroy to delete objects and images, all versions included"
+  type        = bool
+  default     = false
+}
+
 variable "vpc_id" {
   description = "VPC of cluster and domain; null creates one"
   type        = string
