@@ -54,7 +54,7 @@ import pathlib, re, sys
 page, out = pathlib.Path(sys.argv[1]).read_text(), pathlib.Path(sys.argv[2])
 out.mkdir()
 heading = ""
-for number, found in enumerate(re.finditer(r"^## (.*)$|^```sh\n(.*?)^```$", page, re.M | re.S)):
+for number, found in enumerate(re.finditer(r"^## ([^\n]*)$|^```sh\n(.*?)^```$", page, re.M | re.S)):
     if found[1]:
         heading = found[1]
     else:
@@ -67,6 +67,13 @@ for step in "$walk"/steps/*; do
   . "$step" || fail "failed: $(sed -n 2,3p "$step")"
 done
 cd "$scratch"
+if [ -n "$AWS_ENDPOINT" ] && [ -n "$WALK_AWS" ]; then
+  # What was uploaded must have reached the queue that the worker receives from.
+  queue=$("$WALK_AWS" --endpoint-url "$AWS_ENDPOINT" sqs get-queue-url --queue-name "$unique-movies-ingest" --query QueueUrl --output text)
+  "$WALK_AWS" --endpoint-url "$AWS_ENDPOINT" sqs receive-message --queue-url "$queue" --max-number-of-messages 10 >"$scratch/messages"
+  grep -q 'seeds/1970s-1990s.ndjson.gz' "$scratch/messages" || fail "the upload of the first movies reached no queue"
+  say "The upload of the first movies is in the queue"
+fi
 
 say "Not run"
 awk '!seen[$0]++ { print "- " $0 }' "$walk/not-run"

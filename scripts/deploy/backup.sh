@@ -6,7 +6,7 @@ if [ "$full" = false ]; then
   not_run "backup and restore on a real node" "slow: --full"
   exit 0
 fi
-ingest=${WIKIMOVIE_INGEST:-$built/debug/wikimovie-ingest}
+ingest=${INGEST_PROGRAM:-$built/debug/wikimovie-ingest}
 [ -x "$ingest" ] || { need_rust; cargo build --locked --workspace --bin wikimovie-ingest; }
 flavour=elasticsearch7
 java=$(scripts/engines.sh jars $flavour)
