@@ -38,7 +38,7 @@ import json, re, sys
 index, name = sys.argv[1:]
 print(json.dumps({"indices": f"{index}-v*,{index}-ledger", "include_aliases": False, "include_global_state": False,
     "rename_pattern": f"^{re.escape(index)}-(v[0-9]+-[0-9]+|ledger)$", "rename_replacement": f"{name}-$1"}))' "$index" "$name")" |
-    json 'shards = answer["snapshot"]["shards"]; print(f"{len(answer[\"snapshot\"][\"indices\"])} indices restored, {shards[\"failed\"]} shards failed"); sys.exit(shards["failed"] > 0)'
+    json 'found = answer["snapshot"]; print(len(found["indices"]), "indices restored,", found["shards"]["failed"], "shards failed"); sys.exit(found["shards"]["failed"] > 0)'
 }
 
 case ${1:-} in

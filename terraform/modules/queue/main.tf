@@ -65,7 +65,7 @@ resource "aws_sqs_queue_policy" "this" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid       = "EventsOfTheBucket"
+        Sid       = "NotificationsOfTheBucket"
         Effect    = "Allow"
         Principal = { Service = local.sender.service }
         Action    = "sqs:SendMessage"
