@@ -24,7 +24,8 @@ pub fn allowed_edits(word: &str) -> u8 {
     }
 }
 
-/// Matches words within an edit distance of one word; with `open`, words that have such a prefix.
+/// Matches words within an edit distance of one word; with `open`, words that have such a prefix. That prefix is read only
+/// as far as more letters of the word may bring it nearer: one more letter may also take it away.
 pub struct FuzzyMatcher {
     /// `None` of a word that is too long or has no characters: it matches nothing.
     edits: Option<WordEdits>,
@@ -58,13 +59,20 @@ impl FuzzyMatcher {
     pub fn edits(&self, word: &str) -> Option<u8> {
         let edits = self.edits.as_ref()?;
         let mut column = edits.start();
-        word.chars().for_each(|c| edits.next(&mut column, c));
+        word.chars().for_each(|c| self.next(edits, &mut column, c));
         self.found(&column)
     }
 
+    fn next(&self, edits: &WordEdits, column: &mut Column, c: char) {
+        if column.is_done {
+            return;
+        }
+        edits.next(column, c);
+        column.is_done = self.open && column.edits <= self.most.into() && !edits.may_be_nearer(column);
+    }
+
     fn found(&self, column: &Column) -> Option<u8> {
-        let edits = if self.open { column.least } else { column.edits };
-        u8::try_from(edits).ok().filter(|&edits| edits <= self.most)
+        u8::try_from(column.edits).ok().filter(|&edits| edits <= self.most)
     }
 }
 
@@ -95,18 +103,19 @@ impl Automaton for Walk<'_> {
     }
 
     fn can_match(&self, state: &Walked) -> bool {
-        self.matcher.open && self.is_match(state) || self.edits.may_match(&state.column, self.matcher.most)
+        state.column.is_done || self.edits.may_match(&state.column, self.matcher.most)
     }
 
     fn accept(&self, state: &Walked, byte: u8) -> Walked {
         let mut next = state.clone();
         match byte {
-            0..=0x7F => self.edits.next(&mut next.column, byte.into()),
+            0..=0x7F => self.matcher.next(self.edits, &mut next.column, byte.into()),
             0x80..=0xBF => {
                 next.begun = next.begun << 6 | u32::from(byte & 0x3F);
                 next.lacks = next.lacks.saturating_sub(1);
                 if next.lacks == 0 {
-                    self.edits.next(&mut next.column, char::from_u32(next.begun).unwrap_or('\u{FFFD}'));
+                    let c = char::from_u32(next.begun).unwrap_or('\u{FFFD}');
+                    self.matcher.next(self.edits, &mut next.column, c);
                 }
             }
             0xC0..=0xDF => (next.begun, next.lacks) = ((byte & 0x1F).into(), 1),
@@ -164,7 +173,7 @@ impl WordEdits {
 
     fn start(&self) -> Column {
         let chars = self.chars.into();
-        Column { rises: u64::MAX, falls: 0, same: 0, before: 0, edits: chars, least: chars, first: 0 }
+        Column { rises: u64::MAX, falls: 0, same: 0, before: 0, edits: chars, first: 0, is_done: false }
     }
 
     /// The column behind one more character of the other word (Hyyrö 2003, "A bit-vector algorithm for computing
@@ -179,7 +188,6 @@ impl WordEdits {
         let right_falls = same & rises;
         column.edits += u16::from(right_rises & last != 0);
         column.edits -= u16::from(right_falls & last != 0);
-        column.least = column.least.min(column.edits);
         let right_rises = (right_rises << 1) | 1;
         column.rises = (right_falls << 1) | !(same | right_rises);
         column.falls = right_rises & same;
@@ -189,14 +197,23 @@ impl WordEdits {
 
     /// Whether a word that goes on from here may be within so many edits.
     fn may_match(&self, column: &Column, most: u8) -> bool {
+        self.any_start(column, |edits| edits <= most.into()) || column.edits <= most.into()
+    }
+
+    /// Whether more characters may bring fewer edits: a start of the word is nearer to what was read than all of it.
+    fn may_be_nearer(&self, column: &Column) -> bool {
+        self.any_start(column, |edits| edits < column.edits)
+    }
+
+    /// Whether this holds of the edits to any start of the word.
+    fn any_start(&self, column: &Column, holds: impl Fn(u16) -> bool) -> bool {
         let mut edits = column.first;
-        let mut at = 0;
-        while edits > most.into() && at < self.chars {
+        (0..self.chars).any(|at| {
+            let found = holds(edits);
             edits += (column.rises >> at & 1) as u16;
             edits -= (column.falls >> at & 1) as u16;
-            at += 1;
-        }
-        edits <= most.into()
+            found
+        })
     }
 }
 
@@ -210,11 +227,12 @@ struct Column {
     same: u64,
     /// Places of the last character.
     before: u64,
-    /// Edits to the whole word, and the least of them at any column.
+    /// Edits to the whole word.
     edits: u16,
-    least: u16,
     /// Edits to nothing: the characters read.
     first: u16,
+    /// Whether the rest is not read: the prefix is as near as it can be.
+    is_done: bool,
 }
 
 #[cfg(test)]
