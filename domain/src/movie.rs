@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{catalog::Role, details::Details, year::Year};
+use crate::{details::Details, year::Year};
 
 /// One movie of one provider. Texts are in Unicode NFC, trimmed, without control characters; lists have no duplicates
 /// and keep the provider's order.
@@ -107,6 +107,22 @@ pub struct Provenance {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MovieId(String);
+
+/// What a person is to a movie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Role {
+    /// Stands in its cast.
+    Cast,
+    /// Directed it.
+    Director,
+    /// Wrote it.
+    Writer,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 3] = [Self::Cast, Self::Director, Self::Writer];
+}
 
 impl Movie {
     /// Names of the people in a role.

@@ -19,7 +19,7 @@ const AT_A_TIME: usize = 64;
 #[derive(Default)]
 pub(super) struct Known<'a> {
     looked_up: RefCell<HashMap<Clause, Rc<DocSet<'a>>>>,
-    counted: RefCell<Vec<(Vec<Clause>, Rc<Counts>)>>,
+    counted: RefCell<Vec<(Vec<Clause>, Rc<KnownCounts>)>>,
 }
 
 impl<'a> Known<'a> {
@@ -38,28 +38,32 @@ impl<'a> Known<'a> {
     }
 
     /// How many of some clauses each document meets.
-    pub(super) fn counted(&self, snapshot: &'a Snapshot, clauses: &[Clause]) -> tantivy::Result<Rc<Counts>> {
+    pub(super) fn counted(
+        &self,
+        snapshot: &'a Snapshot,
+        clauses: &[Clause],
+    ) -> tantivy::Result<Rc<KnownCounts>> {
         let known =
             self.counted.borrow().iter().find(|(of, _)| of == clauses).map(|(_, known)| Rc::clone(known));
         if let Some(known) = known {
             return Ok(known);
         }
         let met = clauses.iter().map(|clause| snapshot.eval(clause, self));
-        let counts = Rc::new(Counts::of(&met.collect::<tantivy::Result<Vec<_>>>()?, snapshot.rows()));
+        let counts = Rc::new(KnownCounts::of(&met.collect::<tantivy::Result<Vec<_>>>()?, snapshot.rows()));
         self.counted.borrow_mut().push((clauses.to_vec(), Rc::clone(&counts)));
         Ok(counts)
     }
 }
 
 /// How many of some sets hold each document.
-pub(super) enum Counts {
+pub(super) enum KnownCounts {
     /// Of each document.
     All(Vec<u8>),
     /// Of those that any set holds, in order.
     Some(Vec<(Doc, u8)>),
 }
 
-impl Counts {
+impl KnownCounts {
     fn of(sets: &[Rc<DocSet<'_>>], rows: usize) -> Self {
         let all: usize = sets.iter().map(|set| set.len()).sum();
         if all > rows / FEW_OF {
