@@ -22,7 +22,12 @@ for _ in $(seq 60); do
   sleep 1
 done
 [ -n "$pod" ] || { printf 'no pod of %s was created: kubectl describe job %s\n' "$name" "$name" >&2; exit 1; }
-kubectl logs --follow --pod-running-timeout 5m "$pod"
+# Its image is pulled first.
+for _ in $(seq 300); do
+  [ "$(kubectl get "$pod" --output jsonpath='{.status.phase}')" = Pending ] || break
+  sleep 1
+done
+kubectl logs --follow "$pod"
 for _ in $(seq 30); do
   status=$(kubectl get "$pod" --output jsonpath='{.status.containerStatuses[0].state.terminated.exitCode}')
   [ -z "$status" ] || exit "$status"

@@ -75,7 +75,7 @@ def main() -> int:
         "deploy/operate.sh": r"NAMESPACE:-([a-z]+)\}",
         "deploy/localstack/seed.sh": r"NAMESPACE:-([a-z]+)\}",
         "deploy/localstack/kustomization.yaml": r"namespace: ([a-z]+)",
-        "docs/aws.md": r"--namespace ([a-z]+)",
+        "docs/aws.md": r"--namespace (?!kube-system)([a-z-]+)",
         "helm/wikimovie/README.md": r"--namespace ([a-z]+)",
     }.items():
         for said in re.findall(pattern, (tree / file).read_text()) or ["none"]:
