@@ -98,6 +98,7 @@ describe('views', { skip: !executablePath }, () => {
     await tabTo(() => document.activeElement?.matches('[data-testid="hit"] h2 a') === true);
     await page.keyboard.press('Enter');
     await heading(page, /Godfather/);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'main', 'the focus is in the view');
     await tabTo(() => document.activeElement?.closest('.names') !== null);
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');

@@ -280,6 +280,10 @@ describe('search page', { skip: !executablePath }, () => {
     await page.goto(`${origin}/?q=alien&state=forged`);
     await hits(page).first().waitFor();
     assert.equal(await page.getByText('no longer works').count(), 0);
+    const { data } = await ask('{ search(text: "alien", where: { decades: [1980] }) { total { value } state } }');
+    await page.goto(`${origin}/?state=${encodeURIComponent(data.search.state)}`);
+    assert.equal(await total(page), data.search.total.value, 'a token alone is a question');
+    assert.equal(await box(page).inputValue(), 'alien');
     await page.goto(`${origin}/?q=alien&after=forged`);
     await page.getByText('That place in the list is gone').waitFor();
     await hits(page).first().waitFor();

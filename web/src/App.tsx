@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { SearchBox } from './box/SearchBox';
 import { MoviePage } from './movie/MoviePage';
 import { PathPage } from './path/PathPage';
@@ -14,7 +14,8 @@ import { useStore } from './store/store';
 import { number, words } from './words';
 
 export function App() {
-  const { route, notice } = useStore(navigation);
+  const { route, notice, href } = useStore(navigation);
+  useFocus(href);
   useLayoutEffect(() => navigation.restoreScroll());
   useTitle();
   return (
@@ -76,6 +77,16 @@ function View() {
     case 'lost':
       return <Lost />;
   }
+}
+
+/** A link that led here may be gone, and the focus with it: then the view has it. */
+function useFocus(href: string): void {
+  const shownRef = useRef(href);
+  useEffect(() => {
+    if (shownRef.current === href) return;
+    shownRef.current = href;
+    if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true });
+  }, [href]);
 }
 
 /** Views that have a name of their own set the title themselves, once they know it. */

@@ -38,17 +38,27 @@ export function subscribe<Data>(
       closed: () => listener.onConnection(false),
     },
   });
-  const unsubscribe = client.subscribe<Data>(
-    { query: document.text },
-    {
-      next: ({ data }) => {
-        if (data) listener.onData(data);
+  let unsubscribe = (): void => undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const start = (): void => {
+    unsubscribe = client.subscribe<Data>(
+      { query: document.text },
+      {
+        next: ({ data }) => {
+          if (data) listener.onData(data);
+        },
+        // A connection that was refused, for want of a credential say, is not made anew by the library.
+        error: () => {
+          listener.onConnection(false);
+          timer = setTimeout(start, MAX_WAIT_MS);
+        },
+        complete: () => undefined,
       },
-      error: () => listener.onConnection(false),
-      complete: () => undefined,
-    },
-  );
+    );
+  };
+  start();
   return () => {
+    clearTimeout(timer);
     unsubscribe();
     void client.dispose();
   };

@@ -23,6 +23,14 @@ export function startRoving(): void {
     next.tabIndex = 0;
     next.focus();
   });
+  // Back at its first item, so that the list stays a stop whatever becomes of the others.
+  document.addEventListener('focusout', ({ target: left, relatedTarget }) => {
+    const list = left instanceof Element ? left.closest('[data-roving]') : null;
+    if (!list || (relatedTarget instanceof Node && list.contains(relatedTarget))) return;
+    list.querySelectorAll<HTMLElement>('a[href], button').forEach((item, at) => {
+      item.tabIndex = at === 0 ? 0 : -1;
+    });
+  });
 }
 
 /** Position that a key moves to; undefined for keys that do not move, and at the ends. */

@@ -124,6 +124,19 @@ test('the next page is appended, and Back finds it', async () => {
   expect(ids()).toEqual(['star', 'star 2']);
 });
 
+test('a cursor that is of no use any more begins the list anew', async () => {
+  const store = new SearchStore();
+  store.show(asked('star'));
+  of('hits')[0]?.land(found('star', { next: true }));
+  await settle();
+  store.loadMore();
+  of('hits')[1]?.land({ errors: [{ message: 'm', extensions: { code: 'BAD_CURSOR' } }] });
+  await settle();
+  expect(store.state.problem).toBeUndefined();
+  expect(store.state.loadingMore).toBe(false);
+  expect(of('hits')[2]?.variables).toEqual({ text: 'star' });
+});
+
 test('D7: movies stay while the server is away, and it is asked until it answers', async () => {
   const store = new SearchStore();
   store.show(asked('alien'));

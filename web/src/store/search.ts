@@ -108,6 +108,7 @@ export class SearchStore extends Store<SearchState> {
   refresh(): void {
     this.answers.clear();
     this.sides.clear();
+    this.update({ loadingMore: false });
     if (this.question === undefined) return;
     for (const { stop } of this.flights.splice(0)) stop();
     this.askHits();
@@ -134,7 +135,9 @@ export class SearchStore extends Store<SearchState> {
         if (this.state.shown === shown) this.update({ shown: { ...shown, found }, loadingMore: false, problem: undefined });
       },
       onProblem: (problem) => {
-        if (this.state.shown === shown) this.update({ problem, loadingMore: problem.retryAt !== undefined });
+        // The list is of an older state of the gateway's data: it begins anew.
+        if (problem.kind === 'dead-link') this.refresh();
+        else if (this.state.shown === shown) this.update({ problem, loadingMore: problem.retryAt !== undefined });
       },
     });
   }
