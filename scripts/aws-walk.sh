@@ -64,6 +64,7 @@ PYTHON
 cd "$walk"
 for step in "$walk"/steps/*; do
   # In this shell, as the reader's: folders and variables stay.
+  # shellcheck disable=SC1090
   . "$step" || fail "failed: $(sed -n 2,3p "$step")"
 done
 cd "$scratch"
