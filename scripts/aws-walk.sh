@@ -64,11 +64,14 @@ PYTHON
 cd "$walk"
 for step in "$walk"/steps/*; do
   # In this shell, as the reader's: folders and variables stay.
+  # shellcheck disable=SC1090
   . "$step" || fail "failed: $(sed -n 2,3p "$step")"
 done
 cd "$scratch"
 if [ -n "$AWS_ENDPOINT" ] && [ -n "$WALK_AWS" ]; then
   # What was uploaded must have reached the queue that the worker receives from.
+  # The stack is made in the region of its own variables.
+  export AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1
   queue=$("$WALK_AWS" --endpoint-url "$AWS_ENDPOINT" sqs get-queue-url --queue-name "$unique-movies-ingest" --query QueueUrl --output text)
   "$WALK_AWS" --endpoint-url "$AWS_ENDPOINT" sqs receive-message --queue-url "$queue" --max-number-of-messages 10 >"$scratch/messages"
   grep -q 'seeds/1970s-1990s.ndjson.gz' "$scratch/messages" || fail "the upload of the first movies reached no queue"

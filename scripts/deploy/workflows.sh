@@ -21,7 +21,7 @@ if python_tool check-jsonschema check-jsonschema==0.39.0; then
 fi
 # Last, for it is slow.
 if command -v shellcheck >/dev/null; then
-  shellcheck --external-sources --severity warning scripts/deploy-check.sh scripts/coverage.sh scripts/deploy/*.sh scripts/deploy/*/*.sh \
-    scripts/release/*.sh deploy/*/*.sh
+  shellcheck --external-sources --severity warning scripts/deploy-check.sh scripts/aws-walk.sh scripts/push-images.sh scripts/coverage.sh scripts/deploy/*.sh scripts/deploy/*/*.sh \
+    scripts/release/*.sh deploy/*.sh deploy/*/*.sh
 fi
 not_run "the workflows themselves" "they need GitHub's runners; what they run is the scripts that make runs here"
