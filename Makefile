@@ -1,6 +1,6 @@
 # The menu. Each target is one script or cargo command; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help doors codegen tidy abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload cost outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs deps crates-alone bench-ingest kill-points
+.PHONY: aws-walk help doors codegen tidy abuse security bench-text relevance relevance-page dsl dsl-types run test check config-docs monitoring conformance fmt pages schema bench bench-engine bench-cache bench-overload cost outage manifest kill-test seed chaos fuzz seed-check clean deploy-check deploy-check-full coverage bench-memory deploy-docs deps crates-alone bench-ingest kill-points
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -118,6 +118,9 @@ deploy-docs: ## write the READMEs of the chart and of Terraform's modules from t
 
 deploy-check-full: ## the same, with images built and run, and a real Kubernetes API server
 	@scripts/deploy-check.sh --full
+
+aws-walk: ## the commands of docs/aws.md in their order, as far as a machine without an account can
+	@scripts/aws-walk.sh
 
 coverage: ## which lines the tests reach; writes target/coverage/ (needs cargo-llvm-cov, installs it)
 	@scripts/coverage.sh

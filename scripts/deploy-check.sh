@@ -8,7 +8,7 @@ export DEPLOY_NOT_RUN
 DEPLOY_NOT_RUN=$(mktemp)
 trap 'rm -f "$DEPLOY_NOT_RUN"' EXIT
 failed=()
-for gate in workflows image compose manifests docs chart terraform api-server faults; do
+for gate in workflows image embedded compose manifests monitoring docs chart terraform api-server backup walk faults; do
   say "Gate $gate"
   begun=$SECONDS
   if "scripts/deploy/$gate.sh" "$@"; then

@@ -1,6 +1,12 @@
 //! The error of a command: one line for the person at the terminal, with what to do about it.
 
-use std::{fmt, io, net::SocketAddr, path::Path};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read as _},
+    net::SocketAddr,
+    path::Path,
+};
 
 use wikimovie_engine::WriteError;
 
@@ -32,6 +38,11 @@ impl CliError {
         }
     }
 
+    /// What a named file holds is wrong.
+    pub fn invalid(path: &Path, why: &dyn fmt::Display) -> Self {
+        Self(format!("{}: {why}", path.display()))
+    }
+
     /// A named folder or file cannot be read.
     pub fn cannot_read(path: &Path, error: &io::Error) -> Self {
         match error.kind() {
@@ -40,6 +51,22 @@ impl CliError {
             _ => Self(format!("{} cannot be read: {error}", path.display())),
         }
     }
+}
+
+/// The content of a named file that has at most so many bytes.
+///
+/// # Errors
+/// One line with the file, and what is wrong with it.
+pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, CliError> {
+    let cannot_read = |error| CliError::cannot_read(path, &error);
+    let mut content = Vec::new();
+    // What is no file, such as a pipe of a shell, has no size before it is read.
+    let file = File::open(path).map_err(cannot_read)?;
+    file.take(most + 1).read_to_end(&mut content).map_err(cannot_read)?;
+    if content.len() as u64 > most {
+        return Err(CliError::invalid(path, &format_args!("the file has more than {most} bytes")));
+    }
+    Ok(content)
 }
 
 impl fmt::Display for CliError {

@@ -17,7 +17,7 @@ pub mod settings;
 pub mod signal;
 pub mod trace;
 
-pub use cli_error::CliError;
+pub use cli_error::{CliError, read_file};
 pub use log::{LogArgs, LogFormat, LogSettings};
 pub use rules::RulesArgs;
 pub use trace::{TraceArgs, TraceSettings};

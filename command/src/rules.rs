@@ -1,15 +1,14 @@
 //! Settings of synonyms and pins, shared by all programs that answer questions.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use clap::Args;
-use wikimovie_plan::rules::{MAX_BYTES, Rules, RulesError};
+use wikimovie_plan::rules::{MAX_BYTES, Rules};
 
-use crate::CliError;
+use crate::{CliError, read_file};
 
 /// Files of synonyms and pins.
 #[derive(Args, Clone, Debug, Default)]
@@ -30,31 +29,26 @@ impl RulesArgs {
     pub fn read(&self) -> Result<Arc<Rules>, CliError> {
         let mut rules = Rules::default();
         if let Some((file, text)) = read(self.synonyms.as_deref())? {
-            rules = rules.with_synonyms(&text).map_err(|error| invalid(file, &error))?;
+            rules = rules.with_synonyms(&text).map_err(|error| CliError::invalid(file, &error))?;
         }
         if let Some((file, text)) = read(self.pins.as_deref())? {
-            rules = rules.with_pins(&text).map_err(|error| invalid(file, &error))?;
+            rules = rules.with_pins(&text).map_err(|error| CliError::invalid(file, &error))?;
         }
         Ok(Arc::new(rules))
     }
 }
 
-fn invalid(file: &Path, error: &RulesError) -> CliError {
-    CliError::new(format!("{}: {error}", file.display()))
-}
-
 /// The file and its text. An empty name counts as none, because templates set unused variables to nothing.
 fn read(file: Option<&Path>) -> Result<Option<(&Path, String)>, CliError> {
     let Some(file) = file.filter(|file| !file.as_os_str().is_empty()) else { return Ok(None) };
-    let cannot_read = |error| CliError::cannot_read(file, &error);
-    if fs::metadata(file).map_err(cannot_read)?.len() > MAX_BYTES as u64 {
-        return Err(invalid(file, &RulesError::TooLong));
-    }
-    Ok(Some((file, fs::read_to_string(file).map_err(cannot_read)?)))
+    let text = String::from_utf8(read_file(file, MAX_BYTES as u64)?);
+    text.map(|text| Some((file, text))).map_err(|_| CliError::invalid(file, &"it is not UTF-8"))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -99,6 +99,13 @@ fn questions() -> Vec<Question> {
             has_poster: Some(false),
             ..Filter::default()
         },
+        Filter { languages: any(&["en", "ja"]), ..Filter::default() },
+        Filter { languages: ValueMatch { none_of: vec!["en".into()], ..any(&[]) }, ..Filter::default() },
+        Filter { countries: any(&["Japan", "ITALY"]), ..Filter::default() },
+        Filter { directors: any(&["Akira Kurosawa", "AGNÈS VARDA"]), ..Filter::default() },
+        Filter { writers: any(&["Akira Kurosawa"]), ..Filter::default() },
+        Filter { runtime: RuntimeRange { gte: Some(90), lte: Some(150) }, ..Filter::default() },
+        Filter { rating: RatingRange { gte: RatingValue::new(7.0), lte: None }, ..Filter::default() },
     ];
     questions.extend(filters.into_iter().map(|filter| Question { filter, ..Question::default() }));
     questions

@@ -3,9 +3,9 @@
 # of the release (NAMESPACE), and prints pass or fail. Needs kubectl and Chaos Mesh in the cluster.
 set -euo pipefail
 cd "$(dirname "$0")"
-experiment=${1:?usage: URL=http://… NAMESPACE=wikimovie run.sh pod-kill|network-delay|engine-loss}
+experiment=${1:?usage: URL=http://… NAMESPACE=movies run.sh pod-kill|network-delay|engine-loss}
 url=${URL:?the address of the gateway, as its users reach it}
-namespace=${NAMESPACE:-wikimovie}
+namespace=${NAMESPACE:-movies}
 kubectl() { command kubectl --namespace "$namespace" "$@"; }
 
 # The requirements during the experiment.

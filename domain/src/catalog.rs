@@ -1,7 +1,5 @@
 //! The catalogue as a whole, and the people in it.
 
-use serde::{Deserialize, Serialize};
-
 /// State of the catalogue at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogInfo {
@@ -30,22 +28,6 @@ pub struct Revision {
     pub as_of_ms: u64,
     /// Movies in it.
     pub movies: u64,
-}
-
-/// What a person is to a movie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Role {
-    /// Stands in its cast.
-    Cast,
-    /// Directed it.
-    Director,
-    /// Wrote it.
-    Writer,
-}
-
-impl Role {
-    /// All roles.
-    pub const ALL: [Self; 3] = [Self::Cast, Self::Director, Self::Writer];
 }
 
 /// A person, known by the names of casts, directors and writers.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{catalog::Role, details::RatingValue, year::Year};
+use crate::{details::RatingValue, movie::Role, year::Year};
 
 /// Constraints that all must hold. An empty filter constrains nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -20,11 +20,11 @@ pub use answer::{
     RelaxedPart, SearchAnswer, SearchField, Span, Total, TotalRelation, Understanding, UnderstandingEffect,
     UnderstandingKind, Warning,
 };
-pub use catalog::{CatalogInfo, Costar, CostarPath, CostarStep, PersonSummary, Revision, Role};
+pub use catalog::{CatalogInfo, Costar, CostarPath, CostarStep, PersonSummary, Revision};
 pub use details::{Attribution, Date, Details, Popularity, Rating, RatingValue};
 pub use facet::{FacetAnswer, FacetField, FacetOrder, FacetRequest, FacetValue, YearBucket, YearHistogram};
 pub use filter::{Filter, FilterError, RatingRange, RuntimeRange, ValueMatch, YearRange};
-pub use movie::{Image, Movie, MovieId, OtherTitle, Provenance, TitleKind};
+pub use movie::{Image, Movie, MovieId, OtherTitle, Provenance, Role, TitleKind};
 pub use page::{Direction, PageError, PageRequest};
 pub use question::{HitsRequest, MovieParts, MovieSort, Question, SearchRequest, Wanted};
 pub use receipt::{

@@ -108,6 +108,33 @@ pub struct Provenance {
 #[serde(transparent)]
 pub struct MovieId(String);
 
+/// What a person is to a movie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Role {
+    /// Stands in its cast.
+    Cast,
+    /// Directed it.
+    Director,
+    /// Wrote it.
+    Writer,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 3] = [Self::Cast, Self::Director, Self::Writer];
+}
+
+impl Movie {
+    /// Names of the people in a role.
+    pub fn people(&self, role: Role) -> &[String] {
+        match role {
+            Role::Cast => &self.cast,
+            Role::Director => &self.directors,
+            Role::Writer => &self.details.writers,
+        }
+    }
+}
+
 impl MovieId {
     /// Longest id in bytes: provider (64), colon, record id (128).
     pub const MAX_BYTES: usize = 64 + 1 + 128;

@@ -42,6 +42,7 @@ use crate::{
         MAX_CAST, MAX_GENRE_CHARS, MAX_GENRES, MAX_ID_BYTES, MAX_KEYWORDS, MAX_MAKERS, MAX_NAME_CHARS,
         MAX_PLACES, MAX_TITLE_CHARS, MAX_WORD_CHARS,
     },
+    mapping::NAME_THE_TITLE,
     names,
     read::RawRecord,
     shape::{
@@ -50,7 +51,7 @@ use crate::{
         values,
     },
     shorten::shortened,
-    vocabulary::Vocabulary,
+    vocabulary::GenreNames,
 };
 
 /// What a record does not say itself: the object it stands in.
@@ -64,7 +65,7 @@ pub struct Origin {
     pub generation: u64,
 }
 
-/// Makes a movie of a record; values that it cannot have are added to `dropped`.
+/// Makes a movie of a record; values that it cannot have are added to `dropped`, genres that it has by other names to those.
 ///
 /// # Errors
 /// The refusal of the record, for its first fault in the order of the fields above.
@@ -72,11 +73,11 @@ pub(crate) fn movie(
     record: &RawRecord,
     shape: &Shape,
     origin: &Origin,
-    vocabulary: &Vocabulary,
+    genres: &mut GenreNames<'_>,
     dropped: &mut Vec<ValueFault>,
 ) -> Result<Movie, Refusal> {
     let mut fields = Fields { record: &record.fields, shape, dropped };
-    read(record, &mut fields, origin, vocabulary).map_err(|fault| Refusal {
+    read(record, &mut fields, origin, genres).map_err(|fault| Refusal {
         line: record.line,
         record: record.record,
         field: Some(fault.field),
@@ -89,7 +90,7 @@ fn read(
     record: &RawRecord,
     fields: &mut Fields<'_>,
     origin: &Origin,
-    vocabulary: &Vocabulary,
+    genre_names: &mut GenreNames<'_>,
 ) -> Result<Movie, ValueFault> {
     let own_id = own_id(fields, record.key.as_deref())?;
     let given = title(fields)?;
@@ -110,7 +111,7 @@ fn read(
     }
     let cast = fields.list(MovieField::Cast, MAX_CAST, MAX_NAME_CHARS, names::name);
     let genres = fields.list(MovieField::Genres, MAX_GENRES, MAX_GENRE_CHARS, word);
-    let (genres, original_genres) = renamed(genres, vocabulary);
+    let (genres, original_genres) = genre_names.renamed(genres);
     let (summary, plot) = fields.texts();
     let (raw_href, url) = fields.url();
     let poster = fields.poster();
@@ -152,21 +153,6 @@ fn details(fields: &mut Fields<'_>, plot: Option<String>, origin: &Origin) -> De
 /// A word or name in a list; `None` where nothing in it is one.
 fn word(raw: &str) -> Option<String> {
     Some(clean::text(raw)).filter(|word| word.chars().any(char::is_alphanumeric))
-}
-
-/// Genres by the vocabulary, and as they were where it changed one.
-fn renamed(genres: Vec<String>, vocabulary: &Vocabulary) -> (Vec<String>, Vec<String>) {
-    if genres.iter().all(|genre| vocabulary.value(genre).is_none()) {
-        return (genres, Vec::new());
-    }
-    let mut shown: Vec<String> = Vec::with_capacity(genres.len());
-    for genre in &genres {
-        let value = vocabulary.value(genre).unwrap_or(genre);
-        if !shown.iter().any(|other| other == value) {
-            shown.push(value.to_owned());
-        }
-    }
-    (shown, genres)
 }
 
 fn own_id(fields: &Fields<'_>, key: Option<&str>) -> Result<Option<String>, ValueFault> {
@@ -221,7 +207,12 @@ fn title<'a>(fields: &Fields<'a>) -> Result<Cow<'a, str>, ValueFault> {
         let names: Vec<String> = names.iter().take(SHOWN).map(|name| shortened(name)).collect();
         let message = match names.as_slice() {
             [] => "the record has no title".to_owned(),
-            names => format!("the record has no title; its fields are {}{more}", names.join(", ")),
+            names => {
+                format!(
+                    "the record has no title; its fields are {}{more}: {NAME_THE_TITLE}",
+                    names.join(", ")
+                )
+            }
         };
         ValueFault::new("title", RefusalReason::Missing, message)
     }))

@@ -135,10 +135,17 @@ impl Folder {
         if let Some(found) = known.get(&key) {
             return found.clone();
         }
-        let found = match File::open(self.mapping_path(&key)) {
+        let unreadable = |message: String| Err(MappingFault::Unreadable { name: key.clone(), message });
+        let path = self.mapping_path(&key);
+        let file = fs::metadata(&path).and_then(|metadata| match metadata.is_file() {
+            true => File::open(&path),
+            // A pipe, say, which nobody may ever write to.
+            false => Err(io::Error::other("it is no file")),
+        });
+        let found = match file {
             Ok(file) => Mapping::read(&key, file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(MappingFault::Unreadable { name: key.clone(), message: error.to_string() }),
+            Err(error) => unreadable(error.to_string()),
         };
         known.insert(key, found.clone());
         found

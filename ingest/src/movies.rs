@@ -3,10 +3,7 @@
 //! This is the whole way from bytes to movies; nothing else joins its rooms. What it yields depends on the object's
 //! bytes and name, and on the [`Rules`], alone.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::Read,
-};
+use std::{collections::BTreeMap, io::Read};
 
 use serde_json::{Map, Value};
 use wikimovie_domain::{DroppedValues, Movie, Reading, Refusal, RenamedGenre, SkippedRecords};
@@ -18,12 +15,10 @@ use crate::{
     rules::Rules,
     shape::{
         Shape,
-        names::{self, MovieField},
+        names::{self, MovieField, WRAPPERS},
     },
+    vocabulary::GenreNames,
 };
-
-/// Names under which records are wrapped once more: by search engines, APIs and lists of ranks.
-const WRAPPERS: [&str; 6] = ["_source", "node", "attributes", "movie", "film", "fields"];
 
 /// Most values of records that are no movies, counted apart; further ones are counted together.
 const MAX_KINDS: usize = 20;
@@ -49,7 +44,7 @@ pub struct MovieReader<'a> {
     filled: [bool; MovieField::ALL.len()],
     skipped: BTreeMap<String, u64>,
     dropped: Vec<DroppedValues>,
-    renamed: BTreeSet<RenamedGenre>,
+    renamed: BTreeMap<String, String>,
     /// Which paths of the mapping found something.
     found: Vec<bool>,
 }
@@ -73,7 +68,7 @@ impl<'a> MovieReader<'a> {
             filled: [false; MovieField::ALL.len()],
             skipped: BTreeMap::new(),
             dropped: Vec::new(),
-            renamed: BTreeSet::new(),
+            renamed: BTreeMap::new(),
             found: Vec::new(),
         }
     }
@@ -123,7 +118,11 @@ impl<'a> MovieReader<'a> {
                 .map(|shape| shape.missing(&self.found))
                 .unwrap_or_default(),
             dropped: self.dropped.clone(),
-            renamed: self.renamed.iter().cloned().collect(),
+            renamed: self
+                .renamed
+                .iter()
+                .map(|(from, to)| RenamedGenre { from: from.clone(), to: to.clone() })
+                .collect(),
         }
     }
 
@@ -160,16 +159,6 @@ impl<'a> MovieReader<'a> {
         fill(MovieField::Popularity, details.popularity.is_some());
         fill(MovieField::Certificate, details.certificate.is_some());
         fill(MovieField::Attribution, details.attribution.is_some());
-    }
-
-    fn note_renamed(&mut self, movie: &Movie) {
-        for from in &movie.provenance.original_genres {
-            if self.renamed.len() < Reading::MAX_RENAMED
-                && let Some(to) = self.rules.vocabulary.value(from)
-            {
-                self.renamed.insert(RenamedGenre { from: from.clone(), to: to.to_owned() });
-            }
-        }
     }
 
     fn note_dropped(&mut self, line: u64, record: u64) {
@@ -213,10 +202,9 @@ impl Iterator for MovieReader<'_> {
                 continue;
             }
             self.faults.clear();
-            let vocabulary = &self.rules.vocabulary;
-            let movie = document::movie(&record, shape, &self.origin, vocabulary, &mut self.faults);
+            let mut genres = GenreNames { vocabulary: &self.rules.vocabulary, renamed: &mut self.renamed };
+            let movie = document::movie(&record, shape, &self.origin, &mut genres, &mut self.faults);
             if let Ok(movie) = &movie {
-                self.note_renamed(movie);
                 self.note_filled(movie);
                 self.note_dropped(record.line, record.record);
             }

@@ -57,6 +57,8 @@ pub struct Listing {
     pub gone: Vec<String>,
     /// Prefixes in the scope that could not be looked into: nothing below has vanished.
     pub unknown: Vec<String>,
+    /// Ledger keys of objects that are there and cannot be read now, for which there is a problem.
+    pub unread: Vec<String>,
     /// Objects that stay as they are, because the mapping of their provider is refused.
     pub kept: Vec<Kept>,
 }
@@ -84,9 +86,32 @@ impl Listing {
             }
             Err(fault @ MappingFault::Unreadable { .. }) => {
                 self.problems.push(Problem { object: state.object.clone(), message: stays(fault) });
-                self.unknown.push(state.key);
+                self.unread.push(state.key);
             }
         }
+    }
+}
+
+impl Listing {
+    /// The rows of a ledger whose objects are gone, in the ledger's order.
+    pub fn vanished<'a>(&self, ledger: &'a [LedgerRow]) -> Vec<&'a LedgerRow> {
+        let gone: HashSet<&str> = self.gone.iter().map(String::as_str).collect();
+        let in_scope = |key: &str| self.scope.as_ref().is_some_and(|scope| key.starts_with(scope.as_str()));
+        let listed = self.objects.iter().map(|listed| &listed.state.key);
+        let there = listed.chain(self.kept.iter().map(|kept| &kept.key)).chain(&self.unread);
+        let there: HashSet<&str> = there.map(String::as_str).collect();
+        let mut unknown: Vec<&str> = self.unknown.iter().map(String::as_str).collect();
+        unknown.sort_unstable();
+        unknown.dedup_by(|longer, shorter| longer.starts_with(*shorter));
+        let is_unknown = |key: &str| {
+            let below = unknown.partition_point(|prefix| *prefix <= key);
+            below > 0 && key.starts_with(unknown[below - 1])
+        };
+        ledger
+            .iter()
+            .filter(|row| gone.contains(row.key.as_str()) || in_scope(&row.key) && !is_unknown(&row.key))
+            .filter(|row| !there.contains(row.key.as_str()))
+            .collect()
     }
 }
 
@@ -216,7 +241,7 @@ impl Sync<'_> {
     fn run(&mut self, listing: Listing) -> Result<SyncReport, IngestError> {
         let ledger = self.known(&listing)?;
         let known: HashMap<&str, &LedgerRow> = ledger.iter().map(|row| (row.key.as_str(), row)).collect();
-        let vanished = vanished(&ledger, &listing);
+        let vanished = listing.vanished(&ledger);
         let (unchanged, changed): (Vec<&Listed>, Vec<&Listed>) = listing.objects.iter().partition(|listed| {
             known.get(listed.state.key.as_str()).is_some_and(|row| row.is_done(&listed.state))
         });
@@ -231,8 +256,7 @@ impl Sync<'_> {
             ..SyncReport::default()
         };
         for row in unchanged.iter().filter_map(|listed| known.get(listed.state.key.as_str())) {
-            let receipt = ObjectReceipt { changed: 0, removed: 0, ..last_receipt(row) };
-            self.note(&mut report, Change::Unchanged, receipt);
+            self.note(&mut report, Change::Unchanged, unchanged_receipt(row));
         }
         self.apply_all(&changed, &vanished, &mut report)?;
         // The ledger may have been lost.
@@ -356,22 +380,14 @@ pub(crate) fn problem(state: &ObjectState, error: &io::Error) -> Problem {
     Problem { object: state.object.clone(), message: format!("{} cannot be read: {error}", state.object) }
 }
 
+/// The receipt of an object that is as it was when it was last done.
+pub(crate) fn unchanged_receipt(row: &LedgerRow) -> ObjectReceipt {
+    ObjectReceipt { changed: 0, removed: 0, ..last_receipt(row) }
+}
+
 /// What came of an object when it was last done; of one that never was, nothing.
 fn last_receipt(row: &LedgerRow) -> ObjectReceipt {
     let empty =
         || ObjectReceipt { generation: row.generation, ..ObjectReceipt::empty(&row.object, &row.provider) };
     row.receipt.clone().unwrap_or_else(empty)
-}
-
-fn vanished<'a>(ledger: &'a [LedgerRow], listing: &Listing) -> Vec<&'a LedgerRow> {
-    let gone: HashSet<&str> = listing.gone.iter().map(String::as_str).collect();
-    let in_scope = |key: &str| listing.scope.as_ref().is_some_and(|scope| key.starts_with(scope.as_str()));
-    let listed = listing.objects.iter().map(|listed| listed.state.key.as_str());
-    let listed: HashSet<&str> = listed.chain(listing.kept.iter().map(|kept| kept.key.as_str())).collect();
-    let is_unknown = |key: &str| listing.unknown.iter().any(|prefix| key.starts_with(prefix.as_str()));
-    ledger
-        .iter()
-        .filter(|row| gone.contains(row.key.as_str()) || in_scope(&row.key) && !is_unknown(&row.key))
-        .filter(|row| !listed.contains(row.key.as_str()))
-        .collect()
 }

@@ -138,6 +138,7 @@ fn unknown_shapes_are_read_by_their_names() {
             r#"{"hits":{"hits":[{"_id":"tt0211915","_source":{"title":"Amélie","cast":[{"name":"Audrey Tautou"},{"name":"Mathieu Kassovitz"}]}}]}}"#,
             "",
         ),
+        ("{\"_source\":{\"title\":\"Amélie\",\"cast\":[\"Audrey Tautou\",\"Mathieu Kassovitz\"]}}", ""),
         (
             r#"[{"rank":1,"movie":{"title":"Amélie","year":2001,"actors":"Audrey Tautou|Mathieu Kassovitz"}}]"#,
             "2001",

@@ -43,11 +43,21 @@ release() { helm "$@" --namespace movies >"$scratch/said" 2>&1 || { cat "$scratc
 release install wikimovie "$chart" -f "$chart/ci/minimal.yaml"
 release upgrade wikimovie "$chart" -f "$chart/ci/full.yaml"
 release upgrade wikimovie "$chart" -f "$chart/ci/keda.yaml"
+release upgrade wikimovie "$chart" -f "$chart/ci/aws.yaml"
+# A command of the playbook: a Job of the suspended CronJob, with its own arguments. No pod comes of it here.
+NAMESPACE=movies DRY_RUN=1 deploy/operate.sh approve 'acme/a "b".json' >"$scratch/job.json"
+kubectl create --namespace movies --validate=strict -f "$scratch/job.json" >/dev/null || fail "the API server refuses the operator's Job"
+arguments=$(kubectl get jobs --namespace movies --output jsonpath='{.items[0].spec.template.spec.containers[0].args}')
+[ "$arguments" = '["approve","acme/a \"b\".json"]' ] || fail "the operator's Job runs $arguments"
+kubectl delete jobs --namespace movies --all >/dev/null
+release upgrade wikimovie "$chart" -f "$chart/ci/minimal.yaml"
 release rollback wikimovie 1
 release uninstall wikimovie
-left=$(kubectl get --namespace movies deployments,services,ingresses,httproutes,networkpolicies,poddisruptionbudgets,serviceaccounts \
-  --selector app.kubernetes.io/instance=wikimovie -o name)
+release install search "$chart" -f "$chart/ci/embedded.yaml"
+release uninstall search
+left=$(kubectl get --namespace movies deployments,statefulsets,cronjobs,services,ingresses,httproutes,networkpolicies,poddisruptionbudgets,serviceaccounts \
+  --selector 'app.kubernetes.io/instance in (wikimovie, search)' -o name)
 [ -z "$left" ] || fail "uninstalling left $left"
-say "Installed, upgraded twice, rolled back and uninstalled on Kubernetes v1.$release"
+say "Installed, upgraded, rolled back and uninstalled on Kubernetes v1.$release"
 not_run "pods of the chart" "no kubelet and no images here; images are run by the gate of images"
 not_run "operators (KEDA, ECK, cert-manager, External Secrets, Prometheus)" "their objects are checked against their definitions only"

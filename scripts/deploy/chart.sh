@@ -29,3 +29,4 @@ diff -u "$scratch/README.md" "$scratch/made.md" || fail "helm/wikimovie/README.m
 
 # A chart holds its own files only.
 cmp "$tree/deploy/monitoring/alerts.yaml" "$chart/files/alerts.yaml" || fail "the chart has other alert rules than deploy/monitoring: make deploy-docs"
+cmp "$tree/seeds/multiplex/1970s-1990s.ndjson.gz" "$chart/files/movies.ndjson.gz" || fail "the chart's sample movies are not those of seeds: make deploy-docs"

@@ -11,7 +11,12 @@ import sys
 import yaml
 
 # Of each component, the list of settings that a test of its binary keeps equal to its options.
-SETTINGS = {"gateway": "command/src/names/wikimovie-api.txt", "worker": "command/src/names/wikimovie-ingest.txt"}
+SETTINGS = {
+    "gateway": "command/src/names/wikimovie-api.txt",
+    "embedded": "command/src/names/wikimovie.txt",
+    "worker": "command/src/names/wikimovie-ingest.txt",
+    "operator": "command/src/names/wikimovie-ingest.txt",
+}
 
 
 def settings(root: pathlib.Path, component: str) -> set[str]:
@@ -56,9 +61,13 @@ def check_schema(chart: pathlib.Path) -> list[str]:
 def check_variables(root: pathlib.Path, rendered: pathlib.Path) -> tuple[int, list[str]]:
     count, faults = 0, []
     for resource in yaml.safe_load_all(rendered.read_text()):
-        if not resource or resource["kind"] != "Deployment":
+        if not resource or resource["kind"] not in {"Deployment", "StatefulSet", "CronJob"}:
             continue
-        for container in resource["spec"]["template"]["spec"]["containers"]:
+        spec = resource["spec"]
+        for container in spec.get("jobTemplate", {"spec": spec})["spec"]["template"]["spec"]["containers"]:
+            # Others are put beside ours by operators.
+            if container["name"] not in SETTINGS:
+                continue
             known = settings(root, container["name"])
             names = [variable["name"] for variable in container["env"]]
             count += len(names)

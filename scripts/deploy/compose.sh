@@ -21,7 +21,7 @@ scripts/prometheus.sh
 if command -v promtool >/dev/null; then
   # As the container sees it.
   sed "s,/etc/prometheus/alerts.yaml,$tree/deploy/monitoring/alerts.yaml," "$tree/deploy/compose/prometheus.yml" >"$tools/prometheus.yml"
-  promtool check config --lint fatal "$tools/prometheus.yml"
+  promtool check config --lint=all --lint-fatal "$tools/prometheus.yml"
 else
   not_run "the configuration of Prometheus in compose" "promtool was not found"
 fi

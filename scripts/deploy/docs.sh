@@ -22,7 +22,7 @@ alarms() {
   for file in $(grep -rlE '^ *alarm_name ' terraform --include '*.tf'); do
     while IFS= read -r name; do
       case $name in
-        *'${each.key}') sed -nE "s/^ *([a-z]+) += \{ metric = .*/${name%%\$*}\1/p" "$file" ;;
+        *'${each.key}') sed -nE "s/^ *([a-z-]+) += \{ metric = .*/${name%%\$*}\1/p" "$file" ;;
         *) printf '%s\n' "$name" ;;
       esac
     done < <(sed -nE 's/^ *alarm_name += "\$\{var\.name\}-(.*)"/\1/p' "$file")

@@ -32,9 +32,14 @@ done
 # What it sets has to be a value of the chart, whose schema refuses others.
 . "$scripts/tools.sh"
 if chart_tools; then
-  chart_python "$scripts/skaffold_values.py" skaffold.yaml | while IFS=$'\t' read -r -a release; do
-    helm template skaffold --kube-version "$kubernetes" "${release[@]}" >/dev/null || fail "the chart refuses what skaffold.yaml sets"
-  done
+  chart_python "$scripts/skaffold_values.py" skaffold.yaml >"$tools/skaffold.tsv"
+  while IFS=$'\t' read -r -a release; do
+    helm template wikimovie --kube-version "$kubernetes" "${release[@]:1}" >"$tools/skaffold.yaml" || fail "the chart refuses what skaffold.yaml sets"
+    # The images of ours; others are those of helm test.
+    found=$(sed -nE 's/^ *image: ([^ ]*wikimovie[^ ]*)$/\1/p' "$tools/skaffold.yaml" | sort -u | paste -sd, -)
+    [ "$found" = "${release[0]}" ] || fail "skaffold.yaml builds ${release[0]}, and the chart runs $found"
+  done <"$tools/skaffold.tsv"
+  printf 'skaffold: %s releases run what is built\n' "$(wc -l <"$tools/skaffold.tsv")"
 fi
 
 if command -v kubectl >/dev/null; then

@@ -1,5 +1,5 @@
-"""The arguments of `helm template` for each release of skaffold.yaml, a line each, parted by tabs: what Skaffold sets from images
-and from the environment is stood in for."""
+"""What Skaffold would deploy, a line for each release of skaffold.yaml, parted by tabs: the images that it builds, parted by
+commas, and the arguments of `helm template`. What Skaffold sets from images and from the environment is stood in for."""
 
 import pathlib
 import re
@@ -7,18 +7,25 @@ import sys
 
 import yaml
 
-STAND_INS = {"IMAGE_REPO": "registry.example.com/image", "IMAGE_TAG": "1.0.0", "IMAGE_DIGEST": "sha256:" + 64 * "0"}
+# `--default-repo` of profiles that push, and what an image gets there.
+REPOSITORY = "registry.example.com/movies"
+TAG, DIGEST = "1.0.0-3-gabcdef0", "sha256:" + 64 * "a"
 
-
-def filled(template: str) -> str:
-    """The value with a stand-in for what Skaffold knows of an image."""
-    return re.sub(r"\{\{\.(IMAGE_[A-Z]+)_\w+\}\}", lambda found: STAND_INS[found[1]], template)
-
-
-for profile in yaml.safe_load(pathlib.Path(sys.argv[1]).read_text())["profiles"]:
+config = yaml.safe_load(pathlib.Path(sys.argv[1]).read_text())
+artifacts = [artifact["image"] for artifact in config["build"]["artifacts"]]
+for profile in config["profiles"]:
+    pushes = profile["build"]["local"]["push"]
+    known = {}
+    for image in artifacts:
+        name = f"{REPOSITORY}/{image}" if pushes else image
+        variable = image.replace("-", "_")
+        known |= {f"IMAGE_REPO_{variable}": name, f"IMAGE_TAG_{variable}": TAG, f"IMAGE_DIGEST_{variable}": DIGEST}
     for release in profile["deploy"]["helm"]["releases"]:
+        # Terraform's helm_values have the shape of ci/aws.yaml.
         values = [file for file in release.get("valuesFiles", []) if "{{" not in file] or ["helm/wikimovie/ci/aws.yaml"]
-        arguments = [release["chartPath"], *(f"--values={file}" for file in values)]
         settings = {**release.get("setValues", {}), **release.get("setValueTemplates", {})}
-        arguments += [f"--set={name}={filled(value)}" for name, value in settings.items()]
-        print(*arguments, sep="\t")
+        built = [f"{known[f'IMAGE_REPO_{image.replace(chr(45), chr(95))}']}{f'@{DIGEST}' if pushes else f':{TAG}'}" for image in artifacts]
+        arguments = [release["chartPath"], f"--namespace={release.get('namespace', 'default')}", *(f"--values={file}" for file in values)]
+        filled = {name: re.sub(r"\{\{\.(\w+)\}\}", lambda found: known[found[1]], value) for name, value in settings.items()}
+        arguments += [f"--set={name}={value}" for name, value in filled.items()]
+        print(",".join(sorted(built)), *arguments, sep="\t")

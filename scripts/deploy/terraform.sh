@@ -54,6 +54,9 @@ cp "$work/examples/aws/terraform.tfvars.example" "$work/examples/aws/terraform.t
 tf examples/aws apply -auto-approve >"$scratch/said" 2>&1 </dev/null || { told; fail "the example for AWS cannot be applied"; }
 say "The example for AWS: $(sed -n 's/^Apply complete! Resources: \([0-9]* added\).*/\1/p' "$scratch/said") on the provider of schemas"
 tf examples/aws output -raw helm_values 2>/dev/null >"$scratch/values.yaml"
+tf examples/aws output -json 2>/dev/null >"$scratch/outputs.json"
+tf examples/aws show -json 2>/dev/null >"$scratch/aws.json"
+python3 scripts/deploy/permissions.py "$scratch/aws.json" scripts/deploy/permissions.tsv "$tree"/ingest/src/aws/{bucket,queue,listing}.rs
 if [ -x "$tools/bin/helm" ]; then
   . scripts/deploy/tools.sh
   render "$tree/helm/wikimovie" "$scratch/values.yaml" >"$scratch/chart.yaml" || fail "the chart does not take what Terraform's helm_values say"
@@ -63,6 +66,7 @@ if [ -x "$tools/bin/helm" ]; then
     grep -qF "$found" "$scratch/chart.yaml" || fail "the chart does not use $found of Terraform's helm_values"
   done
   say "The chart takes helm_values of the example for AWS"
+  chart_python scripts/deploy/agreement.py "$tree" "$scratch/aws.json" "$scratch/outputs.json" "$scratch/chart.yaml"
 else
   missing "the chart with Terraform's helm_values" "helm is built by the gate of the chart" || true
 fi

@@ -57,10 +57,10 @@ enum Job {
 use Job::{Check, Deploy, Engines, Ingest, Pages, Unit};
 
 /// Test binaries of the job Engines, as a filter of nextest.
-const ENGINE_TESTS: &str = "package(wikimovie-conformance) + (package(wikimovie-relevance) & binary(engines)) + binary(cluster) + binary(outage)";
+const ENGINE_TESTS: &str = "(package(wikimovie-conformance) - binary(delivery)) + (package(wikimovie-relevance) & binary(engines)) + binary(cluster) + binary(outage)";
 
 /// Test binaries of the job Ingest.
-const INGEST_TESTS: &str = "binary(localstack) + binary(convergence)";
+const INGEST_TESTS: &str = "binary(localstack) + binary(convergence) + binary(delivery)";
 
 /// Test binaries that need a live gateway, which the job Pages starts.
 const LIVE_TESTS: &str = "binary(live)";

@@ -3,6 +3,9 @@
 {{/* Addresses of data nodes of an ECK cluster. Each node by its own name, so that the binaries' node list sees them apart. */}}
 {{- define "wikimovie.eckUrls" -}}
 {{- $cluster := include "wikimovie.fullname" . -}}
+{{- if gt (len $cluster) 36 -}}
+{{- fail (printf "fullnameOverride: ECK takes names of up to 36 letters for a cluster, and %s has %d" $cluster (len $cluster)) -}}
+{{- end -}}
 {{- range $at := until (int .Values.engine.eck.dataNodes) -}}
 {{- if $at }},{{ end -}}
 {{- printf "https://%s-es-data-%d.%s-es-data.%s.svc:9200" $cluster $at $cluster $.Release.Namespace -}}
@@ -28,6 +31,14 @@
 {{- else -}}1{{- end -}}
 {{- end -}}
 
+{{/* Fails where pods would wait for ever for a Secret that nobody creates. */}}
+{{- define "wikimovie.needsSecret" -}}
+{{- $ := first . -}}
+{{- if and (include "wikimovie.readsSecret" .) (not $.Values.secrets.name) (not $.Values.externalSecrets.enabled) -}}
+{{- fail "secrets.name: engine.auth, secrets.… or secretSettings read a Secret: name one that is there (kubectl create secret generic), or enable externalSecrets" -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Settings of the cluster, as variables: the same for both binaries. */}}
 {{- define "wikimovie.engineEnv" -}}
 {{- $ := first . -}}{{- $engine := $.Values.engine -}}
@@ -41,6 +52,7 @@
   value: {{ include "wikimovie.replicas" $ | quote }}
 - name: WIKIMOVIE_ENGINE_DEADLINE
   value: {{ $engine.deadlineMs | int | quote }}
+{{- include "wikimovie.needsSecret" . }}
 {{- if eq $engine.mode "eck" }}
 - name: ELASTICSEARCH_USERNAME
   value: elastic
@@ -59,7 +71,7 @@
   value: /etc/wikimovie/secrets/elasticsearch-api-key
 {{- else if eq $engine.auth.type "aws" }}
 - name: ELASTICSEARCH_AWS_SERVICE
-  value: {{ $engine.auth.awsService | quote }}
+  value: es
 {{- with $.Values.aws.region }}
 - name: ELASTICSEARCH_AWS_REGION
   value: {{ . | quote }}

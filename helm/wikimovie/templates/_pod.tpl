@@ -26,7 +26,7 @@ imagePullSecrets:
   - name: {{ . }}
   {{- end }}
 {{- end }}
-serviceAccountName: {{ include "wikimovie.name" . }}
+serviceAccountName: {{ include "wikimovie.account" . }}
 automountServiceAccountToken: false
 # A Service named wikimovie would add variables with the prefix of our settings to the pods.
 enableServiceLinks: false
@@ -58,7 +58,50 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels:
         {{- include "wikimovie.selector" $of | nindent 8 }}
+    {{- if ne $.Values.engine.mode "embedded" }}
+    # Pods of the version that is being replaced do not count.
+    matchLabelKeys: [pod-template-hash]
+    {{- end }}
   {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* A probe with what values say otherwise: (list $ "gateway" "liveness" (dict …)). */}}
+{{- define "wikimovie.probe" -}}
+{{- $own := index (index (first .).Values (index . 1)).probes (index . 2) -}}
+{{- toYaml (mergeOverwrite (index . 3) (deepCopy $own)) -}}
+{{- end -}}
+
+{{/* What operators put beside ours. */}}
+{{- define "wikimovie.sidecars" -}}
+{{- with (index (first .).Values (last .)).extraContainers }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "wikimovie.initContainers" -}}
+{{- with (index (first .).Values (last .)).initContainers }}
+initContainers:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "wikimovie.envFrom" -}}
+{{- with (index (first .).Values (last .)).envFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with (index (first .).Values (last .)).lifecycle }}
+lifecycle:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Annotations of the workload: Stakater's Reloader restarts its pods when a Secret or ConfigMap that they mount changes. */}}
+{{- define "wikimovie.workloadAnnotations" -}}
+{{- if .Values.secrets.reloader }}
+annotations:
+  reloader.stakater.com/auto: "true"
 {{- end }}
 {{- end -}}
 
@@ -72,5 +115,8 @@ topologySpreadConstraints:
 {{- range $name, $key := $component.secretSettings }}
 - name: {{ $name }}
   value: /etc/wikimovie/secrets/{{ $key }}
+{{- end }}
+{{- with $component.extraEnv }}
+{{ toYaml . }}
 {{- end }}
 {{- end -}}

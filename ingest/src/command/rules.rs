@@ -1,13 +1,9 @@
 //! Settings of how files are read, shared by all programs that read them.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use wikimovie_command::CliError;
+use wikimovie_command::{CliError, read_file};
 
 use crate::{
     Mapping, Rules, Vocabulary,
@@ -33,9 +29,9 @@ impl GenresArgs {
         let Some(file) = self.genres.as_deref().filter(|file| !file.as_os_str().is_empty()) else {
             return Ok(Vocabulary::standard());
         };
-        let text = text(file, MAX_VOCABULARY_BYTES)?;
-        let text = String::from_utf8(text).map_err(|_| invalid(file, &"it is not UTF-8"))?;
-        Vocabulary::parse(&text).map(Arc::new).map_err(|error| invalid(file, &error))
+        let text = String::from_utf8(read_file(file, MAX_VOCABULARY_BYTES)?);
+        let text = text.map_err(|_| CliError::invalid(file, &"it is not UTF-8"))?;
+        Vocabulary::parse(&text).map(Arc::new).map_err(|error| CliError::invalid(file, &error))
     }
 }
 
@@ -54,28 +50,19 @@ impl MappingArgs {
     /// One line with the file and its first invalid line.
     pub fn rules(&self, vocabulary: Arc<Vocabulary>) -> Result<Rules, CliError> {
         let read = |file: &PathBuf| {
-            let mapping = Mapping::parse(&file.display().to_string(), &text(file, MAX_MAPPING_BYTES)?);
-            mapping.map(Arc::new).map_err(|error| invalid(file, &error))
+            let text = read_file(file, MAX_MAPPING_BYTES)?;
+            let mapping = Mapping::parse(&file.display().to_string(), &text);
+            mapping.map(Arc::new).map_err(|error| CliError::invalid(file, &error))
         };
         let mapping = self.mapping.as_ref().map(read).transpose()?;
         Ok(Rules { mapping, vocabulary })
     }
 }
 
-fn text(file: &Path, most: u64) -> Result<Vec<u8>, CliError> {
-    let cannot_read = |error| CliError::cannot_read(file, &error);
-    if fs::metadata(file).map_err(cannot_read)?.len() > most {
-        return Err(invalid(file, &format_args!("it has more than {most} bytes")));
-    }
-    fs::read(file).map_err(cannot_read)
-}
-
-fn invalid(file: &Path, why: &dyn std::fmt::Display) -> CliError {
-    CliError::new(format!("{}: {why}", file.display()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use super::*;
 
     #[test]
@@ -89,6 +76,9 @@ mod tests {
         let message = args(&file).read().unwrap_err().to_string();
         assert!(message.ends_with("genres.txt: line 2: a rule is `name, other name = value`"), "{message}");
         assert_eq!(args(Path::new("")).read().unwrap(), Vocabulary::standard());
+        fs::write(&file, vec![b'#'; usize::try_from(MAX_VOCABULARY_BYTES).unwrap() + 1]).unwrap();
+        let message = args(&file).read().unwrap_err().to_string();
+        assert!(message.ends_with("genres.txt: the file has more than 1048576 bytes"), "{message}");
         let mapping = folder.path().join("m.json");
         fs::write(&mapping, "{\n \"field\": {}\n}").unwrap();
         let args = MappingArgs { mapping: Some(mapping) };

@@ -6,7 +6,7 @@ mod rows;
 use self::rows::{RowHints, csv_layout};
 use crate::{
     format::{Format, Sniffed},
-    mapping::Mapping,
+    mapping::{Mapping, NAME_THE_TITLE},
     read::nested,
     shorten::shortened,
 };
@@ -43,9 +43,11 @@ pub(crate) fn sniff_by(head: &[u8], name: &str, mapping: Option<&Mapping>, any_h
         Some(b'<') => Sniffed::Unknown(markup(text)),
         Some(_) => match csv_layout(head, hints).filter(|_| !line.contains(&0)) {
             Some(layout) => Sniffed::Format(Format::Csv(layout)),
-            None if text.contains(&0) => Sniffed::Unknown("it holds binary data".to_owned()),
+            None if text.contains(&0) => {
+                Sniffed::Unknown("it holds binary data: deliver JSON, JSON lines or CSV".to_owned())
+            }
             None => Sniffed::Unknown(format!(
-                "neither a JSON array, nor JSON lines, nor CSV with a title column; the first line is {}",
+                "neither a JSON array, nor JSON lines, nor CSV with a title column; the first line is {}: {NAME_THE_TITLE}",
                 shortened(&String::from_utf8_lossy(line))
             )),
         },

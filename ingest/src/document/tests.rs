@@ -1,6 +1,9 @@
 //! What records become.
 
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::vocabulary::Vocabulary;
 use serde_json::json;
 use wikimovie_domain::Year;
 
@@ -14,7 +17,9 @@ fn read_with_faults(value: Value) -> (Result<Movie, Refusal>, Vec<ValueFault>) {
     shape.learn_from(&fields);
     let mut faults = Vec::new();
     let record = RawRecord { line: 3, record: 2, place: 2, bytes: 0, key: None, fields };
-    (movie(&record, &shape, &origin(), &Vocabulary::standard(), &mut faults), faults)
+    let (vocabulary, mut renamed) = (Vocabulary::standard(), BTreeMap::new());
+    let mut genres = GenreNames { vocabulary: &vocabulary, renamed: &mut renamed };
+    (movie(&record, &shape, &origin(), &mut genres, &mut faults), faults)
 }
 
 fn read(value: Value) -> Result<Movie, Refusal> {

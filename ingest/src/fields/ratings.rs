@@ -186,7 +186,9 @@ impl<'a> Fields<'a> {
     ) {
         let Members { value, votes } = Members::of(members);
         let votes = votes.map(values::plain).filter(|votes| !is_nothing(votes));
-        let votes = votes.and_then(|votes| self.votes(name, votes));
+        // Critics do not vote, for which some write 0.
+        let votes =
+            votes.and_then(|votes| self.votes(name, votes)).filter(|&votes| votes > 0 || best == BEST);
         let value = value.map(values::plain).filter(|value| !is_nothing(value));
         let value = value.and_then(|value| self.rating(name, value, best, true));
         note(all, source, value, votes);

@@ -1,6 +1,10 @@
 //! The text of a mapping, read and checked member by member, so that each fault has a line.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
 
 use encoding_rs::Encoding;
 use serde::{
@@ -46,7 +50,7 @@ pub(super) struct Document {
     #[serde(default)]
     pub(super) encoding: Option<TextEncoding>,
     #[serde(default)]
-    pub(super) nulls: Vec<String>,
+    pub(super) nulls: HashSet<String>,
     #[serde(default, deserialize_with = "divider")]
     pub(super) list: Option<String>,
     #[serde(default)]

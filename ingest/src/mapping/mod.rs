@@ -31,8 +31,15 @@ use crate::{
     },
 };
 
+/// Most different paths in a mapping: each is run on each record.
+const MAX_PATHS: usize = 100;
+
 /// Name of the file.
 pub const MAPPING_NAME: &str = "_mapping.json";
+
+/// What to do about a file of which no name is known as the title's.
+pub(crate) const NAME_THE_TITLE: &str =
+    "if the title has another name, say so in _mapping.json (the command map proposes one)";
 
 /// Why a mapping is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -125,6 +132,10 @@ impl Mapping {
             paths
                 .entry(source.key.as_str())
                 .or_insert_with(|| PathSource { source: source.clone(), is_list: false });
+        }
+        if paths.len() > MAX_PATHS {
+            let message = format!("the mapping has more than {MAX_PATHS} different paths");
+            return Err(MappingError { line: 1, message });
         }
         let paths = paths.into_values().collect();
         Ok(Self { name: name.to_owned(), digest, document, paths })
@@ -271,7 +282,7 @@ impl Mapping {
     }
 
     fn is_null(&self, value: &Value) -> bool {
-        value.as_str().is_some_and(|text| self.document.nulls.iter().any(|null| null == text.trim()))
+        value.as_str().is_some_and(|text| self.document.nulls.contains(text.trim()))
     }
 
     fn at(&self, path: &PathSource, record: &Value) -> Option<Value> {

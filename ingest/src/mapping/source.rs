@@ -8,13 +8,13 @@ use serde::{
 };
 use serde_json_path::JsonPath;
 
-use super::path::root_and_width;
+use super::path::{self, MAX_PATH_BYTES, root_and_width};
 
 /// Most sources of one field.
 const MAX_SOURCES: usize = 100;
 
-/// Longest name or path, in bytes.
-const MAX_NAME_BYTES: usize = 500;
+/// Longest name, in bytes.
+const MAX_NAME_BYTES: usize = MAX_PATH_BYTES;
 
 /// Several sources, each once.
 pub(super) fn sources<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Vec<FieldSource>, A::Error> {
@@ -87,8 +87,7 @@ impl FieldSource {
 
     fn of_path<E: Error>(column: Option<String>, text: &str) -> Result<Self, E> {
         bounded(text)?;
-        let path = JsonPath::parse(text)
-            .map_err(|error| E::custom(format!("{text:?} is no JSON path of RFC 9535: {error}")))?;
+        let path = path::parse(text).map_err(E::custom)?;
         let (root, finds_many) = root_and_width(text);
         let (key, root) = match &column {
             Some(column) => ([column, " ", text].concat(), column.clone().into()),

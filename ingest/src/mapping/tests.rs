@@ -123,6 +123,9 @@ fn a_mapping_is_refused_with_its_line() {
         ("{\n\"records\": \"$..a\"}", 2, "streams by"),
         ("{\"fields\": {\n\"title\": \"$[\"}}", 2, "is no JSON path"),
         ("{\"fields\": {\n\n\"year\": {\"from\": \"a\", \"split\": \",\"}}}", 3, "for lists alone"),
+        ("{\n\"records\": \"$.a[?@[?@.b]]\"}", 2, "more than one filter"),
+        ("{\"fields\": {\n\"title\": \"$[*,*]\"}}", 2, "a wildcard, slice or filter beside others"),
+        ("{\"only\": {\n\"$..a..b\": 1}}", 2, "more than one .."),
         ("{\n\"encoding\": \"latin-9000\"}", 2, "there is no encoding \"latin-9000\""),
         ("{\n\"preset\": \"hulu\"}", 2, "there is no preset \"hulu\""),
         ("{\n\"columns\": [\"a\", \"a\"]}", 2, "names \"a\" twice"),
@@ -133,6 +136,17 @@ fn a_mapping_is_refused_with_its_line() {
         assert_eq!(error.line, line, "{text}: {error}");
         assert!(error.message.contains(part), "{text}: {error}");
     }
+}
+
+#[test]
+fn a_mapping_has_a_bounded_number_of_paths() {
+    let of = |paths: usize| {
+        let fields: Map<String, Value> =
+            (0..paths).map(|n| (format!("ids.s{n}"), Value::from(format!("$..a{n}")))).collect();
+        Mapping::parse("m", serde_json::json!({ "fields": fields }).to_string().as_bytes())
+    };
+    assert!(of(MAX_PATHS).is_ok());
+    assert!(of(MAX_PATHS + 1).unwrap_err().message.contains("more than 100 different paths"));
 }
 
 #[test]

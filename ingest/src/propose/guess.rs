@@ -1,7 +1,8 @@
 //! Which name fills which field, by what it is called and by its values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::shape::{
@@ -19,19 +20,49 @@ const LONG_TEXT: usize = 70;
 /// Characters on average below which a text may be a title.
 const SHORT_TEXT: usize = 60;
 
+/// What values are found by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum SampleKey {
+    Name(String),
+    /// Path of a member, the name in the record with which it begins, and the member's own.
+    Path {
+        path: String,
+        root: String,
+        name: String,
+    },
+}
+
+impl SampleKey {
+    /// The name in the record.
+    pub(super) fn root(&self) -> &str {
+        let (Self::Name(root) | Self::Path { root, .. }) = self;
+        root
+    }
+}
+
+/// As mappings write sources.
+impl Serialize for SampleKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            // It would be taken for a path.
+            Self::Name(name) if name.starts_with('$') => {
+                serializer.collect_seq([BTreeMap::from([("name", name)])])
+            }
+            Self::Name(text) | Self::Path { path: text, .. } => serializer.serialize_str(text),
+        }
+    }
+}
+
 /// A name, and values of it.
 #[derive(Debug)]
 pub(super) struct Sample {
-    /// The name, or the path of a member.
-    pub(super) key: String,
-    /// The name in the record.
-    pub(super) root: String,
+    pub(super) key: SampleKey,
     pub(super) values: Vec<Value>,
 }
 
 impl Sample {
-    pub(super) fn new(key: &str, root: &str) -> Self {
-        Self { key: key.to_owned(), root: root.to_owned(), values: Vec::new() }
+    pub(super) fn new(key: SampleKey) -> Self {
+        Self { key, values: Vec::new() }
     }
 
     pub(super) fn add(&mut self, value: &Value) {
@@ -47,13 +78,8 @@ impl Sample {
 
     /// The name alone, in normal form.
     fn normal(&self) -> String {
-        match self.key.strip_prefix('$') {
-            Some(path) => {
-                let last = path.rsplit(['.', '[']).next().unwrap_or_default();
-                names::normal(last)
-            }
-            None => names::normal(&self.key),
-        }
+        let (SampleKey::Name(name) | SampleKey::Path { name, .. }) = &self.key;
+        names::normal(name)
     }
 
     /// Whether most values are such; of none, none is.
@@ -101,7 +127,7 @@ impl Sample {
 }
 
 /// What fills each field, in the order of the fields.
-pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>, records: usize) -> Vec<(String, String)> {
+pub(super) fn guess(samples: &[Sample], preset: Option<&Preset>, records: usize) -> Vec<(String, SampleKey)> {
     let mut placed: Vec<(MovieField, &Sample)> = Vec::new();
     let is_free = |placed: &[(MovieField, &Sample)], sample: &Sample| {
         !placed.iter().any(|(_, other)| other.key == sample.key)
@@ -170,7 +196,7 @@ fn by_name<'s>(samples: &'s [Sample], field: MovieField, preset: Option<&Preset>
     };
     let ranked = samples.iter().enumerate().filter_map(|(at, sample)| {
         // A name of the record comes before a member of another.
-        Some((place(sample)?, sample.key.starts_with('$'), at, sample))
+        Some((place(sample)?, matches!(sample.key, SampleKey::Path { .. }), at, sample))
     });
     ranked.min_by_key(|(place, deep, at, _)| (*place, *deep, *at)).map(|(.., sample)| sample)
 }

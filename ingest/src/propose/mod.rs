@@ -10,7 +10,7 @@ use std::{
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value};
 
-use self::guess::{Sample, guess};
+use self::guess::{Sample, SampleKey, guess};
 use crate::{
     read::RecordReader,
     shape::{
@@ -49,7 +49,7 @@ pub struct Proposal {
     #[serde(skip_serializing_if = "Option::is_none")]
     encoding: Option<&'static str>,
     #[serde(serialize_with = "in_order")]
-    fields: Vec<(String, String)>,
+    fields: Vec<(String, SampleKey)>,
     /// Names that fill nothing; in a mapping, names that receipts pass over.
     #[serde(rename = "ignore", skip_serializing_if = "Vec::is_empty")]
     unplaced: Vec<String>,
@@ -90,7 +90,7 @@ impl Proposal {
     }
 }
 
-fn in_order<S: Serializer>(fields: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
+fn in_order<S: Serializer>(fields: &[(String, SampleKey)], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(fields.len()))?;
     for (field, source) in fields {
         map.serialize_entry(field, source)?;
@@ -105,7 +105,7 @@ fn in_order<S: Serializer>(fields: &[(String, String)], serializer: S) -> Result
 pub fn propose(source: impl Read + Send, name: &str) -> Result<Proposal, ProposeError> {
     let mut records = RecordReader::new(source, name).of_anything();
     let mut samples = Samples::default();
-    let (mut seen, mut refusal, mut foreign) = (0_usize, None, false);
+    let (mut seen, mut refusal) = (0_usize, None);
     while seen < MAX_RECORDS
         && let Some(record) = records.next()
     {
@@ -113,17 +113,14 @@ pub fn propose(source: impl Read + Send, name: &str) -> Result<Proposal, Propose
         if samples.order.is_empty()
             && let Some(header) = records.shape_hints().header
         {
-            header.iter().for_each(|name| samples.name(name, name));
+            header.iter().for_each(|name| samples.name(name));
         }
         match record {
             Ok(record) => {
                 seen += 1;
                 samples.add(&record.fields);
             }
-            Err(refused) => {
-                foreign |= refused.message.contains("is not UTF-8");
-                refusal.get_or_insert(refused.message);
-            }
+            Err(refused) => drop(refusal.get_or_insert(refused.message)),
         }
     }
     if let Some(failure) = records.take_failure() {
@@ -131,26 +128,29 @@ pub fn propose(source: impl Read + Send, name: &str) -> Result<Proposal, Propose
     }
     let hints = records.shape_hints();
     if let Some(header) = &hints.header {
-        header.iter().for_each(|name| samples.name(name, name));
+        header.iter().for_each(|name| samples.name(name));
     }
     if seen == 0 && hints.header.is_none() {
         let why = refusal.unwrap_or_else(|| "the file is empty".to_owned());
         return Err(ProposeError::NoRecords(why));
     }
-    let normal: Vec<String> = samples.order.iter().map(|key| names::normal(key)).collect();
+    let normal: Vec<String> = samples.names().map(names::normal).collect();
     let preset = Preset::of_path(&hints.steps).or_else(|| Preset::of(&normal));
     let samples = samples.finish();
     let fields = guess(&samples, preset, seen.min(MAX_VALUES));
     let used = |sample: &&Sample| fields.iter().any(|(_, source)| *source == sample.key);
-    let roots: BTreeSet<&str> = samples.iter().filter(used).map(|sample| sample.root.as_str()).collect();
-    let is_unplaced = |sample: &&Sample| sample.root == sample.key && !roots.contains(sample.key.as_str());
-    let unplaced: Vec<String> = samples.iter().filter(is_unplaced).map(|sample| sample.key.clone()).collect();
+    let roots: BTreeSet<&str> = samples.iter().filter(used).map(|sample| sample.key.root()).collect();
+    let names = samples.iter().filter_map(|sample| match &sample.key {
+        SampleKey::Name(name) => Some(name),
+        SampleKey::Path { .. } => None,
+    });
+    let unplaced: Vec<String> = names.filter(|name| !roots.contains(name.as_str())).cloned().collect();
     let count = if seen == MAX_RECORDS { "the first " } else { "" };
     Ok(Proposal {
         schema: "https://wikimovie.example/mapping.schema.json",
         description: format!("Proposed from {count}{seen} records ({}): check each field", records.format()),
         records: records_path(&hints.steps),
-        encoding: foreign.then_some("windows-1252"),
+        encoding: records.is_foreign().then_some("windows-1252"),
         fields,
         unplaced,
         preset: preset.map(|preset| preset.name),
@@ -179,22 +179,37 @@ fn segment(name: &str) -> String {
 /// Names as they are met, and values of them.
 #[derive(Default)]
 struct Samples {
-    order: Vec<String>,
-    by_key: BTreeMap<String, Sample>,
+    order: Vec<SampleKey>,
+    by_key: BTreeMap<SampleKey, Sample>,
 }
 
 impl Samples {
-    fn name(&mut self, key: &str, root: &str) {
-        if self.order.len() < MAX_NAMES && !key.is_empty() && !self.by_key.contains_key(key) {
-            self.order.push(key.to_owned());
-            self.by_key.insert(key.to_owned(), Sample::new(key, root));
+    /// Takes note of a name of the record.
+    fn name(&mut self, name: &str) {
+        if !name.is_empty() {
+            self.key(&SampleKey::Name(name.to_owned()));
         }
+    }
+
+    fn key(&mut self, key: &SampleKey) {
+        if self.order.len() < MAX_NAMES && !self.by_key.contains_key(key) {
+            self.order.push(key.clone());
+            self.by_key.insert(key.clone(), Sample::new(key.clone()));
+        }
+    }
+
+    /// Names of records, as they are met.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().map(|key| match key {
+            SampleKey::Name(name) => name.as_str(),
+            SampleKey::Path { path, .. } => path,
+        })
     }
 
     fn add(&mut self, fields: &Map<String, Value>) {
         for (name, value) in fields {
-            self.name(name, name);
-            self.add_value(name, value);
+            self.name(name);
+            self.add_value(&SampleKey::Name(name.clone()), value);
             self.add_members(name, &["$", &segment(name)].concat(), value, MAX_LEVELS);
         }
     }
@@ -206,13 +221,16 @@ impl Samples {
         }
         for (name, value) in members {
             let path = [path, &segment(name)].concat();
-            self.name(&path, root);
-            self.add_value(&path, value);
-            self.add_members(root, &path, value, levels - 1);
+            let key = SampleKey::Path { path, root: root.to_owned(), name: name.clone() };
+            self.key(&key);
+            self.add_value(&key, value);
+            if let SampleKey::Path { path, .. } = key {
+                self.add_members(root, &path, value, levels - 1);
+            }
         }
     }
 
-    fn add_value(&mut self, key: &str, value: &Value) {
+    fn add_value(&mut self, key: &SampleKey, value: &Value) {
         if let Some(sample) = self.by_key.get_mut(key)
             && sample.values.len() < MAX_VALUES
         {
@@ -272,6 +290,38 @@ mod tests {
         assert_eq!((movies[1].title.as_str(), movies[1].id.as_str()), ("M", "p:8"));
         assert_eq!(movies[1].cast, ["Peter Lorre"], "{}", proposal.text());
         assert_eq!(proposal.records.as_deref(), Some("$.katalog.eintraege[*]"));
+    }
+
+    #[test]
+    fn names_that_look_like_paths_and_quotes_are_mapped() {
+        let (movies, proposal) = movies(
+            r#"{"it's":{"a \"list\"":[
+                {"$id":"7","$name":"Das Boot","an.gaben":{"jahr.":1981},"$.rest":"x"},
+                {"$id":"8","$name":"M","an.gaben":{"jahr.":1931},"$.rest":"x"}]}}"#,
+            "a.json",
+        );
+        let text = proposal.text();
+        assert_eq!(movies.len(), 2, "{text}");
+        assert_eq!((movies[1].title.as_str(), movies[1].id.as_str()), ("M", "p:8"), "{text}");
+        assert_eq!(movies[1].year.map(wikimovie_domain::Year::get), Some(1931), "{text}");
+        assert_eq!(proposal.unplaced(), ["$.rest"]);
+    }
+
+    #[test]
+    fn another_encoding_is_found_in_header_and_rows() {
+        let file =
+            |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<u8>>();
+        for (text, name) in [
+            ("Filmtitel;Jahr;L\u{e4}nge\nM;1931;117\nNosferatu;1922;94\n", "a.csv"),
+            ("Filmtitel;Jahr\nM;1931\nAm\u{e9}lie;2001\nNosferatu;1922\n", "a.csv"),
+            ("{\"Filmtitel\":\"M\"}\n{\"Filmtitel\":\"Am\u{e9}lie\"}\n", "a.ndjson"),
+            ("[{\"Filmtitel\":\"M\"},{\"Filmtitel\":\"Am\u{e9}lie\"}]", "a.json"),
+        ] {
+            let proposal = propose(file(text).as_slice(), name).unwrap();
+            assert_eq!(proposal.encoding, Some("windows-1252"), "{text}");
+            assert!(proposal.has_title() && !proposal.text().contains('\u{fffd}'), "{}", proposal.text());
+            assert_eq!(propose(text.as_bytes(), name).unwrap().encoding, None, "{text}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::{RawRecord, json_lines::too_large, window::Window};
 use crate::{
     layout::{CsvLayout, Separator},
     limits::{MAX_COLUMNS, MAX_RECORD_BYTES},
+    mapping::NAME_THE_TITLE,
     shape,
     shorten::shortened,
 };
@@ -26,6 +27,9 @@ pub(crate) struct CsvRows {
     header: Option<Vec<String>>,
     /// Whether a cell was no UTF-8 and read as Windows-1252.
     recoded: bool,
+    is_foreign: bool,
+    /// Whether names that are not UTF-8 are read as Windows-1252.
+    guesses_names: bool,
     record: u64,
     /// Bytes read twice and read at all: going back is bounded, so that the work stays linear.
     gone_back: u64,
@@ -41,11 +45,18 @@ impl CsvRows {
             header: layout.columns.as_ref().map(named),
             layout,
             recoded: false,
+            is_foreign: false,
+            guesses_names: false,
             record: 0,
             gone_back: 0,
             gone: 0,
             over: false,
         }
+    }
+
+    /// Reads names that are not UTF-8 as Windows-1252: a proposal is looked at by somebody.
+    pub(crate) fn guessing_names(self, guesses_names: bool) -> Self {
+        Self { guesses_names, ..self }
     }
 
     /// Names of the columns, once they are read.
@@ -107,15 +118,23 @@ impl CsvRows {
         self.record
     }
 
+    /// Whether the header or a record so far was in another encoding.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
     fn read_header<R: Read>(&mut self, window: &mut Window<R>) -> Option<Result<Vec<String>, Refusal>> {
         self.skip_lines_before(window)?;
         let (line, row) = self.row(window)?;
         let named = row.and_then(|row| {
-            let names: Vec<String> = self
-                .split(&row.bytes)?
-                .iter()
-                .map(|name| own_or_as_written(&String::from_utf8_lossy(name)))
-                .collect();
+            let names = self.split(&row.bytes)?;
+            self.is_foreign |= names.iter().any(|name| std::str::from_utf8(name).is_err());
+            let guesses = self.guesses_names && self.is_foreign;
+            let names = names.iter().map(|name| match guesses {
+                true => encoding_rs::WINDOWS_1252.decode_without_bom_handling(name).0,
+                false => String::from_utf8_lossy(name),
+            });
+            let names: Vec<String> = names.map(|name| own_or_as_written(&name)).collect();
             if names.len() > MAX_COLUMNS {
                 let message = format!("the header names {} fields, more than {MAX_COLUMNS}", names.len());
                 return Err((RefusalReason::TooLarge, None, message));
@@ -177,6 +196,7 @@ impl CsvRows {
                     encoding_rs::WINDOWS_1252.decode_without_bom_handling(value).0.into_owned()
                 }
                 Err(_) => {
+                    self.is_foreign = true;
                     let name: String = name.chars().take(MAX_SHOWN_NAME).collect();
                     let message =
                         format!("{name} is not UTF-8: save the file as UTF-8 (it may be Windows-1252)");
@@ -282,7 +302,7 @@ fn no_title(names: &[String], separator: Separator) -> String {
     let more = if names.len() > SHOWN { ", …" } else { "" };
     let separator = separator.describe();
     format!(
-        "the header names no field title; separated by {separator}, its fields are {}{more}",
+        "the header names no field title; separated by {separator}, its fields are {}{more}: {NAME_THE_TITLE}",
         shown.join(", ")
     )
 }

@@ -28,6 +28,7 @@ pub(crate) struct JsonElements {
     nested: Option<RecordsPath>,
     state: State,
     record: u64,
+    is_foreign: bool,
     /// Bytes read twice and read at all, see [`JsonElements::may_go_back`].
     gone_back: u64,
     gone: u64,
@@ -43,7 +44,15 @@ enum State {
 
 impl JsonElements {
     pub(crate) fn in_array() -> Self {
-        Self { in_array: true, nested: None, state: State::Before, record: 0, gone_back: 0, gone: 0 }
+        Self {
+            in_array: true,
+            nested: None,
+            state: State::Before,
+            record: 0,
+            is_foreign: false,
+            gone_back: 0,
+            gone: 0,
+        }
     }
 
     pub(crate) fn bare() -> Self {
@@ -106,6 +115,11 @@ impl JsonElements {
     /// Records seen so far.
     pub(crate) fn seen(&self) -> u64 {
         self.record
+    }
+
+    /// Whether a record so far was in another encoding.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     /// What follows from an arrival at nested records, or from none: the refusal of a text that is cut or broken.
@@ -194,6 +208,7 @@ impl JsonElements {
                 self.gone += at as u64;
                 window.advance(at);
                 let record = self.record;
+                self.is_foreign |= parsed.as_ref().is_err_and(|fault| fault.is_foreign);
                 Some(match parsed {
                     Ok(fields) => Ok(RawRecord {
                         line,

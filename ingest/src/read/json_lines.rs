@@ -11,6 +11,7 @@ use crate::limits::MAX_RECORD_BYTES;
 #[derive(Default)]
 pub(crate) struct JsonLines {
     record: u64,
+    is_foreign: bool,
 }
 
 impl JsonLines {
@@ -31,6 +32,7 @@ impl JsonLines {
         let cut_short = length == window.view().len();
         let parsed = json_text::parse(window.view()[..length].trim_ascii_end());
         window.advance(length);
+        self.is_foreign |= parsed.as_ref().is_err_and(|fault| fault.is_foreign);
         Some(match parsed {
             Ok(fields) => {
                 Ok(RawRecord { line, record: self.record, place: line, bytes: length, key: None, fields })
@@ -47,6 +49,11 @@ impl JsonLines {
     /// Records seen so far.
     pub(crate) fn seen(&self) -> u64 {
         self.record
+    }
+
+    /// Whether a record so far was in another encoding.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     fn refusal(&self, line: u64, reason: RefusalReason, message: String) -> Refusal {

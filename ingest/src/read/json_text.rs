@@ -16,11 +16,13 @@ pub(crate) struct Fault {
     pub(crate) lines_down: u64,
     /// Whether the text is right as far as it goes.
     pub(crate) ends_early: bool,
+    /// Whether the text is in another encoding than UTF-8.
+    pub(crate) is_foreign: bool,
 }
 
 impl Fault {
     fn new(reason: RefusalReason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into(), lines_down: 0, ends_early: false }
+        Self { reason, message: message.into(), lines_down: 0, ends_early: false, is_foreign: false }
     }
 
     pub(crate) fn too_deep() -> Self {
@@ -34,7 +36,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<Map<String, Value>, Fault> {
         let fault = fault_of(&error);
         // A text of another encoding fails at its first accent, which says little.
         let is_foreign = !error.is_eof() && std::str::from_utf8(text).is_err();
-        if is_foreign { Fault { message: NOT_UTF_8.to_owned(), ..fault } } else { fault }
+        if is_foreign { Fault { message: NOT_UTF_8.to_owned(), is_foreign, ..fault } } else { fault }
     })?;
     if is_deeper_than(&value, MAX_DEPTH) {
         return Err(Fault::too_deep());
@@ -72,6 +74,7 @@ fn fault_of(error: &serde_json::Error) -> Fault {
         message: format!("not JSON: {message}"),
         lines_down: (error.line() as u64).saturating_sub(1),
         ends_early: error.is_eof(),
+        is_foreign: false,
     }
 }
 

@@ -201,7 +201,8 @@ impl Cursor<'_> {
                             path.steps.insert(0, name);
                             leads = Some(path);
                         }
-                        (Finding::Movie, false) => is_movie = true,
+                        // What wraps a record is no id of it.
+                        (Finding::Movie, false) => is_movie = !names::WRAPPERS.contains(&name.as_str()),
                         _ => {}
                     }
                 }
@@ -396,6 +397,8 @@ mod tests {
             (r#"{"tt1":{"title":"a"},"tt2":{"tit"#, by_id(&[])),
             (r#"{"movies":{"tt1":{"title":"a"}}}"#, by_id(&["movies"])),
             (r#"{"rank":1,"movie":{"title":"a"}}"#, None),
+            (r#"[{"_source":{"title":"a"}},{"_source":{"title":"b"}}]"#, None),
+            (r#"{"movie":{"title":"a"}}"#, None),
             (r#"{"x":{"y":1}}"#, None),
             (r#"{"a":[1,"#, None),
             ("[7]", None),

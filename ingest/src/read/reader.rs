@@ -46,6 +46,7 @@ pub struct RecordReader<'a> {
     state: State<'a>,
     format: String,
     encoding: &'static str,
+    is_foreign: bool,
     hints: ShapeHints,
     mapping: Option<Arc<Mapping>>,
     any_header: bool,
@@ -77,6 +78,7 @@ impl<'a> RecordReader<'a> {
             state: State::Closed(Some(Box::new(metered)), name.to_owned()),
             format: String::new(),
             encoding: UTF_8,
+            is_foreign: false,
             hints: ShapeHints::default(),
             mapping: None,
             any_header: false,
@@ -103,6 +105,11 @@ impl<'a> RecordReader<'a> {
     /// What the encoding is, as far as was read.
     pub fn encoding(&self) -> &'static str {
         self.encoding
+    }
+
+    /// Whether a header or record so far was not UTF-8, and no other encoding is known.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     /// What tells the shape of the records, once one was asked for.
@@ -143,7 +150,12 @@ impl<'a> RecordReader<'a> {
                 gauges: self.gauges.clone(),
                 inflated: 0,
             }),
-            Err(packing) => return Err(unknown(&format!("the compression {packing} is not supported"))),
+            Err(packing) => {
+                let reason = format!(
+                    "the compression {packing} is not supported: deliver the file plain, or packed with gzip or zstd"
+                );
+                return Err(unknown(&reason));
+            }
         };
         let mut text = Window::new(plain);
         text.want(BOM.len());
@@ -183,7 +195,7 @@ impl<'a> RecordReader<'a> {
                 self.hints.steps.clone_from(&path.steps);
                 Rows::Elements(JsonElements::nested(path))
             }
-            Format::Csv(layout) => Rows::Csv(CsvRows::new(layout)),
+            Format::Csv(layout) => Rows::Csv(CsvRows::new(layout).guessing_names(self.any_header)),
             Format::Ndjson => Rows::Lines(JsonLines::default()),
         };
         Ok(State::Open(text, rows))
@@ -237,6 +249,11 @@ impl Iterator for RecordReader<'_> {
                 }
                 next
             }
+        };
+        self.is_foreign |= match rows {
+            Rows::Elements(elements) => elements.is_foreign(),
+            Rows::Lines(lines) => lines.is_foreign(),
+            Rows::Csv(rows) => rows.is_foreign(),
         };
         if next.is_some() {
             return next;

@@ -50,15 +50,29 @@ fn number_of_text(text: &str) -> Option<f64> {
     are_groups.then(|| groups.concat().parse().ok()).flatten()
 }
 
-/// A whole number that counts something.
-pub(crate) fn count(value: &Value) -> Option<u64> {
+/// A number that is whole, and small enough to be exact.
+pub(crate) fn whole(number: f64) -> Option<i64> {
     /// Whole numbers are exact up to here.
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    let number = match value {
-        Value::Number(whole) if whole.is_u64() => return whole.as_u64(),
-        other => number(other)?,
-    };
-    (number.fract() == 0.0 && (0.0..=EXACT).contains(&number)).then_some(number as u64)
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+/// A whole number that counts something.
+pub(crate) fn count(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(whole) if whole.is_u64() => whole.as_u64(),
+        other => u64::try_from(whole(number(other)?)?).ok(),
+    }
+}
+
+/// The day of a time since 1970, in seconds or milliseconds.
+pub(crate) fn day_since_1970(number: i64) -> Result<Date, String> {
+    // Seconds of the years that we know have at most ten digits.
+    let seconds = if number.unsigned_abs() > 9_999_999_999 { number / 1_000 } else { number };
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|time| Date::new(time.year(), u8::from(time.month()), time.day()))
+        .ok_or_else(|| format!("{number} is no date in range"))
 }
 
 /// Minutes in a value: a number, `142 min`, `2h 22m`, `2:22:00`, `PT2H22M`. Plain numbers count what `thousandths` of a
@@ -131,7 +145,7 @@ pub(crate) fn rating(value: &Value, best: u16) -> Option<Option<RatingValue>> {
 pub(crate) fn day(value: &Value, order: Option<DateOrder>) -> Result<Option<Date>, String> {
     match value {
         Value::Number(number) => {
-            let number = number.as_i64().or_else(|| number.as_f64().map(|number| number as i64));
+            let number = number.as_i64().or_else(|| whole(number.as_f64()?.trunc()));
             number.map_or(Ok(None), day_of_number)
         }
         Value::String(text) => day_of_text(text.trim(), order),
@@ -147,13 +161,7 @@ fn day_of_number(number: i64) -> Result<Option<Date>, String> {
     if let Some(day) = day_of_digits(number) {
         return Ok(Some(day));
     }
-    // Seconds of the years that we know have at most ten digits.
-    let seconds = if number.unsigned_abs() > 9_999_999_999 { number / 1_000 } else { number };
-    OffsetDateTime::from_unix_timestamp(seconds)
-        .ok()
-        .and_then(|time| Date::new(time.year(), u8::from(time.month()), time.day()))
-        .map(Some)
-        .ok_or_else(|| format!("{number} is no date in range"))
+    day_since_1970(number).map(Some)
 }
 
 /// A date without separators: 19790525.

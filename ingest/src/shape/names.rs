@@ -63,6 +63,9 @@ pub(crate) static AS_IS: Treatment = Treatment::AsIs;
 /// Where TMDB keeps the pictures that its `poster_path` names.
 const TMDB_POSTERS: &str = "https://image.tmdb.org/t/p/w500";
 
+/// Names under which records are wrapped once more: by search engines, APIs and lists of ranks.
+pub(crate) const WRAPPERS: [&str; 6] = ["_source", "node", "attributes", "movie", "film", "fields"];
+
 /// A name in its normal form.
 pub fn normal(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -172,15 +175,18 @@ pub(crate) fn is_source_name(name: &str) -> bool {
         && name.bytes().next().is_some_and(is_plain)
 }
 
-/// The source of an id, by what a provider calls it: `imdb_id` is of `imdb`.
+/// The source of an id, by what a provider calls it: `imdb_id` is of `imdb`. What can be a source's name stays as it is.
 pub(crate) fn id_source(name: &str) -> String {
-    let normal = normal(name);
-    match ID_NAMES.iter().find(|(named, _)| *named == normal) {
-        Some((_, source)) => (*source).to_owned(),
-        None => match normal.strip_suffix("id") {
-            Some(source) if !source.is_empty() => source.to_owned(),
-            _ => normal,
-        },
+    let named = normal(name);
+    if let Some((_, source)) = ID_NAMES.iter().find(|(known, _)| *known == named) {
+        return (*source).to_owned();
+    }
+    let name = name.trim();
+    let stem = ["_id", "-id", " id", "Id", "ID"].iter().find_map(|end| name.strip_suffix(end));
+    match stem.map(normal).filter(|stem| !stem.is_empty()) {
+        Some(stem) => stem,
+        None if is_source_name(name) => name.to_owned(),
+        None => named,
     }
 }
 
@@ -193,6 +199,16 @@ mod tests {
         for name in ["Primary Title", "primaryTitle", "primary_title", " PRIMARY-TITLE "] {
             assert_eq!(normal(name), "primarytitle");
             assert!(is_title(&normal(name)));
+        }
+        for (name, source) in [
+            ("imdb_id", "imdb"),
+            ("facebook_id", "facebook"),
+            ("rageId", "rage"),
+            ("acme-id.2", "acme-id.2"),
+            ("druid", "druid"),
+            ("My Shop", "myshop"),
+        ] {
+            assert_eq!(id_source(name), source);
         }
         assert!(!is_title("subtitle") && !is_plain_title("name") && is_plain_title("originaltitle"));
         assert_eq!(entry_of(MovieField::Cast, &normal("actor_2_name")), Some(2));

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
-use time::OffsetDateTime;
 use wikimovie_domain::Year;
 
-use super::{field::MovieField, python};
+use super::{
+    amounts::{self, whole},
+    field::MovieField,
+    python,
+};
 use crate::shorten::shortened;
 
 /// Words that tables have where there is no value.
@@ -68,11 +71,16 @@ pub(crate) fn plain(value: &Value) -> &Value {
         let only = members.iter().next().filter(|(name, _)| members.len() == 1 && name.starts_with('$'));
         match (only, members.get("value")) {
             (Some((_, held)), _) => inner = held,
-            (None, Some(held)) if members.contains_key("type") => inner = held,
+            (None, Some(held)) if members.get("type").is_some_and(is_rdf_type) => inner = held,
             _ => break,
         }
     }
     inner
+}
+
+/// Whether this is a type of values in SPARQL results; others have members of that name, too.
+fn is_rdf_type(value: &Value) -> bool {
+    matches!(value.as_str(), Some("uri" | "literal" | "typed-literal" | "bnode"))
 }
 
 /// The year in a value; the error completes "year … ".
@@ -88,22 +96,12 @@ pub(crate) fn year(value: &Value, is_date: bool) -> Result<Year, String> {
     }
 }
 
-fn whole(number: f64) -> Option<i64> {
-    /// Whole numbers are exact up to here.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
-}
-
 fn year_of_number(number: i64, is_date: bool) -> Result<Year, String> {
     match Year::try_from(number) {
         Ok(year) => Ok(year),
         Err(_) if is_date => {
-            // Seconds of the years that we know have at most ten digits.
-            let seconds = if number.unsigned_abs() > 9_999_999_999 { number / 1_000 } else { number };
-            OffsetDateTime::from_unix_timestamp(seconds)
-                .ok()
-                .and_then(|time| Year::try_from(i64::from(time.year())).ok())
-                .ok_or_else(|| format!("{number} is no date in range"))
+            let day = amounts::day_since_1970(number)?;
+            Year::try_from(day.year()).map_err(|_| format!("{number} is no date in range"))
         }
         Err(outside) => Err(outside.to_string().trim_start_matches("year ").to_owned()),
     }
@@ -333,7 +331,9 @@ mod tests {
         assert_eq!(plain(&json!({"$oid": "a"})), &json!("a"));
         assert_eq!(plain(&json!({"$date": {"$numberLong": "1"}})), &json!("1"));
         assert_eq!(plain(&json!({"type": "uri", "value": "v"})), &json!("v"));
-        assert_eq!(plain(&json!({"url": "v"})), &json!({"url": "v"}));
+        for other in [json!({"url": "v"}), json!({"type": "user", "value": 8, "votes": 7})] {
+            assert_eq!(plain(&other), &other);
+        }
         assert_eq!(tmdb_genre(&json!("878")), Some("Science Fiction"));
         assert!(is_null("\\N") && is_null(" N/A ") && !is_null("Nan"));
     }

@@ -5,11 +5,12 @@
 //! nothing. The one that ships with the program is `genres.txt` beside this file.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, LazyLock},
 };
 
 use sha2::{Digest, Sha256};
+use wikimovie_domain::Reading;
 
 use crate::{
     clean,
@@ -143,6 +144,43 @@ impl Vocabulary {
     }
 }
 
+/// Genres of one object by the vocabulary.
+pub(crate) struct GenreNames<'a> {
+    pub(crate) vocabulary: &'a Vocabulary,
+    /// Names that were made others, at most [`Reading::MAX_RENAMED`].
+    pub(crate) renamed: &'a mut BTreeMap<String, String>,
+}
+
+impl GenreNames<'_> {
+    /// Genres by the vocabulary, and as they were where it changed one.
+    pub(crate) fn renamed(&mut self, genres: Vec<String>) -> (Vec<String>, Vec<String>) {
+        let mut shown: Vec<String> = Vec::new();
+        let mut is_changed = false;
+        for (at, genre) in genres.iter().enumerate() {
+            let value = self.vocabulary.value(genre);
+            if let Some(value) = value {
+                if !is_changed {
+                    // Most movies have no such genre, and need no second list.
+                    shown.extend_from_slice(&genres[..at]);
+                    is_changed = true;
+                }
+                self.note(genre, value);
+            }
+            let value = value.unwrap_or(genre);
+            if is_changed && !shown.iter().any(|other| other == value) {
+                shown.push(value.to_owned());
+            }
+        }
+        if is_changed { (shown, genres) } else { (genres, shown) }
+    }
+
+    fn note(&mut self, from: &str, to: &str) {
+        if self.renamed.len() < Reading::MAX_RENAMED && !self.renamed.contains_key(from) {
+            self.renamed.insert(from.to_owned(), to.to_owned());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +201,23 @@ mod tests {
         ] {
             assert_eq!(standard.value(name), Some(value), "{name}");
         }
+    }
+
+    #[test]
+    fn genres_of_a_movie_are_renamed() {
+        let vocabulary = Vocabulary::parse("SF, Sci-Fi = Science Fiction").unwrap();
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let mut renamed = BTreeMap::new();
+        let mut names = GenreNames { vocabulary: &vocabulary, renamed: &mut renamed };
+        for (genres, shown) in [
+            (&["Drama", "sci-fi", "SF", "War"][..], &["Drama", "Science Fiction", "War"][..]),
+            (&["Science Fiction", "SF"], &["Science Fiction"]),
+        ] {
+            assert_eq!(names.renamed(owned(genres)), (owned(shown), owned(genres)));
+        }
+        assert_eq!(names.renamed(owned(&["Drama"])), (owned(&["Drama"]), Vec::new()));
+        assert!(renamed.keys().map(String::as_str).eq(["SF", "sci-fi"]));
+        assert!(renamed.values().all(|value| value == "Science Fiction"));
     }
 
     #[test]

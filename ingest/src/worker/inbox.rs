@@ -10,9 +10,8 @@ use super::{
     options::{LONGEST_DELAY, WorkerOptions, backoff},
 };
 use crate::{
-    bucket::{Bucket, is_mapping, is_object},
+    bucket::{is_mapping, is_object},
     folder::provider_of,
-    mapping,
     notification::{Notification, parse},
     queue::{Message, Queue, RemoteError},
 };
@@ -52,16 +51,6 @@ impl ParsedMessage {
             }
         }
         Self { message, keys, mappings, faults }
-    }
-
-    /// Adds the objects that the mappings count for; a mapping's change is theirs.
-    pub(super) fn expand(&mut self, bucket: &dyn Bucket) -> Result<(), RemoteError> {
-        for mapping in &self.mappings {
-            let folder = mapping.strip_suffix(mapping::MAPPING_NAME).unwrap_or_default();
-            let objects = bucket.list(folder)?.into_iter().map(|object| object.key);
-            self.keys.extend(objects.filter(|key| is_object(key) && mapping::counts_for(mapping, key)));
-        }
-        Ok(())
     }
 }
 

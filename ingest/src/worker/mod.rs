@@ -4,7 +4,7 @@
 //! Level-triggered, by [`sync`](mod@crate::sync): the current state of each key, against the ledger, decides what is
 //! done; late, repeated and swapped events do no harm. A [`Worker::tick`] takes a batch of messages through all of it
 //! and commits once ([`inbox`] receives and answers them). Large objects go on beside that ([`large`]), so that small ones
-//! do not wait for them. While the engine does not take writes nothing is received, so that no receive counts are used up.
+//! do not wait for them, and so do objects of providers whose mapping changed ([`reread`]). While the engine does not take writes nothing is received, so that no receive counts are used up.
 
 mod inbox;
 mod large;
@@ -14,6 +14,8 @@ mod outcome;
 mod publish;
 mod receipt;
 mod report;
+mod reread;
+mod rereads;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -34,6 +36,7 @@ use self::{
     options::{LONGEST_PAUSE, backoff},
     outcome::{KeyOutcome, TickError},
     report::count,
+    rereads::Rereads,
 };
 use crate::{
     bucket::{Bucket, Keys, MappingCache},
@@ -68,6 +71,7 @@ pub struct Worker {
     mappings: MappingCache,
     inbox: Inbox,
     large: LargeObjects,
+    rereads: Rereads,
     options: WorkerOptions,
     failures: u32,
     /// Whether the bucket may be closed to us: then it is looked at before anything is received.
@@ -97,6 +101,7 @@ impl Worker {
             inbox: Inbox::new(queue, leases, options.clone()),
             large: LargeObjects::new(bucket.name(), options.large, &halt),
             mappings: MappingCache::default(),
+            rereads: Rereads::default(),
             bucket,
             open,
             writer: None,
@@ -148,7 +153,7 @@ impl Worker {
 
     /// Whether objects are being applied beside the ticks, or messages wait for them.
     pub fn is_busy(&self) -> bool {
-        self.large.is_busy()
+        self.large.is_busy() || self.rereads.is_busy()
     }
 
     /// Gives back what is not done, so that others have it at once. To be called before the worker is dropped.
@@ -191,6 +196,7 @@ impl Worker {
         self.verify()?;
         let source = self.source(Keys::all(Arc::clone(&self.bucket)));
         let mut listing = list(&source)?;
+        self.rereads.retry(source.unread_mappings(), &self.options);
         self.divert_large(&source, &mut listing)?;
         self.large.leave_out(&mut listing);
         self.sync(&source, listing, tell)
@@ -232,11 +238,12 @@ impl Worker {
         self.ensure_bucket()?;
         self.restore()?;
         self.advance()?;
+        tick.deleted = self.reread()?;
         let mut messages = self.inbox.take_kept();
         messages.extend(self.large.take_due());
         messages.retain(|message| self.inbox.holds(message));
         let again = !messages.is_empty();
-        if messages.is_empty() && !self.closed && self.large.has_room() {
+        if messages.is_empty() && !self.closed && self.has_room() {
             // Large objects go on meanwhile.
             let wait = if self.is_busy() { Duration::ZERO } else { self.options.wait };
             messages = self.inbox.receive(wait)?;
@@ -247,15 +254,21 @@ impl Worker {
         }
         failpoint::reach("worker.received");
         match self.handle(messages.clone(), again) {
-            Ok(deleted) => tick.deleted = deleted,
+            Ok(deleted) => tick.deleted += deleted,
             Err(error) => {
                 // They stay with us, under lease, so that no receive counts are used up while engine or bucket fail.
                 self.large.forget(&messages);
+                self.rereads.forget(&messages);
                 self.inbox.keep(messages);
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    /// Whether more messages may wait for what goes on beside the ticks.
+    fn has_room(&self) -> bool {
+        self.large.has_room() && self.rereads.has_room()
     }
 
     /// Goes on with large objects for a while.
@@ -290,17 +303,15 @@ impl Worker {
     /// A writer in doubt is opened anew, and what was under way is begun again.
     fn lose_writer(&mut self) {
         self.writer = None;
-        let waiting = self.large.abandon();
+        let mut waiting = self.large.abandon();
+        waiting.extend(self.rereads.abandon());
         self.inbox.keep(waiting);
     }
 
     /// Applies what messages say, and answers them. Returns how many are deleted.
     fn handle(&mut self, messages: Vec<Message>, again: bool) -> Result<usize, TickError> {
         let read = |message| ParsedMessage::read(message, self.bucket.name());
-        let mut parsed: Vec<ParsedMessage> = messages.into_iter().map(read).collect();
-        for parsed in &mut parsed {
-            parsed.expand(&*self.bucket)?;
-        }
+        let parsed: Vec<ParsedMessage> = messages.into_iter().map(read).collect();
         let mut keys: Vec<String> = parsed.iter().flat_map(|parsed| parsed.keys.iter().cloned()).collect();
         keys.sort();
         keys.dedup();
@@ -309,42 +320,46 @@ impl Worker {
         // A message that comes again may have been applied by somebody who died, or failed, before the receipt was put.
         let again: HashSet<String> = parsed
             .iter()
-            // Objects that a mapping kept may be found unchanged, and their receipts say otherwise.
-            .filter(|parsed| again || parsed.message.receives > 1 || !parsed.mappings.is_empty())
+            .filter(|parsed| again || parsed.message.receives > 1)
             .flat_map(|parsed| parsed.keys.clone())
             .collect();
         let outcomes = self.reconcile_keys(keys, again)?;
-        for mapping in parsed.iter().flat_map(|parsed| &parsed.mappings) {
-            self.tell_of_mapping(mapping)?;
-        }
         let mut done = Vec::new();
-        for parsed in &parsed {
+        for parsed in parsed {
             let is_deferred =
                 |key: &&String| in_slots.contains(key) || outcomes.get(*key) == Some(&KeyOutcome::Deferred);
             if parsed.keys.iter().any(|key| is_deferred(&key)) {
                 self.large.defer(&parsed.message, parsed.keys.iter().filter(is_deferred));
                 continue;
             }
-            let outcomes: Vec<&KeyOutcome> = parsed.keys.iter().filter_map(|key| outcomes.get(key)).collect();
-            let reasons: Vec<&str> = outcomes.iter().map(|outcome| outcome.reason()).collect();
-            let halted = self.halt.load(Relaxed);
-            let hopeless = parsed.message.receives >= self.options.receives
-                && outcomes.iter().all(|outcome| matches!(outcome, KeyOutcome::Unreadable(_)))
-                && !halted;
-            if !reasons.is_empty() && !hopeless {
-                self.inbox.release(parsed, &reasons.join("; "), halted);
-                continue;
-            }
-            if !parsed.faults.is_empty() || !reasons.is_empty() {
-                let faults = parsed.faults.iter().map(String::as_str);
-                let reason = faults.chain(reasons).collect::<Vec<_>>().join("; ");
-                self.inbox.dead_letter(&parsed.message, &reason)?;
-            }
-            if self.inbox.end_lease(&parsed.message) {
-                done.push(parsed.message.handle.clone());
+            let outcomes: Vec<KeyOutcome> =
+                parsed.keys.iter().filter_map(|key| outcomes.get(key).cloned()).collect();
+            if parsed.mappings.is_empty() {
+                done.extend(self.answer(&parsed, &outcomes)?);
+            } else {
+                self.rereads.wait(parsed, outcomes);
             }
         }
         Ok(self.inbox.delete(done)?)
+    }
+
+    /// Answers a message of whose keys these are not as the bucket has them. Returns its handle where it is to be deleted.
+    fn answer(&self, parsed: &ParsedMessage, outcomes: &[KeyOutcome]) -> Result<Option<String>, RemoteError> {
+        let reasons: Vec<&str> = outcomes.iter().map(KeyOutcome::reason).collect();
+        let halted = self.halt.load(Relaxed);
+        let hopeless = parsed.message.receives >= self.options.receives
+            && outcomes.iter().all(|outcome| matches!(outcome, KeyOutcome::Unreadable(_)))
+            && !halted;
+        if !reasons.is_empty() && !hopeless {
+            self.inbox.release(parsed, &reasons.join("; "), halted);
+            return Ok(None);
+        }
+        if !parsed.faults.is_empty() || !reasons.is_empty() {
+            let faults = parsed.faults.iter().map(String::as_str);
+            let reason = faults.chain(reasons).collect::<Vec<_>>().join("; ");
+            self.inbox.dead_letter(&parsed.message, &reason)?;
+        }
+        Ok(self.inbox.end_lease(&parsed.message).then(|| parsed.message.handle.clone()))
     }
 
     /// Opens the writer, or hears that it is still the one.
@@ -391,6 +406,7 @@ impl Worker {
             }
             let source = self.source(Keys::some(Arc::clone(&self.bucket), keys.clone()));
             let mut listing = list(&source)?;
+            self.rereads.retry(source.unread_mappings(), &self.options);
             failpoint::reach("worker.looked");
             let diverted = self.divert_large(&source, &mut listing)?;
             keys.retain(|key| !diverted.contains_key(key));

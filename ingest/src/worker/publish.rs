@@ -53,20 +53,20 @@ impl Worker {
         Ok(())
     }
 
-    /// Puts the receipt of a mapping, which tells its fault.
-    pub(super) fn tell_of_mapping(&self, key: &str) -> Result<(), RemoteError> {
-        if !self.options.receipts {
-            return Ok(());
-        }
-        let head = self.bucket.head(key)?;
-        let found = head.as_ref().map(|head| self.mappings.read(&*self.bucket, head)).transpose()?;
+    /// Puts the receipt of a mapping, which tells its fault. Returns why it cannot be read, where that is so.
+    pub(super) fn tell_of_mapping(&self, key: &str) -> Result<Option<KeyOutcome>, RemoteError> {
+        let (head, found) = self.mappings.read(&self.bucket, key, None, &self.halt);
         let fault = match &found {
-            Some(Err(MappingFault::Refused { error, .. })) => Some(error),
-            // Another event tells of what it is by then.
-            Some(Err(MappingFault::Unreadable { .. })) => return Ok(()),
-            _ => None,
+            Err(MappingFault::Refused { error, .. }) => Some(error),
+            Err(fault @ MappingFault::Unreadable { .. }) => {
+                return Ok(Some(KeyOutcome::Unreadable(fault.to_string())));
+            }
+            Ok(_) => None,
         };
-        let (key, body) = receipt::mapping(key, head.as_ref(), fault);
-        self.bucket.put(&key, body, "application/json")
+        if self.options.receipts {
+            let (key, body) = receipt::mapping(key, head.as_ref(), fault);
+            self.bucket.put(&key, body, "application/json")?;
+        }
+        Ok(None)
     }
 }

@@ -99,6 +99,37 @@ fn rules_given_by_hand_count_for_all_files() {
     assert_eq!(shown(&index), pairs(&[("One", "Sci-Fi"), ("Two", "Krimi")]));
 }
 
+/// A pipe that nobody writes to, or a folder: it is not waited for, and nothing is taken for vanished.
+#[cfg(unix)]
+#[test]
+fn a_mapping_that_is_no_file_keeps_its_provider() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::new();
+    put(folder.path(), "acme/a.ndjson", line("One"));
+    put(folder.path(), "zenith/a.ndjson", line("Two"));
+    let source = Folder::watched(folder.path()).unwrap();
+    index.sync(&source);
+    let mapping = folder.path().join("acme/_mapping.json");
+    for make in [("mkfifo", None), ("mkdir", None), ("ln", Some("/dev/zero"))] {
+        let (program, target) = make;
+        let options = target.map(|target| ["-s", target]).into_iter().flatten();
+        assert!(std::process::Command::new(program).args(options).arg(&mapping).status().unwrap().success());
+        put(folder.path(), "acme/a.ndjson", line("Three"));
+        put(folder.path(), "zenith/a.ndjson", line(&["Two ", program].concat()));
+        let report = index.sync(&source);
+        let [problem] = report.problems.as_slice() else { panic!("{:?}", report.problems) };
+        assert!(problem.message.contains("acme/_mapping.json cannot be read: it is no file"), "{problem:?}");
+        assert_eq!(index.titles(), ["One".to_owned(), ["Two ", program].concat()], "{program}");
+        if program == "mkdir" {
+            fs::remove_dir(&mapping).unwrap()
+        } else {
+            fs::remove_file(&mapping).unwrap()
+        }
+    }
+    index.sync(&source);
+    assert_eq!(index.titles(), ["Three", "Two ln"]);
+}
+
 const MAPPINGS: [&str; 3] = [
     r#"{"fields": {"title": "a", "genres": "g"}}"#,
     r#"{"fields": {"title": "b"}}"#,

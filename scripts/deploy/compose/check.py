@@ -6,6 +6,8 @@ import pathlib
 import re
 import sys
 
+# The last version of LocalStack that starts without an account.
+LOCALSTACK = "localstack/localstack:4.14.0"
 PROGRAMS = {"wikimovie-api", "wikimovie-ingest", "wikimovie"}
 
 
@@ -24,6 +26,8 @@ def faults(compose: dict, known: dict[str, set[str]]):
         if program not in PROGRAMS:
             if "build" in service:
                 yield f"{name}: the Dockerfile makes no {program}"
+            elif image.startswith("localstack/") and image.split("@")[0] != LOCALSTACK:
+                yield f"{name}: {image} needs an account; {LOCALSTACK} is the last that does not"
             elif not re.search(r":v?\d+(\.\d+)+", image):
                 yield f"{name}: {image} names no version"
             continue

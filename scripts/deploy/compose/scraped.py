@@ -28,7 +28,9 @@ def questions(panels: list[dict]):
         yield from questions(panel.get("panels", []))
         for target in panel.get("targets", []):
             # What Grafana sets by the width of a panel.
-            yield panel["title"], re.sub(r"\$__(rate_interval|interval|range)", "1m", target["expr"])
+            asked = re.sub(r"\$__(rate_interval|interval|range)", "1m", target["expr"])
+            # What is chosen above the panels: all.
+            yield panel["title"], re.sub(r"\$(namespace|instance)", ".*", asked)
 
 
 def main() -> int:

@@ -93,9 +93,10 @@ mod tests {
     use tokio::sync::oneshot;
     use wikimovie_domain::Revision;
     use wikimovie_engine::Sealer;
+    use wikimovie_plan::plan_cache::PlanCache;
 
     use super::*;
-    use crate::{fake::FakeCluster, view::Plans};
+    use crate::fake::FakeCluster;
 
     /// Longest time until work has ended that nobody waits for.
     const SOON: Duration = Duration::from_millis(100);
@@ -109,7 +110,7 @@ mod tests {
             about: String::new(),
             forced: None,
             sealer: Sealer::new(b"secret"),
-            plans: Plans::default(),
+            plans: PlanCache::default(),
         };
         (Searcher::new(stores.client.clone(), Arc::clone(&stores.names)), Arc::new(view))
     }

@@ -8,14 +8,10 @@ use tokio::sync::Mutex;
 use wikimovie_domain::Filter;
 use wikimovie_elasticsearch_dsl::Query;
 use wikimovie_engine::{CatalogDigest, catalog::ReceiptsOf, error::SearchError, token::Sealer};
-use wikimovie_plan::{Clause, Plan, filter};
+use wikimovie_plan::{Clause, Plan, filter, plan_cache::PlanCache};
 
 use crate::{
-    compile::everything,
-    digest::digest,
-    searcher::Searcher,
-    view::{Plans, View},
-    vocabulary::VocabularyCounter,
+    compile::everything, digest::digest, searcher::Searcher, view::View, vocabulary::VocabularyCounter,
 };
 
 /// One restriction, and the view last counted under it.
@@ -24,7 +20,7 @@ pub(crate) struct Restricted {
     pub(crate) filter: Filter,
     pub(crate) receipts: ReceiptsOf,
     sealer: Sealer,
-    plans: Plans,
+    plans: PlanCache,
     kept: ArcSwapOption<View>,
     /// Held while the words are counted.
     counting: Arc<Mutex<()>>,
@@ -33,7 +29,7 @@ pub(crate) struct Restricted {
 }
 
 impl Restricted {
-    pub(crate) fn new(filter: &Filter, sealer: &Sealer, plans: Plans) -> Self {
+    pub(crate) fn new(filter: &Filter, sealer: &Sealer, plans: PlanCache) -> Self {
         Self {
             filter: filter.clone(),
             receipts: ReceiptsOf::restricted(filter),

@@ -1,52 +1,18 @@
 //! What is known of the catalogue at one revision.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::sync::Arc;
 
 use wikimovie_domain::{Question, Revision};
 use wikimovie_elasticsearch_dsl::{Query, Search};
 use wikimovie_engine::{cursor, token::Sealer};
 use wikimovie_plan::{
     compile::{Compiled, compile_during},
+    plan_cache::PlanCache,
     vocabulary::Vocabulary,
     work::Work,
 };
 
 use crate::compile::Sizes;
-
-/// Plans remembered, of all parts of the catalogue together: at some 20 KB each about 20 MB.
-const REMEMBERED_PLANS: u64 = 1_000;
-
-/// Part of the catalogue, hash of the question, and revision.
-type PlanKey = (u64, u64, u64);
-
-/// Plans of questions asked lately of one part of the catalogue, beside those of all others. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(crate) struct Plans {
-    plans: moka::sync::Cache<PlanKey, Arc<Compiled>>,
-    part: u64,
-    parts: Arc<AtomicU64>,
-}
-
-impl Default for Plans {
-    fn default() -> Self {
-        let plans = moka::sync::Cache::builder().max_capacity(REMEMBERED_PLANS).build();
-        Self { plans, part: 0, parts: Arc::default() }
-    }
-}
-
-impl Plans {
-    /// The plans of another part, in the same memory.
-    pub(crate) fn of_new_part(&self) -> Self {
-        Self { part: self.parts.fetch_add(1, Relaxed) + 1, ..self.clone() }
-    }
-
-    fn key(&self, question: &Question, revision: u64) -> PlanKey {
-        (self.part, cursor::hash(question), revision)
-    }
-}
 
 /// What is known of the catalogue at one revision, or of a part of it.
 #[derive(Debug)]
@@ -60,7 +26,7 @@ pub(crate) struct View {
     pub(crate) forced: Option<Query>,
     /// Seals the cursors of answers read through this view.
     pub(crate) sealer: Sealer,
-    pub(crate) plans: Plans,
+    pub(crate) plans: PlanCache,
 }
 
 impl View {
@@ -78,7 +44,7 @@ impl View {
 
     /// The plan of a question, where it was read before.
     pub(crate) fn known_plan(&self, question: &Question) -> Option<Arc<Compiled>> {
-        self.plans.plans.get(&self.plans.key(question, self.revision.number))
+        self.plans.get(cursor::hash(question), self.revision.number)
     }
 
     /// The plan of a question by the vocabulary of this view.
@@ -89,8 +55,7 @@ impl View {
         let compiled = Arc::new(compile_during(question, &self.vocabulary, work));
         // One that ended early is of no use to anybody.
         if !work.is_over() {
-            let key = self.plans.key(question, self.revision.number);
-            self.plans.plans.insert(key, Arc::clone(&compiled));
+            self.plans.insert(cursor::hash(question), self.revision.number, Arc::clone(&compiled));
         }
         compiled
     }

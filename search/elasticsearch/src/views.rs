@@ -10,14 +10,10 @@ use tokio::sync::watch;
 use wikimovie_domain::{Filter, Revision};
 use wikimovie_elasticsearch_dsl::Query;
 use wikimovie_engine::{SearchError, token::Sealer};
-use wikimovie_plan::rules::Rules;
+use wikimovie_plan::{plan_cache::PlanCache, rules::Rules};
 
 use crate::{
-    presence::Presence,
-    restricted::Restricted,
-    searcher::Searcher,
-    stores::Stores,
-    view::{Plans, View},
+    presence::Presence, restricted::Restricted, searcher::Searcher, stores::Stores, view::View,
     vocabulary::VocabularyCounter,
 };
 
@@ -31,7 +27,7 @@ pub(crate) struct Views {
     counter: VocabularyCounter,
     presence: Presence,
     sealer: Sealer,
-    plans: Plans,
+    plans: PlanCache,
     /// The newest revision that questions are read against; `None` until the cluster is prepared.
     newest: ArcSwapOption<View>,
     revisions: watch::Sender<Revision>,
@@ -49,7 +45,7 @@ impl Views {
             presence: Presence::new(stores.client.clone(), Arc::clone(&stores.names)),
             stores,
             sealer,
-            plans: Plans::default(),
+            plans: PlanCache::default(),
             newest: ArcSwapOption::empty(),
             revisions,
             confirmed: ArcSwapOption::empty(),

@@ -84,22 +84,33 @@ impl VocabularyCounter {
             })
             .await?;
         }
+        let (people, roles) = self.people(among).await?;
+        // Each of them is a page or two; the long walks above take turns, so that they are no load for the node.
+        let (genres, languages, countries, providers) = futures::try_join!(
+            self.entries(among, field::GENRE_NAME),
+            self.entries(among, field::LANGUAGE_NAME),
+            self.entries(among, field::COUNTRY_NAME),
+            self.providers(among),
+        )?;
+        Ok(VocabularyBuilder::new(movies)
+            .words(words)
+            .people(people)
+            .roles(roles)
+            .genres(genres)
+            .languages(languages)
+            .countries(countries)
+            .providers(providers)
+            .rules(Arc::clone(&self.rules))
+            .build())
+    }
+
+    async fn providers(&self, among: &Query) -> Result<Vec<Entry>, SearchError> {
         let mut providers = Vec::new();
         self.walk(among, field::PROVIDER, |name, movies| {
             providers.push(Entry { key: name.clone(), name, movies });
         })
         .await?;
-        let (people, roles) = self.people(among).await?;
-        Ok(VocabularyBuilder::new(movies)
-            .words(words)
-            .people(people)
-            .roles(roles)
-            .genres(self.entries(among, field::GENRE_NAME).await?)
-            .languages(self.entries(among, field::LANGUAGE_NAME).await?)
-            .countries(self.entries(among, field::COUNTRY_NAME).await?)
-            .providers(providers)
-            .rules(Arc::clone(&self.rules))
-            .build())
+        Ok(providers)
     }
 
     /// Values that are one by their key.
@@ -116,21 +127,23 @@ impl VocabularyCounter {
     /// Everyone, and the movies by role of those who direct or write.
     async fn people(&self, among: &Query) -> Result<(Vec<Entry>, Vec<(String, RoleCounts)>), SearchError> {
         let mut entries = EntryList::default();
-        let mut roles: Vec<(String, RoleCounts)> = Vec::new();
+        // By place in the list.
+        let mut roles: Vec<RoleCounts> = Vec::new();
         self.walk(among, field::PERSON_NAME, |value, count| {
             let (key, spelled) = value.split_once('\0').unwrap_or((&value, &value));
             let (name, marks) = spelled.split_once('\0').unwrap_or((spelled, CAST_ONLY));
             entries.add(key, name, count);
-            if roles.last().is_none_or(|(last, _)| last != key) {
-                roles.push((key.to_owned(), RoleCounts::default()));
-            }
-            if let Some((_, counts)) = roles.last_mut() {
+            roles.resize(entries.done.len(), RoleCounts::default());
+            if let Some(counts) = roles.last_mut() {
                 roles_of(marks).for_each(|role| counts.add(role, count));
             }
         })
         .await?;
-        roles.retain(|(_, counts)| counts.directed > 0 || counts.written > 0);
-        Ok((entries.finish(), roles))
+        let entries = entries.finish();
+        let others =
+            entries.iter().zip(roles).filter(|(_, counts)| counts.directed > 0 || counts.written > 0);
+        let roles = others.map(|(entry, counts)| (entry.key.clone(), counts)).collect();
+        Ok((entries, roles))
     }
 
     /// Hands over every value of a field with its movies, in byte order.

@@ -1,6 +1,6 @@
 //! Suggestions while a person types, each with a hit under the current filters.
 
-use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, Role, Suggestion};
+use wikimovie_domain::{AutocompleteRequest, MovieSort, PageRequest, Question, Role, Suggestion, YearRange};
 use wikimovie_plan::{
     compile, prefix,
     suggest::Typos,
@@ -9,8 +9,10 @@ use wikimovie_plan::{
 };
 
 use super::{
+    doc_set::DocSet,
     error::{ReadError, check_waiting},
-    eval::{Bits, Matched},
+    eval::Matched,
+    known::Known,
     paging::{HitOrder, Ties},
     snapshot::Snapshot,
 };
@@ -43,8 +45,9 @@ impl Snapshot {
         check_waiting(work)?;
         let mut movies = Vec::new();
         if candidates.movies {
-            let hits = Matched::of(self, &compiled.plan.must, &compiled.plan.drill)?.hits;
-            let scores = self.scores(&compiled.plan.score, &hits)?;
+            let known = Known::default();
+            let hits = Matched::known(self, &compiled.plan.must, &compiled.plan.drill, &known)?.hits;
+            let scores = self.scores(&compiled.plan.score, &hits, &known)?;
             let sort = MovieSort::Relevance;
             let order =
                 HitOrder { snapshot: self, sort, ties: Ties::Known(&self.columns.known), scores: &scores };
@@ -56,7 +59,7 @@ impl Snapshot {
             let plan = compile::count_plan(&filter, &self.vocabulary, work);
             Matched::of(self, &plan.must, &plan.drill)?.hits
         } else {
-            self.none()
+            DocSet::default()
         };
         let under = Under { snapshot: self, hits };
         Ok(candidates.suggestions(request, &compiled, movies, &self.vocabulary, &under))
@@ -66,12 +69,12 @@ impl Snapshot {
 /// The movies under the current filters.
 struct Under<'a> {
     snapshot: &'a Snapshot,
-    hits: Bits,
+    hits: DocSet<'a>,
 }
 
 impl Under<'_> {
     fn count(&self, docs: &[u32]) -> u64 {
-        docs.iter().filter(|&&doc| self.hits.contains(doc as usize)).count() as u64
+        docs.iter().filter(|&&doc| self.hits.contains(doc)).count() as u64
     }
 }
 
@@ -85,7 +88,7 @@ impl Counts for Under<'_> {
     }
 
     fn decade(&self, from: i64) -> u64 {
-        let in_decade = |doc: &usize| i64::from(self.snapshot.columns.year[*doc]) / 10 * 10 == from;
-        self.hits.ones().filter(in_decade).count() as u64
+        let years = YearRange { gte: Some(from), lte: Some(from + 9) };
+        self.count(self.snapshot.columns.by_year.get(&years))
     }
 }

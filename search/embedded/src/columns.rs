@@ -4,6 +4,7 @@
 
 use fixedbitset::FixedBitSet;
 use tantivy::{DocId, Searcher, SegmentReader, columnar::StrColumn};
+use wikimovie_domain::YearRange;
 
 use super::fields::column;
 
@@ -15,6 +16,7 @@ pub(super) type Doc = u32;
 pub(super) struct DocColumns {
     /// Year of release, 0 where it is not known.
     pub(super) year: Vec<u16>,
+    pub(super) by_year: ByYear,
     /// Popularity and prior, see [`wikimovie_plan::rank::standing`].
     pub(super) standing: Vec<u64>,
     /// Mean rating, see [`wikimovie_plan::rank::rating`].
@@ -28,14 +30,56 @@ pub(super) struct DocColumns {
 
 impl DocColumns {
     pub(super) fn read(segments: &Segments<'_>) -> tantivy::Result<Self> {
+        let year = segments.small_numbers(column::YEAR)?;
         Ok(Self {
-            year: segments.small_numbers(column::YEAR)?,
+            by_year: ByYear::of(&year),
+            year,
             standing: segments.numbers(column::STANDING)?,
             rating: segments.small_numbers(column::RATING)?,
             runtime: segments.small_numbers(column::RUNTIME)?,
             known: segments.small_numbers(column::KNOWN)?,
             poster: segments.flags(column::POSTER)?,
         })
+    }
+}
+
+/// The documents in the order of their years.
+#[derive(Debug)]
+pub(super) struct ByYear {
+    docs: Vec<Doc>,
+    /// For each year, up to the last one, where its documents start in `docs`, and one end.
+    starts: Vec<u32>,
+}
+
+impl ByYear {
+    fn of(years: &[u16]) -> Self {
+        let last = years.iter().copied().max().unwrap_or(0);
+        let mut starts = vec![0_u32; usize::from(last) + 2];
+        for &year in years {
+            starts[usize::from(year) + 1] += 1;
+        }
+        for year in 1..starts.len() {
+            starts[year] += starts[year - 1];
+        }
+        let mut next = starts.clone();
+        let mut docs = vec![0; years.len()];
+        for (doc, &year) in (0..).zip(years) {
+            let slot = &mut next[usize::from(year)];
+            docs[*slot as usize] = doc;
+            *slot += 1;
+        }
+        Self { docs, starts }
+    }
+
+    /// The documents that have a year in a range, by year; an empty range holds all years.
+    pub(super) fn get(&self, range: &YearRange) -> &[Doc] {
+        let last = self.starts.len() as i64 - 2;
+        let from = range.gte.unwrap_or(1).max(1);
+        let to = range.lte.unwrap_or(last).min(last);
+        if from > to {
+            return &[];
+        }
+        &self.docs[self.starts[from as usize] as usize..self.starts[to as usize + 1] as usize]
     }
 }
 
@@ -150,5 +194,25 @@ impl StringColumn {
             .iter()
             .flat_map(move |column| column.term_ords(doc))
             .map(|ordinal| indices[ordinal as usize])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_found_by_ranges_of_years() {
+        let by_year = ByYear::of(&[1990, 0, 1985, 1990, 2001]);
+        let get = |gte, lte| by_year.get(&YearRange { gte, lte }).to_vec();
+        assert_eq!(get(None, None), [2, 0, 3, 4]);
+        assert_eq!(get(Some(1986), Some(1990)), [0, 3]);
+        assert_eq!(get(Some(2001), None), [4]);
+        assert_eq!(get(None, Some(1985)), [2]);
+        for (gte, lte) in [(2002, 9000), (1991, 1990), (i64::MIN, 0), (i64::MAX, i64::MIN), (3000, 4000)] {
+            assert!(get(Some(gte), Some(lte)).is_empty(), "{gte} {lte}");
+        }
+        assert_eq!(get(Some(i64::MIN), Some(i64::MAX)).len(), 4);
+        assert!(ByYear::of(&[]).get(&YearRange::default()).is_empty());
     }
 }

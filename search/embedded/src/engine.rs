@@ -15,11 +15,9 @@ use wikimovie_engine::{
     token::Sealer,
     writer::WriteError,
 };
-use wikimovie_plan::{rules::Rules, work::Work};
+use wikimovie_plan::{plan_cache::PlanCache, rules::Rules, work::Work};
 
-use super::{
-    error::ReadError, index::OpenIndex, ledger, plans::Plans, snapshot::Snapshot, writer::EmbeddedWriter,
-};
+use super::{error::ReadError, index::OpenIndex, ledger, snapshot::Snapshot, writer::EmbeddedWriter};
 
 /// How to open the embedded index.
 #[derive(Clone, Debug)]
@@ -41,7 +39,7 @@ impl Default for EmbeddedOptions {
 /// What a question is answered with.
 struct QuestionContext<'a> {
     snapshot: &'a Snapshot,
-    plans: &'a Plans,
+    plans: &'a PlanCache,
     sealer: &'a Sealer,
     work: &'a Work,
 }

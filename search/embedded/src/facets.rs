@@ -9,14 +9,24 @@ use wikimovie_plan::{
 };
 
 use super::{
-    eval::{Bits, Dimension, Matched},
+    columns::Doc,
+    doc_set::DocSet,
+    eval::{Dimension, Matched},
     lists::Lists,
     snapshot::Snapshot,
 };
 
+/// Entries from which the values of few movies are listed instead of a count kept for each entry.
+const MANY_ENTRIES: usize = 1_000;
+
 impl Snapshot {
     /// Answers one facet; each ignores its own part of the drill.
-    pub(super) fn facet(&self, request: &FacetRequest, matched: &Matched, filter: &Filter) -> FacetAnswer {
+    pub(super) fn facet(
+        &self,
+        request: &FacetRequest,
+        matched: &Matched<'_>,
+        filter: &Filter,
+    ) -> FacetAnswer {
         match request {
             FacetRequest::Years { interval } => {
                 let (years, missing) = self.by_year(&matched.without(Dimension::Years));
@@ -44,34 +54,40 @@ impl Snapshot {
         }
     }
 
-    /// Movies among these by entry; one flat count a value, then only the values that count are looked at.
+    /// Movies among these by entry: a list of the values of few movies, or a flat count a value.
     fn keyed<'a>(
         &self,
         rows: &Lists,
         entries: &'a [Entry],
-        among: &Bits,
+        among: &DocSet<'_>,
         chosen: Vec<Chosen>,
     ) -> Counted<'a> {
-        let mut counts = vec![0_u32; entries.len()];
         let mut missing = 0;
-        for doc in among.ones() {
-            let values = rows.get(doc);
+        let mut values_of = |doc: Doc| {
+            let values = rows.get(doc as usize);
             missing += u64::from(values.is_empty());
-            for &value in values {
-                counts[value as usize] += 1;
-            }
+            values
+        };
+        let key = |entry: &'a Entry, count: u64| (Cow::Borrowed(entry.key.as_str()), count);
+        if entries.len() > MANY_ENTRIES && matches!(among, DocSet::List(_)) {
+            let mut values = Vec::new();
+            among.for_each(|doc| values.extend_from_slice(values_of(doc)));
+            values.sort_unstable();
+            let runs = values.chunk_by(|a, b| a == b);
+            let counted = runs.map(|run| key(&entries[run[0] as usize], run.len() as u64));
+            return Counted::keyed(entries, counted, chosen, missing);
         }
+        let mut counts = vec![0_u32; entries.len()];
+        among.for_each(|doc| values_of(doc).iter().for_each(|&value| counts[value as usize] += 1));
         let counted = entries.iter().zip(counts).filter(|&(_, count)| count > 0);
-        let counted = counted.map(|(entry, count)| (Cow::Borrowed(entry.key.as_str()), u64::from(count)));
+        let counted = counted.map(|(entry, count)| key(entry, u64::from(count)));
         Counted::keyed(entries, counted, chosen, missing)
     }
 
     /// Movies by year, and movies without one.
-    fn by_year(&self, among: &Bits) -> (ByYear, u64) {
+    fn by_year(&self, among: &DocSet<'_>) -> (ByYear, u64) {
         let mut counts = facets::no_years();
-        for doc in among.ones() {
-            counts[usize::from(self.columns.year[doc])] += 1;
-        }
+        among.for_each(|doc| counts[usize::from(self.columns.year[doc as usize])] += 1);
         let missing = std::mem::take(&mut counts[0]);
         (counts, missing)
     }

@@ -8,7 +8,7 @@ use tantivy::{Index, IndexReader, ReloadPolicy, TantivyError, directory::MmapDir
 use tokio::sync::watch;
 use wikimovie_domain::{Filter, Revision};
 use wikimovie_engine::{token::Sealer, writer::WriteError};
-use wikimovie_plan::rules::Rules;
+use wikimovie_plan::{plan_cache::PlanCache, rules::Rules};
 
 use super::{
     error::ReadError,
@@ -16,7 +16,6 @@ use super::{
     folder::{self, DataFolder},
     parts::Parts,
     permits::Permits,
-    plans::Plans,
     restricted::Restricted,
     snapshot::Snapshot,
 };
@@ -32,7 +31,7 @@ pub(super) struct OpenIndex {
     pub(super) snapshot: ArcSwap<Snapshot>,
     pub(super) revisions: watch::Sender<Revision>,
     pub(super) sealer: Sealer,
-    pub(super) plans: Plans,
+    pub(super) plans: PlanCache,
     pub(super) parts: Parts,
     /// Questions that are worked on at once. More would be no faster, and each takes some megabytes.
     pub(super) permits: Permits,
@@ -85,7 +84,7 @@ impl OpenIndex {
             snapshot,
             revisions,
             sealer,
-            plans: Plans::default(),
+            plans: PlanCache::default(),
             permits: Permits::new(max_permits()),
             parts: Parts::default(),
         })

@@ -5,14 +5,12 @@
 
 use wikimovie_domain::{Direction, HitPage, MovieSort, PageRequest};
 use wikimovie_engine::cursor::SortKey;
-use wikimovie_plan::rank;
+use wikimovie_plan::rank::{self, STANDING_BITS};
 
-use super::{columns::Doc, eval::Bits, snapshot::Snapshot};
+use super::{columns::Doc, doc_set::DocSet, scores::Scores, snapshot::Snapshot};
 
 const POSITION_BITS: u32 = 30;
 const POSITIONS: u64 = 1 << POSITION_BITS;
-/// Bits of a standing: a popularity and a prior.
-const STANDING_BITS: u32 = 51;
 
 /// What orders a list.
 type Key = u128;
@@ -53,8 +51,8 @@ pub(super) struct HitOrder<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) sort: MovieSort,
     pub(super) ties: Ties<'a>,
-    /// By document; empty where the order does not ask for scores.
-    pub(super) scores: &'a [u32],
+    /// None where the order does not ask for scores.
+    pub(super) scores: &'a Scores,
 }
 
 impl HitOrder<'_> {
@@ -72,25 +70,27 @@ impl HitOrder<'_> {
 
     /// Score of a hit.
     pub(super) fn score(&self, doc: Doc) -> u32 {
-        self.scores.get(doc as usize).copied().unwrap_or(0)
+        self.scores.get(doc)
     }
 
     /// Reads one page of the hits.
-    pub(super) fn page(&self, hits: &Bits, request: &PageRequest, after: Option<&SortKey>) -> DocPage {
+    pub(super) fn page(&self, hits: &DocSet<'_>, request: &PageRequest, after: Option<&SortKey>) -> DocPage {
         let backward = request.direction == Direction::Backward;
         // Read backward, the list is the same list of complemented keys.
         let flip = |key: Key| if backward { !key } else { key };
         let start = after.map(|sort_key| flip(self.position_of(sort_key)));
         let mut passed = false;
         let mut best = TopKeys::new(request.size);
-        for row in hits.ones() {
-            let key = flip(self.key(row as Doc));
+        let mut place = 0;
+        hits.for_each(|doc| {
+            let key = flip(self.key(place, doc));
+            place += 1;
             if start.is_none_or(|start| key < start) {
-                best.offer(key, row as Doc);
+                best.offer(key, doc);
             } else {
                 passed = true;
             }
-        }
+        });
         let (mut docs, more) = best.finish();
         if backward {
             docs.reverse();
@@ -112,16 +112,20 @@ impl HitOrder<'_> {
         self.pack(&values, 2 * rank as u64 + u64::from(there))
     }
 
-    fn key(&self, doc: Doc) -> Key {
+    /// The key of the hit at a place among all hits in order. Only the columns of this sort are read.
+    fn key(&self, place: usize, doc: Doc) -> Key {
         let row = doc as usize;
         let position = 2 * u64::from(self.snapshot.rank[row]) + 1;
-        let columns = &self.snapshot.columns;
-        let values = OrderValues {
-            score: self.score(doc),
-            ties: self.ties.get(row),
-            year: columns.year[row],
-            rating: columns.rating[row],
-        };
+        let (columns, mut values) = (&self.snapshot.columns, OrderValues::default());
+        match self.sort {
+            MovieSort::Relevance => {
+                (values.score, values.ties) = (self.scores.at(place, doc), self.ties.get(row));
+            }
+            MovieSort::YearDesc | MovieSort::YearAsc => values.year = columns.year[row],
+            MovieSort::RatingDesc | MovieSort::RatingAsc => values.rating = columns.rating[row],
+            MovieSort::PopularityDesc | MovieSort::PopularityAsc => values.ties = self.ties.get(row),
+            MovieSort::TitleAsc | MovieSort::TitleDesc => {}
+        }
         self.pack(&values, position)
     }
 
@@ -148,6 +152,7 @@ impl HitOrder<'_> {
 }
 
 /// What a movie is ordered by besides its title.
+#[derive(Default)]
 struct OrderValues {
     score: u32,
     ties: u64,
@@ -242,14 +247,14 @@ mod tests {
     }
 
     /// By document: few different scores, so that ties are common.
-    fn scores(snapshot: &Snapshot) -> Vec<u32> {
-        (0..snapshot.rows()).map(|row| [0, 7, 8_000_000][row % 3]).collect()
+    fn scores(snapshot: &Snapshot) -> Scores {
+        Scores::All((0..snapshot.rows()).map(|row| [0, 7, 8_000_000][row % 3]).collect())
     }
 
     /// The hits in order, by comparing values instead of packed keys.
-    fn sorted(order: &HitOrder<'_>, hits: &Bits) -> Vec<Doc> {
+    fn sorted(order: &HitOrder<'_>, hits: &DocSet<'_>) -> Vec<Doc> {
         let snapshot = order.snapshot;
-        let mut docs: Vec<Doc> = hits.ones().map(|row| row as Doc).collect();
+        let mut docs = hits.to_list().into_owned();
         let title = |doc: Doc| snapshot.orders.get(snapshot.rank[doc as usize] as usize).to_owned();
         let year = |doc: Doc| snapshot.columns.year[doc as usize];
         let rating = |doc: Doc| snapshot.columns.rating[doc as usize];
@@ -281,8 +286,10 @@ mod tests {
         // Every movie, and a part of them with gaps.
         let mut part = snapshot.live.clone();
         (0..snapshot.rows()).step_by(4).for_each(|row| part.set(row, false));
-        for (hits, sort) in
-            [&snapshot.live, &part].into_iter().flat_map(|hits| SORTS.map(|sort| (hits, sort)))
+        for (hits, sort) in [&snapshot.live, &part]
+            .map(DocSet::of_bits)
+            .iter()
+            .flat_map(|hits| SORTS.map(|sort| (hits, sort)))
         {
             let order = HitOrder {
                 snapshot: &snapshot,
@@ -323,14 +330,14 @@ mod tests {
     fn a_cursor_of_a_movie_that_is_gone_starts_where_it_was() {
         let whole = snapshot(&[movies()], &[]);
         for (gone, sort) in (0..movies().len()).flat_map(|gone| SORTS.map(|sort| (gone, sort))) {
-            let scores = vec![7; whole.rows()];
+            let scores = Scores::All(vec![7; whole.rows()]);
             let order = HitOrder {
                 snapshot: &whole,
                 sort,
                 ties: Ties::Standing(&whole.columns.standing),
                 scores: &scores,
             };
-            let expected = sorted(&order, &whole.live);
+            let expected = sorted(&order, &DocSet::of_bits(&whole.live));
             let id = &movies()[gone].id;
             let at = expected.iter().position(|&doc| whole.movie(doc).unwrap().id == *id).unwrap();
             let key = order.sort_key(expected[at]);
@@ -342,7 +349,7 @@ mod tests {
                 ties: Ties::Standing(&rest.columns.standing),
                 scores: &scores,
             };
-            let page = order.page(&rest.live, &PageRequest::first(100), Some(&key));
+            let page = order.page(&DocSet::of_bits(&rest.live), &PageRequest::first(100), Some(&key));
             let ids = |snapshot: &Snapshot, docs: &[Doc]| -> Vec<_> {
                 docs.iter().map(|&doc| snapshot.movie(doc).unwrap().id).collect()
             };

@@ -73,13 +73,14 @@ mod tests {
     use wikimovie_testkit_builders::movie;
 
     use super::*;
-    use crate::{plans::Plans, testing};
+    use crate::testing;
+    use wikimovie_plan::plan_cache::PlanCache;
 
     #[test]
     fn parts_are_held_as_far_as_their_memory_goes() {
         let movies = (0..2_000).map(|at| movie(&at.to_string(), &format!("Movie {at}"), 1990).build());
         let newest = ArcSwap::from_pointee(testing::snapshot(&[movies.collect()], &[]));
-        let (sealer, plans, rules) = (Sealer::new(b"secret"), Plans::default(), Arc::default());
+        let (sealer, plans, rules) = (Sealer::new(b"secret"), PlanCache::default(), Arc::default());
         // Each another filter, that all movies meet.
         let filter = |at: i64| {
             let year = YearRange { gte: Some(1900 + at), lte: None };

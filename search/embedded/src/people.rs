@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use fixedbitset::FixedBitSet;
 use wikimovie_domain::{Costar, CostarPath, CostarStep, PersonSummary};
 use wikimovie_plan::vocabulary::Entry;
 use wikimovie_text as text;
@@ -76,7 +77,7 @@ impl Snapshot {
     /// Movies between each person and the goal, by breadth-first search over casts until the start is met.
     fn steps_to(&self, goal: usize, start: usize) -> Option<Vec<Option<u32>>> {
         let mut steps = vec![None; self.vocabulary.people().len()];
-        let mut seen_movies = self.none();
+        let mut seen_movies = FixedBitSet::with_capacity(self.rows());
         let mut queue = VecDeque::from([goal]);
         steps[goal] = Some(0);
         while steps[start].is_none() {

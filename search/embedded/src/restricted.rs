@@ -8,15 +8,15 @@ use std::sync::{
 use arc_swap::ArcSwap;
 use wikimovie_domain::Filter;
 use wikimovie_engine::{catalog::ReceiptsOf, token::Sealer};
-use wikimovie_plan::{Clause, filter, rules::Rules};
+use wikimovie_plan::{Clause, filter, plan_cache::PlanCache, rules::Rules};
 
-use super::{error::ReadError, eval::Matched, plans::Plans, snapshot::Snapshot};
+use super::{error::ReadError, eval::Matched, snapshot::Snapshot};
 
 /// One restriction, and the snapshot last taken under it.
 #[derive(Debug)]
 pub(super) struct Restricted {
     pub(super) filter: Filter,
-    pub(super) plans: Plans,
+    pub(super) plans: PlanCache,
     pub(super) sealer: Sealer,
     receipts: ReceiptsOf,
     kept: Mutex<Option<Kept>>,
@@ -32,7 +32,7 @@ struct Kept {
 }
 
 impl Restricted {
-    pub(super) fn new(filter: &Filter, sealer: &Sealer, plans: Plans) -> Self {
+    pub(super) fn new(filter: &Filter, sealer: &Sealer, plans: PlanCache) -> Self {
         Self {
             filter: filter.clone(),
             plans,
@@ -63,7 +63,7 @@ impl Restricted {
         }
         let filtered = filter::compile(&self.filter);
         let found = Matched::of(&whole, &Clause::all_of(filtered.must), &filtered.drill)?;
-        let part = Arc::new(whole.restricted(&found.hits, &self.receipts, rules)?);
+        let part = Arc::new(whole.restricted(&found.hits.to_bits(whole.rows()), &self.receipts, rules)?);
         // Here, since whoever asks for it later may not block.
         part.digest()?;
         self.bytes.store(part.bytes(), Ordering::Relaxed);

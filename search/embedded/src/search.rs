@@ -17,16 +17,18 @@ use wikimovie_plan::{
     highlight,
     levels::Probe,
     like,
+    plan_cache::PlanCache,
     relax::{self, Candidate},
     work::Work,
 };
 
 use super::{
     error::{ReadError, check_waiting},
-    eval::{Known, Matched},
+    eval::Matched,
     info::ENGINE,
+    known::Known,
     paging::{HitOrder, Ties},
-    plans::Plans,
+    scores::Scores,
     snapshot::Snapshot,
 };
 
@@ -59,7 +61,7 @@ impl Snapshot {
     pub(super) fn search(
         &self,
         request: &SearchRequest,
-        plans: &Plans,
+        plans: &PlanCache,
         sealer: &Sealer,
         work: &Work,
     ) -> Result<SearchAnswer, ReadError> {
@@ -78,13 +80,14 @@ impl Snapshot {
         let moved_on = opened.iter().flatten().find_map(|cursor| cursor.warning(self.revision.number));
         let places: Vec<_> =
             opened.into_iter().map(|cursor| cursor.map(|cursor| self.place(cursor))).collect();
-        let (level, matched) = self.matched(&compiled, work)?;
+        let known = Known::default();
+        let (level, matched) = self.matched(&compiled, &known, work)?;
         let plan = compiled.plan_at(level);
-        let found = matched.hits.count_ones(..) as u64;
+        let found = matched.hits.len() as u64;
         check_waiting(work)?;
 
         let scored = question.sort == MovieSort::Relevance && !request.hits.is_empty();
-        let scores = if scored { self.scores(&plan.score, &matched.hits)? } else { Vec::new() };
+        let scores = if scored { self.scores(&plan.score, &matched.hits, &known)? } else { Scores::None };
         check_waiting(work)?;
         let list = List {
             order: HitOrder {
@@ -109,12 +112,13 @@ impl Snapshot {
         let matching = compiled.matching(level);
         let few = found < ENOUGH_HITS;
         let did_you_mean = if request.wanted.did_you_mean && (few || matching.is_weak()) {
-            self.did_you_mean(question, if matching.is_weak() { 0 } else { found }, work)?
+            let least = if matching.is_weak() { 0 } else { found };
+            self.did_you_mean(question, least, &known, work)?
         } else {
             None
         };
         let relaxations = if request.wanted.relaxations && few {
-            self.relaxations(question, found, work)?
+            self.relaxations(question, found, &known, work)?
         } else {
             Vec::new()
         };
@@ -147,7 +151,12 @@ impl Snapshot {
     }
 
     /// The plan of a question, with the current vocabulary.
-    fn compiled(&self, question: &Question, plans: &Plans, work: &Work) -> Result<Arc<Compiled>, ReadError> {
+    fn compiled(
+        &self,
+        question: &Question,
+        plans: &PlanCache,
+        work: &Work,
+    ) -> Result<Arc<Compiled>, ReadError> {
         let (asked, revision) = (cursor::hash(question), self.revision.number);
         if let Some(compiled) = plans.get(asked, revision) {
             return Ok(compiled);
@@ -164,32 +173,29 @@ impl Snapshot {
         request: &HitsRequest,
         place: Option<&SortKey>,
         list: &List<'_>,
-        matched: &Matched,
+        matched: &Matched<'_>,
     ) -> Result<HitPage, ReadError> {
         let List { order, has_text, cursors, compiled, level } = list;
         let page = order.page(&matched.hits, &request.page, place);
-        let hits = page
-            .docs
-            .iter()
-            .map(|&doc| {
-                let movie = self.movie(doc)?;
-                Ok(Hit {
-                    cursor: if request.cursors { cursors.seal(&order.sort_key(doc)) } else { String::new() },
-                    score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
-                    highlights: if request.highlights {
-                        highlight::highlights(&movie, &compiled.highlight_terms)
-                    } else {
-                        Vec::new()
-                    },
-                    reasons: if request.reasons {
-                        highlight::reasons(&movie, compiled, *level)
-                    } else {
-                        Vec::new()
-                    },
-                    movie: without_unasked(movie, request.parts),
-                })
-            })
-            .collect::<Result<_, ReadError>>()?;
+        let mut hits = Vec::with_capacity(page.docs.len());
+        for &doc in &page.docs {
+            let movie = self.movie(doc)?;
+            hits.push(Hit {
+                cursor: if request.cursors { cursors.seal(&order.sort_key(doc)) } else { String::new() },
+                score: (*has_text && order.sort == MovieSort::Relevance).then(|| order.score(doc)),
+                highlights: if request.highlights {
+                    highlight::highlights(&movie, &compiled.highlight_terms)
+                } else {
+                    Vec::new()
+                },
+                reasons: if request.reasons {
+                    highlight::reasons(&movie, compiled, *level)
+                } else {
+                    Vec::new()
+                },
+                movie: without_unasked(movie, request.parts),
+            });
+        }
         Ok(page.into_page(hits))
     }
 
@@ -198,8 +204,9 @@ impl Snapshot {
         let Some(of) = like::like(question) else { return Ok(None) };
         let compiled = compile::compile(&of, &self.vocabulary);
         let plan = compiled.probe(Probe::Named);
-        let named = Matched::of(self, &plan.must, &plan.drill)?.hits;
-        let scores = self.scores(&compiled.plan.score, &named)?;
+        let known = Known::default();
+        let named = Matched::known(self, &plan.must, &plan.drill, &known)?.hits;
+        let scores = self.scores(&compiled.plan.score, &named, &known)?;
         let order = HitOrder {
             snapshot: self,
             sort: MovieSort::Relevance,
@@ -212,9 +219,13 @@ impl Snapshot {
     }
 
     /// The level at which a question is answered, and the movies that it finds.
-    fn matched(&self, compiled: &Compiled, work: &Work) -> Result<(usize, Matched), ReadError> {
-        let known = Known::default();
-        let first = Matched::known(self, &compiled.plan.must, &compiled.plan.drill, &known)?;
+    fn matched<'a>(
+        &'a self,
+        compiled: &Compiled,
+        known: &Known<'a>,
+        work: &Work,
+    ) -> Result<(usize, Matched<'a>), ReadError> {
+        let first = Matched::known(self, &compiled.plan.must, &compiled.plan.drill, known)?;
         let mut last = (0, first);
         let level = compiled.levels.choose(|probe| -> Result<u64, ReadError> {
             check_waiting(work)?;
@@ -222,37 +233,38 @@ impl Snapshot {
                 Probe::Level(level) if level == last.0 => {}
                 Probe::Level(level) => {
                     let plan = compiled.probe(probe);
-                    last = (level, Matched::known(self, &plan.must, &plan.drill, &known)?);
+                    last = (level, Matched::known(self, &plan.must, &plan.drill, known)?);
                 }
                 Probe::Text(_) | Probe::Named => {
                     let plan = compiled.probe(probe);
-                    let found = Matched::known(self, &plan.must, &plan.drill, &known)?;
-                    return Ok(found.hits.count_ones(..) as u64);
+                    let found = Matched::known(self, &plan.must, &plan.drill, known)?;
+                    return Ok(found.hits.len() as u64);
                 }
             }
-            Ok(last.1.hits.count_ones(..) as u64)
+            Ok(last.1.hits.len() as u64)
         })?;
         if last.0 != level {
             let plan = compiled.plan_at(level);
-            last = (level, Matched::known(self, &plan.must, &plan.drill, &known)?);
+            last = (level, Matched::known(self, &plan.must, &plan.drill, known)?);
         }
         Ok(last)
     }
 
-    fn total(&self, question: &Question, work: &Work) -> Result<u64, ReadError> {
+    fn total<'a>(&'a self, question: &Question, known: &Known<'a>, work: &Work) -> Result<u64, ReadError> {
         let compiled = compile::compile_during(question, &self.vocabulary, work);
         check_waiting(work)?;
-        Ok(self.matched(&compiled, work)?.1.hits.count_ones(..) as u64)
+        Ok(self.matched(&compiled, known, work)?.1.hits.len() as u64)
     }
 
-    fn did_you_mean(
-        &self,
+    fn did_you_mean<'a>(
+        &'a self,
         question: &Question,
         found: u64,
+        known: &Known<'a>,
         work: &Work,
     ) -> Result<Option<Correction>, ReadError> {
         let Some(corrected) = compile::corrected(question, &self.vocabulary) else { return Ok(None) };
-        let total = self.total(&corrected, work)?;
+        let total = self.total(&corrected, known, work)?;
         // Equal counts suffice: the typo-tolerant question finds the same movies, and the correction is still useful.
         Ok((total > 0 && total >= found).then(|| Correction {
             text: corrected.text.clone(),
@@ -261,16 +273,17 @@ impl Snapshot {
         }))
     }
 
-    fn relaxations(
-        &self,
+    fn relaxations<'a>(
+        &'a self,
         question: &Question,
         found: u64,
+        known: &Known<'a>,
         work: &Work,
     ) -> Result<Vec<Relaxation>, ReadError> {
         for step in relax::relaxations(question, found, &self.vocabulary) {
             let mut offers = Vec::new();
             for Candidate { part, dropped, question } in step {
-                let total = self.total(&question, work)?;
+                let total = self.total(&question, known, work)?;
                 if total > found {
                     offers.push(Relaxation { part, dropped, total, question });
                 }

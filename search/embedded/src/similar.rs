@@ -5,6 +5,7 @@ use wikimovie_plan::similar;
 
 use super::{
     error::ReadError,
+    known::Known,
     paging::{HitOrder, Ties},
     snapshot::Snapshot,
 };
@@ -14,9 +15,9 @@ impl Snapshot {
     pub(super) fn similar(&self, id: &str, first: usize) -> Result<Vec<Movie>, ReadError> {
         let Some(doc) = self.doc_of(id)? else { return Ok(Vec::new()) };
         let groups = similar::groups(&self.movie(doc)?, &self.vocabulary);
-        let mut among = self.matches(&similar::any(&groups))?;
-        among.remove(doc as usize);
-        let scores = self.scores(&groups, &among)?;
+        let known = Known::default();
+        let among = self.matches(&similar::any(&groups), &known)?.filtered(|other| other != doc);
+        let scores = self.scores(&groups, &among, &known)?;
         let order = HitOrder {
             snapshot: self,
             sort: MovieSort::Relevance,

@@ -25,6 +25,7 @@ use wikimovie_text as text;
 
 use super::{
     columns::{Doc, DocColumns, Segments},
+    doc_set::Union,
     fields::{Fields, column},
     ledger::{self, Ledger},
     lists::{Lists, Strings},
@@ -320,16 +321,14 @@ impl Titles {
     }
 
     /// Adds the documents of titles that start so.
-    pub(super) fn add_starting_with(&self, prefix: &str, bits: &mut FixedBitSet) {
-        for &doc in &self.docs[self.keys.starting_with(prefix)] {
-            bits.insert(doc as usize);
-        }
+    pub(super) fn add_starting_with(&self, prefix: &str, found: &mut Union) {
+        found.extend(&self.docs[self.keys.starting_with(prefix)]);
     }
 
     /// Adds the documents of titles with this key.
-    pub(super) fn add_equal(&self, key: &str, bits: &mut FixedBitSet) {
+    pub(super) fn add_equal(&self, key: &str, found: &mut Union) {
         for place in self.keys.starting_with(key).take_while(|&place| self.keys.get(place) == key) {
-            bits.insert(self.docs[place] as usize);
+            found.push(self.docs[place]);
         }
     }
 }
@@ -370,6 +369,7 @@ mod tests {
     use wikimovie_testkit_builders::{dozen, movie};
 
     use super::*;
+    use crate::doc_set::DocSet;
     use crate::testing::{dozen_in_segments, record, snapshot, titles};
 
     /// Object, generation and number of a source record, and the title it gives.
@@ -380,7 +380,7 @@ mod tests {
         let vocabulary = &snapshot.vocabulary;
         let entries =
             [vocabulary.people(), vocabulary.genres(), vocabulary.providers()].map(<[Entry]>::to_vec);
-        (titles(snapshot, &snapshot.live), entries)
+        (titles(snapshot, &DocSet::of_bits(&snapshot.live)), entries)
     }
 
     /// Every word that stands anywhere in the movies.
@@ -412,7 +412,7 @@ mod tests {
                 let snapshot = snapshot(&commits, &[]);
                 let doc = snapshot.doc_of("test:same").unwrap().unwrap();
                 assert_eq!(snapshot.movie(doc).unwrap().title, expected, "{records:?}");
-                assert_eq!(titles(&snapshot, &snapshot.live), [expected], "{records:?}");
+                assert_eq!(titles(&snapshot, &DocSet::of_bits(&snapshot.live)), [expected], "{records:?}");
                 for &(.., title) in records {
                     let counts = snapshot.vocabulary.counts(&text::key(title));
                     assert_eq!(counts.title, u32::from(title == expected), "{title} of {records:?}");

@@ -7,7 +7,7 @@ use wikimovie_domain::{Movie, MovieId, Revision};
 use wikimovie_engine::content_hash::content_hash;
 use wikimovie_testkit_builders::dozen;
 
-use super::{eval::Bits, fields::Fields, snapshot::Snapshot};
+use super::{doc_set::DocSet, fields::Fields, snapshot::Snapshot};
 
 /// Memory of the writer, in bytes: the least that tantivy takes.
 const BUFFER_BYTES: usize = 15_000_000;
@@ -64,8 +64,8 @@ pub(super) fn dozen_in_segments() -> Snapshot {
 }
 
 /// Titles of a set of documents, in title order.
-pub(super) fn titles(snapshot: &Snapshot, docs: &Bits) -> Vec<String> {
-    let mut docs: Vec<usize> = docs.ones().collect();
-    docs.sort_by_key(|&doc| snapshot.rank[doc]);
-    docs.into_iter().map(|doc| snapshot.movie(doc as u32).unwrap().title).collect()
+pub(super) fn titles(snapshot: &Snapshot, docs: &DocSet<'_>) -> Vec<String> {
+    let mut docs = docs.to_list().into_owned();
+    docs.sort_by_key(|&doc| snapshot.rank[doc as usize]);
+    docs.into_iter().map(|doc| snapshot.movie(doc).unwrap().title).collect()
 }

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use wikimovie_domain::{Question, Warning};
+use wikimovie_plan::rank::STANDING_BITS;
 
 use crate::{
     error::SearchError,
@@ -22,7 +23,9 @@ pub const REVISION_CHANGED: &str = "REVISION_CHANGED";
 const MAX_ORDER_BYTES: usize = 103;
 const DIGEST_BYTES: usize = 8;
 /// Digest of the question, revision, score, standing, year, rating, and whether the order key is cut.
-const HEAD_BYTES: usize = 8 + 8 + 4 + 7 + 2 + 2 + 1;
+const HEAD_BYTES: usize = 8 + 8 + 4 + STANDING_BYTES + 2 + 2 + 1;
+/// Bytes of a standing.
+const STANDING_BYTES: usize = STANDING_BITS.div_ceil(u8::BITS) as usize;
 
 /// The position of a movie in a list: its sort values and its order key (title key, NUL, id), which no other has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,8 +100,7 @@ impl<'a> Cursors<'a> {
         payload.extend_from_slice(&self.question.to_be_bytes());
         payload.extend_from_slice(&self.revision.to_be_bytes());
         payload.extend_from_slice(&score.to_be_bytes());
-        // A standing has 51 bits.
-        payload.extend_from_slice(&standing.to_be_bytes()[1..]);
+        payload.extend_from_slice(&standing.to_be_bytes()[size_of::<u64>() - STANDING_BYTES..]);
         payload.extend_from_slice(&year.to_be_bytes());
         payload.extend_from_slice(&rating.to_be_bytes());
         let is_cut = order.len() > MAX_ORDER_BYTES;
@@ -128,7 +130,7 @@ fn read(bytes: &[u8]) -> Option<(u64, Cursor)> {
     let (&question, rest) = bytes.split_first_chunk()?;
     let (&revision, rest) = rest.split_first_chunk()?;
     let (&score, rest) = rest.split_first_chunk()?;
-    let (standing, rest) = rest.split_first_chunk::<7>()?;
+    let (standing, rest) = rest.split_first_chunk::<STANDING_BYTES>()?;
     let (&year, rest) = rest.split_first_chunk()?;
     let (&rating, rest) = rest.split_first_chunk()?;
     let (&is_cut, mut rest) = rest.split_first()?;
@@ -168,7 +170,7 @@ mod tests {
     fn sort_key(order: &str) -> SortKey {
         SortKey {
             score: 8_000_123,
-            standing: (1 << 51) - 1,
+            standing: (1 << STANDING_BITS) - 1,
             year: 1972,
             rating: 921,
             order: order.to_owned(),

@@ -155,10 +155,8 @@ fn warn(filter: &Filter, path: &str, vocabulary: &Vocabulary, work: &Work, warni
     ]) {
         for value in names.values().filter(|value| vocabulary.roles(&key(value)).of(role) == 0) {
             unknown(field, noun, value, &|value| {
-                let near = vocabulary.suggest_people(value, usize::MAX, Typos::Forgiven).into_iter();
-                let people = near.filter_map(|(at, _)| vocabulary.people().get(at));
-                let people = people.filter(|person| vocabulary.roles(&person.key).of(role) > 0);
-                people.take(SUGGESTIONS).map(|person| person.name.clone()).collect()
+                let near = vocabulary.suggest_people_as(value, role, SUGGESTIONS).into_iter();
+                near.filter_map(|at| vocabulary.people().get(at)).map(|person| person.name.clone()).collect()
             });
         }
     }

@@ -106,17 +106,16 @@ fn best_part(text: &str, ranges: &[Range<usize>]) -> Range<usize> {
     // A little text before the first highlight, so that the reader sees where it starts.
     const LEAD_CHARS: usize = 40;
     let mut best = (0, 0..end_of_part(text, 0));
+    // A stop word alone is no reason to show a part.
+    let word = |range: &Range<usize>| fold(text.get(range.clone()).unwrap_or_default());
+    let words: Vec<Option<String>> =
+        ranges.iter().map(|range| Some(word(range)).filter(|word| !stop::is_stop_word(word))).collect();
     for (at, first) in ranges.iter().enumerate() {
         let start = start_of_part(text, first.start, LEAD_CHARS);
         let end = end_of_part(text, start).max(first.end);
         let mut seen = HashSet::new();
-        for range in ranges[at..].iter().take_while(|range| range.end <= end) {
-            let word = fold(text.get(range.clone()).unwrap_or_default());
-            // A stop word alone is no reason to show a part.
-            if !stop::is_stop_word(&word) {
-                seen.insert(word);
-            }
-        }
+        let in_part = ranges[at..].iter().take_while(|range| range.end <= end).count();
+        seen.extend(words[at..at + in_part].iter().flatten());
         if seen.len() > best.0 {
             best = (seen.len(), start..end);
         }

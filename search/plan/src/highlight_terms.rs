@@ -17,8 +17,8 @@ pub struct HighlightTerms(pub(crate) Arc<Terms>);
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
-    /// Words to mark, with the word typed for them.
-    words: HashMap<(WordField, String), String>,
+    /// By [`WordField`] the words to mark, with the word typed for them.
+    words: [HashMap<String, String>; WordField::ALL.len()],
     /// Starts of words to mark.
     prefixes: Vec<(WordField, String)>,
     /// Keys of genres to mark.
@@ -57,18 +57,22 @@ impl HighlightTerms {
 }
 
 impl Terms {
+    fn of(&mut self, field: WordField) -> &mut HashMap<String, String> {
+        &mut self.words[field as usize]
+    }
+
     fn add(&mut self, clause: &Clause, typed: &str) {
         match clause {
             Clause::Word(field, word) => {
                 // Where two typed words expand to one, the nearer one decides what part of it was typed.
-                let known = self.words.entry((*field, word.clone())).or_insert_with(|| typed.to_owned());
+                let known = self.of(*field).entry(word.clone()).or_insert_with(|| typed.to_owned());
                 if word == typed {
                     typed.clone_into(known);
                 }
             }
             Clause::Phrase(field, words) => {
                 for word in words {
-                    self.words.entry((*field, word.clone())).or_insert_with(|| word.clone());
+                    self.of(*field).entry(word.clone()).or_insert_with(|| word.clone());
                 }
             }
             Clause::Prefix(field, prefix) => self.prefixes.push((*field, prefix.clone())),
@@ -77,7 +81,8 @@ impl Terms {
             }
             Clause::Person(_, person) => {
                 for word in person.split(' ') {
-                    self.words.entry((WordField::People, word.to_owned())).or_insert_with(|| word.to_owned());
+                    let words = self.of(WordField::People);
+                    words.entry(word.to_owned()).or_insert_with(|| word.to_owned());
                 }
             }
             Clause::Genre(genre) => {
@@ -96,9 +101,13 @@ impl Terms {
     /// Bytes of the text to mark, in order, never overlapping.
     pub(crate) fn find(&self, field: WordField, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
+        let words = &self.words[field as usize];
+        if words.is_empty() && self.prefixes.is_empty() {
+            return found;
+        }
         for word in indexed_words(text) {
             let part = text.get(word.start..word.end).unwrap_or_default();
-            let end = match self.words.get(&(field, word.text.clone())) {
+            let end = match words.get(&word.text) {
                 Some(typed) if !typed.is_empty() && word.text.starts_with(typed.as_str()) => {
                     Some(word.start + typed_part(part, typed))
                 }

@@ -29,18 +29,17 @@ fn look_up_near(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
         return Vec::new();
     }
     if count > 0 || edits > 1 || word.chars().count() < STRANGE_CHARS {
-        return collect(vocabulary, word, &FuzzyMatcher::word(word, edits), None);
+        return collect(vocabulary, word, edits, None);
     }
-    // To look for two typos in the first letters, too, takes longest, and pays where nothing else is near.
-    let near = collect(vocabulary, word, &FuzzyMatcher::word(word, edits), None);
-    let two = FuzzyMatcher::word(word, 2);
+    // Two typos in the first letters, too, are looked for where nothing else is near.
+    let near = collect(vocabulary, word, edits, None);
     let mut found = if near.iter().any(|variant| variant.counts.title > 0) {
-        let mut found = collect(vocabulary, word, &two, word.chars().next());
+        let mut found = collect(vocabulary, word, 2, word.chars().next());
         found.extend(near.into_iter().filter(|variant| !variant.same_start));
         order(&mut found);
         found
     } else {
-        collect(vocabulary, word, &two, None)
+        collect(vocabulary, word, 2, None)
     };
     found.retain(|v| v.edits == 1 || v.same_start || v.text.chars().count() >= LONG_CHARS);
     found
@@ -63,7 +62,7 @@ pub fn near_short(vocabulary: &Vocabulary, word: &str) -> Vec<Variant> {
         letters.sort_unstable();
         letters
     };
-    let mut found = collect(vocabulary, word, &FuzzyMatcher::word(word, 1), None);
+    let mut found = collect(vocabulary, word, 1, None);
     found.retain(|near| {
         let same_letters = sorted(&near.text) == sorted(word);
         near.text.len() >= SHORT_CHARS && (same_letters || near.same_start && !stop::is_stop_word(&near.text))
@@ -87,12 +86,12 @@ pub fn split_with_typo(vocabulary: &Vocabulary, word: &str) -> Vec<(u32, String,
         let (left, right) = word.split_at(at);
         let known = |half: &str| vocabulary.counts(half).title;
         if known(left) > 0 {
-            let near = collect(vocabulary, right, &FuzzyMatcher::word(right, 1), right.chars().next());
+            let near = collect(vocabulary, right, 1, right.chars().next());
             let near = near.into_iter().filter(is_content).take(SPLITS_EACH);
             found.extend(near.map(|near| (known(left).min(near.counts.title), left.to_owned(), near.text)));
         }
         if known(right) > 0 {
-            let near = collect(vocabulary, left, &FuzzyMatcher::word(left, 1), left.chars().next());
+            let near = collect(vocabulary, left, 1, left.chars().next());
             let near = near.into_iter().filter(is_content).take(SPLITS_EACH);
             found.extend(near.map(|near| (known(right).min(near.counts.title), near.text, right.to_owned())));
         }
@@ -134,11 +133,12 @@ fn known(vocabulary: &Vocabulary, forms: Vec<String>) -> Vec<(String, WordCounts
 /// Words that start nearly as typed, one edit at most.
 pub fn near_prefix(vocabulary: &Vocabulary, prefix: &str) -> Vec<Variant> {
     let edits = allowed_edits(prefix).min(1);
-    if edits == 0 {
-        Vec::new()
-    } else {
-        collect(vocabulary, prefix, &FuzzyMatcher::prefix(prefix, edits), None)
+    let mut found = Nearest::new(prefix);
+    if edits > 0 {
+        let near = FuzzyMatcher::prefix(prefix, edits);
+        near.each(vocabulary.word_map(), |word, at, edits| found.add(word, edits, vocabulary.counts_at(at)));
     }
+    found.variants()
 }
 
 /// Words that start as typed, without the word itself, commonest in the field first, then by bytes.
@@ -159,18 +159,42 @@ pub fn longer(vocabulary: &Vocabulary, prefix: &str, count: impl Fn(WordCounts) 
     found.into_iter().map(|(_, word)| word).collect()
 }
 
-fn collect(vocabulary: &Vocabulary, typed: &str, near: &FuzzyMatcher, begins: Option<char>) -> Vec<Variant> {
-    let mut found = Vec::new();
-    let first = typed.chars().next();
-    near.each(vocabulary.word_map(), begins, |word, at, edits| {
-        if word != typed {
-            let counts = vocabulary.counts_at(at);
-            let same_start = word.chars().next() == first;
-            found.push(Variant { text: word.to_owned(), edits, same_start, counts });
+/// Words within so many edits; with `begins`, those that begin with this letter.
+fn collect(vocabulary: &Vocabulary, typed: &str, edits: u8, begins: Option<char>) -> Vec<Variant> {
+    let mut found = Nearest::new(typed);
+    vocabulary
+        .near_index()
+        .each(typed, edits, begins, |word, at, edits| found.add(word, edits, vocabulary.counts_at(at)));
+    found.variants()
+}
+
+/// The variants of a typed word that are used, of all that are near.
+struct Nearest<'a> {
+    typed: &'a str,
+    first: Option<char>,
+    kept: Vec<Variant>,
+}
+
+impl<'a> Nearest<'a> {
+    fn new(typed: &'a str) -> Self {
+        Self { typed, first: typed.chars().next(), kept: Vec::new() }
+    }
+
+    fn add(&mut self, word: &str, edits: u8, counts: WordCounts) {
+        if word == self.typed {
+            return;
         }
-    });
-    order(&mut found);
-    found
+        let same_start = word.chars().next() == self.first;
+        self.kept.push(Variant { text: word.to_owned(), edits, same_start, counts });
+        if self.kept.len() >= 4 * MAX_VARIANTS {
+            order(&mut self.kept);
+        }
+    }
+
+    fn variants(mut self) -> Vec<Variant> {
+        order(&mut self.kept);
+        self.kept
+    }
 }
 
 /// Nearest first, then commonest, then by bytes; no more than are used.

@@ -5,7 +5,7 @@
 //! Below it every word counts by where and how it was found, times how rare it is; readings (a year, a genre, a
 //! person) add to that.
 
-use wikimovie_domain::Movie;
+use wikimovie_domain::{Movie, Popularity};
 use wikimovie_text::reading::MAX_WORDS;
 
 use crate::understand::MAX_UNDERSTOOD;
@@ -250,6 +250,11 @@ pub const MAX_KNOWN: u32 = 1023;
 /// Bits of a standing that the prior takes.
 pub const PRIOR_BITS: u32 = 10;
 
+/// Bits of a standing: a popularity in thousandths and one more, and a prior.
+pub const STANDING_BITS: u32 = PRIOR_BITS + 41;
+
+const _: () = assert!(Popularity::MAX + 1 < 1 << (STANDING_BITS - PRIOR_BITS) && MAX_PRIOR < 1 << PRIOR_BITS);
+
 /// What comes first of movies with equal scores: the more popular one where a provider says how popular they are, then the
 /// one with the higher [`prior`]. The popularity, if any, is in the bits from [`PRIOR_BITS`] up; see [`popularity`].
 pub fn standing(movie: &Movie) -> u64 {
@@ -342,10 +347,7 @@ mod tests {
     #[test]
     fn popularity_comes_before_the_prior() {
         let of = |popularity: Option<f64>, cast| {
-            let details = Details {
-                popularity: popularity.and_then(wikimovie_domain::Popularity::new),
-                ..Details::default()
-            };
+            let details = Details { popularity: popularity.and_then(Popularity::new), ..Details::default() };
             standing(&Movie { details, ..movie("x", cast, 0) })
         };
         let standings = [of(None, 0), of(None, 24), of(Some(0.0), 0), of(Some(0.001), 0), of(Some(1e9), 24)];

@@ -1,6 +1,8 @@
 //! One movie as clauses see it: what holds of it, and by which of its texts. For reasons, which are given of the
 //! few movies on a page; engines find movies by their own index.
 
+use std::cell::OnceCell;
+
 use wikimovie_domain::{Movie, Role, SearchField};
 use wikimovie_text::{Word, apostrophe_parts, characters, key, stop, title_key, title_normal_forms, words};
 
@@ -9,9 +11,9 @@ use super::{Clause, NAME_GAP, WordField, texts};
 /// A movie taken apart.
 pub(crate) struct Shape<'a> {
     movie: &'a Movie,
-    /// By [`WordField`].
-    words: [Vec<Placed<'a>>; WordField::ALL.len()],
-    title_key: String,
+    /// By [`WordField`]; read where a clause asks for it, since a plot is long.
+    words: [OnceCell<Vec<Placed<'a>>>; WordField::ALL.len()],
+    title_key: OnceCell<String>,
 }
 
 /// A word of a movie.
@@ -28,15 +30,15 @@ pub(crate) type Found = (Option<SearchField>, String);
 
 impl<'a> Shape<'a> {
     pub(crate) fn of(movie: &'a Movie) -> Self {
-        Self {
-            movie,
-            words: WordField::ALL.map(|field| placed(&texts(movie, field))),
-            title_key: title_key(&movie.title),
-        }
+        Self { movie, words: WordField::ALL.map(|_| OnceCell::new()), title_key: OnceCell::new() }
     }
 
     fn words(&self, field: WordField) -> &[Placed<'a>] {
-        &self.words[field as usize]
+        self.words[field as usize].get_or_init(|| placed(&texts(self.movie, field)))
+    }
+
+    fn title_key(&self) -> &str {
+        self.title_key.get_or_init(|| title_key(&self.movie.title))
     }
 
     /// The first other title for which this holds.
@@ -46,12 +48,12 @@ impl<'a> Shape<'a> {
     }
 
     fn person(&self, role: Role, person: &str) -> Option<Found> {
-        let (field, names) = match role {
-            Role::Cast => (SearchField::Cast, &self.movie.cast),
-            Role::Director => (SearchField::Directors, &self.movie.directors),
-            Role::Writer => (SearchField::Writers, &self.movie.details.writers),
+        let field = match role {
+            Role::Cast => SearchField::Cast,
+            Role::Director => SearchField::Directors,
+            Role::Writer => SearchField::Writers,
         };
-        let name = names.iter().find(|name| key(name) == person)?;
+        let name = self.movie.people(role).iter().find(|name| key(name) == person)?;
         Some((Some(field), name.clone()))
     }
 
@@ -64,10 +66,10 @@ impl<'a> Shape<'a> {
             Clause::Word(field, word) => self.word(*field, |text| text == word),
             Clause::Prefix(field, prefix) => self.word(*field, |text| text.starts_with(prefix.as_str())),
             Clause::Phrase(field, phrase) => self.phrase(*field, phrase),
-            Clause::TitleKey(key) => (*key == self.title_key).then(title),
+            Clause::TitleKey(key) => (*key == self.title_key()).then(title),
             Clause::TitleForm(form) => title_normal_forms(&self.movie.title).contains(form).then(title),
             Clause::TitlePart(part) => apostrophe_parts(&self.movie.title).contains(part).then(title),
-            Clause::TitleStarts(start) => title_starts(&self.title_key, start).then(title),
+            Clause::TitleStarts(start) => title_starts(self.title_key(), start).then(title),
             Clause::OtherTitleForm(form) => {
                 self.other_title(|other| title_normal_forms(other).contains(form))
             }

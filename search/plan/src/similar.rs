@@ -42,12 +42,12 @@ impl SimilarTerms<'_> {
     fn of(&self, movie: &Movie) -> Vec<Group> {
         let entry = |entry: Option<&Entry>| entry.map_or(0, |entry| entry.movies);
         let mut groups = Vec::new();
-        for name in movie.cast.iter().take(PEOPLE) {
+        for name in movie.people(Role::Cast).iter().take(PEOPLE) {
             let key = text::key(name);
             let weight = PERSON * self.rarity(self.vocabulary.roles(&key).cast);
             groups.push(group(weight, Clause::Person(Role::Cast, key), ReasonKind::Person));
         }
-        for name in movie.directors.iter().take(DIRECTORS) {
+        for name in movie.people(Role::Director).iter().take(DIRECTORS) {
             let key = text::key(name);
             let weight = DIRECTOR * self.rarity(self.vocabulary.roles(&key).directed);
             groups.push(group(weight, Clause::Person(Role::Director, key), ReasonKind::Person));

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use wikimovie_domain::Role;
 use wikimovie_text::{
     edit_distance::{FuzzyMatcher, allowed_edits},
     genres::{EVERYDAY, stems},
@@ -42,14 +43,24 @@ impl Vocabulary {
     /// start. Gives places in [`Vocabulary::people`], best first: by fit, then movies, then key. Where nobody is found so
     /// and typos are forgiven, those whose words are nearly the typed ones (from four letters).
     pub fn suggest_people(&self, text: &str, limit: usize, typos: Typos) -> Vec<(usize, Fit)> {
+        best(self.people_meant(text, limit, typos), limit, |ord| (self.people()[ord].movies, ord))
+    }
+
+    /// Those of them, typos forgiven, who are somebody in a role.
+    pub(crate) fn suggest_people_as(&self, text: &str, role: Role, limit: usize) -> Vec<usize> {
+        let mut found = self.people_meant(text, usize::MAX, Typos::Forgiven);
+        found.retain(|&(person, _)| self.roles_at(person).of(role) > 0);
+        let found = best(found, limit, |ord| (self.people()[ord].movies, ord));
+        found.into_iter().map(|(person, _)| person).collect()
+    }
+
+    /// The same in no order; of those who fit in the same way so many with most movies at least.
+    fn people_meant(&self, text: &str, limit: usize, typos: Typos) -> Vec<(usize, Fit)> {
         let typed = key(text);
         let words: Vec<&str> = typed.split(' ').filter(|word| !word.is_empty()).collect();
         let Some((last, whole)) = words.split_last() else {
             return Vec::new();
         };
-        let mut lists: Vec<Vec<u32>> =
-            whole.iter().map(|word| self.names().bearers_of(word).to_vec()).collect();
-        lists.push(self.names().bearers_of_prefix(last));
         // A letter is hardly ever meant as a name: `a` starts Al Pacino before it is A. Martinez.
         let in_full = if last.chars().count() > 1 { self.names().bearers_of(last) } else { &[] };
         let fit = |ord: u32| {
@@ -61,14 +72,42 @@ impl Vocabulary {
                 Fit::Start
             }
         };
-        let mut found: Vec<(usize, Fit)> =
-            intersection(lists).into_iter().map(|ord| (ord as usize, fit(ord))).collect();
+        let mut found: Vec<(usize, Fit)> = if whole.is_empty() {
+            let named = self.bearers_by_movies(last, in_full, limit).map(|ord| (ord as usize, fit(ord)));
+            let mut named: Vec<(usize, Fit)> = named.collect();
+            // Whoever is called so and nothing else may have few movies.
+            let whole = self.person_ord(&typed).map(|ord| (ord, Fit::Whole));
+            named.extend(whole.filter(|whole| !named.contains(whole)));
+            named
+        } else {
+            let lists = whole.iter().map(|word| self.names().bearers_of(word).to_vec()).collect();
+            let starts = |ord: &u32| {
+                let name = self.people()[*ord as usize].key.split(' ');
+                name.into_iter().any(|word| word.starts_with(last))
+            };
+            let named = intersection(lists).into_iter().filter(starts);
+            named.map(|ord| (ord as usize, fit(ord))).collect()
+        };
         if found.is_empty() && typos == Typos::Forgiven {
             let lists =
                 words.iter().enumerate().map(|(at, word)| self.bearers_near(word, at + 1 == words.len()));
             found.extend(intersection(lists.collect()).into_iter().map(|ord| (ord as usize, Fit::Typo)));
         }
-        best(found, limit, |ord| (self.people()[ord].movies, ord))
+        found
+    }
+
+    /// Those with these words in full, and behind them so many of all people with a word that starts so, those with most
+    /// movies. Thousands of people have a word that starts with one letter: they are put in order by setting bits.
+    fn bearers_by_movies<'a>(
+        &'a self,
+        start: &str,
+        in_full: &'a [u32],
+        limit: usize,
+    ) -> impl Iterator<Item = u32> + 'a {
+        let ranks = self.names().bearer_ranks(start);
+        let others = ranks.into_iter().map(|rank| self.names().ord_at(rank));
+        let others = others.filter(|ord| in_full.binary_search(ord).is_err()).take(limit);
+        in_full.iter().copied().chain(others)
     }
 
     /// Genres that a text still being typed may mean, everyday names (`sci-fi`, `cartoon`) included. Gives places
@@ -119,7 +158,7 @@ impl Vocabulary {
         // Two typos in a word not yet finished would let in almost anyone.
         let near = if open { FuzzyMatcher::prefix(word, 1) } else { FuzzyMatcher::word(word, edits) };
         let mut ords = Vec::new();
-        near.each(self.names().words(), None, |_, at, _| ords.extend_from_slice(self.names().bearers(at)));
+        near.each(self.names().words(), |_, at, _| ords.extend_from_slice(self.names().bearers(at)));
         ords.sort_unstable();
         ords.dedup();
         ords

@@ -99,8 +99,8 @@ impl Candidates {
         let typed = Typed::new(&request.prefix);
         let movies = movies.into_iter().map(|movie| typed.rank(movie_suggestion(request, compiled, movie)));
         let people = self.people.iter().zip(&self.fits).filter_map(|(&at, &fit)| {
-            let Entry { key, name, movies } = vocabulary.people().get(at)?;
-            let role = vocabulary.roles(key).main();
+            let Entry { name, movies, .. } = vocabulary.people().get(at)?;
+            let role = vocabulary.roles_at(at).main();
             let suggested = Suggested::Person { name: name.clone() };
             let field = field_of(role);
             let highlight = highlight_suggestion(field, name, &request.prefix);

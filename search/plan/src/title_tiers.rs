@@ -326,17 +326,23 @@ pub(crate) fn spellings(places: &[usize], words: &[&str], ways: &[&TermExpansion
                 )
             }))
             .collect();
-        let mut next = Vec::with_capacity(kept.len() * choices.len());
-        for (cost, changed, spelled) in &kept {
-            for &(more, change, word) in &choices {
-                let mut spelled = spelled.clone();
-                spelled.push(word);
-                next.push((cost + more, *changed || change, spelled));
-            }
+        // Only those that stay are written.
+        let mut next: Vec<(u32, usize, usize)> = Vec::with_capacity(kept.len() * choices.len());
+        for (from, &(cost, ..)) in kept.iter().enumerate() {
+            next.extend(choices.iter().enumerate().map(|(choice, &(more, ..))| (cost + more, from, choice)));
         }
-        next.sort_by_key(|&(cost, ..)| cost);
+        // In the order in which they were made where they cost the same.
+        next.sort_unstable();
         next.truncate(MAX_SPELLINGS);
-        kept = next;
+        let written = next.into_iter().map(|(cost, from, choice)| {
+            let (_, changed, spelled) = &kept[from];
+            let (_, change, word) = choices[choice];
+            let mut more = Vec::with_capacity(places.len());
+            more.extend_from_slice(spelled);
+            more.push(word);
+            (cost, *changed || change, more)
+        });
+        kept = written.collect();
     }
     let changed = kept.into_iter().filter(|&(_, changed, _)| changed);
     let squashed = |spelled: &[&str]| {

@@ -8,7 +8,7 @@ use std::{cell::LazyCell, collections::HashMap, ops::Range, sync::LazyLock};
 use wikimovie_domain::{Role, UnderstandingKind, Year, YearRange};
 use wikimovie_text::{
     decades::decade,
-    edit_distance::{FuzzyMatcher, allowed_edits},
+    edit_distance::{WordEdits, allowed_edits},
     filler::is_filler,
     genres::{EVERYDAY, NEARLY, Readings, stems},
     reading::TypedWord,
@@ -427,14 +427,13 @@ fn person_with_typo(vocabulary: &Vocabulary, names: &[&str], typo: usize, sure: 
     if rarest.is_empty() {
         return None;
     }
-    // Made for the few names of which all other words fit: to make it takes longer than to compare those.
-    let near = LazyCell::new(|| FuzzyMatcher::word(names[typo], edits));
+    let near = LazyCell::new(|| WordEdits::new(names[typo]));
     let matches = rarest.iter().filter_map(|&ord| {
         let person = vocabulary.people().get(ord as usize)?;
         let words: Vec<&str> = person.key.split(' ').collect();
         let same =
             words.len() == names.len() && (0..names.len()).all(|at| at == typo || words[at] == names[at]);
-        same.then(|| near.edits(words[typo])).flatten().map(|edits| (edits, ord as usize))
+        same.then(|| near.as_ref()?.within(words[typo], edits)).flatten().map(|edits| (edits, ord as usize))
     });
     matches.min_by_key(|&(edits, ord)| (edits, std::cmp::Reverse(vocabulary.people()[ord].movies), ord))
 }

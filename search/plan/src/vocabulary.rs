@@ -6,6 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use fixedbitset::FixedBitSet;
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use wikimovie_domain::{FacetField, Role};
 use wikimovie_text::spelling_variants::spelling_variants;
@@ -13,6 +14,7 @@ use wikimovie_text::spelling_variants::spelling_variants;
 pub use crate::counts::WordCounts;
 use crate::{
     Clause, WordField,
+    near_index::NearIndex,
     near_words::{self, NearWords},
     rules::{MAX_USES, Rules, Synonym},
 };
@@ -157,7 +159,11 @@ impl VocabularyBuilder {
         ] {
             list.sort_unstable_by(by_key);
         }
-        self.roles.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let place = |key: &String| self.people.binary_search_by(|entry| entry.key.cmp(key)).ok();
+        let by_place =
+            |(key, counts): &(String, RoleCounts)| Some((u32::try_from(place(key)?).ok()?, *counts));
+        let mut roles: Vec<(u32, RoleCounts)> = self.roles.iter().filter_map(by_place).collect();
+        roles.sort_unstable_by_key(|&(person, _)| person);
         self.words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         self.words.dedup_by(|later, first| {
             let same = later.0 == first.0;
@@ -168,6 +174,7 @@ impl VocabularyBuilder {
         });
         let words = pack(self.words.iter().map(|(word, _)| word.as_str()));
         let counts: Vec<WordCounts> = self.words.iter().map(|&(_, counts)| counts).collect();
+        let near_index = NearIndex::of(self.words.iter().map(|(word, _)| word.as_str()));
         let names = NameIndex::build(&self.people);
         Vocabulary {
             movies: self.movies,
@@ -176,12 +183,13 @@ impl VocabularyBuilder {
             counts,
             names,
             people: self.people,
-            roles: self.roles,
+            roles,
             genres: self.genres,
             languages: self.languages,
             countries: self.countries,
             providers: self.providers,
             rules: self.rules,
+            near_index,
             near_words: NearWords::default(),
         }
     }
@@ -196,13 +204,14 @@ pub struct Vocabulary {
     has_other_titles: bool,
     names: NameIndex,
     people: Vec<Entry>,
-    /// By key, of those who direct or write; all others stand in casts only.
-    roles: Vec<(String, RoleCounts)>,
+    /// By place in `people`, of those who direct or write; all others stand in casts only.
+    roles: Vec<(u32, RoleCounts)>,
     genres: Vec<Entry>,
     languages: Vec<Entry>,
     countries: Vec<Entry>,
     providers: Vec<Entry>,
     rules: Arc<Rules>,
+    near_index: NearIndex,
     pub(crate) near_words: NearWords,
 }
 
@@ -252,24 +261,29 @@ impl Vocabulary {
         &self.words
     }
 
+    pub(crate) fn near_index(&self) -> &NearIndex {
+        &self.near_index
+    }
+
     pub(crate) fn names(&self) -> &NameIndex {
         &self.names
     }
 
     /// Memory of the words and names, about; synonyms and pins are shared with all other vocabularies.
     pub fn heap_bytes(&self) -> usize {
-        let NameIndex { words, starts, bearers } = &self.names;
-        let names = words.as_fst().size() + (starts.len() + bearers.len()) * size_of::<u32>();
+        let NameIndex { words, starts, bearers, ranks, by_rank } = &self.names;
+        let numbers = starts.len() + bearers.len() + ranks.len() + by_rank.len();
+        let names = words.as_fst().size() + numbers * size_of::<u32>();
         let lists = [&self.people, &self.genres, &self.languages, &self.countries, &self.providers];
-        let roles = self.roles.iter().map(|(key, _)| size_of::<(String, RoleCounts)>() + key.len());
         let entries = lists.into_iter().flatten();
         let entries =
             entries.map(|entry| size_of::<Entry>() + entry.key.len() + entry.name.len() + ALLOCATIONS);
         near_words::MAX_BYTES
+            + self.near_index.bytes()
             + self.words.as_fst().size()
             + self.counts.len() * size_of::<WordCounts>()
             + names
-            + roles.sum::<usize>()
+            + self.roles.len() * size_of::<(u32, RoleCounts)>()
             + entries.sum::<usize>()
     }
 
@@ -280,10 +294,18 @@ impl Vocabulary {
 
     /// Movies of a person by role; none for somebody unknown.
     pub fn roles(&self, key: &str) -> RoleCounts {
-        if let Ok(at) = self.roles.binary_search_by(|(other, _)| other.as_str().cmp(key)) {
-            return self.roles[at].1;
+        self.person_ord(key).map_or(RoleCounts::default(), |person| self.roles_at(person))
+    }
+
+    /// The same of the person at a place of [`Vocabulary::people`].
+    pub fn roles_at(&self, person: usize) -> RoleCounts {
+        match self.roles.binary_search_by_key(&person, |&(other, _)| other as usize) {
+            Ok(at) => self.roles[at].1,
+            Err(_) => RoleCounts {
+                cast: self.people.get(person).map_or(0, |entry| entry.movies),
+                ..RoleCounts::default()
+            },
         }
-        RoleCounts { cast: self.person(key).map_or(0, |entry| entry.movies), ..RoleCounts::default() }
     }
 
     /// The movies that have this person in one of these roles; those in which nobody knows them so are left out.
@@ -381,6 +403,10 @@ pub(crate) struct NameIndex {
     /// Where the people of each word start in `bearers`, and one end.
     starts: Vec<u32>,
     bearers: Vec<u32>,
+    /// Rank of each person: by most movies, then by key.
+    ranks: Vec<u32>,
+    /// The person of each rank.
+    by_rank: Vec<u32>,
 }
 
 impl NameIndex {
@@ -401,7 +427,25 @@ impl NameIndex {
             bearers.extend(ords);
             starts.push(u32::try_from(bearers.len()).unwrap_or(u32::MAX));
         }
-        Self { words, starts, bearers }
+        let mut by_rank: Vec<u32> = (0..).take(people.len()).collect();
+        by_rank.sort_by_key(|&ord| std::cmp::Reverse(people[ord as usize].movies));
+        let mut ranks = vec![0; people.len()];
+        for (rank, &ord) in (0..).zip(&by_rank) {
+            ranks[ord as usize] = rank;
+        }
+        Self { words, starts, bearers, ranks, by_rank }
+    }
+
+    /// The person of a rank.
+    pub(crate) fn ord_at(&self, rank: usize) -> u32 {
+        self.by_rank[rank]
+    }
+
+    /// Ranks of the people with a word that starts so, best first, each once.
+    pub(crate) fn bearer_ranks(&self, prefix: &str) -> impl IntoIterator<Item = usize> + use<> {
+        let mut ranks = FixedBitSet::with_capacity(self.ranks.len());
+        self.each_bearer(prefix, |ord| ranks.insert(self.ranks[ord as usize] as usize));
+        ranks.into_ones()
     }
 
     pub(crate) fn words(&self) -> &Map<Vec<u8>> {
@@ -421,14 +465,23 @@ impl NameIndex {
         self.words.get(word).map_or(&[], |at| self.bearers(at))
     }
 
+    /// Gives the people with a word that starts so, in no order, some of them several times.
+    fn each_bearer(&self, prefix: &str, each: impl FnMut(u32)) {
+        // Words are numbered in their order, so those that start so are neighbours.
+        let first = self.words.range().ge(prefix).into_stream().next().map(|(_, at)| at);
+        let mut behind = prefix.as_bytes().to_vec();
+        // No byte of UTF-8 is the greatest one.
+        behind.push(u8::MAX);
+        let end = self.words.range().ge(behind).into_stream().next().map(|(_, at)| at);
+        let place = |at: Option<u64>| at.map_or(self.starts.len() - 1, |at| at as usize);
+        let (from, to) = (self.starts[place(first)] as usize, self.starts[place(end)] as usize);
+        self.bearers[from..to].iter().copied().for_each(each);
+    }
+
     /// People with a word that starts so, in order, each once.
     pub(crate) fn bearers_of_prefix(&self, prefix: &str) -> Vec<u32> {
-        use fst::Automaton;
         let mut ords = Vec::new();
-        let mut stream = self.words.search(fst::automaton::Str::new(prefix).starts_with()).into_stream();
-        while let Some((_, at)) = stream.next() {
-            ords.extend_from_slice(self.bearers(at));
-        }
+        self.each_bearer(prefix, |ord| ords.push(ord));
         ords.sort_unstable();
         ords.dedup();
         ords

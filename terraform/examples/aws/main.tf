@@ -1,4 +1,5 @@
-# All resources: key, queue, bucket, registry, cluster, search domain, and a role for each program.
+# All resources: network, key, queue, bucket, registry, cluster, search domain, and a role for each program.
+# docs/aws.md walks from an empty account to the first search.
 terraform {
   required_version = ">= 1.9"
 
@@ -19,6 +20,11 @@ provider "aws" {
 }
 
 locals {
+  network = {
+    id         = var.vpc_id != null ? var.vpc_id : module.vpc[0].id
+    subnet_ids = var.vpc_id != null ? var.subnet_ids : module.vpc[0].private_subnet_ids
+  }
+
   cluster = var.own_cluster != null ? var.own_cluster : {
     oidc_provider_arn = module.eks[0].oidc_provider_arn
     oidc_issuer       = module.eks[0].oidc_issuer
@@ -26,11 +32,22 @@ locals {
   }
 }
 
+module "vpc" {
+  source = "../../modules/vpc"
+  count  = var.vpc_id == null ? 1 : 0
+
+  name  = var.name
+  cidr  = var.cidr
+  zones = [for zone in var.zones : "${var.region}${zone}"]
+  nat   = var.nat
+}
+
 module "key" {
   source = "../../modules/key"
 
   name        = var.name
   bucket_name = var.bucket
+  events_by   = var.events_by
 }
 
 module "queue" {
@@ -39,6 +56,7 @@ module "queue" {
   name          = "${var.name}-ingest"
   bucket_name   = var.bucket
   kms_key_arn   = module.key.arn
+  events_by     = var.events_by
   alarm_actions = var.alarm_actions
 }
 
@@ -46,14 +64,19 @@ module "bucket" {
   source = "../../modules/bucket"
 
   name        = var.bucket
-  queue_arn   = module.queue.arn
+  queue_arns  = [module.queue.arn]
+  events_by   = var.events_by
   kms_key_arn = module.key.arn
+
+  force_destroy = var.force_destroy
 }
 
 module "registry" {
   source = "../../modules/registry"
+  count  = var.own_registry ? 1 : 0
 
-  prefix = var.name
+  prefix        = var.name
+  force_destroy = var.force_destroy
 }
 
 module "eks" {
@@ -61,9 +84,10 @@ module "eks" {
   count  = var.own_cluster == null ? 1 : 0
 
   name                = var.name
-  subnet_ids          = var.subnet_ids
+  subnet_ids          = local.network.subnet_ids
   admin_arns          = var.admin_arns
   public_access_cidrs = var.public_access_cidrs
+  reached_from_vpc    = var.reached_from_vpc
 }
 
 module "roles" {
@@ -73,7 +97,7 @@ module "roles" {
   oidc_provider_arn    = local.cluster.oidc_provider_arn
   oidc_issuer          = local.cluster.oidc_issuer
   namespace            = var.namespace
-  release              = var.release
+  releases             = var.releases
   bucket_arn           = module.bucket.arn
   queue_arn            = module.queue.arn
   dead_letters_arn     = module.queue.dead_letters_arn
@@ -88,8 +112,9 @@ module "opensearch" {
   count  = var.domain ? 1 : 0
 
   name                      = var.name
-  vpc_id                    = var.vpc_id
-  subnet_ids                = var.subnet_ids
+  service_linked_role       = var.service_linked_role
+  vpc_id                    = local.network.id
+  subnet_ids                = local.network.subnet_ids
   data_nodes                = var.data_nodes
   client_security_group_ids = [local.cluster.security_group_id]
   alarm_actions             = var.alarm_actions

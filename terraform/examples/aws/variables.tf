@@ -14,14 +14,68 @@ variable "bucket" {
   type        = string
 }
 
+variable "force_destroy" {
+  description = "Allow terraform destroy to delete objects and images, all versions included"
+  type        = bool
+  default     = false
+}
+
 variable "vpc_id" {
-  description = "VPC of cluster and domain"
+  description = "VPC of cluster and domain; null creates one"
   type        = string
+  default     = null
 }
 
 variable "subnet_ids" {
-  description = "Private subnets, each in a separate zone"
+  description = "Private subnets of vpc_id, each in a separate zone"
   type        = list(string)
+  default     = []
+
+  validation {
+    condition     = (var.vpc_id == null) == (length(var.subnet_ids) == 0)
+    error_message = "subnet_ids are those of vpc_id: give both or none"
+  }
+}
+
+variable "cidr" {
+  description = "Addresses of the created VPC"
+  type        = string
+  default     = "10.64.0.0/16"
+}
+
+variable "zones" {
+  description = "Letters of the zones of the created VPC"
+  type        = list(string)
+  default     = ["a", "b", "c"]
+}
+
+variable "nat" {
+  description = "Way out of the created VPC: none, one or each. Without any, images must come from your own registry (own_registry)"
+  type        = string
+  default     = "one"
+
+  validation {
+    condition     = var.nat != "none" || var.own_registry || var.vpc_id != null
+    error_message = "without NAT the published images cannot be pulled: set own_registry = true and run scripts/push-images.sh"
+  }
+}
+
+variable "own_registry" {
+  description = "Create repositories in ECR, to which scripts/push-images.sh copies the published images"
+  type        = bool
+  default     = true
+}
+
+variable "events_by" {
+  description = "Way of the bucket's events to the queue: sqs, or eventbridge or sns where other queues get them, too"
+  type        = string
+  default     = "sqs"
+}
+
+variable "service_linked_role" {
+  description = "Create the account's role for OpenSearch domains in VPCs; false where the account has it"
+  type        = bool
+  default     = true
 }
 
 variable "own_cluster" {
@@ -43,9 +97,14 @@ variable "data_nodes" {
 }
 
 variable "admin_arns" {
-  description = "Principals who administer the cluster"
+  description = "IAM roles or users who administer the created cluster: at least one"
   type        = list(string)
   default     = []
+
+  validation {
+    condition     = var.own_cluster != null || length(var.admin_arns) > 0
+    error_message = "nobody could enter the cluster: name at least one role or user in admin_arns"
+  }
 }
 
 variable "public_access_cidrs" {
@@ -54,9 +113,15 @@ variable "public_access_cidrs" {
   default     = []
 }
 
+variable "reached_from_vpc" {
+  description = "Confirms that you reach the API server from within the VPC, where public_access_cidrs is empty"
+  type        = bool
+  default     = false
+}
+
 variable "providers_by_prefix" {
-  description = "Prefix of a data provider to the principals who assume its role"
-  type        = map(list(string))
+  description = "Prefix of a data provider to the principals who assume its role, and the external id that they have to give"
+  type        = map(object({ principals = list(string), external_id = optional(string) }))
   default     = {}
 }
 
@@ -72,8 +137,8 @@ variable "namespace" {
   default     = "movies"
 }
 
-variable "release" {
-  description = "Full name of the chart's release"
-  type        = string
-  default     = "wikimovie"
+variable "releases" {
+  description = "Full names of the chart's releases: two while one replaces the other"
+  type        = list(string)
+  default     = ["wikimovie"]
 }

@@ -44,7 +44,7 @@ module "bucket" {
   source = "../../modules/bucket"
 
   name          = var.bucket
-  queue_arn     = module.queue.arn
+  queue_arns    = [module.queue.arn]
   prefixes      = var.prefixes
   events        = var.events
   force_destroy = true

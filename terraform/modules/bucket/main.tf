@@ -1,4 +1,6 @@
-# The bucket that providers upload files to, with notifications to the queue.
+# The bucket that providers upload files to, whose events reach one queue or several.
+data "aws_caller_identity" "this" {}
+
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_144:files come from providers, who can deliver them again; versions are stored instead of a copy in another region
   #checkov:skip=CKV_AWS_145:keys of S3 are the default; kms_key_arn sets another
@@ -116,16 +118,108 @@ resource "aws_s3_bucket_logging" "this" {
   target_prefix = "${var.name}/"
 }
 
+# One document for all events: straight to one queue, or to EventBridge or a topic, which reach any number of queues.
 resource "aws_s3_bucket_notification" "this" {
-  bucket = aws_s3_bucket.this.id
+  bucket      = aws_s3_bucket.this.id
+  eventbridge = var.events_by == "eventbridge" ? true : null
 
   dynamic "queue" {
-    for_each = var.prefixes
+    for_each = var.events_by == "sqs" ? var.prefixes : []
 
     content {
-      queue_arn     = var.queue_arn
+      queue_arn     = one(var.queue_arns)
       events        = var.events
       filter_prefix = queue.value == "" ? null : queue.value
     }
   }
+
+  dynamic "topic" {
+    for_each = var.events_by == "sns" ? var.prefixes : []
+
+    content {
+      topic_arn     = aws_sns_topic.this[0].arn
+      events        = var.events
+      filter_prefix = topic.value == "" ? null : topic.value
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = var.events_by != "sqs" || length(var.queue_arns) == 1
+      error_message = "S3 notifies one queue by itself: for several set events_by to eventbridge or sns"
+    }
+  }
+
+  depends_on = [aws_sns_topic_policy.this]
+}
+
+locals {
+  # Modules key and queue know it by this name.
+  objects = "${replace(var.name, ".", "-")}-objects"
+}
+
+# Receipts are ours, and no news: EventBridge leaves them out.
+resource "aws_cloudwatch_event_rule" "this" {
+  count = var.events_by == "eventbridge" ? 1 : 0
+
+  name        = local.objects
+  description = "Objects of ${var.name} that were created or removed"
+  tags        = var.tags
+
+  event_pattern = jsonencode({
+    source      = ["aws.s3"]
+    detail-type = ["Object Created", "Object Deleted"]
+    detail = {
+      bucket = { name = [var.name] }
+      object = { key = concat(
+        [for prefix in var.prefixes : { prefix = prefix } if prefix != ""],
+        [for prefix in var.prefixes : { anything-but = { prefix = "receipts/" } } if prefix == ""],
+      ) }
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "this" {
+  count = var.events_by == "eventbridge" ? length(var.queue_arns) : 0
+
+  rule = aws_cloudwatch_event_rule.this[0].name
+  arn  = var.queue_arns[count.index]
+}
+
+resource "aws_sns_topic" "this" {
+  #checkov:skip=CKV_AWS_26:a key is set by kms_key_arn, as for the bucket
+  count = var.events_by == "sns" ? 1 : 0
+
+  name              = local.objects
+  kms_master_key_id = var.kms_key_arn
+  tags              = var.tags
+}
+
+resource "aws_sns_topic_policy" "this" {
+  count = var.events_by == "sns" ? 1 : 0
+
+  arn = aws_sns_topic.this[0].arn
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "EventsOfTheBucket"
+      Effect    = "Allow"
+      Principal = { Service = "s3.amazonaws.com" }
+      Action    = "sns:Publish"
+      Resource  = aws_sns_topic.this[0].arn
+      Condition = {
+        ArnEquals    = { "aws:SourceArn" = aws_s3_bucket.this.arn }
+        StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id }
+      }
+    }]
+  })
+}
+
+resource "aws_sns_topic_subscription" "this" {
+  count = var.events_by == "sns" ? length(var.queue_arns) : 0
+
+  topic_arn = aws_sns_topic.this[0].arn
+  protocol  = "sqs"
+  endpoint  = var.queue_arns[count.index]
 }

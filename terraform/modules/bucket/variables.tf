@@ -8,9 +8,25 @@ variable "name" {
   }
 }
 
-variable "queue_arn" {
-  description = "ARN of the queue for notifications; its policy must allow the bucket first, which the output `arn` of the module queue ensures"
+variable "queue_arns" {
+  description = "ARNs of the queues for events: one, or several by eventbridge or sns. Their policies must allow the sender first, which the output `arn` of the module queue ensures"
+  type        = list(string)
+
+  validation {
+    condition     = length(var.queue_arns) > 0
+    error_message = "events need a queue"
+  }
+}
+
+variable "events_by" {
+  description = "Way of events to queues: sqs (one queue), or eventbridge or sns (any number of them). The modules key and queue take the same"
   type        = string
+  default     = "sqs"
+
+  validation {
+    condition     = contains(["sqs", "eventbridge", "sns"], var.events_by)
+    error_message = "events go by sqs, eventbridge or sns"
+  }
 }
 
 variable "prefixes" {

@@ -56,6 +56,9 @@ resource "aws_eks_cluster" "this" {
   role_arn = aws_iam_role.cluster.arn
   tags     = var.tags
 
+  # EKS would otherwise install network, DNS and proxy by itself, and refuse the add-ons below as conflicts.
+  bootstrap_self_managed_addons = false
+
   enabled_cluster_log_types = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
   access_config {
@@ -76,6 +79,13 @@ resource "aws_eks_cluster" "this" {
     endpoint_private_access = true
     endpoint_public_access  = length(var.public_access_cidrs) > 0
     public_access_cidrs     = length(var.public_access_cidrs) > 0 ? var.public_access_cidrs : null
+  }
+
+  lifecycle {
+    precondition {
+      condition     = length(var.public_access_cidrs) > 0 || var.reached_from_vpc
+      error_message = "nobody could reach the API server: name public_access_cidrs, or set reached_from_vpc where you come by the VPC (a VPN, a bastion, a peering)"
+    }
   }
 
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy_attachment.cluster]
@@ -159,21 +169,64 @@ resource "aws_eks_node_group" "this" {
     ignore_changes = [scaling_config[0].desired_size]
   }
 
-  depends_on = [aws_iam_role_policy_attachment.node]
+  # A node without a network is never ready.
+  depends_on = [aws_iam_role_policy_attachment.node, aws_eks_addon.before_nodes]
 }
 
-# DNS, addresses of pods, the network, and metrics for the HorizontalPodAutoscaler.
-resource "aws_eks_addon" "this" {
-  for_each = toset(["vpc-cni", "kube-proxy", "coredns", "metrics-server"])
+# What a node needs to become ready: the network of pods and of Services.
+resource "aws_eks_addon" "before_nodes" {
+  for_each = toset(["vpc-cni", "kube-proxy"])
 
-  cluster_name = aws_eks_cluster.this.name
-  addon_name   = each.value
-  tags         = var.tags
+  cluster_name                = aws_eks_cluster.this.name
+  addon_name                  = each.value
+  resolve_conflicts_on_create = "OVERWRITE"
+  resolve_conflicts_on_update = "OVERWRITE"
+  tags                        = var.tags
 
   # The network plugin enforces NetworkPolicies only with this setting.
   configuration_values = each.value == "vpc-cni" ? jsonencode({ enableNetworkPolicy = "true" }) : null
+}
+
+# What runs on nodes: DNS, metrics for the HorizontalPodAutoscaler, and volumes.
+resource "aws_eks_addon" "on_nodes" {
+  for_each = toset(concat(["coredns", "metrics-server"], var.volumes ? ["aws-ebs-csi-driver"] : []))
+
+  cluster_name                = aws_eks_cluster.this.name
+  addon_name                  = each.value
+  resolve_conflicts_on_create = "OVERWRITE"
+  resolve_conflicts_on_update = "OVERWRITE"
+  service_account_role_arn    = each.value == "aws-ebs-csi-driver" ? aws_iam_role.volumes[0].arn : null
+  tags                        = var.tags
 
   depends_on = [aws_eks_node_group.this]
+}
+
+resource "aws_iam_role" "volumes" {
+  count = var.volumes ? 1 : 0
+
+  name        = "${var.name}-volumes"
+  description = "Volumes of pods in the cluster ${var.name}"
+  tags        = var.tags
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = aws_iam_openid_connect_provider.this.arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = { StringEquals = {
+        "${trimprefix(aws_eks_cluster.this.identity[0].oidc[0].issuer, "https://")}:sub" = "system:serviceaccount:kube-system:ebs-csi-controller-sa"
+        "${trimprefix(aws_eks_cluster.this.identity[0].oidc[0].issuer, "https://")}:aud" = "sts.amazonaws.com"
+      } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "volumes" {
+  count = var.volumes ? 1 : 0
+
+  role       = aws_iam_role.volumes[0].name
+  policy_arn = "${local.policies}/service-role/AmazonEBSCSIDriverPolicy"
 }
 
 resource "aws_iam_openid_connect_provider" "this" {

@@ -10,6 +10,14 @@ locals {
   arn     = "arn:${data.aws_partition.this.partition}:es:${data.aws_region.this.region}:${data.aws_caller_identity.this.account_id}:domain/${var.name}"
 }
 
+# Without it a domain cannot be put into a VPC; an account has it once, however many domains there are.
+resource "aws_iam_service_linked_role" "this" {
+  count = var.service_linked_role ? 1 : 0
+
+  aws_service_name = "opensearchservice.amazonaws.com"
+  description      = "Network interfaces of OpenSearch domains in VPCs"
+}
+
 resource "aws_security_group" "this" {
   name        = "${var.name}-search"
   description = "Access to the search domain ${var.name}"
@@ -120,8 +128,17 @@ resource "aws_opensearch_domain" "this" {
     }
   }
 
+  # Permissions are by path: no request may name another index in its body.
+  advanced_options = {
+    "rest.action.multi.allow_explicit_index" = "false"
+  }
+
   auto_tune_options {
     desired_state = "ENABLED"
+  }
+
+  off_peak_window_options {
+    enabled = true
   }
 
   software_update_options {
@@ -135,17 +152,36 @@ resource "aws_opensearch_domain" "this" {
     }
   }
 
-  depends_on = [aws_cloudwatch_log_resource_policy.this]
+  depends_on = [aws_cloudwatch_log_resource_policy.this, aws_iam_service_linked_role.this]
+}
+
+# Those that AWS recommends for a domain, and one for requests that are about to wait.
+locals {
+  alarms = merge(
+    {
+      red      = { metric = "ClusterStatus.red", statistic = "Maximum", over = 0, minutes = 1, why = "Movies are missing from answers, or all are" }
+      yellow   = { metric = "ClusterStatus.yellow", statistic = "Maximum", over = 0, minutes = 15, why = "Copies are missing: a node less and movies are" }
+      space    = { metric = "FreeStorageSpace", statistic = "Minimum", under = var.volume_gib * 1024 / 4, minutes = 5, why = "Less than a quarter of a volume is free: soon nothing can be written" }
+      storage  = { metric = "ClusterIndexWritesBlocked", statistic = "Maximum", over = 0, minutes = 5, why = "Nothing can be written: volumes are full, or memory is" }
+      memory   = { metric = "JVMMemoryPressure", statistic = "Maximum", over = 92, minutes = 5, why = "Nodes are about to refuse questions" }
+      cpu      = { metric = "CPUUtilization", statistic = "Average", over = 80, minutes = 15, why = "Questions are about to wait for each other: more or larger data nodes" }
+      nodes    = { metric = "Nodes", statistic = "Minimum", under = var.data_nodes + var.master_nodes, minutes = 60, why = "A node has been missing for an hour, and was not replaced" }
+      snapshot = { metric = "AutomatedSnapshotFailure", statistic = "Maximum", over = 0, minutes = 1, why = "The hourly backup failed" }
+    },
+    var.master_nodes == 0 ? {} : {
+      master-reachable = { metric = "MasterReachableFromNode", statistic = "Minimum", under = 1, minutes = 15, why = "The master stopped, or data nodes cannot reach it" }
+      master-cpu       = { metric = "MasterCPUUtilization", statistic = "Average", over = 50, minutes = 15, why = "Masters are too small for the cluster" }
+      master-memory    = { metric = "MasterJVMMemoryPressure", statistic = "Maximum", over = 92, minutes = 5, why = "A master is about to stop" }
+    },
+    var.kms_key_arn == null ? {} : {
+      key-error        = { metric = "KMSKeyError", statistic = "Maximum", over = 0, minutes = 1, why = "The key of the data is disabled: the domain stops until it is enabled" }
+      key-inaccessible = { metric = "KMSKeyInaccessible", statistic = "Maximum", over = 0, minutes = 1, why = "The key of the data is deleted or may not be used: the data is lost if it stays so" }
+    },
+  )
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = {
-    red     = { metric = "ClusterStatus.red", statistic = "Maximum", above = 0, minutes = 1, why = "Movies are missing from answers, or all are" }
-    yellow  = { metric = "ClusterStatus.yellow", statistic = "Maximum", above = 0, minutes = 15, why = "Copies are missing: a node less and movies are" }
-    storage = { metric = "ClusterIndexWritesBlocked", statistic = "Maximum", above = 0, minutes = 5, why = "Nothing can be written: volumes are full, or memory is" }
-    memory  = { metric = "JVMMemoryPressure", statistic = "Maximum", above = 92, minutes = 5, why = "Nodes are about to refuse questions" }
-    cpu     = { metric = "CPUUtilization", statistic = "Average", above = 80, minutes = 15, why = "Questions are about to wait for each other: more or larger data nodes" }
-  }
+  for_each = local.alarms
 
   alarm_name          = "${var.name}-search-${each.key}"
   alarm_description   = each.value.why
@@ -155,8 +191,8 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   statistic           = each.value.statistic
   period              = 60
   evaluation_periods  = each.value.minutes
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = each.value.above
+  comparison_operator = can(each.value.over) ? "GreaterThanThreshold" : "LessThanThreshold"
+  threshold           = try(each.value.over, each.value.under)
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.alarm_actions
   ok_actions          = var.alarm_actions

@@ -12,6 +12,17 @@ variable "engine_version" {
   description = "Version of the engine"
   type        = string
   default     = "OpenSearch_3.3"
+
+  validation {
+    condition     = can(regex("^(OpenSearch|Elasticsearch)_[0-9]+[.][0-9]+$", var.engine_version))
+    error_message = "a version is such as OpenSearch_3.3"
+  }
+}
+
+variable "service_linked_role" {
+  description = "Create the account's role AWSServiceRoleForAmazonOpenSearchService; false where the account has it (aws iam get-role)"
+  type        = bool
+  default     = true
 }
 
 variable "vpc_id" {
@@ -44,6 +55,11 @@ variable "data_type" {
   description = "Instance type of a data node"
   type        = string
   default     = "r7g.large.search"
+
+  validation {
+    condition     = endswith(var.data_type, ".search")
+    error_message = "types of a domain end in .search"
+  }
 }
 
 variable "master_nodes" {
@@ -61,12 +77,22 @@ variable "master_type" {
   description = "Instance type of a master node"
   type        = string
   default     = "m7g.large.search"
+
+  validation {
+    condition     = endswith(var.master_type, ".search")
+    error_message = "types of a domain end in .search"
+  }
 }
 
 variable "volume_gib" {
   description = "GiB of a data node's volume"
   type        = number
   default     = 50
+
+  validation {
+    condition     = var.volume_gib >= 10
+    error_message = "volumes of a domain have 10 GiB or more"
+  }
 }
 
 variable "kms_key_arn" {

@@ -1,9 +1,20 @@
 # The queue for the bucket's notifications, and its dead-letter queue.
 data "aws_caller_identity" "this" {}
 data "aws_partition" "this" {}
+data "aws_region" "this" {}
 
 locals {
-  bucket_arn = "arn:${data.aws_partition.this.partition}:s3:::${var.bucket_name}"
+  account   = data.aws_caller_identity.this.account_id
+  partition = data.aws_partition.this.partition
+  place     = "${data.aws_region.this.region}:${local.account}"
+  objects   = "${replace(var.bucket_name, ".", "-")}-objects"
+
+  # Who sends: the bucket itself, or rule or topic of module bucket.
+  sender = {
+    sqs         = { service = "s3.amazonaws.com", arn = "arn:${local.partition}:s3:::${var.bucket_name}" }
+    eventbridge = { service = "events.amazonaws.com", arn = "arn:${local.partition}:events:${local.place}:rule/${local.objects}" }
+    sns         = { service = "sns.amazonaws.com", arn = "arn:${local.partition}:sns:${local.place}:${local.objects}" }
+  }[var.events_by]
 
   only_by_tls = {
     Sid       = "OnlyByTls"
@@ -56,14 +67,14 @@ resource "aws_sqs_queue_policy" "this" {
       {
         Sid       = "NotificationsOfTheBucket"
         Effect    = "Allow"
-        Principal = { Service = "s3.amazonaws.com" }
+        Principal = { Service = local.sender.service }
         Action    = "sqs:SendMessage"
         Resource  = aws_sqs_queue.this.arn
-        # A deleted bucket's name can be taken by others, so the account is checked, too.
-        Condition = {
-          ArnEquals    = { "aws:SourceArn" = local.bucket_arn }
-          StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id }
-        }
+        # A deleted bucket's name can be taken by others, so the account is checked, too. ARNs of rules and topics have it.
+        Condition = merge(
+          { ArnEquals = { "aws:SourceArn" = local.sender.arn } },
+          var.events_by == "sqs" ? { StringEquals = { "aws:SourceAccount" = local.account } } : {},
+        )
       },
       merge(local.only_by_tls, { Resource = aws_sqs_queue.this.arn }),
     ]

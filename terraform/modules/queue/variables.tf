@@ -65,6 +65,17 @@ variable "oldest_seconds" {
   default     = 900
 }
 
+variable "events_by" {
+  description = "Way of the bucket's events to queues: sqs (one queue), or eventbridge or sns (any number of them)"
+  type        = string
+  default     = "sqs"
+
+  validation {
+    condition     = contains(["sqs", "eventbridge", "sns"], var.events_by)
+    error_message = "events go by sqs, eventbridge or sns"
+  }
+}
+
 variable "tags" {
   description = "Tags of queues and alarms"
   type        = map(string)

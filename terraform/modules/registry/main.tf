@@ -5,6 +5,7 @@ resource "aws_ecr_repository" "this" {
 
   name                 = "${var.prefix}/${each.value}"
   image_tag_mutability = "IMMUTABLE"
+  force_delete         = var.force_destroy
   tags                 = var.tags
 
   image_scanning_configuration {

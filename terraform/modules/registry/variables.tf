@@ -16,6 +16,12 @@ variable "kept" {
   default     = 50
 }
 
+variable "force_destroy" {
+  description = "Allow repositories to be destroyed with images in them"
+  type        = bool
+  default     = false
+}
+
 variable "kms_key_arn" {
   description = "KMS key for images; null for keys of AWS"
   type        = string

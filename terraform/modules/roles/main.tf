@@ -2,23 +2,20 @@
 locals {
   issuer = trimprefix(var.oidc_issuer, "https://")
 
-  # Service accounts of Kubernetes that may assume a role: <namespace>:<name>.
+  # Service accounts of Kubernetes that may assume a role: <namespace>:<name>. The operator's runs the commands of the playbook.
   accounts = merge(
-    {
-      worker  = "${var.namespace}:${var.release}-worker"
-      gateway = "${var.namespace}:${var.release}-gateway"
-    },
-    var.keda_service_account == null ? {} : { keda = var.keda_service_account },
+    { for role in ["worker", "gateway", "operator"] : role => [for release in var.releases : "${var.namespace}:${release}-${role}"] },
+    var.keda_service_account == null ? {} : { keda = [var.keda_service_account] },
   )
 
-  trust = { for role, account in local.accounts : role => jsonencode({
+  trust = { for role, accounts in local.accounts : role => jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
       Principal = { Federated = var.oidc_provider_arn }
       Action    = "sts:AssumeRoleWithWebIdentity"
       Condition = { StringEquals = {
-        "${local.issuer}:sub" = "system:serviceaccount:${account}"
+        "${local.issuer}:sub" = [for account in accounts : "system:serviceaccount:${account}"]
         "${local.issuer}:aud" = "sts.amazonaws.com"
       } }
     }]
@@ -29,12 +26,23 @@ locals {
     "${var.domain.arn}/", "${var.domain.arn}/${var.domain.index}*", "${var.domain.arn}/_alias/${var.domain.index}*", "${var.domain.arn}/_aliases",
   ]
 
-  asks_domain = { for role, actions in {
-    # The gateway creates a missing index, and deletes nothing.
-    gateway = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"]
-    worker  = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"]
-    } : role => [for _ in var.domain[*] :
-  { Sid = "SearchNodes", Effect = "Allow", Action = actions, Resource = local.domain_paths }] }
+  # Backups: a repository and its snapshots, and how far a restore is.
+  snapshot_paths = var.domain == null ? [] : ["${var.domain.arn}/_snapshot*", "${var.domain.arn}/_cat/*", "${var.domain.arn}/_cluster/health*"]
+
+  # Searches are sent by POST; nothing else that the gateway sends is. Worker or operator create a missing index.
+  search_paths = var.domain == null ? [] : [
+    for call in ["_search", "_msearch", "_mget"] : "${var.domain.arn}/${var.domain.index}*/${call}"
+  ]
+  writes = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"]
+
+  asks_domain = var.domain == null ? { gateway = [], worker = [], operator = [] } : {
+    gateway = [
+      { Sid = "SearchNodes", Effect = "Allow", Action = ["es:ESHttpGet", "es:ESHttpHead"], Resource = slice(local.domain_paths, 0, 3) },
+      { Sid = "Searches", Effect = "Allow", Action = ["es:ESHttpPost"], Resource = local.search_paths },
+    ]
+    worker   = [{ Sid = "SearchNodes", Effect = "Allow", Action = local.writes, Resource = local.domain_paths }]
+    operator = [{ Sid = "SearchNodes", Effect = "Allow", Action = local.writes, Resource = concat(local.domain_paths, local.snapshot_paths) }]
+  }
 
   uses_key = [for key in var.kms_key_arn[*] :
   { Sid = "Key", Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [key] }]
@@ -49,24 +57,31 @@ locals {
           {
             Sid    = "Queue"
             Effect = "Allow"
-            Action = concat(
-              ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"],
-              var.may_redrive ? ["sqs:SendMessage"] : [],
-            )
+            Action = [
+              "sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility",
+            ]
             Resource = [var.queue_arn]
           },
+          { Sid = "DeadLetters", Effect = "Allow", Action = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"], Resource = [var.dead_letters_arn] },
+        ],
+        local.uses_key,
+        local.asks_domain.worker,
+      )
+      # reconcile, approve, redrive and seed send hints to the queue, which the worker never does.
+      operator = concat(
+        [
+          { Sid = "Listing", Effect = "Allow", Action = ["s3:ListBucket"], Resource = [var.bucket_arn] },
+          { Sid = "Objects", Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${var.bucket_arn}/*"] },
+          { Sid = "Hints", Effect = "Allow", Action = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"], Resource = [var.queue_arn] },
           {
-            Sid    = "DeadLetters"
-            Effect = "Allow"
-            Action = concat(
-              ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"],
-              var.may_redrive ? ["sqs:ReceiveMessage", "sqs:DeleteMessage"] : [],
-            )
+            Sid      = "DeadLetters"
+            Effect   = "Allow"
+            Action   = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage"]
             Resource = [var.dead_letters_arn]
           },
         ],
         local.uses_key,
-        local.asks_domain.worker,
+        local.asks_domain.operator,
       )
     },
     var.domain == null ? {} : { gateway = local.asks_domain.gateway },
@@ -80,7 +95,7 @@ resource "aws_iam_role" "this" {
   for_each = local.accounts
 
   name               = "${var.name}-${each.key}"
-  description        = "WIKIMovie: ${each.key}, service account ${each.value}"
+  description        = "WIKIMovie: ${each.key}, service account ${join(", ", each.value)}"
   assume_role_policy = local.trust[each.key]
   tags               = var.tags
 }
@@ -102,8 +117,12 @@ resource "aws_iam_role" "provider" {
   tags        = var.tags
 
   assume_role_policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Principal = { AWS = each.value }, Action = "sts:AssumeRole" }]
+    Version = "2012-10-17"
+    Statement = [merge(
+      { Effect = "Allow", Principal = { AWS = each.value.principals }, Action = "sts:AssumeRole" },
+      # Who works for several accounts may not be talked into using this role for another one.
+      each.value.external_id == null ? {} : { Condition = { StringEquals = { "sts:ExternalId" = each.value.external_id } } },
+    )]
   })
 }
 

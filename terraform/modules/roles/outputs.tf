@@ -8,6 +8,11 @@ output "gateway_arn" {
   value       = aws_iam_role.this["gateway"].arn
 }
 
+output "operator_arn" {
+  description = "ARN of the role of playbook commands (operator.serviceAccount.roleArn of the chart)"
+  value       = aws_iam_role.this["operator"].arn
+}
+
 output "keda_arn" {
   description = "ARN of the role with which KEDA reads the queue's depth; null where there is none"
   value       = one([for role in values(aws_iam_role.this) : role.arn if endswith(role.name, "-keda")])

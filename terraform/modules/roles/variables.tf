@@ -24,10 +24,15 @@ variable "namespace" {
   default     = "movies"
 }
 
-variable "release" {
-  description = "Full name of the chart's release, the prefix of its service accounts"
-  type        = string
-  default     = "wikimovie"
+variable "releases" {
+  description = "Full names of the chart's releases, the prefixes of their service accounts: two while one replaces the other"
+  type        = list(string)
+  default     = ["wikimovie"]
+
+  validation {
+    condition     = length(var.releases) > 0 && alltrue([for release in var.releases : can(regex("^[a-z0-9]([a-z0-9-]{0,42}[a-z0-9])?$", release))])
+    error_message = "a release has up to 44 lower-case letters, digits and hyphens; name at least one"
+  }
 }
 
 variable "bucket_arn" {
@@ -57,12 +62,6 @@ variable "domain" {
   default     = null
 }
 
-variable "may_redrive" {
-  description = "Allow the worker's role to redrive dead letters, for wikimovie-ingest redrive in its pod"
-  type        = bool
-  default     = false
-}
-
 variable "keda_service_account" {
   description = "<namespace>:<name> of KEDA's operator, which reads the queue's depth; null for none"
   type        = string
@@ -70,18 +69,29 @@ variable "keda_service_account" {
 }
 
 variable "providers_by_prefix" {
-  description = "Prefix of a data provider, such as acme/, to the ARNs of principals who assume its role"
-  type        = map(list(string))
+  description = "Prefix of a data provider, such as acme/, to the principals who assume its role and the external id that they have to give"
+  type        = map(object({ principals = list(string), external_id = optional(string) }))
   default     = {}
 
   validation {
-    condition     = alltrue([for prefix in keys(var.providers_by_prefix) : can(regex("^[a-z0-9][a-z0-9-]*/$", prefix))])
-    error_message = "a provider's prefix is one segment of lower-case letters, digits and hyphens with a slash at its end"
+    condition     = alltrue([for prefix in keys(var.providers_by_prefix) : can(regex("^[a-z0-9][a-z0-9-]{0,30}/$", prefix))])
+    error_message = "a provider's prefix is one segment of up to 31 lower-case letters, digits and hyphens with a slash at its end"
   }
 
   validation {
     condition     = !anytrue([for prefix in keys(var.providers_by_prefix) : contains(["receipts/", "quarantine/"], prefix)])
     error_message = "receipts/ and quarantine/ are reserved"
+  }
+
+  validation {
+    condition = alltrue([for provider in values(var.providers_by_prefix) :
+    length(provider.principals) > 0 && (provider.external_id != null || !anytrue([for arn in provider.principals : endswith(arn, ":root")]))])
+    error_message = "a whole account (…:root) is trusted only together with an external_id, which you agree with the provider"
+  }
+
+  validation {
+    condition     = alltrue([for provider in values(var.providers_by_prefix) : provider.external_id == null || can(regex("^[A-Za-z0-9+=,.@:/_-]{2,128}$", provider.external_id))])
+    error_message = "an external id has 2 to 128 letters, digits and + = , . @ : / _ -"
   }
 }
 

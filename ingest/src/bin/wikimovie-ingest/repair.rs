@@ -13,7 +13,7 @@ use wikimovie_command::{CliError, LogArgs, cluster::ClusterArgs, output};
 use wikimovie_elasticsearch::BuildStep;
 use wikimovie_engine::LedgerRow;
 use wikimovie_ingest::{
-    Rules, Source,
+    Listed, Listing, Problem, Rules, Source,
     bucket::{Keys, ledger_key},
     queue::Queue as _,
 };
@@ -80,19 +80,10 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, CliError> {
     runtime.block_on(engine.prepare())?;
     let ledger = runtime.block_on(engine.audit())?.rows;
 
-    let mut rows: HashMap<&str, &LedgerRow> = ledger.iter().map(|row| (row.key.as_str(), row)).collect();
-    let mut differing: Vec<&str> = Vec::new();
-    for listed in &listing.objects {
-        if !rows.remove(listed.state.key.as_str()).is_some_and(|row| row.is_done(&listed.state)) {
-            differing.push(&listed.state.object);
-        }
-    }
-    for kept in &listing.kept {
-        rows.remove(kept.key.as_str());
-        output::note(&kept.problem.message);
-    }
-    let prefix = ledger_key(name, "");
-    differing.extend(rows.keys().filter_map(|key| key.strip_prefix(prefix.as_str())));
+    let differing = differing(&listing, &ledger, &ledger_key(name, ""));
+    let kept = listing.kept.iter().map(|kept| &kept.problem);
+    let problems: Vec<&Problem> = listing.problems.iter().chain(kept).collect();
+    problems.iter().for_each(|problem| output::note(&problem.message));
     for key in &differing {
         output::note(key);
     }
@@ -109,7 +100,25 @@ pub(crate) fn reconcile(args: &ReconcileArgs) -> Result<ExitCode, CliError> {
         output::number(listing.objects.len() as u64),
         if args.dry_run || differing.is_empty() { "" } else { "; the worker is notified" }
     ));
+    if !problems.is_empty() {
+        output::line(format_args!(
+            "{} objects cannot be compared and stay as they are",
+            output::number(problems.len() as u64)
+        ));
+    }
     Ok(ExitCode::from(u8::from(!differing.is_empty() && args.dry_run)))
+}
+
+/// Keys of objects that the ledger has in another state, or not at all, or alone.
+fn differing<'a>(listing: &'a Listing, ledger: &'a [LedgerRow], prefix: &str) -> Vec<&'a str> {
+    let rows: HashMap<&str, &LedgerRow> = ledger.iter().map(|row| (row.key.as_str(), row)).collect();
+    let is_done =
+        |listed: &Listed| rows.get(listed.state.key.as_str()).is_some_and(|row| row.is_done(&listed.state));
+    let changed = listing.objects.iter().filter(|listed| !is_done(listed));
+    let mut keys: Vec<&str> = changed.map(|listed| listed.state.object.as_str()).collect();
+    let vanished = listing.vanished(ledger).into_iter();
+    keys.extend(vanished.filter_map(|row| row.key.strip_prefix(prefix)));
+    keys
 }
 
 /// Longest that an object is looked at again after a worker was seen to be at it.
@@ -242,4 +251,43 @@ pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode, CliError> {
     }
     output::line(format_args!("{} dead letters moved back to the queue", output::number(moved)));
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use wikimovie_engine::ObjectState;
+    use wikimovie_ingest::sync::Kept;
+
+    use super::*;
+
+    #[test]
+    fn objects_that_cannot_be_read_are_not_gone() {
+        let state = |object: &str| ObjectState {
+            key: ["s3/b/", object].concat(),
+            object: object.to_owned(),
+            provider: "p".to_owned(),
+            modified_ms: 1,
+            fingerprint: "f".to_owned(),
+        };
+        let problem = |object: &str| Problem { object: object.to_owned(), message: String::new() };
+        // So many that they must not be compared with each other.
+        let unread: Vec<String> = (0..100_000).map(|n| format!("acme/{n}")).collect();
+        let listing = Listing {
+            objects: vec![Listed { state: state("zenith/new"), bytes: 1 }],
+            scope: Some("s3/b/".to_owned()),
+            unread: unread.iter().map(|object| ["s3/b/", object].concat()).collect(),
+            unknown: ["s3/b/dark/er/", "s3/b/dark/", "s3/b/dark/"].map(str::to_owned).to_vec(),
+            kept: vec![Kept { key: "s3/b/kept".into(), provider: "p".into(), problem: problem("kept") }],
+            ..Listing::default()
+        };
+        let others = ["dark/a", "dark/er/b", "dark", "kept", "zenith/gone"].into_iter();
+        let ledger: Vec<LedgerRow> = unread
+            .iter()
+            .map(String::as_str)
+            .chain(others)
+            .map(|object| LedgerRow::in_progress(&state(object)))
+            .chain([LedgerRow::in_progress(&ObjectState { key: "watch/a".into(), ..state("a") })])
+            .collect();
+        assert_eq!(differing(&listing, &ledger, "s3/b/"), ["zenith/new", "dark", "zenith/gone"]);
+    }
 }

@@ -55,7 +55,7 @@ impl Folded {
         let title = texts[WordField::Title as usize].first().map(String::as_str).unwrap_or_default();
         let mut title_key = if title.is_empty() { text::title_key(&movie.title) } else { title.to_owned() };
         title_key.truncate(keyword(&title_key).len());
-        let names = [&movie.cast, &movie.directors, &movie.details.writers];
+        let names = Role::ALL.map(|role| movie.people(role));
         // The words of people stand in the order of their names.
         let mut words = texts[WordField::People as usize].iter().map(String::as_str);
         let people = [names[0], names[1]].map(|names| {

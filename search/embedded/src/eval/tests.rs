@@ -1,7 +1,9 @@
 //! Which movies clauses hold for, and what they score.
 
+use std::borrow::Cow;
+
 use wikimovie_domain::{RatingRange, ReasonKind, RuntimeRange};
-use wikimovie_plan::Tier;
+use wikimovie_plan::{Group, Tier, WordField};
 
 use super::*;
 use crate::testing::{dozen_in_segments, record, snapshot, titles};
@@ -82,7 +84,11 @@ fn a_clause_holds_for_shown_movies_only() {
     ];
     for (clause, expected) in cases {
         let expected: Vec<&str> = expected.split(", ").filter(|title| !title.is_empty()).collect();
-        assert_eq!(titles(&snapshot, &snapshot.matches(&clause).unwrap()), expected, "{clause:?}");
+        assert_eq!(
+            titles(&snapshot, &snapshot.matches(&clause, &Known::default()).unwrap()),
+            expected,
+            "{clause:?}"
+        );
     }
     let counts = [
         (Clause::All, 12),
@@ -95,7 +101,7 @@ fn a_clause_holds_for_shown_movies_only() {
         (genre("crime").negated(), 7),
     ];
     for (clause, expected) in counts {
-        assert_eq!(snapshot.matches(&clause).unwrap().count_ones(..), expected, "{clause:?}");
+        assert_eq!(snapshot.matches(&clause, &Known::default()).unwrap().len(), expected, "{clause:?}");
     }
 }
 
@@ -105,10 +111,11 @@ fn every_form_of_a_title_finds_it() {
     let forms = wikimovie_text::title_normal_forms("The Godfather Part II");
     assert!(!forms.is_empty());
     for form in forms {
-        let found = snapshot.matches(&Clause::TitleForm(form.clone())).unwrap();
+        let found = snapshot.matches(&Clause::TitleForm(form.clone()), &Known::default()).unwrap();
         assert!(titles(&snapshot, &found).contains(&"The Godfather Part II".to_owned()), "{form}");
     }
-    assert!(snapshot.matches(&Clause::TitleForm("no such form".to_owned())).unwrap().is_clear());
+    let none = Clause::TitleForm("no such form".to_owned());
+    assert!(snapshot.matches(&none, &Known::default()).unwrap().is_empty());
 }
 
 #[test]
@@ -120,17 +127,30 @@ fn a_score_is_the_best_tier_of_each_group() {
         Group { tiers: vec![tier(50, title("alien")), tier(20, genre("horror")), tier(5, Clause::All)] },
         Group { tiers: vec![tier(1, person("sigourney weaver"))] },
     ];
-    let among = snapshot.matches(&title("heat").negated()).unwrap();
-    let scores = snapshot.scores(&groups, &among).unwrap();
-    let score = |title: &str| {
-        let of = |&doc: &usize| snapshot.movie(doc as u32).unwrap().title == title;
-        scores[snapshot.live.ones().find(of).unwrap()]
-    };
-    let expected = [("Alien", 51), ("Psycho", 20), ("Aliens", 6), ("Metropolis", 5), ("Heat", 0)];
-    for (title, points) in expected {
-        assert_eq!(score(title), points, "{title}");
+    let known = Known::default();
+    let among = snapshot.matches(&title("heat").negated(), &known).unwrap();
+    // The same of many hits and of few.
+    let many = DocSet::Bits(Cow::Owned(among.to_bits(snapshot.rows())));
+    let few: DocSet<'_> = among.to_list().iter().copied().collect();
+    let other: DocSet<'_> = many.filtered(|doc| doc % 2 == 0).to_list().iter().copied().collect();
+    for hits in [&many, &few, &other] {
+        let scores = snapshot.scores(&groups, hits, &known).unwrap();
+        let doc_of = |title: &str| {
+            let of = |&doc: &usize| snapshot.movie(doc as u32).unwrap().title == title;
+            snapshot.live.ones().find(of).unwrap() as Doc
+        };
+        let expected = [("Alien", 51), ("Psycho", 20), ("Aliens", 6), ("Metropolis", 5), ("Heat", 0)];
+        for (title, points) in expected {
+            let doc = doc_of(title);
+            assert_eq!(scores.get(doc), if hits.contains(doc) { points } else { 0 }, "{title}");
+        }
+        for (place, &doc) in hits.to_list().iter().enumerate() {
+            assert_eq!(scores.at(place, doc), scores.get(doc));
+        }
+        let sum: u32 = (0..snapshot.rows() as Doc).map(|doc| scores.get(doc)).sum();
+        let all = 51 + 20 + 2 * 6 + 7 * 5;
+        assert_eq!(sum == all, hits.len() == many.len(), "no other document has a score");
     }
-    assert_eq!(scores.iter().sum::<u32>(), 51 + 20 + 2 * 6 + 7 * 5, "no other document has a score");
 }
 
 #[test]
@@ -161,10 +181,10 @@ fn a_facet_ignores_its_own_part_of_the_drill() {
     let sixties = Drill { decades: vec![years(Some(1960), Some(1969))], ..Drill::default() };
     let matched = Matched::of(&snapshot, &Clause::All, &sixties).unwrap();
     assert_eq!(titles(&snapshot, &matched.hits), ["Psycho"]);
-    assert_eq!(matched.without(Dimension::Years).count_ones(..), 12);
+    assert_eq!(matched.without(Dimension::Years).len(), 12);
     let nobody = Drill { cast: vec!["nobody".to_owned()], ..drill };
     let matched = Matched::of(&snapshot, &Clause::All, &nobody).unwrap();
-    assert!(matched.hits.is_clear(), "a value that no movie has constrains to none");
+    assert!(matched.hits.is_empty(), "a value that no movie has constrains to none");
     assert_eq!(titles(&snapshot, &matched.without(Dimension::Cast)).join(", "), "Alien, Psycho");
 }
 
@@ -253,7 +273,11 @@ fn a_clause_asks_for_each_part_of_a_record() {
     ];
     for (clause, expected) in cases {
         let expected: Vec<&str> = expected.split(", ").filter(|title| !title.is_empty()).collect();
-        assert_eq!(titles(&snapshot, &snapshot.matches(&clause).unwrap()), expected, "{clause:?}");
+        assert_eq!(
+            titles(&snapshot, &snapshot.matches(&clause, &Known::default()).unwrap()),
+            expected,
+            "{clause:?}"
+        );
     }
 }
 
@@ -283,7 +307,7 @@ fn directors_languages_and_countries_drill_sideways() {
         ..Drill::default()
     };
     let matched = Matched::of(&snapshot, &Clause::All, &drill).unwrap();
-    assert!(matched.hits.is_clear());
+    assert!(matched.hits.is_empty());
     assert_eq!(titles(&snapshot, &matched.without(Dimension::Directors)), ["Seven Samurai"]);
-    assert!(matched.without(Dimension::Languages).is_clear());
+    assert!(matched.without(Dimension::Languages).is_empty());
 }

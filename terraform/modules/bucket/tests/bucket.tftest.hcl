@@ -1,6 +1,6 @@
 variables {
-  name      = "acme-movies"
-  queue_arn = "arn:aws:sqs:eu-west-1:000000000000:movies"
+  name       = "acme-movies"
+  queue_arns = ["arn:aws:sqs:eu-west-1:000000000000:movies"]
 }
 
 run "by_default" {
@@ -28,7 +28,7 @@ run "by_default" {
   }
 
   assert {
-    condition     = [for queue in aws_s3_bucket_notification.this.queue : queue.queue_arn] == [var.queue_arn]
+    condition     = tolist([for queue in aws_s3_bucket_notification.this.queue : queue.queue_arn]) == var.queue_arns
     error_message = "the queue gets no notifications"
   }
 
@@ -93,4 +93,52 @@ run "a_prefix_twice" {
   }
 
   expect_failures = [var.prefixes]
+}
+
+run "one_queue_is_all_that_s3_knows" {
+  command = plan
+
+  variables {
+    queue_arns = ["arn:aws:sqs:eu-west-1:000000000000:movies", "arn:aws:sqs:eu-west-1:000000000000:films"]
+  }
+
+  expect_failures = [aws_s3_bucket_notification.this]
+}
+
+run "two_queues_by_eventbridge" {
+  command = plan
+
+  variables {
+    queue_arns = ["arn:aws:sqs:eu-west-1:000000000000:movies", "arn:aws:sqs:eu-west-1:000000000000:films"]
+    events_by  = "eventbridge"
+  }
+
+  assert {
+    condition     = aws_s3_bucket_notification.this.eventbridge && length(aws_s3_bucket_notification.this.queue) == 0
+    error_message = "the bucket does not send to EventBridge, or sends twice"
+  }
+
+  assert {
+    condition     = tolist([for target in aws_cloudwatch_event_target.this : target.arn]) == var.queue_arns
+    error_message = "a queue gets no events"
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.this[0].event_pattern).detail.object.key[0].anything-but.prefix == "receipts/"
+    error_message = "each receipt is an event"
+  }
+}
+
+run "two_queues_by_a_topic" {
+  command = plan
+
+  variables {
+    queue_arns = ["arn:aws:sqs:eu-west-1:000000000000:movies", "arn:aws:sqs:eu-west-1:000000000000:films"]
+    events_by  = "sns"
+  }
+
+  assert {
+    condition     = [for subscription in aws_sns_topic_subscription.this : [subscription.protocol, subscription.endpoint]] == [for arn in var.queue_arns : ["sqs", arn]]
+    error_message = "a queue gets no events"
+  }
 }

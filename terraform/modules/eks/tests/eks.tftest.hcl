@@ -1,6 +1,9 @@
 variables {
   name       = "movies"
   subnet_ids = ["subnet-a", "subnet-b"]
+  admin_arns = ["arn:aws:iam::000000000000:role/admin"]
+
+  reached_from_vpc = true
 }
 
 run "by_default" {
@@ -22,7 +25,7 @@ run "by_default" {
   }
 
   assert {
-    condition     = jsondecode(aws_eks_addon.this["vpc-cni"].configuration_values).enableNetworkPolicy == "true"
+    condition     = jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).enableNetworkPolicy == "true"
     error_message = "NetworkPolicies are not enforced"
   }
 
@@ -32,12 +35,77 @@ run "by_default" {
   }
 }
 
+run "add_ons_are_ours_alone_and_nodes_find_a_network" {
+  command = apply
+
+  assert {
+    condition     = aws_eks_cluster.this.bootstrap_self_managed_addons == false
+    error_message = "EKS installs add-ons by itself, with which ours conflict"
+  }
+
+  assert {
+    condition = alltrue([for addon in concat(values(aws_eks_addon.before_nodes), values(aws_eks_addon.on_nodes)) :
+    addon.resolve_conflicts_on_create == "OVERWRITE"])
+    error_message = "an add-on that is there already ends the first apply"
+  }
+
+  assert {
+    condition     = keys(aws_eks_addon.before_nodes) == ["kube-proxy", "vpc-cni"] && contains(keys(aws_eks_addon.on_nodes), "coredns")
+    error_message = "nodes would wait for their network, or pods of add-ons for nodes"
+  }
+
+  assert {
+    condition     = aws_eks_addon.on_nodes["aws-ebs-csi-driver"].service_account_role_arn == aws_iam_role.volumes[0].arn
+    error_message = "volumes cannot be created"
+  }
+}
+
+run "a_cluster_that_nobody_could_enter" {
+  command = plan
+
+  variables {
+    admin_arns = []
+  }
+
+  expect_failures = [var.admin_arns]
+}
+
+run "a_session_is_no_principal_of_eks" {
+  command = plan
+
+  variables {
+    admin_arns = ["arn:aws:sts::000000000000:assumed-role/admin/me"]
+  }
+
+  expect_failures = [var.admin_arns]
+}
+
+run "a_cluster_that_nobody_could_reach" {
+  command = plan
+
+  variables {
+    reached_from_vpc = false
+  }
+
+  expect_failures = [aws_eks_cluster.this]
+}
+
+run "the_whole_internet_is_no_network_of_ours" {
+  command = plan
+
+  variables {
+    public_access_cidrs = ["0.0.0.0/0"]
+  }
+
+  expect_failures = [var.public_access_cidrs]
+}
+
 run "with_admins_and_an_open_door" {
   command = plan
 
   variables {
-    admin_arns          = ["arn:aws:iam::000000000000:role/admin"]
     public_access_cidrs = ["192.0.2.0/24"]
+    reached_from_vpc    = false
     kms_key_arn         = "arn:aws:kms:eu-west-1:000000000000:key/k"
   }
 

@@ -38,6 +38,56 @@ run "by_default" {
   }
 }
 
+run "on_an_account_that_never_had_a_domain" {
+  command = plan
+
+  assert {
+    condition     = aws_iam_service_linked_role.this[0].aws_service_name == "opensearchservice.amazonaws.com"
+    error_message = "the first domain in a VPC cannot be created: the service-linked role is missing"
+  }
+
+  assert {
+    condition     = aws_opensearch_domain.this.advanced_options["rest.action.multi.allow_explicit_index"] == "false"
+    error_message = "a request may name an index of others in its body, past the paths of the roles"
+  }
+}
+
+run "on_an_account_that_has_the_role" {
+  command = plan
+
+  variables {
+    service_linked_role = false
+  }
+
+  assert {
+    condition     = length(aws_iam_service_linked_role.this) == 0
+    error_message = "the role is created a second time, which IAM refuses"
+  }
+}
+
+run "tells_what_aws_recommends_to_tell" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:000000000000:key/k"
+  }
+
+  assert {
+    condition = length(setsubtract(
+      ["ClusterStatus.red", "ClusterStatus.yellow", "FreeStorageSpace", "ClusterIndexWritesBlocked", "Nodes", "AutomatedSnapshotFailure", "CPUUtilization",
+      "JVMMemoryPressure", "MasterCPUUtilization", "MasterJVMMemoryPressure", "KMSKeyError", "KMSKeyInaccessible", "MasterReachableFromNode"],
+      [for alarm in aws_cloudwatch_metric_alarm.this : alarm.metric_name],
+    )) == 0
+    error_message = "an alarm of AWS's list is missing"
+  }
+
+  assert {
+    condition = (aws_cloudwatch_metric_alarm.this["space"].comparison_operator == "LessThanThreshold" &&
+    aws_cloudwatch_metric_alarm.this["space"].threshold == 12800 && aws_cloudwatch_metric_alarm.this["nodes"].threshold == 6)
+    error_message = "a full volume or a missing node is not told"
+  }
+}
+
 run "on_one_zone_without_masters" {
   command = plan
 

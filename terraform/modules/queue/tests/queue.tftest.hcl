@@ -82,3 +82,17 @@ run "one_receive_leaves_no_time_for_a_reason" {
 
   expect_failures = [var.most_receives]
 }
+
+run "by_eventbridge" {
+  command = plan
+
+  variables {
+    events_by = "eventbridge"
+  }
+
+  assert {
+    condition = jsondecode(aws_sqs_queue_policy.this.policy).Statement[0].Principal.Service == "events.amazonaws.com" && (
+    jsondecode(aws_sqs_queue_policy.this.policy).Statement[0].Condition.ArnEquals["aws:SourceArn"] == "arn:aws:events:eu-west-1:000000000000:rule/acme-movies-objects")
+    error_message = "the rule may not send, or another one may"
+  }
+}

@@ -12,7 +12,7 @@ run "each_role_is_one_service_account_s" {
 
   assert {
     condition = jsondecode(aws_iam_role.this["worker"].assume_role_policy).Statement[0].Condition.StringEquals == {
-      "issuer.example.com/id/ABC:sub" = "system:serviceaccount:movies:wikimovie-worker"
+      "issuer.example.com/id/ABC:sub" = ["system:serviceaccount:movies:wikimovie-worker"]
       "issuer.example.com/id/ABC:aud" = "sts.amazonaws.com"
     }
     error_message = "another pod may assume the worker's role"
@@ -58,12 +58,13 @@ run "on_a_managed_domain" {
     domain               = { arn = "arn:aws:es:eu-west-1:000000000000:domain/movies" }
     kms_key_arn          = "arn:aws:kms:eu-west-1:000000000000:key/k"
     keda_service_account = "keda:keda-operator"
-    may_redrive          = true
   }
 
   assert {
-    condition     = !strcontains(aws_iam_role_policy.this["gateway"].policy, "ESHttpDelete")
-    error_message = "the gateway may delete an index"
+    condition = alltrue([for statement in jsondecode(aws_iam_role_policy.this["gateway"].policy).Statement :
+      length(setsubtract(statement.Action, ["es:ESHttpGet", "es:ESHttpHead"])) == 0 || (
+    statement.Action == ["es:ESHttpPost"] && alltrue([for path in statement.Resource : can(regex("/movies[*]/_(search|msearch|mget)$", path))]))])
+    error_message = "the gateway may do more than read"
   }
 
   assert {
@@ -71,7 +72,6 @@ run "on_a_managed_domain" {
       "arn:aws:es:eu-west-1:000000000000:domain/movies/",
       "arn:aws:es:eu-west-1:000000000000:domain/movies/movies*",
       "arn:aws:es:eu-west-1:000000000000:domain/movies/_alias/movies*",
-      "arn:aws:es:eu-west-1:000000000000:domain/movies/_aliases",
     ]
     error_message = "the gateway may read other indices"
   }
@@ -87,11 +87,45 @@ run "on_a_managed_domain" {
   }
 }
 
+run "the_operator_may_what_the_playbook_does" {
+  command = plan
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.this["operator"].policy).Statement : statement.Sid => statement.Action } == {
+      Listing     = ["s3:ListBucket"]
+      Objects     = ["s3:GetObject"]
+      Hints       = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"]
+      DeadLetters = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage"]
+    }
+    error_message = "reconcile, approve or redrive are denied, or the operator may more"
+  }
+}
+
+run "several_releases_share_the_roles" {
+  command = plan
+
+  variables {
+    releases = ["wikimovie", "wikimovie-next"]
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.this["gateway"].assume_role_policy).Statement[0].Condition.StringEquals["issuer.example.com/id/ABC:sub"] == [
+      "system:serviceaccount:movies:wikimovie-gateway", "system:serviceaccount:movies:wikimovie-next-gateway",
+    ]
+    error_message = "the second release may not assume the role"
+  }
+}
+
 run "a_provider_delivers_below_its_prefix" {
   command = plan
 
   variables {
-    providers_by_prefix = { "acme/" = ["arn:aws:iam::111111111111:root"] }
+    providers_by_prefix = { "acme/" = { principals = ["arn:aws:iam::111111111111:root"], external_id = "acme-movies-1" } }
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.provider["acme/"].assume_role_policy).Statement[0].Condition.StringEquals["sts:ExternalId"] == "acme-movies-1"
+    error_message = "anybody of the provider's account may be talked into delivering"
   }
 
   assert {
@@ -107,7 +141,17 @@ run "receipts_are_no_provider_s" {
   command = plan
 
   variables {
-    providers_by_prefix = { "receipts/" = ["arn:aws:iam::111111111111:root"] }
+    providers_by_prefix = { "receipts/" = { principals = ["arn:aws:iam::111111111111:role/delivery"] } }
+  }
+
+  expect_failures = [var.providers_by_prefix]
+}
+
+run "a_whole_account_needs_an_external_id" {
+  command = plan
+
+  variables {
+    providers_by_prefix = { "acme/" = { principals = ["arn:aws:iam::111111111111:root"] } }
   }
 
   expect_failures = [var.providers_by_prefix]

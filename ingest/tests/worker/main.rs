@@ -1,9 +1,11 @@
 //! The worker between a queue and a bucket in memory, on the embedded engine: what becomes of each message.
 #![allow(clippy::unwrap_used, reason = "a test may panic where its own ground gives way")]
 
+mod mappings;
+
 use std::{
     collections::BTreeMap,
-    io::{Cursor, Read},
+    io::{self, Cursor, Read},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -66,20 +68,41 @@ impl Queue for Messages {
 
 /// A bucket of texts, and of receipts; texts named `closed` may not be read.
 #[derive(Default)]
-struct Texts(Mutex<BTreeMap<String, String>>, Mutex<BTreeMap<String, serde_json::Value>>);
+struct Texts {
+    texts: Mutex<BTreeMap<String, String>>,
+    receipts: Mutex<BTreeMap<String, serde_json::Value>>,
+    /// Failures of one key.
+    fault: Mutex<Option<(String, Fault)>>,
+    /// Keys asked for by HEAD.
+    asked: Mutex<Vec<String>>,
+}
+
+/// What goes wrong with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Head,
+    Open,
+    Denied,
+    /// The body breaks off, however often it is opened.
+    Body,
+}
 
 impl Texts {
     fn put(&self, key: &str, titles: &[&str]) {
         let text = titles.iter().map(|title| format!("{{\"title\":\"{title}\"}}\n")).collect();
-        self.0.lock().unwrap().insert(key.to_owned(), text);
+        self.texts.lock().unwrap().insert(key.to_owned(), text);
     }
 
     fn put_text(&self, key: &str, text: &str) {
-        self.0.lock().unwrap().insert(key.to_owned(), text.to_owned());
+        self.texts.lock().unwrap().insert(key.to_owned(), text.to_owned());
     }
 
     fn receipt(&self, key: &str) -> serde_json::Value {
-        self.1.lock().unwrap()[&format!("receipts/{key}.json")].clone()
+        self.receipts.lock().unwrap()[&format!("receipts/{key}.json")].clone()
+    }
+
+    fn fails(&self, key: &str) -> Option<Fault> {
+        self.fault.lock().unwrap().as_ref().filter(|(failing, _)| failing == key).map(|(_, fault)| *fault)
     }
 
     fn head_of(key: &str, text: &str) -> ObjectHead {
@@ -102,25 +125,36 @@ impl Bucket for Texts {
     }
 
     fn head(&self, key: &str) -> Result<Option<ObjectHead>, RemoteError> {
-        Ok(self.0.lock().unwrap().get(key).map(|text| Self::head_of(key, text)))
+        self.asked.lock().unwrap().push(key.to_owned());
+        if self.fails(key) == Some(Fault::Head) {
+            return Err(RemoteError::Unavailable("500".to_owned()));
+        }
+        Ok(self.texts.lock().unwrap().get(key).map(|text| Self::head_of(key, text)))
     }
 
     fn open(&self, object: &ObjectHead, from: u64) -> Result<Box<dyn Read + Send>, OpenError> {
         if object.key.ends_with("closed") {
             return Err(RemoteError::Denied("403".to_owned()).into());
         }
-        let text = self.0.lock().unwrap().get(&object.key).cloned().ok_or(OpenError::Changed)?;
+        let text = self.texts.lock().unwrap().get(&object.key).cloned();
+        let text = text.filter(|text| *text == object.etag).ok_or(OpenError::Changed)?;
+        match self.fails(&object.key) {
+            Some(Fault::Open) => return Err(RemoteError::Unavailable("503".to_owned()).into()),
+            Some(Fault::Denied) => return Err(RemoteError::Denied("403".to_owned()).into()),
+            Some(Fault::Body) => return Ok(Box::new(io::empty())),
+            Some(Fault::Head) | None => {}
+        }
         Ok(Box::new(Cursor::new(text.into_bytes()[usize::try_from(from).unwrap()..].to_vec())))
     }
 
     fn list(&self, prefix: &str) -> Result<Vec<ObjectHead>, RemoteError> {
-        let texts = self.0.lock().unwrap();
+        let texts = self.texts.lock().unwrap();
         let listed = texts.iter().filter(|(key, _)| key.starts_with(prefix));
         Ok(listed.map(|(key, text)| Self::head_of(key, text)).collect())
     }
 
     fn put(&self, key: &str, body: Vec<u8>, _: &str) -> Result<(), RemoteError> {
-        self.1.lock().unwrap().insert(key.to_owned(), serde_json::from_slice(&body).unwrap());
+        self.receipts.lock().unwrap().insert(key.to_owned(), serde_json::from_slice(&body).unwrap());
         Ok(())
     }
 }
@@ -273,62 +307,4 @@ fn a_worker_stands_by_while_another_has_the_lease() {
     assert_eq!(worker.tick().deleted, 1);
     assert!(!worker.is_standby() && worker.is_ready());
     assert_eq!(place.titles(), ["One"]);
-}
-
-#[test]
-fn a_mapping_of_the_bucket_counts_for_its_provider() {
-    // Large objects take another way to the same end.
-    for large in [u64::MAX, 5] {
-        let mut place = place_with(WorkerOptions { large, ..WorkerOptions::default() });
-        let mut count = 0;
-        let mut send = |place: &mut Place, keys: &[&str]| {
-            for key in keys {
-                count += 1;
-                place.send(&format!("m{count}"), &address(key), 1);
-            }
-            place.worker.tick();
-            while place.worker.is_busy() {
-                place.worker.tick();
-            }
-            let deleted = place.queue.deleted.lock().unwrap().len();
-            assert_eq!(deleted, count, "{keys:?} with {large}: {:?}", place.queue.dead);
-        };
-        place.bucket.put_text("acme/a.csv", "Werk;x\nOne;1\n");
-        place.bucket.put_text("acme/b.json", "[{\"Werk\":\"Two\"}]");
-        place.bucket.put("zenith/a", &["Three"]);
-        send(&mut place, &["acme/a.csv", "acme/b.json", "zenith/a"]);
-        assert_eq!(place.titles(), ["Three"]);
-
-        place.bucket.put_text("acme/_mapping.json", "{\"fields\": {\"title\": \"Werk\"}}");
-        send(&mut place, &["acme/_mapping.json"]);
-        assert_eq!(place.titles(), ["One", "Three", "Two"]);
-        let receipt = place.bucket.receipt("acme/_mapping.json");
-        assert_eq!((&receipt["status"], &receipt["accepted"]), (&"COMPLETE".into(), &0.into()));
-        assert_eq!(place.bucket.receipt("acme/a.csv")["reading"]["mapping"], "acme/_mapping.json");
-
-        // A refused one changes nothing, and is told everywhere; no message is lost or comes for ever.
-        place.bucket.put_text("acme/_mapping.json", "{\n\"records\": \"$..x\"}");
-        place.bucket.put_text("acme/a.csv", "Werk;x\nFour;1\n");
-        send(&mut place, &["acme/a.csv", "acme/_mapping.json"]);
-        assert_eq!(place.titles(), ["One", "Three", "Two"]);
-        let receipt = place.bucket.receipt("acme/_mapping.json");
-        assert_eq!((&receipt["status"], &receipt["refusals"][0]["line"]), (&"FAILED".into(), &2.into()));
-        let receipt = place.bucket.receipt("acme/a.csv");
-        assert_eq!(receipt["accepted"], 1);
-        let why = receipt["not_applied"].as_str().unwrap();
-        assert!(why.contains("acme/_mapping.json is refused: line 2"), "{why}");
-
-        // As it was before: what was kept unchanged is told to be applied.
-        place.bucket.put_text("acme/_mapping.json", "{\"fields\": {\"title\": \"Werk\"}}");
-        send(&mut place, &["acme/_mapping.json"]);
-        assert_eq!(place.titles(), ["Four", "Three", "Two"]);
-        assert_eq!(place.bucket.receipt("acme/b.json")["not_applied"], serde_json::Value::Null);
-
-        place.bucket.0.lock().unwrap().remove("acme/_mapping.json");
-        send(&mut place, &["acme/_mapping.json"]);
-        assert_eq!(place.titles(), ["Three"]);
-        assert_eq!(place.bucket.receipt("acme/_mapping.json")["removed_from_bucket"], true);
-        place.worker.reconcile(&mut |_| {}).unwrap();
-        assert_eq!(place.titles(), ["Three"]);
-    }
 }

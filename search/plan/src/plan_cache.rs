@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use wikimovie_plan::compile::Compiled;
+use crate::compile::Compiled;
 
 /// Plans remembered, of all parts of the catalogue together: at some 20 KB each about 20 MB.
 const REMEMBERED_PLANS: u64 = 1_000;
@@ -19,13 +19,13 @@ type PlanKey = (u64, u64, u64);
 
 /// The plans of one part of the catalogue, beside those of all others. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(super) struct Plans {
+pub struct PlanCache {
     plans: moka::sync::Cache<PlanKey, Arc<Compiled>>,
     part: u64,
     parts: Arc<AtomicU64>,
 }
 
-impl Default for Plans {
+impl Default for PlanCache {
     fn default() -> Self {
         let plans =
             moka::sync::Cache::builder().max_capacity(REMEMBERED_PLANS).time_to_idle(PLAN_IDLE).build();
@@ -33,19 +33,20 @@ impl Default for Plans {
     }
 }
 
-impl Plans {
+impl PlanCache {
     /// The plans of another part, in the same memory.
-    pub(super) fn of_new_part(&self) -> Self {
+    #[must_use]
+    pub fn of_new_part(&self) -> Self {
         Self { part: self.parts.fetch_add(1, Ordering::Relaxed) + 1, ..self.clone() }
     }
 
-    /// The plan of a question at a revision.
-    pub(super) fn get(&self, question: u64, revision: u64) -> Option<Arc<Compiled>> {
+    /// The plan of a question, given by its hash, at a revision.
+    pub fn get(&self, question: u64, revision: u64) -> Option<Arc<Compiled>> {
         self.plans.get(&(self.part, question, revision))
     }
 
     /// Remembers it.
-    pub(super) fn insert(&self, question: u64, revision: u64, plan: Arc<Compiled>) {
+    pub fn insert(&self, question: u64, revision: u64, plan: Arc<Compiled>) {
         self.plans.insert((self.part, question, revision), plan);
     }
 }
