@@ -58,7 +58,9 @@ describe('budgets', { skip: !executablePath }, () => {
           });
           await page.goto(url + path);
           await page.waitForLoadState('networkidle');
-          if (path !== '/') {
+          if (path === '/') {
+            await page.getByRole('heading', { name: 'By genre' }).waitFor();
+          } else {
             await answered(page);
             await hits(page).first().waitFor();
           }

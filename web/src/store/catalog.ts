@@ -11,36 +11,32 @@ export interface CatalogState {
   readonly live: boolean;
 }
 
-/** Counts that an answer brought this lately need not be asked for again. */
-const FRESH_MS = 10_000;
-/** Time in which the first answers arrive, mostly. */
-const FIRST_ANSWERS_MS = 2_500;
+/** Delay of the question after the first connection: it must not compete with what the page shows. */
+const FIRST_MS = 2_000;
 
 export class CatalogStore extends Store<CatalogState> {
-  private readAt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly changes = new Set<() => void>();
 
   constructor() {
     super({ counts: undefined, live: false });
   }
 
-  /** Connects, and asks for the counts unless an answer has just brought them. */
+  /** Connects. Changes before the connection are not reported, so the catalogue is asked for once it stands. */
   start(): void {
+    let connections = 0;
     subscribe(CatalogChangedDocument, {
       onConnection: (live) => {
         const before = this.state.live;
         this.update({ live });
         if (!live || before) return;
         reportReachable();
-        // Changes before the connection are not reported, so the catalogue is asked for; the first answers may bring it.
-        setTimeout(
-          () => {
-            if (Date.now() - this.readAt > FRESH_MS) void this.askCounts();
-          },
-          this.state.counts ? 0 : FIRST_ANSWERS_MS,
-        );
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => void this.askCounts(), connections === 0 ? FIRST_MS : 0);
+        connections += 1;
       },
       onData: ({ catalogChanged }) => {
+        clearTimeout(this.timer);
         if (catalogChanged.generation !== this.state.counts?.generation) void this.askCounts();
       },
     });
@@ -48,7 +44,6 @@ export class CatalogStore extends Store<CatalogState> {
 
   /** Counts that came with an answer. */
   read(counts: CatalogCounts): void {
-    this.readAt = Date.now();
     const before = this.state.counts?.generation;
     if (before === counts.generation) return;
     this.update({ counts });
