@@ -1,6 +1,8 @@
 //! The pages: built by npm into `web/dist` and put into the binary. Where that folder was absent at build time the
 //! API works all the same, and the pages say how they are built.
 
+use std::borrow::Cow;
+
 use axum::{
     Router,
     extract::{Path, State},
@@ -10,6 +12,7 @@ use axum::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest, Sha256};
 
 use crate::{
     cache::gzipped,
@@ -47,16 +50,43 @@ const MAX_COMPRESSED: u64 = 500;
 /// A file and how it is served.
 struct Served {
     name: String,
+    data: Cow<'static, [u8]>,
+    hash: [u8; 32],
+    mime: String,
     policy: &'static str,
     cache: &'static str,
 }
 
+impl Served {
+    fn find(name: &str, policy: &'static str, cache: &'static str) -> Option<Self> {
+        let EmbeddedFile { data, metadata } = Dist::get(name)?;
+        let (name, mime) = (name.to_owned(), metadata.mimetype().to_owned());
+        Some(Self { name, data, hash: metadata.sha256_hash(), mime, policy, cache })
+    }
+
+    /// The search page where there is no GraphiQL, to which it would lead.
+    fn without_graphiql(self) -> Self {
+        let text = String::from_utf8_lossy(&self.data);
+        let data = text.replace(
+            "name=\"wikimovie:graphiql\" content=\"on\"",
+            "name=\"wikimovie:graphiql\" content=\"off\"",
+        );
+        let data = data.into_bytes();
+        Self { hash: Sha256::digest(&data).into(), data: data.into(), ..self }
+    }
+}
+
 /// Routes of the pages.
 pub(super) fn router(graphiql: bool) -> Router {
+    let search = move |State(compressed): State<Compressed>, headers: HeaderMap| async move {
+        let page = Served::find("index.html", STRICT, REVALIDATE);
+        let page = if graphiql { page } else { page.map(Served::without_graphiql) };
+        serve_page(compressed, &headers, page).await
+    };
     // The page finds out itself which movie, person or path its address asks for.
     let mut pages = Router::new().route("/assets/{*path}", get(asset)).route("/{file}", get(root_file));
     for route in ["/", "/movie/{*id}", "/person/{*name}", "/path"] {
-        pages = pages.route(route, get(search_page));
+        pages = pages.route(route, get(search));
     }
     if graphiql {
         pages = pages.route("/graphiql", get(editor)).route("/graphiql/", get(editor));
@@ -64,18 +94,13 @@ pub(super) fn router(graphiql: bool) -> Router {
     pages.with_state(Compressed::new(MAX_COMPRESSED))
 }
 
-async fn search_page(State(compressed): State<Compressed>, headers: HeaderMap) -> Response {
-    page(compressed, &headers, "index.html", STRICT).await
-}
-
 async fn editor(State(compressed): State<Compressed>, headers: HeaderMap) -> Response {
-    page(compressed, &headers, "graphiql/index.html", EDITOR).await
+    serve_page(compressed, &headers, Served::find("graphiql/index.html", EDITOR, REVALIDATE)).await
 }
 
-async fn page(compressed: Compressed, headers: &HeaderMap, name: &str, policy: &'static str) -> Response {
-    let served = Served { name: name.to_owned(), policy, cache: REVALIDATE };
-    match Dist::get(name) {
-        Some(file) => serve(compressed, headers, served, file).await,
+async fn serve_page(compressed: Compressed, headers: &HeaderMap, page: Option<Served>) -> Response {
+    match page {
+        Some(page) => serve(compressed, headers, page).await,
         None => (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], NOT_BUILT).into_response(),
     }
 }
@@ -85,12 +110,9 @@ async fn asset(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let name = format!("assets/{path}");
-    match Dist::get(&name) {
-        // A worker runs under the policy of its own script, so scripts carry the editor's.
-        Some(file) => {
-            serve(compressed, &headers, Served { name, policy: EDITOR, cache: FOREVER }, file).await
-        }
+    // A worker runs under the policy of its own script, so scripts carry the editor's.
+    match Served::find(&format!("assets/{path}"), EDITOR, FOREVER) {
+        Some(asset) => serve(compressed, &headers, asset).await,
         None => not_found(),
     }
 }
@@ -101,10 +123,8 @@ async fn root_file(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    match Dist::get(&name) {
-        Some(file) if !name.ends_with(".html") => {
-            serve(compressed, &headers, Served { name, policy: STRICT, cache: REVALIDATE }, file).await
-        }
+    match Served::find(&name, STRICT, REVALIDATE) {
+        Some(file) if !name.ends_with(".html") => serve(compressed, &headers, file).await,
         _ => not_found(),
     }
 }
@@ -114,16 +134,14 @@ fn not_found() -> Response {
 }
 
 /// A file with its length and a strong ETag of the form that is sent; nothing but headers where the client has it.
-async fn serve(compressed: Compressed, headers: &HeaderMap, served: Served, file: EmbeddedFile) -> Response {
-    let Served { name, policy, cache } = served;
-    let mime = file.metadata.mimetype();
+async fn serve(compressed: Compressed, headers: &HeaderMap, served: Served) -> Response {
+    let Served { name, data, hash, mime, policy, cache } = served;
     let is_text = mime.starts_with("text/") || name.ends_with(".js");
-    let content_type = if is_text { format!("{mime}; charset=utf-8") } else { mime.to_owned() };
+    let content_type = if is_text { format!("{mime}; charset=utf-8") } else { mime };
     let content_type =
         HeaderValue::try_from(content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let is_packed =
-        (is_text || name.ends_with(".svg")) && file.data.len() >= MIN_GZIP_BYTES && accepts_gzip(headers);
-    let hash = file.metadata.sha256_hash();
+        (is_text || name.ends_with(".svg")) && data.len() >= MIN_GZIP_BYTES && accepts_gzip(headers);
     let suffix = if is_packed { "-gzip" } else { "" };
     let etag = ["\"", &hex::encode(&hash[..16]), suffix, "\""].concat();
     let about = [
@@ -137,10 +155,10 @@ async fn serve(compressed: Compressed, headers: &HeaderMap, served: Served, file
     }
     let content_type = [(header::CONTENT_TYPE, content_type)];
     if !is_packed {
-        return (tag, about, content_type, file.data.into_owned()).into_response();
+        return (tag, about, content_type, data.into_owned()).into_response();
     }
     // The editor has megabytes, which take longer than other requests may wait.
-    let pack = move || compressed.get_with(hash, || gzipped(&file.data));
+    let pack = move || compressed.get_with(hash, || gzipped(&data));
     match tokio::task::spawn_blocking(pack).await {
         Ok(body) => (tag, about, content_type, [(header::CONTENT_ENCODING, "gzip")], body).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

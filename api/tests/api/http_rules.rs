@@ -5,6 +5,7 @@ use http::{Request, header};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use wikimovie_api::ApiSettings;
+use wikimovie_testkit_builders::dozen;
 
 use crate::app::TestApp;
 
@@ -151,6 +152,15 @@ async fn files_of_the_pages_have_tags_in_each_form() {
         assert_eq!(app.get(address).await.text(), page.text(), "{address}");
     }
     let text = page.text();
+    assert!(text.contains("name=\"wikimovie:graphiql\" content=\"on\""));
+    let without = TestApp::of(dozen(), ApiSettings { graphiql: false, ..ApiSettings::default() });
+    let without_editor = without.get("/").await;
+    assert_eq!(
+        without_editor.text(),
+        text.replace("graphiql\" content=\"on\"", "graphiql\" content=\"off\"")
+    );
+    assert_ne!(without_editor.header(header::ETAG), page.header(header::ETAG));
+    assert_eq!(without.get("/graphiql").await.status, 404);
     let script = text.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js")).unwrap();
     let get = |encoding: &'static str, tag: String| {
         let request = Request::get(script).header(header::ACCEPT_ENCODING, encoding);
