@@ -1,5 +1,7 @@
 //! What the analysis finds out, and that it vouches for nothing that the library refuses.
 
+use std::collections::HashMap;
+
 use async_graphql::parser::parse_query;
 use proptest::prelude::*;
 use serde_json::json;
@@ -367,8 +369,14 @@ fn the_operations_of_the_clients_cost_the_same_named_and_inline() {
     for folder in ["../clients/operations", "../web/src/operations"] {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        for path in files.filter(|path| path.extension().is_some_and(|ending| ending == "graphql")) {
-            let document = parse_query(std::fs::read_to_string(&path).unwrap()).unwrap();
+        let files = files.filter(|path| path.extension().is_some_and(|ending| ending == "graphql"));
+        let documents: Vec<_> =
+            files.map(|path| (parse_query(std::fs::read_to_string(&path).unwrap()).unwrap(), path)).collect();
+        // A fragment stands in one file, for all of the folder.
+        let fragments = documents.iter().flat_map(|(document, _)| document.fragments.clone());
+        let fragments: HashMap<_, _> = fragments.collect();
+        for (mut document, path) in documents {
+            document.fragments.clone_from(&fragments);
             let inline = rewritten::inline(&document);
             let given = Variables::from_json(json!({
                 "genres": 10, "people": 8, "id": "a", "prefix": "al", "text": "the godfather",
